@@ -1,0 +1,145 @@
+"""Every error that the library raises on purpose.
+
+Each carries its facts as fields; `str()` renders them as ``{what happened}: {why}`` and, on a line of its
+own, what to do next. A process that ends with one of them ends with its `exit_code`.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Protocol
+
+from attrs import field, frozen
+
+
+class Explanation(Protocol):
+    """What a failed deployment knows about its own cause."""
+
+    def lines(self) -> list[str]: ...
+
+    def to_dict(self) -> dict[str, object]: ...
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class EcsStepsError(Exception):
+    """What happened, why, and what a person does next."""
+
+    exit_code: ClassVar[int] = 1
+
+    what: str
+    why: str = ""
+    next_step: str = ""
+
+    def __str__(self) -> str:
+        sentence = f"{self.what}: {self.why}" if self.why else self.what
+        return "\n".join(filter(None, [sentence, self.next_step]))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+@frozen(kw_only=True)
+class Problem:
+    """One thing that is wrong with one input.
+
+    `path` is the Octopus variable's name, with the way into its JSON where it holds some:
+    ``Octopus.Action.Aws.Ecs.Deploy.Containers[1].containerPortMappings[0].containerPort``.
+    """
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class InvalidInputsError(EcsStepsError):
+    """The inputs cannot be deployed; every problem is in `problems`, and AWS was not touched."""
+
+    exit_code: ClassVar[int] = 2
+
+    what: str = "The inputs are not valid"
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        return "\n".join([f"{self.what} ({count}):", *(f"  {problem}" for problem in self.problems)])
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class NotFoundError(EcsStepsError):
+    """Something that the inputs name does not exist in this account and region."""
+
+    exit_code: ClassVar[int] = 3
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class AwsCallError(EcsStepsError):
+    """AWS refused a call, or could not be reached.
+
+    `transient` says that the same call may well succeed later (throttled, 5xx, a lost connection).
+    """
+
+    exit_code: ClassVar[int] = 5
+
+    operation: str
+    code: str
+    transient: bool = False
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class AccessDeniedError(AwsCallError):
+    """The credentials may not make a call."""
+
+    exit_code: ClassVar[int] = 4
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class DeploymentError(EcsStepsError):
+    """A deployment was started and did not end well. `outputs` holds what was known by then."""
+
+    exit_code: ClassVar[int] = 5
+
+    outputs: Mapping[str, str] = field(factory=dict)
+    diagnosis: Explanation | None = None
+
+    def __str__(self) -> str:
+        told = self.diagnosis.lines() if self.diagnosis else []
+        return "\n".join([super().__str__(), *(f"  {line}" for line in told)])
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class StackFailedError(DeploymentError):
+    """CloudFormation did not bring the stack to the state that was asked for."""
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class RolloutFailedError(DeploymentError):
+    """ECS gave this deployment up, or it is not what the service runs."""
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class RolledBackError(DeploymentError):
+    """The deployment failed and the revision that served before serves again."""
+
+    exit_code: ClassVar[int] = 6
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class TimedOutError(DeploymentError):
+    """The wait ended before the deployment did; it goes on in AWS."""
+
+    exit_code: ClassVar[int] = 7
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class SupersededError(DeploymentError):
+    """A newer deployment of the same service replaced this one."""
+
+    exit_code: ClassVar[int] = 8
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class InterruptedDeploymentError(DeploymentError):
+    """The wait was cancelled by a signal; the deployment goes on in AWS."""
+
+    exit_code: ClassVar[int] = 130

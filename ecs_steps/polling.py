@@ -1,0 +1,151 @@
+"""Ask until settled or out of time: the library's only loop and its only clock."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+
+import tenacity
+from attrs import define, field, frozen
+
+from ecs_steps.errors import AwsCallError
+from ecs_steps.report import Level, Message, Report, StillWaiting
+
+T = TypeVar("T")
+
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 10.0
+SILENCE = 30.0
+UNSEEN_READS = 10
+
+
+class Clock(Protocol):
+    """The time, and the only way to let it pass."""
+
+    def now(self) -> datetime:
+        """Return the time, aware and in UTC; it never goes backwards."""
+
+    def sleep(self, seconds: float) -> None:
+        """Return when `seconds` have passed."""
+
+
+@frozen
+class SystemClock:
+    """Real time: the wall clock when it was made, and the monotonic clock since."""
+
+    _started: datetime = field(factory=lambda: datetime.now(UTC))
+    _ticks: float = field(factory=time.monotonic)
+
+    def now(self) -> datetime:
+        return self._started + timedelta(seconds=time.monotonic() - self._ticks)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+@frozen(kw_only=True)
+class Seen(Generic[T]):
+    """What one look showed: is it final, and is it news?"""
+
+    value: T
+    settled: bool
+    changed: bool = False
+
+
+@define
+class _Poll:
+    """One wait: tenacity's stop and wait rules, on the injected clock."""
+
+    clock: Clock
+    deadline: datetime | None
+    report: Report
+    waiting_for: str
+    started: datetime = field(init=False)
+    news_at: datetime = field(init=False)
+    spoke_at: datetime = field(init=False)
+    failed_reads: int = 0
+    pause: float = FIRST_PAUSE
+
+    def __attrs_post_init__(self) -> None:
+        self.started = self.news_at = self.spoke_at = self.clock.now()
+
+    def heard(self, state: tenacity.RetryCallState) -> None:
+        """Note what the last look brought, before the next pause."""
+        now = self.clock.now()
+        outcome = state.outcome
+        if outcome is None:
+            return
+        if outcome.failed:
+            self.failed_reads += 1
+            self.pause = min(self.pause * 1.5, LONGEST_PAUSE)
+            if self.failed_reads == UNSEEN_READS:
+                since = (now - self.news_at).total_seconds()
+                self.report(
+                    Message(
+                        Level.WARNING,
+                        f"AWS could not be read {UNSEEN_READS} times in a row, for {since:.0f} s now "
+                        f"({outcome.exception()}); still waiting for {self.waiting_for}.",
+                    )
+                )
+            return
+        self.failed_reads = 0
+        if outcome.result().changed:
+            self.news_at = self.spoke_at = now
+            self.pause = FIRST_PAUSE
+            return
+        self.pause = min(self.pause * 1.25, LONGEST_PAUSE)
+        if (now - self.spoke_at).total_seconds() >= SILENCE:
+            self.spoke_at = now
+            self.report(StillWaiting(text=self.waiting_for, seconds=(now - self.started).total_seconds()))
+
+    def next_pause(self, _: tenacity.RetryCallState) -> float:
+        """Never sleep past the deadline: the last look is taken when it strikes."""
+        if self.deadline is None:
+            return self.pause
+        return max(0.0, min(self.pause, (self.deadline - self.clock.now()).total_seconds()))
+
+    def out_of_time(self, _: tenacity.RetryCallState) -> bool:
+        return self.deadline is not None and self.clock.now() >= self.deadline
+
+
+def poll(
+    ask: Callable[[], Seen[T]],
+    *,
+    clock: Clock,
+    deadline: datetime | None,
+    report: Report,
+    waiting_for: str,
+) -> Seen[T]:
+    """Ask until what is seen is settled, or until `deadline`; return what was seen last.
+
+    Pauses begin at 2 s, grow to 10 s while nothing changes and fall back to 2 s when something does. Reads
+    that fail for a passing reason are skipped: the deadline alone ends a wait. After 30 s without news the
+    report hears what is waited for.
+
+    Raises:
+        AwsCallError: The read failed for a lasting reason, or nothing could be read before the deadline.
+    """
+    wait = _Poll(clock, deadline, report, waiting_for)
+    last: list[Seen[T]] = []
+
+    def look() -> Seen[T]:
+        seen = ask()
+        last[:] = [seen]
+        return seen
+
+    def give_up(state: tenacity.RetryCallState) -> Seen[T]:
+        if last:
+            return last[-1]
+        assert state.outcome is not None  # noqa: S101  tenacity calls this after an attempt
+        return state.outcome.result()  # type: ignore[no-any-return]
+
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_result(lambda seen: not seen.settled)
+        | tenacity.retry_if_exception(lambda error: isinstance(error, AwsCallError) and error.transient),
+        stop=wait.out_of_time,
+        wait=wait.next_pause,
+        sleep=clock.sleep,
+        after=wait.heard,
+        retry_error_callback=give_up,
+        reraise=True,
+    )(look)

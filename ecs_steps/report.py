@@ -1,0 +1,96 @@
+"""What a step says while it runs, as data.
+
+A step is given one `Report`, a callable that hears frozen values; how they look is the listener's business
+(lines, a live view, service messages, a list in a test).
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from attrs import frozen
+
+
+class Level(StrEnum):
+    """Octopus' log levels."""
+
+    VERBOSE = "verbose"
+    INFO = "info"
+    HIGHLIGHT = "highlight"
+    WAIT = "wait"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@frozen
+class Message:
+    """A sentence for the log."""
+
+    level: Level
+    text: str
+
+
+@frozen
+class Progress:
+    """How far the step is: `percent` from 0 to 100."""
+
+    percent: int
+    text: str
+
+
+@frozen
+class OutputVariable:
+    """A value that later steps read."""
+
+    name: str
+    value: str
+    sensitive: bool = False
+
+
+@frozen(kw_only=True)
+class StackChanged:
+    """One resource of a stack, or the stack itself, has a new status."""
+
+    stack_name: str
+    logical_id: str
+    resource_type: str
+    status: str
+    reason: str = ""
+
+
+@frozen(kw_only=True)
+class RolloutChanged:
+    """The counts or the state of one deployment of a service are new."""
+
+    service_name: str
+    deployment_id: str
+    task_definition: str
+    state: str
+    desired: int
+    running: int
+    pending: int
+    failed: int
+    is_this_deployment: bool
+
+
+@frozen(kw_only=True)
+class ServiceEvent:
+    """What ECS wrote into the service's own event list."""
+
+    service_name: str
+    text: str
+
+
+@frozen(kw_only=True)
+class StillWaiting:
+    """Nothing has changed for a while: what is awaited and for how many seconds by now."""
+
+    text: str
+    seconds: float
+
+
+Reported = Message | Progress | OutputVariable | StackChanged | RolloutChanged | ServiceEvent | StillWaiting
+Report = Callable[[Reported], None]
+
+
+def unheard(_: Reported) -> None:
+    """Drop what is reported."""
