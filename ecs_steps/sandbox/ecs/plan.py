@@ -1,0 +1,178 @@
+"""A plan: what goes wrong in the pretend ECS, when, and how long things take there. Data, nothing else.
+
+`EcsPlan()` is the healthy world. All times are seconds of the timeline.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+
+@frozen(kw_only=True)
+class NotPlaced:
+    """No task starts: `reason` ends the sentence "(service x) was unable to place a task"."""
+
+    reason: str
+
+
+@frozen(kw_only=True)
+class FailsToStart:
+    """The task stops as TaskFailedToStart with `reason` as its stopped reason.
+
+    It fails while the image is pulled, or before or after that, as `reason` has it; only the time differs.
+    """
+
+    reason: str
+    after: float = 20
+
+
+@frozen(kw_only=True)
+class Exits:
+    """A container exits by itself with `code`, `after` seconds of running.
+
+    `container` is the first essential one where it is not named. `reason` is the container's own
+    (``OutOfMemoryError: ...``).
+    """
+
+    code: int
+    after: float = 5
+    reason: str = ""
+    container: str = ""
+
+
+@frozen(kw_only=True)
+class FailsHealthCheck:
+    """A container's own health check never succeeds; `container` is the first that has one, if not named."""
+
+    container: str = ""
+
+
+@frozen(kw_only=True)
+class FailsTargetHealth:
+    """The load balancer never sees the task healthy; without a target group the task is fine.
+
+    `reason` is one of Elastic Load Balancing's codes, `description` its text.
+    """
+
+    reason: str = "Target.ResponseCodeMismatch"
+    description: str = "Health checks failed with these codes: [502]"
+
+
+Ending = NotPlaced | FailsToStart | Exits | FailsHealthCheck | FailsTargetHealth
+
+
+@frozen(kw_only=True)
+class TaskFate:
+    """Which tasks come to which end.
+
+    Tasks are counted for each deployment in the order in which they start: the first `skip` are spared, then
+    `first` are struck (all of them where it is None). Struck are deployments that callers start with a task
+    definition that has not yet served in that service (a rollback therefore goes well), unless `proven_too`.
+    `family` (or family:revision) and `image` (a part of any container's) narrow it to some task definitions.
+    `log` is what the container at fault writes before its end.
+    """
+
+    ending: Ending
+    first: int | None = None
+    skip: int = 0
+    family: str = ""
+    image: str = ""
+    proven_too: bool = False
+    log: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Happening:
+    """Something that comes from outside, `after` seconds into a deployment.
+
+    `deployment` is which of the deployments that callers start in a service, from 1.
+    """
+
+    after: float
+    deployment: int = 1
+
+
+@frozen(kw_only=True)
+class Superseded(Happening):
+    """Somebody else forces a new deployment of what the service ran before."""
+
+
+@frozen(kw_only=True)
+class ServiceDeleted(Happening):
+    """Somebody deletes the service: DRAINING, INACTIVE when its tasks have stopped, later MISSING."""
+
+
+@frozen(kw_only=True)
+class DesiredCountSet(Happening):
+    """Somebody, or auto scaling, sets the desired count."""
+
+    count: int
+
+
+@frozen(kw_only=True)
+class TasksStopped(Happening):
+    """A person stops `count` tasks of the deployment."""
+
+    count: int = 1
+    reason: str = "Task stopped by user"
+
+
+@frozen(kw_only=True)
+class SpotReclaimed(Happening):
+    """Fargate Spot takes `count` tasks of the deployment back."""
+
+    count: int = 1
+
+
+@frozen(kw_only=True)
+class AlarmRaised(Happening):
+    """A CloudWatch alarm goes off; ECS heeds it where the service's alarms name it and are enabled."""
+
+    alarm: str
+
+
+@frozen(kw_only=True)
+class Pace:
+    """How long a healthy task takes from one status to the next."""
+
+    provisioning: float = 8
+    pull: float = 12
+    start: float = 2
+    stop: float = 3
+    """From SIGTERM to STOPPED; a container that was killed for it exits with 137 after its stop timeout."""
+    settle: float = 40
+    """How long a task without any health check runs before ECS counts it as healthy."""
+
+
+@frozen(kw_only=True)
+class TargetGroupSettings:
+    """What every target group of the account is set to."""
+
+    health_check_interval: int = 10
+    healthy_threshold: int = 2
+    unhealthy_threshold: int = 2
+    deregistration_delay: int = 30
+
+
+@frozen(kw_only=True)
+class EcsPlan:
+    """What becomes of the tasks and services of one pretend account.
+
+    `service` holds members that every service has whatever its maker asked for (``desiredCount``,
+    ``deploymentConfiguration`` ...), the two that the world starts with included. `newer_members` are members
+    of the seeded task definition `orders` that no botocore knows. `earlier_failure` befell a deployment of
+    each seeded service shortly before the start, and was rolled back. `register_burst` limits
+    RegisterTaskDefinition to so many at once and one a second after that. A service is MISSING for
+    `hidden_after_create` seconds after it was created.
+    """
+
+    fates: tuple[TaskFate, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+    pace: Pace = field(factory=Pace)
+    target_group: TargetGroupSettings = field(factory=TargetGroupSettings)
+    service: Mapping[str, Any] = field(factory=dict)
+    newer_members: Mapping[str, Any] = field(factory=dict)
+    earlier_failure: TaskFate | None = None
+    register_burst: int | None = None
+    hidden_after_create: float = 0
