@@ -105,7 +105,8 @@ def stack_name(cluster: str, service_task_name: str, environment_id: str, tenant
 def logical_id(prefix: str, service_task_name: str) -> str:
     """Name a resource of the service in its template.
 
-    ``TaskDefinition`` for the service ``web-api`` becomes ``TaskDefinitionwebApi``. Check it with `is_logical_id`, and that `camel_case` leaves anything of the name at all.
+    ``TaskDefinition`` for the service ``web-api`` becomes ``TaskDefinitionwebApi``. Check it with
+    `is_logical_id`, and that `camel_case` leaves anything of the name at all.
     """
     return prefix + camel_case(service_task_name)
 
