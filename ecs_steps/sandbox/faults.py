@@ -1,0 +1,130 @@
+"""What can go wrong between a client and AWS, whatever was asked."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from attrs import define, field, frozen
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+
+from ecs_steps.polling import Clock
+from ecs_steps.sandbox.protocol import Asked, Envelope, RawBody, speaks_json
+
+READ_TIMEOUT = 60.0
+"""How many seconds botocore waits for a reply, unless it is told otherwise."""
+
+
+class FaultKind(Enum):
+    """What happens to a request; after the last three AWS has carried it out unheard."""
+
+    THROTTLED = "throttled"
+    INTERNAL_ERROR = "500"
+    UNAVAILABLE = "503"
+    EXPIRED_TOKEN = "expired token"  # noqa: S105  no secret
+    ACCESS_DENIED = "access denied"
+    CLOCK_SKEW = "clock skew"
+    CONNECTION_REFUSED = "connection refused"
+    CONNECTION_RESET = "connection reset after the request was sent"
+    READ_TIMEOUT = "read timeout"
+    TRUNCATED_BODY = "truncated body"
+
+    @property
+    def carried_out(self) -> bool:
+        """Tell whether AWS does what was asked before the answer is lost."""
+        return self in _ANSWER_LOST
+
+
+_ANSWER_LOST = {FaultKind.CONNECTION_RESET, FaultKind.READ_TIMEOUT, FaultKind.TRUNCATED_BODY}
+
+
+@frozen
+class Fault:
+    """A fault of the operation named (``UpdateService``; empty: of every one).
+
+    `at` says which requests meet it, counted from 0 and botocore's own retries included: `range(2)` is the
+    first two. None is all of them. An access that is denied is denied on `resource`.
+    """
+
+    operation: str
+    kind: FaultKind
+    at: range | None = None
+    resource: str = "*"
+
+
+@define
+class FaultLine:
+    """The faults of one sandbox, and how often each operation was asked for."""
+
+    faults: tuple[Fault, ...]
+    _asked: dict[str, int] = field(factory=dict)
+
+    def next_for(self, operation: str) -> Fault | None:
+        """Return the fault that this request for an operation meets."""
+        nth = self._asked.get(operation, 0)
+        self._asked[operation] = nth + 1
+        for fault in self.faults:
+            if fault.operation in {operation, ""} and (fault.at is None or nth in fault.at):
+                return fault
+        return None
+
+
+def refuse(fault: Fault, asked: Asked, envelope: Envelope) -> AWSResponse:
+    """Answer for AWS, which did not carry the request out.
+
+    Raises:
+        EndpointConnectionError: There is no AWS to answer.
+    """
+    as_json = speaks_json(asked.service)
+    if fault.kind is FaultKind.CONNECTION_REFUSED:
+        raise EndpointConnectionError(endpoint_url=envelope.url, error="[Errno 111] Connection refused")
+    if fault.kind is FaultKind.ACCESS_DENIED:
+        return envelope.error(*_denied(fault, asked, as_json=as_json))
+    codes = _JSON_ERRORS if as_json else _QUERY_ERRORS
+    code, message, status = codes[fault.kind]
+    return envelope.error(code, message.format(at=envelope.at), status)
+
+
+def lose(fault: Fault, answer: AWSResponse, clock: Clock) -> AWSResponse:
+    """Lose the answer to a request that was carried out, or a part of it.
+
+    Raises:
+        ConnectionClosedError: The connection went away.
+        ReadTimeoutError: The answer did not come in time.
+    """
+    if fault.kind is FaultKind.CONNECTION_RESET:
+        raise ConnectionClosedError(endpoint_url=answer.url)
+    if fault.kind is FaultKind.READ_TIMEOUT:
+        clock.sleep(READ_TIMEOUT)
+        raise ReadTimeoutError(endpoint_url=answer.url, error="Read timed out.")
+    half = answer.content[: len(answer.content) // 2]
+    return AWSResponse(answer.url, answer.status_code, answer.headers, RawBody(half))  # type: ignore[arg-type]  # they are
+
+
+def _denied(fault: Fault, asked: Asked, *, as_json: bool) -> tuple[str, str, int]:
+    prefix = {"elbv2": "elasticloadbalancing"}.get(asked.service, asked.service)
+    action = f"{prefix}:{asked.operation}"
+    text = (
+        "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to perform: "
+        f"{action} on resource: {fault.resource} because no identity-based policy allows the {action} action"
+    )
+    return ("AccessDeniedException", text, 400) if as_json else ("AccessDenied", text, 403)
+
+
+_EXPIRED = "The security token included in the request is expired"
+_SKEWED = "Signature expired: {at:%Y%m%dT%H%M%SZ} is now earlier than the oldest signature that is accepted"
+_BUSY = "Service Unavailable. Please try again later."
+
+_JSON_ERRORS: Mapping[FaultKind, tuple[str, str, int]] = {
+    FaultKind.THROTTLED: ("ThrottlingException", "Rate exceeded", 400),
+    FaultKind.INTERNAL_ERROR: ("ServerException", _BUSY, 500),
+    FaultKind.UNAVAILABLE: ("ServiceUnavailableException", _BUSY, 503),
+    FaultKind.EXPIRED_TOKEN: ("ExpiredTokenException", _EXPIRED, 400),
+    FaultKind.CLOCK_SKEW: ("InvalidSignatureException", _SKEWED, 400),
+}
+_QUERY_ERRORS: Mapping[FaultKind, tuple[str, str, int]] = {
+    FaultKind.THROTTLED: ("Throttling", "Rate exceeded", 400),
+    FaultKind.INTERNAL_ERROR: ("InternalFailure", "An internal error has occurred", 500),
+    FaultKind.UNAVAILABLE: ("ServiceUnavailable", _BUSY, 503),
+    FaultKind.EXPIRED_TOKEN: ("ExpiredToken", _EXPIRED, 403),
+    FaultKind.CLOCK_SKEW: ("SignatureDoesNotMatch", _SKEWED, 403),
+}

@@ -1,0 +1,77 @@
+"""What was changed in a sandbox, on disk, so that another process can go on from there."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from ecs_steps.sandbox.protocol import Asked
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One line: at that time a process began with a scenario, changed something, or ended."""
+
+    at: datetime
+    scenario: str = ""
+    asked: Asked | None = None
+
+
+@frozen
+class Journal:
+    """A file of entries, a JSON object a line; each is on disk before its request is answered."""
+
+    path: Path
+
+    def entries(self) -> Iterator[Entry]:
+        """Read what earlier processes wrote.
+
+        Raises:
+            ValueError: A line is damaged; the message names the file and the line.
+        """
+        if not self.path.exists():
+            return
+        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), start=1):
+            try:
+                yield _entry(json.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise ValueError(
+                    f"{self.path}, line {number} is not a line of a sandbox's journal"
+                ) from error
+
+    def began(self, scenario: str, at: datetime) -> None:
+        """Note that a process begins here."""
+        self._append({"at": at.isoformat(), "scenario": scenario})
+
+    def carried_out(self, asked: Asked, at: datetime) -> None:
+        """Note a change."""
+        self._append(
+            {
+                "at": at.isoformat(),
+                "service": asked.service,
+                "region": asked.region,
+                "operation": asked.operation,
+                "params": asked.params,
+            }
+        )
+
+    def ended(self, at: datetime) -> None:
+        """Note that a process ends here."""
+        self._append({"at": at.isoformat()})
+
+    def _append(self, line: dict[str, Any]) -> None:
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def _entry(line: dict[str, Any]) -> Entry:
+    at = datetime.fromisoformat(line["at"])
+    if "operation" not in line:
+        return Entry(at=at, scenario=line.get("scenario", ""))
+    asked = Asked(
+        service=line["service"], region=line["region"], operation=line["operation"], params=line["params"]
+    )
+    return Entry(at=at, asked=asked)

@@ -1,0 +1,96 @@
+"""An account of moto's own: it answers what no backend of the sandbox does."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore import xform_name
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ClientError
+from moto.core.base_backend import BackendDict
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.moto_api._internal import mock_random
+
+from ecs_steps.sandbox.protocol import Asked
+from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.session import SandboxSession
+
+_ONE_AT_A_TIME = threading.RLock()
+_IN_USE: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]  # noqa: SLF001  no public face
+
+
+class MotoAccount:
+    """moto's state for one sandbox.
+
+    moto keeps one state for the whole process. This account is laid over it while a call is answered and
+    taken away again, so that sandboxes, and tests that use moto's own decorator, do not see each other.
+    """
+
+    def __init__(self, session: SandboxSession, *, seed: int) -> None:
+        self._stub = BotocoreStubber()
+        self._stub.enabled = True
+        self._state: dict[BackendDict[Any], dict[str, Any]] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._session = session
+        self._session.register("before-send", self._answer_own)  # type: ignore[arg-type]  # forgets replies
+        with _ONE_AT_A_TIME:
+            theirs = mock_random.getstate()
+            mock_random.seed(seed)
+            self._random = mock_random.getstate()
+            mock_random.setstate(theirs)
+
+    def answer(self, request: AWSPreparedRequest) -> AWSResponse:
+        """Answer a request as it came from botocore."""
+        with self._laid_over():
+            answer = self._stub("before-send", request)
+        if answer is None:
+            raise ValueError(f"moto has no answer to {request.method} {request.url}")
+        return answer
+
+    def call(self, asked: Asked) -> dict[str, Any]:
+        """Carry out an operation for the sandbox itself, unseen by faults and by the call log.
+
+        Raises:
+            Refusal: moto refuses it.
+        """
+        key = asked.service, asked.region
+        if key not in self._clients:
+            self._clients[key] = self._session.client(asked.service, region_name=asked.region)
+        try:
+            reply = getattr(self._clients[key], xform_name(asked.operation))(**asked.params)
+        except ClientError as error:
+            said = error.response["Error"]
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            raise Refusal(said["Code"], said["Message"], status) from error
+        return dict(reply)
+
+    def _answer_own(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        return self.answer(request)
+
+    @contextmanager
+    def _laid_over(self) -> Iterator[None]:
+        with _ONE_AT_A_TIME:
+            theirs, their_random = _taken(), mock_random.getstate()
+            _put(self._state)
+            mock_random.setstate(self._random)
+            try:
+                yield
+            finally:
+                self._state, self._random = _taken(), mock_random.getstate()
+                _put(theirs)
+                mock_random.setstate(their_random)
+
+
+def _taken() -> dict[BackendDict[Any], dict[str, Any]]:
+    state = {backend: dict(backend) for backend in _IN_USE}
+    for backend in state:
+        backend.clear()
+    _IN_USE.clear()
+    return state
+
+
+def _put(state: dict[BackendDict[Any], dict[str, Any]]) -> None:
+    for backend, accounts in state.items():
+        backend.update(accounts)
+        _IN_USE.append(backend)

@@ -1,0 +1,145 @@
+"""Requests and replies as bytes: AWS' JSON and query protocols, by botocore's own models."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+from attrs import field, frozen
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.loaders import Loader
+from botocore.parsers import create_parser
+from moto.core.model import OperationModel, ServiceModel
+from moto.core.parse import QueryParser
+from moto.core.serialize import QuerySerializer, SerializationContext
+
+LOADER = Loader()
+"""botocore's models, read from disk once for all sandboxes of the process."""
+
+_SIGNED_AS = {"elasticloadbalancing": "elbv2"}
+_FIRST_ERROR = 300
+_FIRST_SERVER_ERROR = 500
+
+
+@frozen(kw_only=True)
+class Asked:
+    """One request: what botocore calls the service and the operation, and the parameters as sent.
+
+    An operation of a service that speaks neither protocol (S3) has an empty name and no parameters.
+    """
+
+    service: str
+    region: str
+    operation: str = ""
+    params: Mapping[str, Any] = field(factory=dict)
+
+
+def read_request(request: AWSPreparedRequest) -> Asked:
+    """Decode what is asked. Members that botocore's model does not know stay, where the protocol is JSON."""
+    service, region = _signed_for(request)
+    target = _text(request.headers.get("X-Amz-Target"))
+    if target:
+        params = json.loads(_text(request.body) or "{}")
+        return Asked(service=service, region=region, operation=target.rpartition(".")[2], params=params)
+    if "x-www-form-urlencoded" in _text(request.headers.get("Content-Type")):
+        values = dict(parse_qsl(_text(request.body), keep_blank_values=True))
+        operation = values["Action"]
+        params = QueryParser(operation_model(service, operation)).parse({"values": values})  # type: ignore[typeddict-item]
+        return Asked(service=service, region=region, operation=operation, params=params)
+    return Asked(service=service, region=region)
+
+
+@frozen(kw_only=True)
+class Envelope:
+    """What every answer to one request carries, and the ways to fill it."""
+
+    url: str
+    service: str
+    at: datetime
+    request_id: str
+
+    def reply(self, operation: str, reply: Mapping[str, Any]) -> AWSResponse:
+        """Encode a reply in botocore's output shape; JSON carries members that the model does not know."""
+        if speaks_json(self.service):
+            return self._sealed(200, json.dumps(reply, default=datetime.timestamp))
+        context = SerializationContext(self.request_id)
+        return self._sealed(
+            200, QuerySerializer(operation_model(self.service, operation), context).serialize(reply)["body"]
+        )
+
+    def error(self, code: str, message: str, status: int) -> AWSResponse:
+        """Encode an error."""
+        if speaks_json(self.service):
+            return self._sealed(status, json.dumps({"__type": code, "message": message}))
+        fault = "Receiver" if status >= _FIRST_SERVER_ERROR else "Sender"
+        return self._sealed(
+            status,
+            f"<ErrorResponse><Error><Type>{fault}</Type><Code>{escape(code)}</Code><Message>{escape(message)}"
+            f"</Message></Error><RequestId>{self.request_id}</RequestId></ErrorResponse>",
+        )
+
+    def _sealed(self, status: int, body: str | bytes) -> AWSResponse:
+        version = service_model(self.service).metadata.get("jsonVersion")
+        headers = HTTPHeaders()
+        headers["Content-Type"] = f"application/x-amz-json-{version}" if version else "text/xml"
+        headers["Date"] = self.at.strftime("%a, %d %b %Y %H:%M:%S GMT")
+        headers["x-amzn-RequestId"] = self.request_id
+        return AWSResponse(
+            self.url, status, headers, RawBody(body if isinstance(body, bytes) else body.encode())
+        )
+
+
+def error_code(asked: Asked, answer: AWSResponse) -> str:
+    """Return the error code that botocore will read from an answer; empty where it is a success."""
+    if answer.status_code < _FIRST_ERROR:
+        return ""
+    if not asked.operation:
+        return str(answer.status_code)
+    model = operation_model(asked.service, asked.operation)
+    parts = {"status_code": answer.status_code, "headers": answer.headers, "body": answer.content}
+    parser: Any = create_parser(model.service_model.protocol)
+    return str(parser.parse(parts, model.output_shape)["Error"]["Code"])
+
+
+class RawBody(BytesIO):
+    """A body that is read as urllib3 lets one be read."""
+
+    def stream(self, amount: int = 1024, **_: object) -> Iterator[bytes]:
+        while chunk := self.read(amount):
+            yield chunk
+
+
+@lru_cache
+def service_model(service: str) -> ServiceModel:
+    """Return the model of a service, with what moto's parsers need of it."""
+    return ServiceModel(LOADER.load_service_model(service, "service-2"), service)
+
+
+def operation_model(service: str, operation: str) -> OperationModel:
+    """Return the model of an operation; `operation` is spelled as in the model (``CreateStack``)."""
+    model: OperationModel = service_model(service).operation_model(operation)
+    return model
+
+
+def speaks_json(service: str) -> bool:
+    """Tell whether a service's requests and replies are AWS JSON."""
+    return bool(service_model(service).protocol == "json")
+
+
+def _signed_for(request: AWSPreparedRequest) -> tuple[str, str]:
+    """Read service and region from the signature, else from the host (web identity calls are not signed)."""
+    scope = _text(request.headers.get("Authorization")).partition("Credential=")[2].split("/")
+    if len(scope) > 1:
+        _, _, region, name, *_ = scope
+    else:
+        name, region, *_ = request.url.split("/")[2].split(".")
+    return _SIGNED_AS.get(name, name), region
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes | bytearray) else str(value or "")

@@ -1,0 +1,131 @@
+"""A pretend AWS account in this process."""
+
+import random
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from attrs import frozen
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+from ecs_steps.aws.clients import AwsClients
+from ecs_steps.sandbox.ecs.backend import EcsBackend
+from ecs_steps.sandbox.faults import FaultLine
+from ecs_steps.sandbox.journal import Journal
+from ecs_steps.sandbox.moto_account import MotoAccount
+from ecs_steps.sandbox.protocol import Asked
+from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.scenario import Scenario
+from ecs_steps.sandbox.scenarios import SCENARIOS
+from ecs_steps.sandbox.session import SandboxSession
+from ecs_steps.sandbox.timeline import FastClock, Timeline, VirtualClock
+from ecs_steps.sandbox.wire import Backends, Call, Wire
+
+if TYPE_CHECKING:
+    from ecs_steps.polling import Clock
+
+ACCOUNT = "123456789012"
+_SEED = 20260105
+
+
+@frozen
+class _Region:
+    """What answers in one region."""
+
+    ecs: EcsBackend
+
+    def backends(self) -> Backends:
+        return {"ecs": self.ecs, "logs": self.ecs.logs, "elbv2": self.ecs.elbv2}
+
+    def take(self, scenario: Scenario) -> None:
+        """Go on with another scenario."""
+        self.ecs.plan = scenario.ecs
+
+
+class Sandbox:
+    """A fresh account in which a scenario unfolds.
+
+    Time stands still but for sleeps on `clock` and a little for each request; with `speed` it passes by
+    itself, that many times as fast as the real one. With a `journal` everything that is changed is kept in
+    that file, and an account that is there already goes on from where it was left.
+
+    Raises:
+        ValueError: No scenario has that name, or the journal is damaged.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Scenario = "healthy",
+        *,
+        speed: float | None = None,
+        journal: Path | None = None,
+        region: str = "eu-west-1",
+    ) -> None:
+        self.region = region
+        self.timeline = Timeline()
+        self._scenario = _named(scenario)
+        self._ids = random.Random(_SEED)
+        self._moto = MotoAccount(SandboxSession(VirtualClock(self.timeline), region=region), seed=_SEED)
+        home = self._make(region)
+        self._wire = Wire(
+            timeline=self.timeline,
+            moto=self._moto,
+            faults=FaultLine(self._scenario.faults),
+            ids=self._ids,
+            regions={region: home.backends()},
+            elsewhere=lambda region: self._make(region).backends(),
+        )
+        self.ecs = home.ecs
+        self.calls: list[Call] = self._wire.calls
+        self._journal = Journal(journal) if journal else None
+        if self._journal:
+            self._replay(self._journal, home)
+            home.take(self._scenario)
+            self._journal.began(scenario if isinstance(scenario, str) else "", self.timeline.now)
+            self._wire.recorder = self._journal
+        self.clock: Clock = FastClock(self.timeline, speed) if speed else VirtualClock(self.timeline)
+        self.session = SandboxSession(self.clock, region=region)
+        self.session.register("before-send", self._answer)  # type: ignore[arg-type]  # forgets replies
+        self.clients = AwsClients(self.session, region=region)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._journal:
+            self._journal.ended(self.clock.now())
+
+    def add_cluster(self, name: str) -> None:
+        """Make an empty cluster, where there is none of that name."""
+        self._wire.change(
+            Asked(service="ecs", region=self.region, operation="CreateCluster", params={"clusterName": name})
+        )
+
+    def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        return self._wire.answer(request, self.clock)
+
+    def _make(self, region: str) -> _Region:
+        ecs = EcsBackend(self.timeline, self._scenario.ecs, region=region, account=ACCOUNT, random=self._ids)
+        return _Region(ecs)
+
+    def _replay(self, journal: Journal, home: _Region) -> None:
+        for entry in journal.entries():
+            self.timeline.advance_to(entry.at)
+            if entry.scenario:
+                home.take(_named(entry.scenario))
+            if entry.asked:
+                try:
+                    self._wire.change(entry.asked)
+                except Refusal as refusal:
+                    what = f"{entry.asked.operation} is refused ({refusal.message})"
+                    raise ValueError(f"{journal.path} cannot be replayed: {what}") from refusal
+
+
+def _named(scenario: str | Scenario) -> Scenario:
+    if isinstance(scenario, Scenario):
+        return scenario
+    if scenario not in SCENARIOS:
+        raise ValueError(f"There is no scenario {scenario!r}; there are: {', '.join(SCENARIOS)}")
+    return SCENARIOS[scenario]

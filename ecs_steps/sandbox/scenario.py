@@ -1,0 +1,51 @@
+"""A scenario: what goes wrong in a pretend AWS, and when. Data, nothing else."""
+
+from typing import Literal
+
+from attrs import field, frozen
+
+from ecs_steps.sandbox.ecs.plan import EcsPlan
+from ecs_steps.sandbox.faults import Fault
+
+Action = Literal["create", "update", "delete", "rollback"]
+
+
+@frozen(kw_only=True)
+class ResourceFate:
+    """What makes a resource of a stack fail.
+
+    `resource` is a type (``AWS::IAM::Role``) or a logical id. It fails `after` seconds of its creation, its
+    update, its deletion, or its way back while an update is rolled back; `times` often, then it goes well.
+    With a `handler_error_code` (``InvalidRequest``) the reason is wrapped as resource handlers do it.
+    """
+
+    resource: str
+    on: Action
+    reason: str
+    handler_error_code: str = ""
+    after: float = 3
+    times: int | None = None
+
+
+@frozen(kw_only=True)
+class StackPlan:
+    """How CloudFormation does its work in one pretend account.
+
+    Seconds: a service is given up after `service_patience`. `overlooks_rollbacks`: a service that ECS rolled
+    back counts as stable, as it does at times in the real one. `page` is how many events a call returns.
+    """
+
+    service_patience: float = 3 * 60 * 60
+    overlooks_rollbacks: bool = False
+    page: int = 100
+
+
+@frozen(kw_only=True)
+class Scenario:
+    """A pretend AWS; with no arguments it is healthy."""
+
+    description: str = ""
+    ecs: EcsPlan = field(factory=EcsPlan)
+    resources: tuple[ResourceFate, ...] = ()
+    stack: StackPlan = field(factory=StackPlan)
+    faults: tuple[Fault, ...] = ()

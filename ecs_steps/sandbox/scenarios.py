@@ -1,0 +1,135 @@
+"""Scenarios with names."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ecs_steps.sandbox.ecs.scenarios import SERVICE_SCENARIOS
+from ecs_steps.sandbox.faults import Fault, FaultKind
+from ecs_steps.sandbox.scenario import ResourceFate, Scenario, StackPlan
+
+_STACK_SCENARIOS: Mapping[str, Scenario] = {
+    "healthy": Scenario(description="Everything goes well."),
+    "service-name-taken": Scenario(
+        description="The service cannot be created: another one has its name.",
+        resources=(
+            ResourceFate(
+                resource="AWS::ECS::Service",
+                on="create",
+                reason="Resource of type 'AWS::ECS::Service' with identifier 'web' already exists.",
+                handler_error_code="AlreadyExists",
+            ),
+        ),
+    ),
+    "role-denied": Scenario(
+        description="The execution role may not be created.",
+        resources=(
+            ResourceFate(
+                resource="AWS::IAM::Role",
+                on="create",
+                reason=(
+                    "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to "
+                    "perform: iam:CreateRole on resource: arn:aws:iam::123456789012:role/execution because no "
+                    "identity-based policy allows the iam:CreateRole action (Service: Iam, Status Code: 403, "
+                    "Request ID: 3b9d6a0f-2c41-4d7e-9a0b-5f1e8c7d6b21)"
+                ),
+                handler_error_code="AccessDenied",
+            ),
+        ),
+    ),
+    "security-group-wrong": Scenario(
+        description="The service names a security group that does not exist.",
+        resources=(
+            ResourceFate(
+                resource="AWS::ECS::Service",
+                on="create",
+                reason=(
+                    "Invalid request provided: CreateService error: error retrieving security group "
+                    "information for [sg-0123456789abcdef0]: The security group 'sg-0123456789abcdef0' does not exist "
+                    "(ErrorCode: InvalidGroup.NotFound) (Service: AmazonECS; Status Code: 400; Error Code: "
+                    "InvalidParameterException; Request ID: 5c2f2d8e-1d8b-4f8e-8a51-0b4f3f1a9c77; "
+                    "Proxy: null)"
+                ),
+                handler_error_code="InvalidRequest",
+            ),
+        ),
+    ),
+    "update-refused": Scenario(
+        description="The service refuses its first update, and the stack rolls back.",
+        resources=(
+            ResourceFate(
+                resource="AWS::ECS::Service",
+                on="update",
+                reason="Service was not ACTIVE.",
+                handler_error_code="GeneralServiceException",
+                times=1,
+            ),
+        ),
+    ),
+    "rollback-fails-once": Scenario(
+        description="The service refuses its first update and the first way back; going on helps.",
+        resources=(
+            ResourceFate(
+                resource="AWS::ECS::Service",
+                on="update",
+                reason="Service was not ACTIVE.",
+                handler_error_code="GeneralServiceException",
+                times=1,
+            ),
+            ResourceFate(
+                resource="AWS::ECS::Service",
+                on="rollback",
+                reason="Rate exceeded",
+                handler_error_code="Throttling",
+                times=1,
+            ),
+        ),
+    ),
+    "delete-fails": Scenario(
+        description="The service cannot be created, and its log group cannot be deleted after it.",
+        resources=(
+            ResourceFate(
+                resource="AWS::ECS::Service",
+                on="create",
+                reason="Rate exceeded",
+                handler_error_code="Throttling",
+            ),
+            ResourceFate(
+                resource="AWS::Logs::LogGroup",
+                on="delete",
+                reason="Rate exceeded",
+                handler_error_code="Throttling",
+                times=1,
+            ),
+        ),
+    ),
+    "rollback-overlooked": Scenario(
+        description="CloudFormation takes a service that ECS rolled back for a stable one.",
+        stack=StackPlan(overlooks_rollbacks=True),
+    ),
+    "throttled": Scenario(
+        description="Every fourth request or so is throttled.",
+        faults=(Fault("", FaultKind.THROTTLED, range(2, 1000, 4)),),
+    ),
+    "unreachable": Scenario(
+        description="AWS cannot be reached.",
+        faults=(Fault("", FaultKind.CONNECTION_REFUSED),),
+    ),
+    "access-denied": Scenario(
+        description="The credentials may not create a stack, and not update a service.",
+        faults=(
+            Fault("CreateStack", FaultKind.ACCESS_DENIED),
+            Fault("UpdateService", FaultKind.ACCESS_DENIED),
+        ),
+    ),
+}
+
+SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
+    {
+        **_STACK_SCENARIOS,
+        **{
+            name: Scenario(description=description, ecs=plan)
+            for name, (description, plan) in SERVICE_SCENARIOS.items()
+        },
+    }
+)
+"""Every scenario that has a name; `healthy` is the one that is taken where none is named."""

@@ -1,0 +1,67 @@
+"""A botocore session that lives in the sandbox: real in all but its settings and its time."""
+
+from collections.abc import Callable
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ConfigValueStore, ConstantProvider
+from botocore.retries.standard import register_retry_handler
+from moto.core.models import botocore_stubber
+
+from ecs_steps.polling import Clock
+from ecs_steps.sandbox.protocol import LOADER
+
+ACCESS_KEY = "AKIAECSSTEPSSANDBOX0"
+
+
+class SandboxSession(botocore.session.Session):
+    """A session that reads no environment variable and no file, and waits between retries on `clock`."""
+
+    def __init__(self, clock: Clock, *, region: str) -> None:
+        super().__init__()
+        self._clock = clock
+        self._region = region
+        self.register_component("data_loader", LOADER)
+        defaults = {
+            name: ConstantProvider(spec[2]) for name, spec in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+        }
+        self.register_component("config_store", ConfigValueStore(mapping=defaults))
+        # moto hooks itself into every session of the process.
+        self.unregister("before-send", botocore_stubber)  # type: ignore[arg-type]  # its types forget replies
+        self.set_credentials(ACCESS_KEY, "sandbox")
+        config = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # newer than its types
+        self.set_default_client_config(config)
+
+    @property
+    def full_config(self) -> dict[str, Any]:
+        return {"profiles": {}}
+
+    def get_scoped_config(self) -> dict[str, Any]:
+        return {}
+
+    def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
+        """Make a client, as `boto3.Session.client` does; its retries are botocore's standard ones."""
+        region = options.pop("region_name", None) or self._region
+        client = self.create_client(service_name, region_name=region, **options)
+        self._retry_on_clock(client)
+        return client
+
+    def _retry_on_clock(self, client: Any) -> None:  # noqa: ANN401  a generated class
+        """Put our own handler in the place of the one whose delays botocore sleeps for real."""
+        service = client.meta.service_model.service_id.hyphenize()
+        event, unique_id = f"needs-retry.{service}", f"retry-config-{service}"
+        client.meta.events.unregister(event, unique_id=unique_id)
+        handler = register_retry_handler(client, client.meta.config.retries.get("total_max_attempts"))
+        client.meta.events.unregister(event, unique_id=unique_id)
+        client.meta.events.register(event, self._waiting(handler.needs_retry), unique_id=unique_id)
+
+    def _waiting(self, needs_retry: Callable[..., float | None]) -> Callable[..., float | None]:
+        def waited(**kwargs: Any) -> float | None:  # noqa: ANN401  what botocore emits
+            delay = needs_retry(**kwargs)
+            if not delay:
+                return delay
+            self._clock.sleep(delay)
+            return 0.0
+
+        return waited

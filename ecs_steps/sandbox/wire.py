@@ -1,0 +1,142 @@
+"""The sandbox's end of the wire: what botocore sends goes in, what botocore reads comes out."""
+
+import copy
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from attrs import define, field, frozen
+from botocore import xform_name
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import BotoCoreError
+
+from ecs_steps.polling import Clock
+from ecs_steps.sandbox.faults import FaultLine, lose, refuse
+from ecs_steps.sandbox.moto_account import MotoAccount
+from ecs_steps.sandbox.protocol import Asked, Envelope, error_code, read_request
+from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.timeline import Timeline
+
+LATENCY = 0.02
+"""Seconds that every request takes."""
+
+Backends = Mapping[str, object]
+"""botocore's name of a service -> what answers for it: a method for each operation, named like boto's."""
+
+_READS = ("Describe", "Get", "List", "Validate")
+
+
+@frozen(kw_only=True)
+class Call:
+    """One request that reached the sandbox; `outcome` says what went wrong (an error's code), or is empty."""
+
+    service: str
+    operation: str
+    params: Mapping[str, Any]
+    at: datetime
+    outcome: str = ""
+
+
+class Recorder(Protocol):
+    """Who is told of every change that was carried out."""
+
+    def carried_out(self, asked: Asked, at: datetime) -> None: ...
+
+
+@define(kw_only=True)
+class Wire:
+    """What lies below every client of one sandbox.
+
+    `elsewhere` makes the backends of a region that is not in `regions` yet. What backends have no method for,
+    moto answers. Everything happens under the timeline's lock: any number of threads may use the clients.
+    Ids are drawn from `ids`, which a request that changes nothing leaves as it was: the same changes lead to
+    the same ids.
+    """
+
+    timeline: Timeline
+    moto: MotoAccount
+    faults: FaultLine
+    ids: random.Random
+    regions: dict[str, Backends]
+    elsewhere: Callable[[str], Backends]
+    recorder: Recorder | None = None
+    calls: list[Call] = field(factory=list)
+    _request_ids: random.Random = field(factory=lambda: random.Random(0))
+
+    def answer(self, request: AWSPreparedRequest, clock: Clock) -> AWSResponse:
+        """Answer one request, `LATENCY` seconds after it was sent.
+
+        Raises:
+            BotoCoreError: A fault of the connection, as botocore's HTTP session would raise it.
+        """
+        clock.sleep(LATENCY)
+        with self.timeline.lock:
+            at, asked = clock.now(), read_request(request)
+            envelope = Envelope(url=request.url, service=asked.service, at=at, request_id=self._request_id())
+            fault = self.faults.next_for(asked.operation)
+            outcome = fault.kind.value if fault else ""
+            try:
+                if fault and not fault.kind.carried_out:
+                    answer = refuse(fault, asked, envelope)
+                else:
+                    answer = self._carry_out(asked, envelope, lambda: self.moto.answer(request))
+                    answer = lose(fault, answer, clock) if fault else answer
+                outcome = error_code(asked, answer) or outcome
+            except BotoCoreError as error:
+                outcome = type(error).__name__
+                raise
+            finally:
+                call = Call(
+                    service=asked.service,
+                    operation=asked.operation,
+                    params=asked.params,
+                    at=at,
+                    outcome=outcome,
+                )
+                self.calls.append(call)
+            return answer
+
+    def change(self, asked: Asked) -> dict[str, Any]:
+        """Carry out a change for the sandbox itself: at once, without a fault, and not among the calls.
+
+        Raises:
+            Refusal: A backend refuses it.
+        """
+        with self.timeline.lock:
+            operation = self._operation(asked)
+            reply: dict[str, Any] = (
+                operation(copy.deepcopy(asked.params)) if operation else self.moto.call(asked)
+            )
+            if self.recorder:
+                self.recorder.carried_out(asked, self.timeline.now)
+            return reply
+
+    def _carry_out(
+        self, asked: Asked, envelope: Envelope, otherwise: Callable[[], AWSResponse]
+    ) -> AWSResponse:
+        before = self.ids.getstate()
+        operation = self._operation(asked)
+        try:
+            if operation:
+                answer = envelope.reply(asked.operation, operation(copy.deepcopy(asked.params)))
+            else:
+                answer = otherwise()
+        except Refusal as refusal:
+            answer = envelope.error(refusal.code, refusal.message, refusal.status)
+        if asked.operation.startswith(_READS) or error_code(asked, answer):
+            self.ids.setstate(before)
+        elif self.recorder and asked.operation:
+            self.recorder.carried_out(asked, self.timeline.now)
+        return answer
+
+    def _operation(self, asked: Asked) -> Callable[[Any], Any] | None:
+        if asked.region not in self.regions:
+            self.regions[asked.region] = self.elsewhere(asked.region)
+        backend = self.regions[asked.region].get(asked.service)
+        operation: Callable[[Any], Any] | None = getattr(backend, xform_name(asked.operation), None)
+        return operation
+
+    def _request_id(self) -> str:
+        return str(UUID(int=self._request_ids.getrandbits(128), version=4))
