@@ -1,0 +1,115 @@
+"""What is reported, in words: one level and one sentence, the same for every presenter of lines."""
+
+import re
+
+from ecs_steps.report import (
+    Level,
+    Message,
+    OutputVariable,
+    Progress,
+    Reported,
+    RolloutChanged,
+    ServiceEvent,
+    StackChanged,
+    StillWaiting,
+)
+
+MASK = "********"
+
+# How ECS words its bad news; what follows keeps a service called ``failed-jobs`` out of it.
+_BAD_NEWS = re.compile(r" (?:unable to|is unhealthy|failed|rolling back)(?=[ :.])")
+_NOT_PRINTABLE = re.compile(r"[^ -~]")
+# Octopus sees "##octopus" anywhere in a line, and some of its readers carry the end of a line into the next:
+# what holds it would be taken for a service message, what ends in its beginning would spoil the next one.
+_SERVICE_MESSAGE = re.compile(r"#(?=#o|$)", re.IGNORECASE)
+
+
+def level_of(reported: Reported) -> Level:
+    """Return how much attention a report deserves."""
+    match reported:
+        case Message(level=level):
+            return level
+        case StackChanged(status=status, reason=reason):
+            return _stack_level(status, reason)
+        case RolloutChanged() if reported.is_this_deployment:
+            return _rollout_level(reported)
+        case ServiceEvent(text=text) if _BAD_NEWS.search(text):
+            return Level.WARNING
+        case StillWaiting():
+            return Level.WAIT
+        case _:
+            return Level.INFO
+
+
+def _stack_level(status: str, reason: str) -> Level:
+    # What CloudFormation cancels failed because of another resource, which has an event of its own.
+    cancelled = reason.rstrip(".").lower().endswith("cancelled")
+    if status.endswith("FAILED") and not cancelled:
+        return Level.ERROR
+    return Level.WARNING if cancelled or "ROLLBACK" in status else Level.INFO
+
+
+def _rollout_level(rollout: RolloutChanged) -> Level:
+    if rollout.state.endswith("FAILED"):
+        return Level.ERROR
+    troubled = rollout.failed or rollout.state.startswith(("ROLLBACK", "STOP"))
+    return Level.WARNING if troubled else Level.INFO
+
+
+def sentence(reported: Reported) -> str:
+    """Return what a report says, without its level; a sensitive value is masked.
+
+    It may hold line ends and any character that AWS or a user wrote: see `ascii_lines`.
+    """
+    match reported:
+        case Message(text=text) | ServiceEvent(text=text):
+            return text
+        case Progress(percent=percent, text=text):
+            return f"{percent}%: {text}" if text else f"{percent}%"
+        case OutputVariable(name=name, value=value, sensitive=sensitive):
+            return f"{name} = {MASK if sensitive else value}"
+        case StackChanged():
+            return _stack_sentence(reported)
+        case RolloutChanged():
+            return _rollout_sentence(reported)
+        case StillWaiting(text=text, seconds=seconds):
+            return f"still waiting for {text}, for {elapsed(seconds).strip()} by now"
+
+
+def _stack_sentence(change: StackChanged) -> str:
+    is_stack = change.logical_id == change.stack_name
+    what = (
+        f"stack {change.stack_name}: {change.status}"
+        if is_stack
+        else f"{change.logical_id} {change.resource_type} {change.status}"
+    )
+    return f"{what}: {change.reason}" if change.reason else what
+
+
+def _rollout_sentence(rollout: RolloutChanged) -> str:
+    which = "deployment" if rollout.is_this_deployment else "other deployment"
+    revision = rollout.task_definition.rpartition("/")[2]
+    return (
+        f"{which} {rollout.deployment_id} {revision}: {rollout.running} of {rollout.desired} running, "
+        f"{rollout.pending} pending, {rollout.failed} failed ({rollout.state})"
+    )
+
+
+def elapsed(seconds: float) -> str:
+    """Return a span of time as minutes and seconds, at least five characters: `` 0:12``."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes:2}:{rest:02}"
+
+
+def ascii_lines(text: str) -> list[str]:
+    r"""Split `text` into lines of printable ASCII, at least one, none of them an Octopus service message.
+
+    Other characters, tabs included, are written as Python writes them in a literal (``\t``, ``\xe9``,
+    ``\U0001f600``), because a Windows worker reads the log in its own code page. White space at the end goes.
+    """
+    return [_printable(line) for line in text.rstrip().replace("\r\n", "\n").split("\n")]
+
+
+def _printable(line: str) -> str:
+    escaped = _NOT_PRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), line)
+    return _SERVICE_MESSAGE.sub(r"\\x23", escaped)
