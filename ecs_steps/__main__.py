@@ -1,0 +1,191 @@
+"""The command line: reports go to standard error, results to standard output.
+
+A process ends with 0, or with the exit code of the error that ended it (see `errors`).
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecs_steps import DeployEcsServiceStep, __version__
+from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError, Problem
+from ecs_steps.octopus.variables import Variables, parse_variables
+from ecs_steps.polling import Clock, SystemClock
+from ecs_steps.result import Result
+from ecs_steps.terminal import report_for
+from ecs_steps.wording import ascii_lines
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+
+# How much faster than the real one the sandbox's clock runs: a deployment of minutes is watched in seconds.
+SANDBOX_SPEED = 60.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        answer: dict[str, object] = asked.command(asked)
+    except EcsStepsError as error:
+        _print_error(error, as_json=asked.output == "json")
+        return error.exit_code
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return 130
+    if asked.output == "json":
+        print(json.dumps(answer, indent=2))
+    else:
+        sys.stdout.write(str(answer["text"]))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ecs-steps", description="Deploy to Amazon ECS as Octopus does, and hear why where it fails."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, command, text in (
+        ("deploy", _deploy, "deploy a Fargate service through a CloudFormation stack"),
+        ("check", _check, "name everything that is wrong with the variables; AWS is not asked"),
+        ("export", _export, "print the CloudFormation template as YAML for Octopus' template step"),
+    ):
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        sub.add_argument(
+            "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
+        )
+        sub.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
+        if command is _deploy:
+            _add_aws_options(sub)
+    return parser
+
+
+def _add_aws_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--verbose", action="store_true", help="also report what is only of use in a search")
+    parser.add_argument("--region", help="the AWS region; else the variables', else the environment's")
+    parser.add_argument("--endpoint-url", help="another address for AWS, such as an emulator's")
+    parser.add_argument(
+        "--sandbox",
+        metavar="SCENARIO",
+        nargs="?",
+        const="healthy",
+        help="deploy to a pretend AWS in this process, in which the scenario happens",
+    )
+    parser.add_argument(
+        "--sandbox-journal",
+        metavar="FILE",
+        type=Path,
+        help="keep the pretend AWS in this file, so that the next run finds it as this one left it",
+    )
+
+
+def _deploy(asked: argparse.Namespace) -> dict[str, object]:
+    step = DeployEcsServiceStep(_variables(asked))
+    with _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock):
+        report = report_for(sys.stderr, verbose=asked.verbose, clock=clock)
+        return _answer(step.run(aws=aws, report=report, clock=clock))
+
+
+def _check(asked: argparse.Namespace) -> dict[str, object]:
+    step = DeployEcsServiceStep(_variables(asked))
+    _warn(step.warnings)
+    return {
+        "valid": True,
+        "warnings": [str(warning) for warning in step.warnings],
+        "text": f"The inputs of {step.inputs.service_task_name} are valid.\n",
+    }
+
+
+def _export(asked: argparse.Namespace) -> dict[str, object]:
+    step = DeployEcsServiceStep(_variables(asked), for_export=True)
+    _warn(step.warnings)
+    text = step.export()
+    return {"template": text, "text": text}
+
+
+def _variables(asked: argparse.Namespace) -> Variables:
+    source = "standard input" if asked.variables == "-" else asked.variables
+    try:
+        raw = sys.stdin.buffer.read() if asked.variables == "-" else Path(asked.variables).read_bytes()
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        problem = Problem(path=source, message=error.strerror or str(error))
+        raise InvalidInputsError(what="The variables cannot be read", problems=(problem,)) from None
+    except UnicodeDecodeError:
+        problem = Problem(path=source, message="is not UTF-8")
+        raise InvalidInputsError(what="The variables cannot be read", problems=(problem,)) from None
+    return parse_variables(text, source=source)
+
+
+@contextmanager
+def _aws(asked: argparse.Namespace, *, cluster: str, region: str) -> Iterator[tuple["AwsClients", Clock]]:
+    region = asked.region or region
+    if asked.sandbox is None:
+        from ecs_steps.aws.clients import environment_clients
+
+        yield environment_clients(region=region or None, endpoint_url=asked.endpoint_url), SystemClock()
+        return
+    try:
+        from ecs_steps.sandbox import Sandbox
+
+        sandbox = Sandbox(
+            asked.sandbox,
+            speed=SANDBOX_SPEED,
+            journal=asked.sandbox_journal,
+            region=region or "eu-west-1",
+        )
+    except (ImportError, ValueError) as error:
+        problem = Problem(path="--sandbox", message=str(error))
+        raise InvalidInputsError(what="There is no such sandbox", problems=(problem,)) from None
+    with sandbox as aws:
+        aws.add_cluster(cluster)
+        yield aws.clients, aws.clock
+
+
+def _answer(result: Result) -> dict[str, object]:
+    lines = [f"{name} = {value}" for name, value in result.outputs.items()]
+    return {
+        "outcome": result.outcome,
+        "outputs": dict(result.outputs),
+        "text": "".join(f"{line}\n" for line in lines),
+    }
+
+
+def _print_error(error: EcsStepsError, *, as_json: bool) -> None:
+    _complain(str(error))
+    if not as_json:
+        return
+    told: dict[str, object] = {
+        "error": type(error).__name__,
+        "exitCode": error.exit_code,
+        "what": error.what,
+        "why": error.why,
+        "nextStep": error.next_step,
+    }
+    match error:
+        case InvalidInputsError(problems=problems):
+            told["problems"] = [{"path": problem.path, "message": problem.message} for problem in problems]
+        case DeploymentError(outputs=outputs, diagnosis=diagnosis):
+            told["outputs"] = dict(outputs)
+            told["diagnosis"] = diagnosis.to_dict() if diagnosis else None
+    print(json.dumps(told, indent=2))
+
+
+def _warn(warnings: Sequence[Problem]) -> None:
+    for warning in warnings:
+        _complain(f"WARNING: {warning}")
+
+
+def _complain(text: str) -> None:
+    for line in ascii_lines(text):
+        sys.stderr.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

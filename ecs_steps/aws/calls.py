@@ -1,0 +1,133 @@
+"""How a call to AWS fails: botocore's exceptions as the library's own, named after the call."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    SSLError,
+)
+from botocore.exceptions import (
+    ConnectionError as BotoConnectionError,
+)
+from botocore.parsers import ResponseParserError
+
+from ecs_steps.errors import AccessDeniedError, AwsCallError
+
+DENIED = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "AuthorizationError",
+    "NotAuthorized",
+}
+THROTTLED = {
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "SlowDown",
+    "PriorRequestNotComplete",
+}
+CREDENTIALS = {
+    "ExpiredToken": "The credentials have expired; use fresh ones and run the step again.",
+    "ExpiredTokenException": "The credentials have expired; use fresh ones and run the step again.",
+    "RequestExpired": "The credentials have expired; use fresh ones and run the step again.",
+    "UnrecognizedClientException": "AWS does not know these credentials; check the account of the step.",
+    "InvalidClientTokenId": "AWS does not know these credentials; check the account of the step.",
+    "SignatureDoesNotMatch": "The secret key is wrong, or the machine's clock is.",
+    "InvalidSignatureException": "The secret key is wrong, or the machine's clock is.",
+    "RequestTimeTooSkewed": "The machine's clock is wrong; AWS accepts five minutes.",
+}
+ACTION = re.compile(r"perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>\S+))?")
+
+
+@contextmanager
+def calling(operation: str) -> Iterator[None]:
+    """Raise what goes wrong inside as an `AwsCallError` that names the operation.
+
+    Raises:
+        AccessDeniedError: With the action and the resource, where AWS names them.
+        AwsCallError: `transient` where botocore's own retries were used up on a passing fault.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise _refused(operation, error) from error
+    except (NoCredentialsError, PartialCredentialsError, NoRegionError) as error:
+        raise AwsCallError(
+            what=f"{operation} could not be called",
+            why=str(error),
+            next_step="Give the step an AWS account and a region.",
+            operation=operation,
+            code=type(error).__name__,
+        ) from error
+    except BotoCoreError as error:
+        passing = isinstance(error, (BotoConnectionError, HTTPClientError))
+        raise AwsCallError(
+            what=f"{operation} did not reach AWS",
+            why=str(error),
+            operation=operation,
+            code=type(error).__name__,
+            transient=passing and not isinstance(error, SSLError),
+        ) from error
+    except ResponseParserError as error:
+        raise lost_reply(operation) from error
+
+
+def lost_reply(operation: str) -> AwsCallError:
+    """Say that AWS' reply was cut off: botocore reads a truncated body as one without members."""
+    return AwsCallError(
+        what=f"The reply to {operation} was incomplete",
+        why="the connection was cut while AWS answered",
+        operation=operation,
+        code="IncompleteReply",
+        transient=True,
+    )
+
+
+def member(reply: Mapping[str, Any], name: str, operation: str) -> Any:  # noqa: ANN401  as the reply holds it
+    """Return a member that AWS always sends.
+
+    Raises:
+        AwsCallError: It is missing, so the reply was cut off.
+    """
+    if name not in reply:
+        raise lost_reply(operation)
+    return reply[name]
+
+
+def _refused(operation: str, error: ClientError) -> AwsCallError:
+    code = error.response.get("Error", {}).get("Code", "Unknown")
+    message = error.response.get("Error", {}).get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in DENIED:
+        named = ACTION.search(message)
+        action = named["action"] if named else operation
+        resource = (named and named["resource"]) or "the resource in question"
+        return AccessDeniedError(
+            what=f"{operation} was denied",
+            why=message or code,
+            next_step=f"Allow {action} on {resource} for the role or user of this step.",
+            operation=operation,
+            code=code,
+        )
+    throttled = code in THROTTLED or "Rate exceeded" in message
+    return AwsCallError(
+        what=f"{operation} was {'throttled' if throttled else 'refused'}",
+        why=f"{message or 'AWS gave no reason'} ({code})",
+        next_step=CREDENTIALS.get(code, ""),
+        operation=operation,
+        code=code,
+        transient=throttled or status >= 500,  # noqa: PLR2004  HTTP's own
+    )

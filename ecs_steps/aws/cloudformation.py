@@ -1,0 +1,200 @@
+"""CloudFormation's calls on one stack, in the library's own words."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from attrs import frozen
+
+from ecs_steps.aws.calls import calling, member
+from ecs_steps.aws.stack_events import StackEvent
+from ecs_steps.aws.stack_status import OperationKind, StackStatus
+from ecs_steps.errors import AwsCallError, StackFailedError
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.octopus.tags import Tag
+
+MOST_INLINE = 51_200
+MOST_BY_URL = 1_048_576
+
+
+@frozen(kw_only=True)
+class StackRequest:
+    """What a stack is to be: the template as plain data, and text for each of its parameters."""
+
+    name: str
+    template: Mapping[str, Any]
+    parameters: Mapping[str, str]
+    tags: "tuple[Tag, ...]" = ()
+    template_bucket: str = ""
+
+
+@frozen(kw_only=True)
+class Stack:
+    """A stack as CloudFormation describes it."""
+
+    stack_id: str
+    name: str
+    status: StackStatus
+    reason: str
+    is_protected: bool
+
+
+@frozen(kw_only=True)
+class StackOperation:
+    """One create, update, delete or rollback of a stack; all of its events carry its token."""
+
+    kind: OperationKind
+    stack_name: str
+    stack_id: str
+    token: str
+
+
+def new_token() -> str:
+    """Return a token for an operation: sent again, it is the same operation and not a second one."""
+    return f"ecs-steps-{uuid4()}"
+
+
+def describe_stack(aws: "AwsClients", name_or_id: str) -> Stack | None:
+    """Return the stack, or none where there is none (a deleted one is found by its id alone)."""
+    try:
+        with calling("DescribeStacks"):
+            reply = aws.cloudformation.describe_stacks(StackName=name_or_id)
+    except AwsCallError as error:
+        if error.code == "ValidationError" and "does not exist" in error.why:
+            return None
+        raise
+    told = member(reply, "Stacks", "DescribeStacks")[0]
+    return Stack(
+        stack_id=told["StackId"],
+        name=told["StackName"],
+        status=StackStatus(told["StackStatus"]),
+        reason=told.get("StackStatusReason", ""),
+        is_protected=told.get("EnableTerminationProtection", False),
+    )
+
+
+def create_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackOperation:
+    """Start to create a stack.
+
+    Raises:
+        AwsCallError: Code `AlreadyExistsException` where there is one by now.
+    """
+    arguments = _arguments(aws, request)
+    with calling("CreateStack"):
+        reply = aws.cloudformation.create_stack(**arguments, ClientRequestToken=token)
+    stack_id = member(reply, "StackId", "CreateStack")
+    return StackOperation(kind=OperationKind.CREATE, stack_name=request.name, stack_id=stack_id, token=token)
+
+
+def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackOperation | None:
+    """Start to update a stack, or return none where it is already as requested."""
+    arguments = _arguments(aws, request)
+    try:
+        with calling("UpdateStack"):
+            reply = aws.cloudformation.update_stack(**arguments, ClientRequestToken=token)
+    except AwsCallError as error:
+        if "No updates are to be performed" in error.why:
+            return None
+        raise
+    stack_id = member(reply, "StackId", "UpdateStack")
+    return StackOperation(kind=OperationKind.UPDATE, stack_name=request.name, stack_id=stack_id, token=token)
+
+
+def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
+    """Start to delete a stack."""
+    with calling("DeleteStack"):
+        aws.cloudformation.delete_stack(StackName=stack.stack_id, ClientRequestToken=token)
+    return StackOperation(
+        kind=OperationKind.DELETE, stack_name=stack.name, stack_id=stack.stack_id, token=token
+    )
+
+
+def continue_rollback(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
+    """Take up a rollback that failed."""
+    with calling("ContinueUpdateRollback"):
+        aws.cloudformation.continue_update_rollback(StackName=stack.stack_id, ClientRequestToken=token)
+    return StackOperation(
+        kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
+    )
+
+
+def operation_events(
+    aws: "AwsClients", operation: StackOperation, known: Mapping[str, StackEvent]
+) -> Iterator[StackEvent]:
+    """Yield the operation's events, newest first, down to the first one that is in `known`."""
+    more: dict[str, str] = {}
+    while True:
+        with calling("DescribeStackEvents"):
+            reply = aws.cloudformation.describe_stack_events(StackName=operation.stack_id, **more)
+        for told in member(reply, "StackEvents", "DescribeStackEvents"):
+            if told.get("ClientRequestToken") != operation.token or told["EventId"] in known:
+                # Operations of one stack follow each other: behind another's event there is none of ours.
+                return
+            yield StackEvent(
+                event_id=told["EventId"],
+                at=told["Timestamp"],
+                logical_id=told.get("LogicalResourceId", ""),
+                physical_id=told.get("PhysicalResourceId", ""),
+                resource_type=told.get("ResourceType", ""),
+                status=told.get("ResourceStatus", ""),
+                reason=told.get("ResourceStatusReason", ""),
+                is_of_stack=told.get("PhysicalResourceId") == operation.stack_id,
+            )
+        if "NextToken" not in reply:
+            return
+        more = {"NextToken": reply["NextToken"]}
+
+
+def stack_resources(aws: "AwsClients", stack_id: str) -> dict[str, str]:
+    """Return the physical id of each resource of a stack, by logical id."""
+    with calling("DescribeStackResources"):
+        reply = aws.cloudformation.describe_stack_resources(StackName=stack_id)
+    return {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for resource in member(reply, "StackResources", "DescribeStackResources")
+        if "PhysicalResourceId" in resource
+    }
+
+
+def _arguments(aws: "AwsClients", request: StackRequest) -> dict[str, Any]:
+    return {
+        "StackName": request.name,
+        **_template(aws, request),
+        "Parameters": [
+            {"ParameterKey": name, "ParameterValue": value} for name, value in request.parameters.items()
+        ],
+        "Tags": [{"Key": tag.key, "Value": tag.value} for tag in request.tags],
+        # The stack may make a role, and roles in paths or with names count as named ones.
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    }
+
+
+def _template(aws: "AwsClients", request: StackRequest) -> dict[str, str]:
+    body = json.dumps(request.template, separators=(",", ":"), ensure_ascii=False)
+    content = body.encode()
+    if len(content) <= MOST_INLINE:
+        return {"TemplateBody": body}
+    too_large = f"it has {len(content):,} bytes as compact JSON"
+    if not request.template_bucket:
+        raise StackFailedError(
+            what="The template is too large to send to CloudFormation",
+            why=f"{too_large}, and {MOST_INLINE:,} are allowed",
+            next_step="Give a bucket of the stack's region as Octopus.Action.Aws.Ecs.Deploy.TemplateBucket: "
+            f"through S3 {MOST_BY_URL:,} bytes are allowed.",
+        )
+    if len(content) > MOST_BY_URL:
+        raise StackFailedError(
+            what="The template is too large for CloudFormation",
+            why=f"{too_large}, and {MOST_BY_URL:,} are allowed through S3",
+            next_step="Take something out: long environment values can go to an environment file.",
+        )
+    key = f"ecs-steps/{request.name}/{hashlib.sha256(content).hexdigest()}.json"
+    with calling("PutObject"):
+        aws.s3.put_object(
+            Bucket=request.template_bucket, Key=key, Body=content, ContentType="application/json"
+        )
+    return {"TemplateURL": f"{aws.s3.meta.endpoint_url}/{request.template_bucket}/{key}"}

@@ -1,0 +1,114 @@
+"""ECS' calls, in the library's own words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from ecs_steps.aws.calls import calling, member
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+
+
+@frozen(kw_only=True)
+class Deployment:
+    """One deployment of a service, as DescribeServices shows it."""
+
+    deployment_id: str
+    is_primary: bool
+    task_definition: str
+    rollout_state: str
+    rollout_reason: str
+    desired: int
+    running: int
+    pending: int
+    failed: int
+    created_at: datetime
+
+
+@frozen(kw_only=True)
+class ServiceMessage:
+    """One event of a service."""
+
+    event_id: str
+    at: datetime
+    text: str
+
+
+@frozen(kw_only=True)
+class Service:
+    """A service, as DescribeServices shows it."""
+
+    arn: str
+    name: str
+    cluster_arn: str
+    status: str
+    task_definition: str
+    controller: str
+    desired: int
+    running: int
+    deployments: tuple[Deployment, ...]
+    events: tuple[ServiceMessage, ...]
+
+    @property
+    def primary(self) -> Deployment | None:
+        """The deployment that the service is moving to, or is at."""
+        return next((deployment for deployment in self.deployments if deployment.is_primary), None)
+
+
+def describe_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Service | None:
+    """Return the service, or none where ECS knows none of that name."""
+    with calling("DescribeServices"):
+        reply = aws.ecs.describe_services(cluster=cluster, services=[name_or_arn])
+    services = member(reply, "services", "DescribeServices")
+    return _service(services[0]) if services else None
+
+
+def _service(told: Mapping[str, Any]) -> Service:
+    return Service(
+        arn=told["serviceArn"],
+        name=told["serviceName"],
+        cluster_arn=told["clusterArn"],
+        status=told["status"],
+        task_definition=told.get("taskDefinition", ""),
+        controller=told.get("deploymentController", {}).get("type", "ECS"),
+        desired=told.get("desiredCount", 0),
+        running=told.get("runningCount", 0),
+        deployments=tuple(_deployment(deployment) for deployment in told.get("deployments", [])),
+        events=tuple(
+            ServiceMessage(event_id=event["id"], at=event["createdAt"], text=event["message"])
+            for event in told.get("events", [])
+        ),
+    )
+
+
+def _deployment(told: Mapping[str, Any]) -> Deployment:
+    return Deployment(
+        deployment_id=told["id"],
+        is_primary=told["status"] == "PRIMARY",
+        task_definition=told["taskDefinition"],
+        rollout_state=told.get("rolloutState", ""),
+        rollout_reason=told.get("rolloutStateReason", ""),
+        desired=told.get("desiredCount", 0),
+        running=told.get("runningCount", 0),
+        pending=told.get("pendingCount", 0),
+        failed=told.get("failedTasks", 0),
+        created_at=told["createdAt"],
+    )
+
+
+def service_outputs(service_arn: str) -> dict[str, str]:
+    """Return a service's output variables; none where there is no service yet."""
+    if not service_arn:
+        return {}
+    return {"ServiceName": service_arn.rpartition("/")[2], "ServiceArn": service_arn}
+
+
+def revision_outputs(task_definition_arn: str) -> dict[str, str]:
+    """Return a revision's output variables."""
+    return {
+        "TaskDefinitionArn": task_definition_arn,
+        "TaskDefinitionRevision": task_definition_arn.rpartition(":")[2],
+    }

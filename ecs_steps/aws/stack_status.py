@@ -1,0 +1,95 @@
+"""What each status of a stack means for the next deployment; pure."""
+
+from enum import Enum, StrEnum
+
+
+class StackStatus(StrEnum):
+    """Every status that CloudFormation has."""
+
+    CREATE_IN_PROGRESS = "CREATE_IN_PROGRESS"
+    CREATE_FAILED = "CREATE_FAILED"
+    CREATE_COMPLETE = "CREATE_COMPLETE"
+    ROLLBACK_IN_PROGRESS = "ROLLBACK_IN_PROGRESS"
+    ROLLBACK_FAILED = "ROLLBACK_FAILED"
+    ROLLBACK_COMPLETE = "ROLLBACK_COMPLETE"
+    DELETE_IN_PROGRESS = "DELETE_IN_PROGRESS"
+    DELETE_FAILED = "DELETE_FAILED"
+    DELETE_COMPLETE = "DELETE_COMPLETE"
+    UPDATE_IN_PROGRESS = "UPDATE_IN_PROGRESS"
+    UPDATE_COMPLETE_CLEANUP_IN_PROGRESS = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    UPDATE_COMPLETE = "UPDATE_COMPLETE"
+    UPDATE_FAILED = "UPDATE_FAILED"
+    UPDATE_ROLLBACK_IN_PROGRESS = "UPDATE_ROLLBACK_IN_PROGRESS"
+    UPDATE_ROLLBACK_FAILED = "UPDATE_ROLLBACK_FAILED"
+    UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+    UPDATE_ROLLBACK_COMPLETE = "UPDATE_ROLLBACK_COMPLETE"
+    REVIEW_IN_PROGRESS = "REVIEW_IN_PROGRESS"
+    IMPORT_IN_PROGRESS = "IMPORT_IN_PROGRESS"
+    IMPORT_COMPLETE = "IMPORT_COMPLETE"
+    IMPORT_ROLLBACK_IN_PROGRESS = "IMPORT_ROLLBACK_IN_PROGRESS"
+    IMPORT_ROLLBACK_FAILED = "IMPORT_ROLLBACK_FAILED"
+    IMPORT_ROLLBACK_COMPLETE = "IMPORT_ROLLBACK_COMPLETE"
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether CloudFormation is at work; a change set awaiting review is not."""
+        return self.endswith("_IN_PROGRESS") and self is not StackStatus.REVIEW_IN_PROGRESS
+
+
+class OperationKind(Enum):
+    """What can be done to a stack: the status while it goes on, and those that say it did what was asked."""
+
+    CREATE = (StackStatus.CREATE_IN_PROGRESS, frozenset({StackStatus.CREATE_COMPLETE}))
+    # What is cleaned up after an update has no part in its success.
+    UPDATE = (
+        StackStatus.UPDATE_IN_PROGRESS,
+        frozenset({StackStatus.UPDATE_COMPLETE, StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS}),
+    )
+    DELETE = (StackStatus.DELETE_IN_PROGRESS, frozenset({StackStatus.DELETE_COMPLETE}))
+    CONTINUE_ROLLBACK = (
+        StackStatus.UPDATE_ROLLBACK_IN_PROGRESS,
+        frozenset({StackStatus.UPDATE_ROLLBACK_COMPLETE}),
+    )
+
+    def __init__(self, under_way: StackStatus, goals: frozenset[StackStatus]) -> None:
+        self.under_way = under_way
+        self.goals = goals
+
+
+class FirstMove(Enum):
+    """What a deployment does first with a stack."""
+
+    CREATE = "create it"
+    UPDATE = "update it"
+    WAIT = "wait until CloudFormation is done with it"
+    DELETE = "delete it, since it can only be created anew"
+    CONTINUE_ROLLBACK = "bring its failed rollback to an end"
+    LEAVE = "leave it: only a person can mend it"
+
+
+_FIRST_MOVES = {
+    # Octopus documents these four as states from which a stack can only be created anew.
+    StackStatus.CREATE_FAILED: FirstMove.DELETE,
+    StackStatus.ROLLBACK_COMPLETE: FirstMove.DELETE,
+    StackStatus.ROLLBACK_FAILED: FirstMove.DELETE,
+    StackStatus.DELETE_FAILED: FirstMove.DELETE,
+    # Made by a change set that never ran: the stack holds nothing.
+    StackStatus.REVIEW_IN_PROGRESS: FirstMove.DELETE,
+    # Octopus deletes this one too, but it still runs the service that worked last.
+    StackStatus.UPDATE_ROLLBACK_FAILED: FirstMove.CONTINUE_ROLLBACK,
+    StackStatus.DELETE_COMPLETE: FirstMove.CREATE,
+    StackStatus.CREATE_COMPLETE: FirstMove.UPDATE,
+    StackStatus.UPDATE_COMPLETE: FirstMove.UPDATE,
+    StackStatus.UPDATE_FAILED: FirstMove.UPDATE,
+    StackStatus.UPDATE_ROLLBACK_COMPLETE: FirstMove.UPDATE,
+    StackStatus.IMPORT_COMPLETE: FirstMove.UPDATE,
+    StackStatus.IMPORT_ROLLBACK_COMPLETE: FirstMove.UPDATE,
+    StackStatus.IMPORT_ROLLBACK_FAILED: FirstMove.LEAVE,
+}
+
+
+def first_move(status: StackStatus | None) -> FirstMove:
+    """Return what a deployment does first with a stack in this status; without one there is no stack."""
+    if status is None:
+        return FirstMove.CREATE
+    return FirstMove.WAIT if status.in_progress else _FIRST_MOVES[status]

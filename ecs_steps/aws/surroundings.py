@@ -1,0 +1,71 @@
+"""What the work of one deployment goes on in: AWS, the time there is, and who hears of it."""
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from attrs import frozen
+
+from ecs_steps.aws.clients import AwsClients, environment_clients
+from ecs_steps.errors import Problem
+from ecs_steps.octopus.values import WaitOption
+from ecs_steps.polling import Clock, Seen, SystemClock, poll
+from ecs_steps.report import Level, Message, Report
+from ecs_steps.terminal import report_for
+
+T = TypeVar("T")
+
+PATIENCE = timedelta(minutes=2)
+
+
+@frozen(kw_only=True)
+class Surroundings:
+    """AWS, one deadline for all of the deployment (none: wait for ever), and who hears of it."""
+
+    aws: AwsClients
+    clock: Clock
+    report: Report
+    deadline: datetime | None
+    may_wait: bool = True
+
+    def say(self, level: Level, text: str) -> None:
+        self.report(Message(level, text))
+
+    def insist(self, what: str, ask: Callable[[], T]) -> T:
+        """Make a call that may be made again, until it gets through a passing fault or two minutes are over.
+
+        Raises:
+            AwsCallError: AWS refused it, or could not be reached for two minutes.
+        """
+        until = self.clock.now() + PATIENCE
+        return poll(
+            lambda: Seen(value=ask(), settled=True),
+            clock=self.clock,
+            deadline=min(until, self.deadline or until),
+            report=self.report,
+            waiting_for=what,
+        ).value
+
+
+def surroundings(
+    aws: AwsClients | None,
+    report: Report | None,
+    clock: Clock | None,
+    *,
+    wait: WaitOption,
+    region: str,
+    warnings: Sequence[Problem],
+) -> Surroundings:
+    """Return what a step works in: what it was given, else the environment's AWS, a terminal, real time."""
+    clock = clock or SystemClock()
+    around = Surroundings(
+        aws=aws or environment_clients(region=region or None),
+        clock=clock,
+        report=report or report_for(sys.stderr, clock=clock),
+        deadline=wait.deadline(clock.now()),
+        may_wait=wait.may_wait,
+    )
+    for warning in warnings:
+        around.say(Level.WARNING, str(warning))
+    return around

@@ -1,0 +1,107 @@
+"""What single values are legal: types of inputs that say so by themselves.
+
+``Port = Annotated[int, WholeNumber(1, 65535)]`` is an `int` to the type checker and a rule to `structure`.
+Octopus sends every number and flag as text; JSON's own are read as well.
+"""
+
+import re
+from typing import Annotated
+
+from attrs import frozen
+
+from ecs_steps.octopus import json_text
+from ecs_steps.octopus.structure import Gap, Unreadable, structure, text, unexpected
+
+
+@frozen
+class WholeNumber:
+    """A whole number within bounds."""
+
+    at_least: int = 0
+    at_most: int | None = None
+
+    def __call__(self, value: object) -> int:
+        digits = str(value).strip()
+        if isinstance(value, str | int | float) and re.fullmatch(r"[+-]?[0-9]{1,18}(\.0+)?", digits):
+            number = int(digits.partition(".")[0])
+            if self.at_least <= number and (self.at_most is None or number <= self.at_most):
+                return number
+        raise unexpected(value, str(self))
+
+    def __str__(self) -> str:
+        if self.at_most is None:
+            return f"a whole number of {self.at_least} or more"
+        return f"a whole number from {self.at_least} to {self.at_most}"
+
+
+@frozen
+class Flag:
+    """`True` or `False`, in any case."""
+
+    def __call__(self, value: object) -> bool:
+        match str(value).strip().casefold():
+            case "true":
+                return True
+            case "false":
+                return False
+            case _:
+                raise unexpected(value, "True or False")
+
+
+@frozen
+class Text:
+    """A text that matches a pattern, which `expected` puts into words."""
+
+    pattern: str
+    expected: str
+
+    def __call__(self, value: object) -> str:
+        stripped = text(value).strip()
+        if re.fullmatch(self.pattern, stripped):
+            return stripped
+        raise unexpected(value, self.expected)
+
+
+@frozen
+class Ids:
+    """A list of ids: a JSON array, or one a line or comma."""
+
+    def __call__(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, str) and not value.startswith("["):
+            value = re.split(r"[\n,]", value)
+        ids: tuple[str, ...] = structure(value, tuple[str, ...])
+        kept = tuple(stripped for id_ in ids if (stripped := id_.strip()))
+        if not kept:
+            raise Unreadable((), (Gap(message="expected at least one id"),))
+        return kept
+
+
+@frozen
+class Words:
+    """A command line's words: a JSON array, or a text that `split` takes apart (at commas; or not at all)."""
+
+    split_at_commas: bool
+
+    def __call__(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, list):
+            words: tuple[str, ...] = structure(value, tuple[str, ...])
+            return words
+        whole = text(value)
+        if whole.lstrip().startswith("["):
+            try:
+                parsed = json_text.parse(whole)
+            except ValueError:
+                parsed = None
+            if isinstance(parsed, list) and all(isinstance(word, str) for word in parsed):
+                return tuple(parsed)
+        return tuple(word.strip() for word in whole.split(",")) if self.split_at_commas else (whole,)
+
+
+Port = Annotated[int, WholeNumber(1, 65535)]
+Count = Annotated[int, WholeNumber()]
+PositiveCount = Annotated[int, WholeNumber(1)]
+Switch = Annotated[bool, Flag()]
+IdList = Annotated[tuple[str, ...], Ids()]
+Arn = Annotated[str, Text(r"arn:[\w-]+:\S+", "an ARN")]
+Role = Annotated[str, Text(r"arn:[\w-]+:iam::\d{12}:role/\S+", "the ARN of an IAM role")]
+Family = Annotated[str, Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")]

@@ -1,0 +1,56 @@
+"""Judgements that several steps share."""
+
+from collections.abc import Hashable, Iterator, Sequence
+
+from ecs_steps.octopus.reading import Finding
+from ecs_steps.octopus.structure import Path
+from ecs_steps.octopus.tags import Tag, sanitised
+from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait, WaitOption
+
+
+def repeated(items: Sequence[Hashable]) -> Iterator[int]:
+    """Yield the index of each item that an earlier one equals."""
+    seen: set[Hashable] = set()
+    for index, item in enumerate(items):
+        if item in seen:
+            yield index
+        seen.add(item)
+
+
+def tag_findings(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
+    """Judge a user's tags: AWS owns keys that begin with `aws:`, and each key stands once."""
+    for index in repeated([tag.key for tag in tags]):
+        yield Finding((field, index, "key"), f"repeats the tag {tags[index].key!a}")
+    for index, tag in enumerate(tags):
+        kept = sanitised(Tag(key=tag.key, value=tag.value))
+        if tag.key.strip().casefold().startswith("aws:"):
+            yield Finding((field, index, "key"), f"begins with aws:, which AWS keeps to itself: {tag.key!a}")
+        elif kept is None:
+            yield Finding(
+                (field, index),
+                f"is dropped: AWS would see an empty key or value ({tag.key!a})",
+                only_suspicious=True,
+            )
+        elif (kept.key, kept.value) != (tag.key, tag.value):
+            yield Finding(
+                (field, index),
+                f"is sent without what AWS refuses in a tag, as {kept.key!a} = {kept.value!a}",
+                only_suspicious=True,
+            )
+
+
+def wait_findings(field: str, wait: WaitOption) -> Iterator[Finding]:
+    """Judge a wait option: a wait with a timeout says how long."""
+    if wait.type is Wait.WITH_TIMEOUT and wait.timeout_minutes is None:
+        yield Finding((field, "timeoutMinutes"), "is required to wait with a timeout")
+
+
+def secret_findings(at: Path, items: Sequence[KeyValue]) -> Iterator[Finding]:
+    """Judge secrets: each needs the ARN or the parameter name that ECS fetches it by."""
+    for index, item in enumerate(items):
+        if item.type is Secrecy.SECRET and not item.is_reference:
+            yield Finding(
+                (*at, index, "value"),
+                "expected the ARN of a Secrets Manager secret, or the ARN or name of a Systems Manager "
+                "parameter (the value given is hidden)",
+            )

@@ -1,0 +1,65 @@
+"""Values that several steps read."""
+
+import re
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from attrs import frozen
+
+from ecs_steps.octopus.kinds import Count
+from ecs_steps.octopus.structure import hidden
+
+
+class Wait(StrEnum):
+    """How long a step waits for its deployment."""
+
+    DONT_WAIT = "DontWait"
+    UNTIL_COMPLETED = "WaitUntilCompleted"
+    WITH_TIMEOUT = "WaitWithTimeout"
+
+
+@frozen(kw_only=True)
+class WaitOption:
+    """The wait option: don't wait, wait, or wait for at most so many minutes."""
+
+    type: Wait = Wait.UNTIL_COMPLETED
+    timeout_minutes: Count | None = None
+
+    @property
+    def may_wait(self) -> bool:
+        return self.type is not Wait.DONT_WAIT
+
+    def deadline(self, now: datetime) -> datetime | None:
+        """Return when the wait is over; none is never."""
+        if self.type is not Wait.WITH_TIMEOUT or self.timeout_minutes is None:
+            return None
+        return now + timedelta(minutes=self.timeout_minutes)
+
+
+class Secrecy(StrEnum):
+    """Whether a value stands in the task definition or is fetched by ECS when a task starts."""
+
+    PLAIN = "Plain"
+    SECRET = "Secret"  # noqa: S105  a kind of value, not one
+
+
+@frozen(kw_only=True)
+class KeyValue:
+    """An environment variable or a log option; a secret's value is what ECS calls `valueFrom`."""
+
+    type: Secrecy = Secrecy.PLAIN
+    key: str
+    value: str = hidden(default="")
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the value could be a `valueFrom`: an ARN, or the name of a Systems Manager parameter."""
+        return bool(re.fullmatch(r"arn:[\w-]+:(secretsmanager|ssm):\S+|/?[\w.-]+(/[\w.-]+)*", self.value))
+
+
+@frozen(kw_only=True)
+class TagInput:
+    """A tag as a user gives it."""
+
+    key: str
+    value: str = ""

@@ -1,0 +1,49 @@
+"""How a step ends when it ends well."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+
+from attrs import define, evolve, field, frozen
+
+from ecs_steps.errors import DeploymentError
+from ecs_steps.report import OutputVariable, Report
+
+
+class Outcome(StrEnum):
+    """What a green result means."""
+
+    SUCCEEDED = "SUCCEEDED"
+    UNCHANGED = "UNCHANGED"
+    STARTED = "STARTED"
+
+
+@frozen(kw_only=True)
+class Result:
+    """The outcome of a step and the values that later steps read."""
+
+    outcome: Outcome
+    outputs: Mapping[str, str]
+
+
+@define
+class Outputs:
+    """The output variables of a running step, each reported as soon as it is known."""
+
+    report: Report
+    values: dict[str, str] = field(factory=dict)
+
+    def tell(self, **values: str) -> None:
+        """Report what is new or has another value now."""
+        for name, value in values.items():
+            if self.values.get(name) != value:
+                self.values[name] = value
+                self.report(OutputVariable(name, value))
+
+    @contextmanager
+    def kept_in_errors(self) -> Iterator[None]:
+        """Let a deployment's error carry the outputs known by then: a failure must not hide them."""
+        try:
+            yield
+        except DeploymentError as error:
+            raise evolve(error, outputs=dict(self.values)) from error.__cause__

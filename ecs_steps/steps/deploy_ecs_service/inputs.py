@@ -1,0 +1,252 @@
+"""What *Deploy Amazon ECS Service* is told."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import frozen
+
+from ecs_steps.octopus import naming
+from ecs_steps.octopus.fargate import SIZES, Cpu, Memory
+from ecs_steps.octopus.images import package_images
+from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Switch
+from ecs_steps.octopus.reading import derived, variable
+from ecs_steps.octopus.tags import Tag, default_tags, sanitised
+from ecs_steps.octopus.values import TagInput, WaitOption
+from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference
+
+DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc", "us-iso-": "aws-iso"}
+
+
+class Architecture(StrEnum):
+    """The processor that the task's images are built for."""
+
+    X86_64 = "X86_64"
+    ARM64 = "ARM64"
+
+
+class VolumeKind(StrEnum):
+    """What is behind a volume: the task's own disk, or an EFS file system."""
+
+    BIND = "Bind"
+    EFS = "Efs"
+
+
+@frozen(kw_only=True)
+class Volume:
+    """A volume that containers mount."""
+
+    type: VolumeKind = VolumeKind.BIND
+    name: str
+    file_system_id: str = ""
+    access_point_id: str = ""
+    root_directory: str = ""
+    encryption_in_transit: Switch = False
+    efs_iam_authorization: Switch = False
+
+
+@frozen(kw_only=True)
+class LoadBalancerMapping:
+    """A target group that a container's port is registered with."""
+
+    container_name: str
+    container_port: Port
+    target_group_arn: Arn
+
+
+@frozen(kw_only=True)
+class DeployInputs:
+    """The inputs of *Deploy Amazon ECS Service*."""
+
+    cluster_name: str = variable(
+        "Octopus.Action.Aws.Ecs.ClusterName",
+        label="Cluster name",
+        help="The ECS cluster that runs the service; it must exist.",
+    )
+    environment_id: str = variable(
+        "Octopus.Environment.Id",
+        label="Environment id",
+        help="Part of the generated stack name; set by Octopus.",
+        default="",
+    )
+    tenant_id: str = variable(
+        "Octopus.Deployment.Tenant.Id",
+        label="Tenant id",
+        help="Part of the generated stack name; set by Octopus in a tenanted deployment.",
+        default="",
+    )
+    service_task_name: Family = variable(
+        f"{DEPLOY}.ServiceTaskName",
+        label="Name",
+        help="The task definition's family; the stack, its resources and the log group are named after it.",
+    )
+    cf_stack_name: str = variable(
+        f"{DEPLOY}.CFStackName",
+        label="CloudFormation stack name",
+        help="Leave empty for a name made of cluster, name, environment and tenant.",
+        default="",
+    )
+    cpu: Cpu = variable(
+        f"{DEPLOY}.Cpu",
+        label="Task CPU",
+        help="CPU units (1,024 to a vCPU) for the whole task; Fargate pairs it with certain memories.",
+        control="Select",
+        options=[f"{cpu}|{cpu / 1024:g} vCPU" for cpu in SIZES],
+    )
+    memory: Memory = variable(
+        f"{DEPLOY}.Memory",
+        label="Task memory",
+        help="MiB for the whole task; which ones are legal depends on the CPU.",
+        control="Select",
+        options=[f"{memory}|{memory / 1024:g} GB" for memory in sorted(set().union(*SIZES.values()))],
+    )
+    runtime_architecture_platform: Architecture = variable(
+        f"{DEPLOY}.RuntimeArchitecturePlatform",
+        label="Architecture",
+        help="The processor that every image of the task is built for.",
+        default=Architecture.X86_64,
+        control="Select",
+        options=["X86_64|x86-64", "ARM64|ARM64 (Graviton)"],
+    )
+    desired_count: Count = variable(
+        f"{DEPLOY}.DesiredCount", label="Desired count", help="How many tasks the service keeps.", default=1
+    )
+    minimum_health_percent: Count = variable(
+        f"{DEPLOY}.MinimumHealthPercent",
+        label="Minimum healthy percent",
+        help="How much of the desired count stays in service during a deployment (rounded up).",
+        default=100,
+    )
+    maximum_health_percent: Count = variable(
+        f"{DEPLOY}.MaximumHealthPercent",
+        label="Maximum percent",
+        help="How much of the desired count may run during a deployment (rounded down).",
+        default=200,
+    )
+    auto_assign_public_ip: Switch = variable(
+        f"{DEPLOY}.AutoAssignPublicIp",
+        label="Assign a public IP",
+        help="Needed in a public subnet without a NAT gateway or VPC endpoints, or images cannot be pulled.",
+        default=False,
+        control="Checkbox",
+    )
+    enable_ecs_managed_tags: Switch = variable(
+        f"{DEPLOY}.EnableEcsManagedTags",
+        label="ECS managed tags",
+        help="Tags tasks with their cluster and service. A change of it makes the service anew.",
+        default=False,
+        control="Checkbox",
+    )
+    task_role: Role | None = variable(
+        f"{DEPLOY}.TaskRole",
+        label="Task role",
+        help="The ARN of the role that the containers' own code uses.",
+        default=None,
+    )
+    task_execution_role: Role | None = variable(
+        f"{DEPLOY}.TaskExecutionRole",
+        label="Task execution role",
+        help="The ARN of the role with which ECS pulls images, reads secrets and writes logs. "
+        "Leave empty and the stack makes one with the rights that this task needs.",
+        default=None,
+    )
+    security_group_ids: IdList = variable(
+        f"{DEPLOY}.SecurityGroupIds",
+        label="Security groups",
+        help="One id a line.",
+        control="MultiLineText",
+    )
+    subnet_ids: IdList = variable(
+        f"{DEPLOY}.SubnetIds", label="Subnets", help="One id a line.", control="MultiLineText"
+    )
+    load_balancer_mappings: tuple[LoadBalancerMapping, ...] = variable(
+        f"{DEPLOY}.LoadBalancerMappings",
+        label="Load balancer mappings",
+        help='JSON: `[{"containerName": "web", "containerPort": "80", "targetGroupArn": "arn:aws:..."}]`',
+        default=(),
+        control="MultiLineText",
+    )
+    volumes: tuple[Volume, ...] = variable(
+        f"{DEPLOY}.Volumes",
+        label="Volumes",
+        help='JSON: `[{"type": "Efs", "name": "data", "fileSystemId": "fs-1", '
+        '"encryptionInTransit": "True"}]`',
+        default=(),
+        control="MultiLineText",
+    )
+    containers: tuple[ContainerSpec, ...] = variable(
+        f"{DEPLOY}.Containers",
+        label="Containers",
+        help='JSON: `[{"containerName": "web", "containerImageReference": {"referenceId": "web"}, '
+        '"containerPortMappings": [{"containerPort": "80"}]}]`',
+        control="MultiLineText",
+    )
+    tags: tuple[TagInput, ...] = variable(
+        "Octopus.Action.Aws.Ecs.Tags",
+        label="Tags",
+        help='JSON: `[{"key": "team", "value": "shop"}]`; at most 20.',
+        default=(),
+        control="MultiLineText",
+    )
+    wait_option: WaitOption = variable(
+        "Octopus.Action.Aws.Ecs.WaitOption",
+        label="Wait",
+        help='JSON: `{"type": "WaitWithTimeout", "timeoutMinutes": "30"}`, or type `WaitUntilCompleted` '
+        "or `DontWait`.",
+        default=WaitOption(),
+        control="MultiLineText",
+    )
+    template_bucket: str = variable(
+        f"{DEPLOY}.TemplateBucket",
+        label="Template bucket",
+        help="An S3 bucket of the stack's region; only used for a template too large to send inline.",
+        default="",
+    )
+    retain_task_definitions: Switch = variable(
+        f"{DEPLOY}.RetainTaskDefinitions",
+        label="Keep old revisions",
+        help="Leaves replaced task definition revisions active, so that the service can go back to them.",
+        default=False,
+        control="Checkbox",
+    )
+    region: str = variable(
+        "Octopus.Action.Aws.Region",
+        label="Region",
+        help="The AWS region of the cluster; empty is the worker's own.",
+        default="",
+    )
+    images: Mapping[str, str] = derived(package_images)
+    default_tags: tuple[Tag, ...] = derived(default_tags)
+
+    @property
+    def stack_name(self) -> str:
+        """The stack's name: the one given, or the one that every deployment of these names shares."""
+        return self.cf_stack_name or naming.stack_name(
+            self.cluster_name, self.service_task_name, self.environment_id, self.tenant_id
+        )
+
+    def logical_id(self, kind: str) -> str:
+        """Return the name of a resource in the template, such as `Service` of `octopetshop-web`."""
+        return naming.logical_id(kind, self.service_task_name)
+
+    @property
+    def user_tags(self) -> tuple[Tag, ...]:
+        """The user's tags without the characters that AWS refuses."""
+        kept = (sanitised(Tag(key=tag.key, value=tag.value)) for tag in self.tags)
+        return tuple(tag for tag in kept if tag)
+
+    @property
+    def partition(self) -> str:
+        """The AWS partition of the region, as ARNs name it."""
+        return next((p for prefix, p in PARTITIONS.items() if self.region.startswith(prefix)), "aws")
+
+    def image(self, reference: ImageReference, *, keep: bool = False) -> str:
+        """Return the image of a reference; empty where no release has chosen one.
+
+        With `keep` it is the expression that Octopus replaces by the image.
+        """
+        if not reference.reference_id:
+            return reference.image_name
+        if keep:
+            return f"#{{{reference.variable}}}"
+        return self.images.get(reference.reference_id.casefold(), "")

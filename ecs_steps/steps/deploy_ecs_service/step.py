@@ -1,0 +1,135 @@
+"""The step *Deploy Amazon ECS Service*.
+
+variables -> inputs -> template -> stack -> its service runs its task definition -> outputs
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from ecs_steps.octopus.reading import read
+from ecs_steps.octopus.tags import merge_tags
+from ecs_steps.octopus.variables import Variables
+from ecs_steps.polling import Clock
+from ecs_steps.report import Report
+from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.steps.deploy_ecs_service.rules import EXPORT_RULES, RULES
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+    from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.aws.cloudformation import StackRequest
+
+
+class DeployEcsServiceStep:
+    """Deploy a Fargate service through a CloudFormation stack that this step owns."""
+
+    def __init__(self, variables: Mapping[str, object], *, for_export: bool = False) -> None:
+        """Read and judge the variables; AWS is not asked.
+
+        With `for_export` expressions that have no value yet are kept, and the images of the release need
+        not be known; such a step can be exported and not run.
+
+        Raises:
+            InvalidInputsError: With every problem there is.
+        """
+        rules = EXPORT_RULES if for_export else RULES
+        self._for_export = for_export
+        self.inputs, self.warnings = read(
+            DeployInputs, Variables(variables), rules, keep_expressions=for_export
+        )
+
+    def template(self) -> "Template":
+        """Build the CloudFormation template; AWS is not asked."""
+        from ecs_steps.steps.deploy_ecs_service.template import build_template
+
+        return build_template(self.inputs, keep_images=self._for_export)
+
+    def export(self) -> str:
+        """Return the template as YAML for Octopus' step *Deploy an AWS CloudFormation template*.
+
+        Its parameters have default values, and each image that a release chooses is left as
+        ``#{Octopus.Action.Package[REFERENCE].Image}``.
+        """
+        from ecs_steps.steps.deploy_ecs_service.template import build_template
+
+        return str(build_template(self.inputs, keep_images=True).to_yaml(sort_keys=False))
+
+    def run(
+        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+    ) -> Result:
+        """Deploy, wait and verify.
+
+        By default AWS is reached with the environment's credentials, and reports are printed.
+
+        Raises:
+            DeploymentError: The service does not run what was asked for; with the cause.
+            AwsCallError: A call was denied or refused, or did not get through.
+        """
+        from ecs_steps.aws.cloudformation import stack_resources
+        from ecs_steps.aws.ecs import revision_outputs, service_outputs
+        from ecs_steps.aws.rollout import Target
+        from ecs_steps.aws.service_watch import await_verdict
+        from ecs_steps.aws.stack_deployment import start_deployment
+        from ecs_steps.aws.stack_watch import watch_operation
+        from ecs_steps.aws.surroundings import surroundings
+
+        if self._for_export:
+            raise ValueError("A step that was read for its export cannot be run")
+        around = surroundings(
+            aws,
+            report,
+            clock,
+            wait=self.inputs.wait_option,
+            region=self.inputs.region,
+            warnings=self.warnings,
+        )
+        outputs = Outputs(around.report)
+        with outputs.kept_in_errors():
+            stack = start_deployment(self._stack_request(around.aws.region), around)
+            outputs.tell(**self._names(stack.stack_id, around.aws.region))
+            if stack.operation and around.may_wait:
+                watch_operation(stack.operation, around)
+            resources = stack_resources(around.aws, stack.stack_id)
+            service = resources.get(self.inputs.logical_id("Service"), "")
+            task_definition = resources.get(self.inputs.logical_id("TaskDefinition"), "")
+            outputs.tell(**service_outputs(service))
+            if around.may_wait:
+                target = Target(task_definition=task_definition)
+                deployment = await_verdict(self.inputs.cluster_name, service, target, around)
+                outputs.tell(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
+            outcome = _outcome(unchanged=stack.unchanged, waited=around.may_wait)
+            outputs.tell(Outcome=outcome)
+        return Result(outcome=outcome, outputs=outputs.values)
+
+    def _stack_request(self, region: str) -> "StackRequest":
+        from ecs_steps.aws.cloudformation import StackRequest
+        from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
+
+        inputs = evolve(self.inputs, region=region)
+        template = build_template(inputs)
+        return StackRequest(
+            name=inputs.stack_name,
+            template=template.to_dict(),
+            parameters=stack_parameters(template),
+            tags=merge_tags(inputs.default_tags, inputs.user_tags),
+            template_bucket=inputs.template_bucket,
+        )
+
+    def _names(self, stack_id: str, region: str) -> dict[str, str]:
+        return {
+            "AwsOutputs[StackId]": stack_id,
+            "CloudFormationStackName": self.inputs.stack_name,
+            "ClusterName": self.inputs.cluster_name,
+            "TaskDefinitionFamily": self.inputs.service_task_name,
+            "Region": region,
+        }
+
+
+def _outcome(*, unchanged: bool, waited: bool) -> Outcome:
+    if unchanged:
+        return Outcome.UNCHANGED
+    return Outcome.SUCCEEDED if waited else Outcome.STARTED
