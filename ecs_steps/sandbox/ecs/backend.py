@@ -2,20 +2,125 @@
 
 from random import Random
 
+from ecs_steps.sandbox.ecs.clusters import Clusters
+from ecs_steps.sandbox.ecs.happenings import Happenings
+from ecs_steps.sandbox.ecs.history import History, account_of_the_past
+from ecs_steps.sandbox.ecs.logs import LogsBackend, LogStreams
 from ecs_steps.sandbox.ecs.plan import EcsPlan
+from ecs_steps.sandbox.ecs.request import Reply, Request
+from ecs_steps.sandbox.ecs.rollouts import Rollouts
+from ecs_steps.sandbox.ecs.scheduler import Scheduler
+from ecs_steps.sandbox.ecs.service_deployments import ServiceDeployments
+from ecs_steps.sandbox.ecs.services import Services
+from ecs_steps.sandbox.ecs.tags import TaggedResources
+from ecs_steps.sandbox.ecs.targets import TargetsBackend
+from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
+from ecs_steps.sandbox.ecs.task_life import TaskLife
+from ecs_steps.sandbox.ecs.tasks import Tasks
 from ecs_steps.sandbox.timeline import Timeline
 
 
 class EcsBackend:
     """What answers for ECS; a request comes in botocore's input shape, a reply goes in its output shape.
 
-    `logs` and `elbv2` answer for what belongs to tasks in those services.
+    `logs` and `elbv2` answer for what belongs to tasks in CloudWatch Logs and Elastic Load Balancing. The
+    caller holds the timeline's lock. Methods raise `Refusal` with AWS' codes and texts.
     """
 
     def __init__(
         self, timeline: Timeline, plan: EcsPlan, *, region: str, account: str, random: Random
     ) -> None:
-        self.timeline = timeline
-        self.plan = plan
-        self.logs = object()
-        self.elbv2 = object()
+        shared = account_of_the_past(timeline, plan, region=region, number=account, random=random)
+        streams = LogStreams(shared)
+        life = TaskLife(shared, streams)
+        scheduler = Scheduler(shared, Rollouts(shared), life)
+        self._clusters = Clusters(shared)
+        self._task_definitions = TaskDefinitions(shared)
+        self._services = Services(
+            shared, self._clusters, self._task_definitions, scheduler, Happenings(shared, scheduler)
+        )
+        self._tasks = Tasks(shared, self._clusters, life)
+        self._service_deployments = ServiceDeployments(shared, self._clusters, scheduler)
+        self._tags = TaggedResources(self._clusters, self._task_definitions)
+        self.logs = LogsBackend(streams)
+        self.elbv2 = TargetsBackend(shared, self._clusters)
+        History(shared, self._clusters, self._task_definitions, self._services).unfold(timeline, plan)
+
+    def add_cluster(self, name: str) -> None:
+        """Create a cluster with nothing in it."""
+        self._clusters.create({"clusterName": name})
+
+    def create_cluster(self, request: Request) -> Reply:
+        return self._clusters.create(request)
+
+    def describe_clusters(self, request: Request) -> Reply:
+        return self._clusters.describe(request)
+
+    def list_clusters(self, request: Request) -> Reply:
+        return self._clusters.list(request)
+
+    def register_task_definition(self, request: Request) -> Reply:
+        return self._task_definitions.register(request)
+
+    def describe_task_definition(self, request: Request) -> Reply:
+        return self._task_definitions.describe(request)
+
+    def deregister_task_definition(self, request: Request) -> Reply:
+        return self._task_definitions.deregister(request)
+
+    def delete_task_definitions(self, request: Request) -> Reply:
+        return self._task_definitions.delete(request)
+
+    def list_task_definitions(self, request: Request) -> Reply:
+        return self._task_definitions.list(request)
+
+    def list_task_definition_families(self, request: Request) -> Reply:
+        return self._task_definitions.list_families(request)
+
+    def create_service(self, request: Request) -> Reply:
+        return self._services.create(request)
+
+    def update_service(self, request: Request) -> Reply:
+        return self._services.update(request)
+
+    def delete_service(self, request: Request) -> Reply:
+        return self._services.delete(request)
+
+    def describe_services(self, request: Request) -> Reply:
+        return self._services.describe(request)
+
+    def list_services(self, request: Request) -> Reply:
+        return self._services.list(request)
+
+    def list_tasks(self, request: Request) -> Reply:
+        return self._tasks.list(request)
+
+    def describe_tasks(self, request: Request) -> Reply:
+        return self._tasks.describe(request)
+
+    def stop_task(self, request: Request) -> Reply:
+        return self._tasks.stop(request)
+
+    def list_service_deployments(self, request: Request) -> Reply:
+        return self._service_deployments.list(request)
+
+    def describe_service_deployments(self, request: Request) -> Reply:
+        return self._service_deployments.describe(request)
+
+    def describe_service_revisions(self, request: Request) -> Reply:
+        return self._service_deployments.describe_revisions(request)
+
+    def stop_service_deployment(self, request: Request) -> Reply:
+        return self._service_deployments.stop(request)
+
+    def continue_service_deployment(self, request: Request) -> Reply:
+        return self._service_deployments.proceed(request)
+
+    def tag_resource(self, request: Request) -> Reply:
+        return self._tags.tag(request)
+
+    def untag_resource(self, request: Request) -> Reply:
+        return self._tags.untag(request)
+
+    def list_tags_for_resource(self, request: Request) -> Reply:
+        return self._tags.list(request)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from attrs import field, frozen
 
@@ -18,13 +18,14 @@ class NotPlaced:
 
 @frozen(kw_only=True)
 class FailsToStart:
-    """The task stops as TaskFailedToStart with `reason` as its stopped reason.
+    """The task stops as TaskFailedToStart with `reason`, before it was RUNNING.
 
-    It fails while the image is pulled, or before or after that, as `reason` has it; only the time differs.
+    It fails `after` seconds, in the status that it `reaches`. Under EC2 the reason is found on the container.
     """
 
     reason: str
     after: float = 20
+    reaches: Literal["PROVISIONING", "PENDING"] = "PENDING"
 
 
 @frozen(kw_only=True)
@@ -43,7 +44,10 @@ class Exits:
 
 @frozen(kw_only=True)
 class FailsHealthCheck:
-    """A container's own health check never succeeds; `container` is the first that has one, if not named."""
+    """A container's own health check never succeeds; without any health check the task is fine.
+
+    It is the check of every container where `container` is not named.
+    """
 
     container: str = ""
 
@@ -161,7 +165,8 @@ class EcsPlan:
 
     `service` holds members that every service has whatever its maker asked for (``desiredCount``,
     ``deploymentConfiguration`` ...), the two that the world starts with included. `newer_members` are members
-    of the seeded task definition `orders` that no botocore knows. `earlier_failure` befell a deployment of
+    of the seeded task definition `orders` that no botocore knows, and `newer_container_members` those of its
+    container `web`. `earlier_failure` befell a deployment of
     each seeded service shortly before the start, and was rolled back. `register_burst` limits
     RegisterTaskDefinition to so many at once and one a second after that. A service is MISSING for
     `hidden_after_create` seconds after it was created.
@@ -173,6 +178,7 @@ class EcsPlan:
     target_group: TargetGroupSettings = field(factory=TargetGroupSettings)
     service: Mapping[str, Any] = field(factory=dict)
     newer_members: Mapping[str, Any] = field(factory=dict)
+    newer_container_members: Mapping[str, Any] = field(factory=dict)
     earlier_failure: TaskFate | None = None
     register_burst: int | None = None
     hidden_after_create: float = 0

@@ -1,0 +1,66 @@
+"""What comes from outside while a deployment is under way, as the plan has it."""
+
+from attrs import define
+
+from ecs_steps.sandbox.ecs.account import Account
+from ecs_steps.sandbox.ecs.deployment import Deployment
+from ecs_steps.sandbox.ecs.plan import (
+    AlarmRaised,
+    DesiredCountSet,
+    Happening,
+    ServiceDeleted,
+    SpotReclaimed,
+    Superseded,
+    TasksStopped,
+)
+from ecs_steps.sandbox.ecs.rollouts import ALARMS
+from ecs_steps.sandbox.ecs.scheduler import Scheduler
+from ecs_steps.sandbox.ecs.service import Service
+
+
+@define
+class Happenings:
+    """Lets the plan's happenings come over the deployments that callers start."""
+
+    account: Account
+    scheduler: Scheduler
+
+    def follow(self, service: Service, deployment: Deployment) -> None:
+        """Put what will befall this deployment on the timeline."""
+        service.asked_deployments += 1
+        for happening in self.account.plan.happenings:
+            if happening.deployment == service.asked_deployments:
+                self._expect(happening, service, deployment)
+
+    def _expect(self, happening: Happening, service: Service, deployment: Deployment) -> None:
+        def come() -> None:
+            if service.status == "ACTIVE":
+                self._come(happening, service, deployment)
+                self.scheduler.wake(service)
+
+        self.account.after(happening.after, come)
+
+    def _come(self, happening: Happening, service: Service, deployment: Deployment) -> None:
+        match happening:
+            case Superseded():
+                before = service.served or deployment.revision
+                self.scheduler.rollouts.start(service, before.task_definition, launch_type=before.launch_type)
+            case ServiceDeleted():
+                self.scheduler.remove(service)
+            case DesiredCountSet(count=count):
+                service.members["desiredCount"] = count
+            case TasksStopped(count=count, reason=reason):
+                for task in deployment.wanted_tasks[:count]:
+                    self.scheduler.life.stop(task, "UserInitiated", reason)
+            case SpotReclaimed(count=count):
+                for task in deployment.wanted_tasks[:count]:
+                    self.scheduler.life.stop(task, "SpotInterruption", "Your Spot Task was interrupted.")
+            case AlarmRaised(alarm=alarm):
+                self._raise_alarm(alarm, service)
+
+    def _raise_alarm(self, alarm: str, service: Service) -> None:
+        alarms = service.configuration.get("alarms") or {}
+        attempt = service.open_service_deployment
+        if attempt and alarms.get("enable") and alarm in alarms["alarmNames"]:
+            attempt.raised_alarms.append(alarm)
+            self.scheduler.rollouts.fail(service, ALARMS, roll_back=bool(alarms.get("rollback")))

@@ -1,0 +1,96 @@
+"""What happened before the sandbox starts: lived through by the same rules, on a timeline of the past."""
+
+from datetime import timedelta
+from random import Random
+
+import attrs
+
+from ecs_steps.sandbox.ecs import world
+from ecs_steps.sandbox.ecs.account import Account
+from ecs_steps.sandbox.ecs.clusters import Clusters
+from ecs_steps.sandbox.ecs.plan import EcsPlan, TaskFate
+from ecs_steps.sandbox.ecs.services import Services
+from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
+from ecs_steps.sandbox.timeline import Timeline
+
+_AGE = timedelta(days=2)
+_EARLIER_FAILURE = timedelta(minutes=40)
+"""So long ago that it is over, and so short that ECS still shows its stopped tasks."""
+
+
+def account_of_the_past(
+    timeline: Timeline, plan: EcsPlan, *, region: str, number: str, random: Random
+) -> Account:
+    """Make the account as it was before `timeline` began, where nothing of the plan goes wrong yet."""
+    uneventful = EcsPlan(
+        service=plan.service,
+        newer_members=plan.newer_members,
+        newer_container_members=plan.newer_container_members,
+    )
+    past = Timeline(now=timeline.now - _AGE)
+    return Account(timeline=past, plan=uneventful, region=region, number=number, random=random)
+
+
+@attrs.define
+class History:
+    """Fills an account of the past with the world, and brings it to the present."""
+
+    account: Account
+    clusters: Clusters
+    task_definitions: TaskDefinitions
+    services: Services
+
+    def unfold(self, timeline: Timeline, plan: EcsPlan) -> None:
+        """Create the world, let the earlier failure happen, and hand over to `timeline` and `plan`."""
+        self.clusters.create({"clusterName": world.CLUSTER})
+        for task_definition in world.task_definitions(self.account):
+            self.task_definitions.register(task_definition)
+        for service in world.services(self.account):
+            self.services.create(service)
+        self.account.timeline.advance_to(timeline.now - _EARLIER_FAILURE)
+        if plan.earlier_failure:
+            self._fail(plan.earlier_failure, timeline)
+        self._tag()
+        self.account.timeline.advance_to(timeline.now)
+        self.account.timeline, self.account.plan = timeline, plan
+        for cluster in self.clusters.all():
+            for known in cluster.services.values():
+                known.asked_deployments = 0
+
+    def _fail(self, fate: TaskFate, timeline: Timeline) -> None:
+        """Deploy to each service a revision that comes to this fate, and let the breaker roll it back."""
+        eventful = attrs.evolve(self.account.plan, fates=(fate,))
+        self.account.plan = eventful
+        breaker = {"enable": True, "rollback": True}
+        before = []
+        for request in world.services(self.account):
+            name = {"cluster": request["cluster"], "service": request["serviceName"]}
+            described = self.services.describe({"cluster": world.CLUSTER, "services": [name["service"]]})
+            before.append(
+                {**name, "deploymentConfiguration": described["services"][0]["deploymentConfiguration"]}
+            )
+            broken = next(
+                d for d in world.task_definitions(self.account) if d["family"] == request["taskDefinition"]
+            )
+            revision = self.task_definitions.register(broken)["taskDefinition"]["taskDefinitionArn"]
+            self.services.update(
+                {
+                    **name,
+                    "taskDefinition": revision,
+                    "deploymentConfiguration": {"deploymentCircuitBreaker": breaker},
+                }
+            )
+            self.task_definitions.deregister({"taskDefinition": revision})
+        self.account.timeline.advance_to(timeline.now)
+        for request in before:
+            self.services.update(request)
+
+    def _tag(self) -> None:
+        """Tag what AWS tagged; callers may not set such tags."""
+        for reference in ("orders", "billing"):
+            revision = self.task_definitions.find(reference)
+            if revision:
+                revision.tags += [dict(tag) for tag in world.AWS_TAGS]
+        for cluster in self.clusters.all():
+            for service in cluster.services.values():
+                service.tags += [dict(tag) for tag in world.AWS_TAGS]

@@ -1,0 +1,192 @@
+"""The service scheduler: it looks at a service when something has changed, and starts and stops tasks.
+
+A rolling update keeps at least `minimumHealthyPercent` (rounded up) of the desired tasks healthy and at most
+`maximumPercent` (rounded down) of them alive; tasks on their way out count for neither.
+"""
+
+import math
+from datetime import timedelta
+
+from attrs import define, frozen
+
+from ecs_steps.sandbox.ecs import fates
+from ecs_steps.sandbox.ecs.account import Account
+from ecs_steps.sandbox.ecs.deployment import Deployment
+from ecs_steps.sandbox.ecs.placement import place
+from ecs_steps.sandbox.ecs.plan import NotPlaced
+from ecs_steps.sandbox.ecs.rollouts import Rollouts
+from ecs_steps.sandbox.ecs.service import Service
+from ecs_steps.sandbox.ecs.service_events import tell_of_changes, tell_of_tasks
+from ecs_steps.sandbox.ecs.task import Task
+from ecs_steps.sandbox.ecs.task_life import SCHEDULER, TaskLife
+
+_BATCH = 10
+_BETWEEN_BATCHES = 1.0
+_FIRST_BACK_OFF = 10.0
+_LONGEST_BACK_OFF = 27 * 60.0
+
+
+@frozen(eq=False)
+class _Watch:
+    """Hears of one deployment's tasks, for the scheduler."""
+
+    scheduler: "Scheduler"
+    service: Service
+    deployment: Deployment
+
+    def registered(self, task: Task) -> None:
+        self.service.registered.append(task)
+        self.scheduler.wake(self.service)
+
+    def healthy(self, _: Task) -> None:
+        self.scheduler.rollouts.task_healthy(self.service, self.deployment)
+        self.scheduler.wake(self.service)
+
+    def unhealthy(self, event: str) -> None:
+        self.service.say(event)
+
+    def stopping(self, task: Task) -> None:
+        self.service.leaving.append(task)
+        if task.failed:
+            self.deployment.setback = True
+            if not task.healthy:
+                self.scheduler.rollouts.task_failed(self.service, self.deployment)
+        self.scheduler.wake(self.service)
+
+    def stopped(self, task: Task) -> None:
+        self.deployment.tasks.remove(task)
+        self.scheduler.wake(self.service)
+
+
+@define
+class Scheduler:
+    """Brings services to their desired state; `wake` it when one has changed."""
+
+    account: Account
+    rollouts: Rollouts
+    life: TaskLife
+
+    def wake(self, service: Service) -> None:
+        """Look at a service once all that happens at this moment has happened."""
+        if not service.awake:
+            service.awake = True
+            self.account.after(0, lambda: self._look(service))
+
+    def remove(self, service: Service) -> None:
+        """Let a service end: DRAINING while it has tasks, INACTIVE after that."""
+        service.status = "DRAINING"
+        service.members["desiredCount"] = 0
+        self.rollouts.abandon(service)
+        self.wake(service)
+
+    def _look(self, service: Service) -> None:
+        service.awake = False
+        primary = service.primary
+        if service.status == "DRAINING":
+            self._drain(service)
+        elif primary and not primary.failed:
+            self._scale_in(service, primary)
+            self._scale_out(service, primary)
+        tell_of_changes(service)
+        if primary and service.status == "ACTIVE":
+            self._conclude(service, primary)
+
+    def _drain(self, service: Service) -> None:
+        for task in service.unstopped_tasks:
+            self._release(task)
+        if not service.unstopped_tasks:
+            service.status = "INACTIVE"
+            service.inactive_at = self.account.now
+            service.deployments.clear()
+
+    def _scale_in(self, service: Service, primary: Deployment) -> None:
+        """Stop what is more than desired, and what the PRIMARY has replaced or needs the room of."""
+        new = sorted(primary.wanted_tasks, key=lambda task: not task.healthy)
+        for task in new[service.desired :]:
+            self._release(task)
+        old = [task for deployment in service.deployments[1:] for task in deployment.wanted_tasks]
+        serving = [task for task in old if task.last_status == "RUNNING"]
+        for task in old:
+            if task not in serving:
+                self._release(task)
+        healthy_new = sum(task.healthy for task in new)
+        replaced = len(serving) - max(service.desired - healthy_new, 0)
+        missing = service.desired - len(new)
+        lacking = missing - (self._most(service) - len(new) - len(serving))
+        dispensable = healthy_new + sum(task.healthy for task in serving) - self._least(service)
+        for task in serving[: max(replaced, min(lacking, dispensable), 0)]:
+            self._release(task)
+
+    def _release(self, task: Task) -> None:
+        self.life.stop(task, SCHEDULER, f"Scaling activity initiated by (deployment {task.started_by})")
+
+    @staticmethod
+    def _least(service: Service) -> int:
+        return math.ceil(service.desired * int(service.configuration["minimumHealthyPercent"]) / 100)
+
+    @staticmethod
+    def _most(service: Service) -> int:
+        return service.desired * int(service.configuration["maximumPercent"]) // 100
+
+    def _scale_out(self, service: Service, primary: Deployment) -> None:
+        """Start what is missing, ten tasks at a time, and ever more slowly where they keep failing."""
+        alive = sum(task.wanted for task in service.unstopped_tasks)
+        missing = service.desired - len(primary.wanted_tasks)
+        if missing <= 0 or self.account.now < primary.held_until:
+            return
+        if primary.setback:
+            self._hold(service, primary)
+            return
+        room = self._most(service) - alive
+        if room <= 0 and alive == len(service.unstopped_tasks):
+            service.say_once(
+                "was unable to stop or start tasks during a deployment because of the service deployment "
+                "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
+            )
+        started = []
+        for _ in range(min(missing, room, _BATCH)):
+            if not primary.failed:
+                started += self._start(service, primary)
+        tell_of_tasks(service, "has started {count} tasks: {tasks}.", started)
+        if min(missing, room) > _BATCH:
+            self.account.after(_BETWEEN_BATCHES, lambda: self.wake(service))
+
+    def _hold(self, service: Service, primary: Deployment) -> None:
+        delay = min(_FIRST_BACK_OFF * 2 ** max(primary.setbacks - 1, 0), _LONGEST_BACK_OFF)
+        primary.setback = False
+        primary.setbacks += 1
+        primary.held_until = self.account.now + timedelta(seconds=delay)
+        self.account.after(delay, lambda: self.wake(service))
+        if primary.setbacks == 3:  # noqa: PLR2004  ECS says so after a few rounds
+            service.say_once("is unable to consistently start tasks successfully.")
+
+    def _start(self, service: Service, deployment: Deployment) -> list[Task]:
+        """Start a task, or say why none can be placed."""
+        fate = fates.draw(self.account.plan, service, deployment)
+        match fate and fate.ending:
+            case NotPlaced(reason=reason):
+                service.say_once(f"was unable to place a task{reason}")
+                deployment.setback = True
+                self.rollouts.task_failed(service, deployment)
+                self.wake(service)
+                return []
+        task = place(service, deployment, fate, _Watch(self, service, deployment))
+        self._forget_stopped_tasks(service)
+        service.tasks[task.id] = task
+        deployment.tasks.append(task)
+        self.life.begin(task)
+        return [task]
+
+    def _forget_stopped_tasks(self, service: Service) -> None:
+        expired = [task.id for task in service.tasks.values() if task.expired(self.account.now)]
+        for task_id in expired:
+            del service.tasks[task_id]
+
+    def _conclude(self, service: Service, primary: Deployment) -> None:
+        tasks = service.unstopped_tasks
+        settled = len(tasks) == service.desired and all(task.healthy and task.wanted for task in tasks)
+        if settled and primary.in_progress and len(primary.tasks) == service.desired:
+            self.rollouts.complete(service, primary)
+        if settled and not service.steady:
+            service.say("has reached a steady state.")
+        service.steady = settled

@@ -1,0 +1,148 @@
+"""What ECS remembers of a service: its deployments, newest first, and its events."""
+
+import copy
+from collections import deque
+from datetime import datetime, timedelta
+from typing import Any
+
+from attrs import define, field
+
+from ecs_steps.sandbox.ecs.account import Account
+from ecs_steps.sandbox.ecs.deployment import Deployment, ServiceDeployment, ServiceRevision
+from ecs_steps.sandbox.ecs.request import Reply, Tags
+from ecs_steps.sandbox.ecs.task import Task
+
+_EVENTS = 100
+_DUPLICATES = timedelta(hours=6)
+
+
+@define(eq=False, kw_only=True)
+class Service:
+    """A service. `members` are those of a reply that its maker or an update set."""
+
+    account: Account
+    name: str
+    arn: str
+    cluster_arn: str
+    cluster_name: str
+    tasks: dict[str, Task]
+    """All tasks of its cluster, by id."""
+    members: dict[str, Any]
+    tags: Tags
+    created_at: datetime
+    visible_at: datetime
+    status: str = "ACTIVE"
+    inactive_at: datetime | None = None
+    deployments: list[Deployment] = field(factory=list)
+    service_deployments: list[ServiceDeployment] = field(factory=list)
+    """Newest first."""
+    revisions: dict[str, ServiceRevision] = field(factory=dict)
+    served: ServiceRevision | None = None
+    """The last one whose deployment completed: what a rollback goes back to."""
+    proven: set[str] = field(factory=set)
+    """The ARNs of the task definitions that have served."""
+    steady: bool = False
+    awake: bool = False
+    """Whether the scheduler is about to look at it."""
+    registered: list[Task] = field(factory=list)
+    """Tasks whose targets were registered since the scheduler looked."""
+    leaving: list[Task] = field(factory=list)
+    """Tasks that began to stop since the scheduler looked."""
+    asked_deployments: int = 0
+    """How many deployments callers have started."""
+    events: deque[Reply] = field(factory=lambda: deque(maxlen=_EVENTS))
+    """Newest first."""
+
+    @property
+    def primary(self) -> Deployment | None:
+        return self.deployments[0] if self.deployments else None
+
+    @property
+    def desired(self) -> int:
+        return int(self.members["desiredCount"])
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """The deployment configuration."""
+        configuration: dict[str, Any] = self.members["deploymentConfiguration"]
+        return configuration
+
+    @property
+    def open_service_deployment(self) -> ServiceDeployment | None:
+        newest = self.service_deployments[0] if self.service_deployments else None
+        return newest if newest and newest.open else None
+
+    @property
+    def unstopped_tasks(self) -> list[Task]:
+        return [task for deployment in self.deployments for task in deployment.tasks]
+
+    @property
+    def target_groups(self) -> list[tuple[str, str, int]]:
+        """The ARN of each target group, with the name and port of the container behind it."""
+        return [
+            (balancer["targetGroupArn"], balancer["containerName"], int(balancer["containerPort"]))
+            for balancer in self.members.get("loadBalancers", [])
+            if balancer.get("targetGroupArn")
+        ]
+
+    def say(self, text: str, *, to: str = "") -> None:
+        """Write an event: ``(service name) text``; `to` goes into its parentheses."""
+        self.events.appendleft(
+            {
+                "id": self.account.uuid(),
+                "createdAt": self.account.now,
+                "message": f"(service {self.name}{to}) {text}",
+            }
+        )
+
+    def say_once(self, text: str) -> None:
+        """Write an event unless it was written within six hours: ECS omits duplicates for so long."""
+        since = self.account.now - _DUPLICATES
+        message = f"(service {self.name}) {text}"
+        if not any(event["message"] == message and event["createdAt"] > since for event in self.events):
+            self.say(text)
+
+    def describe(self, *, with_tags: bool) -> Reply:
+        counts = [deployment.counts() for deployment in self.deployments]
+        described = copy.deepcopy(self.members) | {
+            "serviceArn": self.arn,
+            "serviceName": self.name,
+            "clusterArn": self.cluster_arn,
+            "status": self.status,
+            "runningCount": sum(running for running, _ in counts),
+            "pendingCount": sum(pending for _, pending in counts),
+            "deployments": [
+                deployment.describe(
+                    status="PRIMARY" if deployment is self.primary else "ACTIVE",
+                    desired=self.requested(deployment),
+                )
+                for deployment in self.deployments
+            ],
+            "events": [dict(event) for event in self.events],
+            "createdAt": self.created_at,
+            "createdBy": self.account.role("deployer"),
+        }
+        if self.primary:
+            described["taskDefinition"] = self.primary.revision.task_definition.arn
+        if self.service_deployments:
+            described["currentServiceDeployment"] = self.service_deployments[0].arn
+            described["currentServiceRevisions"] = [
+                self.summarise(deployment) for deployment in self.deployments
+            ]
+        if with_tags:
+            described["tags"] = copy.deepcopy(self.tags)
+        return described
+
+    def requested(self, deployment: Deployment) -> int:
+        """Count the tasks that a deployment is to have."""
+        return self.desired if deployment is self.primary else len(deployment.wanted_tasks)
+
+    def summarise(self, deployment: Deployment) -> Reply:
+        """Describe a deployment as the counts of its service revision."""
+        running, pending = deployment.counts()
+        return {
+            "arn": deployment.revision.arn,
+            "requestedTaskCount": self.requested(deployment),
+            "runningTaskCount": running,
+            "pendingTaskCount": pending,
+        }

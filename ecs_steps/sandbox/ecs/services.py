@@ -1,0 +1,144 @@
+"""What callers may ask of services."""
+
+from datetime import timedelta
+
+from attrs import define
+
+from ecs_steps.sandbox.ecs import service_rules as rules
+from ecs_steps.sandbox.ecs.account import Account
+from ecs_steps.sandbox.ecs.clusters import Cluster, Clusters
+from ecs_steps.sandbox.ecs.deployment import DEPLOYED_MEMBERS
+from ecs_steps.sandbox.ecs.happenings import Happenings
+from ecs_steps.sandbox.ecs.request import Reply, Request, page, short_name, tags_of
+from ecs_steps.sandbox.ecs.scheduler import Scheduler
+from ecs_steps.sandbox.ecs.service import Service
+from ecs_steps.sandbox.ecs.task_definitions import Revision, TaskDefinitions
+from ecs_steps.sandbox.refusal import Refusal
+
+_AT_ONCE = 10
+_INACTIVE_SERVICES_STAY = timedelta(hours=1)
+
+
+@define
+class Services:
+    """The services of the account's clusters."""
+
+    account: Account
+    clusters: Clusters
+    task_definitions: TaskDefinitions
+    scheduler: Scheduler
+    happenings: Happenings
+
+    def create(self, request: Request) -> Reply:
+        cluster = self.clusters.named_in(request)
+        task_definition = self.task_definitions.deployable(request["taskDefinition"])
+        self._check_name(cluster, request["serviceName"])
+        members = rules.created_members(request)
+        rules.check(members, task_definition)
+        members = rules.updated_members(members, dict(self.account.plan.service))
+        hidden = timedelta(seconds=self.account.plan.hidden_after_create)
+        service = Service(
+            account=self.account,
+            name=request["serviceName"],
+            arn=self.account.arn(f"service/{cluster.name}/{request['serviceName']}"),
+            cluster_arn=cluster.arn,
+            cluster_name=cluster.name,
+            tasks=cluster.tasks,
+            members=members,
+            tags=tags_of(request),
+            created_at=self.account.now,
+            visible_at=self.account.now + hidden,
+        )
+        cluster.services[service.name] = service
+        if members["deploymentController"]["type"] == "ECS":
+            self._deploy(service, task_definition)
+        return {"service": service.describe(with_tags=True)}
+
+    def _check_name(self, cluster: Cluster, name: str) -> None:
+        known = cluster.services.get(name)
+        match known and known.status:
+            case "ACTIVE":
+                raise Refusal("InvalidParameterException", "Creation of service was not idempotent.")
+            case "DRAINING":
+                raise Refusal(
+                    "InvalidParameterException", "Unable to Start a service that is still Draining."
+                )
+
+    def _deploy(self, service: Service, task_definition: Revision) -> None:
+        kind = rules.launch_type(service.members)
+        deployment = self.scheduler.rollouts.start(service, task_definition, launch_type=kind)
+        self.scheduler.wake(service)
+        self.happenings.follow(service, deployment)
+
+    def update(self, request: Request) -> Reply:
+        service = self._named_in(request)
+        if service.status != "ACTIVE":
+            raise Refusal("ServiceNotActiveException", "Service was not ACTIVE.")
+        rules.check_controller(service.members, request)
+        members = rules.updated_members(service.members, request)
+        if service.primary is None:
+            service.members = members
+            return {"service": service.describe(with_tags=True)}
+        task_definition = service.primary.revision.task_definition
+        if request.get("taskDefinition"):
+            task_definition = self.task_definitions.deployable(request["taskDefinition"])
+        rules.check(members, task_definition)
+        changed = task_definition is not service.primary.revision.task_definition or any(
+            members.get(name) != service.members.get(name) for name in DEPLOYED_MEMBERS
+        )
+        service.members = members
+        if changed or request.get("forceNewDeployment"):
+            self._deploy(service, task_definition)
+        self.scheduler.wake(service)
+        return {"service": service.describe(with_tags=True)}
+
+    def delete(self, request: Request) -> Reply:
+        service = self._named_in(request)
+        if service.status == "INACTIVE":
+            raise Refusal("ServiceNotActiveException", "Service was not ACTIVE.")
+        if service.desired and not request.get("force"):
+            raise Refusal(
+                "InvalidParameterException",
+                "The service cannot be stopped while it is scaled above 0.",
+            )
+        self.scheduler.remove(service)
+        return {"service": service.describe(with_tags=True)}
+
+    def describe(self, request: Request) -> Reply:
+        cluster = self.clusters.named_in(request)
+        references = request["services"]
+        if not references:
+            raise Refusal("InvalidParameterException", "Services cannot be empty.")
+        if len(references) > _AT_ONCE:
+            raise Refusal("InvalidParameterException", f"Services cannot be more than {_AT_ONCE}.")
+        with_tags = "TAGS" in (request.get("include") or [])
+        found, failures = [], []
+        for reference in references:
+            service = cluster.services.get(short_name(reference))
+            if service is None or not self._visible(service):
+                arn = self.account.arn(f"service/{cluster.name}/{short_name(reference)}")
+                failures.append({"arn": arn, "reason": "MISSING"})
+            else:
+                found.append(service.describe(with_tags=with_tags))
+        return {"services": found, "failures": failures}
+
+    def _visible(self, service: Service) -> bool:
+        forgotten = service.inactive_at and service.inactive_at + _INACTIVE_SERVICES_STAY < self.account.now
+        return not forgotten and self.account.now >= service.visible_at
+
+    def list(self, request: Request) -> Reply:
+        cluster = self.clusters.named_in(request)
+        arns = [
+            service.arn
+            for service in cluster.services.values()
+            if service.status != "INACTIVE"
+            and request.get("launchType") in (None, rules.launch_type(service.members))
+            and request.get("schedulingStrategy") in (None, service.members["schedulingStrategy"])
+        ]
+        return page(arns, {"maxResults": _AT_ONCE, **request}, "serviceArns")
+
+    def _named_in(self, request: Request) -> Service:
+        service = self.clusters.named_in(request).services.get(short_name(request["service"]))
+        if service is None or (service.status == "INACTIVE" and not self._visible(service)):
+            raise Refusal("ServiceNotFoundException", "Service not found.")
+        return service
