@@ -30,7 +30,9 @@ class EcsBackend:
     def __init__(
         self, timeline: Timeline, plan: EcsPlan, *, region: str, account: str, random: Random
     ) -> None:
-        shared = account_of_the_past(timeline, plan, region=region, number=account, random=random)
+        shared = self._account = account_of_the_past(
+            timeline, plan, region=region, number=account, random=random
+        )
         streams = LogStreams(shared)
         life = TaskLife(shared, streams)
         scheduler = Scheduler(shared, Rollouts(shared), life)
@@ -45,6 +47,20 @@ class EcsBackend:
         self.logs = LogsBackend(streams)
         self.elbv2 = TargetsBackend(shared, self._clusters)
         History(shared, self._clusters, self._task_definitions, self._services).unfold(timeline, plan)
+
+    @property
+    def plan(self) -> EcsPlan:
+        """What becomes of tasks and services from now on.
+
+        Another plan may be set at any time: its `service` members are laid over the services that are there,
+        and its happenings befall the next deployments. What it says of the world's beginning comes too late.
+        """
+        return self._account.plan
+
+    @plan.setter
+    def plan(self, plan: EcsPlan) -> None:
+        self._account.plan = plan
+        self._services.take_plan()
 
     def add_cluster(self, name: str) -> None:
         """Create a cluster with nothing in it."""

@@ -53,9 +53,7 @@ class History:
         self._tag()
         self.account.timeline.advance_to(timeline.now)
         self.account.timeline, self.account.plan = timeline, plan
-        for cluster in self.clusters.all():
-            for known in cluster.services.values():
-                known.asked_deployments = 0
+        self.services.take_plan()
 
     def _fail(self, fate: TaskFate, timeline: Timeline) -> None:
         """Deploy to each service a revision that comes to this fate, and let the breaker roll it back."""

@@ -138,11 +138,8 @@ class Scheduler:
             self._hold(service, primary)
             return
         room = self._most(service) - alive
-        if room <= 0 and alive == len(service.unstopped_tasks):
-            service.say_once(
-                "was unable to stop or start tasks during a deployment because of the service deployment "
-                "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
-            )
+        if room <= 0:
+            self._tell_of_deadlock(service)
         started = []
         for _ in range(min(missing, room, _BATCH)):
             if not primary.failed:
@@ -150,6 +147,15 @@ class Scheduler:
         tell_of_tasks(service, "has started {count} tasks: {tasks}.", started)
         if min(missing, room) > _BATCH:
             self.account.after(_BETWEEN_BATCHES, lambda: self.wake(service))
+
+    @staticmethod
+    def _tell_of_deadlock(service: Service) -> None:
+        """Say that the percents leave no room, once nothing is on its way that could make some."""
+        if all(task.healthy and task.wanted for task in service.unstopped_tasks):
+            service.say_once(
+                "was unable to stop or start tasks during a deployment because of the service deployment "
+                "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
+            )
 
     def _hold(self, service: Service, primary: Deployment) -> None:
         delay = min(_FIRST_BACK_OFF * 2 ** max(primary.setbacks - 1, 0), _LONGEST_BACK_OFF)
@@ -184,8 +190,12 @@ class Scheduler:
 
     def _conclude(self, service: Service, primary: Deployment) -> None:
         tasks = service.unstopped_tasks
-        settled = len(tasks) == service.desired and all(task.healthy and task.wanted for task in tasks)
-        if settled and primary.in_progress and len(primary.tasks) == service.desired:
+        settled = (
+            len(tasks) == len(primary.tasks) == service.desired
+            and not primary.failed
+            and all(task.healthy and task.wanted for task in tasks)
+        )
+        if settled and primary.in_progress:
             self.rollouts.complete(service, primary)
         if settled and not service.steady:
             service.say("has reached a steady state.")

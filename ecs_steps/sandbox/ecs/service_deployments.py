@@ -149,10 +149,7 @@ def _describe(service: Service, attempt: ServiceDeployment) -> Reply:
 
 
 def _summarise(service: Service, deployment: Deployment, *, weight: float) -> Reply:
-    return service.summarise(deployment) | {
-        "requestedTestTrafficWeight": weight,
-        "requestedProductionTrafficWeight": weight,
-    }
+    return service.summarise(deployment) | {"requestedProductionTrafficWeight": weight}
 
 
 def _breaker(service: Service, attempt: ServiceDeployment) -> Reply:

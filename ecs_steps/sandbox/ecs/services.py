@@ -92,6 +92,15 @@ class Services:
         self.scheduler.wake(service)
         return {"service": service.describe(with_tags=True)}
 
+    def take_plan(self) -> None:
+        """Lay the plan's members over all services, and count their deployments from now on."""
+        for cluster in self.clusters.all():
+            for service in cluster.services.values():
+                service.asked_deployments = 0
+                if service.status == "ACTIVE":
+                    service.members = rules.updated_members(service.members, dict(self.account.plan.service))
+                    self.scheduler.wake(service)
+
     def delete(self, request: Request) -> Reply:
         service = self._named_in(request)
         if service.status == "INACTIVE":
