@@ -15,15 +15,20 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
 
+USER_AGENT = f"ecs-steps/{__version__}"
+
 
 class Session(Protocol):
-    """What makes clients: a `boto3.Session`, or a `botocore.session.Session` as `BotocoreSession`."""
+    """What makes clients, as a `boto3.Session` does."""
 
-    def client(self, service_name: str, **kwargs: Any) -> Any: ...  # noqa: ANN401  boto's own signature
+    def client(self, service_name: str, **options: Any) -> Any: ...  # noqa: ANN401  boto3's own signature
 
 
 class AwsClients:
-    """Clients of one account and region."""
+    """Clients of one account and region.
+
+    Their retries are botocore's standard ones: three attempts, then the error; polling goes on from there.
+    """
 
     def __init__(
         self, session: Session, *, region: str | None = None, endpoint_url: str | None = None
@@ -31,18 +36,10 @@ class AwsClients:
         self._session = session
         self._options = {"region_name": region, "endpoint_url": endpoint_url}
 
-    def _client(self, service: str) -> Any:  # noqa: ANN401  typed by the properties below
-        return self._session.client(service, **self._options)
-
     @property
     def region(self) -> str:
         """The region of the clients, whoever chose it."""
         return str(self.ecs.meta.region_name)
-
-    @property
-    def partition(self) -> str:
-        """The partition of that region, as ARNs name it."""
-        return str(self.ecs.meta.partition)
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
@@ -51,6 +48,11 @@ class AwsClients:
     @cached_property
     def ecs(self) -> "ECSClient":
         return cast("ECSClient", self._client("ecs"))
+
+    @cached_property
+    def ecs_once(self) -> "ECSClient":
+        """ECS without retries, for calls that would be carried out twice: ECS has no client tokens here."""
+        return cast("ECSClient", self._client("ecs", attempts=1))
 
     @cached_property
     def elbv2(self) -> "ElasticLoadBalancingv2Client":
@@ -64,6 +66,12 @@ class AwsClients:
     def s3(self) -> "S3Client":
         return cast("S3Client", self._client("s3"))
 
+    def _client(self, service: str, *, attempts: int = 3) -> Any:  # noqa: ANN401  typed by the properties above
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": attempts}, user_agent_extra=USER_AGENT
+        )
+        return self._session.client(service, config=config, **self._options)
+
 
 class BotocoreSession:
     """botocore's own session as a `Session`: a `boto3.Session` starts slower and adds nothing here."""
@@ -71,9 +79,8 @@ class BotocoreSession:
     def __init__(self) -> None:
         self._session = botocore.session.Session()
 
-    def client(self, service_name: str, **kwargs: Any) -> Any:  # noqa: ANN401  boto's own signature
-        config = Config(retries={"mode": "standard"}, user_agent_extra=f"ecs-steps/{__version__}")
-        return self._session.create_client(service_name, config=config, **kwargs)
+    def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
+        return self._session.create_client(service_name, **options)
 
 
 def environment_clients(*, region: str | None = None, endpoint_url: str | None = None) -> AwsClients:

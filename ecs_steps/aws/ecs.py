@@ -1,12 +1,14 @@
 """ECS' calls, in the library's own words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from ecs_steps.aws.calls import calling, member
+from ecs_steps.errors import AwsCallError, NotFoundError
+from ecs_steps.octopus.tags import Tag
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -51,6 +53,7 @@ class Service:
     running: int
     deployments: tuple[Deployment, ...]
     events: tuple[ServiceMessage, ...]
+    tags: tuple[Tag, ...]
 
     @property
     def primary(self) -> Deployment | None:
@@ -58,12 +61,51 @@ class Service:
         return next((deployment for deployment in self.deployments if deployment.is_primary), None)
 
 
-def describe_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Service | None:
-    """Return the service, or none where ECS knows none of that name."""
-    with calling("DescribeServices"):
-        reply = aws.ecs.describe_services(cluster=cluster, services=[name_or_arn])
+def describe_service(
+    aws: "AwsClients", cluster: str, name_or_arn: str, *, with_tags: bool = False
+) -> Service | None:
+    """Return the service, or none where ECS knows none of that name.
+
+    Raises:
+        NotFoundError: There is no such cluster.
+    """
+    include: Any = {"include": ["TAGS"]} if with_tags else {}
+    try:
+        with calling("DescribeServices"):
+            reply = aws.ecs.describe_services(cluster=cluster, services=[name_or_arn], **include)
+    except AwsCallError as error:
+        if error.code != "ClusterNotFoundException":
+            raise
+        raise NotFoundError(
+            what=f"Cluster {cluster} was not found",
+            why=f"ECS knows no cluster of that name in {aws.region}",
+            next_step="Check the name, the account and the region.",
+        ) from error
     services = member(reply, "services", "DescribeServices")
     return _service(services[0]) if services else None
+
+
+def update_service(aws: "AwsClients", service: Service, task_definition: str, *, force: bool) -> Service:
+    """Point a service at a revision and return what the service looks like then.
+
+    A forced update starts a deployment each time it is made, and ECS takes no token for it: such a call is
+    never sent twice by itself.
+    """
+    client = aws.ecs_once if force else aws.ecs
+    with calling("UpdateService"):
+        reply = client.update_service(
+            cluster=service.cluster_arn,
+            service=service.name,
+            taskDefinition=task_definition,
+            forceNewDeployment=force,
+        )
+    return _service(member(reply, "service", "UpdateService"))
+
+
+def tag_resource(aws: "AwsClients", arn: str, tags: Iterable[Tag]) -> None:
+    """Add tags, or give them new values."""
+    with calling("TagResource"):
+        aws.ecs.tag_resource(resourceArn=arn, tags=[{"key": tag.key, "value": tag.value} for tag in tags])
 
 
 def _service(told: Mapping[str, Any]) -> Service:
@@ -81,6 +123,7 @@ def _service(told: Mapping[str, Any]) -> Service:
             ServiceMessage(event_id=event["id"], at=event["createdAt"], text=event["message"])
             for event in told.get("events", [])
         ),
+        tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in told.get("tags", [])),
     )
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from attrs import frozen
 
 from ecs_steps.aws.ecs import Deployment, Service
+from ecs_steps.aws.service_deployments import ServiceDeployment
 
 
 class Standing(Enum):
@@ -42,6 +43,12 @@ class Target:
     task_definition: str
     deployment_id: str = ""
 
+    def is_met_by(self, deployment: Deployment) -> bool:
+        """Tell whether it is this deployment."""
+        if self.deployment_id:
+            return deployment.deployment_id == self.deployment_id
+        return deployment.task_definition == self.task_definition
+
 
 UNDER_WAY = Verdict(standing=Standing.UNDER_WAY)
 SERVING = Verdict(standing=Standing.SERVING)
@@ -55,16 +62,46 @@ def is_rollback(deployment: Deployment) -> bool:
     return "rolling back" in deployment.rollout_reason.casefold()
 
 
+def judge_service_deployment(attempt: ServiceDeployment, service: Service, target: Target) -> Verdict:
+    """Judge a deployment by ECS' own record of it.
+
+    The record alone calls nothing a success: what it says succeeded must be what `service` runs.
+    """
+    if attempt.is_under_way:
+        return UNDER_WAY
+    why = attempt.status_reason or attempt.rollback_reason or "ECS gave no reason"
+    match attempt.status:
+        case "SUCCESSFUL":
+            return judge(service, target)
+        case "ROLLBACK_SUCCESSFUL":
+            return Verdict(
+                standing=Standing.ROLLED_BACK,
+                reason=f"{why}; the service runs {service.task_definition} again",
+            )
+        case "STOPPED" if "replaced by" in why.casefold():
+            return Verdict(standing=Standing.SUPERSEDED, reason=why)
+        case "ROLLBACK_FAILED":
+            return Verdict(standing=Standing.FAILED, reason=f"{why}; ECS could not roll it back either")
+        case _:
+            return Verdict(standing=Standing.FAILED, reason=why)
+
+
+def gone(service: Service | None) -> Verdict:
+    """Return the verdict on a deployment whose service is deleted or being deleted."""
+    why = f"service {service.name} is {service.status}" if service else "ECS knows no service of that name"
+    return Verdict(standing=Standing.GONE, reason=why)
+
+
 def judge(service: Service, target: Target) -> Verdict:
     """Judge one deployment by the service's own list of deployments."""
     if service.status != "ACTIVE":
-        return Verdict(standing=Standing.GONE, reason=f"service {service.name} is {service.status}")
+        return gone(service)
     primary = service.primary
     if primary is None:
         return UNDER_WAY
-    if _is_target(primary, target):
+    if target.is_met_by(primary):
         return _of_primary(primary)
-    ours = next((d for d in service.deployments if not d.is_primary and _is_target(d, target)), None)
+    ours = next((d for d in service.deployments if target.is_met_by(d)), None)
     if is_rollback(primary) or (ours and ours.rollout_state == "FAILED"):
         if primary.rollout_state == "IN_PROGRESS":
             return UNDER_WAY
@@ -76,12 +113,6 @@ def judge(service: Service, target: Target) -> Verdict:
         standing=Standing.SUPERSEDED,
         reason=f"deployment {primary.deployment_id} of {primary.task_definition} has taken its place",
     )
-
-
-def _is_target(deployment: Deployment, target: Target) -> bool:
-    if deployment.task_definition != target.task_definition:
-        return False
-    return not target.deployment_id or deployment.deployment_id == target.deployment_id
 
 
 def _of_primary(deployment: Deployment) -> Verdict:

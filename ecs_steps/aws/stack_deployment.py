@@ -117,7 +117,8 @@ def _delete(stack: Stack, around: Surroundings) -> None:
         )
     around.say(
         Level.WARNING,
-        f"Stack {stack.name} is {stack.status}; CloudFormation cannot update it, so it is deleted and created anew",
+        f"Stack {stack.name} is {stack.status}, which CloudFormation cannot update; "
+        "it is deleted and created anew",
     )
     token = new_token()
     deletion = around.insist(
@@ -129,7 +130,8 @@ def _delete(stack: Stack, around: Surroundings) -> None:
 def _continue_rollback(stack: Stack, around: Surroundings) -> None:
     around.say(
         Level.WARNING,
-        f"Stack {stack.name} is {stack.status}; its rollback is taken up again, since it still runs the service",
+        f"Stack {stack.name} is {stack.status}; its rollback is taken up again, "
+        "since it still runs the service",
     )
     token = new_token()
     try:

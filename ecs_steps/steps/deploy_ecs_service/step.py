@@ -72,7 +72,7 @@ class DeployEcsServiceStep:
         from ecs_steps.aws.cloudformation import stack_resources
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
         from ecs_steps.aws.rollout import Target
-        from ecs_steps.aws.service_watch import await_verdict
+        from ecs_steps.aws.service_watch import ServiceWatch, await_verdict
         from ecs_steps.aws.stack_deployment import start_deployment
         from ecs_steps.aws.stack_watch import watch_operation
         from ecs_steps.aws.surroundings import surroundings
@@ -99,7 +99,7 @@ class DeployEcsServiceStep:
             outputs.tell(**service_outputs(service))
             if around.may_wait:
                 target = Target(task_definition=task_definition)
-                deployment = await_verdict(self.inputs.cluster_name, service, target, around)
+                deployment = await_verdict(ServiceWatch(self.inputs.cluster_name, service, target, around))
                 outputs.tell(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
             outcome = _outcome(unchanged=stack.unchanged, waited=around.may_wait)
             outputs.tell(Outcome=outcome)

@@ -1,0 +1,90 @@
+"""Task definitions: read whole, and registered once.
+
+botocore drops members from a reply that its model does not know, so that a copy made from what it returns
+loses every field newer than the installed botocore. Here the reply is read as AWS sent it.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from ecs_steps.aws.calls import calling, lost_reply, member
+from ecs_steps.errors import AwsCallError, NotFoundError
+from ecs_steps.octopus.tags import Tag
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+
+DESCRIBED = "before-parse.ecs.DescribeTaskDefinition"
+AS_SENT = "AsSent"
+
+
+@frozen(kw_only=True)
+class TaskDefinition:
+    """A revision: `raw` holds every member that AWS sent, known to botocore or not."""
+
+    raw: Mapping[str, Any]
+    tags: tuple[Tag, ...]
+
+    @property
+    def arn(self) -> str:
+        return str(self.raw["taskDefinitionArn"])
+
+    @property
+    def family(self) -> str:
+        return str(self.raw["family"])
+
+    @property
+    def is_active(self) -> bool:
+        return self.raw.get("status") == "ACTIVE"
+
+
+def describe_task_definition(aws: "AwsClients", name: str) -> TaskDefinition:
+    """Return a revision by family (its latest active one), `family:revision` or ARN.
+
+    Raises:
+        NotFoundError: There is none; ECS says "Unable to describe task definition".
+        AccessDeniedError: The credentials may not read it.
+    """
+    aws.ecs.meta.events.register(DESCRIBED, _keep_as_sent, unique_id=AS_SENT)
+    try:
+        with calling("DescribeTaskDefinition"):
+            reply: Mapping[str, Any] = aws.ecs.describe_task_definition(taskDefinition=name, include=["TAGS"])
+    except AwsCallError as error:
+        if "nable to describe task definition" not in error.why:
+            raise
+        raise NotFoundError(
+            what=f"Task definition {name} was not found",
+            why="ECS knows no active revision of that name in this account and region",
+            next_step="Check the name, the account and the region; deregistered revisions do not count.",
+        ) from error
+    tags = reply.get("tags", [])
+    return TaskDefinition(
+        raw=member(
+            member(reply, AS_SENT, "DescribeTaskDefinition"), "taskDefinition", "DescribeTaskDefinition"
+        ),
+        tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in tags),
+    )
+
+
+def _keep_as_sent(
+    response_dict: Mapping[str, Any], customized_response_dict: dict[str, Any], **_: object
+) -> None:
+    if response_dict["status_code"] == 200:  # noqa: PLR2004  HTTP's own
+        try:
+            customized_response_dict[AS_SENT] = json.loads(response_dict["body"])
+        except ValueError:
+            # Cut off; without the member the reader takes the reply for lost.
+            return
+
+
+def register_task_definition(aws: "AwsClients", request: Mapping[str, Any]) -> str:
+    """Register a revision and return its ARN; not retried, since a lost reply may hide a new revision."""
+    with calling("RegisterTaskDefinition"):
+        reply: Mapping[str, Any] = aws.ecs_once.register_task_definition(**request)
+    registered = member(reply, "taskDefinition", "RegisterTaskDefinition")
+    if "taskDefinitionArn" not in registered:
+        raise lost_reply("RegisterTaskDefinition")
+    return str(registered["taskDefinitionArn"])

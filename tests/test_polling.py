@@ -1,0 +1,170 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecs_steps.errors import AwsCallError
+from ecs_steps.polling import LONGEST_PAUSE, Seen, poll
+from ecs_steps.report import Level, Message, Reported, StillWaiting
+from ecs_steps.sandbox.timeline import Timeline, VirtualClock
+
+
+def clock() -> VirtualClock:
+    return VirtualClock(Timeline())
+
+
+def passing_fault() -> AwsCallError:
+    return AwsCallError(
+        what="DescribeX was throttled", operation="DescribeX", code="Throttling", transient=True
+    )
+
+
+def ignore(_: Reported) -> None:
+    """Nobody listens."""
+
+
+def test_what_is_settled_at_once_costs_one_look_and_no_time() -> None:
+    time = clock()
+    begun = time.now()
+
+    seen = poll(
+        lambda: Seen(value=1, settled=True), clock=time, deadline=None, report=ignore, waiting_for="it"
+    )
+
+    assert seen == Seen(value=1, settled=True)
+    assert time.now() == begun
+
+
+def test_pauses_grow_while_nothing_changes_and_fall_back_when_something_does() -> None:
+    time = clock()
+    looks: list[float] = []
+    begun = time.now()
+
+    def look() -> Seen[int]:
+        looks.append((time.now() - begun).total_seconds())
+        return Seen(value=0, settled=len(looks) == 16, changed=len(looks) == 12)
+
+    poll(look, clock=time, deadline=None, report=ignore, waiting_for="it")
+
+    pauses = [after - before for before, after in zip(looks, looks[1:], strict=False)]
+    assert pauses[0] <= 2.5
+    assert pauses[10] == LONGEST_PAUSE
+    assert pauses[11] <= 2.5
+
+
+def test_the_last_look_is_taken_when_the_deadline_strikes() -> None:
+    time = clock()
+    deadline = time.now() + timedelta(seconds=61)
+    looks = []
+
+    def look() -> Seen[int]:
+        looks.append(time.now())
+        return Seen(value=len(looks), settled=False)
+
+    seen = poll(look, clock=time, deadline=deadline, report=ignore, waiting_for="it")
+
+    assert not seen.settled
+    assert seen.value == len(looks)
+    assert looks[-1] == deadline
+
+
+@given(seconds=st.floats(0, 5000), cost=st.floats(0, 30))
+def test_polling_never_overshoots_its_deadline_by_more_than_one_look(seconds: float, cost: float) -> None:
+    time = clock()
+    deadline = time.now() + timedelta(seconds=seconds)
+
+    def look() -> Seen[int]:
+        time.sleep(cost)
+        return Seen(value=0, settled=False)
+
+    poll(look, clock=time, deadline=deadline, report=ignore, waiting_for="it")
+
+    assert time.now() <= deadline + timedelta(seconds=cost + 0.001)
+
+
+def test_a_read_that_fails_for_a_passing_reason_is_skipped() -> None:
+    time = clock()
+    answers: list[Seen[str] | AwsCallError] = [
+        passing_fault(),
+        passing_fault(),
+        Seen(value="ok", settled=True),
+    ]
+
+    def look() -> Seen[str]:
+        answer = answers.pop(0)
+        if isinstance(answer, AwsCallError):
+            raise answer
+        return answer
+
+    seen = poll(look, clock=time, deadline=None, report=ignore, waiting_for="it")
+
+    assert seen.value == "ok"
+
+
+def test_a_read_that_fails_for_a_lasting_reason_ends_the_wait() -> None:
+    def look() -> Seen[str]:
+        raise AwsCallError(what="DescribeX was refused", operation="DescribeX", code="ValidationError")
+
+    with pytest.raises(AwsCallError, match="DescribeX was refused"):
+        poll(look, clock=clock(), deadline=None, report=ignore, waiting_for="it")
+
+
+def test_nothing_readable_before_the_deadline_is_the_readers_error() -> None:
+    time = clock()
+
+    def look() -> Seen[str]:
+        raise passing_fault()
+
+    with pytest.raises(AwsCallError, match="throttled"):
+        poll(look, clock=time, deadline=time.now() + timedelta(minutes=2), report=ignore, waiting_for="it")
+
+
+def test_what_was_seen_last_outlives_reads_that_fail_until_the_deadline() -> None:
+    time = clock()
+    looks: list[int] = []
+
+    def look() -> Seen[str]:
+        looks.append(1)
+        if len(looks) > 1:
+            raise passing_fault()
+        return Seen(value="half way", settled=False)
+
+    seen = poll(look, clock=time, deadline=time.now() + timedelta(minutes=2), report=ignore, waiting_for="it")
+
+    assert seen.value == "half way"
+
+
+def test_ten_failed_reads_in_a_row_are_told_once() -> None:
+    time = clock()
+    heard: list[Reported] = []
+    looks: list[int] = []
+
+    def look() -> Seen[str]:
+        looks.append(1)
+        if len(looks) <= 15:
+            raise passing_fault()
+        return Seen(value="ok", settled=True)
+
+    poll(look, clock=time, deadline=None, report=heard.append, waiting_for="the stack")
+
+    [warning] = [m for m in heard if isinstance(m, Message)]
+    assert warning.level is Level.WARNING
+    assert "10 times in a row" in warning.text
+    assert "the stack" in warning.text
+
+
+def test_silence_is_broken_every_thirty_seconds_and_news_starts_it_anew() -> None:
+    time = clock()
+    heard: list[Reported] = []
+    begun = time.now()
+
+    def look() -> Seen[int]:
+        passed = (time.now() - begun).total_seconds()
+        return Seen(value=0, settled=passed > 100, changed=0 < passed < 20)
+
+    poll(look, clock=time, deadline=None, report=heard.append, waiting_for="the service")
+
+    beats = [item for item in heard if isinstance(item, StillWaiting)]
+    assert [beat.text for beat in beats] == ["the service", "the service"]
+    assert 45 <= beats[0].seconds < 65
