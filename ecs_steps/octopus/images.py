@@ -6,6 +6,11 @@ from collections.abc import Mapping
 IMAGE = re.compile(r"octopus\.action\.package\[(?P<reference>.*)\]\.image", re.IGNORECASE)
 
 
+def image_variable(reference: str) -> str:
+    """Name the variable that holds the image of a package reference."""
+    return f"Octopus.Action.Package[{reference}].Image"
+
+
 def package_images(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the image of each package reference, by the reference's name in lower case.
 

@@ -105,3 +105,4 @@ IdList = Annotated[tuple[str, ...], Ids()]
 Arn = Annotated[str, Text(r"arn:[\w-]+:\S+", "an ARN")]
 Role = Annotated[str, Text(r"arn:[\w-]+:iam::\d{12}:role/\S+", "the ARN of an IAM role")]
 Family = Annotated[str, Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")]
+ContainerName = Family

@@ -1,11 +1,15 @@
 """Judgements that several steps share."""
 
+import re
 from collections.abc import Hashable, Iterator, Sequence
 
+from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.reading import Finding
 from ecs_steps.octopus.structure import Path
 from ecs_steps.octopus.tags import Tag, sanitised
 from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait, WaitOption
+
+ENVIRONMENT_FILE = re.compile(r"arn:[\w-]+:s3:::[^/\s]+/\S+\.env")
 
 
 def repeated(items: Sequence[Hashable]) -> Iterator[int]:
@@ -54,3 +58,22 @@ def secret_findings(at: Path, items: Sequence[KeyValue]) -> Iterator[Finding]:
                 "expected the ARN of a Secrets Manager secret, or the ARN or name of a Systems Manager "
                 "parameter (the value given is hidden)",
             )
+
+
+def environment_file_findings(at: Path, files: Sequence[str]) -> Iterator[Finding]:
+    """Judge environment files: ECS reads S3 objects whose name ends in .env."""
+    for index, file in enumerate(files):
+        if not ENVIRONMENT_FILE.fullmatch(file):
+            yield Finding(
+                (*at, index),
+                f"{file!a} is not the ARN of an S3 object whose name ends in .env; ECS reads no other",
+                only_suspicious=True,
+            )
+
+
+def unknown_image(at: Path, reference: str) -> Finding:
+    """Say that no release has chosen an image for a package reference."""
+    return Finding(
+        at,
+        f"no image is known for package reference {reference!a}: {image_variable(reference)} has no value",
+    )

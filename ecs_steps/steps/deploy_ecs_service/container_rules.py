@@ -1,12 +1,16 @@
 """What the containers of one task must be, by themselves and together."""
 
-import re
 from collections.abc import Callable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from ecs_steps.octopus.fargate import units
 from ecs_steps.octopus.reading import Finding, Rule, rule
-from ecs_steps.octopus.rules import repeated, secret_findings
+from ecs_steps.octopus.rules import (
+    environment_file_findings,
+    repeated,
+    secret_findings,
+    unknown_image,
+)
 from ecs_steps.steps.deploy_ecs_service.containers import (
     Condition,
     ConfigSource,
@@ -19,7 +23,6 @@ from ecs_steps.steps.deploy_ecs_service.containers import (
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 
 HEALTH_CHECKS = ("CMD", "CMD-SHELL", "NONE")
-ENVIRONMENT_FILE = re.compile(r"arn:[\w-]+:s3:::[^/\s]+/\S+\.env")
 
 
 def _each(
@@ -63,13 +66,11 @@ def images_known(inputs: DeployInputs) -> Iterator[Finding]:
         reference = spec.container_image_reference
         if inputs.image(reference):
             continue
-        message = (
-            f"no image is known for package reference {reference.reference_id!a}: "
-            f"{reference.variable} has no value"
-            if reference.reference_id
-            else "is required: a referenceId, or a full image name as imageName"
-        )
-        yield Finding(("containers", index, "containerImageReference"), message)
+        at = ("containers", index, "containerImageReference")
+        if reference.reference_id:
+            yield unknown_image(at, reference.reference_id)
+        else:
+            yield Finding(at, "is required: a referenceId, or a full image name as imageName")
 
 
 @_each("repositoryAuthentication")
@@ -222,13 +223,7 @@ def _health_check(spec: ContainerSpec) -> Iterator[Finding]:
 
 @_each("environmentFiles")
 def _environment_files(spec: ContainerSpec) -> Iterator[Finding]:
-    for index, file in enumerate(spec.environment_files):
-        if not ENVIRONMENT_FILE.fullmatch(file):
-            yield Finding(
-                ("environmentFiles", index),
-                f"{file!a} is not the ARN of an S3 object whose name ends in .env; ECS reads no other",
-                only_suspicious=True,
-            )
+    yield from environment_file_findings(("environmentFiles",), spec.environment_files)
 
 
 @_each("firelensConfiguration")

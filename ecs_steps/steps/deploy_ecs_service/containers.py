@@ -5,12 +5,9 @@ from typing import Annotated
 
 from attrs import frozen
 
-from ecs_steps.octopus.kinds import Count, Port, PositiveCount, Switch, Text, Words
+from ecs_steps.octopus.images import image_variable
+from ecs_steps.octopus.kinds import ContainerName, Count, Port, PositiveCount, Switch, Words
 from ecs_steps.octopus.values import KeyValue
-
-ContainerName = Annotated[
-    str, Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")
-]
 
 
 @frozen(kw_only=True)
@@ -24,7 +21,7 @@ class ImageReference:
     @property
     def variable(self) -> str:
         """The variable that holds the image once a release is known."""
-        return f"Octopus.Action.Package[{self.reference_id}].Image"
+        return image_variable(self.reference_id)
 
 
 class RegistryLogin(StrEnum):
