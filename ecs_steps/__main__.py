@@ -6,7 +6,7 @@ A process ends with 0, or with the exit code of the error that ended it (see `er
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from ecs_steps import DeployEcsServiceStep, __version__
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError, Problem
 from ecs_steps.octopus.variables import Variables, parse_variables
 from ecs_steps.polling import Clock, SystemClock
+from ecs_steps.report import OutputVariable, Report, Reported
 from ecs_steps.result import Result
 from ecs_steps.terminal import report_for
 from ecs_steps.wording import ascii_lines
@@ -37,10 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("interrupted")
         return 130
-    if asked.output == "json":
-        print(json.dumps(answer, indent=2))
-    else:
-        sys.stdout.write(str(answer["text"]))
+    text = answer.pop("text")
+    sys.stdout.write(f"{json.dumps(answer, indent=2)}\n" if asked.output == "json" else str(text))
     return 0
 
 
@@ -88,8 +87,7 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
 def _deploy(asked: argparse.Namespace) -> dict[str, object]:
     step = DeployEcsServiceStep(_variables(asked))
     with _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock):
-        report = report_for(sys.stderr, verbose=asked.verbose, clock=clock)
-        return _answer(step.run(aws=aws, report=report, clock=clock))
+        return _answer(step.run(aws=aws, report=_listener(asked, clock), clock=clock))
 
 
 def _check(asked: argparse.Namespace) -> dict[str, object]:
@@ -148,18 +146,34 @@ def _aws(asked: argparse.Namespace, *, cluster: str, region: str) -> Iterator[tu
         yield aws.clients, aws.clock
 
 
+def _listener(asked: argparse.Namespace, clock: Clock) -> Report:
+    """Report on standard error all but the output variables: those are this command's result."""
+    show = report_for(sys.stderr, verbose=asked.verbose, clock=clock)
+
+    def listen(reported: Reported) -> None:
+        if not isinstance(reported, OutputVariable):
+            show(reported)
+
+    return listen
+
+
 def _answer(result: Result) -> dict[str, object]:
-    lines = [f"{name} = {value}" for name, value in result.outputs.items()]
     return {
         "outcome": result.outcome,
         "outputs": dict(result.outputs),
-        "text": "".join(f"{line}\n" for line in lines),
+        "text": _as_lines(result.outputs),
     }
+
+
+def _as_lines(outputs: Mapping[str, str]) -> str:
+    return "".join(f"{name} = {value}\n" for name, value in outputs.items())
 
 
 def _print_error(error: EcsStepsError, *, as_json: bool) -> None:
     _complain(str(error))
     if not as_json:
+        if isinstance(error, DeploymentError):
+            sys.stdout.write(_as_lines(error.outputs))
         return
     told: dict[str, object] = {
         "error": type(error).__name__,
@@ -174,7 +188,7 @@ def _print_error(error: EcsStepsError, *, as_json: bool) -> None:
         case DeploymentError(outputs=outputs, diagnosis=diagnosis):
             told["outputs"] = dict(outputs)
             told["diagnosis"] = diagnosis.to_dict() if diagnosis else None
-    print(json.dumps(told, indent=2))
+    sys.stdout.write(f"{json.dumps(told, indent=2)}\n")
 
 
 def _warn(warnings: Sequence[Problem]) -> None:

@@ -56,14 +56,17 @@ def _rollout_level(rollout: RolloutChanged) -> Level:
     return Level.WARNING if troubled else Level.INFO
 
 
-def sentence(reported: Reported) -> str:
+def sentence(reported: Reported) -> str:  # noqa: PLR0911  a case for each kind of report
     """Return what a report says, without its level; a sensitive value is masked.
 
     It may hold line ends and any character that AWS or a user wrote: see `ascii_lines`.
     """
     match reported:
-        case Message(text=text) | ServiceEvent(text=text):
+        case Message(text=text):
             return text
+        case ServiceEvent(service_name=name, text=text):
+            # ECS begins each with the service's name, which is long where CloudFormation has made it.
+            return f"service: {text.removeprefix(f'(service {name}) ')}"
         case Progress(percent=percent, text=text):
             return f"{percent}%: {text}" if text else f"{percent}%"
         case OutputVariable(name=name, value=value, sensitive=sensitive):

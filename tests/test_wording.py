@@ -63,7 +63,7 @@ ROLLOUT = RolloutChanged(
             evolve(ROLLOUT, task_definition="web:3", is_this_deployment=False, state="COMPLETED", running=2),
             "other deployment ecs-svc/123 web:3: 2 of 2 running, 1 pending, 0 failed (COMPLETED)",
         ),
-        (ServiceEvent(service_name="web", text="(service web) is steady."), "(service web) is steady."),
+        (ServiceEvent(service_name="web", text="(service web) is steady."), "service: is steady."),
         (StillWaiting(text="stack demo", seconds=95.7), "still waiting for stack demo, for 1:35 by now"),
     ],
 )

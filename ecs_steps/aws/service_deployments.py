@@ -41,6 +41,10 @@ class ServiceDeployment:
     def is_under_way(self) -> bool:
         return self.status in UNDER_WAY
 
+    @property
+    def is_rolling_back(self) -> bool:
+        return self.status.startswith("ROLLBACK")
+
 
 def find_service_deployment(aws: "AwsClients", cluster: str, service: str, deployment_id: str) -> str | None:
     """Return the ARN of the service deployment that belongs to a deployment of DescribeServices.

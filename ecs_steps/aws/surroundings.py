@@ -47,6 +47,24 @@ class Surroundings:
             waiting_for=what,
         ).value
 
+    def insist_once(self, what: str, act: Callable[[], T], done: Callable[[], T | None]) -> T:
+        """Carry out what must not happen twice: after a fault that may have hidden it, look if it is `done`.
+
+        Raises:
+            AwsCallError: As `insist`.
+        """
+        acted = False
+
+        def attempt() -> T:
+            nonlocal acted
+            found = done() if acted else None
+            if found is not None:
+                return found
+            acted = True
+            return act()
+
+        return self.insist(what, attempt)
+
 
 def surroundings(
     aws: AwsClients | None,

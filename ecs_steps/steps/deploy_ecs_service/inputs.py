@@ -10,7 +10,7 @@ from ecs_steps.octopus.fargate import SIZES, Cpu, Memory
 from ecs_steps.octopus.images import package_images
 from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Switch
 from ecs_steps.octopus.reading import derived, variable
-from ecs_steps.octopus.tags import Tag, default_tags, sanitised
+from ecs_steps.octopus.tags import Tag, default_tags, sanitised_tags
 from ecs_steps.octopus.values import TagInput, WaitOption
 from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference
 
@@ -232,8 +232,7 @@ class DeployInputs:
     @property
     def user_tags(self) -> tuple[Tag, ...]:
         """The user's tags without the characters that AWS refuses."""
-        kept = (sanitised(Tag(key=tag.key, value=tag.value)) for tag in self.tags)
-        return tuple(tag for tag in kept if tag)
+        return sanitised_tags(Tag(key=tag.key, value=tag.value) for tag in self.tags)
 
     @property
     def partition(self) -> str:
