@@ -12,7 +12,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.moto_api._internal import mock_random
 
-from ecs_steps.sandbox.protocol import Asked
+from ecs_steps.sandbox.protocol import Asked, read_request
 from ecs_steps.sandbox.refusal import Refusal
 from ecs_steps.sandbox.session import SandboxSession
 
@@ -43,6 +43,11 @@ class MotoAccount:
     def answer(self, request: AWSPreparedRequest) -> AWSResponse:
         """Answer a request as it came from botocore."""
         with self._laid_over():
+            asked = read_request(request)
+            if asked.service == "iam" and "PolicyArn" in asked.params:
+                from ecs_steps.sandbox.managed_policies import provide  # noqa: PLC0415  half a second of import
+
+                provide(asked.params["PolicyArn"])
             answer = self._stub("before-send", request)
         if answer is None:
             raise ValueError(f"moto has no answer to {request.method} {request.url}")

@@ -9,6 +9,8 @@ from attrs import frozen
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from ecs_steps.aws.clients import AwsClients
+from ecs_steps.sandbox.cloudformation.backend import CloudFormationBackend
+from ecs_steps.sandbox.cloudformation.resources.resource_type import Account
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.faults import FaultLine
 from ecs_steps.sandbox.journal import Journal
@@ -33,13 +35,20 @@ class _Region:
     """What answers in one region."""
 
     ecs: EcsBackend
+    cloudformation: CloudFormationBackend
 
     def backends(self) -> Backends:
-        return {"ecs": self.ecs, "logs": self.ecs.logs, "elbv2": self.ecs.elbv2}
+        return {
+            "cloudformation": self.cloudformation,
+            "ecs": self.ecs,
+            "elbv2": self.ecs.elbv2,
+            "logs": self.ecs.logs,
+        }
 
     def take(self, scenario: Scenario) -> None:
         """Go on with another scenario."""
         self.ecs.plan = scenario.ecs
+        self.cloudformation.take(scenario.stack, scenario.resources)
 
 
 class Sandbox:
@@ -75,7 +84,7 @@ class Sandbox:
             regions={region: home.backends()},
             elsewhere=lambda region: self._make(region).backends(),
         )
-        self.ecs = home.ecs
+        self.ecs, self.cloudformation = home.ecs, home.cloudformation
         self.calls: list[Call] = self._wire.calls
         self._journal = Journal(journal) if journal else None
         if self._journal:
@@ -107,8 +116,19 @@ class Sandbox:
         return self._wire.answer(request, self.clock)
 
     def _make(self, region: str) -> _Region:
-        ecs = EcsBackend(self.timeline, self._scenario.ecs, region=region, account=ACCOUNT, random=self._ids)
-        return _Region(ecs)
+        scenario = self._scenario
+        ecs = EcsBackend(self.timeline, scenario.ecs, region=region, account=ACCOUNT, random=self._ids)
+        account = Account(
+            region=region,
+            number=ACCOUNT,
+            carry_out=lambda service, operation, params: self._wire.carry_out(
+                Asked(service=service, region=region, operation=operation, params=params)
+            ),
+            ids=self._ids,
+            timeline=self.timeline,
+            plan=scenario.stack,
+        )
+        return _Region(ecs, CloudFormationBackend(account, scenario.resources))
 
     def _replay(self, journal: Journal, home: _Region) -> None:
         for entry in journal.entries():

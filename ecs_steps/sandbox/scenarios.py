@@ -7,6 +7,19 @@ from ecs_steps.sandbox.ecs.scenarios import SERVICE_SCENARIOS
 from ecs_steps.sandbox.faults import Fault, FaultKind
 from ecs_steps.sandbox.scenario import ResourceFate, Scenario, StackPlan
 
+_MAY_NOT_CREATE_ROLE = (
+    "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to perform: "
+    "iam:CreateRole on resource: arn:aws:iam::123456789012:role/execution because no identity-based policy "
+    "allows the iam:CreateRole action (Service: Iam, Status Code: 403, Request ID: "
+    "3b9d6a0f-2c41-4d7e-9a0b-5f1e8c7d6b21)"
+)
+_NO_SECURITY_GROUP = (
+    "Invalid request provided: CreateService error: error retrieving security group information for "
+    "[sg-0123456789abcdef0]: The security group 'sg-0123456789abcdef0' does not exist (ErrorCode: "
+    "InvalidGroup.NotFound) (Service: AmazonECS; Status Code: 400; Error Code: InvalidParameterException; "
+    "Request ID: 5c2f2d8e-1d8b-4f8e-8a51-0b4f3f1a9c77; Proxy: null)"
+)
+
 _STACK_SCENARIOS: Mapping[str, Scenario] = {
     "healthy": Scenario(description="Everything goes well."),
     "service-name-taken": Scenario(
@@ -26,12 +39,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
             ResourceFate(
                 resource="AWS::IAM::Role",
                 on="create",
-                reason=(
-                    "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to "
-                    "perform: iam:CreateRole on resource: arn:aws:iam::123456789012:role/execution because no "
-                    "identity-based policy allows the iam:CreateRole action (Service: Iam, Status Code: 403, "
-                    "Request ID: 3b9d6a0f-2c41-4d7e-9a0b-5f1e8c7d6b21)"
-                ),
+                reason=_MAY_NOT_CREATE_ROLE,
                 handler_error_code="AccessDenied",
             ),
         ),
@@ -42,13 +50,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
             ResourceFate(
                 resource="AWS::ECS::Service",
                 on="create",
-                reason=(
-                    "Invalid request provided: CreateService error: error retrieving security group "
-                    "information for [sg-0123456789abcdef0]: The security group 'sg-0123456789abcdef0' does not exist "
-                    "(ErrorCode: InvalidGroup.NotFound) (Service: AmazonECS; Status Code: 400; Error Code: "
-                    "InvalidParameterException; Request ID: 5c2f2d8e-1d8b-4f8e-8a51-0b4f3f1a9c77; "
-                    "Proxy: null)"
-                ),
+                reason=_NO_SECURITY_GROUP,
                 handler_error_code="InvalidRequest",
             ),
         ),

@@ -81,7 +81,7 @@ class Wire:
                 if fault and not fault.kind.carried_out:
                     answer = refuse(fault, asked, envelope)
                 else:
-                    answer = self._carry_out(asked, envelope, lambda: self.moto.answer(request))
+                    answer = self._answer(asked, envelope, lambda: self.moto.answer(request))
                     answer = lose(fault, answer, clock) if fault else answer
                 outcome = error_code(asked, answer) or outcome
             except BotoCoreError as error:
@@ -99,23 +99,30 @@ class Wire:
             return answer
 
     def change(self, asked: Asked) -> dict[str, Any]:
-        """Carry out a change for the sandbox itself: at once, without a fault, and not among the calls.
+        """Carry out a change that somebody else than a client makes; it is recorded, but no call.
 
         Raises:
             Refusal: A backend refuses it.
         """
         with self.timeline.lock:
-            operation = self._operation(asked)
-            reply: dict[str, Any] = (
-                operation(copy.deepcopy(asked.params)) if operation else self.moto.call(asked)
-            )
+            reply = self.carry_out(asked)
             if self.recorder:
                 self.recorder.carried_out(asked, self.timeline.now)
             return reply
 
-    def _carry_out(
-        self, asked: Asked, envelope: Envelope, otherwise: Callable[[], AWSResponse]
-    ) -> AWSResponse:
+    def carry_out(self, asked: Asked) -> dict[str, Any]:
+        """Carry out what one backend asks of another: at once, without a fault.
+
+        Raises:
+            Refusal: It is refused.
+        """
+        operation = self._operation(asked)
+        if operation is None:
+            return self.moto.call(asked)
+        reply: dict[str, Any] = operation(copy.deepcopy(asked.params))
+        return reply
+
+    def _answer(self, asked: Asked, envelope: Envelope, otherwise: Callable[[], AWSResponse]) -> AWSResponse:
         before = self.ids.getstate()
         operation = self._operation(asked)
         try:

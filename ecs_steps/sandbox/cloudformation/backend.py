@@ -1,0 +1,233 @@
+"""The pretend CloudFormation of one account and region, one method an operation, named like boto's."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from attrs import evolve
+
+from ecs_steps.sandbox.cloudformation.course import Course
+from ecs_steps.sandbox.cloudformation.descriptions import (
+    describe,
+    describe_resource,
+    describe_template,
+    page_of_events,
+    summarise_resource,
+)
+from ecs_steps.sandbox.cloudformation.lifecycle import Lifecycle
+from ecs_steps.sandbox.cloudformation.names import blueprint
+from ecs_steps.sandbox.cloudformation.requests import (
+    Request,
+    check_deletable,
+    check_name,
+    check_updatable,
+    template_text,
+)
+from ecs_steps.sandbox.cloudformation.resource_work import Fates
+from ecs_steps.sandbox.cloudformation.resources import resource_types
+from ecs_steps.sandbox.cloudformation.resources.resource_type import Account
+from ecs_steps.sandbox.cloudformation.seeds import EMPTY_TEMPLATE, HOLD_NOTHING, seeded
+from ecs_steps.sandbox.cloudformation.stack import Stack
+from ecs_steps.sandbox.cloudformation.stacks import Stacks
+from ecs_steps.sandbox.cloudformation.template import invalid
+from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.scenario import ResourceFate, StackPlan
+
+Reply = dict[str, Any]
+
+
+class CloudFormationBackend:
+    """What answers for CloudFormation; requests and replies are in botocore's shapes."""
+
+    def __init__(self, account: Account, fates: tuple[ResourceFate, ...] = ()) -> None:
+        self.account = account
+        self._stacks = Stacks(account=account, types=resource_types(account), fates=Fates(fates))
+
+    def take(self, plan: StackPlan, fates: tuple[ResourceFate, ...]) -> None:
+        """Go on with the plan and the fates of another scenario."""
+        self.account.plan = plan
+        self._stacks.fates = Fates(fates)
+
+    @property
+    def stacks(self) -> Sequence[Stack]:
+        """Every stack there ever was, oldest first."""
+        return self._stacks.stacks
+
+    def create_stack(self, request: Request) -> Reply:
+        """Begin to create a stack."""
+        name = request["StackName"]
+        if begun := self._stacks.begun("CreateStack", request):
+            return begun
+        check_name(name)
+        if self._stacks.find(name):
+            raise Refusal("AlreadyExistsException", f"Stack [{name}] already exists")
+        stack = self._stacks.add(name, self._stacks.revision(request))
+        _note(stack, request)
+        stack.termination_protection = bool(request.get("EnableTerminationProtection"))
+        return self._begin(stack, "CreateStack", request, Lifecycle.creation)
+
+    def update_stack(self, request: Request) -> Reply:
+        """Begin to update a stack, unless there is nothing to do."""
+        stack = self._stacks.existing(request["StackName"])
+        if begun := self._stacks.begun("UpdateStack", request):
+            return begun
+        check_updatable(stack)
+        revision = self._stacks.revision(request, stack.revision)
+        unchanged = blueprint(revision, stack, self.account) == blueprint(stack.revision, stack, self.account)
+        if unchanged and stack.status != "UPDATE_FAILED":
+            raise invalid("No updates are to be performed.")
+        if stack.former is None:
+            _remember(stack)
+        stack.revision = evolve(revision, resources=stack.resources)
+        stack.updated_at = self.account.timeline.now
+        _note(stack, request)
+        return self._begin(stack, "UpdateStack", request, Lifecycle.update)
+
+    def cancel_update_stack(self, request: Request) -> Reply:
+        """Begin to roll a running update back."""
+        stack = self._stacks.existing(request["StackName"])
+        if stack.status != "UPDATE_IN_PROGRESS":
+            raise invalid("CancelUpdateStack cannot be called from current stack status")
+        token = request.get("ClientRequestToken", stack.operation.token)
+        self._stacks.begin(
+            stack, "CancelUpdateStack", token, lambda lifecycle: lifecycle.undo_update("User Initiated")
+        )
+        return {}
+
+    def continue_update_rollback(self, request: Request) -> Reply:
+        """Begin to go on with a rollback that failed."""
+        stack = self._stacks.existing(request["StackName"])
+        if self._stacks.begun("ContinueUpdateRollback", request):
+            return {}
+        if stack.status != "UPDATE_ROLLBACK_FAILED":
+            raise invalid(f"Stack:{stack.id} is in {stack.status} state and can not continue rollback.")
+        skipped = frozenset(request.get("ResourcesToSkip", []))
+        self._begin(
+            stack,
+            "ContinueUpdateRollback",
+            request,
+            lambda lifecycle: lifecycle.undo_update("User Initiated", skipped),
+        )
+        return {}
+
+    def delete_stack(self, request: Request) -> Reply:
+        """Begin to delete a stack; one that is not there is deleted already."""
+        stack = self._stacks.find(request["StackName"])
+        if stack is None or stack.status in {"DELETE_COMPLETE", "DELETE_IN_PROGRESS"}:
+            return {}
+        check_deletable(stack)
+        retained = frozenset(request.get("RetainResources", []))
+        if retained and stack.status != "DELETE_FAILED":
+            raise invalid(
+                f"Invalid operation on stack [{stack.id}]. Specify which resources to retain only when the "
+                "stack is in the DELETE_FAILED state."
+            )
+        self._begin(
+            stack, "DeleteStack", request, lambda lifecycle: lifecycle.deletion("User Initiated", retained)
+        )
+        return {}
+
+    def update_termination_protection(self, request: Request) -> Reply:
+        """Protect a stack from being deleted, or no more."""
+        stack = self._stacks.existing(request["StackName"])
+        stack.termination_protection = request["EnableTerminationProtection"]
+        return {"StackId": stack.id}
+
+    def describe_stacks(self, request: Request) -> Reply:
+        """Describe one stack, by its name while it lives or by its id for ever, or all that live."""
+        if "StackName" not in request:
+            return {"Stacks": [describe(stack) for stack in self.stacks if not stack.deleted_at]}
+        stack = self._stacks.find(request["StackName"])
+        if stack is None:
+            raise invalid(f"Stack with id {request['StackName']} does not exist")
+        return {"Stacks": [describe(stack)]}
+
+    def describe_stack_events(self, request: Request) -> Reply:
+        """Tell what a stack said, newest first."""
+        stack = self._stacks.existing(request["StackName"])
+        return page_of_events(stack, request.get("NextToken"), self.account.plan.page)
+
+    def describe_stack_resources(self, request: Request) -> Reply:
+        """Describe what a stack holds."""
+        stack = self._stacks.existing(request["StackName"])
+        asked = request.get("LogicalResourceId")
+        held = [resource for name, resource in stack.resources.items() if asked in {None, name}]
+        return {"StackResources": [describe_resource(stack, resource) for resource in held]}
+
+    def describe_stack_resource(self, request: Request) -> Reply:
+        """Describe one thing that a stack holds."""
+        stack, name = self._stacks.existing(request["StackName"]), request["LogicalResourceId"]
+        if name not in stack.resources:
+            raise invalid(f"Resource {name} does not exist for stack {stack.name}")
+        return {"StackResourceDetail": summarise_resource(stack, stack.resources[name])}
+
+    def list_stack_resources(self, request: Request) -> Reply:
+        """List what a stack holds."""
+        stack = self._stacks.existing(request["StackName"])
+        listed = [summarise_resource(stack, resource) for resource in stack.resources.values()]
+        return {"StackResourceSummaries": listed}
+
+    def get_template(self, request: Request) -> Reply:
+        """Return the template that a stack was made from."""
+        stack = self._stacks.existing(request["StackName"])
+        return {"TemplateBody": stack.revision.template.text, "StagesAvailable": ["Original", "Processed"]}
+
+    def validate_template(self, request: Request) -> Reply:
+        """Look at a template."""
+        return describe_template(self._stacks.read(template_text(request, self.account.carry_out)))
+
+    def seed(
+        self,
+        name: str,
+        status: str,
+        *,
+        template: str = EMPTY_TEMPLATE,
+        parameters: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        after: float = 30,
+    ) -> Stack:
+        """Put a stack there in any status, made from a template.
+
+        Where stacks in that status hold something, it is created first, which takes its time. A status in
+        progress goes on by itself to its natural end, a step every `after` seconds.
+        """
+        request = {
+            "StackName": name,
+            "TemplateBody": template,
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()
+            ],
+            "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        }
+        timeline = self.account.timeline
+        with timeline.lock:
+            stack = self._stacks.add(name, self._stacks.revision(request))
+            if status not in HOLD_NOTHING:
+                self._begin(stack, "CreateStack", {}, Lifecycle.creation)
+            while stack.status.endswith("_IN_PROGRESS"):
+                timeline.advance_to(timeline.now + timedelta(seconds=1))
+            self._begin(stack, "", {}, lambda _: seeded(stack, status, after))
+            if status == "UPDATE_ROLLBACK_FAILED":
+                _remember(stack)
+                stack.touched = set(stack.resources)
+        return stack
+
+    def _begin(
+        self, stack: Stack, kind: str, request: Request, course: Callable[[Lifecycle], Course]
+    ) -> Reply:
+        return self._stacks.begin(stack, kind, request.get("ClientRequestToken", ""), course)
+
+
+def _note(stack: Stack, request: Request) -> None:
+    """Keep what a request says beside what it asks for."""
+    stack.capabilities = list(request.get("Capabilities", []))
+    stack.on_failure = (
+        "DO_NOTHING" if request.get("DisableRollback") else request.get("OnFailure", "ROLLBACK")
+    )
+
+
+def _remember(stack: Stack) -> None:
+    """Keep what there is now, to go back to."""
+    copies = {name: evolve(resource) for name, resource in stack.resources.items()}
+    stack.former = evolve(stack.revision, resources=copies)

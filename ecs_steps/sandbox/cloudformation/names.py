@@ -1,0 +1,117 @@
+"""What a template means in one stack: its names, its resources, its outputs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ecs_steps.sandbox.cloudformation.intrinsics import Scope, as_text
+from ecs_steps.sandbox.cloudformation.parameters import parameter_value
+from ecs_steps.sandbox.cloudformation.resources.resource_type import Account, ResourceType
+from ecs_steps.sandbox.cloudformation.stack import Resource, Revision, Stack, Wanted
+from ecs_steps.sandbox.cloudformation.template import Declaration, Template, invalid, references
+
+
+def active(revision: Revision, scope: Scope) -> dict[str, Declaration]:
+    """Return the resources whose condition holds."""
+    declared = revision.template.resources
+    return {
+        name: item for name, item in declared.items() if not item.condition or scope.holds(item.condition)
+    }
+
+
+def check_types(template: Template, types: Mapping[str, ResourceType]) -> None:
+    """Refuse a template that holds what no resource type has.
+
+    Raises:
+        Refusal: An unknown type, or an attribute that its type does not have.
+    """
+    if unknown := sorted({item.type for item in template.resources.values()} - types.keys()):
+        raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
+    blocks = [*(item.properties for item in template.resources.values()), *template.outputs.values()]
+    for path in references(blocks):
+        logical_id, _, name = path.partition(".")
+        declaration = template.resources.get(logical_id)
+        if declaration and name and name not in types[declaration.type].attributes:
+            what = f"resource {logical_id} does not support attribute type {name} in Fn::GetAtt"
+            raise invalid(f"Template error: {what}")
+
+
+def scope_of(stack: Stack, account: Account, types: Mapping[str, ResourceType]) -> Scope:
+    """Return what names mean in a stack; resources are those that it has now."""
+
+    def attribute(logical_id: str, name: str) -> str:
+        resource = stack.resources[logical_id]
+        if not name:
+            return resource.physical_id
+        return types[resource.wanted.type].attribute(resource.physical_id, name)
+
+    return _scope(stack.revision, stack, account, attribute)
+
+
+def blueprint(revision: Revision, stack: Stack, account: Account) -> object:
+    """Return what a revision asks for; two that are equal leave CloudFormation nothing to do."""
+    scope = _scope(revision, stack, account, lambda logical_id, name: f"${{{logical_id}.{name}}}")
+    resources = {
+        name: (item.type, scope.resolve(item.properties), item.deletion_policy, item.update_replace_policy)
+        for name, item in active(revision, scope).items()
+    }
+    return resources, outputs_of(revision, scope), dict(revision.tags)
+
+
+def wanted_of(declaration: Declaration, stack: Stack, scope: Scope) -> Wanted:
+    """Return what a stack wants of a resource; the tags of the resource go before those of the stack."""
+    properties = scope.resolve(declaration.properties)
+    own = {tag["Key"]: as_text(tag["Value"]) for tag in properties.get("Tags", [])}
+    return Wanted(
+        stack_name=stack.name,
+        logical_id=declaration.logical_id,
+        type=declaration.type,
+        properties=properties,
+        tags={**stack.revision.tags, **own},
+    )
+
+
+def declared_resource(declaration: Declaration, wanted: Wanted) -> Resource:
+    """Return a resource that is declared and not there yet."""
+    return Resource(
+        wanted=wanted,
+        needs=declaration.needs,
+        deletion_policy=declaration.deletion_policy,
+        update_replace_policy=declaration.update_replace_policy,
+    )
+
+
+def outputs_of(revision: Revision, scope: Scope) -> list[dict[str, str]]:
+    """Return the outputs of a stack as DescribeStacks has them."""
+    outputs = []
+    for name, declared in revision.template.outputs.items():
+        if "Condition" in declared and not scope.holds(declared["Condition"]):
+            continue
+        output = {"OutputKey": name, "OutputValue": as_text(scope.resolve(declared["Value"]))}
+        if "Description" in declared:
+            output["Description"] = declared["Description"]
+        if "Export" in declared:
+            output["ExportName"] = as_text(scope.resolve(declared["Export"]["Name"]))
+        outputs.append(output)
+    return outputs
+
+
+def _scope(revision: Revision, stack: Stack, account: Account, attribute: Callable[[str, str], Any]) -> Scope:
+    given = {
+        name: parameter_value(revision.template.parameters[name], text)
+        for name, text in revision.parameters.items()
+    }
+    pseudo = {
+        "AWS::AccountId": account.number,
+        "AWS::NotificationARNs": [],
+        "AWS::Partition": account.partition,
+        "AWS::Region": account.region,
+        "AWS::StackId": stack.id,
+        "AWS::StackName": stack.name,
+        "AWS::URLSuffix": "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com",
+    }
+    return Scope(
+        values=given | pseudo,
+        mappings=revision.template.mappings,
+        conditions=revision.template.conditions,
+        attribute=attribute,
+    )

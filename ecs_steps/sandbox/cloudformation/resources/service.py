@@ -1,0 +1,134 @@
+"""AWS::ECS::Service."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from attrs import frozen
+
+from ecs_steps.sandbox.cloudformation.course import Course
+from ecs_steps.sandbox.cloudformation.resources.resource_type import (
+    Account,
+    HandlerError,
+    already_exists,
+    changed_tags,
+    generated_name,
+)
+from ecs_steps.sandbox.cloudformation.resources.spelling import ecs_request, ecs_tags, members
+from ecs_steps.sandbox.cloudformation.stack import Wanted
+
+_LOOK_AGAIN = 5.0
+_GONE = {"INACTIVE", "MISSING"}
+
+
+@frozen
+class Service:
+    """Its physical id is its ARN. It is there when its deployment has completed, not when it was accepted."""
+
+    account: Account
+    attributes = frozenset({"Name", "ServiceArn"})
+    create_only = frozenset(
+        {"Cluster", "EnableECSManagedTags", "LaunchType", "Role", "SchedulingStrategy", "ServiceName"}
+    )
+    name_property = "ServiceName"
+
+    def create(self, wanted: Wanted, announce: Callable[[str], None]) -> Course:
+        request = ecs_request("CreateService", _plain(wanted.properties))
+        yield 1
+        if "serviceName" in request:
+            self._check_name_is_free(wanted, request)
+        else:
+            request["serviceName"] = generated_name(wanted, self.account.ids, longest=255)
+        if wanted.tags:
+            request["tags"] = ecs_tags(wanted.tags)
+        service = self._change("CreateService", request)
+        announce(service["serviceArn"])
+        yield from self._stabilise(service)
+
+    def update(self, physical_id: str, wanted: Wanted, former: Wanted) -> Course:
+        yield 1
+        service = self._change("UpdateService", self._update_request(physical_id, wanted, former))
+        to_set, to_take = changed_tags(wanted.tags, former.tags)
+        if to_set:
+            self.account.call("ecs", "TagResource", resourceArn=physical_id, tags=ecs_tags(to_set))
+        if to_take:
+            self.account.call("ecs", "UntagResource", resourceArn=physical_id, tagKeys=to_take)
+        yield from self._stabilise(service)
+
+    def delete(self, physical_id: str) -> Course:
+        yield 1
+        if self._describe(physical_id)["status"] == "ACTIVE":
+            request = {"cluster": _cluster(physical_id), "service": physical_id, "force": True}
+            self._change("DeleteService", request)
+        while self._describe(physical_id)["status"] not in _GONE:
+            yield _LOOK_AGAIN
+
+    def attribute(self, physical_id: str, name: str) -> str:
+        return {"Name": physical_id.rpartition("/")[2], "ServiceArn": physical_id}[name]
+
+    def _update_request(self, physical_id: str, wanted: Wanted, former: Wanted) -> dict[str, Any]:
+        """Ask for what has changed; a list that is no longer declared becomes an empty one."""
+        accepted = members("UpdateService")
+        now, before = _plain(wanted.properties), _plain(former.properties)
+        changed = {name: value for name, value in now.items() if before.get(name) != value}
+        changed |= {name: [] for name, value in before.items() if name not in now and isinstance(value, list)}
+        if wanted.properties.get("ForceNewDeployment") != former.properties.get("ForceNewDeployment"):
+            changed["ForceNewDeployment"] = True
+        request = ecs_request("UpdateService", {name: changed[name] for name in changed if name in accepted})
+        return request | {"cluster": _cluster(physical_id), "service": physical_id}
+
+    def _check_name_is_free(self, wanted: Wanted, request: Mapping[str, Any]) -> None:
+        cluster, name = request.get("cluster", "default"), request["serviceName"]
+        services = self.account.call("ecs", "DescribeServices", cluster=cluster, services=[name])["services"]
+        if any(service["status"] == "ACTIVE" for service in services):
+            raise already_exists(wanted.type, name)
+
+    def _change(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        service: dict[str, Any] = self.account.call("ecs", operation, **request)["service"]
+        return service
+
+    def _describe(self, arn: str) -> dict[str, Any]:
+        """Return the service; where ECS does not see it, one whose status says so."""
+        services = self.account.call("ecs", "DescribeServices", cluster=_cluster(arn), services=[arn])[
+            "services"
+        ]
+        return services[0] if services else {"status": "MISSING", "deployments": []}
+
+    def _stabilise(self, service: Mapping[str, Any]) -> Course:
+        """Wait for the deployment that the service has now.
+
+        Raises:
+            HandlerError: It failed, or it took longer than CloudFormation's patience lasts.
+        """
+        arn, awaited = service["serviceArn"], _primary(service).get("id")
+        give_up = self.account.timeline.now + timedelta(seconds=self.account.plan.service_patience)
+        while self.account.timeline.now < give_up:
+            yield _LOOK_AGAIN
+            service = self._describe(arn)
+            if service["status"] == "MISSING":
+                continue
+            if service["status"] != "ACTIVE":
+                raise HandlerError(f"Service {arn} did not stabilize.", "NotStabilized")
+            ours = [deployment for deployment in service["deployments"] if deployment["id"] == awaited]
+            primary = _primary(service)
+            if ours and ours[0].get("rolloutState") == "FAILED" and not self.account.plan.overlooks_rollbacks:
+                raise HandlerError(
+                    "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
+                    "GeneralServiceException",
+                )
+            if primary.get("rolloutState", "COMPLETED") == "COMPLETED":
+                return
+        raise HandlerError("Exceeded attempts to wait", "NotStabilized")
+
+
+def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is spelled and sent otherwise than the rest."""
+    return {name: value for name, value in properties.items() if name not in {"Tags", "ForceNewDeployment"}}
+
+
+def _primary(service: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next((item for item in service["deployments"] if item["status"] == "PRIMARY"), {})
+
+
+def _cluster(arn: str) -> str:
+    return arn.split("/")[1]
