@@ -100,9 +100,8 @@ def _plain(failure: ResourceFailure) -> dict[str, str]:
 
 
 def diagnose_stack(events: Sequence[StackEvent]) -> StackDiagnosis:
-    """Find the root cause in the events of one operation, whatever their order."""
-    in_order = sorted(enumerate(events), key=lambda placed: (placed[1].at, -placed[0]))
-    told = [event for _, event in in_order]
+    """Find the root cause in the events of one operation; those of one moment are given oldest first."""
+    told = sorted(events, key=lambda event: event.at)
     rollback = next((index for index, event in enumerate(told) if event.begins_rollback), len(told))
     failures = list(_resource_failures(told[:rollback]))
     return StackDiagnosis(
