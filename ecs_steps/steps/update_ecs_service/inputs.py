@@ -1,0 +1,122 @@
+"""What *Update Amazon ECS Service* is told."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from attrs import frozen
+
+from ecs_steps.octopus.images import package_images
+from ecs_steps.octopus.kinds import Family, Switch, Text
+from ecs_steps.octopus.reading import derived, variable
+from ecs_steps.octopus.tags import Tag, default_tags, sanitised_tags
+from ecs_steps.octopus.values import TagInput, WaitOption
+from ecs_steps.steps.update_ecs_service.containers import ContainerUpdate
+
+UPDATE = "Octopus.Action.Aws.Ecs.Update"
+TAGS = "Octopus.Action.Aws.Tags"
+
+TaskDefinition = Annotated[
+    str,
+    Text(
+        r"(arn:[\w-]+:ecs:[\w-]+:[0-9]{12}:task-definition/)?[A-Za-z0-9_-]{1,255}(:[1-9][0-9]*)?",
+        "a task definition as family, family:revision or ARN",
+    ),
+]
+
+
+class OnFailure(StrEnum):
+    """What becomes of the service where the deployment fails and ECS does not roll it back."""
+
+    LEAVE = "Leave"
+    ROLLBACK = "Rollback"
+
+
+@frozen(kw_only=True)
+class UpdateInputs:
+    """The inputs of *Update Amazon ECS Service*."""
+
+    cluster_name: str = variable(
+        "Octopus.Action.Aws.Ecs.ClusterName",
+        label="Cluster name",
+        help="The ECS cluster that runs the service; it must exist.",
+    )
+    service_name: str = variable(
+        f"{UPDATE}.ServiceName",
+        label="Service name",
+        help="The service that is to run the new revision; it must exist.",
+    )
+    target_task_definition_name: Family = variable(
+        f"{UPDATE}.TargetTaskDefinitionName",
+        label="Target task definition",
+        help="The family that the new revision is registered in.",
+    )
+    template_task_definition_name: TaskDefinition | None = variable(
+        f"{UPDATE}.TemplateTaskDefinitionName",
+        label="Template task definition",
+        help="The task definition that the new revision is a copy of, as family (its latest revision), "
+        "family:revision or ARN. Leave empty for the target's own latest revision.",
+        default=None,
+    )
+    container_updates: tuple[ContainerUpdate, ...] = variable(
+        f"{UPDATE}.ContainerUpdates",
+        label="Containers",
+        help='JSON: `[{"containerName": "web", "packageReference": "web", "environmentVariables": '
+        '{"action": "Append", "items": [{"type": "Plain", "key": "LOG_LEVEL", "value": "info"}]}}]`',
+        control="MultiLineText",
+    )
+    tags: tuple[TagInput, ...] = variable(
+        TAGS,
+        label="Tags",
+        help='JSON: `[{"key": "team", "value": "shop"}]`; at most 50, with those that the task definition '
+        "has already.",
+        default=(),
+        control="MultiLineText",
+    )
+    wait_option: WaitOption = variable(
+        "Octopus.Action.Aws.Ecs.WaitOption",
+        label="Wait",
+        help='JSON: `{"type": "WaitWithTimeout", "timeoutMinutes": "30"}`, or type `WaitUntilCompleted` '
+        "or `DontWait`.",
+        default=WaitOption(),
+        control="MultiLineText",
+    )
+    force_new_deployment: Switch = variable(
+        f"{UPDATE}.ForceNewDeployment",
+        label="Deploy again where nothing changed",
+        help="A tag such as `latest` may mean another image by now: a service that runs the revision already "
+        "starts its tasks anew. Off, such a service is left alone.",
+        default=True,
+        control="Checkbox",
+    )
+    on_failure: OnFailure = variable(
+        f"{UPDATE}.OnFailure",
+        label="On failure",
+        help="What to do where the deployment fails or times out and the service's own circuit breaker does "
+        "not roll it back.",
+        default=OnFailure.LEAVE,
+        control="Select",
+        options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
+    )
+    region: str = variable(
+        "Octopus.Action.Aws.Region",
+        label="Region",
+        help="The AWS region of the cluster; empty is the worker's own.",
+        default="",
+    )
+    images: Mapping[str, str] = derived(package_images)
+    default_tags: tuple[Tag, ...] = derived(default_tags)
+
+    @property
+    def template(self) -> str:
+        """The task definition that the new revision is a copy of, as DescribeTaskDefinition takes it."""
+        return self.template_task_definition_name or self.target_task_definition_name
+
+    @property
+    def user_tags(self) -> tuple[Tag, ...]:
+        """The user's tags without the characters that AWS refuses."""
+        return sanitised_tags(Tag(key=tag.key, value=tag.value) for tag in self.tags)
+
+    def image(self, reference: str) -> str:
+        """Return the image of a package reference; empty where no release has chosen one."""
+        return self.images.get(reference.casefold(), "")
