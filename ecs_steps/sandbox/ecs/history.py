@@ -9,6 +9,7 @@ from ecs_steps.sandbox.ecs import world
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.clusters import Clusters
 from ecs_steps.sandbox.ecs.plan import EcsPlan, TaskFate
+from ecs_steps.sandbox.ecs.request import Request
 from ecs_steps.sandbox.ecs.services import Services
 from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
 from ecs_steps.sandbox.timeline import Timeline
@@ -49,39 +50,40 @@ class History:
             self.services.create(service)
         self.account.timeline.advance_to(timeline.now - _EARLIER_FAILURE)
         if plan.earlier_failure:
-            self._fail(plan.earlier_failure, timeline)
+            self._fail(plan.earlier_failure)
         self._tag()
+        self.account.timeline.advance_to(timeline.now)
+        self._set_breakers(on=False)
+        # A look that the scheduler still has to take would be lost with the old timeline.
         self.account.timeline.advance_to(timeline.now)
         self.account.timeline, self.account.plan = timeline, plan
         self.services.take_plan()
 
-    def _fail(self, fate: TaskFate, timeline: Timeline) -> None:
-        """Deploy to each service a revision that comes to this fate, and let the breaker roll it back."""
-        eventful = attrs.evolve(self.account.plan, fates=(fate,))
-        self.account.plan = eventful
-        breaker = {"enable": True, "rollback": True}
-        before = []
-        for request in world.services(self.account):
-            name = {"cluster": request["cluster"], "service": request["serviceName"]}
-            described = self.services.describe({"cluster": world.CLUSTER, "services": [name["service"]]})
-            before.append(
-                {**name, "deploymentConfiguration": described["services"][0]["deploymentConfiguration"]}
-            )
-            broken = next(
-                d for d in world.task_definitions(self.account) if d["family"] == request["taskDefinition"]
-            )
-            revision = self.task_definitions.register(broken)["taskDefinition"]["taskDefinitionArn"]
-            self.services.update(
-                {
-                    **name,
-                    "taskDefinition": revision,
-                    "deploymentConfiguration": {"deploymentCircuitBreaker": breaker},
-                }
-            )
+    def _fail(self, fate: TaskFate) -> None:
+        """Deploy to each service a revision that comes to this fate; the circuit breaker rolls it back."""
+        self.account.plan = attrs.evolve(self.account.plan, fates=(fate,))
+        self._set_breakers(on=True)
+        for task_definition, service in self._deployed():
+            revision = self.task_definitions.register(task_definition)["taskDefinition"]["taskDefinitionArn"]
+            self.services.update({**service, "taskDefinition": revision})
             self.task_definitions.deregister({"taskDefinition": revision})
-        self.account.timeline.advance_to(timeline.now)
-        for request in before:
-            self.services.update(request)
+
+    def _set_breakers(self, *, on: bool) -> None:
+        breaker = {"deploymentCircuitBreaker": {"enable": on, "rollback": on}}
+        for _, service in self._deployed():
+            self.services.update({**service, "deploymentConfiguration": breaker})
+
+    def _deployed(self) -> list[tuple[Request, Request]]:
+        """Name the services that ECS itself deploys, each with the task definition that it was made of."""
+        families = {request["family"]: request for request in world.task_definitions(self.account)}
+        return [
+            (
+                families[request["taskDefinition"]],
+                {"cluster": world.CLUSTER, "service": request["serviceName"]},
+            )
+            for request in world.services(self.account)
+            if self.services.named_in({"cluster": world.CLUSTER, "service": request["serviceName"]}).primary
+        ]
 
     def _tag(self) -> None:
         """Tag what AWS tagged; callers may not set such tags."""

@@ -71,7 +71,7 @@ class Services:
         self.happenings.follow(service, deployment)
 
     def update(self, request: Request) -> Reply:
-        service = self._named_in(request)
+        service = self.named_in(request)
         if service.status != "ACTIVE":
             raise Refusal("ServiceNotActiveException", "Service was not ACTIVE.")
         rules.check_controller(service.members, request)
@@ -102,7 +102,7 @@ class Services:
                     self.scheduler.wake(service)
 
     def delete(self, request: Request) -> Reply:
-        service = self._named_in(request)
+        service = self.named_in(request)
         if service.status == "INACTIVE":
             raise Refusal("ServiceNotActiveException", "Service was not ACTIVE.")
         if service.desired and not request.get("force"):
@@ -146,7 +146,7 @@ class Services:
         ]
         return page(arns, {"maxResults": _AT_ONCE, **request}, "serviceArns")
 
-    def _named_in(self, request: Request) -> Service:
+    def named_in(self, request: Request) -> Service:
         service = self.clusters.named_in(request).services.get(short_name(request["service"]))
         if service is None or (service.status == "INACTIVE" and not self._visible(service)):
             raise Refusal("ServiceNotFoundException", "Service not found.")

@@ -1,0 +1,110 @@
+"""A pretend ECS for each test, called as the wire calls it; time passes when a test lets it."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ecs_steps.sandbox.ecs.backend import EcsBackend
+from ecs_steps.sandbox.ecs.plan import EcsPlan
+from ecs_steps.sandbox.timeline import Timeline
+
+
+@pytest.fixture
+def timeline() -> Timeline:
+    return Timeline()
+
+
+@pytest.fixture
+def begin(timeline: Timeline) -> Callable[[EcsPlan], EcsBackend]:
+    """Start the world in which a plan unfolds."""
+
+    def begin(plan: EcsPlan) -> EcsBackend:
+        seeded = random.Random(7)  # noqa: S311  repeatable ids, not secrets
+        return EcsBackend(timeline, plan, region="eu-west-1", account="123456789012", random=seeded)
+
+    return begin
+
+
+@pytest.fixture
+def ecs(begin: Callable[[EcsPlan], EcsBackend]) -> EcsBackend:
+    """Start the healthy world."""
+    return begin(EcsPlan())
+
+
+@pytest.fixture
+def later(timeline: Timeline) -> Callable[[float], None]:
+    """Let seconds pass."""
+
+    def later(seconds: float) -> None:
+        timeline.advance_to(timeline.now + timedelta(seconds=seconds))
+
+    return later
+
+
+@pytest.fixture
+def register() -> Callable[..., str]:
+    """Register another revision of a family, with other members where they are given; return its ARN."""
+
+    def register(ecs: EcsBackend, family: str = "orders", **members: object) -> str:
+        known = ecs.describe_task_definition({"taskDefinition": family})["taskDefinition"]
+        written = ("taskDefinitionArn", "revision", "status", "registeredAt", "registeredBy")
+        output = (*written, "compatibilities", "requiresAttributes")
+        request = {name: value for name, value in known.items() if name not in output} | members
+        arn: str = ecs.register_task_definition(request)["taskDefinition"]["taskDefinitionArn"]
+        return arn
+
+    return register
+
+
+@pytest.fixture
+def deploy(register: Callable[..., str]) -> Callable[..., str]:
+    """Deploy another revision to a service of the cluster `shop`; return the deployment's id."""
+
+    def deploy(ecs: EcsBackend, service: str = "orders", **update: object) -> str:
+        request = {"cluster": "shop", "service": service, "taskDefinition": register(ecs, service)}
+        updated = ecs.update_service(request | update)["service"]
+        deployment_id: str = updated["deployments"][0]["id"]
+        return deployment_id
+
+    return deploy
+
+
+@pytest.fixture
+def see() -> Callable[..., dict[str, Any]]:
+    """Describe a service of the cluster `shop`."""
+
+    def see(ecs: EcsBackend, service: str = "orders") -> dict[str, Any]:
+        described = ecs.describe_services({"cluster": "shop", "services": [service], "include": ["TAGS"]})
+        seen: dict[str, Any] = described["services"][0]
+        return seen
+
+    return see
+
+
+@pytest.fixture
+def messages(see: Callable[..., dict[str, Any]]) -> Callable[..., list[str]]:
+    """Read the messages of a service's events, oldest first."""
+
+    def messages(ecs: EcsBackend, service: str = "orders") -> list[str]:
+        return [event["message"] for event in reversed(see(ecs, service)["events"])]
+
+    return messages
+
+
+@pytest.fixture
+def tasks() -> Callable[..., list[dict[str, Any]]]:
+    """Describe the tasks that a deployment started, those on their way out with ``STOPPED``."""
+
+    def tasks(ecs: EcsBackend, started_by: str, desired_status: str = "RUNNING") -> list[dict[str, Any]]:
+        listed = ecs.list_tasks(
+            {"cluster": "shop", "startedBy": started_by, "desiredStatus": desired_status}
+        )["taskArns"]
+        if not listed:
+            return []
+        described: list[dict[str, Any]] = ecs.describe_tasks({"cluster": "shop", "tasks": listed})["tasks"]
+        return described
+
+    return tasks

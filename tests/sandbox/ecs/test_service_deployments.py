@@ -1,0 +1,184 @@
+"""What callers may ask of service deployments."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ecs_steps.sandbox.ecs.backend import EcsBackend
+from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.timeline import Timeline
+
+Deploy = Callable[..., str]
+Later = Callable[[float], None]
+See = Callable[..., dict[str, Any]]
+
+ORDERS = {"cluster": "shop", "service": "orders"}
+UNKNOWN = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/nobody"
+
+
+def newest(ecs: EcsBackend) -> dict[str, Any]:
+    """Describe the newest service deployment of `orders`."""
+    arn = ecs.list_service_deployments(ORDERS)["serviceDeployments"][0]["serviceDeploymentArn"]
+    reply = ecs.describe_service_deployments({"serviceDeploymentArns": [arn]})
+    described: dict[str, Any] = reply["serviceDeployments"][0]
+    return described
+
+
+def test_a_service_deployment_belongs_to_the_deployment_with_its_digits(
+    ecs: EcsBackend, deploy: Deploy
+) -> None:
+    deployment_id = deploy(ecs)
+
+    brief = ecs.list_service_deployments(ORDERS)["serviceDeployments"][0]
+
+    digits = deployment_id.removeprefix("ecs-svc/")
+    assert len(digits) == 19
+    assert brief["targetServiceRevisionArn"] == (
+        f"arn:aws:ecs:eu-west-1:123456789012:service-revision/shop/orders/{digits}"
+    )
+
+
+def test_a_service_deployment_counts_its_tasks_and_those_it_replaces(
+    ecs: EcsBackend, deploy: Deploy, later: Later
+) -> None:
+    deploy(ecs)
+    later(10)
+
+    described = newest(ecs)
+
+    target, source = described["targetServiceRevision"], described["sourceServiceRevisions"][0]
+    counts = ("requestedTaskCount", "runningTaskCount", "pendingTaskCount")
+    assert [target[name] for name in counts] == [2, 0, 2]
+    assert [source[name] for name in counts] == [2, 2, 0]
+    assert (described["status"], described["lifecycleStage"]) == ("IN_PROGRESS", "SCALE_UP")
+
+
+def test_a_successful_service_deployment_is_finished(
+    ecs: EcsBackend, deploy: Deploy, see: See, later: Later
+) -> None:
+    deploy(ecs)
+    later(200)
+
+    described = newest(ecs)
+
+    assert described["status"] == "SUCCESSFUL"
+    assert described["createdAt"] < described["finishedAt"] == see(ecs)["deployments"][0]["updatedAt"]
+    assert "stoppedAt" not in described
+    assert described["targetServiceRevision"]["requestedProductionTrafficWeight"] == 100.0
+
+
+def test_service_deployments_are_listed_newest_first_by_status_and_time(
+    ecs: EcsBackend, deploy: Deploy, timeline: Timeline
+) -> None:
+    before = timeline.now - timedelta(seconds=1)
+    deploy(ecs)
+
+    everything = ecs.list_service_deployments(ORDERS)["serviceDeployments"]
+    in_progress = ecs.list_service_deployments({**ORDERS, "status": ["IN_PROGRESS"]})["serviceDeployments"]
+    recent = ecs.list_service_deployments({**ORDERS, "createdAt": {"after": before}})["serviceDeployments"]
+    earlier = ecs.list_service_deployments({**ORDERS, "createdAt": {"before": before}})["serviceDeployments"]
+
+    assert [brief["status"] for brief in everything] == ["IN_PROGRESS", "SUCCESSFUL"]
+    assert in_progress == recent == everything[:1]
+    assert earlier == everything[1:]
+
+
+def test_a_service_revision_says_what_it_deploys(ecs: EcsBackend, deploy: Deploy) -> None:
+    deploy(ecs)
+    arn = newest(ecs)["targetServiceRevision"]["arn"]
+
+    revision = ecs.describe_service_revisions({"serviceRevisionArns": [arn]})["serviceRevisions"][0]
+
+    assert revision["taskDefinition"].endswith("orders:2")
+    assert [image["containerName"] for image in revision["containerImages"]] == ["web", "log-router"]
+    assert "networkConfiguration" in revision
+
+
+def test_what_is_not_there_is_missing(ecs: EcsBackend) -> None:
+    revision = UNKNOWN.replace("service-deployment", "service-revision")
+
+    deployments = ecs.describe_service_deployments({"serviceDeploymentArns": [UNKNOWN]})
+    revisions = ecs.describe_service_revisions({"serviceRevisionArns": [revision]})
+
+    assert deployments["failures"] == [{"arn": UNKNOWN, "reason": "MISSING"}]
+    assert revisions["failures"] == [{"arn": revision, "reason": "MISSING"}]
+
+
+def test_an_arn_of_something_else_is_refused(ecs: EcsBackend) -> None:
+    with pytest.raises(Refusal, match="Invalid identifier"):
+        ecs.describe_service_deployments({"serviceDeploymentArns": ["arn:aws:ecs:eu-west-1:1:service/x"]})
+
+
+def test_a_stopped_service_deployment_is_rolled_back(
+    ecs: EcsBackend, deploy: Deploy, see: See, later: Later
+) -> None:
+    deploy(ecs)
+    later(15)
+
+    ecs.stop_service_deployment({"serviceDeploymentArn": newest(ecs)["serviceDeploymentArn"]})
+
+    statuses = [newest(ecs)["status"]]
+    for seconds in (2, 200):
+        later(seconds)
+        statuses.append(newest(ecs)["status"])
+    assert statuses == ["ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL"]
+    assert see(ecs)["taskDefinition"].endswith("orders:1")
+
+
+def test_an_aborted_service_deployment_stands_still(
+    ecs: EcsBackend, deploy: Deploy, see: See, later: Later
+) -> None:
+    deploy(ecs)
+    later(15)
+
+    arn = newest(ecs)["serviceDeploymentArn"]
+    ecs.stop_service_deployment({"serviceDeploymentArn": arn, "stopType": "ABORT"})
+
+    requested = newest(ecs)["status"]
+    later(200)
+    assert (requested, newest(ecs)["status"]) == ("STOP_REQUESTED", "STOPPED")
+    assert see(ecs)["deployments"][0]["rolloutState"] == "FAILED"
+    assert see(ecs)["deployments"][1]["runningCount"] == 2
+
+
+def test_a_service_deployment_that_completes_before_it_is_stopped_stays_successful(
+    ecs: EcsBackend, deploy: Deploy, later: Later
+) -> None:
+    deploy(ecs)
+    later(77.5)
+    ecs.stop_service_deployment({"serviceDeploymentArn": newest(ecs)["serviceDeploymentArn"]})
+
+    later(200)
+
+    assert newest(ecs)["status"] == "SUCCESSFUL"
+
+
+def test_only_what_is_under_way_can_be_stopped(ecs: EcsBackend) -> None:
+    with pytest.raises(Refusal) as refused:
+        ecs.stop_service_deployment({"serviceDeploymentArn": newest(ecs)["serviceDeploymentArn"]})
+
+    assert refused.value.code == "ConflictException"
+
+
+@pytest.mark.parametrize("operation", ["stop_service_deployment", "continue_service_deployment"])
+def test_a_service_deployment_of_nobody_is_not_found(ecs: EcsBackend, operation: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        getattr(ecs, operation)({"serviceDeploymentArn": UNKNOWN})
+
+    assert refused.value.code == "ServiceDeploymentNotFoundException"
+
+
+def test_no_service_deployment_waits_to_be_continued(ecs: EcsBackend, deploy: Deploy) -> None:
+    deploy(ecs)
+
+    with pytest.raises(Refusal, match="not waiting at a lifecycle hook"):
+        ecs.continue_service_deployment({"serviceDeploymentArn": newest(ecs)["serviceDeploymentArn"]})
+
+
+def test_service_deployments_of_a_service_that_is_not_there_are_not_found(ecs: EcsBackend) -> None:
+    with pytest.raises(Refusal) as refused:
+        ecs.list_service_deployments({"cluster": "shop", "service": "nobody"})
+
+    assert refused.value.code == "ServiceNotFoundException"
