@@ -21,6 +21,7 @@ from ecs_steps.errors import (
 )
 from ecs_steps.result import Outcome, Result
 from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 from ecs_steps.version import __version__
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "StackFailedError",
     "SupersededError",
     "TimedOutError",
+    "UpdateEcsServiceStep",
     "__version__",
 ]

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecs_steps import DeployEcsServiceStep, __version__
+from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep, __version__
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError, Problem
 from ecs_steps.octopus.variables import Variables, parse_variables
 from ecs_steps.polling import Clock, SystemClock
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # How much faster than the real one the sandbox's clock runs: a deployment of minutes is watched in seconds.
 SANDBOX_SPEED = 60.0
+UPDATE_PREFIX = "octopus.action.aws.ecs.update."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, command, text in (
         ("deploy", _deploy, "deploy a Fargate service through a CloudFormation stack"),
+        ("update", _update, "point a service at a new revision of its task definition"),
         ("check", _check, "name everything that is wrong with the variables; AWS is not asked"),
         ("export", _export, "print the CloudFormation template as YAML for Octopus' template step"),
     ):
@@ -60,8 +62,10 @@ def _parser() -> argparse.ArgumentParser:
             "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
         )
         sub.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
-        if command is _deploy:
+        if command in (_deploy, _update):
             _add_aws_options(sub)
+        if command is _update:
+            sub.add_argument("--dry-run", action="store_true", help="say what would change; change nothing")
     return parser
 
 
@@ -90,13 +94,24 @@ def _deploy(asked: argparse.Namespace) -> dict[str, object]:
         return _answer(step.run(aws=aws, report=_listener(asked, clock), clock=clock))
 
 
+def _update(asked: argparse.Namespace) -> dict[str, object]:
+    step = UpdateEcsServiceStep(_variables(asked))
+    with _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock):
+        if asked.dry_run:
+            text = step.dry_run(aws=aws, report=_listener(asked, clock))
+            return {"dryRun": text.splitlines(), "text": text}
+        return _answer(step.run(aws=aws, report=_listener(asked, clock), clock=clock))
+
+
 def _check(asked: argparse.Namespace) -> dict[str, object]:
-    step = DeployEcsServiceStep(_variables(asked))
+    variables = _variables(asked)
+    is_update = any(name.casefold().startswith(UPDATE_PREFIX) for name in variables)
+    step = (UpdateEcsServiceStep if is_update else DeployEcsServiceStep)(variables)
     _warn(step.warnings)
     return {
         "valid": True,
         "warnings": [str(warning) for warning in step.warnings],
-        "text": f"The inputs of {step.inputs.service_task_name} are valid.\n",
+        "text": f"The inputs of {'an update' if is_update else 'a deployment'} are valid.\n",
     }
 
 

@@ -92,6 +92,11 @@ def gone(service: Service | None) -> Verdict:
     return Verdict(standing=Standing.GONE, reason=why)
 
 
+def is_serving(service: Service, target: Target) -> bool:
+    """Tell whether the service runs the deployment, and all of it."""
+    return judge(service, target).standing is Standing.SERVING
+
+
 def judge(service: Service, target: Target) -> Verdict:
     """Judge one deployment by the service's own list of deployments."""
     if service.status != "ACTIVE":

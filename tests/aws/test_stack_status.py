@@ -7,7 +7,7 @@ from ecs_steps.aws.stack_status import FirstMove, OperationKind, StackStatus, fi
 def test_every_status_that_cloudformation_has_is_known() -> None:
     model = Session().get_service_model("cloudformation")
 
-    assert {status.value for status in StackStatus} == set(model.shape_for("StackStatus").enum)
+    assert {status.value for status in StackStatus} == set(model.shape_for("StackStatus").enum)  # type: ignore[attr-defined]  # its types forget enums
 
 
 @pytest.mark.parametrize("status", StackStatus)

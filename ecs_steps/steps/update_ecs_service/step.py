@@ -1,0 +1,131 @@
+"""The step *Update Amazon ECS Service*.
+
+variables -> inputs -> what is there -> the next revision -> the service runs it -> outputs
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ecs_steps.errors import RolloutFailedError, TimedOutError
+from ecs_steps.octopus.reading import read
+from ecs_steps.octopus.variables import Variables
+from ecs_steps.polling import Clock
+from ecs_steps.report import Report
+from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.steps.update_ecs_service.inputs import OnFailure, UpdateInputs
+from ecs_steps.steps.update_ecs_service.rules import RULES
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.aws.service_watch import ServiceWatch
+    from ecs_steps.aws.surroundings import Surroundings
+
+
+class UpdateEcsServiceStep:
+    """Point a service at a new revision of its task definition; neither is owned by this step."""
+
+    def __init__(self, variables: Mapping[str, object]) -> None:
+        """Read and judge the variables; AWS is not asked.
+
+        Raises:
+            InvalidInputsError: With every problem there is.
+        """
+        self.inputs, self.warnings = read(UpdateInputs, Variables(variables), RULES)
+
+    def dry_run(self, *, aws: "AwsClients | None" = None, report: Report | None = None) -> str:
+        """Return what would change and the calls that would be made; AWS is only read.
+
+        Values of environment variables are masked. The difference is between the revision that the service
+        runs and the next one.
+
+        Raises:
+            NotFoundError, DeploymentError, AwsCallError: As `run`.
+        """
+        from ecs_steps.steps.update_ecs_service.plan import changes, plan_update
+
+        around = self._surroundings(aws, report, None)
+        plan = plan_update(self.inputs, around)
+        calls = plan.calls(force=self.inputs.force_new_deployment)
+        lines = [
+            f"{plan.service.task_definition} -> the next revision of {plan.following['family']}",
+            *(f"  {change}" for change in changes(plan, around) or ["nothing changes"]),
+            "calls that would be made:",
+            *(f"  {call}" for call in calls or ["none"]),
+        ]
+        return "".join(f"{line}\n" for line in lines)
+
+    def run(
+        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+    ) -> Result:
+        """Register the next revision, deploy it, wait and verify.
+
+        By default AWS is reached with the environment's credentials, and reports are printed.
+
+        Raises:
+            NotFoundError: The service, a task definition or a container does not exist; nothing was changed.
+            DeploymentError: The service does not run the revision; with the cause.
+            AwsCallError: A call was denied or refused, or did not get through.
+        """
+        from ecs_steps.aws.ecs import revision_outputs, service_outputs
+        from ecs_steps.aws.rollout import Target, is_serving
+        from ecs_steps.aws.service_update import start_rollout
+        from ecs_steps.aws.service_watch import ServiceWatch
+        from ecs_steps.steps.update_ecs_service.plan import plan_update
+        from ecs_steps.steps.update_ecs_service.registration import add_tags, register
+
+        inputs = self.inputs
+        around = self._surroundings(aws, report, clock)
+        outputs = Outputs(around.report)
+        with outputs.kept_in_errors():
+            plan = plan_update(inputs, around)
+            outputs.tell(**self._names(plan.service.task_definition, around.aws.region))
+            revision = register(plan, around)
+            outputs.tell(**revision_outputs(revision), **service_outputs(plan.service.arn))
+            leave = plan.is_running and not inputs.force_new_deployment
+            deployment = plan.service.primary if leave else None
+            if deployment is None:
+                deployment = start_rollout(plan.service, revision, around, force=plan.is_running)
+            outputs.tell(DeploymentId=deployment.deployment_id)
+            add_tags(plan, around)
+            target = Target(task_definition=revision, deployment_id=deployment.deployment_id)
+            if around.may_wait and not (leave and is_serving(plan.service, target)):
+                watch = ServiceWatch(plan.service.cluster_arn, plan.service.name, target, around)
+                self._await(watch, plan.service.task_definition)
+            outcome = _outcome(left_alone=leave, waited=around.may_wait)
+            outputs.tell(Outcome=outcome)
+        return Result(outcome=outcome, outputs=outputs.values)
+
+    def _await(self, watch: "ServiceWatch", previous: str) -> None:
+        from ecs_steps.aws.service_update import roll_back_to
+        from ecs_steps.aws.service_watch import await_verdict
+
+        try:
+            await_verdict(watch)
+        except (RolloutFailedError, TimedOutError) as error:
+            if self.inputs.on_failure is not OnFailure.ROLLBACK:
+                raise
+            raise roll_back_to(previous, watch, error) from error
+
+    def _surroundings(
+        self, aws: "AwsClients | None", report: Report | None, clock: Clock | None
+    ) -> "Surroundings":
+        from ecs_steps.aws.surroundings import surroundings
+
+        inputs = self.inputs
+        return surroundings(
+            aws, report, clock, wait=inputs.wait_option, region=inputs.region, warnings=self.warnings
+        )
+
+    def _names(self, previous: str, region: str) -> dict[str, str]:
+        return {
+            "ClusterName": self.inputs.cluster_name,
+            "TaskDefinitionFamily": self.inputs.target_task_definition_name,
+            "PreviousTaskDefinitionArn": previous,
+            "Region": region,
+        }
+
+
+def _outcome(*, left_alone: bool, waited: bool) -> Outcome:
+    if left_alone:
+        return Outcome.UNCHANGED
+    return Outcome.SUCCEEDED if waited else Outcome.STARTED
