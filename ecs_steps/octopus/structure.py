@@ -202,6 +202,8 @@ def _is_read_by_itself(of: Any) -> bool:  # noqa: ANN401  any type
 _converter = cattrs.Converter()
 _converter.register_structure_hook_func(attrs.has, _object)
 _converter.register_structure_hook_func(_is_list, _list)
-_converter.register_structure_hook_func(_is_choice, _choice)
 _converter.register_structure_hook_func(_is_read_by_itself, lambda value, of: of.__metadata__[0](value))
-_converter.register_structure_hook_func(lambda of: of is str, lambda value, _: text(value))
+# cattrs' own hook for str serves its subclasses too, and goes before all that are found by a function.
+_converter.register_structure_hook(
+    str, lambda value, of: _choice(value, of) if _is_choice(of) else text(value)
+)
