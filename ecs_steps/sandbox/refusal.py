@@ -10,3 +10,6 @@ class Refusal(Exception):  # noqa: N818  AWS' answer, not a fault of the sandbox
     code: str
     message: str
     status: int = 400
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.code})"

@@ -16,7 +16,6 @@ from ecs_steps.sandbox.faults import FaultLine
 from ecs_steps.sandbox.journal import Journal
 from ecs_steps.sandbox.moto_account import MotoAccount
 from ecs_steps.sandbox.protocol import Asked
-from ecs_steps.sandbox.refusal import Refusal
 from ecs_steps.sandbox.scenario import Scenario
 from ecs_steps.sandbox.scenarios import SCENARIOS
 from ecs_steps.sandbox.session import SandboxSession
@@ -131,16 +130,15 @@ class Sandbox:
         return _Region(ecs, CloudFormationBackend(account, scenario.resources))
 
     def _replay(self, journal: Journal, home: _Region) -> None:
-        for entry in journal.entries():
-            self.timeline.advance_to(entry.at)
-            if entry.scenario:
-                home.take(_named(entry.scenario))
-            if entry.asked:
-                try:
+        for number, entry in enumerate(journal.entries(), start=1):
+            try:
+                self.timeline.advance_to(entry.at)
+                if entry.scenario:
+                    home.take(_named(entry.scenario))
+                if entry.asked:
                     self._wire.change(entry.asked)
-                except Refusal as refusal:
-                    what = f"{entry.asked.operation} is refused ({refusal.message})"
-                    raise ValueError(f"{journal.path} cannot be replayed: {what}") from refusal
+            except Exception as error:
+                raise ValueError(f"{journal.path}, line {number} cannot be replayed: {error}") from error
 
 
 def _named(scenario: str | Scenario) -> Scenario:

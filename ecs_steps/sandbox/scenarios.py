@@ -21,9 +21,9 @@ _NO_SECURITY_GROUP = (
 )
 
 _STACK_SCENARIOS: Mapping[str, Scenario] = {
-    "healthy": Scenario(description="Everything goes well."),
+    "healthy": Scenario(description="Everything goes well"),
     "service-name-taken": Scenario(
-        description="The service cannot be created: another one has its name.",
+        description="The service cannot be created: another one has its name",
         resources=(
             ResourceFate(
                 resource="AWS::ECS::Service",
@@ -34,7 +34,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
         ),
     ),
     "role-denied": Scenario(
-        description="The execution role may not be created.",
+        description="The execution role may not be created",
         resources=(
             ResourceFate(
                 resource="AWS::IAM::Role",
@@ -45,7 +45,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
         ),
     ),
     "security-group-wrong": Scenario(
-        description="The service names a security group that does not exist.",
+        description="The service names a security group that does not exist",
         resources=(
             ResourceFate(
                 resource="AWS::ECS::Service",
@@ -56,7 +56,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
         ),
     ),
     "update-refused": Scenario(
-        description="The service refuses its first update, and the stack rolls back.",
+        description="The service refuses its first update, and the stack rolls back",
         resources=(
             ResourceFate(
                 resource="AWS::ECS::Service",
@@ -68,7 +68,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
         ),
     ),
     "rollback-fails-once": Scenario(
-        description="The service refuses its first update and the first way back; going on helps.",
+        description="The service refuses its first update and the first way back; going on helps",
         resources=(
             ResourceFate(
                 resource="AWS::ECS::Service",
@@ -87,7 +87,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
         ),
     ),
     "delete-fails": Scenario(
-        description="The service cannot be created, and its log group cannot be deleted after it.",
+        description="The service cannot be created, and its log group cannot be deleted after it",
         resources=(
             ResourceFate(
                 resource="AWS::ECS::Service",
@@ -105,19 +105,19 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
         ),
     ),
     "rollback-overlooked": Scenario(
-        description="CloudFormation takes a service that ECS rolled back for a stable one.",
+        description="CloudFormation takes a service that ECS rolled back for a stable one",
         stack=StackPlan(overlooks_rollbacks=True),
     ),
     "throttled": Scenario(
-        description="Every fourth request or so is throttled.",
+        description="Every fourth request or so is throttled",
         faults=(Fault("", FaultKind.THROTTLED, range(2, 1000, 4)),),
     ),
     "unreachable": Scenario(
-        description="AWS cannot be reached.",
+        description="AWS cannot be reached",
         faults=(Fault("", FaultKind.CONNECTION_REFUSED),),
     ),
     "access-denied": Scenario(
-        description="The credentials may not create a stack, and not update a service.",
+        description="The credentials may not create a stack, and not update a service",
         faults=(
             Fault("CreateStack", FaultKind.ACCESS_DENIED),
             Fault("UpdateService", FaultKind.ACCESS_DENIED),

@@ -1,0 +1,134 @@
+"""Faults, as botocore and its retries see them."""
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
+
+JSON_CODES = {
+    FaultKind.THROTTLED: ("ThrottlingException", 400),
+    FaultKind.INTERNAL_ERROR: ("ServerException", 500),
+    FaultKind.UNAVAILABLE: ("ServiceUnavailableException", 503),
+    FaultKind.EXPIRED_TOKEN: ("ExpiredTokenException", 400),
+    FaultKind.ACCESS_DENIED: ("AccessDeniedException", 400),
+    FaultKind.CLOCK_SKEW: ("InvalidSignatureException", 400),
+}
+QUERY_CODES = {
+    FaultKind.THROTTLED: ("Throttling", 400),
+    FaultKind.INTERNAL_ERROR: ("InternalFailure", 500),
+    FaultKind.UNAVAILABLE: ("ServiceUnavailable", 503),
+    FaultKind.EXPIRED_TOKEN: ("ExpiredToken", 403),
+    FaultKind.ACCESS_DENIED: ("AccessDenied", 403),
+    FaultKind.CLOCK_SKEW: ("SignatureDoesNotMatch", 403),
+}
+NOT_RETRIED = {FaultKind.EXPIRED_TOKEN, FaultKind.ACCESS_DENIED, FaultKind.CLOCK_SKEW}
+
+
+@pytest.mark.parametrize("kind", JSON_CODES, ids=lambda kind: kind.value)
+def test_an_error_has_the_code_of_a_json_service(kind: FaultKind) -> None:
+    with (
+        Sandbox(Scenario(faults=(Fault("ListClusters", kind),))) as aws,
+        pytest.raises(ClientError) as caught,
+    ):
+        aws.clients.ecs.list_clusters()
+
+    assert _seen(caught.value) == JSON_CODES[kind]
+    assert len(aws.calls) == (1 if kind in NOT_RETRIED else 3)
+
+
+@pytest.mark.parametrize("kind", QUERY_CODES, ids=lambda kind: kind.value)
+def test_an_error_has_the_code_of_a_query_service(kind: FaultKind) -> None:
+    with (
+        Sandbox(Scenario(faults=(Fault("DescribeStacks", kind),))) as aws,
+        pytest.raises(ClientError) as caught,
+    ):
+        aws.clients.cloudformation.describe_stacks()
+
+    assert _seen(caught.value) == QUERY_CODES[kind]
+    assert {call.outcome for call in aws.calls} == {QUERY_CODES[kind][0]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        (FaultKind.CONNECTION_REFUSED, EndpointConnectionError),
+        (FaultKind.CONNECTION_RESET, ConnectionClosedError),
+        (FaultKind.READ_TIMEOUT, ReadTimeoutError),
+    ],
+)
+def test_a_fault_of_the_connection_goes_through_botocores_retries(
+    kind: FaultKind, error: type[BotoCoreError]
+) -> None:
+    with Sandbox(Scenario(faults=(Fault("ListClusters", kind),))) as aws, pytest.raises(error):
+        aws.clients.ecs.list_clusters()
+
+    assert [call.outcome for call in aws.calls] == [error.__name__] * 3
+
+
+def test_retries_wait_on_the_sandboxes_clock() -> None:
+    with Sandbox(Scenario(faults=(Fault("ListClusters", FaultKind.READ_TIMEOUT, range(2)),))) as aws:
+        start = aws.clock.now()
+        aws.clients.ecs.list_clusters()
+        passed = (aws.clock.now() - start).total_seconds()
+
+    assert 120 < passed < 125
+
+
+@pytest.mark.parametrize(
+    ("kind", "clusters"),
+    [
+        (FaultKind.CONNECTION_REFUSED, 0),
+        (FaultKind.INTERNAL_ERROR, 0),
+        (FaultKind.CONNECTION_RESET, 1),
+        (FaultKind.READ_TIMEOUT, 1),
+    ],
+)
+def test_some_faults_hide_that_the_request_was_carried_out(kind: FaultKind, clusters: int) -> None:
+    with Sandbox(Scenario(faults=(Fault("CreateCluster", kind),))) as aws:
+        with pytest.raises((BotoCoreError, ClientError)):
+            aws.clients.ecs.create_cluster(clusterName="web")
+        found = aws.clients.ecs.describe_clusters(clusters=["web"])["clusters"]
+
+    assert len(found) == clusters
+
+
+def test_a_truncated_json_body_is_read_as_nothing() -> None:
+    with Sandbox(Scenario(faults=(Fault("ListClusters", FaultKind.TRUNCATED_BODY),))) as aws:
+        reply = aws.clients.ecs.list_clusters()
+
+    assert set(reply) == {"ResponseMetadata"}
+    assert aws.calls[0].outcome == "truncated body"
+
+
+def test_a_fault_strikes_the_requests_that_it_names_and_no_others() -> None:
+    fault = Fault("ListClusters", FaultKind.ACCESS_DENIED, range(1, 2))
+    with Sandbox(Scenario(faults=(fault,))) as aws:
+        aws.clients.ecs.list_clusters()
+        with pytest.raises(ClientError):
+            aws.clients.ecs.list_clusters()
+        aws.clients.ecs.list_clusters()
+        aws.clients.ecs.list_task_definitions()
+
+    assert [call.outcome for call in aws.calls] == ["", "AccessDeniedException", "", ""]
+
+
+def test_a_denied_access_names_the_action_and_the_resource() -> None:
+    fault = Fault("DescribeTargetHealth", FaultKind.ACCESS_DENIED, resource="arn:aws:x")
+    with Sandbox(Scenario(faults=(fault,))) as aws, pytest.raises(ClientError) as caught:
+        aws.clients.elbv2.describe_target_health(TargetGroupArn="arn:aws:y")
+
+    assert caught.value.response["Error"]["Message"] == (
+        "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to perform: "
+        "elasticloadbalancing:DescribeTargetHealth on resource: arn:aws:x because no identity-based policy "
+        "allows the elasticloadbalancing:DescribeTargetHealth action"
+    )
+
+
+def _seen(error: ClientError) -> tuple[str, int]:
+    return error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]

@@ -1,0 +1,46 @@
+"""moto's part of the sandbox."""
+
+import pytest
+
+from ecs_steps.sandbox.moto_account import MotoAccount
+from ecs_steps.sandbox.protocol import Asked
+from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.session import SandboxSession
+from ecs_steps.sandbox.timeline import Timeline, VirtualClock
+
+EXECUTION = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+
+
+@pytest.fixture
+def account() -> MotoAccount:
+    return MotoAccount(SandboxSession(VirtualClock(Timeline()), region="eu-west-1"), seed=1)
+
+
+def iam(account: MotoAccount, operation: str, **params: str) -> dict[str, object]:
+    return account.call(Asked(service="iam", region="eu-west-1", operation=operation, params=params))
+
+
+def test_a_refusal_of_motos_is_a_refusal(account: MotoAccount) -> None:
+    with pytest.raises(Refusal) as caught:
+        iam(account, "GetRole", RoleName="nobody")
+
+    assert (caught.value.code, caught.value.status) == ("NoSuchEntity", 404)
+
+
+def test_aws_own_managed_policies_can_be_attached(account: MotoAccount) -> None:
+    iam(account, "CreateRole", RoleName="execution", AssumeRolePolicyDocument="{}")
+    iam(account, "AttachRolePolicy", RoleName="execution", PolicyArn=EXECUTION)
+    attached = iam(account, "ListAttachedRolePolicies", RoleName="execution")
+
+    assert attached["AttachedPolicies"] == [
+        {"PolicyName": "AmazonECSTaskExecutionRolePolicy", "PolicyArn": EXECUTION}
+    ]
+
+
+@pytest.mark.parametrize("path", ["service-role/Nothing", "AmazonECSTaskExecutionRolePolicy"])
+def test_a_managed_policy_that_aws_does_not_have_cannot_be_attached(account: MotoAccount, path: str) -> None:
+    iam(account, "CreateRole", RoleName="execution", AssumeRolePolicyDocument="{}")
+    with pytest.raises(Refusal) as caught:
+        iam(account, "AttachRolePolicy", RoleName="execution", PolicyArn=f"arn:aws:iam::aws:policy/{path}")
+
+    assert caught.value.code == "NoSuchEntity"
