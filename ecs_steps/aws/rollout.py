@@ -5,6 +5,7 @@ rollback for a success. Here the verdict is bound to a task definition, and to t
 known.
 """
 
+from datetime import datetime
 from enum import Enum
 
 from attrs import frozen
@@ -38,10 +39,15 @@ class Verdict:
 
 @frozen(kw_only=True)
 class Target:
-    """The deployment that is judged: its task definition's ARN, and its id (empty: the service's primary)."""
+    """The deployment that is judged.
+
+    Its task definition's ARN, its id (empty: whichever deployment of that revision), and when it began: what
+    the service told before does not concern it.
+    """
 
     task_definition: str
     deployment_id: str = ""
+    since: datetime
 
     def is_met_by(self, deployment: Deployment) -> bool:
         """Tell whether it is this deployment."""
@@ -52,14 +58,6 @@ class Target:
 
 UNDER_WAY = Verdict(standing=Standing.UNDER_WAY)
 SERVING = Verdict(standing=Standing.SERVING)
-
-
-def is_rollback(deployment: Deployment) -> bool:
-    """Tell whether ECS started a deployment by itself, to undo another.
-
-    Its circuit breaker and its alarms say "rolling back to deploymentId ..." as the rollout state's reason.
-    """
-    return "rolling back" in deployment.rollout_reason.casefold()
 
 
 def judge_service_deployment(attempt: ServiceDeployment, service: Service, target: Target) -> Verdict:
@@ -107,7 +105,7 @@ def judge(service: Service, target: Target) -> Verdict:
     if target.is_met_by(primary):
         return _of_primary(primary)
     ours = next((d for d in service.deployments if target.is_met_by(d)), None)
-    if is_rollback(primary) or (ours and ours.rollout_state == "FAILED"):
+    if (ours and ours.rollout_state == "FAILED") or _was_rolled_back(service, primary, target):
         if primary.rollout_state == "IN_PROGRESS":
             return UNDER_WAY
         why = (ours and ours.rollout_reason) or primary.rollout_reason
@@ -118,6 +116,16 @@ def judge(service: Service, target: Target) -> Verdict:
         standing=Standing.SUPERSEDED,
         reason=f"deployment {primary.deployment_id} of {primary.task_definition} has taken its place",
     )
+
+
+def _was_rolled_back(service: Service, primary: Deployment, target: Target) -> bool:
+    """Tell whether ECS went back by itself: no member says so once the rollback has completed.
+
+    Until then the rollout state's reason does ("rolling back to deploymentId ..."), afterwards only the
+    service's events.
+    """
+    told = [primary.rollout_reason, *(event.text for event in service.events if event.at >= target.since)]
+    return any("rolling back" in text.casefold() for text in told)
 
 
 def _of_primary(deployment: Deployment) -> Verdict:

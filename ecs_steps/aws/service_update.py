@@ -99,7 +99,11 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
         if not _stopped_by_ecs(watch, around):
             service = look_at_service(watch.cluster, watch.name_or_arn, around)
             deployment = start_rollout(service, previous, around, force=False)
-            target = Target(task_definition=previous, deployment_id=deployment.deployment_id)
+            target = Target(
+                task_definition=previous,
+                deployment_id=deployment.deployment_id,
+                since=deployment.created_at,
+            )
             await_verdict(ServiceWatch(watch.cluster, watch.name_or_arn, target, around))
     except (DeploymentError, AwsCallError) as error:
         raise RolloutFailedError(

@@ -162,10 +162,7 @@ class ServiceWatch:
         return True
 
     def _tell_events(self, service: Service) -> bool:
-        since = min(
-            (d.created_at for d in service.deployments if self.target.is_met_by(d)), default=self._started
-        )
-        news = [e for e in service.events if e.event_id not in self._heard and e.at >= since]
+        news = [e for e in service.events if e.event_id not in self._heard and e.at >= self.target.since]
         for event in reversed(news):
             self._heard.add(event.event_id)
             self.around.report(ServiceEvent(service_name=service.name, text=event.text))

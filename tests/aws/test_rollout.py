@@ -1,16 +1,16 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
 
-from ecs_steps.aws.ecs import Deployment, Service
+from ecs_steps.aws.ecs import Deployment, Service, ServiceMessage
 from ecs_steps.aws.rollout import Standing, Target, judge, judge_service_deployment
 from ecs_steps.aws.service_deployments import ServiceDeployment
 
 THEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 NEW = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:8"
 OLD = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7"
-TARGET = Target(task_definition=NEW, deployment_id="ecs-svc/2")
+TARGET = Target(task_definition=NEW, deployment_id="ecs-svc/2", since=THEN)
 
 OURS = Deployment(
     deployment_id="ecs-svc/2",
@@ -105,6 +105,22 @@ def test_a_rollback_is_not_a_success_though_one_deployment_runs_all_desired_task
     assert OLD in verdict.reason
 
 
+@pytest.mark.parametrize(("minutes", "expected"), [(1, Standing.ROLLED_BACK), (-1, Standing.SUPERSEDED)])
+def test_a_rollback_that_is_over_shows_in_the_events_since_this_deployment_began(
+    minutes: int, expected: Standing
+) -> None:
+    told = ServiceMessage(
+        event_id="1",
+        at=THEN + timedelta(minutes=minutes),
+        text="(service web) rolling back to deployment ecs-svc/1.",
+    )
+    after = evolve(BEFORE, deployment_id="ecs-svc/3", is_primary=True, rollout_reason="completed.")
+
+    verdict = judge(evolve(service(after), events=(told,)), TARGET)
+
+    assert verdict.standing is expected
+
+
 def test_a_rollback_that_is_still_on_its_way_is_waited_for() -> None:
     rollback = evolve(BEFORE, deployment_id="ecs-svc/3", is_primary=True, rollout_state="IN_PROGRESS")
     ours = evolve(OURS, is_primary=False, rollout_state="FAILED")
@@ -122,7 +138,7 @@ def test_a_service_that_is_being_deleted_is_gone_however_well_it_runs(status: st
 
 
 def test_without_an_id_the_primary_of_the_revision_counts() -> None:
-    by_revision = Target(task_definition=NEW)
+    by_revision = Target(task_definition=NEW, since=THEN)
 
     assert judge(service(NEWER), by_revision).standing is Standing.SERVING
     assert judge(service(evolve(BEFORE, is_primary=True)), by_revision).standing is Standing.SUPERSEDED

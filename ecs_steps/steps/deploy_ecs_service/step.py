@@ -54,9 +54,11 @@ class DeployEcsServiceStep:
         Its parameters have default values, and each image that a release chooses is left as
         ``#{Octopus.Action.Package[REFERENCE].Image}``.
         """
+        from ecs_steps.octopus import yaml_text
         from ecs_steps.steps.deploy_ecs_service.template import build_template
 
-        return str(build_template(self.inputs, keep_images=True).to_yaml(sort_keys=False))
+        template = build_template(self.inputs, keep_images=True).to_dict()
+        return yaml_text.dump({"AWSTemplateFormatVersion": None} | template)
 
     def run(
         self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
@@ -69,6 +71,8 @@ class DeployEcsServiceStep:
             DeploymentError: The service does not run what was asked for; with the cause.
             AwsCallError: A call was denied or refused, or did not get through.
         """
+        if self._for_export:
+            raise ValueError("A step that was read for its export cannot be run")
         from ecs_steps.aws.cloudformation import stack_resources
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
         from ecs_steps.aws.rollout import Target
@@ -77,8 +81,6 @@ class DeployEcsServiceStep:
         from ecs_steps.aws.stack_watch import watch_operation
         from ecs_steps.aws.surroundings import surroundings
 
-        if self._for_export:
-            raise ValueError("A step that was read for its export cannot be run")
         around = surroundings(
             aws,
             report,
@@ -87,6 +89,7 @@ class DeployEcsServiceStep:
             region=self.inputs.region,
             warnings=self.warnings,
         )
+        begun = around.clock.now()
         outputs = Outputs(around.report)
         with outputs.kept_in_errors():
             stack = start_deployment(self._stack_request(around.aws.region), around)
@@ -98,7 +101,7 @@ class DeployEcsServiceStep:
             task_definition = resources.get(self.inputs.logical_id("TaskDefinition"), "")
             outputs.tell(**service_outputs(service))
             if around.may_wait:
-                target = Target(task_definition=task_definition)
+                target = Target(task_definition=task_definition, since=begun)
                 deployment = await_verdict(ServiceWatch(self.inputs.cluster_name, service, target, around))
                 outputs.tell(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
             outcome = _outcome(unchanged=stack.unchanged, waited=around.may_wait)

@@ -87,7 +87,11 @@ class UpdateEcsServiceStep:
                 deployment = start_rollout(plan.service, revision, around, force=plan.is_running)
             outputs.tell(DeploymentId=deployment.deployment_id)
             add_tags(plan, around)
-            target = Target(task_definition=revision, deployment_id=deployment.deployment_id)
+            target = Target(
+                task_definition=revision,
+                deployment_id=deployment.deployment_id,
+                since=deployment.created_at,
+            )
             if around.may_wait and not (leave and is_serving(plan.service, target)):
                 watch = ServiceWatch(plan.service.cluster_arn, plan.service.name, target, around)
                 self._await(watch, plan.service.task_definition)
