@@ -17,12 +17,14 @@ SIZES: dict[int, tuple[int, ...]] = {
     32768: (61440, 122880, 249856),
 }
 
-NUMBER = r"\d{1,7}|\d{0,4}\.\d{1,4}"
-Cpu = Annotated[str, Text(rf"(?i)\d{{1,7}}|({NUMBER})\s*vcpu", "CPU units or vCPUs, such as 256 or .25 vCPU")]
-Memory = Annotated[str, Text(rf"(?i)\d{{1,7}}|({NUMBER})\s*gb", "MiB or GB, such as 512 or 0.5 GB")]
+NUMBER = r"[0-9]{1,7}|[0-9]{0,4}\.[0-9]{1,3}"
+Cpu = Annotated[
+    str, Text(rf"(?i)[0-9]{{1,7}}|({NUMBER}) ?vcpu", "CPU units or vCPUs, such as 256 or .25 vCPU")
+]
+Memory = Annotated[str, Text(rf"(?i)[0-9]{{1,7}}|({NUMBER}) ?gb", "MiB or GB, such as 512 or 0.5 GB")]
 
 
 def units(size: str) -> int:
     """Return CPU units or MiB: ECS counts 1,024 of either to a vCPU or a GB."""
-    number = re.sub(r"(?i)\s*(vcpu|gb)$", "", size)
+    number = re.sub(r"(?i) ?(vcpu|gb)$", "", size)
     return int(size) if number == size else round(float(number) * 1024)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-IMAGE = re.compile(r"octopus\.action\.package\[(?P<reference>.*)\]\.image", re.IGNORECASE)
+IMAGE = re.compile(r"octopus\.action\.package\[(?P<reference>.*)\]\.image", re.IGNORECASE | re.DOTALL)
 
 
 def image_variable(reference: str) -> str:
@@ -17,5 +17,6 @@ def package_images(variables: Mapping[str, str]) -> dict[str, str]:
     Octopus gives a container image's full name, registry and tag included, as
     ``Octopus.Action.Package[REFERENCE].Image``.
     """
-    matches = ((IMAGE.fullmatch(name), value.strip()) for name, value in variables.items())
-    return {match["reference"].casefold(): value for match, value in matches if match and value}
+    matches = ((IMAGE.fullmatch(name), name) for name in variables)
+    images = ((match["reference"].casefold(), variables[name].strip()) for match, name in matches if match)
+    return {reference: image for reference, image in images if image}

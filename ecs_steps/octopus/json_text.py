@@ -6,13 +6,20 @@ JSON as it stands (``{"port": #{Port}}``) is evaluated whole and parsed again.
 """
 
 import json
+import math
+import re
 from collections.abc import Sequence
 
 from attrs import frozen
 
 from ecs_steps.octopus.octostache import Evaluator, OctostacheError
 
+DEEPEST = 64
 MOST_SHOWN = 60
+MOST_DIGITS = 400
+_TOO_DEEP = f"it is nested more than {DEEPEST} deep"
+
+_PLAIN_NAME = re.compile(r"#\{[\w :/~()\[\]*.-]+\}")
 
 
 @frozen
@@ -23,30 +30,83 @@ class Unresolved:
     tokens: tuple[str, ...] = ()
     error: str = ""
 
+    def why(self, *, hidden: bool = False) -> str:
+        """Say what is missing; of a hidden text nothing but the plain names that it refers to."""
+        if hidden and "#{" in self.error:
+            return "it holds an expression that cannot be evaluated (hidden)"
+        if self.error:
+            return self.error
+        shown = [
+            token if _PLAIN_NAME.fullmatch(token) or not hidden else "an expression (hidden)"
+            for token in self.tokens
+        ]
+        return f"no variable gives {', '.join(dict.fromkeys(shown))} a value"
+
 
 def parse(text: str) -> object:
-    """Parse JSON; a repeated member, NaN and Infinity are errors.
+    """Parse JSON; a repeated member, NaN, infinite numbers and nesting without end are errors.
 
     Raises:
-        ValueError: With a message that names the position, never the text itself.
+        ValueError: With a message that names the position, never a value.
     """
     try:
-        return json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
+        document = json.loads(
+            text,
+            object_pairs_hook=_members,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_whole,
+        )
     except json.JSONDecodeError as error:
         raise ValueError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise ValueError(_TOO_DEEP) from None
+    _judge_depth(document)
+    return document
 
 
 def _members(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len({name.casefold() for name in members}) < len(pairs):
-        raise ValueError("an object holds one member twice")
-    return members
+    known: set[str] = set()
+    for name, _ in pairs:
+        if name.casefold() in known:
+            raise ValueError(f"an object holds the member {shown(name)} twice")
+        known.add(name.casefold())
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError("it holds a number without measure")
+    return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError("it holds a number without measure")
+    return int(text)
+
+
+def _judge_depth(document: object) -> None:
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _within(outer)]
+        if not level:
+            return
+    raise ValueError(_TOO_DEEP)
+
+
+def _within(document: object) -> list[object]:
+    match document:
+        case list():
+            return document
+        case dict():
+            return list(document.values())
+        case _:
+            return []
 
 
 def evaluate(text: str, evaluator: Evaluator) -> object:
@@ -85,8 +145,11 @@ def _evaluate_text(text: str, evaluator: Evaluator) -> str | Unresolved:
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it: as JSON, ASCII, and not at length."""
-    if isinstance(value, Unresolved):
-        value = value.text
-    text = json.dumps(value, default=lambda _: "...")
+    """Return a value as a message shows it: as JSON, ASCII, and not at length.
+
+    Of a list or an object only what it is: anything may be inside, a secret too.
+    """
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    text = json.dumps(value)
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."

@@ -12,26 +12,24 @@ from attrs import frozen
 from ecs_steps.octopus import json_text
 from ecs_steps.octopus.structure import Gap, Unreadable, structure, text, unexpected
 
+# AWS counts in 32 bits.
+LARGEST = 2**31 - 1
+
 
 @frozen
 class WholeNumber:
     """A whole number within bounds."""
 
     at_least: int = 0
-    at_most: int | None = None
+    at_most: int = LARGEST
 
     def __call__(self, value: object) -> int:
         digits = str(value).strip()
-        if isinstance(value, str | int | float) and re.fullmatch(r"[+-]?[0-9]{1,18}(\.0+)?", digits):
+        if isinstance(value, str | int | float) and re.fullmatch(r"[+-]?[0-9]{1,18}(\.0{1,18})?", digits):
             number = int(digits.partition(".")[0])
-            if self.at_least <= number and (self.at_most is None or number <= self.at_most):
+            if self.at_least <= number <= self.at_most:
                 return number
-        raise unexpected(value, str(self))
-
-    def __str__(self) -> str:
-        if self.at_most is None:
-            return f"a whole number of {self.at_least} or more"
-        return f"a whole number from {self.at_least} to {self.at_most}"
+        raise unexpected(value, f"a whole number from {self.at_least} to {self.at_most}")
 
 
 @frozen
@@ -68,17 +66,21 @@ class Ids:
 
     def __call__(self, value: object) -> tuple[str, ...]:
         if isinstance(value, str) and not value.startswith("["):
-            value = re.split(r"[\n,]", value)
+            value = list(self.words(value))
         ids: tuple[str, ...] = structure(value, tuple[str, ...])
         kept = tuple(stripped for id_ in ids if (stripped := id_.strip()))
         if not kept:
             raise Unreadable((), (Gap(message="expected at least one id"),))
         return kept
 
+    def words(self, value: str) -> tuple[str, ...]:
+        """Take apart what is no JSON."""
+        return tuple(filter(None, split(value, "\n,")))
+
 
 @frozen
 class Words:
-    """A command line's words: a JSON array, or a text that `split` takes apart (at commas; or not at all)."""
+    """A command line's words: a JSON array of text, or else a text, split at commas or one word."""
 
     split_at_commas: bool
 
@@ -86,15 +88,29 @@ class Words:
         if isinstance(value, list):
             words: tuple[str, ...] = structure(value, tuple[str, ...])
             return words
-        whole = text(value)
-        if whole.lstrip().startswith("["):
+        return tuple(map(text, self.words(text(value))))
+
+    def words(self, value: str) -> tuple[str, ...]:
+        """Take a text apart."""
+        if value.lstrip().startswith("["):
             try:
-                parsed = json_text.parse(whole)
+                parsed = json_text.parse(value)
             except ValueError:
                 parsed = None
             if isinstance(parsed, list) and all(isinstance(word, str) for word in parsed):
                 return tuple(parsed)
-        return tuple(word.strip() for word in whole.split(",")) if self.split_at_commas else (whole,)
+        return tuple(split(value, ",")) if self.split_at_commas else (value,)
+
+
+def split(whole: str, separators: str) -> list[str]:
+    """Split at any of the separators, but not within an expression, and trim the parts."""
+    parts = [""]
+    for piece in re.split(rf"(#{{[^}}]*}}|[{separators}])", whole):
+        if piece in separators and piece:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return [part.strip() for part in parts]
 
 
 Port = Annotated[int, WholeNumber(1, 65535)]
@@ -102,7 +118,8 @@ Count = Annotated[int, WholeNumber()]
 PositiveCount = Annotated[int, WholeNumber(1)]
 Switch = Annotated[bool, Flag()]
 IdList = Annotated[tuple[str, ...], Ids()]
-Arn = Annotated[str, Text(r"arn:[\w-]+:\S+", "an ARN")]
-Role = Annotated[str, Text(r"arn:[\w-]+:iam::\d{12}:role/\S+", "the ARN of an IAM role")]
+Arn = Annotated[str, Text(r"arn:[a-z-]+:[!-~]+", "an ARN")]
+Role = Annotated[str, Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]+", "the ARN of an IAM role")]
 Family = Annotated[str, Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")]
 ContainerName = Family
+VolumeName = Family

@@ -6,19 +6,22 @@ several of them say together. A rule names what it reads and is skipped where on
 that one mistake is told once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import eq
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import attrs
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus import json_text
-from ecs_steps.octopus.octostache import Evaluator
+from ecs_steps.octopus.octostache import Evaluator, OctostacheError
 from ecs_steps.octopus.structure import Gap, Path, field_value, gather
 from ecs_steps.octopus.variables import Variables
 
 Inputs = TypeVar("Inputs", bound=attrs.AttrsInstance)
+Item = TypeVar("Item")
 
 
 @frozen(kw_only=True)
@@ -30,6 +33,7 @@ class Variable:
     help: str
     control: str = "SingleLineText"
     options: tuple[str, ...] = ()
+    must_be_known: bool = False
 
 
 def variable(
@@ -40,15 +44,49 @@ def variable(
     default: object = attrs.NOTHING,
     control: str = "SingleLineText",
     options: Sequence[str] = (),
+    must_be_known: bool = False,
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
-    """Declare a field that is read from the variable `name`; without a default it is required."""
-    source = Variable(name=name, label=label, help=help, control=control, options=tuple(options))
+    """Declare a field that is read from the variable `name`; without a default it is required.
+
+    One that must be known may not hold open expressions even where others may.
+    """
+    source = Variable(
+        name=name,
+        label=label,
+        help=help,
+        control=control,
+        options=tuple(options),
+        must_be_known=must_be_known,
+    )
     return attrs.field(default=default, metadata={"variable": source})
 
 
-def derived(work_out: Callable[[Variables], object]) -> Any:  # noqa: ANN401  as above
-    """Declare a field that is worked out from the dictionary as a whole, such as the default tags."""
+def derived(work_out: Callable[[Mapping[str, str]], object]) -> Any:  # noqa: ANN401  as above
+    """Declare a field that is worked out from the dictionary as a whole, such as the default tags.
+
+    The values that it sees are evaluated; one that cannot be is as it was written.
+    """
     return attrs.field(metadata={"derived": work_out})
+
+
+@frozen
+class _Evaluated(Mapping[str, str]):
+    """The variables, each evaluated when it is asked for."""
+
+    variables: Variables
+    evaluator: Evaluator
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            return self.evaluator.evaluate(self.variables[name]).text
+        except OctostacheError:
+            return self.variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.variables)
+
+    def __len__(self) -> int:
+        return len(self.variables)
 
 
 @frozen
@@ -74,13 +112,45 @@ class Rule(Generic[Inputs]):
     reads: tuple[str, ...]
     judge: Callable[[Inputs], Iterable[Finding]]
 
-    def is_blind(self, gaps: Iterable[Gap]) -> bool:
-        """Tell whether something that the rule reads is a gap."""
-        places = [tuple(part for part in gap.path if isinstance(part, str)) for gap in gaps]
-        wanted = [tuple(read.split(".")) for read in self.reads]
-        return any(
-            all(a == b for a, b in zip(place, read, strict=False)) for place in places for read in wanted
-        )
+    def findings(self, inputs: Inputs, gaps: Iterable[Gap]) -> Iterable[Finding]:
+        """Judge, unless something that the rule reads is a gap."""
+        return () if _is_blind(self.reads, [gap.path for gap in gaps]) else self.judge(inputs)
+
+
+@frozen(kw_only=True)
+class RuleOfEach(Generic[Inputs, Item]):
+    """A judgement on each item of the list `field`; a gap in one item does not hide the others.
+
+    `reads` and the findings' paths are within the item, `beside` is what is read elsewhere, as in a `Rule`.
+    With `sees_expressions` an open expression is no gap.
+    """
+
+    field: str
+    reads: tuple[str, ...]
+    beside: tuple[str, ...]
+    sees_expressions: bool
+    judge: Callable[[Inputs, Item], Iterable[Finding]]
+
+    def findings(self, inputs: Inputs, gaps: Iterable[Gap]) -> Iterable[Finding]:
+        """Judge each item, unless something that the rule reads of it is a gap."""
+        paths = [gap.path for gap in gaps if not (self.sees_expressions and gap.is_expression)]
+        if (self.field,) in paths or _is_blind(self.beside, paths):
+            return
+        for index, item in enumerate(getattr(inputs, self.field)):
+            here = (self.field, index)
+            if not _is_blind(self.reads, [path[2:] for path in paths if path[:2] == here]):
+                for found in self.judge(inputs, item):
+                    yield evolve(found, path=(*here, *found.path))
+
+
+def _is_blind(reads: Iterable[str], paths: Iterable[Path]) -> bool:
+    """Tell whether one of the places read lies within a gap, or a gap within it."""
+    places = [tuple(part for part in path if isinstance(part, str)) for path in paths]
+    wanted = [tuple(read.split(".")) for read in reads]
+    return any(all(map(eq, place, read)) for place in places for read in wanted)
+
+
+AnyRule: TypeAlias = Rule[Inputs] | RuleOfEach[Inputs, Any]
 
 
 def rule(*reads: str) -> Callable[[Callable[[Inputs], Iterable[Finding]]], Rule[Inputs]]:
@@ -88,12 +158,26 @@ def rule(*reads: str) -> Callable[[Callable[[Inputs], Iterable[Finding]]], Rule[
     return lambda judge: Rule(reads, judge)
 
 
+def rule_of_each(
+    field: str, *reads: str, beside: Sequence[str] = (), sees_expressions: bool = False
+) -> Callable[[Callable[[Inputs, Item], Iterable[Finding]]], RuleOfEach[Inputs, Item]]:
+    """Make a function of the inputs and one item of `field` a `RuleOfEach`."""
+    return lambda judge: RuleOfEach(
+        field=field, reads=reads, beside=tuple(beside), sees_expressions=sees_expressions, judge=judge
+    )
+
+
 def read(
-    cls: type[Inputs], variables: Variables, rules: Iterable[Rule[Inputs]], *, keep_expressions: bool = False
+    cls: type[Inputs],
+    variables: Variables,
+    rules: Iterable[AnyRule[Inputs]],
+    *,
+    keep_expressions: bool = False,
 ) -> tuple[Inputs, tuple[Problem, ...]]:
     """Return the inputs and what is suspicious about them.
 
-    With `keep_expressions` a value whose expressions stay open is kept as its text, whatever its type.
+    With `keep_expressions` a single value whose expressions stay open is kept as `OpenText`, whatever its
+    type.
 
     Raises:
         InvalidInputsError: With every problem there is.
@@ -102,10 +186,9 @@ def read(
     evaluator = Evaluator(variables)
     values, gaps = gather((f.name, lambda f=f: _read_field(f, variables, evaluator)) for f in fields)  # type: ignore[misc]  # a default argument binds the loop's field
     inputs = cls(**{field.name: value for field, value in zip(fields, values, strict=True)})
-    judged = [finding for rule in rules if not rule.is_blind(gaps) for finding in rule.judge(inputs)]
     found = [
-        *(Finding(gap.path, str(gap)) for gap in gaps if not (keep_expressions and gap.is_expression)),
-        *judged,
+        *(Finding(gap.path, str(gap)) for gap in gaps if not (keep_expressions and _may_stay_open(cls, gap))),
+        *(finding for rule in rules for finding in rule.findings(inputs, gaps)),
     ]
     problems = tuple(_problem(cls, finding) for finding in found if not finding.only_suspicious)
     if problems:
@@ -115,14 +198,34 @@ def read(
 
 def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: Evaluator) -> object:
     if "derived" in field.metadata:
-        return field.metadata["derived"](variables)
-    source: Variable = field.metadata["variable"]
-    raw = variables.get(source.name, "").strip()
-    return field_value(field, json_text.evaluate(raw, evaluator))
+        return field.metadata["derived"](_Evaluated(variables, evaluator))
+    raw = variables.get(field.metadata["variable"].name, "")
+    value = json_text.evaluate(raw.strip(), evaluator)
+    return field_value(field, value.strip() if isinstance(value, str) else value)
+
+
+def _may_stay_open(cls: type[attrs.AttrsInstance], gap: Gap) -> bool:
+    return gap.is_expression and not _source(cls, gap.path).must_be_known
+
+
+def _source(cls: type[attrs.AttrsInstance], path: Path) -> Variable:
+    source: Variable = attrs.fields_dict(cls)[str(path[0])].metadata["variable"]
+    return source
 
 
 def _problem(cls: type[attrs.AttrsInstance], finding: Finding) -> Problem:
-    field, *way = finding.path
-    source: Variable = attrs.fields_dict(cls)[str(field)].metadata["variable"]
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in way)
-    return Problem(path=source.name + "".join(steps), message=finding.message)
+    way = "".join(map(_step, finding.path[1:]))
+    return Problem(path=_source(cls, finding.path).name + way, message=_in_one_line(finding.message))
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, str) and re.fullmatch(r"\w+", step, re.ASCII):
+        return f".{step}"
+    return f"[{json_text.shown(step)}]"
+
+
+def _in_one_line(message: str) -> str:
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in message
+    )

@@ -4,11 +4,13 @@ import re
 from collections.abc import Hashable, Iterator, Sequence
 
 from ecs_steps.octopus.images import image_variable
+from ecs_steps.octopus.json_text import shown
 from ecs_steps.octopus.reading import Finding
 from ecs_steps.octopus.structure import Path
 from ecs_steps.octopus.tags import Tag, sanitised
 from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait, WaitOption
 
+IMAGE = re.compile(r"[A-Za-z0-9_.:/@#+-]{1,255}")
 ENVIRONMENT_FILE = re.compile(r"arn:[\w-]+:s3:::[^/\s]+/\S+\.env")
 
 
@@ -23,11 +25,11 @@ def repeated(items: Sequence[Hashable]) -> Iterator[int]:
 
 def tag_findings(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
     """Judge a user's tags: AWS owns keys that begin with `aws:`, and each key stands once."""
-    for index in repeated([tag.key for tag in tags]):
+    kept_tags = [sanitised(Tag(key=tag.key, value=tag.value)) for tag in tags]
+    for index in repeated([kept.key if kept else tag.key for tag, kept in zip(tags, kept_tags, strict=True)]):
         yield Finding((field, index, "key"), f"repeats the tag {tags[index].key!a}")
-    for index, tag in enumerate(tags):
-        kept = sanitised(Tag(key=tag.key, value=tag.value))
-        if tag.key.strip().casefold().startswith("aws:"):
+    for index, (tag, kept) in enumerate(zip(tags, kept_tags, strict=True)):
+        if (kept.key if kept else tag.key).casefold().startswith("aws:"):
             yield Finding((field, index, "key"), f"begins with aws:, which AWS keeps to itself: {tag.key!a}")
         elif kept is None:
             yield Finding(
@@ -69,6 +71,12 @@ def environment_file_findings(at: Path, files: Sequence[str]) -> Iterator[Findin
                 f"{file!a} is not the ARN of an S3 object whose name ends in .env; ECS reads no other",
                 only_suspicious=True,
             )
+
+
+def image_findings(at: Path, image: str) -> Iterator[Finding]:
+    """Judge an image that is known: ECS takes no spaces, no open expressions and 255 characters at most."""
+    if not IMAGE.fullmatch(image):
+        yield Finding(at, f"expected the full name of an image, not {shown(image)}")
 
 
 def unknown_image(at: Path, reference: str) -> Finding:

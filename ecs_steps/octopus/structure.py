@@ -5,6 +5,7 @@ objects and lists around it are still made, so that the rest of a document can b
 a gap is never looked at by the rules (see `reading`); it is the text itself where an expression stays open.
 """
 
+import types
 import typing
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
@@ -20,6 +21,12 @@ from ecs_steps.octopus.json_text import Unresolved, shown
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
+
+
+class OpenText(str):
+    """A text whose expressions stay open, for whoever replaces them later."""
+
+    __slots__ = ()
 
 
 @frozen(kw_only=True)
@@ -52,8 +59,8 @@ def unexpected(value: object, expected: str) -> Unreadable:
 
 
 def hidden(default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  attrs.field is typed so
-    """Declare a member whose value may be a secret: no message shows it."""
-    return attrs.field(default=default, metadata={"hidden": True})
+    """Declare a member whose value may be a secret: no message and no `repr` shows it."""
+    return attrs.field(default=default, metadata={"hidden": True}, repr=False)
 
 
 def json_name(attribute: str) -> str:
@@ -69,10 +76,18 @@ def structure(value: object, of: Any) -> Any:  # noqa: ANN401  as any converter
         Unreadable: With whatever could be read.
     """
     if isinstance(value, Unresolved):
-        message = value.error or f"no variable gives {', '.join(value.tokens)} a value"
-        gap = Gap(message=message, is_expression=not value.error and _is_single_value(of))
-        raise Unreadable((value.text,) if _holds_words(of) else value.text, (gap,))
+        raise _left_open(value, of)
     return _converter.structure(value, of)
+
+
+def _left_open(value: Unresolved, of: Any, *, hidden: bool = False) -> Unreadable:  # noqa: ANN401  any type
+    """Keep a value with open expressions as text; a document may hold secrets, and its text is not shown."""
+    gap = Gap(
+        message=value.why(hidden=hidden or _is_document(of)),
+        is_expression=not value.error and _is_single_value(of),
+    )
+    words = of.__metadata__[0].words(value.text) if _holds_words(of) else None
+    return Unreadable(OpenText(value.text) if words is None else tuple(map(OpenText, words)), (gap,))
 
 
 def gather(parts: Iterable[tuple[str | int, Callable[[], Any]]]) -> tuple[list[Any], tuple[Gap, ...]]:
@@ -98,11 +113,13 @@ def field_value(field: "attrs.Attribute[Any]", given: object) -> Any:  # noqa: A
         if field.default is attrs.NOTHING:
             raise Unreadable(None, (Gap(message="is required"),))
         return field.default
+    if not field.metadata.get("hidden"):
+        return structure(given, field.type)
+    if isinstance(given, Unresolved):
+        raise _left_open(given, field.type, hidden=True)
     try:
         return structure(given, field.type)
     except Unreadable as unreadable:
-        if not field.metadata.get("hidden"):
-            raise
         gaps = (evolve(gap, value=gap.value and "the value given (hidden)") for gap in unreadable.gaps)
         raise Unreadable(unreadable.partial, tuple(gaps)) from None
 
@@ -179,8 +196,19 @@ def _is_single_value(of: Any) -> bool:  # noqa: ANN401  any type
 
     Lists, objects, choices and flags decide what a template looks like and must be known.
     """
-    kind = typing.get_args(of)[0] if _is_read_by_itself(of) else of
-    return _holds_words(of) or not (_is_list(kind) or attrs.has(kind) or _is_choice(kind) or kind is bool)
+    given = _given(of)
+    kind = typing.get_args(given)[0] if _is_read_by_itself(given) else given
+    return not (_is_document(of) or _is_choice(kind) or kind is bool)
+
+
+def _is_document(of: Any) -> bool:  # noqa: ANN401  any type
+    return _is_list(_given(of)) or attrs.has(_given(of))
+
+
+def _given(of: Any) -> Any:  # noqa: ANN401  any type
+    """Return the type of a value that is there: ``T`` of ``T | None``."""
+    is_optional = isinstance(of, types.UnionType) or typing.get_origin(of) is typing.Union
+    return next(kind for kind in typing.get_args(of) if kind is not type(None)) if is_optional else of
 
 
 def _holds_words(of: Any) -> bool:  # noqa: ANN401  any type

@@ -1,13 +1,16 @@
 """Values that several steps read."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from attrs import frozen
 
 from ecs_steps.octopus.kinds import Count
-from ecs_steps.octopus.structure import hidden
+from ecs_steps.octopus.structure import OpenText, hidden
+
+REFERENCE = r"arn:[a-z-]+:(secretsmanager|ssm):[!-~]+|/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
 
 
 class Wait(StrEnum):
@@ -52,9 +55,19 @@ class KeyValue:
     value: str = hidden(default="")
 
     @property
+    def is_open(self) -> bool:
+        """Whether expressions are left in the value for a later evaluation."""
+        return isinstance(self.value, OpenText)
+
+    @property
     def is_reference(self) -> bool:
         """Whether the value could be a `valueFrom`: an ARN, or the name of a Systems Manager parameter."""
-        return bool(re.fullmatch(r"arn:[\w-]+:(secretsmanager|ssm):\S+|/?[\w.-]+(/[\w.-]+)*", self.value))
+        return bool(re.fullmatch(REFERENCE, self.value))
+
+
+def last_of(items: Iterable[KeyValue], secrecy: Secrecy) -> dict[str, str]:
+    """Return the values of one kind by key: of a repeated key the last one, at the place of the first."""
+    return {item.key: item.value for item in items if item.type is secrecy}
 
 
 @frozen(kw_only=True)
@@ -63,3 +76,8 @@ class TagInput:
 
     key: str
     value: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether expressions are left in it for a later evaluation."""
+        return isinstance(self.key, OpenText) or isinstance(self.value, OpenText)

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 
 from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.octopus import json_text
 
 
 class Variables(Mapping[str, str]):
-    """A dictionary of Octopus variables: names without regard to case, absent and empty the same to `get`."""
+    """A dictionary of Octopus variables, their names without regard to case, their values all text."""
 
     def __init__(self, variables: Mapping[str, object]) -> None:
         self._values = {name: _as_text(value) for name, value in variables.items()}
@@ -51,32 +52,36 @@ def parse_variables(text: str, *, source: str) -> Variables:
         InvalidInputsError: The text is no JSON or has another shape; `source` names the file.
     """
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _unreadable(source, f"is not JSON: {error}") from None
+        document = json_text.parse(text)
+    except ValueError as error:
+        raise _unreadable(source, f"cannot be read as JSON: {error}") from None
     match document:
         case {"Variables": list(entries)}:
             return Variables(_exported(entries, source))
         case dict():
             return Variables(document)
         case _:
-            raise _unreadable(source, f"expected an object of variables by name, not {_kind(document)}")
+            expected = "an object of variables by name"
+            raise _unreadable(source, f"expected {expected}, not {json_text.shown(document)}")
 
 
 def _exported(entries: list[object], source: str) -> dict[str, object]:
-    named: dict[str, list[tuple[object, dict[str, object]]]] = {}
+    spelled: dict[str, str] = {}
+    scoped: dict[str, list[tuple[Mapping[str, object], object]]] = {}
     for index, entry in enumerate(entries):
         match entry:
             case {"Name": str(name), **rest} if isinstance(scope := rest.get("Scope") or {}, dict):
-                named.setdefault(name, []).append((rest.get("Value"), scope))
+                spelled.setdefault(name.casefold(), name)
+                narrowed = {kind: ids for kind, ids in scope.items() if ids}
+                scoped.setdefault(name.casefold(), []).append((narrowed, rest.get("Value")))
             case _:
                 raise _unreadable(f"{source}: Variables[{index}]", "expected {Name, Value, Scope}")
-    plain = {name.casefold(): value for name, values in named.items() for value, scope in values if not scope}
+    plain = {name: value for name, values in scoped.items() for scope, value in values if not scope}
     chosen: dict[str, object] = {}
-    for name, values in named.items():
-        fitting = [(len(scope), value) for value, scope in values if _fits(scope, plain)]
+    for name, values in scoped.items():
+        fitting = [(len(scope), value) for scope, value in values if _fits(scope, plain)]
         if fitting:
-            chosen[name] = max(fitting, key=lambda ranked: ranked[0])[1]
+            chosen[spelled[name]] = max(fitting, key=lambda ranked: ranked[0])[1]
     return chosen
 
 
@@ -94,11 +99,6 @@ def _fits(scope: Mapping[str, object], plain: Mapping[str, object]) -> bool:
         isinstance(ids, list) and kind in SCOPES and plain.get(SCOPES[kind]) in ids
         for kind, ids in scope.items()
     )
-
-
-def _kind(document: object) -> str:
-    kinds = {list: "a list", str: "a text", bool: "a flag", int: "a number", float: "a number"}
-    return kinds.get(type(document), "null")
 
 
 def _unreadable(source: str, message: str) -> InvalidInputsError:
