@@ -5,14 +5,13 @@ from typing import Any
 
 from troposphere import AWSHelperFn, Ref, ecs
 
-from ecs_steps.octopus.values import KeyValue, Secrecy
+from ecs_steps.octopus.values import KeyValue, Secrecy, last_of
 from ecs_steps.steps.deploy_ecs_service.containers import (
     ConfigSource,
     ContainerLogging,
     ContainerSpec,
     Enabled,
     FirelensConfiguration,
-    LogDriver,
     Logging,
     RegistryLogin,
 )
@@ -76,7 +75,7 @@ def container_definition(spec: ContainerSpec, image: str) -> ecs.ContainerDefini
             StopTimeout=_number_or_none(spec.stop_timeout),
             Environment=[
                 ecs.Environment(Name=name, Value=value)
-                for name, value in _last_of(spec.environment_variables, Secrecy.PLAIN).items()
+                for name, value in last_of(spec.environment_variables, Secrecy.PLAIN).items()
             ],
             Secrets=_secrets(spec.environment_variables),
             MountPoints=[
@@ -121,12 +120,8 @@ def _number_or_none(value: int | None) -> object:
     return None if value is None else number(value)
 
 
-def _last_of(items: Sequence[KeyValue], secrecy: Secrecy) -> dict[str, str]:
-    return {item.key: item.value for item in items if item.type is secrecy}
-
-
 def _secrets(items: Sequence[KeyValue]) -> list[ecs.Secret]:
-    return [ecs.Secret(Name=name, ValueFrom=value) for name, value in _last_of(items, Secrecy.SECRET).items()]
+    return [ecs.Secret(Name=name, ValueFrom=value) for name, value in last_of(items, Secrecy.SECRET).items()]
 
 
 def _log_configuration(logging: ContainerLogging) -> ecs.LogConfiguration | None:
@@ -139,12 +134,12 @@ def _log_configuration(logging: ContainerLogging) -> ecs.LogConfiguration | None
                 "awslogs-stream-prefix": "ecs",
             },
         )
-    if logging.log_driver in (LogDriver.DEFAULT, LogDriver.NONE):
+    if not logging.has_driver:
         return None
     return ecs.LogConfiguration(
         LogDriver=logging.log_driver.lower(),
-        Options=_last_of(logging.log_options, Secrecy.PLAIN),
-        SecretOptions=_secrets(logging.log_options),
+        Options=last_of(logging.options, Secrecy.PLAIN),
+        SecretOptions=_secrets(logging.options),
     )
 
 

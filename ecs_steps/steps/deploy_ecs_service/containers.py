@@ -123,6 +123,16 @@ class ContainerLogging:
     log_driver: LogDriver = LogDriver.DEFAULT
     log_options: tuple[KeyValue, ...] = ()
 
+    @property
+    def has_driver(self) -> bool:
+        """Whether the user chose a driver that ECS is told of."""
+        return self.type is Logging.MANUAL and self.log_driver not in (LogDriver.DEFAULT, LogDriver.NONE)
+
+    @property
+    def options(self) -> tuple[KeyValue, ...]:
+        """The options of the driver that the user chose; none where there is no such driver."""
+        return self.log_options if self.has_driver else ()
+
 
 class Enabled(StrEnum):
     """An option that is on or off."""

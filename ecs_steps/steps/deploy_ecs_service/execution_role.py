@@ -5,11 +5,27 @@ from typing import Any
 
 from troposphere import Ref, Sub, iam
 
-from ecs_steps.octopus.values import Secrecy
+from ecs_steps.octopus.kinds import split
+from ecs_steps.octopus.values import Secrecy, last_of
 from ecs_steps.steps.deploy_ecs_service.containers import RegistryLogin
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 
-MANAGED_POLICY = "service-role/AmazonECSTaskExecutionRolePolicy"
+# The partitions whose regions begin with these; all others are the commercial one's.
+PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+    "eu-isoe-": "aws-iso-e",
+}
+
+
+def managed_policy_arn(region: str) -> str:
+    """Return the ARN of AWS' own policy for execution roles in the partition of `region`."""
+    partition = next((name for prefix, name in PARTITIONS.items() if region.startswith(prefix)), "aws")
+    return f"arn:{partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 
 
 def execution_role(inputs: DeployInputs) -> iam.Role:
@@ -41,14 +57,12 @@ def execution_role(inputs: DeployInputs) -> iam.Role:
 
 def _statements(inputs: DeployInputs) -> Iterator[dict[str, Any]]:
     references = list(_secret_references(inputs))
-    secrets = [_secret_arn(reference) for reference in references if ":secretsmanager:" in reference]
-    parameters = [
-        _parameter_arn(reference) for reference in references if ":secretsmanager:" not in reference
-    ]
+    secrets = [_secret_arn(reference) for reference in references if not _is_parameter(reference)]
+    parameters = [_parameter_arn(reference) for reference in references if _is_parameter(reference)]
     files = [file for spec in inputs.containers for file in spec.environment_files if file.startswith("arn:")]
-    buckets = [file.partition("/")[0] for file in files]
+    buckets = [type(file)(file.partition("/")[0]) for file in files]
     for action, resources in (
-        ("secretsmanager:GetSecretValue", secrets),
+        ("secretsmanager:GetSecretValue", [*secrets, *_registry_secrets(inputs)]),
         ("ssm:GetParameters", parameters),
         ("s3:GetObject", files),
         ("s3:GetBucketLocation", buckets),
@@ -59,16 +73,23 @@ def _statements(inputs: DeployInputs) -> Iterator[dict[str, Any]]:
 
 def _secret_references(inputs: DeployInputs) -> Iterator[str]:
     for spec in inputs.containers:
-        for item in (*spec.environment_variables, *spec.container_logging.log_options):
-            if item.type is Secrecy.SECRET:
-                yield item.value
+        yield from last_of(spec.environment_variables, Secrecy.SECRET).values()
+        yield from last_of(spec.container_logging.options, Secrecy.SECRET).values()
+
+
+def _registry_secrets(inputs: DeployInputs) -> Iterator[str]:
+    for spec in inputs.containers:
         if spec.repository_authentication.type is RegistryLogin.SECRETS_MANAGER:
             yield spec.repository_authentication.secret_name
 
 
+def _is_parameter(reference: str) -> bool:
+    return ":secretsmanager:" not in reference
+
+
 def _secret_arn(reference: str) -> str:
     # valueFrom may go on with a JSON key, a version stage and a version id, which are no part of the ARN.
-    return ":".join(reference.split(":")[:7])
+    return type(reference)(":".join(split(reference, ":")[:7]))
 
 
 def _parameter_arn(reference: str) -> Any:  # noqa: ANN401  a text or troposphere's Sub

@@ -8,14 +8,14 @@ from attrs import frozen
 from ecs_steps.octopus import naming
 from ecs_steps.octopus.fargate import SIZES, Cpu, Memory
 from ecs_steps.octopus.images import package_images
-from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Switch
+from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Switch, VolumeName
 from ecs_steps.octopus.reading import derived, variable
-from ecs_steps.octopus.tags import Tag, default_tags, sanitised_tags
+from ecs_steps.octopus.structure import OpenText
+from ecs_steps.octopus.tags import Tag, default_tags, sanitised
 from ecs_steps.octopus.values import TagInput, WaitOption
 from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
-PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc", "us-iso-": "aws-iso"}
 
 
 class Architecture(StrEnum):
@@ -37,7 +37,7 @@ class Volume:
     """A volume that containers mount."""
 
     type: VolumeKind = VolumeKind.BIND
-    name: str
+    name: VolumeName
     file_system_id: str = ""
     access_point_id: str = ""
     root_directory: str = ""
@@ -79,6 +79,7 @@ class DeployInputs:
         f"{DEPLOY}.ServiceTaskName",
         label="Name",
         help="The task definition's family; the stack, its resources and the log group are named after it.",
+        must_be_known=True,
     )
     cf_stack_name: str = variable(
         f"{DEPLOY}.CFStackName",
@@ -231,13 +232,10 @@ class DeployInputs:
 
     @property
     def user_tags(self) -> tuple[Tag, ...]:
-        """The user's tags without the characters that AWS refuses."""
-        return sanitised_tags(Tag(key=tag.key, value=tag.value) for tag in self.tags)
-
-    @property
-    def partition(self) -> str:
-        """The AWS partition of the region, as ARNs name it."""
-        return next((p for prefix, p in PARTITIONS.items() if self.region.startswith(prefix)), "aws")
+        """The user's tags without the characters that AWS refuses; with open expressions as they stand."""
+        tags = ((Tag(key=tag.key, value=tag.value), tag.is_open) for tag in self.tags)
+        kept = (tag if is_open else sanitised(tag) for tag, is_open in tags)
+        return tuple(tag for tag in kept if tag)
 
     def image(self, reference: ImageReference, *, keep: bool = False) -> str:
         """Return the image of a reference; empty where no release has chosen one.
@@ -247,5 +245,5 @@ class DeployInputs:
         if not reference.reference_id:
             return reference.image_name
         if keep:
-            return f"#{{{reference.variable}}}"
+            return OpenText(f"#{{{reference.variable}}}")
         return self.images.get(reference.reference_id.casefold(), "")

@@ -1,17 +1,22 @@
 """What the inputs of *Deploy Amazon ECS Service* must be together, by ECS', Fargate's and Octopus' rules.
 
-Rules yield findings; one that is only suspicious becomes a warning. Rules about several containers at once
-are in `container_rules`.
+Rules yield findings; one that is only suspicious becomes a warning. Rules about containers are in
+`container_rules` (each by itself) and `task_rules` (together).
 """
 
 from collections.abc import Iterator
 
 from ecs_steps.octopus import naming
 from ecs_steps.octopus.fargate import SIZES, units
-from ecs_steps.octopus.reading import Finding, rule
+from ecs_steps.octopus.reading import Finding, rule, rule_of_each
 from ecs_steps.octopus.rules import repeated, tag_findings, wait_findings
-from ecs_steps.steps.deploy_ecs_service.container_rules import CONTAINER_RULES, images_known
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, VolumeKind
+from ecs_steps.steps.deploy_ecs_service.container_rules import (
+    CONTAINER_RULES,
+    EXPORTED_CONTAINER_RULES,
+    images_known,
+)
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping, Volume, VolumeKind
+from ecs_steps.steps.deploy_ecs_service.task_rules import TASK_RULES
 
 MOST_TAGS = 20
 
@@ -70,7 +75,7 @@ def _percents(inputs: DeployInputs) -> Iterator[Finding]:
             f"is {least} like the maximum: no deployment could ever start, since no task may stop before "
             "another has started and none may start before one has stopped",
         )
-    elif inputs.desired_count and stays >= inputs.desired_count and may_run <= inputs.desired_count:
+    elif inputs.desired_count and may_run <= stays:
         yield Finding(
             ("maximum_health_percent",),
             f"{most} % of {inputs.desired_count} rounds down to {may_run}, and the minimum keeps {stays}: "
@@ -85,45 +90,52 @@ def _volume_names(inputs: DeployInputs) -> Iterator[Finding]:
         yield Finding(("volumes", index, "name"), f"repeats the volume {inputs.volumes[index].name!a}")
 
 
-@rule("volumes")
-def _efs_volumes(inputs: DeployInputs) -> Iterator[Finding]:
-    for index, volume in enumerate(inputs.volumes):
-        if volume.type is not VolumeKind.EFS:
-            continue
-        if not volume.file_system_id:
-            yield Finding(("volumes", index, "fileSystemId"), "is required for an EFS volume")
-        if not volume.encryption_in_transit and (volume.efs_iam_authorization or volume.access_point_id):
-            why = "IAM authorization" if volume.efs_iam_authorization else "an access point"
-            yield Finding(
-                ("volumes", index, "encryptionInTransit"), f"must be True: EFS requires it with {why}"
-            )
-        if volume.access_point_id and volume.root_directory not in ("", "/"):
-            yield Finding(
-                ("volumes", index, "rootDirectory"),
-                "must be empty or / with an access point, which brings its own, "
-                f"not {volume.root_directory!a}",
-            )
+@rule_of_each(
+    "volumes",
+    "type",
+    "fileSystemId",
+    "encryptionInTransit",
+    "efsIamAuthorization",
+    "accessPointId",
+    "rootDirectory",
+)
+def _efs_volumes(_: DeployInputs, volume: Volume) -> Iterator[Finding]:
+    if volume.type is not VolumeKind.EFS:
+        return
+    if not volume.file_system_id:
+        yield Finding(("fileSystemId",), "is required for an EFS volume")
+    if not volume.encryption_in_transit and (volume.efs_iam_authorization or volume.access_point_id):
+        why = "IAM authorization" if volume.efs_iam_authorization else "an access point"
+        yield Finding(("encryptionInTransit",), f"must be True: EFS requires it with {why}")
+    if volume.access_point_id and volume.root_directory not in ("", "/"):
+        yield Finding(
+            ("rootDirectory",),
+            f"must be empty or / with an access point, which brings its own, not {volume.root_directory!a}",
+        )
 
 
-@rule("load_balancer_mappings", "containers.containerName", "containers.containerPortMappings")
-def _load_balancer_mappings(inputs: DeployInputs) -> Iterator[Finding]:
+@rule_of_each(
+    "load_balancer_mappings",
+    "containerName",
+    "containerPort",
+    beside=("containers.containerName", "containers.containerPortMappings"),
+)
+def _load_balancer_mapping(inputs: DeployInputs, mapping: LoadBalancerMapping) -> Iterator[Finding]:
     ports = {
         spec.container_name: [mapping.container_port for mapping in spec.container_port_mappings]
         for spec in inputs.containers
     }
-    for index, mapping in enumerate(inputs.load_balancer_mappings):
-        at = ("load_balancer_mappings", index)
-        if mapping.container_name not in ports:
-            yield Finding(
-                (*at, "containerName"),
-                f"names no container of this task: {mapping.container_name!a}; there are {', '.join(ports)}",
-            )
-        elif mapping.container_port not in ports[mapping.container_name]:
-            known = ", ".join(map(str, ports[mapping.container_name])) or "none"
-            yield Finding(
-                (*at, "containerPort"),
-                f"{mapping.container_port} is no port of container {mapping.container_name}; it has {known}",
-            )
+    if mapping.container_name not in ports:
+        yield Finding(
+            ("containerName",),
+            f"names no container of this task: {mapping.container_name!a}; there are {', '.join(ports)}",
+        )
+    elif mapping.container_port not in ports[mapping.container_name]:
+        known = ", ".join(map(str, ports[mapping.container_name])) or "none"
+        yield Finding(
+            ("containerPort",),
+            f"{mapping.container_port} is no port of container {mapping.container_name}; it has {known}",
+        )
 
 
 @rule("tags")
@@ -145,11 +157,15 @@ RULES = (
     _percents,
     _volume_names,
     _efs_volumes,
+    *TASK_RULES,
     *CONTAINER_RULES,
-    _load_balancer_mappings,
+    _load_balancer_mapping,
     _tags,
     _wait_option,
 )
 
 # The images and the stack are the business of the step that the exported template is for.
-EXPORT_RULES = tuple(rule for rule in RULES if rule not in (images_known, _stack_name))
+EXPORT_RULES = (
+    *(rule for rule in RULES if rule not in (images_known, _stack_name)),
+    *EXPORTED_CONTAINER_RULES,
+)

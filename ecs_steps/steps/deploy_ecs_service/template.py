@@ -8,7 +8,7 @@ from troposphere import GetAtt, Parameter, Ref, Tags, Template, ecs, logs
 from ecs_steps.octopus.tags import Tag
 from ecs_steps.steps.deploy_ecs_service.container_definition import container_definition, number
 from ecs_steps.steps.deploy_ecs_service.containers import Logging
-from ecs_steps.steps.deploy_ecs_service.execution_role import MANAGED_POLICY, execution_role
+from ecs_steps.steps.deploy_ecs_service.execution_role import execution_role, managed_policy_arn
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, Volume, VolumeKind
 
 
@@ -59,7 +59,7 @@ def _parameters(inputs: DeployInputs) -> list[Parameter]:
         "LogGroupName": f"/ecs/{inputs.service_task_name}" if _logs_to_own_group(inputs) else None,
         "AmazonECSTaskExecutionRolePolicyArn": None
         if inputs.task_execution_role
-        else f"arn:{inputs.partition}:iam::aws:policy/{MANAGED_POLICY}",
+        else managed_policy_arn(inputs.region),
     }
     numbers = {
         "DesiredCount": (inputs.desired_count, 1),
