@@ -34,7 +34,9 @@ class AwsClients:
         self, session: Session, *, region: str | None = None, endpoint_url: str | None = None
     ) -> None:
         self._session = session
-        self._options = {"region_name": region, "endpoint_url": endpoint_url}
+        self._region = region
+        self._endpoint_url = endpoint_url
+        self._logs: dict[str, CloudWatchLogsClient] = {}
 
     @property
     def region(self) -> str:
@@ -58,19 +60,24 @@ class AwsClients:
     def elbv2(self) -> "ElasticLoadBalancingv2Client":
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2"))
 
-    @cached_property
-    def logs(self) -> "CloudWatchLogsClient":
-        return cast("CloudWatchLogsClient", self._client("logs"))
+    def logs_in(self, region: str) -> "CloudWatchLogsClient":
+        """CloudWatch Logs of the region that a container logs to, which need not be its own."""
+        region = region or self.region
+        if region not in self._logs:
+            self._logs[region] = cast("CloudWatchLogsClient", self._client("logs", region=region))
+        return self._logs[region]
 
     @cached_property
     def s3(self) -> "S3Client":
         return cast("S3Client", self._client("s3"))
 
-    def _client(self, service: str, *, attempts: int = 3) -> Any:  # noqa: ANN401  typed by the properties above
+    def _client(self, service: str, *, attempts: int = 3, region: str | None = None) -> Any:  # noqa: ANN401  typed by the properties above
         config = Config(
             retries={"mode": "standard", "total_max_attempts": attempts}, user_agent_extra=USER_AGENT
         )
-        return self._session.client(service, config=config, **self._options)
+        return self._session.client(
+            service, config=config, region_name=region or self._region, endpoint_url=self._endpoint_url
+        )
 
 
 class BotocoreSession:

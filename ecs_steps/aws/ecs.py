@@ -51,6 +51,8 @@ class Service:
     controller: str
     desired: int
     running: int
+    has_breaker: bool
+    target_groups: tuple[str, ...]
     deployments: tuple[Deployment, ...]
     events: tuple[ServiceMessage, ...]
     tags: tuple[Tag, ...]
@@ -118,6 +120,12 @@ def _service(told: Mapping[str, Any]) -> Service:
         controller=told.get("deploymentController", {}).get("type", "ECS"),
         desired=told.get("desiredCount", 0),
         running=told.get("runningCount", 0),
+        has_breaker=_has_breaker(told.get("deploymentConfiguration", {})),
+        target_groups=tuple(
+            balancer["targetGroupArn"]
+            for balancer in told.get("loadBalancers", [])
+            if "targetGroupArn" in balancer
+        ),
         deployments=tuple(_deployment(deployment) for deployment in told.get("deployments", [])),
         events=tuple(
             ServiceMessage(event_id=event["id"], at=event["createdAt"], text=event["message"])
@@ -125,6 +133,10 @@ def _service(told: Mapping[str, Any]) -> Service:
         ),
         tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in told.get("tags", [])),
     )
+
+
+def _has_breaker(configuration: Mapping[str, Any]) -> bool:
+    return bool(configuration.get("deploymentCircuitBreaker", {}).get("enable", False))
 
 
 def _deployment(told: Mapping[str, Any]) -> Deployment:

@@ -24,7 +24,7 @@ ROLLBACK_TIME = timedelta(minutes=30)
 
 INSTEAD = {
     "CODE_DEPLOY": "Deploy it with AWS CodeDeploy, or give it the ECS deployment controller.",
-    "EXTERNAL": "Change its task sets with the tool that owns them, or give it the ECS deployment controller.",
+    "EXTERNAL": "Change its task sets with the tool that owns them, or use the ECS deployment controller.",
 }
 
 

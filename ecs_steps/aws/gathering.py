@@ -1,0 +1,135 @@
+"""Gather evidence on a deployment while it is there, and never let that fail the deployment.
+
+Every call is read-only and optional: one that is refused becomes one warning that names what is missing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from attrs import define, evolve, field
+
+from ecs_steps.aws.ecs import Service
+from ecs_steps.aws.evidence import Evidence, StoppedContainer, StoppedTask, UnhealthyTarget
+from ecs_steps.aws.rollout import Target
+from ecs_steps.aws.service_deployments import ServiceDeployment
+from ecs_steps.aws.surroundings import Surroundings
+from ecs_steps.aws.task_definitions import describe_task_definition
+from ecs_steps.aws.tasks import Task, describe_tasks, last_log_lines, list_tasks, unhealthy_targets
+from ecs_steps.errors import AwsCallError
+from ecs_steps.report import Level
+
+T = TypeVar("T")
+
+# Tasks that fail alike write alike: the logs of the first few are enough, and calls are not free.
+MOST_LOGS = 6
+
+
+@define
+class Gathering:
+    """What was gathered on one deployment so far; `show_logs` says whether container logs may be read."""
+
+    around: Surroundings
+    target: Target
+    show_logs: bool = True
+    evidence: Evidence = field(factory=Evidence)
+    _tasks: dict[str, StoppedTask | None] = field(factory=dict)
+    _definition: Mapping[str, Any] | None = None
+    _logs_read: int = 0
+    _refused: set[str] = field(factory=set)
+
+    def gather(self, service: Service, deployment_id: str, attempt: ServiceDeployment | None) -> None:
+        """Read what is new: stopped tasks once each, the targets as they are now."""
+        stopped: list[str] = self._optional(
+            lambda: list(list_tasks(self.around.aws, service.cluster_arn, service.name, "STOPPED")), []
+        )
+        new = [arn for arn in stopped if arn not in self._tasks]
+        tasks: list[Task] = self._optional(
+            lambda: list(describe_tasks(self.around.aws, service.cluster_arn, new)), []
+        )
+        for task in sorted(tasks, key=lambda task: str(task.raw.get("stoppedAt", ""))):
+            is_ours = task.started_by == deployment_id
+            self._tasks[task.arn] = self._stopped(task) if is_ours else None
+        targets: list[UnhealthyTarget] = []
+        for group in service.target_groups:
+            targets += self._optional(lambda group=group: unhealthy_targets(self.around.aws, group), ())  # type: ignore[misc]  # a default argument binds the loop's group
+        self.evidence = evolve(
+            self.evidence,
+            architecture=self._architecture,
+            tasks=tuple(task for task in self._tasks.values() if task),
+            targets=tuple(targets) or self.evidence.targets,
+            service_messages=tuple(
+                event.text for event in reversed(service.events) if event.at >= self.target.since
+            ),
+            alarms=attempt.alarms if attempt else (),
+            failures=attempt.failures if attempt else 0,
+            threshold=attempt.threshold if attempt else 0,
+        )
+
+    def _optional(self, read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except AwsCallError as error:
+            if error.operation not in self._refused:
+                self._refused.add(error.operation)
+                self.around.say(
+                    Level.WARNING, f"A failure will be explained without {error.operation}. {error}"
+                )
+            return otherwise
+
+    def _stopped(self, task: Task) -> StoppedTask:
+        raw = task.raw
+        return StoppedTask(
+            task_id=task.task_id,
+            stop_code=raw.get("stopCode", ""),
+            stopped_reason=raw.get("stoppedReason", ""),
+            containers=tuple(self._containers(task)),
+            created_at=raw.get("createdAt"),
+            pull_started_at=raw.get("pullStartedAt"),
+            pull_stopped_at=raw.get("pullStoppedAt"),
+            started_at=raw.get("startedAt"),
+            stopping_at=raw.get("stoppingAt"),
+            stopped_at=raw.get("stoppedAt"),
+        )
+
+    def _containers(self, task: Task) -> Iterator[StoppedContainer]:
+        definitions = {each["name"]: each for each in self._task_definition.get("containerDefinitions", [])}
+        for told in task.raw.get("containers", []):
+            definition = definitions.get(told["name"], {})
+            logging = definition.get("logConfiguration") or {}
+            options = logging.get("options") or {}
+            group, prefix = options.get("awslogs-group", ""), options.get("awslogs-stream-prefix", "")
+            stream = f"{prefix}/{told['name']}/{task.task_id}" if prefix else ""
+            exit_code = told.get("exitCode")
+            lines: tuple[str, ...] = ()
+            if self.show_logs and exit_code is not None and group and stream and self._logs_read < MOST_LOGS:
+                self._logs_read += 1
+                lines = self._log(group, stream, options.get("awslogs-region", ""))
+            yield StoppedContainer(
+                name=told["name"],
+                image=told.get("image", ""),
+                exit_code=exit_code,
+                reason=told.get("reason", ""),
+                health=told.get("healthStatus", ""),
+                is_essential=definition.get("essential", True),
+                log_driver=logging.get("logDriver", ""),
+                log_stream=f"{group}:{stream}" if stream else "",
+                log_lines=lines,
+            )
+
+    def _log(self, group: str, stream: str, region: str) -> tuple[str, ...]:
+        aws = self.around.aws
+        return self._optional(lambda: last_log_lines(aws, group=group, stream=stream, region=region), ())
+
+    @property
+    def _architecture(self) -> str:
+        return str((self._task_definition.get("runtimePlatform") or {}).get("cpuArchitecture", "X86_64"))
+
+    @property
+    def _task_definition(self) -> Mapping[str, Any]:
+        if self._definition is None:
+            name = self.target.task_definition
+            nothing: Mapping[str, Any] = {}
+            self._definition = self._optional(
+                lambda: describe_task_definition(self.around.aws, name).raw, nothing
+            )
+        return self._definition
