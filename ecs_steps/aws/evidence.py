@@ -61,9 +61,12 @@ class Evidence:
 
     `architecture` is what the task definition asks for (``X86_64``, ``ARM64``); `service_messages` are the
     service's own events since the deployment began, oldest first; `failures` and `threshold` are the circuit
-    breaker's counters (0 where there is none); `verdict` is ECS' reason for giving up, where it has given up.
+    breaker's counters (0 where there is none); `verdict` is ECS' reason for giving up, where it has given up;
+    `cluster` and `service` are what commands are told that show more.
     """
 
+    cluster: str = ""
+    service: str = ""
     architecture: str = "X86_64"
     tasks: tuple[StoppedTask, ...] = ()
     targets: tuple[UnhealthyTarget, ...] = ()
