@@ -96,9 +96,12 @@ class Rollouts:
             attempt.ended(self.account.now, "ROLLBACK_SUCCESSFUL" if rolled_back else "SUCCESSFUL")
 
     def task_healthy(self, service: Service, deployment: Deployment) -> None:
+        """Take note of a task that passed its checks: what failed before it counts no more."""
         deployment.setbacks = 0
         if breaker_of(service).get("resetOnHealthyTask", True):
             deployment.failed_tasks = 0
+            if attempt := service.open_service_deployment:
+                attempt.breaker_failures = 0
 
     def task_failed(self, service: Service, deployment: Deployment) -> None:
         """Count a task that failed before it was healthy; the circuit breaker may end the deployment."""

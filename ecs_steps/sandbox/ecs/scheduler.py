@@ -24,6 +24,8 @@ _BATCH = 10
 _BETWEEN_BATCHES = 1.0
 _FIRST_BACK_OFF = 10.0
 _LONGEST_BACK_OFF = 27 * 60.0
+_FEW_SETBACKS = 3
+"""So many rounds without a healthy task make ECS say that it cannot start tasks."""
 
 
 @frozen(eq=False)
@@ -163,7 +165,7 @@ class Scheduler:
         primary.setbacks += 1
         primary.held_until = self.account.now + timedelta(seconds=delay)
         self.account.after(delay, lambda: self.wake(service))
-        if primary.setbacks == 3:  # noqa: PLR2004  ECS says so after a few rounds
+        if primary.setbacks >= _FEW_SETBACKS:
             service.say_once("is unable to consistently start tasks successfully.")
 
     def _start(self, service: Service, deployment: Deployment) -> list[Task]:

@@ -97,8 +97,9 @@ class Services:
         for cluster in self.clusters.all():
             for service in cluster.services.values():
                 service.asked_deployments = 0
-                if service.status == "ACTIVE":
-                    service.members = rules.updated_members(service.members, dict(self.account.plan.service))
+                members = rules.updated_members(service.members, dict(self.account.plan.service))
+                if service.status == "ACTIVE" and members != service.members:
+                    service.members = members
                     self.scheduler.wake(service)
 
     def delete(self, request: Request) -> Reply:

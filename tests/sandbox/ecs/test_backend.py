@@ -90,7 +90,9 @@ def test_logs_and_targets_are_read_through_their_own_clients() -> None:
         aws.clock.sleep(30)
         stopped = ecs.list_tasks(cluster="shop", desiredStatus="STOPPED")["taskArns"][0]
         stream = f"ecs/web/{stopped.rpartition('/')[2]}"
-        events = aws.clients.logs.get_log_events(logGroupName="/ecs/orders", logStreamName=stream)["events"]
+        events = aws.clients.logs_in(aws.region).get_log_events(
+            logGroupName="/ecs/orders", logStreamName=stream
+        )["events"]
 
     unhealthy = [
         target["TargetHealth"] for target in health if target["TargetHealth"]["State"] == "unhealthy"
@@ -111,7 +113,9 @@ def test_target_groups_and_their_attributes_are_read(aws: Sandbox) -> None:
 
 def test_an_unknown_stream_is_a_modelled_error(aws: Sandbox) -> None:
     with pytest.raises(ClientError) as refused:
-        aws.clients.logs.get_log_events(logGroupName="/ecs/orders", logStreamName="ecs/web/nobody")
+        aws.clients.logs_in(aws.region).get_log_events(
+            logGroupName="/ecs/orders", logStreamName="ecs/web/nobody"
+        )
 
     assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
 

@@ -94,6 +94,11 @@ def test_a_service_deployment_tells_its_rollback(begin: Begin, deploy: Deploy, l
         "failureCount": 3,
         "threshold": 3,
     }
+    weights = [
+        revision["requestedProductionTrafficWeight"]
+        for revision in (rolled_back["targetServiceRevision"], *rolled_back["sourceServiceRevisions"])
+    ]
+    assert weights == [0.0, 100.0]
     assert rolled_back["status"] == "ROLLBACK_SUCCESSFUL"
     assert rolled_back["statusReason"] == (
         "Service deployment rolled back because the circuit breaker threshold was exceeded."
@@ -179,10 +184,12 @@ def test_a_healthy_task_makes_the_breaker_count_anew(
 
     later(30)
     failed = see(ecs)["deployments"][0]["failedTasks"]
+    counted = attempt(ecs)["deploymentCircuitBreaker"]["failureCount"]
     later(20)
     healthy = see(ecs)["deployments"][0]["failedTasks"]
 
-    assert (failed, healthy) == (2, 0)
+    assert (failed, counted) == (2, 2)
+    assert (healthy, attempt(ecs)["deploymentCircuitBreaker"]["failureCount"]) == (0, 0)
 
 
 def test_without_a_breaker_a_deployment_fails_for_ever(

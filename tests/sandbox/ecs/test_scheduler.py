@@ -14,6 +14,7 @@ Deploy = Callable[..., str]
 Later = Callable[[float], None]
 Messages = Callable[..., list[str]]
 See = Callable[..., dict[str, Any]]
+Tasks = Callable[..., list[dict[str, Any]]]
 
 ORDERS = {"cluster": "shop", "service": "orders"}
 
@@ -147,11 +148,13 @@ def test_250_tasks_are_started_ten_at_a_time(
     ecs = begin(EcsPlan(service={"desiredCount": 250}))
     deploy(ecs)
 
-    later(0)
-    first = see(ecs)["pendingCount"]
+    pending = []
+    for seconds in (0, 1, 6):
+        later(seconds)
+        pending.append(see(ecs)["pendingCount"])
     later(600)
 
-    assert first == 10
+    assert pending == [10, 20, 80]
     assert see(ecs)["deployments"][0]["runningCount"] == 250
     assert len(see(ecs)["events"]) == 100
     assert max(text.count("(task ") for text in messages(ecs)) == 10
@@ -163,6 +166,8 @@ def test_a_deployment_that_cannot_succeed_goes_on_ever_more_slowly(
     ecs = begin(EcsPlan(fates=(TaskFate(ending=FailsToStart(reason="CannotPullContainerError: no")),)))
     deploy(ecs)
 
+    later(30)
+    at_first = messages(ecs)
     failed = []
     for _ in range(12):
         later(3600)
@@ -171,7 +176,8 @@ def test_a_deployment_that_cannot_succeed_goes_on_ever_more_slowly(
     assert see(ecs)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
     assert failed[0] >= 10
     assert failed[-1] - failed[-2] <= 6
-    assert any("is unable to consistently start tasks successfully" in text for text in messages(ecs))
+    complaint = "(service orders) is unable to consistently start tasks successfully."
+    assert (complaint in at_first, complaint in messages(ecs)) == (False, True)
     assert len(timeline._due) <= 1  # a quiet service has nothing else to wait for
 
 
@@ -234,3 +240,17 @@ def test_a_failing_deployment_never_calls_its_service_steady(
     later(600)
 
     assert not any("steady" in text for text in messages(ecs)[before:])
+
+
+def test_tasks_that_are_replaced_before_they_ran_are_told_as_pending(
+    ecs: EcsBackend, deploy: Deploy, tasks: Tasks, messages: Messages, later: Later
+) -> None:
+    replaced_id = deploy(ecs)
+    later(15)
+    deploy(ecs)
+
+    later(1)
+
+    assert "(service orders) stopped 2 pending tasks." in messages(ecs)
+    assert {task["desiredStatus"] for task in tasks(ecs, replaced_id, "STOPPED")} == {"STOPPED"}
+    assert tasks(ecs, replaced_id) == []

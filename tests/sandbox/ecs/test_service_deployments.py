@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
+from ecs_steps.sandbox.ecs.plan import EcsPlan
 from ecs_steps.sandbox.refusal import Refusal
 from ecs_steps.sandbox.timeline import Timeline
 
@@ -182,3 +183,20 @@ def test_service_deployments_of_a_service_that_is_not_there_are_not_found(ecs: E
         ecs.list_service_deployments({"cluster": "shop", "service": "nobody"})
 
     assert refused.value.code == "ServiceNotFoundException"
+
+
+def test_a_deployment_that_is_stuck_can_be_rolled_back(
+    begin: Callable[[EcsPlan], EcsBackend], deploy: Deploy, later: Later
+) -> None:
+    percents = {"minimumHealthyPercent": 100, "maximumPercent": 100}
+    ecs = begin(EcsPlan(service={"deploymentConfiguration": percents, "desiredCount": 0}))
+    ecs.update_service({**ORDERS, "desiredCount": 1})
+    later(200)
+    deploy(ecs)
+    later(200)
+    ecs.update_service({**ORDERS, "deploymentConfiguration": {"maximumPercent": 200}})
+
+    ecs.stop_service_deployment({"serviceDeploymentArn": newest(ecs)["serviceDeploymentArn"]})
+
+    later(200)
+    assert newest(ecs)["status"] == "ROLLBACK_SUCCESSFUL"

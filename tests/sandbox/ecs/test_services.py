@@ -214,6 +214,23 @@ def test_a_draining_service_refuses_updates(ecs: EcsBackend) -> None:
 
 
 @pytest.mark.parametrize("operation", ["update_service", "delete_service"])
+def test_an_inactive_service_is_refused_while_it_is_remembered(
+    ecs: EcsBackend, later: Later, operation: str
+) -> None:
+    ecs.delete_service({**ORDERS, "force": True})
+    later(60)
+
+    with pytest.raises(Refusal) as remembered:
+        getattr(ecs, operation)(ORDERS)
+    later(3600)
+    with pytest.raises(Refusal) as forgotten:
+        getattr(ecs, operation)(ORDERS)
+
+    assert remembered.value.code == "ServiceNotActiveException"
+    assert forgotten.value.code == "ServiceNotFoundException"
+
+
+@pytest.mark.parametrize("operation", ["update_service", "delete_service"])
 def test_a_service_that_is_not_there_is_not_found(ecs: EcsBackend, operation: str) -> None:
     with pytest.raises(Refusal) as refused:
         getattr(ecs, operation)({"cluster": "shop", "service": "nobody"})
@@ -227,6 +244,12 @@ def test_a_service_is_found_by_its_arn(ecs: EcsBackend, see: See) -> None:
     described = ecs.describe_services({"cluster": "shop", "services": [arn]})
 
     assert described["services"][0]["serviceName"] == "orders"
+
+
+def test_ten_services_are_described_at_a_time(ecs: EcsBackend) -> None:
+    described = ecs.describe_services({"cluster": "shop", "services": ["orders"] * 10})
+
+    assert len(described["services"]) == 10
 
 
 @pytest.mark.parametrize("services", [[], [f"service{number}" for number in range(11)]])

@@ -72,6 +72,8 @@ def test_a_reply_holds_the_defaults_that_ecs_writes(ecs: EcsBackend) -> None:
     assert written["portMappings"] == [{"containerPort": 80, "hostPort": 80, "protocol": "tcp"}]
     assert written["healthCheck"] == {"command": ["CMD", "true"], "interval": 30, "timeout": 5, "retries": 3}
     assert (registered["cpu"], registered["memory"]) == ("256", "512")
+    required = [attribute["name"] for attribute in registered["requiresAttributes"]]
+    assert required == ["com.amazonaws.ecs.capability.docker-remote-api.1.19", "ecs.capability.task-eni"]
     assert registered["volumes"][0] == {"name": "scratch", "host": {}}
     assert registered["volumes"][1]["efsVolumeConfiguration"]["rootDirectory"] == "/"
 

@@ -284,3 +284,31 @@ def test_a_task_that_is_scaled_in_names_its_deployment(
         "ServiceSchedulerInitiated",
         f"Scaling activity initiated by (deployment {old_id})",
     )
+
+
+def test_a_tasks_health_is_that_of_its_essential_containers(
+    doom: Doom, deploy: Deploy, register: Callable[..., str], tasks: Tasks, later: Later
+) -> None:
+    ecs = doom(FailsHealthCheck(container="sidecar"))
+    check = {"command": ["CMD", "true"], "interval": 5, "retries": 1}
+    web = {"name": "web", "image": "web:1", "portMappings": [{"containerPort": 8080}], "healthCheck": check}
+    sidecar = {"name": "sidecar", "image": "sidecar:1", "essential": False, "healthCheck": check}
+    deployment_id = deploy(ecs, taskDefinition=register(ecs, containerDefinitions=[web, sidecar]))
+
+    later(60)
+
+    task = tasks(ecs, deployment_id)[0]
+    assert (task["healthStatus"], containers(task)["sidecar"]["healthStatus"]) == ("HEALTHY", "UNHEALTHY")
+
+
+def test_a_health_check_of_none_is_no_check(
+    doom: Doom, deploy: Deploy, register: Callable[..., str], tasks: Tasks, later: Later
+) -> None:
+    ecs = doom(FailsHealthCheck())
+    web = {"name": "web", "image": "web:1", "portMappings": [{"containerPort": 8080}]}
+    none = web | {"healthCheck": {"command": ["NONE"]}}
+    deployment_id = deploy(ecs, taskDefinition=register(ecs, containerDefinitions=[none]))
+
+    later(300)
+
+    assert [task["healthStatus"] for task in tasks(ecs, deployment_id)] == ["UNKNOWN", "UNKNOWN"]
