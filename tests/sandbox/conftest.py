@@ -21,7 +21,11 @@ class Deployer:
 
     @property
     def client(self) -> Any:  # noqa: ANN401  the untyped client: the tests send what its types do not allow
-        return self.aws.session.client("cloudformation")
+        return self.aws.clients.cloudformation
+
+    @property
+    def logs(self) -> Any:  # noqa: ANN401  the same
+        return self.aws.session.client("logs")
 
     def create(self, template: Any, *, operation: str = "creation", **options: Any) -> str:  # noqa: ANN401
         request = {"Capabilities": ["CAPABILITY_NAMED_IAM"]} | options
@@ -105,7 +109,16 @@ def template() -> dict[str, Any]:
                 "Type": "AWS::IAM::Role",
                 "Properties": {
                     "Path": "/",
-                    "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+                    "AssumeRolePolicyDocument": {
+                        "Version": "2012-10-17",
+                        "Statement": [
+                            {
+                                "Effect": "Allow",
+                                "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+                                "Action": "sts:AssumeRole",
+                            }
+                        ],
+                    },
                     "ManagedPolicyArns": [
                         "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
                     ],

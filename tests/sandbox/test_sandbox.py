@@ -87,10 +87,10 @@ def test_what_no_backend_answers_moto_does() -> None:
 
 def test_sandboxes_do_not_see_each_other() -> None:
     with Sandbox() as outer, Sandbox() as inner:
-        outer.clients.logs.create_log_group(logGroupName="/outer")
-        inner.clients.logs.create_log_group(logGroupName="/inner")
+        outer.session.client("logs").create_log_group(logGroupName="/outer")
+        inner.session.client("logs").create_log_group(logGroupName="/inner")
         seen = [
-            [group["logGroupName"] for group in aws.clients.logs.describe_log_groups()["logGroups"]]
+            [group["logGroupName"] for group in aws.session.client("logs").describe_log_groups()["logGroups"]]
             for aws in (outer, inner)
         ]
 
@@ -103,7 +103,7 @@ def test_a_sandbox_leaves_motos_own_decorator_alone() -> None:
     logs.create_log_group(logGroupName="/theirs")
 
     with Sandbox() as aws:
-        ours = aws.clients.logs.describe_log_groups()["logGroups"]
+        ours = aws.session.client("logs").describe_log_groups()["logGroups"]
 
     assert ours == []
     assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["/theirs"]

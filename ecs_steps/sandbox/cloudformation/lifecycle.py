@@ -135,7 +135,7 @@ class Lifecycle:
         declaration = stack.revision.template.resources[logical_id]
         wanted = wanted_of(declaration, stack, scope_of(stack, self.account, self.types))
         resource = stack.resources.get(logical_id)
-        if resource is None:
+        if resource is None or not resource.physical_id:
             resource = stack.resources[logical_id] = declared_resource(declaration, wanted)
             yield from self.work.create(resource)
             return

@@ -41,16 +41,15 @@ class ResourceWork:
     fates: Fates
 
     def create(self, resource: Resource) -> Course:
-        """Create what was not there."""
-        yield from self._make(resource, "CREATE")
+        """Create what is not there."""
+        yield from self._make(resource, "CREATE", resource.wanted)
 
     def bring(self, resource: Resource, wanted: Wanted) -> Course:
         """Change a resource into what is wanted: not at all, in place, or by a new physical resource."""
         former = resource.wanted
-        if former == wanted:
+        if former == wanted and not resource.status.endswith("_FAILED"):
             return
         self.stack.touched.add(resource.logical_id)
-        resource.wanted = wanted
         kind = self.types[wanted.type]
         changed = {
             name
@@ -58,19 +57,14 @@ class ResourceWork:
             if wanted.properties.get(name) != former.properties.get(name)
         }
         if not changed & kind.create_only:
-            yield from self._update(resource, former, "update")
+            yield from self._update(resource, wanted, "update")
             return
         own_name = wanted.properties.get(kind.name_property)
         if own_name and kind.name_property not in changed:
-            self._fail(
-                resource,
-                "UPDATE_FAILED",
-                HandlerError(
-                    "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
-                    f"Rename {own_name} and update the stack again."
-                ),
-            )
-        yield from self._make(resource, "UPDATE", _REPLACING)
+            text = "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+            error = HandlerError(f"{text}Rename {own_name} and update the stack again.")
+            raise self._failed(resource, "UPDATE_FAILED", error)
+        yield from self._make(resource, "UPDATE", wanted)
 
     def restore(self, logical_id: str, former: Resource) -> Course:
         """Make a resource what it was before the update; what replaced it becomes a leftover."""
@@ -82,8 +76,7 @@ class ResourceWork:
             resource.wanted = former.wanted
             self.stack.says_of(resource, "UPDATE_COMPLETE")
         else:
-            tried, resource.wanted = resource.wanted, former.wanted
-            yield from self._update(resource, tried, "rollback")
+            yield from self._update(resource, former.wanted, "rollback")
         self.stack.touched.discard(logical_id)
 
     def delete(self, resource: Resource, *, keep: bool) -> Course:
@@ -99,40 +92,51 @@ class ResourceWork:
             yield from self._meet_fate(resource.wanted, "delete")
             yield from self.types[resource.wanted.type].delete(resource.physical_id)
         except HandlerError as error:
-            self._fail(resource, "DELETE_FAILED", error)
+            raise self._failed(resource, "DELETE_FAILED", error) from error
         self.stack.says_of(resource, "DELETE_COMPLETE")
 
-    def _make(self, resource: Resource, verb: str, reason: str = "") -> Course:
-        self.stack.says_of(resource, f"{verb}_IN_PROGRESS", reason)
+    def _make(self, resource: Resource, verb: str, wanted: Wanted) -> Course:
+        """Create a physical resource, be it the first one or one in the place of another."""
+        former, resource.wanted = resource.wanted, wanted
+        replaced = resource.physical_id
+        self.stack.says_of(resource, f"{verb}_IN_PROGRESS", _REPLACING if replaced else "")
 
         def announce(physical_id: str) -> None:
             resource.physical_id = physical_id
             self.stack.says_of(resource, f"{verb}_IN_PROGRESS", "Resource creation Initiated")
 
         try:
-            yield from self._meet_fate(resource.wanted, "create" if verb == "CREATE" else "update")
-            yield from self.types[resource.wanted.type].create(resource.wanted, announce)
+            yield from self._meet_fate(wanted, "update" if replaced else "create")
+            yield from self.types[wanted.type].create(wanted, announce)
         except HandlerError as error:
-            self._fail(resource, f"{verb}_FAILED", error)
+            failed = self._failed(resource, f"{verb}_FAILED", error)
+            if resource.physical_id == replaced:
+                resource.wanted = former
+            raise failed from error
         self.stack.says_of(resource, f"{verb}_COMPLETE")
 
-    def _update(self, resource: Resource, former: Wanted, action: Action) -> Course:
+    def _update(self, resource: Resource, wanted: Wanted, action: Action) -> Course:
+        """Change a resource in place."""
+        former, resource.wanted = resource.wanted, wanted
         self.stack.says_of(resource, "UPDATE_IN_PROGRESS")
         try:
-            yield from self._meet_fate(resource.wanted, action)
-            kind = self.types[resource.wanted.type]
-            yield from kind.update(resource.physical_id, resource.wanted, former)
+            yield from self._meet_fate(wanted, action)
+            yield from self.types[wanted.type].update(resource.physical_id, wanted, former)
         except HandlerError as error:
-            self._fail(resource, "UPDATE_FAILED", error)
+            failed = self._failed(resource, "UPDATE_FAILED", error)
+            if error.refused:
+                resource.wanted = former
+            raise failed from error
         self.stack.says_of(resource, "UPDATE_COMPLETE")
 
     def _meet_fate(self, wanted: Wanted, action: Action) -> Course:
         fate = self.fates.strike(wanted, action)
         if fate:
             yield fate.after
-            raise HandlerError(fate.reason, fate.handler_error_code)
+            raise HandlerError(fate.reason, fate.handler_error_code, refused="Fate")
 
-    def _fail(self, resource: Resource, status: str, error: HandlerError) -> None:
+    def _failed(self, resource: Resource, status: str, error: HandlerError) -> ResourceFailed:
+        """Tell the failure of a resource; return what its course raises."""
         reason = error.message
         if error.code:
             token = new_uuid(self.account.ids)
@@ -141,4 +145,4 @@ class ResourceWork:
                 f"(RequestToken: {token}, HandlerErrorCode: {error.code})"
             )
         self.stack.says_of(resource, status, reason)
-        raise ResourceFailed(resource.logical_id) from error
+        return ResourceFailed(resource.logical_id)

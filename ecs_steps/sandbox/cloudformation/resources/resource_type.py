@@ -20,8 +20,8 @@ _SUFFIX_LENGTH = 12
 class HandlerError(Exception):
     """Why a resource cannot be had.
 
-    `code` is the resource handler's (``InvalidRequest``), empty for CloudFormation's own words; `refused` is
-    the code of the service that said no, where one did.
+    `code` is the resource handler's (``InvalidRequest``), empty for CloudFormation's own words. `refused` is
+    the code of the service that said no, where one did and nothing was changed.
     """
 
     def __init__(self, message: str, code: str = "", *, refused: str = "") -> None:

@@ -70,9 +70,12 @@ class Role:
     def update(self, physical_id: str, wanted: Wanted, former: Wanted) -> Course:
         check_properties(wanted, _PROPERTIES)
         yield 1
-        document = json.dumps(wanted.properties.get("AssumeRolePolicyDocument", {}))
-        self._call("UpdateAssumeRolePolicy", RoleName=physical_id, PolicyDocument=document)
-        self._call("UpdateRole", RoleName=physical_id, Description=wanted.properties.get("Description", ""))
+        now, before = wanted.properties, former.properties
+        if now.get("AssumeRolePolicyDocument") != before.get("AssumeRolePolicyDocument"):
+            document = json.dumps(now.get("AssumeRolePolicyDocument", {}))
+            self._call("UpdateAssumeRolePolicy", RoleName=physical_id, PolicyDocument=document)
+        if now.get("Description") != before.get("Description"):
+            self._call("UpdateRole", RoleName=physical_id, Description=now.get("Description", ""))
         self._bring_policies(physical_id, wanted, former)
         to_set, to_take = changed_tags(wanted.tags, former.tags)
         if to_set:

@@ -116,7 +116,8 @@ class Service:
                     "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
                     "GeneralServiceException",
                 )
-            if primary.get("rolloutState", "COMPLETED") == "COMPLETED":
+            steady = service["runningCount"] == service["desiredCount"]
+            if steady and primary.get("rolloutState", "COMPLETED") == "COMPLETED":
                 return
         raise HandlerError("Exceeded attempts to wait", "NotStabilized")
 
