@@ -19,6 +19,8 @@ from ecs_steps.sandbox.session import SandboxSession
 _ONE_AT_A_TIME = threading.RLock()
 _IN_USE: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]  # noqa: SLF001  no public face
 
+_State = dict[BackendDict[Any], list[dict[Any, Any]]]
+
 
 class MotoAccount:
     """moto's state for one sandbox.
@@ -30,7 +32,7 @@ class MotoAccount:
     def __init__(self, session: SandboxSession, *, seed: int) -> None:
         self._stub = BotocoreStubber()
         self._stub.enabled = True
-        self._state: dict[BackendDict[Any], dict[str, Any]] = {}
+        self._state: _State = {}
         self._clients: dict[tuple[str, str], Any] = {}
         self._session = session
         self._session.register("before-send", self._answer_own)  # type: ignore[arg-type]  # forgets replies
@@ -70,6 +72,11 @@ class MotoAccount:
             raise Refusal(said["Code"], said["Message"], status) from error
         return dict(reply)
 
+    def close(self) -> None:
+        """Let moto put away what it holds open for this account (S3's objects are files)."""
+        with self._laid_over():
+            BackendDict.reset()
+
     def _answer_own(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         return self.answer(request)
 
@@ -87,15 +94,24 @@ class MotoAccount:
                 mock_random.setstate(their_random)
 
 
-def _taken() -> dict[BackendDict[Any], dict[str, Any]]:
-    state = {backend: dict(backend) for backend in _IN_USE}
+def _taken() -> _State:
+    """Take everything out of moto."""
+    state = {backend: [dict(part) for part in _parts(backend)] for backend in _IN_USE}
     for backend in state:
-        backend.clear()
+        for part in _parts(backend):
+            part.clear()
     _IN_USE.clear()
     return state
 
 
-def _put(state: dict[BackendDict[Any], dict[str, Any]]) -> None:
-    for backend, accounts in state.items():
-        backend.update(accounts)
+def _put(state: _State) -> None:
+    """Put it back."""
+    for backend, contents in state.items():
+        for part, content in zip(_parts(backend), contents, strict=True):
+            part.update(content)
         _IN_USE.append(backend)
+
+
+def _parts(backend: BackendDict[Any]) -> list[dict[Any, Any]]:
+    """Return a service's accounts, and the mappings that it keeps beside them (S3 does: who owns a bucket)."""
+    return [backend, *(value for value in vars(backend).values() if isinstance(value, dict))]

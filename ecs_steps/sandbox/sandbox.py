@@ -104,6 +104,7 @@ class Sandbox:
     ) -> None:
         if self._journal:
             self._journal.ended(self.clock.now())
+        self._moto.close()
 
     def add_cluster(self, name: str) -> None:
         """Make an empty cluster, where there is none of that name."""

@@ -12,7 +12,8 @@ from ecs_steps.sandbox.protocol import service_model
 
 Made = Callable[..., Any]
 
-STATUSES: list[str] = list(service_model("cloudformation").shape_for("StackStatus").enum)
+_MODEL: Any = service_model("cloudformation")
+STATUSES: list[str] = list(_MODEL.shape_for("StackStatus").enum)
 ENDS = {
     "CREATE_IN_PROGRESS": "CREATE_COMPLETE",
     "DELETE_IN_PROGRESS": "DELETE_COMPLETE",
