@@ -60,7 +60,7 @@ def _is_open(old: object, new: object) -> bool:
         case dict(), dict():
             return True
         case (dict() as entries, None) | (None, dict() as entries):
-            return all(isinstance(name, EntryName) for name in entries)
+            return bool(entries) and all(isinstance(name, EntryName) for name in entries)
         case _:
             return False
 

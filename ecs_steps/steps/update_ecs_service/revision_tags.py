@@ -14,7 +14,7 @@ def tags_of(revision: Mapping[str, Any]) -> tuple[Tag, ...]:
 
 
 def merged_tags(existing: Iterable[Tag], inputs: UpdateInputs) -> tuple[tuple[Tag, ...], tuple[Problem, ...]]:
-    """Return a revision's tags, and a warning where default ones gave way to AWS' limit.
+    """Return all tags that a resource is to have, and a warning where default ones gave way to AWS' limit.
 
     Raises:
         InvalidInputsError: The existing tags and the user's alone are more than that.
@@ -26,7 +26,7 @@ def merged_tags(existing: Iterable[Tag], inputs: UpdateInputs) -> tuple[tuple[Ta
     if not dropped:
         return merged, ()
     names = ", ".join(tag.key for tag in dropped)
-    message = f"AWS takes at most {MOST_TAGS} tags on a task definition: left out is {names}"
+    message = f"AWS takes at most {MOST_TAGS} tags on a resource; left out: {names}"
     return merged, (Problem(path=TAGS, message=message),)
 
 
