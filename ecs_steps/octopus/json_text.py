@@ -80,13 +80,13 @@ def _no_constant(name: str) -> object:
 
 def _finite(text: str) -> float:
     if not math.isfinite(number := float(text)):
-        raise ValueError("it holds a number without measure")
+        raise ValueError("a number in it is too large")
     return number
 
 
 def _whole(text: str) -> int:
     if len(text) > MOST_DIGITS:
-        raise ValueError("it holds a number without measure")
+        raise ValueError("a number in it is too large")
     return int(text)
 
 

@@ -61,8 +61,7 @@ def parse_variables(text: str, *, source: str) -> Variables:
         case dict():
             return Variables(document)
         case _:
-            expected = "an object of variables by name"
-            raise _unreadable(source, f"expected {expected}, not {json_text.shown(document)}")
+            raise _unreadable(source, "expected an object of variables by name")
 
 
 def _exported(entries: list[object], source: str) -> dict[str, object]:

@@ -6,6 +6,8 @@ import yaml
 
 from ecs_steps.octopus.structure import OpenText
 
+# Line ends that only YAML knows, and what it does not take: these are written as escapes.
+_ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 # Letters first: what a reader of another YAML than ours could take for a number or a date is quoted.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_:./-]+")
 
@@ -29,11 +31,19 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     if not isinstance(text, OpenText):
         # No expression, though it looks like one.
         text = text.replace("#{", "##{")
-    style = "|" if "\n" in text else None if _PLAIN.fullmatch(text) else "'"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, _style(text))
 
 
-_Dumper.add_multi_representer(str, _text)
+def _style(text: str) -> str | None:
+    if _ESCAPED.search(text):
+        return '"'
+    if "\n" in text:
+        return "|"
+    return None if _PLAIN.fullmatch(text) else "'"
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(OpenText, _text)
 
 
 def dump(document: object) -> str:

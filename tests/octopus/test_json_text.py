@@ -1,0 +1,141 @@
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecs_steps.octopus.json_text import Unresolved, evaluate, parse, shown
+from ecs_steps.octopus.octostache import Evaluator
+
+DOCUMENTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+VARIABLES = {
+    "Port": "8080",
+    "Quote": 'say "hi"',
+    "Flags": "[true, false]",
+    "Comma": "1, 2",
+    "Loop": "#{Pool}",
+    "Pool": "#{Loop}",
+}
+
+
+def evaluated(text: str) -> object:
+    return evaluate(text, Evaluator(VARIABLES))
+
+
+@given(DOCUMENTS)
+def test_what_json_writes_is_read(document: object) -> None:
+    assert parse(json.dumps(document)) == document
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[1,", "Expecting value at line 1, column 4"),
+        ('{"a"\n: secret}', "Expecting value at line 2, column 3"),
+        ('{"a": 1, "b": 2, "A": 3}', 'an object holds the member "A" twice'),
+        ("[NaN]", "NaN is no JSON"),
+        ("[-Infinity]", "-Infinity is no JSON"),
+        ("[1e999]", "a number in it is too large"),
+        ("9" * 5000, "a number in it is too large"),
+        ("[" * 65 + "]" * 65, "it is nested more than 64 deep"),
+        ('{"a":' * 50_000, "it is nested more than 64 deep"),
+    ],
+)
+def test_what_is_no_json_says_where_and_shows_no_value(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        parse(text)
+
+
+def test_documents_may_be_nested_64_deep() -> None:
+    document = parse("[" * 64 + "]" * 64)
+
+    assert json.dumps(document) == "[" * 64 + "]" * 64
+
+
+def test_each_text_of_a_document_is_evaluated_by_itself() -> None:
+    text = '[{"a": "#{Port}", "b": ["#{Quote}", 5, null, true], "#{Port}": "plain"}]'
+
+    assert evaluated(text) == [
+        {"a": "8080", "b": ['say "hi"', 5, None, True], "#{Port}": "plain"},
+    ]
+
+
+def test_a_value_with_quotes_does_not_break_the_document_around_it() -> None:
+    assert evaluated('{"greeting": "#{Quote}"}') == {"greeting": 'say "hi"'}
+
+
+def test_a_document_that_only_becomes_json_is_evaluated_whole() -> None:
+    assert evaluated('{"port": #{Port}, "flags": #{Flags}}') == '{"port": 8080, "flags": [true, false]}'
+
+
+def test_other_text_is_evaluated_whole() -> None:
+    assert evaluated("at #{Port}") == "at 8080"
+    assert evaluated("#{Flags}") == "[true, false]"
+    assert evaluated("") == ""
+
+
+def test_what_stays_open_is_told_with_its_expressions() -> None:
+    assert evaluated("#{Port} #{Absent} #{Absent}") == Unresolved("8080 #{Absent} #{Absent}", ("#{Absent}",))
+    assert evaluated('["#{Absent}", "#{Port}"]') == [Unresolved("#{Absent}", ("#{Absent}",)), "8080"]
+    assert evaluated("[#{Absent}]") == Unresolved("[#{Absent}]", ("#{Absent}",))
+
+
+def test_a_loop_stays_open_with_its_reason() -> None:
+    open_text = evaluated('["#{Loop}"]')
+
+    assert open_text == [Unresolved("#{Loop}", error="The variables loop: Loop -> Pool -> Loop")]
+
+
+@pytest.mark.parametrize(
+    ("unresolved", "why", "hidden_why"),
+    [
+        (
+            Unresolved("x", ("#{A}", "#{B[#{C}]}", "#{A.b[c d]}")),
+            "no variable gives #{A}, #{B[#{C}]}, #{A.b[c d]} a value",
+            "no variable gives #{A}, an expression (hidden), #{A.b[c d]} a value",
+        ),
+        (
+            Unresolved("x", ('#{A | Replace "hunter2" x}', "#{hunter2")),
+            'no variable gives #{A | Replace "hunter2" x}, #{hunter2 a value',
+            "no variable gives an expression (hidden) a value",
+        ),
+        (
+            Unresolved("x", error="The variables loop: A -> B -> A"),
+            "The variables loop: A -> B -> A",
+            "The variables loop: A -> B -> A",
+        ),
+        (
+            Unresolved("x", error='#{A | Replace "hunter2("}: Replace: an unfinished group'),
+            '#{A | Replace "hunter2("}: Replace: an unfinished group',
+            "it holds an expression that cannot be evaluated (hidden)",
+        ),
+    ],
+)
+def test_of_a_hidden_text_only_plain_names_are_told(
+    unresolved: Unresolved, why: str, hidden_why: str
+) -> None:
+    assert unresolved.why() == why
+    assert unresolved.why(hidden=True) == hidden_why
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("web", '"web"'),
+        ("caf\xe9\n", r'"caf\u00e9\n"'),
+        (True, "true"),
+        (None, "null"),
+        (0.5, "0.5"),
+        ("a" * 58, '"' + "a" * 58 + '"'),
+        ("a" * 59, '"' + "a" * 56 + "..."),
+        (["hunter2"], "a list"),
+        ({"password": "hunter2"}, "an object"),
+    ],
+)
+def test_values_are_shown_as_ascii_json_and_not_at_length(value: object, text: str) -> None:
+    assert shown(value) == text

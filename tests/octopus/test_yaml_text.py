@@ -1,0 +1,90 @@
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecs_steps.octopus.octostache import evaluate
+from ecs_steps.octopus.structure import OpenText
+from ecs_steps.octopus.yaml_text import dump
+
+LEGAL_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+DOCUMENTS = st.recursive(
+    st.booleans() | st.integers() | LEGAL_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(LEGAL_TEXT, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ("arn:aws:iam::aws:policy/x", "key: arn:aws:iam::aws:policy/x"),
+        ("FARGATE", "key: FARGATE"),
+        ("", "key: ''"),
+        ("256", "key: '256'"),
+        ("1e3", "key: '1e3'"),
+        ("2010-09-09", "key: '2010-09-09'"),
+        ("12:30:00", "key: '12:30:00'"),
+        ("0x1F", "key: '0x1F'"),
+        (".5", "key: '.5'"),
+        ("yes", "key: 'yes'"),
+        ("No", "key: 'No'"),
+        ("y", "key: 'y'"),
+        ("null", "key: 'null'"),
+        ("~", "key: '~'"),
+        ("it's", "key: 'it''s'"),
+        (256, "key: 256"),
+        (True, "key: true"),
+        ([], "key: []"),
+    ],
+)
+def test_a_text_stays_a_text_for_every_reader(value: object, line: str) -> None:
+    assert dump({"key": value}) == f"{line}\n"
+
+
+def test_the_order_is_kept_and_nothing_is_an_alias() -> None:
+    shared = {"list": ["web", "2"]}
+
+    assert dump({"second": shared, "first": shared}) == (
+        "second:\n  list:\n    - web\n    - '2'\nfirst:\n  list:\n    - web\n    - '2'\n"
+    )
+
+
+@given(DOCUMENTS)
+def test_what_is_written_reads_as_what_it_was(document: object) -> None:
+    assert yaml.safe_load(dump(_open(document))) == document
+
+
+def _open(document: object) -> object:
+    match document:
+        case str():
+            return OpenText(document)
+        case list():
+            return [_open(item) for item in document]
+        case dict():
+            return {name: _open(item) for name, item in document.items()}
+        case _:
+            return document
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#{Name}",
+        "echo " + "#{Some name with spaces} " * 30,
+        'echo #{Name | Replace "a" "b"}',
+        'set -e\necho #{Name | Replace "a" "b"}\n',
+    ],
+)
+def test_an_expression_is_written_as_it_stands(text: str) -> None:
+    expression = text[text.index("#{") : text.index("}") + 1]
+
+    assert expression in dump({"a": OpenText(text)})
+
+
+def test_what_only_looks_like_an_expression_survives_octopus() -> None:
+    written = dump({"open": OpenText("#{A}"), "known": "not #{A}"})
+
+    replaced = evaluate(written, {"A": "x"}).text
+
+    assert yaml.safe_load(replaced) == {"open": "x", "known": "not #{A}"}
