@@ -1,0 +1,49 @@
+"""The variables of one dictionary, and what was worked out of them so far."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+
+from attrs import define, field, frozen
+
+from ecs_steps.octopus.octostache.bounds import hold
+from ecs_steps.octopus.octostache.documents import Document, read_document
+from ecs_steps.octopus.octostache.grammar import parse
+from ecs_steps.octopus.octostache.syntax import Template
+from ecs_steps.octopus.octostache.tree import Node, grow
+
+
+@frozen
+class Evaluated:
+    """A text with everything replaced that could be.
+
+    `unresolved` holds the tokens that were left in place, as they stand in the text, each once and in order.
+    """
+
+    text: str
+    unresolved: tuple[str, ...] = ()
+
+
+@define(eq=False)
+class Dictionary:
+    """The tree of the variables, grown once; templates and documents by their text; values by their node."""
+
+    variables: Mapping[str, str]
+    now: Callable[[], datetime]
+    values: dict[Node, Evaluated] = field(factory=dict)
+    _templates: dict[str, Template] = field(factory=dict)
+    _documents: dict[str, Document | None] = field(factory=dict)
+
+    @cached_property
+    def root(self) -> Node:
+        return grow(self.variables)
+
+    def template(self, text: str) -> Template:
+        if text not in self._templates:
+            self._templates[text] = parse(hold(text))
+        return self._templates[text]
+
+    def document(self, text: str) -> Document | None:
+        if text not in self._documents:
+            self._documents[text] = read_document(text)
+        return self._documents[text]

@@ -1,0 +1,141 @@
+"""Look up what a symbol names, and render the values on the way.
+
+Names are looked up from the innermost ``#{each}`` outwards. A value is rendered in turn, where it was found;
+one that does not parse is taken as it stands, as Octopus does, since a password may well hold a ``#{``. A
+name that leads on into a value is followed there if the value holds JSON.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from ecs_steps.octopus.octostache.bounds import TOKEN_WORK, OctostacheError, Work
+from ecs_steps.octopus.octostache.dictionary import Dictionary, Evaluated
+from ecs_steps.octopus.octostache.syntax import Name, Part, Symbol, SymbolIndex
+from ecs_steps.octopus.octostache.tree import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@frozen(eq=False)
+class Scope:
+    """Where names are looked up: among the variables, or in what an ``#{each}`` adds to an outer scope."""
+
+    root: Node
+    outer: Scope | None = None
+
+
+@define(eq=False)
+class Lookup(ABC):
+    """What is known while one text is rendered.
+
+    `unresolved` are the tokens that stayed in place, and `active` the values being rendered, with the names
+    they were called by.
+    """
+
+    dictionary: Dictionary
+    work: Work = field(factory=Work)
+    unresolved: dict[str, None] = field(factory=dict)
+    active: dict[Node, str] = field(factory=dict)
+
+    @abstractmethod
+    def render(self, parts: Sequence[Part], source: str, scope: Scope) -> str:
+        """Render parts of `source`."""
+
+    def items(self, collection: Symbol, scope: Scope) -> list[Node]:
+        found = self._find(collection, scope)
+        if found is None:
+            return []
+        node, home = found
+        if node.text is None:
+            return list(node.indexed.values())
+        text = self._value(node, home, collection.source)
+        document = self.dictionary.document(text)
+        return document.items() if document else [Node(item) for item in text.split(",")]
+
+    def symbol(self, symbol: Symbol, scope: Scope) -> str | None:
+        found = self._find(symbol, scope)
+        if found is None or found[0].text is None:
+            return None
+        return self._value(*found, symbol.source)
+
+    def _find(self, symbol: Symbol, scope: Scope) -> tuple[Node, Scope] | None:
+        path: list[tuple[str, bool]] = []
+        for step in symbol.steps:
+            key = self.symbol(step.symbol, scope) if isinstance(step, SymbolIndex) else step.text
+            if key is None:
+                return None
+            path.append((key, not isinstance(step, Name)))
+        home: Scope | None = scope
+        while home is not None:
+            node = self._walk(path, symbol, home)
+            if node is not None:
+                return node, home
+            home = home.outer
+        return None
+
+    def _walk(self, path: list[tuple[str, bool]], symbol: Symbol, scope: Scope) -> Node | None:
+        node = scope.root
+        for key, is_index in path:
+            below = node.indexed if is_index else node.named
+            if is_index and key == "*" and below:
+                node = next(iter(below.values()))
+                continue
+            found = below.get(key.lower()) or self._member(node, key, symbol, scope)
+            if found is None:
+                return None
+            node = found
+        return node
+
+    def _member(self, node: Node, key: str, symbol: Symbol, scope: Scope) -> Node | None:
+        """Look into the JSON that a value holds: into its raw text while that value is being rendered."""
+        text = node.text
+        if not text or not key:
+            return None
+        self.work.spend(TOKEN_WORK)
+        if "#{" in text and node not in self.active:
+            seen = dict(self.unresolved)
+            text = self._value(node, scope, symbol.source)
+            self.unresolved = seen
+        document = self.dictionary.document(text)
+        return document.member(key) if document else None
+
+    def _value(self, node: Node, scope: Scope, label: str) -> str:
+        """Render the text of a node, where it was found; that of a variable once for all."""
+        text = node.text or ""
+        self.work.spend(len(text))
+        if "#{" not in text:
+            return text
+        is_variable = scope.outer is None
+        known = self.dictionary.values.get(node) if is_variable else None
+        if known is None:
+            known = self._rendered_value(node, text, scope, label)
+            if is_variable:
+                self.dictionary.values[node] = known
+        self.work.spend(len(known.text))
+        self.unresolved.update(dict.fromkeys(known.unresolved))
+        return known.text
+
+    def _rendered_value(self, node: Node, text: str, scope: Scope, label: str) -> Evaluated:
+        if node in self.active:
+            raise OctostacheError(f"The variables loop{self.path(node)} -> {label}")
+        template = self.dictionary.template(text)
+        if template.is_flawed:
+            return Evaluated(text)
+        seen, self.unresolved = self.unresolved, {}
+        self.active[node] = label
+        rendered = self.render(template.parts, text, scope)
+        del self.active[node]
+        unresolved, self.unresolved = self.unresolved, seen
+        return Evaluated(rendered, tuple(unresolved))
+
+    def path(self, since: Node | None = None) -> str:
+        """Name the variables that are being rendered, from `since` on."""
+        labels = list(self.active.values())
+        if since is not None:
+            labels = labels[list(self.active).index(since) :]
+        return f": {' -> '.join(labels)}" if labels else ""

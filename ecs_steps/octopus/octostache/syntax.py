@@ -1,0 +1,136 @@
+"""The parts of a parsed text, as data. `grammar` makes them, `evaluation` reads them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import field, frozen
+
+
+@frozen
+class Name:
+    """One name of a path, as in ``Octopus.Action``; case does not matter when it is looked up."""
+
+    text: str
+
+
+@frozen
+class Index:
+    """``[text]``; ``*`` stands for the first of all."""
+
+    text: str
+
+
+@frozen
+class SymbolIndex:
+    """``[#{Symbol}]``: the index is the symbol's value."""
+
+    symbol: Symbol
+
+
+Step = Name | Index | SymbolIndex
+
+
+@frozen
+class Symbol:
+    """The path to a value. `source` is how it was written."""
+
+    source: str
+    steps: tuple[Step, ...]
+
+
+@frozen
+class Filter:
+    """``| Name option option``."""
+
+    name: str
+    options: tuple[str | Token, ...]
+
+
+@frozen
+class Expression:
+    """A symbol through a chain of filters; either may be absent."""
+
+    symbol: Symbol | None
+    filters: tuple[Filter, ...] = ()
+
+
+@frozen
+class Condition:
+    """An operand that is truthy, or two that are compared. Quoted text is an operand of its own."""
+
+    left: Expression | str
+    comparison: Literal["==", "!="] | None = None
+    right: Expression | str | None = None
+
+
+@frozen
+class Operation:
+    """A calculation from left to right: ``first`` and then each operator with its operand."""
+
+    first: Formula
+    rest: tuple[tuple[str, Formula], ...]
+
+
+Formula = float | Symbol | Operation
+
+
+@frozen(kw_only=True)
+class Token:
+    """What lies between `start` and `end` of the text that was parsed."""
+
+    start: int
+    end: int
+
+
+@frozen(kw_only=True)
+class Substitution(Token):
+    """``#{Name}`` or ``#{Name | Filter}``."""
+
+    expression: Expression
+
+
+@frozen(kw_only=True)
+class Calculation(Token):
+    """``#{calc 1 + Name}``."""
+
+    formula: Formula
+
+
+@frozen(kw_only=True)
+class Conditional(Token):
+    """``#{if}`` or ``#{unless}`` to its end; the opening tag ends at `tag_end`.
+
+    The first branch whose condition holds is taken, else `otherwise`. An ``#{unless}`` is an ``#{if}`` with
+    its two bodies exchanged.
+    """
+
+    tag_end: int
+    branches: tuple[tuple[Condition, tuple[Part, ...]], ...]
+    otherwise: tuple[Part, ...] = ()
+
+
+@frozen(kw_only=True)
+class Repetition(Token):
+    """``#{each item in Items}`` to its end."""
+
+    item: str
+    collection: Symbol
+    body: tuple[Part, ...]
+
+
+@frozen(kw_only=True)
+class Flaw(Token):
+    """A ``#{`` that begins no token: it stays as text. From `start` to `end` is what to show of it."""
+
+
+Part = str | Token
+
+
+@frozen
+class Template:
+    """A parsed text."""
+
+    source: str
+    parts: tuple[Part, ...]
+    is_flawed: bool = field(default=False, kw_only=True)
