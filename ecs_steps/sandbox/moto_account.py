@@ -113,5 +113,5 @@ def _put(state: _State) -> None:
 
 
 def _parts(backend: BackendDict[Any]) -> list[dict[Any, Any]]:
-    """Return a service's accounts, and the mappings that it keeps beside them (S3 does: who owns a bucket)."""
+    """Return a service's accounts, and what it keeps beside them (S3 does: who owns a bucket)."""
     return [backend, *(value for value in vars(backend).values() if isinstance(value, dict))]

@@ -146,7 +146,7 @@ def _declaration(name: str, resource: Any, resources: Mapping[str, Any]) -> Decl
         raise invalid(
             f"Template format error: [/Resources/{name}] Every Resources object must contain a Type member."
         )
-    properties = resource.get("Properties") or {}
+    properties = resource.get("Properties", {})
     if not isinstance(properties, dict):
         raise invalid("Template format error: Any Properties member must be an object.")
     asked = resource.get("DependsOn") or []

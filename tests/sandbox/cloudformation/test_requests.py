@@ -24,18 +24,24 @@ def refusal(call: Callable[[], object]) -> tuple[str, str]:
     [
         (
             lambda template: template["Resources"]["Task"].update(DependsOn="Ghost"),
-            "Template format error: Unresolved resource dependencies [Ghost] in the Resources block of the "
-            "template",
+            (
+                "Template format error: Unresolved resource dependencies [Ghost] in the Resources block "
+                "of the template"
+            ),
         ),
         (
             lambda template: template["Resources"]["Service"]["Properties"].update(Cluster={"Ref": "Ghost"}),
-            "Template format error: Unresolved resource dependencies [Ghost] in the Resources block of the "
-            "template",
+            (
+                "Template format error: Unresolved resource dependencies [Ghost] in the Resources block "
+                "of the template"
+            ),
         ),
         (
             lambda template: template["Outputs"].update(Ghost={"Value": {"Fn::Sub": "${Ghost.Arn}"}}),
-            "Template format error: Unresolved resource dependencies [Ghost] in the Outputs block of the "
-            "template",
+            (
+                "Template format error: Unresolved resource dependencies [Ghost] in the Outputs block of the "
+                "template"
+            ),
         ),
         (
             lambda template: template["Outputs"].update(Odd={"Value": {"Fn::GetAtt": ["Role", "Odd"]}}),
@@ -148,13 +154,17 @@ def test_a_stack_that_exists_is_not_created_again(deployer: Made, template: Temp
     [
         (
             "2048-game",
-            "1 validation error detected: Value '2048-game' at 'stackName' failed to satisfy constraint: Member "
-            "must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*",
+            (
+                "1 validation error detected: Value '2048-game' at 'stackName' failed to satisfy constraint: "
+                "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+            ),
         ),
         (
             "a" * 129,
-            f"1 validation error detected: Value '{'a' * 129}' at 'stackName' failed to satisfy constraint: "
-            "Member must have length less than or equal to 128",
+            (
+                f"1 validation error detected: Value '{'a' * 129}' at 'stackName' failed to satisfy "
+                "constraint: Member must have length less than or equal to 128"
+            ),
         ),
     ],
 )

@@ -4,6 +4,7 @@ Both name the same things: `containerDefinitions` is ``ContainerDefinitions``, a
 request tells what there is. A few names differ more than in their first letter.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ _OTHERWISE: Mapping[tuple[str, str], str] = {
     ("ProxyConfiguration", "properties"): "ProxyConfigurationProperties",
     ("UpdateServiceRequest", "placementStrategy"): "PlacementStrategies",
     ("Volume", "efsVolumeConfiguration"): "EFSVolumeConfiguration",
+    ("Volume", "s3filesVolumeConfiguration"): "S3FilesVolumeConfiguration",
     ("Volume", "fsxWindowsFileServerVolumeConfiguration"): "FSxWindowsFileServerVolumeConfiguration",
 }
 
@@ -53,6 +55,8 @@ def _spelled(shape: StructureShape, member: str) -> str:
 
 def _value(shape: Shape, value: Any, path: str) -> Any:  # noqa: ANN401  a template's value
     match shape:
+        case StructureShape() if shape.is_document_type:
+            return json.loads(value) if isinstance(value, str) else value
         case StructureShape():
             return _structure(shape, _expect(value, dict, path), path)
         case ListShape():
@@ -79,7 +83,7 @@ def _structure(shape: StructureShape, value: Mapping[str, Any], path: str) -> di
 
 def _scalar(kind: str, value: Any, path: str) -> Any:  # noqa: ANN401  a template's value
     if isinstance(value, dict | list):
-        raise _wrong_kind(path, "String", value)
+        raise _wrong_kind(path, kind.capitalize(), value)
     text = as_text(value)
     try:
         match kind:

@@ -1,0 +1,116 @@
+"""AWS::ECS::Service."""
+
+from collections.abc import Callable
+from typing import Any
+
+Made = Callable[..., Any]
+Template = dict[str, Any]
+
+TARGET_GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef"
+
+
+def failure(maker: Any, stack_id: str, status: str = "CREATE_FAILED") -> str:  # noqa: ANN401  conftest's
+    """Return why the service failed."""
+    (reason,) = [reason for told, reason in maker.story("Service", stack_id) if told == status]
+    return str(reason)
+
+
+def service_of(maker: Any) -> dict[str, Any]:  # noqa: ANN401  conftest's
+    arn = maker.physical_id("Service")
+    return dict(maker.aws.clients.ecs.describe_services(cluster="web", services=[arn])["services"][0])
+
+
+def test_a_name_that_is_taken_is_told(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    template["Resources"]["Service"]["Properties"] |= {"ServiceName": "orders", "Cluster": "shop"}
+
+    stack_id = maker.create(template)
+    status = maker.settle(stack_id)
+
+    assert status == "ROLLBACK_COMPLETE"
+    reason = failure(maker, stack_id)
+    assert "Resource of type 'AWS::ECS::Service' with identifier 'orders' already exists." in reason
+    assert reason.endswith("HandlerErrorCode: AlreadyExists)")
+
+
+def test_a_cluster_that_is_not_there_is_told(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    template["Parameters"]["ClusterName"]["Default"] = "nowhere"
+
+    stack_id = maker.create(template)
+    maker.settle(stack_id)
+
+    reason = failure(maker, stack_id)
+    assert "Cluster not found. (Service: AmazonECS; Status Code: 400; " in reason
+    assert "Error Code: ClusterNotFoundException; Request ID: " in reason
+    assert reason.endswith("HandlerErrorCode: NotFound)")
+
+
+def test_what_ecs_refuses_is_told_as_its_handler_does(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    template["Resources"]["Service"]["Properties"]["LoadBalancers"] = [
+        {"ContainerName": "ghost", "ContainerPort": 80, "TargetGroupArn": "arn:aws:elasticloadbalancing:x"}
+    ]
+
+    stack_id = maker.create(template)
+    maker.settle(stack_id)
+
+    reason = failure(maker, stack_id)
+    assert reason.startswith(
+        'Resource handler returned message: "Invalid request provided: CreateService error: '
+    )
+    assert reason.endswith("HandlerErrorCode: InvalidRequest)")
+
+
+def test_a_list_that_is_no_longer_declared_becomes_empty(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    properties = template["Resources"]["Service"]["Properties"]
+    properties["LoadBalancers"] = [
+        {
+            "ContainerName": "web",
+            "ContainerPort": 80,
+            "TargetGroupArn": TARGET_GROUP,
+        }
+    ]
+    assert maker.deploy(template) == "CREATE_COMPLETE"
+    before = service_of(maker)["loadBalancers"]
+    del properties["LoadBalancers"]
+
+    maker.update(template)
+    status = maker.settle()
+
+    assert status == "UPDATE_COMPLETE"
+    assert len(before) == 1
+    assert service_of(maker)["loadBalancers"] == []
+
+
+def test_a_new_nonce_forces_a_new_deployment(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    properties = template["Resources"]["Service"]["Properties"]
+    maker.deploy(template)
+    before = service_of(maker)["deployments"][0]["id"]
+    properties["ForceNewDeployment"] = {"EnableForceNewDeployment": True, "ForceNewDeploymentNonce": "1"}
+
+    maker.update(template)
+    maker.settle()
+
+    assert service_of(maker)["deployments"][0]["id"] != before
+
+
+def test_a_service_that_ecs_does_not_show_at_once_is_waited_for(deployer: Made, template: Template) -> None:
+    maker = deployer("service-appears-late")
+
+    assert maker.deploy(template) == "CREATE_COMPLETE"
+
+
+def test_a_service_that_somebody_deleted_did_not_stabilize(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    stack_id = maker.create(template)
+    maker.aws.clock.sleep(25)
+    arn = maker.physical_id("Service")
+    maker.aws.clients.ecs.delete_service(cluster="web", service=arn, force=True)
+
+    status = maker.settle(stack_id)
+
+    assert status == "ROLLBACK_COMPLETE"
+    assert "did not stabilize." in failure(maker, stack_id)
