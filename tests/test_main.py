@@ -103,7 +103,7 @@ def test_a_rolled_back_update_ends_with_six(capsys: Capture) -> None:
     code = main(["update", UPDATE, "--sandbox", "breaker-rollback"])
 
     assert code == 6
-    assert "orders:1 again" in capsys.readouterr().err
+    assert "it was rolled back to orders:1" in capsys.readouterr().err
 
 
 def test_a_dry_run_prints_the_difference_and_the_calls(capsys: Capture) -> None:

@@ -122,6 +122,15 @@ def continue_rollback(aws: "AwsClients", stack: Stack, token: str) -> StackOpera
     )
 
 
+def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
+    """Stop an update and roll it back."""
+    with calling("CancelUpdateStack"):
+        aws.cloudformation.cancel_update_stack(StackName=stack.stack_id, ClientRequestToken=token)
+    return StackOperation(
+        kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
+    )
+
+
 def operation_events(
     aws: "AwsClients", operation: StackOperation, known: Mapping[str, StackEvent]
 ) -> Iterator[StackEvent]:

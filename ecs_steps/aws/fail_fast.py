@@ -27,11 +27,10 @@ def cannot_succeed(
     service: Service,
     deployment_id: str,
     stopped: Sequence[StoppedTask],
-    chosen: int | None,
     around: Surroundings,
 ) -> bool:
     """Tell whether enough tasks of the deployment have failed and none of it has ever been healthy."""
-    enough = threshold(chosen, service.desired)
+    enough = threshold(around.vigilance.stopped_tasks, service.desired)
     failed = [task for task in stopped if _has_failed(task)]
     if service.has_breaker or not enough or len(failed) < enough or any(map(_was_healthy, failed)):
         return False

@@ -36,6 +36,10 @@ class Verdict:
     def is_final(self) -> bool:
         return self.standing is not Standing.UNDER_WAY
 
+    @property
+    def is_bad(self) -> bool:
+        return self.standing not in (Standing.UNDER_WAY, Standing.SERVING)
+
 
 @frozen(kw_only=True)
 class Target:

@@ -8,7 +8,7 @@ from ecs_steps.aws.ecs import Deployment, Service, describe_service, update_serv
 from ecs_steps.aws.rollout import Standing, Target
 from ecs_steps.aws.service_deployments import describe_service_deployment, roll_back
 from ecs_steps.aws.service_watch import ServiceWatch, await_verdict
-from ecs_steps.aws.surroundings import Surroundings
+from ecs_steps.aws.surroundings import Surroundings, Vigilance
 from ecs_steps.errors import (
     AwsCallError,
     DeploymentError,
@@ -121,18 +121,23 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
 
 def _stopped_by_ecs(watch: ServiceWatch, around: Surroundings) -> bool:
     """Let ECS roll its own record of the deployment back; false where there is none to stop any more."""
-    if not watch.record:
+    if not watch.record.arn:
         return False
-    attempt = around.insist("the deployment", lambda: describe_service_deployment(around.aws, watch.record))
+    attempt = around.insist(
+        "the deployment", lambda: describe_service_deployment(around.aws, watch.record.arn)
+    )
     if attempt is None or not attempt.is_under_way:
         return False
     if not attempt.is_rolling_back:
         try:
-            around.insist("the rollback", lambda: roll_back(around.aws, watch.record))
+            around.insist("the rollback", lambda: roll_back(around.aws, watch.record.arn))
         except AwsCallError as error:
             around.say(Level.VERBOSE, f"{error.what}: {error.why}; pointing the service back instead.")
             return False
-    rollback = evolve(watch, around=around)
+    # Of tasks that fail while ECS is already going back, there is nothing left to give up.
+    patient = evolve(around, vigilance=Vigilance(stopped_tasks=0))
+    rollback = ServiceWatch(watch.cluster, watch.name_or_arn, watch.target, patient)
+    rollback.record.arn = watch.record.arn
     seen = poll(
         rollback.look,
         clock=around.clock,

@@ -1,4 +1,4 @@
-"""Watch one deployment of a service until there is a verdict on it.
+"""Watch one deployment of a service until there is a verdict on it, and gather what explains a bad one.
 
 A quiet look costs one call: DescribeServiceDeployments where ECS has a record of the deployment and lets us
 read it, else DescribeServices. News, and the end, are looked at in DescribeServices as well.
@@ -6,18 +6,18 @@ read it, else DescribeServices. News, and the end, are looked at in DescribeServ
 
 from datetime import datetime, timedelta
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from ecs_steps.aws.deployment_record import DeploymentRecord
+from ecs_steps.aws.diagnosis import Diagnosis, diagnose
 from ecs_steps.aws.ecs import Deployment, Service, describe_service
+from ecs_steps.aws.fail_fast import cannot_succeed
+from ecs_steps.aws.gathering import Gathering
+from ecs_steps.aws.news import News
 from ecs_steps.aws.rollout import UNDER_WAY, Standing, Target, Verdict, gone, judge, judge_service_deployment
-from ecs_steps.aws.service_deployments import (
-    ServiceDeployment,
-    describe_service_deployment,
-    find_service_deployment,
-)
+from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.errors import (
-    AwsCallError,
     DeploymentError,
     RolledBackError,
     RolloutFailedError,
@@ -25,11 +25,10 @@ from ecs_steps.errors import (
     TimedOutError,
 )
 from ecs_steps.polling import Seen, poll
-from ecs_steps.report import Level, RolloutChanged, ServiceEvent
+from ecs_steps.report import Level
 
 # A service that was just made may be unknown to another of ECS' hosts for a moment.
 EVENTUALLY = timedelta(seconds=60)
-TRIES_TO_FIND_RECORD = 3
 
 
 @frozen(kw_only=True)
@@ -42,43 +41,54 @@ class Watched:
 
 @define
 class ServiceWatch:
-    """One deployment of one service, and what was seen of it so far.
-
-    `record` is the ARN of ECS' own record of the deployment, once it is found.
-    """
+    """One deployment of one service, and what was seen of it so far."""
 
     cluster: str
     name_or_arn: str
     target: Target
     around: Surroundings
-    record: str = ""
+    record: DeploymentRecord = field(init=False)
     service: Service | None = None
-    _tries: int = field(init=False)
+    verdict: Verdict = UNDER_WAY
+    _news: News = field(init=False)
+    _gathering: Gathering = field(init=False)
+    _attempt: ServiceDeployment | None = None
+    _cause: str = ""
     _started: datetime = field(init=False)
     _described_at: datetime = field(init=False)
-    _told: dict[str, RolloutChanged] = field(factory=dict)
-    _heard: set[str] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
+        self.record = DeploymentRecord(self.cluster, self.name_or_arn, self.target, self.around)
+        self._news = News(self.target, self.around.report)
+        self._gathering = Gathering(self.around, self.target, show_logs=self.around.vigilance.container_logs)
         self._started = self.around.clock.now()
         self._described_at = self._started - EVENTUALLY
-        # Without the id of a deployment its record cannot be told from another's.
-        self._tries = TRIES_TO_FIND_RECORD if self.target.deployment_id else 0
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """What explains the verdict, as far as it is known by now."""
+        reason = "" if self.verdict.standing is Standing.UNDER_WAY else self.verdict.reason
+        return diagnose(evolve(self._gathering.evidence, verdict=reason))
 
     def look(self) -> Seen[Watched]:
-        """Look once, tell what is new, and judge."""
-        attempt = self._read_record()
-        changed = attempt is not None and self._tell_attempt(attempt)
-        if attempt and attempt.is_under_way and not changed and self._described_lately():
+        """Look once, tell what is new, judge, and gather evidence where something is wrong."""
+        attempt = self.record.read()
+        if attempt and attempt.is_under_way and attempt == self._attempt and self._described_lately():
             return Seen(value=Watched(service=self.service, verdict=UNDER_WAY), settled=False)
+        self._attempt = attempt
         self.service = describe_service(self.around.aws, self.cluster, self.name_or_arn)
         self._described_at = self.around.clock.now()
+        changed = False
+        self.verdict = self._judge(attempt)
         if self.service:
-            changed |= self._tell_deployments(self.service, attempt)
-            changed |= self._tell_events(self.service)
-        verdict = self._judge(attempt)
+            told = self._news.tell(self.service, attempt)
+            changed = told.changed
+            if self.verdict.is_bad or (told.trouble and not self.verdict.is_final):
+                self._explain(self.service, attempt)
         return Seen(
-            value=Watched(service=self.service, verdict=verdict), settled=verdict.is_final, changed=changed
+            value=Watched(service=self.service, verdict=self.verdict),
+            settled=self.verdict.is_final,
+            changed=changed,
         )
 
     def _judge(self, attempt: ServiceDeployment | None) -> Verdict:
@@ -90,90 +100,36 @@ class ServiceWatch:
             return judge(self.service, self.target)
         return judge_service_deployment(attempt, self.service, self.target)
 
+    def _explain(self, service: Service, attempt: ServiceDeployment | None) -> None:
+        ours = next((d for d in service.deployments if self.target.is_met_by(d)), None)
+        deployment_id = self.target.deployment_id or (ours.deployment_id if ours else "")
+        if not deployment_id:
+            return
+        self._gathering.gather(service, deployment_id, attempt)
+        stopped = self._gathering.evidence.tasks
+        is_rolling_back = attempt is not None and attempt.is_rolling_back
+        if (
+            self.verdict is UNDER_WAY
+            and not is_rolling_back
+            and cannot_succeed(service, deployment_id, stopped, self.around)
+        ):
+            reason = f"{len(stopped)} of its tasks have stopped and none has ever become healthy"
+            self.verdict = Verdict(standing=Standing.FAILED, reason=reason)
+        cause = self.diagnosis.root_cause
+        if cause and not self._cause:
+            # The rest of the causes waits for the report at the end.
+            self._cause = cause.what
+            self.around.say(Level.WARNING, str(cause))
+
     def _described_lately(self) -> bool:
         return self.around.clock.now() - self._described_at < EVENTUALLY
-
-    def _read_record(self) -> ServiceDeployment | None:
-        try:
-            if not self.record and self._tries:
-                self._tries -= 1
-                self.record = self._find_record()
-            return describe_service_deployment(self.around.aws, self.record) if self.record else None
-        except AwsCallError as error:
-            if error.transient and (self.record or self._tries):
-                raise
-            self._do_without_record(f"{error.what}: {error.why}")
-            return None
-
-    def _find_record(self) -> str:
-        found = find_service_deployment(
-            self.around.aws, self.cluster, self.name_or_arn, self.target.deployment_id
-        )
-        if not found and not self._tries:
-            self._do_without_record("ECS has no record of it")
-        return found or ""
-
-    def _do_without_record(self, why: str) -> None:
-        self.record, self._tries = "", 0
-        self.around.say(
-            Level.VERBOSE, f"Watching {self.target.deployment_id} through DescribeServices alone. {why}"
-        )
-
-    def _tell_attempt(self, attempt: ServiceDeployment) -> bool:
-        return self._tell(
-            RolloutChanged(
-                service_name=_short(self.name_or_arn),
-                deployment_id=self.target.deployment_id,
-                task_definition=_short(self.target.task_definition),
-                state=attempt.status,
-                desired=attempt.desired,
-                running=attempt.running,
-                pending=attempt.pending,
-                failed=attempt.failures,
-                is_this_deployment=True,
-            )
-        )
-
-    def _tell_deployments(self, service: Service, attempt: ServiceDeployment | None) -> bool:
-        told = [
-            self._tell(
-                RolloutChanged(
-                    service_name=service.name,
-                    deployment_id=deployment.deployment_id,
-                    task_definition=_short(deployment.task_definition),
-                    state=deployment.rollout_state,
-                    desired=deployment.desired,
-                    running=deployment.running,
-                    pending=deployment.pending,
-                    failed=deployment.failed,
-                    is_this_deployment=self.target.is_met_by(deployment),
-                )
-            )
-            for deployment in service.deployments
-            if not (attempt and self.target.is_met_by(deployment))
-        ]
-        return any(told)
-
-    def _tell(self, change: RolloutChanged) -> bool:
-        if self._told.get(change.deployment_id) == change:
-            return False
-        self._told[change.deployment_id] = change
-        self.around.report(change)
-        return True
-
-    def _tell_events(self, service: Service) -> bool:
-        news = [e for e in service.events if e.event_id not in self._heard and e.at >= self.target.since]
-        for event in reversed(news):
-            self._heard.add(event.event_id)
-            self.around.report(ServiceEvent(service_name=service.name, text=event.text))
-        return bool(news)
 
 
 def await_verdict(watch: ServiceWatch) -> Deployment:
     """Wait until the deployment serves, and return it.
 
     Raises:
-        RolloutFailedError: ECS gave it up, or the service is gone.
+        RolloutFailedError: ECS gave it up, it cannot succeed, or the service is gone.
         RolledBackError: ECS went back to the revision before.
         SupersededError: A newer deployment took its place.
         TimedOutError: There was no verdict when the time was over.
@@ -187,30 +143,38 @@ def await_verdict(watch: ServiceWatch) -> Deployment:
     )
     deployment = seen.value.service and seen.value.service.primary
     if seen.value.verdict.standing is not Standing.SERVING or not deployment:
-        raise _failure(seen.value.verdict, watch)
+        raise failure_of(watch)
     return deployment
 
 
-def _short(arn: str) -> str:
-    return arn.rpartition("/")[2]
-
-
-def _failure(verdict: Verdict, watch: ServiceWatch) -> DeploymentError:
+def failure_of(watch: ServiceWatch) -> DeploymentError:
+    """Return the error for a deployment that does not serve, with its diagnosis."""
+    verdict, diagnosis = watch.verdict, watch.diagnosis
     what = f"Service {_short(watch.name_or_arn)} does not run {_short(watch.target.task_definition)}"
+    cause = str(diagnosis.root_cause) if diagnosis.root_cause else verdict.reason
     match verdict.standing:
         case Standing.ROLLED_BACK:
-            return RolledBackError(what=what, why=verdict.reason)
+            again = _short(watch.service.task_definition) if watch.service else "what it ran before"
+            return RolledBackError(
+                what=f"{what}: it was rolled back to {again}", why=cause, diagnosis=diagnosis
+            )
         case Standing.SUPERSEDED:
             return SupersededError(
                 what=what,
                 why=verdict.reason,
                 next_step="Another deployment or person changed the service; the newer one counts.",
+                diagnosis=diagnosis,
             )
         case Standing.UNDER_WAY:
             return TimedOutError(
                 what=f"{what} yet",
-                why="its deployment was still under way when the time to wait was over",
+                why=cause or "its deployment was still under way when the time to wait was over",
                 next_step="ECS goes on with it.",
+                diagnosis=diagnosis,
             )
         case _:
-            return RolloutFailedError(what=what, why=verdict.reason)
+            return RolloutFailedError(what=what, why=cause, diagnosis=diagnosis)
+
+
+def _short(arn: str) -> str:
+    return arn.rpartition("/")[2]

@@ -2,28 +2,47 @@
 
 from datetime import datetime, timedelta
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ecs_steps.aws import cloudformation
-from ecs_steps.aws.cloudformation import StackOperation
+from ecs_steps.aws.cloudformation import StackOperation, new_token
 from ecs_steps.aws.stack_events import StackEvent, diagnose_stack
-from ecs_steps.aws.stack_status import StackStatus
+from ecs_steps.aws.stack_failure import StackFailure
+from ecs_steps.aws.stack_service import StackService
+from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.aws.surroundings import Surroundings
-from ecs_steps.errors import AccessDeniedError, StackFailedError, TimedOutError
+from ecs_steps.errors import (
+    AccessDeniedError,
+    AwsCallError,
+    DeploymentError,
+    StackFailedError,
+    TimedOutError,
+)
 from ecs_steps.polling import Seen, poll
 from ecs_steps.report import Level, StackChanged
 
 UNTOLD = timedelta(seconds=60)
+# What is undone because it could not succeed has time of its own.
+TIME_TO_UNDO = timedelta(minutes=30)
 
 
-def watch_operation(operation: StackOperation, around: Surroundings) -> None:
+def watch_operation(
+    operation: StackOperation,
+    around: Surroundings,
+    *,
+    service: StackService | None = None,
+    leave: bool = False,
+) -> None:
     """Wait until the operation has succeeded, reporting every change of a resource.
+
+    A `service` of the stack is watched beside it; once its deployment cannot succeed, the operation is ended,
+    unless it is to be left alone.
 
     Raises:
         StackFailedError: It did not succeed; with the root cause of this operation.
         TimedOutError: The time was over before it had ended.
     """
-    watch = _Watch(operation, around)
+    watch = _Watch(operation, around, service)
     seen = poll(
         watch.look,
         clock=around.clock,
@@ -37,15 +56,55 @@ def watch_operation(operation: StackOperation, around: Surroundings) -> None:
             what=f"Stack {operation.stack_name} is not finished yet",
             why=f"it was {status} when the time to wait was over",
             next_step="CloudFormation goes on with it; deploy again to wait for it.",
-            diagnosis=diagnose_stack(watch.events),
+            diagnosis=watch.diagnosis,
         )
+    if not watch.is_over:
+        raise _end_early(watch, leave=leave)
     if status not in operation.kind.goals:
-        diagnosis = diagnose_stack(watch.events)
         raise StackFailedError(
             what=f"Stack {operation.stack_name} failed ({status})",
-            why=str(diagnosis.root_cause or watch.reason or "CloudFormation gave no reason"),
+            why=watch.diagnosis.summary or watch.reason or "CloudFormation gave no reason",
+            diagnosis=watch.diagnosis,
+        )
+
+
+def _end_early(watch: "_Watch", *, leave: bool) -> StackFailedError:
+    """Take the stack where CloudFormation would take it hours later, and return the error to end with."""
+    operation, diagnosis = watch.operation, watch.diagnosis
+    name = operation.stack_name
+    if leave:
+        return StackFailedError(
+            what=f"Stack {name} cannot succeed",
+            why=diagnosis.summary,
+            next_step=f"It is left {watch.status}: CloudFormation goes on trying for hours.",
             diagnosis=diagnosis,
         )
+    around = evolve(watch.around, deadline=watch.around.clock.now() + TIME_TO_UNDO)
+    stack = around.insist("the stack", lambda: cloudformation.describe_stack(around.aws, operation.stack_id))
+    undo = (
+        cloudformation.cancel_update
+        if operation.kind is OperationKind.UPDATE
+        else cloudformation.delete_stack
+    )
+    done = "rolled back" if operation.kind is OperationKind.UPDATE else "deleted"
+    try:
+        if stack and stack.status.in_progress:
+            around.say(
+                Level.WARNING, f"Stack {name} cannot succeed; it is {done} instead of waiting for hours"
+            )
+            token = new_token()
+            undoing = around.insist("the stack", lambda: undo(around.aws, stack, token))
+            watch_operation(undoing, around)
+    except (DeploymentError, AwsCallError) as error:
+        return StackFailedError(
+            what=f"Stack {name} cannot succeed, and could not be {done}",
+            why=f"{diagnosis.summary}; then: {error.what}: {error.why}",
+            next_step=error.next_step,
+            diagnosis=diagnosis,
+        )
+    return StackFailedError(
+        what=f"Stack {name} could not succeed and was {done}", why=diagnosis.summary, diagnosis=diagnosis
+    )
 
 
 @define
@@ -54,6 +113,7 @@ class _Watch:
 
     operation: StackOperation
     around: Surroundings
+    service: StackService | None = None
     status: StackStatus = field(init=False)
     reason: str = ""
     known: dict[str, StackEvent] = field(factory=dict)
@@ -70,6 +130,11 @@ class _Watch:
         return self.status in self.operation.kind.goals or not self.status.in_progress
 
     @property
+    def diagnosis(self) -> StackFailure:
+        watch = self.service.watch if self.service else None
+        return StackFailure(stack=diagnose_stack(self.events), tasks=watch.diagnosis if watch else None)
+
+    @property
     def events(self) -> list[StackEvent]:
         return list(self.known.values())
 
@@ -83,7 +148,11 @@ class _Watch:
         overdue = self.around.clock.now() - self.described_at >= UNTOLD
         if self.end_in_sight or self.events_denied or overdue:
             self._describe()
-        return Seen(value=self.status, settled=self.is_over, changed=bool(news))
+        changed = bool(news)
+        if self.service and not self.is_over:
+            changed |= self.service.look(self.events)
+        hopeless = self.service is not None and self.service.cannot_succeed
+        return Seen(value=self.status, settled=self.is_over or hopeless, changed=changed)
 
     def _new_events(self) -> list[StackEvent]:
         if self.events_denied:

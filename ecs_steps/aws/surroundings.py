@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from attrs import frozen
 
@@ -20,6 +20,18 @@ PATIENCE = timedelta(minutes=2)
 
 
 @frozen(kw_only=True)
+class Vigilance:
+    """How a deployment is watched.
+
+    `stopped_tasks` is how many failed tasks are enough to call it failed where no circuit breaker is at work
+    (0: never; none: what `fail_fast` thinks fit); `container_logs` says whether logs may be read and shown.
+    """
+
+    stopped_tasks: int | None = None
+    container_logs: bool = True
+
+
+@frozen(kw_only=True)
 class Surroundings:
     """AWS, one deadline for all of the deployment (none: wait for ever), and who hears of it."""
 
@@ -28,6 +40,7 @@ class Surroundings:
     report: Report
     deadline: datetime | None
     may_wait: bool = True
+    vigilance: Vigilance = Vigilance()
 
     def say(self, level: Level, text: str) -> None:
         self.report(Message(level, text))
@@ -66,23 +79,44 @@ class Surroundings:
         return self.insist(what, attempt)
 
 
+class CommonInputs(Protocol):
+    """What the inputs of every step say of the wait (see `octopus.common_inputs`)."""
+
+    @property
+    def region(self) -> str: ...
+
+    @property
+    def wait_option(self) -> WaitOption: ...
+
+    @property
+    def fail_fast_stopped_tasks(self) -> int | None: ...
+
+    @property
+    def container_logs(self) -> bool: ...
+
+
 def surroundings(
+    inputs: CommonInputs,
+    warnings: Sequence[Problem],
+    *,
     aws: AwsClients | None,
     report: Report | None,
     clock: Clock | None,
-    *,
-    wait: WaitOption,
-    region: str,
-    warnings: Sequence[Problem],
 ) -> Surroundings:
-    """Return what a step works in: what it was given, else the environment's AWS, a terminal, real time."""
+    """Return what a step works in: what it was given, else the environment's AWS, a terminal, real time.
+
+    What is suspicious about the inputs is told first.
+    """
     clock = clock or SystemClock()
     around = Surroundings(
-        aws=aws or environment_clients(region=region or None),
+        aws=aws or environment_clients(region=inputs.region or None),
         clock=clock,
         report=report or report_for(sys.stderr, clock=clock),
-        deadline=wait.deadline(clock.now()),
-        may_wait=wait.may_wait,
+        deadline=inputs.wait_option.deadline(clock.now()),
+        may_wait=inputs.wait_option.may_wait,
+        vigilance=Vigilance(
+            stopped_tasks=inputs.fail_fast_stopped_tasks, container_logs=inputs.container_logs
+        ),
     )
     for warning in warnings:
         around.say(Level.WARNING, str(warning))

@@ -5,13 +5,14 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from ecs_steps.octopus import common_inputs as common
 from ecs_steps.octopus import naming
 from ecs_steps.octopus.fargate import SIZES, Cpu, Memory
 from ecs_steps.octopus.images import package_images
 from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Switch, VolumeName
 from ecs_steps.octopus.reading import derived, variable
 from ecs_steps.octopus.structure import OpenText
-from ecs_steps.octopus.tags import Tag, default_tags, sanitised
+from ecs_steps.octopus.tags import Tag, default_tags
 from ecs_steps.octopus.values import TagInput, WaitOption
 from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference
 
@@ -23,6 +24,13 @@ class Architecture(StrEnum):
 
     X86_64 = "X86_64"
     ARM64 = "ARM64"
+
+
+class OnFailure(StrEnum):
+    """What becomes of a deployment that cannot succeed."""
+
+    ROLLBACK = "Rollback"
+    LEAVE = "Leave"
 
 
 class VolumeKind(StrEnum):
@@ -58,11 +66,7 @@ class LoadBalancerMapping:
 class DeployInputs:
     """The inputs of *Deploy Amazon ECS Service*."""
 
-    cluster_name: str = variable(
-        "Octopus.Action.Aws.Ecs.ClusterName",
-        label="Cluster name",
-        help="The ECS cluster that runs the service; it must exist.",
-    )
+    cluster_name: str = common.cluster_name()
     environment_id: str = variable(
         "Octopus.Environment.Id",
         label="Environment id",
@@ -189,14 +193,7 @@ class DeployInputs:
         default=(),
         control="MultiLineText",
     )
-    wait_option: WaitOption = variable(
-        "Octopus.Action.Aws.Ecs.WaitOption",
-        label="Wait",
-        help='JSON: `{"type": "WaitWithTimeout", "timeoutMinutes": "30"}`, or type `WaitUntilCompleted` '
-        "or `DontWait`.",
-        default=WaitOption(),
-        control="MultiLineText",
-    )
+    wait_option: WaitOption = common.wait_option()
     template_bucket: str = variable(
         f"{DEPLOY}.TemplateBucket",
         label="Template bucket",
@@ -210,12 +207,18 @@ class DeployInputs:
         default=False,
         control="Checkbox",
     )
-    region: str = variable(
-        "Octopus.Action.Aws.Region",
-        label="Region",
-        help="The AWS region of the cluster; empty is the worker's own.",
-        default="",
+    on_failure: OnFailure = variable(
+        f"{DEPLOY}.OnFailure",
+        label="On failure",
+        help="What becomes of a deployment that cannot succeed: an update is cancelled and rolled back, a "
+        "first create is deleted. Or CloudFormation is left trying, for hours.",
+        default=OnFailure.ROLLBACK,
+        control="Select",
+        options=["Rollback|Undo it", "Leave|Leave it as it is"],
     )
+    region: str = common.region()
+    fail_fast_stopped_tasks: Count | None = common.fail_fast_stopped_tasks()
+    container_logs: Switch = common.container_logs()
     images: Mapping[str, str] = derived(package_images)
     default_tags: tuple[Tag, ...] = derived(default_tags)
 

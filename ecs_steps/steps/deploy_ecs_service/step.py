@@ -14,7 +14,7 @@ from ecs_steps.octopus.variables import Variables
 from ecs_steps.polling import Clock
 from ecs_steps.report import Report
 from ecs_steps.result import Outcome, Outputs, Result
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, OnFailure
 from ecs_steps.steps.deploy_ecs_service.rules import EXPORT_RULES, RULES
 
 if TYPE_CHECKING:
@@ -78,31 +78,29 @@ class DeployEcsServiceStep:
         from ecs_steps.aws.rollout import Target
         from ecs_steps.aws.service_watch import ServiceWatch, await_verdict
         from ecs_steps.aws.stack_deployment import start_deployment
+        from ecs_steps.aws.stack_service import StackService
         from ecs_steps.aws.stack_watch import watch_operation
         from ecs_steps.aws.surroundings import surroundings
 
-        around = surroundings(
-            aws,
-            report,
-            clock,
-            wait=self.inputs.wait_option,
-            region=self.inputs.region,
-            warnings=self.warnings,
-        )
+        inputs = self.inputs
+        around = surroundings(inputs, self.warnings, aws=aws, report=report, clock=clock)
         begun = around.clock.now()
         outputs = Outputs(around.report)
         with outputs.kept_in_errors():
             stack = start_deployment(self._stack_request(around.aws.region), around)
             outputs.tell(**self._names(stack.stack_id, around.aws.region))
             if stack.operation and around.may_wait:
-                watch_operation(stack.operation, around)
+                names = inputs.cluster_name, inputs.logical_id("Service"), inputs.logical_id("TaskDefinition")
+                service = StackService(*names, begun, around)
+                leave = inputs.on_failure is OnFailure.LEAVE
+                watch_operation(stack.operation, around, service=service, leave=leave)
             resources = stack_resources(around.aws, stack.stack_id)
-            service = resources.get(self.inputs.logical_id("Service"), "")
-            task_definition = resources.get(self.inputs.logical_id("TaskDefinition"), "")
-            outputs.tell(**service_outputs(service))
+            service_arn = resources.get(inputs.logical_id("Service"), "")
+            task_definition = resources.get(inputs.logical_id("TaskDefinition"), "")
+            outputs.tell(**service_outputs(service_arn))
             if around.may_wait:
                 target = Target(task_definition=task_definition, since=begun)
-                deployment = await_verdict(ServiceWatch(self.inputs.cluster_name, service, target, around))
+                deployment = await_verdict(ServiceWatch(inputs.cluster_name, service_arn, target, around))
                 outputs.tell(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
             outcome = _outcome(unchanged=stack.unchanged, waited=around.may_wait)
             outputs.tell(Outcome=outcome)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from attrs import frozen
 
+from ecs_steps.octopus import common_inputs as common
 from ecs_steps.octopus.images import package_images
-from ecs_steps.octopus.kinds import Family, Switch, Text
+from ecs_steps.octopus.kinds import Count, Family, Switch, Text
 from ecs_steps.octopus.reading import derived, variable
 from ecs_steps.octopus.tags import Tag, default_tags, sanitised_tags
 from ecs_steps.octopus.values import TagInput, WaitOption
@@ -36,11 +37,7 @@ class OnFailure(StrEnum):
 class UpdateInputs:
     """The inputs of *Update Amazon ECS Service*."""
 
-    cluster_name: str = variable(
-        "Octopus.Action.Aws.Ecs.ClusterName",
-        label="Cluster name",
-        help="The ECS cluster that runs the service; it must exist.",
-    )
+    cluster_name: str = common.cluster_name()
     service_name: str = variable(
         f"{UPDATE}.ServiceName",
         label="Service name",
@@ -73,14 +70,7 @@ class UpdateInputs:
         default=(),
         control="MultiLineText",
     )
-    wait_option: WaitOption = variable(
-        "Octopus.Action.Aws.Ecs.WaitOption",
-        label="Wait",
-        help='JSON: `{"type": "WaitWithTimeout", "timeoutMinutes": "30"}`, or type `WaitUntilCompleted` '
-        "or `DontWait`.",
-        default=WaitOption(),
-        control="MultiLineText",
-    )
+    wait_option: WaitOption = common.wait_option()
     force_new_deployment: Switch = variable(
         f"{UPDATE}.ForceNewDeployment",
         label="Deploy again where nothing changed",
@@ -98,12 +88,9 @@ class UpdateInputs:
         control="Select",
         options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
     )
-    region: str = variable(
-        "Octopus.Action.Aws.Region",
-        label="Region",
-        help="The AWS region of the cluster; empty is the worker's own.",
-        default="",
-    )
+    region: str = common.region()
+    fail_fast_stopped_tasks: Count | None = common.fail_fast_stopped_tasks()
+    container_logs: Switch = common.container_logs()
     images: Mapping[str, str] = derived(package_images)
     default_tags: tuple[Tag, ...] = derived(default_tags)
 

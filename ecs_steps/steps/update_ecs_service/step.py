@@ -18,7 +18,6 @@ from ecs_steps.steps.update_ecs_service.rules import RULES
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
     from ecs_steps.aws.service_watch import ServiceWatch
-    from ecs_steps.aws.surroundings import Surroundings
 
 
 class UpdateEcsServiceStep:
@@ -41,9 +40,10 @@ class UpdateEcsServiceStep:
         Raises:
             NotFoundError, DeploymentError, AwsCallError: As `run`.
         """
+        from ecs_steps.aws.surroundings import surroundings
         from ecs_steps.steps.update_ecs_service.plan import changes, plan_update
 
-        around = self._surroundings(aws, report, None)
+        around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=None)
         plan = plan_update(self.inputs, around)
         calls = plan.calls(force=self.inputs.force_new_deployment)
         lines = [
@@ -70,11 +70,12 @@ class UpdateEcsServiceStep:
         from ecs_steps.aws.rollout import Target, is_serving
         from ecs_steps.aws.service_update import start_rollout
         from ecs_steps.aws.service_watch import ServiceWatch
+        from ecs_steps.aws.surroundings import surroundings
         from ecs_steps.steps.update_ecs_service.plan import plan_update
         from ecs_steps.steps.update_ecs_service.registration import add_tags, register
 
         inputs = self.inputs
-        around = self._surroundings(aws, report, clock)
+        around = surroundings(inputs, self.warnings, aws=aws, report=report, clock=clock)
         outputs = Outputs(around.report)
         with outputs.kept_in_errors():
             plan = plan_update(inputs, around)
@@ -109,16 +110,6 @@ class UpdateEcsServiceStep:
             if self.inputs.on_failure is not OnFailure.ROLLBACK:
                 raise
             raise roll_back_to(previous, watch, error) from error
-
-    def _surroundings(
-        self, aws: "AwsClients | None", report: Report | None, clock: Clock | None
-    ) -> "Surroundings":
-        from ecs_steps.aws.surroundings import surroundings
-
-        inputs = self.inputs
-        return surroundings(
-            aws, report, clock, wait=inputs.wait_option, region=inputs.region, warnings=self.warnings
-        )
 
     def _names(self, previous: str, region: str) -> dict[str, str]:
         return {

@@ -327,7 +327,7 @@ def test_a_rollback_by_the_circuit_breaker_is_never_a_success() -> None:
             update(aws)
 
         assert error.value.exit_code == 6
-        assert "orders:1 again" in error.value.why
+        assert "it was rolled back to orders:1" in error.value.what
         assert service(aws)["taskDefinition"].endswith("orders:1")
 
 
@@ -335,7 +335,8 @@ def test_a_breaker_without_rollback_fails_the_step() -> None:
     with Sandbox("breaker") as aws, pytest.raises(RolloutFailedError) as error:
         update(aws)
 
-    assert "circuit breaker" in error.value.why
+    assert "container web" in error.value.why
+    assert "exited with code 1" in error.value.why
 
 
 def test_a_failed_deployment_is_rolled_back_on_request() -> None:

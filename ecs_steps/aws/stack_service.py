@@ -1,0 +1,70 @@
+"""The service inside a stack, watched while CloudFormation is still at work.
+
+CloudFormation tells nothing of the tasks that fail, and gives up hours later. The service and its new task
+definition are known from the stack's own events as soon as they are made.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import takewhile
+
+from attrs import define, field
+
+from ecs_steps.aws.rollout import Standing, Target
+from ecs_steps.aws.service_watch import ServiceWatch
+from ecs_steps.aws.stack_events import StackEvent
+from ecs_steps.aws.surroundings import Surroundings
+from ecs_steps.errors import AwsCallError
+from ecs_steps.report import Level
+
+
+@define
+class StackService:
+    """The service of one stack operation, by its logical id and its task definition's."""
+
+    cluster: str
+    service_id: str
+    task_definition_id: str
+    since: datetime
+    around: Surroundings
+    watch: ServiceWatch | None = None
+    _is_unseen: bool = field(default=False)
+
+    @property
+    def cannot_succeed(self) -> bool:
+        """Whether the service's deployment has failed, whatever CloudFormation still hopes."""
+        return self.watch is not None and self.watch.verdict.standing is Standing.FAILED
+
+    def look(self, events: Sequence[StackEvent]) -> bool:
+        """Look at the service beside the stack; tell whether there was news.
+
+        The stack decides: what cannot be read of the service is told once and fails nothing.
+        """
+        self._find(events)
+        if self.watch is None or self._is_unseen or self.watch.verdict.is_bad:
+            return False
+        try:
+            return self.watch.look().changed
+        except AwsCallError as error:
+            if not error.transient:
+                self._is_unseen = True
+                self.around.say(Level.WARNING, f"The service is not watched beside the stack. {error}")
+            return False
+
+    def _find(self, events: Sequence[StackEvent]) -> None:
+        """Watch the service that the operation makes or changes, once its new revision is complete."""
+        forward = list(takewhile(lambda event: not event.begins_rollback, events))
+        service = _physical_id(e for e in forward if e.logical_id == self.service_id)
+        task_definition = _physical_id(
+            e for e in forward if e.logical_id == self.task_definition_id and e.status.endswith("_COMPLETE")
+        )
+        is_watched = self.watch is not None and self.watch.name_or_arn == service
+        if service and task_definition and not is_watched:
+            target = Target(task_definition=task_definition, since=self.since)
+            self.watch = ServiceWatch(self.cluster, service, target, self.around)
+
+
+def _physical_id(events: Iterable[StackEvent]) -> str:
+    """Return the newest ARN: a resource that is replaced is told of under its old one first."""
+    arns = [event.physical_id for event in events if event.physical_id.startswith("arn:")]
+    return arns[-1] if arns else ""
