@@ -30,6 +30,13 @@ def test_a_new_service_has_a_deployment_and_no_task_yet(ecs: EcsBackend) -> None
     assert service["serviceArn"] == "arn:aws:ecs:eu-west-1:123456789012:service/shop/mail"
     assert [(d["status"], d["rolloutState"]) for d in service["deployments"]] == [("PRIMARY", "IN_PROGRESS")]
     assert service["deploymentConfiguration"]["maximumPercent"] == 200
+    assert "platformVersion" not in service
+
+
+def test_fargate_services_have_a_platform_version(ecs: EcsBackend, see: See) -> None:
+    service = see(ecs)
+
+    assert (service["platformVersion"], service["deployments"][0]["platformVersion"]) == ("LATEST", "1.4.0")
 
 
 def test_a_service_is_missing_for_a_moment_where_the_plan_says_so(begin: Begin, later: Later) -> None:

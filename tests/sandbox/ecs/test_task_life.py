@@ -51,13 +51,13 @@ def test_a_task_is_provisioned_pending_running_and_healthy(
     for seconds in (1, 9, 13, 10):
         later(seconds)
         task = tasks(ecs, deployment_id)[0]
-        statuses.append((task["lastStatus"], task["healthStatus"]))
+        statuses.append((task["lastStatus"], task["healthStatus"], "runtimeId" in task["containers"][0]))
 
     assert statuses == [
-        ("PROVISIONING", "UNKNOWN"),
-        ("PENDING", "UNKNOWN"),
-        ("RUNNING", "UNKNOWN"),
-        ("RUNNING", "HEALTHY"),
+        ("PROVISIONING", "UNKNOWN", False),
+        ("PENDING", "UNKNOWN", False),
+        ("RUNNING", "UNKNOWN", True),
+        ("RUNNING", "HEALTHY", True),
     ]
 
 

@@ -132,6 +132,18 @@ def test_a_stopped_task_names_the_person_and_is_replaced(
     assert [task["lastStatus"] for task in tasks(ecs, deployment_id)] == ["RUNNING", "RUNNING"]
 
 
+def test_a_stopped_task_is_replaced_at_once(
+    ecs: EcsBackend, deploy: Deploy, tasks: Tasks, later: Later
+) -> None:
+    deployment_id = deploy(ecs)
+    later(100)
+    ecs.stop_task({"cluster": "shop", "task": tasks(ecs, deployment_id)[0]["taskArn"]})
+
+    later(0)
+
+    assert [task["lastStatus"] for task in tasks(ecs, deployment_id)] == ["RUNNING", "PROVISIONING"]
+
+
 def test_a_task_of_nobody_cannot_be_stopped(ecs: EcsBackend) -> None:
     with pytest.raises(Refusal, match="The referenced task was not found"):
         ecs.stop_task({"cluster": "shop", "task": "nobody"})
