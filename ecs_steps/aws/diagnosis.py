@@ -69,16 +69,17 @@ class Diagnosis:
     @property
     def summary(self) -> str:
         """The cause in one line."""
-        return str(self.root_cause or self.verdict or "the cause is not known")
+        return _one_line(str(self.root_cause or self.verdict or "the cause is not known"))
 
     def lines(self, *, verbose: bool = False) -> list[str]:
         """Say it a line each, each by itself; probable noise where `verbose` alone."""
         noise = self.noise if verbose else ()
-        return [
+        told = [
             *(self._of_root(self.root_cause) if self.root_cause else self._of_nothing()),
             *(f"also: {cause}" for cause in self.also),
             *(f"probably noise: {cause}" for cause in noise),
         ]
+        return [_one_line(line) for line in told]
 
     @staticmethod
     def _of_root(cause: Cause) -> Iterator[str]:
@@ -151,7 +152,12 @@ def _log_place(driver: str, stream: str) -> str:
 
 
 def _verdict(evidence: Evidence) -> str:
-    if evidence.verdict or not evidence.failures:
-        return " ".join(evidence.verdict.split())
+    verdict = evidence.verdict.strip()
+    if verdict or not evidence.failures:
+        return verdict
     breaker = f", and its circuit breaker gives up at {evidence.threshold}" if evidence.threshold else ""
     return f"{evidence.failures} tasks have failed{breaker}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())

@@ -50,6 +50,8 @@ class ServiceWatch:
     record: DeploymentRecord = field(init=False)
     service: Service | None = None
     verdict: Verdict = UNDER_WAY
+    is_hopeless: bool = False
+    """Whether it was given up here, and not by ECS."""
     _news: News = field(init=False)
     _gathering: Gathering = field(init=False)
     _attempt: ServiceDeployment | None = None
@@ -115,6 +117,7 @@ class ServiceWatch:
         ):
             reason = f"{len(stopped)} of its tasks have stopped and none has ever become healthy"
             self.verdict = Verdict(standing=Standing.FAILED, reason=reason)
+            self.is_hopeless = True
         cause = self.diagnosis.root_cause
         if cause and not self._cause:
             # The rest of the causes waits for the report at the end.

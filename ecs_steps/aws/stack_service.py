@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from attrs import define, field
 
-from ecs_steps.aws.rollout import Standing, Target
+from ecs_steps.aws.rollout import Target
 from ecs_steps.aws.service_watch import ServiceWatch
 from ecs_steps.aws.stack_events import StackEvent
 from ecs_steps.aws.surroundings import Surroundings
@@ -32,8 +32,11 @@ class StackService:
 
     @property
     def cannot_succeed(self) -> bool:
-        """Whether the service's deployment has failed, whatever CloudFormation still hopes."""
-        return self.watch is not None and self.watch.verdict.standing is Standing.FAILED
+        """Whether the service's deployment was given up, though CloudFormation still hopes.
+
+        Where ECS itself gave it up, CloudFormation hears of that and rolls back without help.
+        """
+        return self.watch is not None and self.watch.is_hopeless
 
     def look(self, events: Sequence[StackEvent]) -> bool:
         """Look at the service beside the stack; tell whether there was news.

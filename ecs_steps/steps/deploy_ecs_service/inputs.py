@@ -12,7 +12,7 @@ from ecs_steps.octopus.images import package_images
 from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Switch, VolumeName
 from ecs_steps.octopus.reading import derived, variable
 from ecs_steps.octopus.structure import OpenText
-from ecs_steps.octopus.tags import Tag, default_tags
+from ecs_steps.octopus.tags import Tag, default_tags, sanitised
 from ecs_steps.octopus.values import TagInput, WaitOption
 from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference
 
