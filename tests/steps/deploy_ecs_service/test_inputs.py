@@ -1,0 +1,439 @@
+import json
+from typing import Any
+
+import attrs
+import pytest
+
+from ecs_steps.octopus.tags import Tag
+from ecs_steps.octopus.values import KeyValue, TagInput, Wait, WaitOption
+from ecs_steps.steps.deploy_ecs_service.containers import (
+    ContainerSpec,
+    ImageReference,
+    PortMapping,
+)
+from ecs_steps.steps.deploy_ecs_service.inputs import (
+    Architecture,
+    DeployInputs,
+    LoadBalancerMapping,
+    OnFailure,
+    Volume,
+    VolumeKind,
+)
+from steps.deploy_ecs_service.dictionaries import (
+    CONTAINERS,
+    DEPLOY,
+    ECS,
+    container,
+    dictionary,
+    inputs_of,
+    minimal,
+    problems,
+)
+
+VOLUME = "type, name, fileSystemId, accessPointId, rootDirectory, encryptionInTransit, efsIamAuthorization"
+ROLE = "arn:aws:iam::123456789012:role/web"
+TARGET_GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0f1e2d3c4b5a6978"
+
+# Every variable of the step, as Octopus writes it, and what is read of it.
+VARIABLES: dict[str, tuple[object, str, object]] = {
+    f"{ECS}.ClusterName": ("shop", "cluster_name", "shop"),
+    "Octopus.Environment.Id": ("Environments-7", "environment_id", "Environments-7"),
+    "Octopus.Deployment.Tenant.Id": ("Tenants-1", "tenant_id", "Tenants-1"),
+    f"{DEPLOY}.ServiceTaskName": ("web_API-2", "service_task_name", "web_API-2"),
+    f"{DEPLOY}.CFStackName": ("my-stack", "cf_stack_name", "my-stack"),
+    f"{DEPLOY}.Cpu": (".5 vCPU", "cpu", ".5 vCPU"),
+    f"{DEPLOY}.Memory": ("1 GB", "memory", "1 GB"),
+    f"{DEPLOY}.RuntimeArchitecturePlatform": (
+        "arm64",
+        "runtime_architecture_platform",
+        Architecture.ARM64,
+    ),
+    f"{DEPLOY}.DesiredCount": ("3", "desired_count", 3),
+    f"{DEPLOY}.MinimumHealthPercent": ("50", "minimum_health_percent", 50),
+    f"{DEPLOY}.MaximumHealthPercent": ("150", "maximum_health_percent", 150),
+    f"{DEPLOY}.AutoAssignPublicIp": ("True", "auto_assign_public_ip", True),
+    f"{DEPLOY}.EnableEcsManagedTags": ("TRUE", "enable_ecs_managed_tags", True),
+    f"{DEPLOY}.TaskRole": (ROLE, "task_role", ROLE),
+    f"{DEPLOY}.TaskExecutionRole": (ROLE, "task_execution_role", ROLE),
+    f"{DEPLOY}.SecurityGroupIds": (["sg-1", "sg-2"], "security_group_ids", ("sg-1", "sg-2")),
+    f"{DEPLOY}.SubnetIds": ("subnet-1\nsubnet-2", "subnet_ids", ("subnet-1", "subnet-2")),
+    f"{DEPLOY}.LoadBalancerMappings": (
+        [{"containerName": "web", "containerPort": "80", "targetGroupArn": TARGET_GROUP}],
+        "load_balancer_mappings",
+        (LoadBalancerMapping(container_name="web", container_port=80, target_group_arn=TARGET_GROUP),),
+    ),
+    f"{DEPLOY}.Volumes": (
+        [
+            {"type": "Bind", "name": "scratch"},
+            {
+                "type": "efs",
+                "name": "data",
+                "fileSystemId": "fs-1",
+                "accessPointId": "fsap-1",
+                "rootDirectory": "/",
+                "encryptionInTransit": "True",
+                "efsIamAuthorization": True,
+            },
+        ],
+        "volumes",
+        (
+            Volume(name="scratch"),
+            Volume(
+                type=VolumeKind.EFS,
+                name="data",
+                file_system_id="fs-1",
+                access_point_id="fsap-1",
+                root_directory="/",
+                encryption_in_transit=True,
+                efs_iam_authorization=True,
+            ),
+        ),
+    ),
+    CONTAINERS: (
+        [container(containerPortMappings=[{"containerPort": "80"}])],
+        "containers",
+        (
+            ContainerSpec(
+                container_name="web",
+                container_image_reference=ImageReference(reference_id="web"),
+                container_port_mappings=(PortMapping(container_port=80),),
+            ),
+        ),
+    ),
+    f"{ECS}.Tags": ([{"key": "team", "value": "shop"}], "tags", (TagInput(key="team", value="shop"),)),
+    f"{ECS}.WaitOption": (
+        {"type": "WaitWithTimeout", "timeoutMinutes": "30"},
+        "wait_option",
+        WaitOption(type=Wait.WITH_TIMEOUT, timeout_minutes=30),
+    ),
+    f"{DEPLOY}.TemplateBucket": ("templates", "template_bucket", "templates"),
+    f"{DEPLOY}.RetainTaskDefinitions": ("True", "retain_task_definitions", True),
+    f"{DEPLOY}.OnFailure": ("leave", "on_failure", OnFailure.LEAVE),
+    "Octopus.Action.Aws.Region": ("eu-west-1", "region", "eu-west-1"),
+    f"{ECS}.FailFast.StoppedTasks": ("5", "fail_fast_stopped_tasks", 5),
+    f"{ECS}.ContainerLogs": ("False", "container_logs", False),
+}
+
+
+def test_every_variable_of_the_step_is_read() -> None:
+    variables = {name: given for name, (given, _, _) in VARIABLES.items()}
+    images = {"Octopus.Action.Package[web].Image": "acme/web:1"}
+    texts = {
+        name: given if isinstance(given, str) else json.dumps(given) for name, given in variables.items()
+    }
+
+    inputs = inputs_of(texts | images)
+
+    read = {name: getattr(inputs, attribute) for name, (_, attribute, _) in VARIABLES.items()}
+    assert read == {name: expected for name, (_, _, expected) in VARIABLES.items()}
+
+
+def test_no_other_variable_is_read() -> None:
+    sources = {
+        field.name: field.metadata["variable"].name
+        for field in attrs.fields(DeployInputs)
+        if "variable" in field.metadata
+    }
+
+    assert sources == {attribute: name for name, (_, attribute, _) in VARIABLES.items()}
+
+
+def test_values_that_are_json_already_are_read_as_well() -> None:
+    variables = {name: given for name, (given, _, _) in VARIABLES.items()}
+    numbers = {f"{DEPLOY}.DesiredCount": 3, f"{DEPLOY}.AutoAssignPublicIp": True, f"{DEPLOY}.Cpu": 512}
+
+    inputs = inputs_of(variables | numbers | {"Octopus.Action.Package[web].Image": "acme/web:1"})
+
+    assert (inputs.desired_count, inputs.auto_assign_public_ip, inputs.cpu) == (3, True, "512")
+    assert inputs.volumes == VARIABLES[f"{DEPLOY}.Volumes"][2]
+
+
+def test_names_of_variables_are_found_in_any_case() -> None:
+    swapped = {name.swapcase(): value for name, value in minimal().items()}
+
+    assert inputs_of(swapped) == attrs.evolve(inputs_of(minimal()))
+
+
+def test_what_is_optional_has_octopus_defaults() -> None:
+    inputs = inputs_of(minimal())
+
+    assert inputs == DeployInputs(
+        cluster_name="samples-target-containers-development",
+        environment_id="Environments-104",
+        tenant_id="",
+        service_task_name="octopetshop-web",
+        cf_stack_name="",
+        cpu="256",
+        memory="512",
+        runtime_architecture_platform=Architecture.X86_64,
+        desired_count=1,
+        minimum_health_percent=100,
+        maximum_health_percent=200,
+        auto_assign_public_ip=False,
+        enable_ecs_managed_tags=False,
+        task_role=None,
+        task_execution_role=None,
+        security_group_ids=("sg-0c3d4e5f607182930",),
+        subnet_ids=("subnet-0a1b2c3d4e5f60718",),
+        load_balancer_mappings=(),
+        volumes=(),
+        containers=(
+            ContainerSpec(container_name="web", container_image_reference=ImageReference(reference_id="web")),
+        ),
+        tags=(),
+        wait_option=WaitOption(type=Wait.UNTIL_COMPLETED),
+        template_bucket="",
+        retain_task_definitions=False,
+        on_failure=OnFailure.ROLLBACK,
+        region="",
+        fail_fast_stopped_tasks=None,
+        container_logs=True,
+        images={"web": "index.docker.io/octopetshop/web:1.4.0"},
+        default_tags=(Tag("Octopus.Environment.Id", "Environments-104"),),
+    )
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  \n"])
+def test_what_is_absent_or_empty_is_the_default(nothing: str | None) -> None:
+    optional = [name for name in VARIABLES if name not in minimal()]
+
+    assert inputs_of(minimal() | dict.fromkeys(optional, nothing)) == inputs_of(minimal())
+
+
+@pytest.mark.parametrize("nothing", [None, "", " "])
+def test_everything_that_is_required_is_asked_for_at_once(nothing: str | None) -> None:
+    assert problems(dict.fromkeys(VARIABLES, nothing)) == [
+        f"{ECS}.ClusterName: is required",
+        f"{DEPLOY}.ServiceTaskName: is required",
+        f"{DEPLOY}.Cpu: is required",
+        f"{DEPLOY}.Memory: is required",
+        f"{DEPLOY}.SecurityGroupIds: is required",
+        f"{DEPLOY}.SubnetIds: is required",
+        f"{CONTAINERS}: is required",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        (
+            {"ServiceTaskName": "web.api"},
+            'ServiceTaskName: expected 1 to 255 letters, digits, hyphens and underscores, not "web.api"',
+        ),
+        (
+            {"Cpu": "large"},
+            'Cpu: expected CPU units or vCPUs, such as 256 or .25 vCPU, not "large"',
+        ),
+        ({"Memory": "512 MB"}, 'Memory: expected MiB or GB, such as 512 or 0.5 GB, not "512 MB"'),
+        (
+            {"RuntimeArchitecturePlatform": "x86"},
+            'RuntimeArchitecturePlatform: expected one of X86_64, ARM64, not "x86"',
+        ),
+        (
+            {"DesiredCount": "-1"},
+            'DesiredCount: expected a whole number from 0 to 2147483647, not "-1"',
+        ),
+        (
+            {"MinimumHealthPercent": "50%"},
+            'MinimumHealthPercent: expected a whole number from 0 to 2147483647, not "50%"',
+        ),
+        (
+            {"MaximumHealthPercent": "1.5"},
+            'MaximumHealthPercent: expected a whole number from 0 to 2147483647, not "1.5"',
+        ),
+        ({"AutoAssignPublicIp": "yes"}, 'AutoAssignPublicIp: expected True or False, not "yes"'),
+        ({"EnableEcsManagedTags": "1"}, 'EnableEcsManagedTags: expected True or False, not "1"'),
+        ({"RetainTaskDefinitions": "on"}, 'RetainTaskDefinitions: expected True or False, not "on"'),
+        ({"TaskRole": "web"}, 'TaskRole: expected the ARN of an IAM role, not "web"'),
+        (
+            {"TaskExecutionRole": "arn:aws:s3:::bucket"},
+            'TaskExecutionRole: expected the ARN of an IAM role, not "arn:aws:s3:::bucket"',
+        ),
+        ({"SecurityGroupIds": "[]"}, "SecurityGroupIds: expected at least one id"),
+        ({"SubnetIds": ","}, "SubnetIds: expected at least one id"),
+        ({"SubnetIds": ["subnet-1", {}]}, "SubnetIds[1]: expected a text, not an object"),
+        (
+            {"SubnetIds": '["subnet-1"'},
+            "SubnetIds: expected a list as JSON: Expecting ',' delimiter at line 1, column 12",
+        ),
+        ({"Containers": "{}"}, "Containers: expected a list, not an object"),
+        (
+            {"Containers": "web"},
+            "Containers: expected a list as JSON: Expecting value at line 1, column 1",
+        ),
+        (
+            {"Volumes": [{"type": "Docker", "name": "a"}]},
+            'Volumes[0].type: expected one of Bind, Efs, not "Docker"',
+        ),
+        ({"Volumes": [{"type": "Bind"}]}, "Volumes[0].name: is required"),
+        (
+            {"Volumes": [{"name": "my data"}]},
+            'Volumes[0].name: expected 1 to 255 letters, digits, hyphens and underscores, not "my data"',
+        ),
+        (
+            {"Volumes": [{"name": "a", "host": "/x"}]},
+            f"Volumes[0].host: is no known member; known are {VOLUME}",
+        ),
+        (
+            {"LoadBalancerMappings": [{"containerName": "web", "containerPort": "80"}]},
+            "LoadBalancerMappings[0].targetGroupArn: is required",
+        ),
+        (
+            {
+                "LoadBalancerMappings": [
+                    {"containerName": "web", "containerPort": "0", "targetGroupArn": TARGET_GROUP}
+                ]
+            },
+            'LoadBalancerMappings[0].containerPort: expected a whole number from 1 to 65535, not "0"',
+        ),
+        (
+            {
+                "LoadBalancerMappings": [
+                    {"containerName": "web", "containerPort": "80", "targetGroupArn": "web"}
+                ]
+            },
+            'LoadBalancerMappings[0].targetGroupArn: expected an ARN, not "web"',
+        ),
+    ],
+)
+def test_each_variable_says_what_it_expected(changes: dict[str, Any], problem: str) -> None:
+    web: dict[str, Any] = {"Containers": [container(containerPortMappings=[{"containerPort": 80}])]}
+    variables = dictionary(**(web | changes))
+
+    assert problems(variables) == [f"{DEPLOY}.{problem}"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({f"{ECS}.Tags": [{"value": "x"}]}, "Tags[0].key: is required"),
+        ({f"{ECS}.Tags": {"team": "shop"}}, "Tags: expected a list, not an object"),
+        (
+            {f"{ECS}.WaitOption": {"type": "Forever"}},
+            'WaitOption.type: expected one of DontWait, WaitUntilCompleted, WaitWithTimeout, not "Forever"',
+        ),
+        (
+            {f"{ECS}.WaitOption": {"type": "WaitWithTimeout", "timeoutMinutes": "soon"}},
+            'WaitOption.timeoutMinutes: expected a whole number from 0 to 2147483647, not "soon"',
+        ),
+        (
+            {f"{ECS}.WaitOption": "DontWait"},
+            "WaitOption: expected an object as JSON: Expecting value at line 1, column 1",
+        ),
+    ],
+)
+def test_so_does_each_variable_that_steps_share(changes: dict[str, object], problem: str) -> None:
+    assert problems(dictionary(others=changes)) == [f"{ECS}.{problem}"]
+
+
+def test_expressions_are_evaluated_from_the_dictionary() -> None:
+    variables = dictionary(
+        container(
+            environmentVariables=[{"key": "GREETING", "value": "#{Greeting}"}],
+            containerPortMappings=[{"containerPort": "#{Octopus.Web[blue].Port}"}],
+        ),
+        DesiredCount="#{Count[#{Octopus.Environment.Id}]}",
+        SubnetIds="#{Subnets}",
+        others={
+            "Greeting": 'say "#{Word}"',
+            "Word": "hi",
+            "Octopus.Web[blue].Port": "8080",
+            "Count[Environments-104]": "4",
+            "Subnets": '["subnet-1", "subnet-2"]',
+        },
+    )
+
+    inputs = inputs_of(variables)
+
+    [web] = inputs.containers
+    assert web.environment_variables == (KeyValue(key="GREETING", value='say "hi"'),)
+    assert web.container_port_mappings == (PortMapping(container_port=8080),)
+    assert (inputs.desired_count, inputs.subnet_ids) == (4, ("subnet-1", "subnet-2"))
+
+
+def test_a_document_that_is_json_only_after_its_evaluation_is_read() -> None:
+    variables = dictionary(
+        LoadBalancerMappings='[{"containerName": "web", "containerPort": #{Port}, '
+        f'"targetGroupArn": "{TARGET_GROUP}"}}]',
+        Containers='[{"containerName": "web", "containerImageReference": {"referenceId": "web"}, '
+        '"containerPortMappings": [{"containerPort": #{Port}}]}]',
+        others={"Port": "80"},
+    )
+
+    assert inputs_of(variables).load_balancer_mappings[0].container_port == 80
+
+
+def test_what_stays_open_is_a_problem_that_names_the_expression() -> None:
+    variables = dictionary(
+        container(environmentVariables=[{"key": "A", "value": "x#{Password}"}], essential="#{IsEssential}"),
+        Cpu="#{Cpu}",
+        SubnetIds="subnet-1\n#{Subnet}",
+    )
+
+    assert problems(variables) == [
+        f"{DEPLOY}.Cpu: no variable gives #{{Cpu}} a value",
+        f"{DEPLOY}.SubnetIds: no variable gives #{{Subnet}} a value",
+        f"{CONTAINERS}[0].essential: no variable gives #{{IsEssential}} a value",
+        f"{CONTAINERS}[0].environmentVariables[0].value: no variable gives #{{Password}} a value",
+    ]
+
+
+def test_images_and_default_tags_are_evaluated() -> None:
+    others = {
+        "Octopus.Action.Package[web].Image": "#{Registry}/web:1",
+        "Registry": "registry.acme.test",
+        "Octopus.Project.Name": "Shop #{Octopus.Environment.Id}",
+    }
+
+    inputs = inputs_of(dictionary(others=others))
+
+    assert inputs.image(inputs.containers[0].container_image_reference) == "registry.acme.test/web:1"
+    assert Tag("Octopus.Project.Name", "Shop Environments-104") in inputs.default_tags
+
+
+def test_an_image_is_found_by_its_reference_in_any_case() -> None:
+    spec = container(containerImageReference={"referenceId": "WEB"})
+
+    inputs = inputs_of(dictionary(spec))
+
+    assert inputs.image(inputs.containers[0].container_image_reference) == (
+        "index.docker.io/octopetshop/web:1.4.0"
+    )
+
+
+def test_without_a_reference_the_image_name_is_the_image() -> None:
+    reference = ImageReference(image_name="public.ecr.aws/nginx:1")
+
+    assert inputs_of(minimal()).image(reference) == "public.ecr.aws/nginx:1"
+
+
+def test_the_image_that_a_release_will_choose_can_be_left_to_octopus() -> None:
+    inputs = inputs_of(minimal())
+
+    assert inputs.image(ImageReference(reference_id="web"), keep=True) == (
+        "#{Octopus.Action.Package[web].Image}"
+    )
+    assert inputs.image(ImageReference(image_name="nginx:1"), keep=True) == "nginx:1"
+
+
+def test_the_stack_is_named_after_cluster_service_environment_and_tenant() -> None:
+    untenanted = inputs_of(minimal())
+    tenanted = inputs_of(dictionary(others={"Octopus.Deployment.Tenant.Id": "Tenants-7"}))
+    named = inputs_of(dictionary(CFStackName="my-stack"))
+
+    stem = "cf-ecs-samplesTargetContainersDevelopment-octopetshopWeb-environments104"
+    assert untenanted.stack_name == f"{stem}-untenanted"
+    assert tenanted.stack_name == f"{stem}-tenants7"
+    assert named.stack_name == "my-stack"
+
+
+def test_resources_are_named_after_the_service() -> None:
+    assert inputs_of(minimal()).logical_id("TaskDefinition") == "TaskDefinitionoctopetshopWeb"
+
+
+def test_user_tags_are_sent_without_what_aws_refuses() -> None:
+    tags = [{"key": "my!@#$key", "value": "a"}, {"key": "empty", "value": ""}, {"key": "b", "value": "(c)"}]
+
+    inputs = inputs_of(dictionary(others={f"{ECS}.Tags": tags}))
+
+    assert inputs.user_tags == (Tag("my@key", "a"), Tag("b", "c"))
