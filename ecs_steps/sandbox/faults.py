@@ -42,13 +42,12 @@ class Fault:
     """A fault of the operation named (``UpdateService``; empty: of every one).
 
     `at` says which requests meet it, counted from 0 and botocore's own retries included: `range(2)` is the
-    first two. None is all of them. An access that is denied is denied on `resource`.
+    first two. None is all of them.
     """
 
     operation: str
     kind: FaultKind
     at: range | None = None
-    resource: str = "*"
 
 
 @define
@@ -78,7 +77,7 @@ def refuse(fault: Fault, asked: Asked, envelope: Envelope) -> AWSResponse:
     if fault.kind is FaultKind.CONNECTION_REFUSED:
         raise EndpointConnectionError(endpoint_url=envelope.url, error="[Errno 111] Connection refused")
     if fault.kind is FaultKind.ACCESS_DENIED:
-        return envelope.error(*_denied(fault, asked, as_json=as_json))
+        return envelope.error(*_denied(asked, as_json=as_json))
     codes = _JSON_ERRORS if as_json else _QUERY_ERRORS
     code, message, status = codes[fault.kind]
     return envelope.error(code, message.format(at=envelope.at), status)
@@ -100,16 +99,36 @@ def lose(fault: Fault, answer: AWSResponse, clock: Clock) -> AWSResponse:
     return AWSResponse(answer.url, answer.status_code, answer.headers, RawBody(half))  # type: ignore[arg-type]  # they are
 
 
-def _denied(fault: Fault, asked: Asked, *, as_json: bool) -> tuple[str, str, int]:
-    prefix = {"elbv2": "elasticloadbalancing"}.get(asked.service, asked.service)
-    action = f"{prefix}:{asked.operation}"
+def _denied(asked: Asked, *, as_json: bool) -> tuple[str, str, int]:
+    action = f"{_PREFIXES.get(asked.service, asked.service)}:{asked.operation}"
     text = (
         "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to perform: "
-        f"{action} on resource: {fault.resource} because no identity-based policy allows the {action} action"
+        f"{action} on resource: {_resource(asked)} because no identity-based policy allows the {action} "
+        "action"
     )
     return ("AccessDeniedException", text, 400) if as_json else ("AccessDenied", text, 403)
 
 
+def _resource(asked: Asked) -> str:
+    """Name what a request is about, as IAM does; what is not there yet, or is many things, is ``*``."""
+    match asked.params:
+        case {"StackName": str(stack)}:
+            resource = f"stack/{stack}/*"
+        case {"service": str(service)} | {"services": [str(service)]}:
+            resource = f"service/{asked.params.get('cluster', 'default')}/{service}"
+        case {"cluster": str(cluster)}:
+            resource = f"cluster/{cluster}"
+        case {"logGroupName": str(group), "logStreamName": str(stream)}:
+            resource = f"log-group:{group}:log-stream:{stream}"
+        case {"resourceArn": str(arn)}:
+            resource = arn
+        case _:
+            return "*"
+    _, found, rest = resource.partition("arn:")
+    return found + rest or f"arn:aws:{asked.service}:{asked.region}:123456789012:{resource}"
+
+
+_PREFIXES = {"elbv2": "elasticloadbalancing"}
 _EXPIRED = "The security token included in the request is expired"
 _SKEWED = "Signature expired: {at:%Y%m%dT%H%M%SZ} is now earlier than the oldest signature that is accepted"
 _BUSY = "Service Unavailable. Please try again later."

@@ -51,7 +51,8 @@ class VirtualClock:
         return self.timeline.now
 
     def sleep(self, seconds: float) -> None:
-        self.timeline.advance_to(self.timeline.now + timedelta(seconds=seconds))
+        with self.timeline.lock:
+            self.timeline.advance_to(self.timeline.now + timedelta(seconds=seconds))
 
 
 @define

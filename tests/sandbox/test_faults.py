@@ -118,15 +118,61 @@ def test_a_fault_strikes_the_requests_that_it_names_and_no_others() -> None:
     assert [call.outcome for call in aws.calls] == ["", "AccessDeniedException", "", ""]
 
 
-def test_a_denied_access_names_the_action_and_the_resource() -> None:
-    fault = Fault("DescribeTargetHealth", FaultKind.ACCESS_DENIED, resource="arn:aws:x")
-    with Sandbox(Scenario(faults=(fault,))) as aws, pytest.raises(ClientError) as caught:
-        aws.clients.elbv2.describe_target_health(TargetGroupArn="arn:aws:y")
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "action", "resource"),
+    [
+        (
+            "ecs",
+            "DescribeServices",
+            {"cluster": "web", "services": ["x"]},
+            "ecs:DescribeServices",
+            "ecs:service/web/x",
+        ),
+        ("ecs", "ListTasks", {"cluster": "web"}, "ecs:ListTasks", "ecs:cluster/web"),
+        ("ecs", "ListClusters", {}, "ecs:ListClusters", "*"),
+        (
+            "ecs",
+            "ListTagsForResource",
+            {"resourceArn": "arn:aws:ecs:eu-west-1:123456789012:service/web/x"},
+            "ecs:ListTagsForResource",
+            "ecs:service/web/x",
+        ),
+        (
+            "cloudformation",
+            "DescribeStacks",
+            {"StackName": "web"},
+            "cloudformation:DescribeStacks",
+            "cloudformation:stack/web/*",
+        ),
+        (
+            "logs",
+            "GetLogEvents",
+            {"logGroupName": "/ecs/web", "logStreamName": "ecs/web/1"},
+            "logs:GetLogEvents",
+            "logs:log-group:/ecs/web:log-stream:ecs/web/1",
+        ),
+        (
+            "elbv2",
+            "DescribeTargetHealth",
+            {"TargetGroupArn": "arn:aws:y"},
+            "elasticloadbalancing:DescribeTargetHealth",
+            "*",
+        ),
+    ],
+)
+def test_a_denied_access_names_the_action_and_the_resource(
+    service: str, operation: str, params: dict[str, str], action: str, resource: str
+) -> None:
+    with Sandbox(Scenario(faults=(Fault(operation, FaultKind.ACCESS_DENIED),))) as aws:
+        client = aws.session.client(service)
+        with pytest.raises(ClientError) as caught:
+            client._make_api_call(operation, params)
 
+    named, _, rest = resource.partition(":")
+    arn = f"arn:aws:{named}:eu-west-1:123456789012:{rest}" if rest else resource
     assert caught.value.response["Error"]["Message"] == (
         "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to perform: "
-        "elasticloadbalancing:DescribeTargetHealth on resource: arn:aws:x because no identity-based policy "
-        "allows the elasticloadbalancing:DescribeTargetHealth action"
+        f"{action} on resource: {arn} because no identity-based policy allows the {action} action"
     )
 
 

@@ -8,6 +8,7 @@ from ecs_steps.sandbox.cloudformation.parameters import parameter_value
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account, ResourceType
 from ecs_steps.sandbox.cloudformation.stack import Resource, Revision, Stack, Wanted
 from ecs_steps.sandbox.cloudformation.template import Declaration, Template, invalid, references
+from ecs_steps.sandbox.refusal import Refusal
 
 
 def active(revision: Revision, scope: Scope) -> dict[str, Declaration]:
@@ -49,7 +50,10 @@ def scope_of(stack: Stack, account: Account, types: Mapping[str, ResourceType]) 
 
 def blueprint(revision: Revision, stack: Stack, account: Account) -> object:
     """Return what a revision asks for; two that are equal leave CloudFormation nothing to do."""
-    scope = _scope(revision, stack, account, lambda logical_id, name: f"${{{logical_id}.{name}}}")
+    # What a resource gives is not known here; it looks like an ARN, since functions may take it apart.
+    scope = _scope(
+        revision, stack, account, lambda logical_id, name: account.arn("sandbox", f"{logical_id}/{name}")
+    )
     resources = {
         name: (item.type, scope.resolve(item.properties), item.deletion_policy, item.update_replace_policy)
         for name, item in active(revision, scope).items()
@@ -59,15 +63,35 @@ def blueprint(revision: Revision, stack: Stack, account: Account) -> object:
 
 def wanted_of(declaration: Declaration, stack: Stack, scope: Scope) -> Wanted:
     """Return what a stack wants of a resource; the tags of the resource go before those of the stack."""
-    properties = scope.resolve(declaration.properties)
-    own = {tag["Key"]: as_text(tag["Value"]) for tag in properties.get("Tags", [])}
+    properties: dict[str, Any] = {}
+    own: dict[str, str] = {}
+    problem = ""
+    try:
+        properties = scope.resolve(declaration.properties)
+        own = _own_tags(properties)
+    except Refusal as refusal:
+        problem = refusal.message
     return Wanted(
         stack_name=stack.name,
         logical_id=declaration.logical_id,
         type=declaration.type,
         properties=properties,
         tags={**stack.revision.tags, **own},
+        problem=problem,
     )
+
+
+def _own_tags(properties: Mapping[str, Any]) -> dict[str, str]:
+    own = {}
+    for number, tag in enumerate(properties.get("Tags", [])):
+        match tag:
+            case {"Key": str(key), "Value": value}:
+                own[key] = as_text(value)
+            case _:
+                raise invalid(
+                    f"Model validation failed (#/Tags/{number}: required keys [Key, Value] not found)"
+                )
+    return own
 
 
 def declared_resource(declaration: Declaration, wanted: Wanted) -> Resource:

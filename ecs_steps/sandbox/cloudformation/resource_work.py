@@ -130,6 +130,8 @@ class ResourceWork:
         self.stack.says_of(resource, "UPDATE_COMPLETE")
 
     def _meet_fate(self, wanted: Wanted, action: Action) -> Course:
+        if wanted.problem:
+            raise HandlerError(wanted.problem, refused="Template")
         fate = self.fates.strike(wanted, action)
         if fate:
             yield fate.after

@@ -17,13 +17,17 @@ STACK_TYPE = "AWS::CloudFormation::Stack"
 
 @frozen(kw_only=True)
 class Wanted:
-    """What a stack wants of one resource: plain properties, and the tags of the stack and of its own."""
+    """What a stack wants of one resource: plain properties, and the tags of the stack and of its own.
+
+    `problem` says why that cannot be told; nothing can be wanted then.
+    """
 
     stack_name: str
     logical_id: str
     type: str
     properties: Mapping[str, Any]
     tags: Mapping[str, str]
+    problem: str = ""
 
 
 @define(kw_only=True)

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 Made = Callable[..., Any]
 Template = dict[str, Any]
 
@@ -71,3 +74,44 @@ def test_an_output_that_is_new_is_an_update(deployer: Made, template: Template) 
 
     assert maker.settle() == "UPDATE_COMPLETE"
     assert len(maker.stack()["Outputs"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("family", "tags", "reason"),
+    [
+        (
+            {"Fn::Select": [9, {"Fn::Split": [":", {"Fn::GetAtt": ["Role", "Arn"]}]}]},
+            [],
+            "Template error: Fn::Select cannot be evaluated with ",
+        ),
+        (
+            "web",
+            [{"Key": "team"}],
+            "Model validation failed (#/Tags/0: required keys [Key, Value] not found)",
+        ),
+    ],
+)
+def test_what_only_shows_when_a_resource_is_due_fails_that_resource(
+    deployer: Made, template: Template, family: object, tags: object, reason: str
+) -> None:
+    maker = deployer()
+    template["Resources"]["Task"]["Properties"] |= {"Family": family, "Tags": tags}
+
+    stack_id = maker.create(template)
+    status = maker.settle(stack_id)
+
+    assert status == "ROLLBACK_COMPLETE"
+    assert maker.story("Task", stack_id)[1][0] == "CREATE_FAILED"
+    assert maker.story("Task", stack_id)[1][1].startswith(reason)
+
+
+def test_what_a_resource_gives_can_be_taken_apart(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    account = {"Fn::Select": [4, {"Fn::Split": [":", {"Fn::GetAtt": ["Role", "Arn"]}]}]}
+    template["Resources"]["Task"]["Properties"]["Family"] = {"Fn::Join": ["-", ["web", account]]}
+
+    maker.deploy(template)
+
+    assert maker.physical_id("Task").endswith("task-definition/web-123456789012:1")
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        maker.update(template)
