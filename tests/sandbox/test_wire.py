@@ -1,0 +1,132 @@
+"""The sandbox's end of the wire, with backends of our own behind it."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from attrs import define, field
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ClientError
+
+from ecs_steps.sandbox.faults import FaultLine
+from ecs_steps.sandbox.moto_account import MotoAccount
+from ecs_steps.sandbox.protocol import Asked
+from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.session import SandboxSession
+from ecs_steps.sandbox.timeline import Timeline, VirtualClock
+from ecs_steps.sandbox.wire import Wire
+
+
+@define
+class Clusters:
+    """A backend that draws an id in every operation."""
+
+    ids: random.Random
+
+    def create_cluster(self, request: dict[str, Any]) -> dict[str, Any]:
+        drawn = self.ids.random()
+        if request["clusterName"] == "taken":
+            raise Refusal("InvalidParameterException", "It is taken.", 409)
+        request["clusterName"] = "changed by the backend"
+        return {"cluster": {"clusterName": str(drawn)}}
+
+    def list_clusters(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"clusterArns": [str(self.ids.random())]}
+
+
+@define
+class Notes:
+    """A recorder."""
+
+    asked: list[str] = field(factory=list)
+
+    def carried_out(self, asked: Asked, at: datetime) -> None:
+        self.asked.append(f"{asked.operation} {at:%H:%M:%S.%f}")
+
+
+@pytest.fixture
+def wire() -> Wire:
+    timeline, ids = Timeline(), random.Random(1)  # noqa: S311  ids, no secrets
+    return Wire(
+        timeline=timeline,
+        moto=MotoAccount(SandboxSession(VirtualClock(timeline), region="eu-west-1"), seed=1),
+        faults=FaultLine(()),
+        ids=ids,
+        regions={"eu-west-1": {"ecs": Clusters(ids)}},
+        elsewhere=lambda _: {"ecs": Clusters(ids)},
+        recorder=Notes(),
+    )
+
+
+@pytest.fixture
+def client_of(wire: Wire) -> Callable[..., Any]:
+    clock = VirtualClock(wire.timeline)
+    session = SandboxSession(clock, region="eu-west-1")
+
+    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        return wire.answer(request, clock)
+
+    session.register("before-send", answer)  # type: ignore[arg-type]  # its types forget replies
+    return session.client
+
+
+def test_a_refusal_is_a_modelled_error(client_of: Callable[..., Any]) -> None:
+    client = client_of("ecs")
+
+    with pytest.raises(client.exceptions.InvalidParameterException) as caught:
+        client.create_cluster(clusterName="taken")
+
+    assert caught.value.response["Error"]["Message"] == "It is taken."
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 409
+
+
+def test_only_a_change_that_is_carried_out_uses_ids_up(wire: Wire, client_of: Callable[..., Any]) -> None:
+    client = client_of("ecs")
+    state = wire.ids.getstate()
+
+    client.list_clusters()
+    with pytest.raises(ClientError):
+        client.create_cluster(clusterName="taken")
+    unchanged = wire.ids.getstate()
+    client.create_cluster(clusterName="web")
+
+    assert unchanged == state
+    assert wire.ids.getstate() != state
+
+
+def test_the_recorder_hears_of_changes_alone(wire: Wire, client_of: Callable[..., Any]) -> None:
+    client = client_of("ecs")
+
+    client.list_clusters()
+    with pytest.raises(ClientError):
+        client.create_cluster(clusterName="taken")
+    client.create_cluster(clusterName="web")
+    client_of("logs").create_log_group(logGroupName="/ecs/web")
+
+    assert wire.recorder == Notes(["CreateCluster 09:00:00.060000", "CreateLogGroup 09:00:00.080000"])
+
+
+def test_a_backend_cannot_change_what_was_noted(wire: Wire, client_of: Callable[..., Any]) -> None:
+    client_of("ecs").create_cluster(clusterName="web")
+
+    assert wire.calls[0].params == {"clusterName": "web"}
+
+
+def test_a_region_is_made_when_it_is_first_asked(wire: Wire, client_of: Callable[..., Any]) -> None:
+    client_of("ecs", region_name="us-east-1").list_clusters()
+
+    assert sorted(wire.regions) == ["eu-west-1", "us-east-1"]
+
+
+def test_a_mistake_in_a_backend_is_not_taken_for_an_answer(client_of: Callable[..., Any]) -> None:
+    client = client_of("ecs")
+    client.meta.events.register("before-parameter-build.ecs.CreateCluster", _forget_the_name)
+
+    with pytest.raises(KeyError, match="clusterName"):
+        client.create_cluster(clusterName="web")
+
+
+def _forget_the_name(**event: Any) -> None:  # noqa: ANN401  what botocore emits
+    event["params"].clear()
