@@ -51,32 +51,40 @@ def _ports(inputs: DeployInputs) -> Iterator[Finding]:
         )
 
 
+@rule_of_each("containers", "dependencies", beside=("containers.containerName",))
+def _known_dependencies(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
+    names = [other.container_name for other in inputs.containers]
+    for position, dependency in enumerate(spec.dependencies):
+        if dependency.container_name not in names:
+            yield Finding(
+                ("dependencies", position, "containerName"), _no_container(dependency.container_name, names)
+            )
+
+
 @rule_of_each(
     "containers",
     "dependencies",
     beside=("containers.containerName", "containers.essential", "containers.healthCheck"),
 )
-def _dependencies(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
+def _conditions(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     specs = {other.container_name: other for other in inputs.containers}
     for position, dependency in enumerate(spec.dependencies):
-        at = ("dependencies", position)
-        other = specs.get(dependency.container_name)
+        at = ("dependencies", position, "condition")
+        condition, other = dependency.condition, specs.get(dependency.container_name)
         if other is None:
-            yield Finding((*at, "containerName"), _no_container(dependency.container_name, specs))
-        elif dependency.condition is Condition.HEALTHY and not other.health_check.command:
+            continue
+        if condition is Condition.HEALTHY and not other.health_check.command:
+            yield Finding(at, f"Healthy needs a health check on container {other.container_name}")
+        if condition in (Condition.COMPLETE, Condition.SUCCESS) and other.essential:
             yield Finding(
-                (*at, "condition"), f"Healthy needs a health check on container {other.container_name}"
-            )
-        elif dependency.condition in (Condition.COMPLETE, Condition.SUCCESS) and other.essential:
-            yield Finding(
-                (*at, "condition"),
-                f"{dependency.condition} cannot be: container {other.container_name} is essential, and "
-                "the task stops when it ends",
+                at,
+                f"{condition} cannot be: container {other.container_name} is essential, and the task stops "
+                "when it ends",
             )
 
 
 def _no_container(name: str, known: Iterable[str]) -> str:
-    return f"names no container of this task: {name!a}; there are {', '.join(known)}"
+    return f"names no container of this task: {name!a}; there are {', '.join(dict.fromkeys(known))}"
 
 
 @rule("containers.dependencies", "containers.containerName")
@@ -154,7 +162,8 @@ TASK_RULES: tuple[AnyRule[DeployInputs], ...] = (
     _names,
     _some_essential,
     _ports,
-    _dependencies,
+    _known_dependencies,
+    _conditions,
     _dependency_circle,
     _storage,
     _cpu_sum,

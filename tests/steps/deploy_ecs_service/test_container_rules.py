@@ -1,0 +1,231 @@
+from typing import Any
+
+import pytest
+
+from steps.deploy_ecs_service.dictionaries import CONTAINERS, container, dictionary, problems, warnings
+
+NO_REFERENCE = (
+    "expected the ARN of a Secrets Manager secret, or the ARN or name of a Systems Manager parameter "
+    "(the value given is hidden)"
+)
+NOT_GRANTED = (
+    "must be known, at least how the ARN begins, or a task execution role given: "
+    "the role that the stack makes is granted this and no more"
+)
+ROLE = "arn:aws:iam::123456789012:role/execution"
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"  # noqa: S105  an ARN
+
+
+def secret(value: str) -> dict[str, str]:
+    return {"type": "Secret", "key": "PASSWORD", "value": value}
+
+
+def plain(key: str, value: str = "x") -> dict[str, str]:
+    return {"type": "Plain", "key": key, "value": value}
+
+
+def manual(*options: dict[str, str], driver: str = "Splunk") -> dict[str, object]:
+    return {"type": "Manual", "logDriver": driver, "logOptions": list(options)}
+
+
+def firelens(**source: str) -> dict[str, object]:
+    return {"type": "Enabled", "customConfigSource": source}
+
+
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [
+        pytest.param(
+            {"containerImageReference": {"referenceId": "API", "imageName": "acme/api"}},
+            "containerImageReference: no image is known for package reference 'API': "
+            "Octopus.Action.Package[API].Image has no value",
+            id="image without a release",
+        ),
+        pytest.param(
+            {"containerImageReference": {"feedId": "Feeds-1"}},
+            "containerImageReference: is required: a referenceId, or a full image name as imageName",
+            id="no image",
+        ),
+        pytest.param(
+            {"containerImageReference": None},
+            "containerImageReference: is required: a referenceId, or a full image name as imageName",
+            id="no reference to an image",
+        ),
+        pytest.param(
+            {"containerImageReference": {"imageName": "acme/web latest"}},
+            'containerImageReference: expected the full name of an image, not "acme/web latest"',
+            id="no image's name",
+        ),
+        pytest.param(
+            {"repositoryAuthentication": {"type": "SecretsManager", "secretName": "registry"}},
+            "repositoryAuthentication.secretName: expected the ARN of a Secrets Manager secret",
+            id="registry credentials by name",
+        ),
+        pytest.param(
+            {"repositoryAuthentication": {"type": "SecretsManager"}},
+            "repositoryAuthentication.secretName: expected the ARN of a Secrets Manager secret",
+            id="no registry credentials",
+        ),
+        pytest.param(
+            {
+                "repositoryAuthentication": {
+                    "type": "SecretsManager",
+                    "secretName": "arn:aws:ssm:eu-west-1:123456789012:parameter/registry",
+                }
+            },
+            "repositoryAuthentication.secretName: expected the ARN of a Secrets Manager secret",
+            id="registry credentials elsewhere",
+        ),
+        pytest.param(
+            {"memoryLimitSoft": "256", "memoryLimitHard": "256"},
+            "memoryLimitSoft: 256 MiB must be below the hard limit of 256",
+            id="soft limit at the hard one",
+        ),
+        pytest.param(
+            {"gpus": "2"}, "gpus: Fargate has no GPUs, and 2 are asked for; leave it empty", id="GPUs"
+        ),
+        pytest.param(
+            {"environmentVariables": [plain("A"), secret("hunter 2")]},
+            f"environmentVariables[1].value: {NO_REFERENCE}",
+            id="secret that is no reference",
+        ),
+        pytest.param(
+            {"environmentVariables": [secret("")]},
+            f"environmentVariables[0].value: {NO_REFERENCE}",
+            id="empty secret",
+        ),
+        pytest.param(
+            {"containerLogging": manual(plain("splunk-url"), secret("hunter 2"))},
+            f"containerLogging.logOptions[1].value: {NO_REFERENCE}",
+            id="secret log option that is no reference",
+        ),
+        pytest.param(
+            {"environmentVariables": [secret(SECRET), plain("PASSWORD", "hunter2")]},
+            "environmentVariables[1].key: 'PASSWORD' is plain and secret at once, which ECS refuses",
+            id="plain and secret",
+        ),
+        pytest.param(
+            {"firelensConfiguration": firelens(type="File")},
+            "firelensConfiguration.customConfigSource.filePath: "
+            "is required for a custom configuration from File",
+            id="FireLens without its file",
+        ),
+    ],
+)
+def test_a_container_that_ecs_would_refuse_is_a_problem(members: dict[str, Any], problem: str) -> None:
+    assert problems(dictionary(container(**members))) == [f"{CONTAINERS}[0].{problem}"]
+
+
+@pytest.mark.parametrize(
+    ("members", "warning"),
+    [
+        pytest.param(
+            {"environmentVariables": [plain("A", "1"), plain("B"), plain("A", "2")]},
+            "environmentVariables[2].key: repeats 'A'; the last one is used",
+            id="environment variable twice",
+        ),
+        pytest.param(
+            {"healthCheck": {"command": ["curl", "-f", "http://localhost"]}},
+            "healthCheck.command: begins with 'curl' instead of CMD, CMD-SHELL, NONE; "
+            "ECS runs it as it stands",
+            id="health check without CMD",
+        ),
+        pytest.param(
+            {"environmentFiles": ["arn:aws:s3:::settings/a.env", "s3://settings/a.env"]},
+            "environmentFiles[1]: 's3://settings/a.env' is not the ARN of an S3 object "
+            "whose name ends in .env; ECS reads no other",
+            id="environment file that is no ARN",
+        ),
+        pytest.param(
+            {"firelensConfiguration": firelens(type="S3", filePath="arn:aws:s3:::settings/fluent.conf")},
+            "firelensConfiguration.customConfigSource.type: "
+            "Fargate reads a log router's configuration only from a file",
+            id="FireLens from S3",
+        ),
+    ],
+)
+def test_a_container_that_may_well_be_a_mistake_is_suspicious(members: dict[str, Any], warning: str) -> None:
+    assert warnings(dictionary(container(**members))) == [f"{CONTAINERS}[0].{warning}"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"containerImageReference": {"imageName": "public.ecr.aws/nginx/nginx:1.27"}},
+        {"repositoryAuthentication": {"type": "SecretsManager", "secretName": SECRET}},
+        {"repositoryAuthentication": {"type": "Default", "secretName": "not used"}},
+        {"memoryLimitSoft": "128", "memoryLimitHard": "256"},
+        {"gpus": "0"},
+        {"environmentVariables": [secret(SECRET), plain("A", "hunter 2")]},
+        {"environmentVariables": [secret("/shop/db/password")]},
+        {"containerLogging": manual(secret("not used: the driver is the default"), driver="Default")},
+        {"containerLogging": manual(secret("not used: there is no driver"), driver="None")},
+        {"containerLogging": {"type": "Auto", "logOptions": [secret("not used: Auto")]}},
+        {"healthCheck": {"command": ["CMD-SHELL", "curl -f http://localhost || exit 1"]}},
+        {"healthCheck": {"command": ["NONE"]}},
+        {"healthCheck": {"interval": "5"}},
+        {"environmentFiles": ["arn:aws-cn:s3:::settings/web/production.env"]},
+        {"firelensConfiguration": firelens(type="File", filePath="/fluent.conf")},
+        {"firelensConfiguration": {"type": "Disabled", "customConfigSource": {"type": "S3"}}},
+    ],
+)
+def test_a_container_that_ecs_takes_goes_without_a_word(members: dict[str, Any]) -> None:
+    assert problems(dictionary(container(**members))) == []
+    assert warnings(dictionary(container(**members))) == []
+
+
+def test_each_container_is_judged_whatever_is_wrong_with_another() -> None:
+    wrong = {"environmentVariables": [{"type": "Secret", "key": "A", "value": "hunter 2"}], "gpus": 1}
+
+    found = problems(
+        dictionary(
+            container("web", gpus="many", environmentVariables=[{"value": "hunter2"}]),
+            container("api", **wrong),
+        )
+    )
+
+    assert found == [
+        f'{CONTAINERS}[0].gpus: expected a whole number from 0 to 2147483647, not "many"',
+        f"{CONTAINERS}[0].environmentVariables[0].key: is required",
+        f"{CONTAINERS}[1].gpus: Fargate has no GPUs, and 1 are asked for; leave it empty",
+        f"{CONTAINERS}[1].environmentVariables[0].value: {NO_REFERENCE}",
+    ]
+
+
+OPEN_SECRETS = {
+    "environmentVariables": [secret("#{Secret}")],
+    "containerLogging": manual(secret("arn:aws:#{Service}:eu-west-1:1:secret:token")),
+    "environmentFiles": ["#{File}", "arn:aws:s3:::#{File}"],
+}
+
+
+def test_an_exported_role_is_granted_what_is_known_and_what_is_not_must_be() -> None:
+    found = problems(dictionary(container(**OPEN_SECRETS)), for_export=True)
+
+    assert found == [
+        f"{CONTAINERS}[0].environmentVariables[0].value: {NOT_GRANTED}",
+        f"{CONTAINERS}[0].containerLogging.logOptions[0].value: {NOT_GRANTED}",
+        f"{CONTAINERS}[0].environmentFiles[0]: {NOT_GRANTED}",
+        f"{CONTAINERS}[0].environmentFiles[1]: {NOT_GRANTED}",
+    ]
+
+
+@pytest.mark.parametrize("role", [ROLE, "#{Role}"])
+def test_an_export_with_a_role_of_its_own_leaves_them_open(role: str) -> None:
+    variables = dictionary(container(**OPEN_SECRETS), TaskExecutionRole=role)
+
+    assert problems(variables, for_export=True) == []
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"environmentVariables": [secret("arn:aws:secretsmanager:#{Region}:#{Account}:secret:#{Name}")]},
+        {"environmentVariables": [secret("arn:#{Partition}:ssm:#{Region}:#{Account}:parameter/a")]},
+        {"environmentVariables": [plain("A", "#{Open}")]},
+        {"environmentFiles": ["arn:aws:s3:::#{Bucket}/web.env"]},
+        {"repositoryAuthentication": {"type": "SecretsManager", "secretName": "#{Secret}"}},
+    ],
+)
+def test_an_arn_of_which_enough_is_known_can_be_exported(members: dict[str, Any]) -> None:
+    assert problems(dictionary(container(**members)), for_export=True) == []
