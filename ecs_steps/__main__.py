@@ -5,6 +5,7 @@ A process ends with 0, or with the exit code of the error that ended it (see `er
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # How much faster than the real one the sandbox's clock runs: a deployment of minutes is watched in seconds.
 SANDBOX_SPEED = 60.0
+INTERRUPTED, TERMINATED = 130, 143
 UPDATE_PREFIX = "octopus.action.aws.ecs.update."
 
 
@@ -32,16 +34,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        answer: dict[str, object] = asked.command(asked)
+        with _cancellable():
+            answer: dict[str, object] = asked.command(asked)
     except EcsStepsError as error:
         _print_error(error, as_json=asked.output == "json")
-        return error.exit_code
-    except KeyboardInterrupt:
-        _complain("interrupted")
-        return 130
+        return TERMINATED if isinstance(error.__cause__, _Terminated) else error.exit_code
+    except KeyboardInterrupt as end:
+        _complain("The command was cancelled; nothing had been started in AWS.")
+        return TERMINATED if isinstance(end, _Terminated) else INTERRUPTED
     text = answer.pop("text")
     sys.stdout.write(f"{json.dumps(answer, indent=2)}\n" if asked.output == "json" else str(text))
     return 0
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, as an Octopus server sends it where a task is cancelled."""
+
+
+@contextmanager
+def _cancellable() -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the wait, with a word on what goes on; a second one ends the process."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def end(number: int, _: object) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)
+        raise _Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    for number in before:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, command, text in (
         ("deploy", _deploy, "deploy a Fargate service through a CloudFormation stack"),
         ("update", _update, "point a service at a new revision of its task definition"),
+        ("watch", _watch, "wait for a deployment that was started before, and give the verdict on it"),
         ("check", _check, "name everything that is wrong with the variables; AWS is not asked"),
         ("export", _export, "print the CloudFormation template as YAML for Octopus' template step"),
     ):
@@ -62,8 +89,12 @@ def _parser() -> argparse.ArgumentParser:
             "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
         )
         sub.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
-        if command in (_deploy, _update):
+        if command in (_deploy, _update, _watch):
             _add_aws_options(sub)
+        if command is _watch:
+            which = sub.add_mutually_exclusive_group(required=True)
+            which.add_argument("--deployment", metavar="ID", help="of an update: ecs-svc/...")
+            which.add_argument("--stack", metavar="ID", help="of a deployment: the stack's id or name")
         if command is _update:
             sub.add_argument("--dry-run", action="store_true", help="say what would change; change nothing")
     return parser
@@ -79,6 +110,13 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const="healthy",
         help="deploy to a pretend AWS in this process, in which the scenario happens",
+    )
+    parser.add_argument(
+        "--sandbox-speed",
+        metavar="TIMES",
+        type=float,
+        default=SANDBOX_SPEED,
+        help="how many times as fast as the real one the sandbox's clock runs (default %(default)g)",
     )
     parser.add_argument(
         "--sandbox-journal",
@@ -101,6 +139,16 @@ def _update(asked: argparse.Namespace) -> dict[str, object]:
             text = step.dry_run(aws=aws, report=_listener(asked, clock))
             return {"dryRun": text.splitlines(), "text": text}
         return _answer(step.run(aws=aws, report=_listener(asked, clock), clock=clock))
+
+
+def _watch(asked: argparse.Namespace) -> dict[str, object]:
+    variables = _variables(asked)
+    step: DeployEcsServiceStep | UpdateEcsServiceStep = (
+        UpdateEcsServiceStep(variables) if asked.deployment else DeployEcsServiceStep(variables)
+    )
+    with _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock):
+        which = asked.deployment or asked.stack
+        return _answer(step.watch(which, aws=aws, report=_listener(asked, clock), clock=clock))
 
 
 def _check(asked: argparse.Namespace) -> dict[str, object]:
@@ -149,7 +197,7 @@ def _aws(asked: argparse.Namespace, *, cluster: str, region: str) -> Iterator[tu
 
         sandbox = Sandbox(
             asked.sandbox,
-            speed=SANDBOX_SPEED,
+            speed=asked.sandbox_speed,
             journal=asked.sandbox_journal,
             region=region or "eu-west-1",
         )

@@ -140,6 +140,9 @@ class SupersededError(DeploymentError):
 
 @frozen(kw_only=True, str=False, repr=False)
 class InterruptedDeploymentError(DeploymentError):
-    """The wait was cancelled by a signal; the deployment goes on in AWS."""
+    """The wait was cancelled; what had been started goes on in AWS.
+
+    A process that was told to end by SIGTERM ends with 143 instead of 130.
+    """
 
     exit_code: ClassVar[int] = 130

@@ -1,12 +1,12 @@
 """How a step ends when it ends well."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 
 from attrs import define, evolve, field, frozen
 
-from ecs_steps.errors import DeploymentError
+from ecs_steps.errors import AwsCallError, DeploymentError, InterruptedDeploymentError
 from ecs_steps.report import OutputVariable, Report
 
 
@@ -41,9 +41,25 @@ class Outputs:
                 self.report(OutputVariable(name, value))
 
     @contextmanager
-    def kept_in_errors(self) -> Iterator[None]:
-        """Let a deployment's error carry the outputs known by then: a failure must not hide them."""
+    def kept_in_errors(self, goes_on: Callable[[Mapping[str, str]], str]) -> Iterator[None]:
+        """Let an error carry the outputs known by then, and say what goes on without this step.
+
+        `goes_on` says, from the outputs, what was started and how to follow or undo it; nothing where nothing
+        was.
+
+        Raises:
+            InterruptedDeploymentError: The wait was cancelled (KeyboardInterrupt).
+        """
         try:
             yield
         except DeploymentError as error:
             raise evolve(error, outputs=dict(self.values)) from error.__cause__
+        except AwsCallError as error:
+            told = " ".join(filter(None, [error.next_step, goes_on(self.values)]))
+            raise evolve(error, next_step=told) from error.__cause__
+        except KeyboardInterrupt as signal:
+            raise InterruptedDeploymentError(
+                what="The step was cancelled",
+                why=goes_on(self.values) or "nothing had been started in AWS",
+                outputs=dict(self.values),
+            ) from signal

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecs_steps.aws.calls import calling, member
 from ecs_steps.aws.stack_events import StackEvent
@@ -131,6 +132,23 @@ def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation
     )
 
 
+def last_operation(aws: "AwsClients", stack: Stack) -> tuple[StackOperation, datetime]:
+    """Return the operation that a stack's newest events are of, and when it began."""
+    with calling("DescribeStackEvents"):
+        reply = aws.cloudformation.describe_stack_events(StackName=stack.stack_id)
+    newest = member(reply, "StackEvents", "DescribeStackEvents")[0]
+    operation = StackOperation(
+        kind=OperationKind.UPDATE,
+        stack_name=stack.name,
+        stack_id=stack.stack_id,
+        token=newest.get("ClientRequestToken", ""),
+    )
+    events = sorted(operation_events(aws, operation, {}), key=lambda event: event.at)
+    begun = next((event for event in events if event.is_of_stack), events[0])
+    kind = next((kind for kind in OperationKind if kind.under_way == begun.status), OperationKind.UPDATE)
+    return evolve(operation, kind=kind), begun.at
+
+
 def operation_events(
     aws: "AwsClients", operation: StackOperation, known: Mapping[str, StackEvent]
 ) -> Iterator[StackEvent]:
@@ -140,7 +158,7 @@ def operation_events(
         with calling("DescribeStackEvents"):
             reply = aws.cloudformation.describe_stack_events(StackName=operation.stack_id, **more)
         for told in member(reply, "StackEvents", "DescribeStackEvents"):
-            if told.get("ClientRequestToken") != operation.token or told["EventId"] in known:
+            if told.get("ClientRequestToken", "") != operation.token or told["EventId"] in known:
                 # Operations of one stack follow each other: behind another's event there is none of ours.
                 return
             yield StackEvent(

@@ -46,7 +46,9 @@ def _has_failed(task: StoppedTask) -> bool:
 
 
 def _was_healthy(task: StoppedTask) -> bool:
-    return any(container.health == "HEALTHY" for container in task.containers)
+    # What its load balancer gave up was not healthy, whatever its containers' own checks say.
+    given_up = "ELB health checks" in task.stopped_reason
+    return not given_up and any(container.health == "HEALTHY" for container in task.containers)
 
 
 def _has_healthy_task(service: Service, deployment_id: str, around: Surroundings) -> bool:

@@ -100,10 +100,13 @@ class Gathering:
             logging = definition.get("logConfiguration") or {}
             options = logging.get("options") or {}
             group, prefix = options.get("awslogs-group", ""), options.get("awslogs-stream-prefix", "")
-            stream = f"{prefix}/{told['name']}/{task.task_id}" if prefix else ""
             exit_code = told.get("exitCode")
+            has_run = exit_code is not None or "runtimeId" in told
+            stream = f"{prefix}/{told['name']}/{task.task_id}" if prefix and has_run else ""
+            # A task that fails its health checks is seen while its containers still run.
+            is_at_fault = exit_code is not None or "health checks" in task.raw.get("stoppedReason", "")
             lines: tuple[str, ...] = ()
-            if self.show_logs and exit_code is not None and group and stream and self._logs_read < MOST_LOGS:
+            if self.show_logs and is_at_fault and group and stream and self._logs_read < MOST_LOGS:
                 self._logs_read += 1
                 lines = self._log(group, stream, options.get("awslogs-region", ""))
             yield StoppedContainer(

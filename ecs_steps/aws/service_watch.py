@@ -4,7 +4,7 @@ A quiet look costs one call: DescribeServiceDeployments where ECS has a record o
 read it, else DescribeServices. News, and the end, are looked at in DescribeServices as well.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from attrs import define, evolve, field, frozen
 
@@ -126,6 +126,18 @@ class ServiceWatch:
 
     def _described_lately(self) -> bool:
         return self.around.clock.now() - self._described_at < EVENTUALLY
+
+
+def target_of(service: Service, deployment_id: str) -> Target:
+    """Return a deployment by its id as something to judge.
+
+    Where the service no longer shows it, its record tells what became of it.
+    """
+    shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
+    if shown is None:
+        since = min((d.created_at for d in service.deployments), default=datetime.min.replace(tzinfo=UTC))
+        return Target(task_definition=deployment_id, deployment_id=deployment_id, since=since)
+    return Target(task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at)
 
 
 def await_verdict(watch: ServiceWatch) -> Deployment:

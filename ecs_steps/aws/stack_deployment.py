@@ -3,6 +3,8 @@
 Look at it, recover it where that is needed, look again, create or update it.
 """
 
+from datetime import datetime
+
 from attrs import frozen
 
 from ecs_steps.aws import cloudformation
@@ -10,7 +12,7 @@ from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest, ne
 from ecs_steps.aws.stack_status import FirstMove, StackStatus, first_move
 from ecs_steps.aws.stack_watch import watch_operation
 from ecs_steps.aws.surroundings import Surroundings
-from ecs_steps.errors import AwsCallError, StackFailedError, TimedOutError
+from ecs_steps.errors import AwsCallError, NotFoundError, StackFailedError, TimedOutError
 from ecs_steps.polling import Seen, poll
 from ecs_steps.report import Level
 
@@ -75,6 +77,25 @@ def start_deployment(request: StackRequest, around: Surroundings) -> DeployedSta
         why=f"somebody else kept changing it while this step looked {LOOKS} times",
         next_step="Let one deployment at a time run for this stack.",
     )
+
+
+def attach(stack_id: str, around: Surroundings) -> tuple[DeployedStack, datetime]:
+    """Return a stack with its last operation, and when that began.
+
+    Raises:
+        NotFoundError: There is no such stack.
+    """
+    stack = around.insist("the stack", lambda: cloudformation.describe_stack(around.aws, stack_id))
+    if stack is None:
+        raise NotFoundError(
+            what=f"Stack {stack_id} was not found",
+            why=f"CloudFormation knows none of that name in {around.aws.region}",
+            next_step="Check the name or id, the account and the region.",
+        )
+    operation, begun = around.insist(
+        "the stack's events", lambda: cloudformation.last_operation(around.aws, stack)
+    )
+    return DeployedStack(stack_id=stack.stack_id, operation=operation), begun
 
 
 def _await_idle(stack: Stack, around: Surroundings) -> None:

@@ -4,6 +4,7 @@ variables -> inputs -> template -> stack -> its service runs its task definition
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from ecs_steps.aws.clients import AwsClients
     from ecs_steps.aws.cloudformation import StackRequest
+    from ecs_steps.aws.stack_deployment import DeployedStack
+    from ecs_steps.aws.surroundings import Surroundings
 
 
 class DeployEcsServiceStep:
@@ -73,37 +76,66 @@ class DeployEcsServiceStep:
         """
         if self._for_export:
             raise ValueError("A step that was read for its export cannot be run")
+        from ecs_steps.aws.stack_deployment import start_deployment
+        from ecs_steps.aws.surroundings import surroundings
+
+        around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        begun = around.clock.now()
+        outputs = Outputs(around.report)
+        with outputs.kept_in_errors(_goes_on):
+            stack = start_deployment(self._stack_request(around.aws.region), around)
+            return self._see_through(stack, begun, around, outputs)
+
+    def watch(
+        self,
+        stack_id: str,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+    ) -> Result:
+        """Wait for the last operation of a stack, which was started before, and give the verdict on it.
+
+        Raises:
+            NotFoundError: There is no such stack.
+            DeploymentError, AwsCallError: As `run`.
+        """
+        from ecs_steps.aws.stack_deployment import attach
+        from ecs_steps.aws.surroundings import surroundings
+
+        around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        outputs = Outputs(around.report)
+        with outputs.kept_in_errors(_goes_on):
+            stack, begun = attach(stack_id, around)
+            return self._see_through(stack, begun, around, outputs)
+
+    def _see_through(
+        self, stack: "DeployedStack", begun: datetime, around: "Surroundings", outputs: Outputs
+    ) -> Result:
+        """Wait for the stack and for its service, and tell the outputs as they become known."""
         from ecs_steps.aws.cloudformation import stack_resources
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
         from ecs_steps.aws.rollout import Target
         from ecs_steps.aws.service_watch import ServiceWatch, await_verdict
-        from ecs_steps.aws.stack_deployment import start_deployment
         from ecs_steps.aws.stack_service import StackService
         from ecs_steps.aws.stack_watch import watch_operation
-        from ecs_steps.aws.surroundings import surroundings
 
         inputs = self.inputs
-        around = surroundings(inputs, self.warnings, aws=aws, report=report, clock=clock)
-        begun = around.clock.now()
-        outputs = Outputs(around.report)
-        with outputs.kept_in_errors():
-            stack = start_deployment(self._stack_request(around.aws.region), around)
-            outputs.tell(**self._names(stack.stack_id, around.aws.region))
-            if stack.operation and around.may_wait:
-                names = inputs.cluster_name, inputs.logical_id("Service"), inputs.logical_id("TaskDefinition")
-                service = StackService(*names, begun, around)
-                leave = inputs.on_failure is OnFailure.LEAVE
-                watch_operation(stack.operation, around, service=service, leave=leave)
-            resources = stack_resources(around.aws, stack.stack_id)
-            service_arn = resources.get(inputs.logical_id("Service"), "")
-            task_definition = resources.get(inputs.logical_id("TaskDefinition"), "")
-            outputs.tell(**service_outputs(service_arn))
-            if around.may_wait:
-                target = Target(task_definition=task_definition, since=begun)
-                deployment = await_verdict(ServiceWatch(inputs.cluster_name, service_arn, target, around))
-                outputs.tell(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
-            outcome = _outcome(unchanged=stack.unchanged, waited=around.may_wait)
-            outputs.tell(Outcome=outcome)
+        outputs.tell(**self._names(stack.stack_id, around.aws.region))
+        service_id, definition_id = inputs.logical_id("Service"), inputs.logical_id("TaskDefinition")
+        if stack.operation and around.may_wait:
+            service = StackService(inputs.cluster_name, service_id, definition_id, begun, around)
+            leave = inputs.on_failure is OnFailure.LEAVE
+            watch_operation(stack.operation, around, service=service, leave=leave)
+        resources = around.insist("the stack", lambda: stack_resources(around.aws, stack.stack_id))
+        service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
+        outputs.tell(**service_outputs(service_arn))
+        if around.may_wait:
+            target = Target(task_definition=task_definition, since=begun)
+            deployment = await_verdict(ServiceWatch(inputs.cluster_name, service_arn, target, around))
+            outputs.tell(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
+        outcome = _outcome(unchanged=stack.unchanged, waited=around.may_wait)
+        outputs.tell(Outcome=outcome)
         return Result(outcome=outcome, outputs=outputs.values)
 
     def _stack_request(self, region: str) -> "StackRequest":
@@ -128,6 +160,17 @@ class DeployEcsServiceStep:
             "TaskDefinitionFamily": self.inputs.service_task_name,
             "Region": region,
         }
+
+
+def _goes_on(outputs: Mapping[str, str]) -> str:
+    stack = outputs.get("AwsOutputs[StackId]")
+    if not stack:
+        return ""
+    return (
+        "CloudFormation goes on with the stack; follow it with: "
+        f"ecs-steps watch VARIABLES.json --stack {stack}; or undo it with: "
+        "aws cloudformation cancel-update-stack (a first create: delete-stack)"
+    )
 
 
 def _outcome(*, unchanged: bool, waited: bool) -> Outcome:

@@ -77,7 +77,7 @@ class UpdateEcsServiceStep:
         inputs = self.inputs
         around = surroundings(inputs, self.warnings, aws=aws, report=report, clock=clock)
         outputs = Outputs(around.report)
-        with outputs.kept_in_errors():
+        with outputs.kept_in_errors(_goes_on):
             plan = plan_update(inputs, around)
             outputs.tell(**self._names(plan.service.task_definition, around.aws.region))
             revision = register(plan, around)
@@ -100,6 +100,37 @@ class UpdateEcsServiceStep:
             outputs.tell(Outcome=outcome)
         return Result(outcome=outcome, outputs=outputs.values)
 
+    def watch(
+        self,
+        deployment_id: str,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+    ) -> Result:
+        """Wait for a deployment that was started before (`ecs-svc/...`), and give the verdict on it.
+
+        Nothing is rolled back: what served before it is not known.
+
+        Raises:
+            As `run`.
+        """
+        from ecs_steps.aws.ecs import revision_outputs, service_outputs
+        from ecs_steps.aws.service_update import look_at_service
+        from ecs_steps.aws.service_watch import ServiceWatch, await_verdict, target_of
+        from ecs_steps.aws.surroundings import surroundings
+
+        inputs = self.inputs
+        around = surroundings(inputs, self.warnings, aws=aws, report=report, clock=clock)
+        outputs = Outputs(around.report)
+        with outputs.kept_in_errors(_goes_on):
+            service = look_at_service(inputs.cluster_name, inputs.service_name, around)
+            outputs.tell(**service_outputs(service.arn), DeploymentId=deployment_id)
+            target = target_of(service, deployment_id)
+            deployment = await_verdict(ServiceWatch(service.cluster_arn, service.name, target, around))
+            outputs.tell(**revision_outputs(deployment.task_definition), Outcome=Outcome.SUCCEEDED)
+        return Result(outcome=Outcome.SUCCEEDED, outputs=outputs.values)
+
     def _await(self, watch: "ServiceWatch", previous: str) -> None:
         from ecs_steps.aws.service_update import roll_back_to
         from ecs_steps.aws.service_watch import await_verdict
@@ -118,6 +149,16 @@ class UpdateEcsServiceStep:
             "PreviousTaskDefinitionArn": previous,
             "Region": region,
         }
+
+
+def _goes_on(outputs: Mapping[str, str]) -> str:
+    deployment = outputs.get("DeploymentId")
+    if not deployment:
+        return ""
+    return (
+        f"Deployment {deployment} goes on in ECS; follow it with: ecs-steps watch VARIABLES.json "
+        f"--deployment {deployment}; or stop it with: aws ecs stop-service-deployment"
+    )
 
 
 def _outcome(*, left_alone: bool, waited: bool) -> Outcome:
