@@ -116,7 +116,7 @@ class Gathering:
                 reason=told.get("reason", ""),
                 health=told.get("healthStatus", ""),
                 is_essential=definition.get("essential", True),
-                log_driver=logging.get("logDriver", ""),
+                log_driver=logging.get("logDriver", "") if has_run else "",
                 log_stream=f"{group}:{stream}" if stream else "",
                 log_lines=lines,
             )
