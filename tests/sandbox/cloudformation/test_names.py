@@ -115,3 +115,17 @@ def test_what_a_resource_gives_can_be_taken_apart(deployer: Made, template: Temp
     assert maker.physical_id("Task").endswith("task-definition/web-123456789012:1")
     with pytest.raises(ClientError, match="No updates are to be performed"):
         maker.update(template)
+
+
+def test_another_partition_has_its_own_arns(deployer: Made, template: Template) -> None:
+    maker = deployer(region="cn-north-1")
+    policy = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+    template["Resources"]["Role"]["Properties"]["ManagedPolicyArns"] = [{"Fn::Sub": policy}]
+
+    status = maker.deploy(template)
+
+    assert status == "CREATE_COMPLETE"
+    assert maker.stack()["StackId"].startswith("arn:aws-cn:cloudformation:cn-north-1:")
+    assert maker.physical_id("Service").startswith("arn:aws-cn:ecs:cn-north-1:")
+    task = maker.aws.clients.ecs.describe_task_definition(taskDefinition="web")["taskDefinition"]
+    assert task["executionRoleArn"].startswith("arn:aws-cn:iam::123456789012:role/")
