@@ -81,6 +81,19 @@ def test_a_member_newer_than_botocore_is_told_by_its_path(
     assert unknown_members(told, MODEL) == ()
 
 
+def test_a_member_that_only_the_request_has_is_known_and_registered() -> None:
+    specification = copy.deepcopy(SPECIFICATION)
+    shapes = specification["shapes"]
+    shapes["Named"] = {"type": "structure", "members": {"name": {"shape": "String"}}}
+    shapes["NamedList"] = {"type": "list", "member": {"shape": "Named"}}
+    shapes["TaskDefinition"]["members"]["containerDefinitions"] = {"shape": "NamedList"}
+    model = ServiceModel(specification, "ecs")
+    told = task_definition(image="acme/web:1")
+
+    assert unknown_members(told, model) == ()
+    assert register_request(told, (), model)["containerDefinitions"] == told["containerDefinitions"]
+
+
 def test_all_unknown_members_are_told_in_the_order_of_the_reply() -> None:
     told = {"newest": {"of": ["all"]}, **task_definition(newer=False, environment=[{"sealed": ""}])}
 

@@ -62,6 +62,7 @@ def test_defaults_within_members_are_the_same_as_nothing() -> None:
             "volumes": [
                 {"name": "data"},
                 {"name": "shared", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}},
+                {"name": "files", "s3filesVolumeConfiguration": {"fileSystemArn": "arn:aws:s3files:fs"}},
             ]
         },
         healthCheck={"command": command},
@@ -79,6 +80,13 @@ def test_defaults_within_members_are_the_same_as_nothing() -> None:
                         "rootDirectory": "/",
                         "transitEncryption": "DISABLED",
                         "authorizationConfig": {"iam": "DISABLED"},
+                    },
+                },
+                {
+                    "name": "files",
+                    "s3filesVolumeConfiguration": {
+                        "fileSystemArn": "arn:aws:s3files:fs",
+                        "rootDirectory": "/",
                     },
                 },
             ]
@@ -115,9 +123,11 @@ def test_the_network_mode_decides_a_ports_default_on_the_host(
     assert same_revision(short, written_out) is is_default
 
 
-def test_a_port_range_has_no_port_on_the_host() -> None:
-    one = revision(portMappings=[{"containerPortRange": "8000-8010"}])
-    other = revision(portMappings=[{"containerPortRange": "8000-8010", "protocol": "tcp"}])
+@pytest.mark.parametrize("network_mode", ["awsvpc", "bridge"])
+def test_a_port_range_has_no_port_on_the_host(network_mode: str) -> None:
+    members = {"networkMode": network_mode}
+    one = revision(members, portMappings=[{"containerPortRange": "8000-8010"}])
+    other = revision(members, portMappings=[{"containerPortRange": "8000-8010", "protocol": "tcp"}])
 
     assert same_revision(one, other)
 
@@ -129,7 +139,10 @@ UNORDERED: dict[str, list[Any]] = {
     "ulimits": [{"name": name, "softLimit": 1, "hardLimit": 2} for name in ("core", "cpu", "nofile")],
     "mountPoints": [{"sourceVolume": name, "containerPath": f"/{name}"} for name in "abc"],
     "dependsOn": [{"containerName": name, "condition": "START"} for name in "abc"],
+    "systemControls": [{"namespace": f"net.{name}", "value": "1"} for name in "abc"],
 }
+SECRET_OPTIONS = [{"name": name, "valueFrom": name} for name in "abc"]
+PROPERTIES = [{"name": name, "value": name} for name in "abc"]
 UNORDERED_OF_THE_TASK: dict[str, list[Any]] = {
     "volumes": [{"name": name, "host": {"sourcePath": f"/{name}"}} for name in "abc"],
     "requiresCompatibilities": ["EC2", "FARGATE", "EXTERNAL"],
@@ -144,6 +157,27 @@ def test_order_is_ignored_where_ecs_ignores_it(data: st.DataObject) -> None:
     }
 
     assert same_revision(revision(UNORDERED_OF_THE_TASK, **UNORDERED), revision(members, **container))
+
+
+@given(st.permutations(SECRET_OPTIONS), st.permutations(PROPERTIES))
+def test_order_is_ignored_within_members(secret_options: list[Any], properties: list[Any]) -> None:
+    one = revision(
+        {"proxyConfiguration": {"containerName": "envoy", "properties": PROPERTIES}},
+        logConfiguration={"logDriver": "splunk", "secretOptions": SECRET_OPTIONS},
+    )
+    other = revision(
+        {"proxyConfiguration": {"containerName": "envoy", "properties": properties}},
+        logConfiguration={"logDriver": "splunk", "secretOptions": secret_options},
+    )
+
+    assert same_revision(one, other)
+
+
+def test_a_member_of_an_entry_that_is_new_to_ecs_counts() -> None:
+    one = revision(environment=[{"name": "A", "value": "1", "sealed": True}])
+    other = revision(environment=[{"name": "A", "value": "1"}])
+
+    assert not same_revision(one, other)
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,13 @@ def test_environment_files_are_read_in_the_order_given_and_once_each(
     assert updated == {"environmentFiles": [{"value": arn, "type": "s3"} for arn in expected]}
 
 
+@pytest.mark.parametrize("action", Action)
+def test_other_members_of_a_file_survive(action: Action) -> None:
+    definition = {"environmentFiles": [{"value": FIRST, "type": "s3", "sealed": True}]}
+
+    assert with_environment_files(definition, EnvironmentFiles(action=action, items=(FIRST,))) == definition
+
+
 def test_a_container_without_files_gets_its_first() -> None:
     updated = with_environment_files({}, EnvironmentFiles(action=Action.APPEND, items=(FIRST,)))
 
