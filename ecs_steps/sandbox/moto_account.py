@@ -72,11 +72,6 @@ class MotoAccount:
             raise Refusal(said["Code"], said["Message"], status) from error
         return dict(reply)
 
-    def warm_up(self, region: str) -> None:
-        """Ask for what stacks will ask for: moto loads a service at its first call, which takes its time."""
-        self.call(Asked(service="iam", region=region, operation="ListRoles"))
-        self.call(Asked(service="logs", region=region, operation="DescribeLogGroups"))
-
     def close(self) -> None:
         """Let moto put away what it holds open for this account (S3's objects are files)."""
         with self._laid_over():

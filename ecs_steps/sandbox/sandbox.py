@@ -53,9 +53,9 @@ class _Region:
 class Sandbox:
     """A fresh account in which a scenario unfolds.
 
-    Time stands still but for sleeps on `clock` and a little for each request; with `speed` a sleep takes real
-    itself, that many times as fast as the real one. With a `journal` everything that is changed is kept in
-    that file, and an account that is there already goes on from where it was left.
+    Time stands still but for sleeps on `clock` and a little for each request. With `speed` sleeps take real
+    time as well, `speed` times less of it. With a `journal` everything that is changed is kept in that file,
+    and an account that is there already goes on from where it was left.
 
     Raises:
         ValueError: No scenario has that name, or the journal is damaged.
@@ -91,9 +91,6 @@ class Sandbox:
             home.take(self._scenario)
             self._journal.began(scenario if isinstance(scenario, str) else "", self.timeline.now)
             self._wire.recorder = self._journal
-        if speed:
-            # Half a second of loading would be half a minute of a stack's time.
-            self._moto.warm_up(region)
         self.clock: Clock = FastClock(self.timeline, speed) if speed else VirtualClock(self.timeline)
         self.session = SandboxSession(self.clock, region=region)
         self.session.register("before-send", self._answer)  # type: ignore[arg-type]  # forgets replies

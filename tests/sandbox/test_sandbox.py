@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,14 @@ def test_time_stands_still_but_for_sleeps_and_requests() -> None:
     assert passed == pytest.approx(10.02)
 
 
-def test_with_a_speed_time_passes_by_itself() -> None:
-    with Sandbox(speed=10_000) as aws:
-        start = aws.clock.now()
-        aws.clock.sleep(100)
-        passed = (aws.clock.now() - start).total_seconds()
+def test_with_a_speed_sleeps_take_their_share_of_real_time() -> None:
+    with Sandbox(speed=1000) as aws:
+        start, really = aws.clock.now(), time.monotonic()
+        aws.clock.sleep(50)
+        passed, really_passed = (aws.clock.now() - start).total_seconds(), time.monotonic() - really
 
-    assert passed >= 100
+    assert passed == 50
+    assert really_passed >= 0.05
 
 
 def test_what_is_due_happens_before_a_request_is_answered() -> None:
