@@ -10,7 +10,7 @@ from ecs_steps.aws.evidence import Evidence, StoppedContainer, StoppedTask, Unhe
 from ecs_steps.errors import RolloutFailedError
 
 BEGUN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-PULL = "CannotPullContainerError: retried {} time(s): acme/web@sha256:{}: dial tcp {}: i/o timeout"
+UUID = "7f1b6c1e-1c1f-4d0a-9d0e-0f9de17a{}"
 
 
 def crashed(second: int, code: int = 1, *, reason: str = "", log: Sequence[str] = ()) -> StoppedTask:
@@ -92,16 +92,26 @@ def test_of_one_rank_the_more_frequent_comes_first_and_then_the_earlier() -> Non
     assert causes(diagnose(evidence)) == [("exit-1", 2), ("exit-2", 1), ("exit-139", 1)]
 
 
-def test_what_differs_in_ids_times_and_addresses_alone_is_counted_together() -> None:
-    evidence = Evidence(
-        tasks=(
-            stopped(1, PULL.format(1, "0123456789abcdef", "10.0.0.9:443")),
-            stopped(2, PULL.format(5, "fedcba9876543210", "10.0.7.1:443")),
-            stopped(3, PULL.format(5, "fedcba9876543210", "10.0.7.1:443").replace("acme/web", "acme/admin")),
-        )
-    )
+@pytest.mark.parametrize(
+    ("reason", "one", "other"),
+    [
+        ("pull image manifest has been retried {} time(s)", "1", "5"),
+        ("acme/web@sha256:{}: not found", "0123456789abcdef", "fedcba98"),
+        ("RequestID: {}, timed out", UUID.format("6465"), UUID.format("aaaa")),
+        ("S3: HeadObject, HostID: {}, timed out", "aGk+/x=", "Ynll+/="),
+        ("process {}: errno 524", f"{7:032x}-2949673445", f"{8:032x}-2949673446"),
+        ("event {}", UUID.format("5678"), UUID.format("bbbb")),
+        ("expired at {}", "2026-01-05T09:00:00Z", "2026-01-05 09:07:13.123+00:00"),
+        ("dial tcp {}: i/o timeout", "10.0.0.9:443", "10.0.17.1:443"),
+        ("(instance {}) is gone", "i-0123456789abcdef0", "i-12345678"),
+    ],
+)
+def test_what_differs_in_ids_times_and_addresses_alone_is_counted_together(
+    reason: str, one: str, other: str
+) -> None:
+    tasks = stopped(1, reason.format(one)), stopped(2, reason.format(other)), stopped(3, "something else")
 
-    assert causes(diagnose(evidence)) == [("image-unreachable", 2), ("image-unreachable", 1)]
+    assert [count for _, count in causes(diagnose(Evidence(tasks=tasks)))] == [2, 1]
 
 
 def test_messages_with_other_codes_are_not_counted_together() -> None:
@@ -215,6 +225,16 @@ def test_where_nothing_is_known_ecs_verdict_and_the_next_command_are_told() -> N
 )
 def test_before_ecs_gives_up_its_count_of_failures_is_told(threshold: int, verdict: str) -> None:
     assert diagnose(Evidence(failures=3, threshold=threshold)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("verdict", "summary"), [("one\r\nline", "one line"), (" \n", "the cause is not known")]
+)
+def test_a_verdict_over_several_lines_is_told_in_one(verdict: str, summary: str) -> None:
+    diagnosis = diagnose(Evidence(verdict=verdict))
+
+    assert diagnosis.summary == summary
+    assert all(len(line.splitlines()) == 1 for line in diagnosis.lines())
 
 
 def test_without_any_evidence_the_cause_is_not_known() -> None:
