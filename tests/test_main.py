@@ -11,6 +11,7 @@ from ecs_steps.__main__ import main
 EXAMPLES = files("ecs_steps.sandbox") / "examples"
 DEPLOY = str(EXAMPLES / "deploy.json")
 UPDATE = str(EXAMPLES / "update.json")
+FAST = ("--sandbox-speed", "100000")
 
 
 def example(name: str, **changes: object) -> dict[str, object]:
@@ -36,7 +37,7 @@ def outputs(text: str) -> Mapping[str, str]:
 
 
 def test_deploy_reports_on_standard_error_and_gives_its_outputs_on_standard_output(capsys: Capture) -> None:
-    code = main(["deploy", DEPLOY, "--sandbox"])
+    code = main(["deploy", DEPLOY, "--sandbox", *FAST])
 
     told = capsys.readouterr()
     assert code == 0
@@ -48,7 +49,7 @@ def test_deploy_reports_on_standard_error_and_gives_its_outputs_on_standard_outp
 def test_a_second_run_on_the_same_journal_is_unchanged_and_a_new_image_updates(
     capsys: Capture, tmp_path: Path, file: Any
 ) -> None:
-    journal = ["--sandbox", "--sandbox-journal", str(tmp_path / "aws")]
+    journal = ["--sandbox", *FAST, "--sandbox-journal", str(tmp_path / "aws")]
     newer = file(example("deploy", **{"Octopus.Action.Package[web].Image": "octopetshop/web:1.5.0"}))
 
     codes = [main(["deploy", variables, *journal]) for variables in (DEPLOY, DEPLOY, newer)]
@@ -66,7 +67,7 @@ def test_a_second_run_on_the_same_journal_is_unchanged_and_a_new_image_updates(
 
 
 def test_json_output_holds_the_outcome_and_the_outputs(capsys: Capture) -> None:
-    main(["deploy", DEPLOY, "--sandbox", "--output", "json"])
+    main(["deploy", DEPLOY, "--sandbox", *FAST, "--output", "json"])
 
     answer = json.loads(capsys.readouterr().out)
     assert answer["outcome"] == "SUCCEEDED"
@@ -74,7 +75,7 @@ def test_json_output_holds_the_outcome_and_the_outputs(capsys: Capture) -> None:
 
 
 def test_a_failure_ends_with_its_exit_code_and_its_cause(capsys: Capture) -> None:
-    code = main(["deploy", DEPLOY, "--sandbox", "service-name-taken"])
+    code = main(["deploy", DEPLOY, "--sandbox", "service-name-taken", *FAST])
 
     told = capsys.readouterr()
     assert code == 5
@@ -83,7 +84,7 @@ def test_a_failure_ends_with_its_exit_code_and_its_cause(capsys: Capture) -> Non
 
 
 def test_a_failure_as_json_holds_the_diagnosis_and_the_outputs(capsys: Capture) -> None:
-    main(["deploy", DEPLOY, "--sandbox", "service-name-taken", "--output", "json"])
+    main(["deploy", DEPLOY, "--sandbox", "service-name-taken", *FAST, "--output", "json"])
 
     answer = json.loads(capsys.readouterr().out)
     assert answer["error"] == "StackFailedError"
@@ -93,21 +94,21 @@ def test_a_failure_as_json_holds_the_diagnosis_and_the_outputs(capsys: Capture) 
 
 
 def test_update_points_the_sandboxs_service_at_a_new_revision(capsys: Capture) -> None:
-    code = main(["update", UPDATE, "--sandbox"])
+    code = main(["update", UPDATE, "--sandbox", *FAST])
 
     assert code == 0
     assert outputs(capsys.readouterr().out)["TaskDefinitionRevision"] == "2"
 
 
 def test_a_rolled_back_update_ends_with_six(capsys: Capture) -> None:
-    code = main(["update", UPDATE, "--sandbox", "breaker-rollback"])
+    code = main(["update", UPDATE, "--sandbox", "breaker-rollback", *FAST])
 
     assert code == 6
     assert "it was rolled back to orders:1" in capsys.readouterr().err
 
 
 def test_a_dry_run_prints_the_difference_and_the_calls(capsys: Capture) -> None:
-    code = main(["update", UPDATE, "--sandbox", "--dry-run"])
+    code = main(["update", UPDATE, "--sandbox", *FAST, "--dry-run"])
 
     told = capsys.readouterr().out
     assert code == 0
@@ -144,7 +145,9 @@ def test_check_names_every_problem_and_ends_with_two(capsys: Capture, file: Any)
 
 
 def test_check_as_json_lists_problems_by_path(capsys: Capture, file: Any) -> None:
-    main(["check", file(example("deploy", **{"Octopus.Environment.Id": ""})), "--output", "json"])
+    unnamed = {"Octopus.Environment.Id": "", "Octopus.Action.Aws.Ecs.Deploy.CFStackName": ""}
+
+    main(["check", file(example("deploy", **unnamed)), "--output", "json"])
 
     [problem] = json.loads(capsys.readouterr().out)["problems"]
     assert problem["path"] == "Octopus.Environment.Id"
@@ -199,7 +202,7 @@ def test_a_file_that_is_not_there_is_named(capsys: Capture) -> None:
 
 
 def test_an_unknown_scenario_lists_those_there_are(capsys: Capture) -> None:
-    code = main(["deploy", DEPLOY, "--sandbox", "no-such-thing"])
+    code = main(["deploy", DEPLOY, "--sandbox", "no-such-thing", *FAST])
 
     assert code == 2
     assert "service-name-taken" in capsys.readouterr().err

@@ -38,6 +38,13 @@ class StackService:
         """
         return self.watch is not None and self.watch.is_hopeless
 
+    def watch_of(self, service: str, task_definition: str) -> ServiceWatch:
+        """Return the watch of a service and a revision of it: the one that there is, where it is of these."""
+        target = Target(task_definition=task_definition, since=self.since)
+        if self.watch and (self.watch.name_or_arn, self.watch.target) == (service, target):
+            return self.watch
+        return ServiceWatch(self.cluster, service, target, self.around)
+
     def look(self, events: Sequence[StackEvent]) -> bool:
         """Look at the service beside the stack; tell whether there was news.
 
@@ -61,10 +68,8 @@ class StackService:
         task_definition = _physical_id(
             e for e in forward if e.logical_id == self.task_definition_id and e.status.endswith("_COMPLETE")
         )
-        is_watched = self.watch is not None and self.watch.name_or_arn == service
-        if service and task_definition and not is_watched:
-            target = Target(task_definition=task_definition, since=self.since)
-            self.watch = ServiceWatch(self.cluster, service, target, self.around)
+        if service and task_definition:
+            self.watch = self.watch_of(service, task_definition)
 
 
 def _physical_id(events: Iterable[StackEvent]) -> str:

@@ -115,24 +115,22 @@ class DeployEcsServiceStep:
         """Wait for the stack and for its service, and tell the outputs as they become known."""
         from ecs_steps.aws.cloudformation import stack_resources
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.aws.rollout import Target
-        from ecs_steps.aws.service_watch import ServiceWatch, await_verdict
+        from ecs_steps.aws.service_watch import await_verdict
         from ecs_steps.aws.stack_service import StackService
         from ecs_steps.aws.stack_watch import watch_operation
 
         inputs = self.inputs
         outputs.tell(**self._names(stack.stack_id, around.aws.region))
         service_id, definition_id = inputs.logical_id("Service"), inputs.logical_id("TaskDefinition")
+        service = StackService(inputs.cluster_name, service_id, definition_id, begun, around)
         if stack.operation and around.may_wait:
-            service = StackService(inputs.cluster_name, service_id, definition_id, begun, around)
             leave = inputs.on_failure is OnFailure.LEAVE
             watch_operation(stack.operation, around, service=service, leave=leave)
         resources = around.insist("the stack", lambda: stack_resources(around.aws, stack.stack_id))
         service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
         outputs.tell(**service_outputs(service_arn))
         if around.may_wait:
-            target = Target(task_definition=task_definition, since=begun)
-            deployment = await_verdict(ServiceWatch(inputs.cluster_name, service_arn, target, around))
+            deployment = await_verdict(service.watch_of(service_arn, task_definition))
             outputs.tell(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
         outcome = _outcome(unchanged=stack.unchanged, waited=around.may_wait)
         outputs.tell(Outcome=outcome)

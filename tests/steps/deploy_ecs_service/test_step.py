@@ -21,6 +21,7 @@ DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
 ARN = "arn:aws:ecs:eu-west-1:123456789012"
 STACK = "cf-ecs-shopProduction-octopetshopWeb-environments104-untenanted"
 EXAMPLE = json.loads((files("ecs_steps.sandbox") / "examples" / "deploy.json").read_text())
+EXAMPLE[f"{DEPLOY}.CFStackName"] = ""
 
 
 def deploy(aws: Sandbox, heard: list[Reported] | None = None, **changes: object) -> Result:
