@@ -102,6 +102,9 @@ class ResourceWork:
         self.stack.says_of(resource, f"{verb}_IN_PROGRESS", _REPLACING if replaced else "")
 
         def announce(physical_id: str) -> None:
+            if replaced and not self._can_go_back_to(replaced):
+                leftover = evolve(resource, wanted=former, deletion_policy=resource.update_replace_policy)
+                self.stack.leftovers.append(leftover)
             resource.physical_id = physical_id
             self.stack.says_of(resource, f"{verb}_IN_PROGRESS", "Resource creation Initiated")
 
@@ -114,6 +117,12 @@ class ResourceWork:
                 resource.wanted = former
             raise failed from error
         self.stack.says_of(resource, f"{verb}_COMPLETE")
+
+    def _can_go_back_to(self, physical_id: str) -> bool:
+        former = self.stack.former
+        return former is not None and any(
+            item.physical_id == physical_id for item in former.resources.values()
+        )
 
     def _update(self, resource: Resource, wanted: Wanted, action: Action) -> Course:
         """Change a resource in place."""

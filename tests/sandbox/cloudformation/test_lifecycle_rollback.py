@@ -69,6 +69,20 @@ def test_a_failed_update_may_be_left_as_it_is_and_then_updated(deployer: Made, t
     assert _revisions(maker) == {1: "INACTIVE", 2: "ACTIVE"}
 
 
+def test_what_a_failed_update_left_is_deleted_by_the_next_one(deployer: Made, template: Template) -> None:
+    maker = deployer(Scenario(resources=(REFUSED,)))
+    maker.deploy(template)
+    maker.update(template, Parameters=NEW_IMAGE, DisableRollback=True)
+    maker.settle()
+
+    newer = [{"ParameterKey": "Image", "ParameterValue": "nginx:3"}]
+    maker.update(template, operation="again", Parameters=newer)
+    maker.settle()
+
+    assert _served(maker) == 3
+    assert _revisions(maker) == {1: "INACTIVE", 2: "INACTIVE", 3: "ACTIVE"}
+
+
 def test_a_service_that_ecs_rolls_back_fails_the_update(deployer: Made, template: Template) -> None:
     maker = deployer()
     maker.deploy(template)
