@@ -167,7 +167,9 @@ def _document(value: object, kind: type[T], expected: str) -> T:
         except ValueError as error:
             raise Unreadable(None, (Gap(message=f"expected {expected} as JSON: {error}"),)) from None
     if not isinstance(value, kind):
-        raise unexpected(value, expected)
+        # What stands in the place of a document may be a secret that was to be within it.
+        found = shown(value) if isinstance(value, list | dict) else "a single value"
+        raise Unreadable(None, (Gap(message=f"expected {expected}", value=found),))
     return value
 
 

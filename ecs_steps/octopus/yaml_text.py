@@ -43,7 +43,7 @@ def _style(text: str) -> str | None:
 
 
 _Dumper.add_representer(str, _text)
-_Dumper.add_representer(OpenText, _text)
+_Dumper.add_multi_representer(str, _text)
 
 
 def dump(document: object) -> str:

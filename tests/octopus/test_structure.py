@@ -75,7 +75,8 @@ def test_numbers_flags_case_and_absence_are_read_as_octopus_writes_them(value: o
         (box(size=5), [(("size",), "expected one of Small, VeryLarge, not 5")]),
         (box(size=["x"]), [(("size",), "expected one of Small, VeryLarge, not a list")]),
         (box(lid=[1]), [(("lid",), "expected an object, not a list")]),
-        (box(lid=7), [(("lid",), "expected an object, not 7")]),
+        (box(lid=7), [(("lid",), "expected an object, not a single value")]),
+        (box(ports='"80"'), [(("ports",), "expected a list, not a single value")]),
         (
             box(lid="red"),
             [(("lid",), "expected an object as JSON: Expecting value at line 1, column 1")],

@@ -1,3 +1,5 @@
+from enum import StrEnum
+
 import pytest
 import yaml
 from hypothesis import given
@@ -6,6 +8,11 @@ from hypothesis import strategies as st
 from ecs_steps.octopus.octostache import evaluate
 from ecs_steps.octopus.structure import OpenText
 from ecs_steps.octopus.yaml_text import dump
+
+
+class Color(StrEnum):
+    RED = "red"
+
 
 LEGAL_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 DOCUMENTS = st.recursive(
@@ -36,6 +43,7 @@ DOCUMENTS = st.recursive(
         (256, "key: 256"),
         (True, "key: true"),
         ([], "key: []"),
+        (Color.RED, "key: red"),
     ],
 )
 def test_a_text_stays_a_text_for_every_reader(value: object, line: str) -> None:

@@ -1,0 +1,133 @@
+"""Whatever the dictionary: inputs or one error that lists the problems, and no secret in it."""
+
+from typing import Any
+
+import attrs
+import pytest
+import yaml
+from hypothesis import example, given, settings
+
+from ecs_steps import DeployEcsServiceStep, InvalidInputsError
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from steps.deploy_ecs_service.dictionaries import CONTAINERS, DEPLOY, container, everything, minimal
+from strategies import damaged, dictionaries
+
+NAMES = [
+    "Octopus.Action.Package[web].Image",
+    "Loop",
+    *(
+        field.metadata["variable"].name
+        for field in attrs.fields(DeployInputs)
+        if "variable" in field.metadata
+    ),
+]
+MARKER = "hunter2"
+LOOP = {"Loop": "#{Loop}"}
+
+
+def told(variables: dict[str, str], *, for_export: bool) -> str:
+    """Return all that a user is told of a dictionary; where it is accepted, build what it asks for."""
+    try:
+        step = DeployEcsServiceStep(variables, for_export=for_export)
+    except InvalidInputsError as error:
+        return "\n".join([str(error), repr(error), *(str(problem) for problem in error.problems)])
+    exported = yaml.safe_load(step.export())
+    assert exported["Resources"].keys() == step.template().to_dict()["Resources"].keys()
+    return "\n".join([repr(step.inputs), *(str(warning) for warning in step.warnings)])
+
+
+@pytest.mark.parametrize("for_export", [False, True])
+@given(variables=dictionaries(NAMES).map(lambda variables: LOOP | variables))
+@example(variables={CONTAINERS: "[" * 100_000})
+@example(variables=minimal() | {DEPLOY + ".DesiredCount": "9" * 10_000})
+@example(variables=minimal() | {DEPLOY + ".ServiceTaskName": "#{" * 1000})
+def test_any_dictionary_of_text_gives_inputs_or_the_problems(
+    variables: dict[str, str],
+    for_export: bool,  # noqa: FBT001  drawn
+) -> None:
+    text = told(variables, for_export=for_export)
+
+    assert text.encode()
+
+
+@pytest.mark.parametrize("for_export", [False, True])
+@settings(max_examples=150)
+@given(variables=damaged(LOOP | everything(MARKER)))
+def test_any_damage_gives_inputs_or_the_problems_and_tells_no_secret(
+    variables: dict[str, str],
+    for_export: bool,  # noqa: FBT001  drawn
+) -> None:
+    text = told(variables, for_export=for_export)
+
+    assert text.encode()
+    assert MARKER not in text
+
+
+@given(variables=damaged(LOOP | everything(MARKER)))
+def test_each_problem_is_one_line_that_begins_with_a_variable(variables: dict[str, str]) -> None:
+    try:
+        lines = [str(warning) for warning in DeployEcsServiceStep(variables).warnings]
+    except InvalidInputsError as error:
+        lines = str(error).split("\n")[1:]
+
+    assert all(line.strip().startswith("Octopus.") for line in lines)
+    assert all(line.isprintable() for line in lines)
+
+
+def test_the_dictionary_with_everything_in_it_is_valid() -> None:
+    step = DeployEcsServiceStep(everything(MARKER))
+
+    assert step.warnings == ()
+    assert MARKER in step.template().to_json()
+
+
+HIDDEN: list[dict[str, Any]] = [
+    {"environmentVariables": [{"type": "Secret", "key": "A", "value": "hunter2 is no reference"}]},
+    {"environmentVariables": [{"key": "A", "value": {"hunter2": 1}}]},
+    {"environmentVariables": [{"key": "A", "value": ["hunter2"]}]},
+    {"environmentVariables": [{"key": "A", "value": "hunter2\0"}]},
+    {"environmentVariables": [{"key": "A", "value": "#{hunter2"}]},
+    {"environmentVariables": [{"key": "A", "value": '#{Absent | Replace "hunter2" ""}'}]},
+    {"environmentVariables": {"A": "hunter2"}},
+    {"environmentVariables": ["A=hunter2"]},
+    {"environmentVariables": "A=hunter2"},
+    {"environmentVariables": [["hunter2"]]},
+    {"environmentVariables": [{"key": "A", "valeu": "hunter2"}]},
+    {"containerLogging": {"type": "Manual", "logDriver": "Splunk", "logOptions": {"token": "hunter2"}}},
+    {
+        "containerLogging": {
+            "type": "Manual",
+            "logDriver": "Splunk",
+            "logOptions": [{"type": "Secret", "key": "token", "value": "hunter2!"}],
+        }
+    },
+]
+
+
+@pytest.mark.parametrize("members", HIDDEN)
+def test_a_problem_with_a_secret_does_not_show_it(members: dict[str, Any]) -> None:
+    step = everything(MARKER) | {CONTAINERS: [container(**members)]}
+
+    with pytest.raises(InvalidInputsError) as raised:
+        DeployEcsServiceStep(step)
+
+    assert MARKER not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"environmentVariables": [{"key": "A", "value": "hunter2"}',
+        '[{"environmentVariables": [{"key": "A", "value": "#{hunter2"}]},]',
+        '[{"environmentVariables": [{"key": "A", "value": hunter2}]}]',
+        '[{"environmentVariables": [{"key": "A", "value": "#{Absent | Replace \\"hunter2\\" x}"}]},]',
+        '{"environmentVariables": [{"key": "A", "value": "hunter2"}]}',
+        '"hunter2"',
+        "hunter2",
+    ],
+)
+def test_a_document_that_cannot_be_read_is_not_shown(text: str) -> None:
+    with pytest.raises(InvalidInputsError) as raised:
+        DeployEcsServiceStep(minimal() | {CONTAINERS: text})
+
+    assert MARKER not in str(raised.value)
