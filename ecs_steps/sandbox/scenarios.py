@@ -106,6 +106,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
     ),
     "rollback-overlooked": Scenario(
         description="CloudFormation takes a service that ECS rolled back for a stable one",
+        ecs=SERVICE_SCENARIOS["breaker-rollback"][1],
         stack=StackPlan(overlooks_rollbacks=True),
     ),
     "throttled": Scenario(

@@ -1,9 +1,10 @@
 """Going back after an update that failed or was cancelled."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from ecs_steps.sandbox import SCENARIOS, ResourceFate, Scenario, StackPlan
+from ecs_steps.sandbox import SCENARIOS, ResourceFate, Sandbox, Scenario
 
 Made = Callable[..., Any]
 Template = dict[str, Any]
@@ -95,16 +96,29 @@ def test_a_service_that_ecs_rolls_back_fails_the_update(deployer: Made, template
     assert _served(maker) == 1
 
 
-def test_cloudformation_may_overlook_that_ecs_rolled_back(deployer: Made, template: Template) -> None:
-    maker = deployer(Scenario(stack=StackPlan(overlooks_rollbacks=True)))
-    maker.deploy(template)
-    maker.aws.ecs.plan = SCENARIOS["breaker-rollback"].ecs
+def test_cloudformation_may_overlook_that_ecs_rolled_back(
+    deployer_in: Made, template: Template, tmp_path: Path
+) -> None:
+    journal = tmp_path / "journal.jsonl"
+    with Sandbox("healthy", journal=journal) as healthy:
+        healthy.add_cluster("web")
+        deployer_in(healthy).deploy(template)
 
-    maker.update(template, Parameters=NEW_IMAGE)
-    status = maker.settle()
+    with Sandbox("rollback-overlooked", journal=journal) as aws:
+        maker = deployer_in(aws)
+        maker.update(template, Parameters=NEW_IMAGE)
+        status = maker.settle()
 
-    assert status == "UPDATE_COMPLETE"
-    assert _served(maker) == 1
+        assert status == "UPDATE_COMPLETE"
+        assert _served(maker) == 1
+
+
+def test_there_is_nothing_to_overlook_where_ecs_could_not_roll_back(
+    deployer: Made, template: Template
+) -> None:
+    maker = deployer("rollback-overlooked")
+
+    assert maker.deploy(template) == "ROLLBACK_COMPLETE"
 
 
 def test_a_rollback_that_fails_can_be_continued(deployer: Made, template: Template) -> None:

@@ -109,9 +109,10 @@ class Service:
                 continue
             if service["status"] != "ACTIVE":
                 raise HandlerError(f"Service {arn} did not stabilize.", "NotStabilized")
-            ours = [deployment for deployment in service["deployments"] if deployment["id"] == awaited]
             primary = _primary(service)
-            if ours and ours[0].get("rolloutState") == "FAILED" and not self.account.plan.overlooks_rollbacks:
+            if _rollout_state(service, awaited) == "FAILED" and (
+                primary.get("id") == awaited or not self.account.plan.overlooks_rollbacks
+            ):
                 raise HandlerError(
                     "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
                     "GeneralServiceException",
@@ -125,6 +126,11 @@ class Service:
 def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what is spelled and sent otherwise than the rest."""
     return {name: value for name, value in properties.items() if name not in {"Tags", "ForceNewDeployment"}}
+
+
+def _rollout_state(service: Mapping[str, Any], deployment_id: str | None) -> str | None:
+    found = (item.get("rolloutState") for item in service["deployments"] if item["id"] == deployment_id)
+    return next(found, None)
 
 
 def _primary(service: Mapping[str, Any]) -> Mapping[str, Any]:
