@@ -70,6 +70,8 @@ class RolloutChanged:
     pending: int
     failed: int
     is_this_deployment: bool
+    traffic_weight: float | None = None
+    """Percent of the production traffic, where ECS tells of one."""
 
 
 @frozen(kw_only=True)
@@ -88,7 +90,28 @@ class StillWaiting:
     seconds: float
 
 
-Reported = Message | Progress | OutputVariable | StackChanged | RolloutChanged | ServiceEvent | StillWaiting
+@frozen(kw_only=True)
+class PhasesTook:
+    """How many seconds a deployment that succeeded took, and each of its phases in their order.
+
+    `advice` names the setting that most of them went to, and is empty where none did.
+    """
+
+    seconds: float
+    phases: tuple[tuple[str, float], ...]
+    advice: str = ""
+
+
+Reported = (
+    Message
+    | Progress
+    | OutputVariable
+    | StackChanged
+    | RolloutChanged
+    | ServiceEvent
+    | StillWaiting
+    | PhasesTook
+)
 Report = Callable[[Reported], None]
 
 

@@ -6,6 +6,7 @@ from ecs_steps.report import (
     Level,
     Message,
     OutputVariable,
+    PhasesTook,
     Progress,
     Reported,
     RolloutChanged,
@@ -15,7 +16,9 @@ from ecs_steps.report import (
 )
 
 MASK = "********"
+ALL_TRAFFIC = 100.0
 
+_MARKS = {Level.WARNING: "WARNING: ", Level.ERROR: "ERROR: "}
 # How ECS words its bad news; what follows keeps a service called ``failed-jobs`` out of it.
 _BAD_NEWS = re.compile(r" (?:unable to|is unhealthy|failed|rolling back)(?=[ :.])")
 _NOT_PRINTABLE = re.compile(r"[^ -~]")
@@ -77,6 +80,8 @@ def sentence(reported: Reported) -> str:  # noqa: PLR0911  a case for each kind 
             return _rollout_sentence(reported)
         case StillWaiting(text=text, seconds=seconds):
             return f"still waiting for {text}, for {elapsed(seconds).strip()} by now"
+        case PhasesTook():
+            return _phases_sentence(reported)
 
 
 def _stack_sentence(change: StackChanged) -> str:
@@ -92,16 +97,39 @@ def _stack_sentence(change: StackChanged) -> str:
 def _rollout_sentence(rollout: RolloutChanged) -> str:
     which = "deployment" if rollout.is_this_deployment else "other deployment"
     revision = rollout.task_definition.rpartition("/")[2]
-    return (
-        f"{which} {rollout.deployment_id} {revision}: {rollout.running} of {rollout.desired} running, "
-        f"{rollout.pending} pending, {rollout.failed} failed ({rollout.state})"
+    return f"{which} {rollout.deployment_id} {revision}: {counts(rollout)} ({rollout.state})"
+
+
+def counts(rollout: RolloutChanged) -> str:
+    """Return the tasks of a deployment; its share of the traffic too, where that is not all of it."""
+    tasks = (
+        f"{rollout.running} of {rollout.desired} running, {rollout.pending} pending, {rollout.failed} failed"
     )
+    weight = rollout.traffic_weight
+    return tasks if weight is None or weight >= ALL_TRAFFIC else f"{tasks}, {weight:g}% of the traffic"
+
+
+def _phases_sentence(took: PhasesTook) -> str:
+    phases = ", ".join(f"{name} {elapsed(seconds).strip()}" for name, seconds in took.phases if seconds >= 1)
+    text = f"deployed in {elapsed(took.seconds).strip()}: {phases}"
+    return f"{text}\n{took.advice}" if took.advice else text
 
 
 def elapsed(seconds: float) -> str:
     """Return a span of time as minutes and seconds, at least five characters: `` 0:12``."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes:2}:{rest:02}"
+
+
+def stamped(reported: Reported, seconds: float) -> str:
+    """Return a report as it is written `seconds` after the start, with its line end; all of plain ASCII.
+
+    Warnings and errors are marked by a word, and a text of several lines is continued on indented ones.
+    """
+    stamp = f"[{elapsed(seconds)}] "
+    lines = ascii_lines(_MARKS.get(level_of(reported), "") + sentence(reported))
+    continued = "\n" + " " * len(stamp)
+    return f"{stamp}{continued.join(lines)}\n"
 
 
 def ascii_lines(text: str) -> list[str]:

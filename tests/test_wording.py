@@ -9,6 +9,7 @@ from ecs_steps.report import (
     Level,
     Message,
     OutputVariable,
+    PhasesTook,
     Progress,
     Reported,
     RolloutChanged,
@@ -65,6 +66,23 @@ ROLLOUT = RolloutChanged(
         ),
         (ServiceEvent(service_name="web", text="(service web) is steady."), "service: is steady."),
         (StillWaiting(text="stack demo", seconds=95.7), "still waiting for stack demo, for 1:35 by now"),
+        (
+            evolve(ROLLOUT, traffic_weight=12.5),
+            "deployment ecs-svc/123 web:4: 1 of 2 running, 1 pending, 0 failed, 12.5% of the traffic "
+            "(IN_PROGRESS)",
+        ),
+        (
+            evolve(ROLLOUT, traffic_weight=100.0),
+            "deployment ecs-svc/123 web:4: 1 of 2 running, 1 pending, 0 failed (IN_PROGRESS)",
+        ),
+        (
+            PhasesTook(seconds=430.9, phases=(("stack", 0.4), ("image pull", 129.6), ("draining", 300))),
+            "deployed in 7:10: image pull 2:09, draining 5:00",
+        ),
+        (
+            PhasesTook(seconds=300, phases=(("draining", 300),), advice="lower it"),
+            "deployed in 5:00: draining 5:00\nlower it",
+        ),
     ],
 )
 def test_a_report_reads_like_a_sentence(reported: Reported, expected: str) -> None:

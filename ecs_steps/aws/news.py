@@ -48,6 +48,7 @@ class News:
             pending=deployment.pending,
             failed=max(deployment.failed, attempt.failures if attempt and is_ours else 0),
             is_this_deployment=is_ours,
+            traffic_weight=attempt.traffic_weight if attempt and is_ours else None,
         )
         before = self._rollouts.get(change.deployment_id)
         if before == change:

@@ -104,7 +104,8 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
                 deployment_id=deployment.deployment_id,
                 since=deployment.created_at,
             )
-            await_verdict(ServiceWatch(watch.cluster, watch.name_or_arn, target, around))
+            rollback = ServiceWatch(watch.cluster, watch.name_or_arn, target, around)
+            await_verdict(rollback, summed_up=False)
     except (DeploymentError, AwsCallError) as error:
         raise RolloutFailedError(
             what=failure.what,

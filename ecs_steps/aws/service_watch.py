@@ -16,6 +16,7 @@ from ecs_steps.aws.gathering import Gathering
 from ecs_steps.aws.news import News
 from ecs_steps.aws.rollout import UNDER_WAY, Standing, Target, Verdict, gone, judge, judge_service_deployment
 from ecs_steps.aws.service_deployments import ServiceDeployment
+from ecs_steps.aws.summary import tell_phases
 from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.errors import (
     DeploymentError,
@@ -140,8 +141,8 @@ def target_of(service: Service, deployment_id: str) -> Target:
     return Target(task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at)
 
 
-def await_verdict(watch: ServiceWatch) -> Deployment:
-    """Wait until the deployment serves, and return it.
+def await_verdict(watch: ServiceWatch, *, summed_up: bool = True) -> Deployment:
+    """Wait until the deployment serves, and return it; where its time went is reported if it is `summed_up`.
 
     Raises:
         RolloutFailedError: ECS gave it up, it cannot succeed, or the service is gone.
@@ -156,9 +157,12 @@ def await_verdict(watch: ServiceWatch) -> Deployment:
         report=watch.around.report,
         waiting_for=f"service {_short(watch.name_or_arn)} to run {_short(watch.target.task_definition)}",
     )
-    deployment = seen.value.service and seen.value.service.primary
-    if seen.value.verdict.standing is not Standing.SERVING or not deployment:
+    service = seen.value.service
+    deployment = service and service.primary
+    if seen.value.verdict.standing is not Standing.SERVING or not service or not deployment:
         raise failure_of(watch)
+    if summed_up:
+        tell_phases(service, deployment, watch.around, began=watch.target.since)
     return deployment
 
 

@@ -102,6 +102,22 @@ def _target_health(aws: "AwsClients", target_group: str) -> Iterator[tuple[Any, 
         yield told, told["TargetHealth"]
 
 
+def target_group_health_check(aws: "AwsClients", target_group: str) -> tuple[int, int]:
+    """Return the seconds between two checks, and how many in a row make a target healthy."""
+    with calling("DescribeTargetGroups"):
+        reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(TargetGroupArns=[target_group])
+    [told] = member(reply, "TargetGroups", "DescribeTargetGroups")
+    return told["HealthCheckIntervalSeconds"], told["HealthyThresholdCount"]
+
+
+def target_group_attributes(aws: "AwsClients", target_group: str) -> dict[str, str]:
+    """Return the attributes of a target group by their names, such as ``stickiness.enabled``."""
+    with calling("DescribeTargetGroupAttributes"):
+        reply: Mapping[str, Any] = aws.elbv2.describe_target_group_attributes(TargetGroupArn=target_group)
+    told = member(reply, "Attributes", "DescribeTargetGroupAttributes")
+    return {attribute["Key"]: attribute["Value"] for attribute in told}
+
+
 def last_log_lines(aws: "AwsClients", *, group: str, stream: str, region: str) -> tuple[str, ...]:
     """Return the last lines of a log stream, oldest first; none where the container wrote nothing (yet)."""
     logs = aws.logs_in(region)
