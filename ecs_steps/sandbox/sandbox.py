@@ -13,14 +13,14 @@ from ecs_steps.sandbox.cloudformation.backend import CloudFormationBackend
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.faults import FaultLine
-from ecs_steps.sandbox.journal import Journal
+from ecs_steps.sandbox.journal import Entry, Journal
 from ecs_steps.sandbox.moto_account import MotoAccount
 from ecs_steps.sandbox.protocol import Asked
 from ecs_steps.sandbox.scenario import Scenario
 from ecs_steps.sandbox.scenarios import SCENARIOS
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.sandbox.timeline import FastClock, Timeline, VirtualClock
-from ecs_steps.sandbox.wire import Backends, Call, Wire
+from ecs_steps.sandbox.wire import Call, Region, Wire
 
 if TYPE_CHECKING:
     from ecs_steps.polling import Clock
@@ -30,19 +30,21 @@ _SEED = 20260105
 
 
 @frozen
-class _Region:
-    """What answers in one region."""
+class _World:
+    """The backends of one region."""
 
     ecs: EcsBackend
     cloudformation: CloudFormationBackend
+    ids: random.Random
 
-    def backends(self) -> Backends:
-        return {
+    def region(self) -> Region:
+        backends = {
             "cloudformation": self.cloudformation,
             "ecs": self.ecs,
             "elbv2": self.ecs.elbv2,
             "logs": self.ecs.logs,
         }
+        return Region(backends=backends, ids=self.ids)
 
     def take(self, scenario: Scenario) -> None:
         """Go on with another scenario."""
@@ -71,24 +73,23 @@ class Sandbox:
     ) -> None:
         self.region = region
         self.timeline = Timeline()
-        self._scenario = _named(scenario)
-        self._ids = random.Random(_SEED)
+        self._journal = Journal(journal) if journal else None
+        past = list(self._journal.entries()) if self._journal else []
         self._moto = MotoAccount(SandboxSession(VirtualClock(self.timeline), region=region), seed=_SEED)
-        home = self._make(region)
+        now = _named(scenario)
+        home = self._make(region, _beginning(past, now))
         self._wire = Wire(
             timeline=self.timeline,
             moto=self._moto,
-            faults=FaultLine(self._scenario.faults),
-            ids=self._ids,
-            regions={region: home.backends()},
-            elsewhere=lambda region: self._make(region).backends(),
+            faults=FaultLine(now.faults),
+            regions={region: home.region()},
+            elsewhere=lambda region: self._make(region, now).region(),
         )
         self.ecs, self.cloudformation = home.ecs, home.cloudformation
         self.calls: list[Call] = self._wire.calls
-        self._journal = Journal(journal) if journal else None
         if self._journal:
-            self._replay(self._journal, home)
-            home.take(self._scenario)
+            self._replay(self._journal, past, home)
+            home.take(now)
             self._journal.began(scenario if isinstance(scenario, str) else "", self.timeline.now)
             self._wire.recorder = self._journal
         self.clock: Clock = FastClock(self.timeline, speed) if speed else VirtualClock(self.timeline)
@@ -115,23 +116,23 @@ class Sandbox:
     def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         return self._wire.answer(request, self.clock)
 
-    def _make(self, region: str) -> _Region:
-        scenario = self._scenario
-        ecs = EcsBackend(self.timeline, scenario.ecs, region=region, account=ACCOUNT, random=self._ids)
+    def _make(self, region: str, scenario: Scenario) -> _World:
+        ids = random.Random(f"{_SEED} {region}")
+        ecs = EcsBackend(self.timeline, scenario.ecs, region=region, account=ACCOUNT, random=ids)
         account = Account(
             region=region,
             number=ACCOUNT,
             carry_out=lambda service, operation, params: self._wire.carry_out(
                 Asked(service=service, region=region, operation=operation, params=params)
             ),
-            ids=self._ids,
+            ids=ids,
             timeline=self.timeline,
             plan=scenario.stack,
         )
-        return _Region(ecs, CloudFormationBackend(account, scenario.resources))
+        return _World(ecs, CloudFormationBackend(account, scenario.resources), ids)
 
-    def _replay(self, journal: Journal, home: _Region) -> None:
-        for number, entry in enumerate(journal.entries(), start=1):
+    def _replay(self, journal: Journal, past: list[Entry], home: _World) -> None:
+        for number, entry in enumerate(past, start=1):
             try:
                 self.timeline.advance_to(entry.at)
                 if entry.scenario:
@@ -140,6 +141,11 @@ class Sandbox:
                     self._wire.change(entry.asked)
             except Exception as error:
                 raise ValueError(f"{journal.path}, line {number} cannot be replayed: {error}") from error
+
+
+def _beginning(past: list[Entry], now: Scenario) -> Scenario:
+    """Return the scenario that an account began with; one without a name is taken to be the same as now."""
+    return SCENARIOS.get(past[0].scenario, now) if past else now
 
 
 def _named(scenario: str | Scenario) -> Scenario:

@@ -22,9 +22,6 @@ from ecs_steps.sandbox.timeline import Timeline
 LATENCY = 0.02
 """Seconds that every request takes."""
 
-Backends = Mapping[str, object]
-"""botocore's name of a service -> what answers for it: a method for each operation, named like boto's."""
-
 _READS = ("Describe", "Get", "List", "Validate")
 
 
@@ -39,6 +36,19 @@ class Call:
     outcome: str = ""
 
 
+@frozen(kw_only=True)
+class Region:
+    """What answers in one region.
+
+    `backends` has what answers for each service, by botocore's name: a method for each operation, named like
+    boto's. They draw their ids from `ids`, which a request that changes nothing leaves as it was: the same
+    changes lead to the same ids.
+    """
+
+    backends: Mapping[str, object]
+    ids: random.Random
+
+
 class Recorder(Protocol):
     """Who is told of every change that was carried out."""
 
@@ -49,18 +59,15 @@ class Recorder(Protocol):
 class Wire:
     """What lies below every client of one sandbox.
 
-    `elsewhere` makes the backends of a region that is not in `regions` yet. What backends have no method for,
-    moto answers. Everything happens under the timeline's lock: any number of threads may use the clients.
-    Ids are drawn from `ids`, which a request that changes nothing leaves as it was: the same changes lead to
-    the same ids.
+    `elsewhere` makes a region that is not in `regions` yet. What backends have no method for, moto answers.
+    Everything happens under the timeline's lock: any number of threads may use the clients.
     """
 
     timeline: Timeline
     moto: MotoAccount
     faults: FaultLine
-    ids: random.Random
-    regions: dict[str, Backends]
-    elsewhere: Callable[[str], Backends]
+    regions: dict[str, Region]
+    elsewhere: Callable[[str], Region]
     recorder: Recorder | None = None
     calls: list[Call] = field(factory=list)
     _request_ids: random.Random = field(factory=lambda: random.Random(0))
@@ -123,7 +130,8 @@ class Wire:
         return reply
 
     def _answer(self, asked: Asked, envelope: Envelope, otherwise: Callable[[], AWSResponse]) -> AWSResponse:
-        before = self.ids.getstate()
+        ids = self._region(asked).ids
+        before = ids.getstate()
         operation = self._operation(asked)
         try:
             if operation:
@@ -133,17 +141,20 @@ class Wire:
         except Refusal as refusal:
             answer = envelope.error(refusal.code, refusal.message, refusal.status)
         if asked.operation.startswith(_READS) or error_code(asked, answer):
-            self.ids.setstate(before)
+            ids.setstate(before)
         elif self.recorder and asked.operation:
             self.recorder.carried_out(asked, self.timeline.now)
         return answer
 
     def _operation(self, asked: Asked) -> Callable[[Any], Any] | None:
-        if asked.region not in self.regions:
-            self.regions[asked.region] = self.elsewhere(asked.region)
-        backend = self.regions[asked.region].get(asked.service)
+        backend = self._region(asked).backends.get(asked.service)
         operation: Callable[[Any], Any] | None = getattr(backend, xform_name(asked.operation), None)
         return operation
+
+    def _region(self, asked: Asked) -> Region:
+        if asked.region not in self.regions:
+            self.regions[asked.region] = self.elsewhere(asked.region)
+        return self.regions[asked.region]
 
     def _request_id(self) -> str:
         return str(UUID(int=self._request_ids.getrandbits(128), version=4))

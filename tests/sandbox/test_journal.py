@@ -102,6 +102,38 @@ def test_each_process_brings_its_own_scenario_and_the_past_keeps_its(
     assert at_last == after
 
 
+def test_the_world_begins_as_it_began_whatever_the_scenario_is_now(
+    journal: Path, deployer_in: Callable[..., Any], template: dict[str, Any]
+) -> None:
+    with Sandbox("healthy", journal=journal) as first:
+        first.add_cluster("web")
+        maker = deployer_in(first)
+        maker.deploy(template)
+        made = maker.stack()["StackId"], maker.physical_id("Service")
+
+    with Sandbox("earlier-failure", journal=journal) as second:
+        finder = deployer_in(second)
+        found = finder.stack()["StackId"], finder.physical_id("Service")
+
+    assert found == made
+
+
+def test_a_look_at_another_region_changes_nothing_of_what_follows(journal: Path) -> None:
+    with Sandbox(journal=journal) as first:
+        elsewhere = first.session.client("ecs", region_name="us-east-1")
+        elsewhere.list_clusters()
+        made = elsewhere.register_task_definition(
+            family="web", containerDefinitions=[{"name": "web", "image": "nginx", "memory": 128}]
+        )["taskDefinition"]["taskDefinitionArn"]
+        first.add_cluster("web")
+
+    with Sandbox(journal=journal) as second:
+        elsewhere = second.session.client("ecs", region_name="us-east-1")
+        found = elsewhere.list_task_definitions(familyPrefix="web")["taskDefinitionArns"]
+
+    assert found == [made]
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -16,7 +16,7 @@ from ecs_steps.sandbox.protocol import Asked
 from ecs_steps.sandbox.refusal import Refusal
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
-from ecs_steps.sandbox.wire import Wire
+from ecs_steps.sandbox.wire import Region, Wire
 
 
 @define
@@ -53,9 +53,8 @@ def wire() -> Wire:
         timeline=timeline,
         moto=MotoAccount(SandboxSession(VirtualClock(timeline), region="eu-west-1"), seed=1),
         faults=FaultLine(()),
-        ids=ids,
-        regions={"eu-west-1": {"ecs": Clusters(ids)}},
-        elsewhere=lambda _: {"ecs": Clusters(ids)},
+        regions={"eu-west-1": Region(backends={"ecs": Clusters(ids)}, ids=ids)},
+        elsewhere=lambda _: Region(backends={"ecs": Clusters(ids)}, ids=ids),
         recorder=Notes(),
     )
 
@@ -84,16 +83,16 @@ def test_a_refusal_is_a_modelled_error(client_of: Callable[..., Any]) -> None:
 
 def test_only_a_change_that_is_carried_out_uses_ids_up(wire: Wire, client_of: Callable[..., Any]) -> None:
     client = client_of("ecs")
-    state = wire.ids.getstate()
+    state = wire.regions["eu-west-1"].ids.getstate()
 
     client.list_clusters()
     with pytest.raises(ClientError):
         client.create_cluster(clusterName="taken")
-    unchanged = wire.ids.getstate()
+    unchanged = wire.regions["eu-west-1"].ids.getstate()
     client.create_cluster(clusterName="web")
 
     assert unchanged == state
-    assert wire.ids.getstate() != state
+    assert wire.regions["eu-west-1"].ids.getstate() != state
 
 
 def test_the_recorder_hears_of_changes_alone(wire: Wire, client_of: Callable[..., Any]) -> None:
