@@ -6,7 +6,7 @@ from functools import cached_property
 
 from attrs import define, field, frozen
 
-from ecs_steps.octopus.octostache.bounds import hold
+from ecs_steps.octopus.octostache.bounds import Work, hold
 from ecs_steps.octopus.octostache.documents import Document, read_document
 from ecs_steps.octopus.octostache.grammar import parse
 from ecs_steps.octopus.octostache.syntax import Template
@@ -38,12 +38,14 @@ class Dictionary:
     def root(self) -> Node:
         return grow(self.variables)
 
-    def template(self, text: str) -> Template:
+    def template(self, text: str, work: Work) -> Template:
         if text not in self._templates:
+            work.spend(len(text))
             self._templates[text] = parse(hold(text))
         return self._templates[text]
 
-    def document(self, text: str) -> Document | None:
+    def document(self, text: str, work: Work) -> Document | None:
         if text not in self._documents:
+            work.spend(len(text))
             self._documents[text] = read_document(text)
         return self._documents[text]

@@ -22,7 +22,7 @@ r"""Parse a text into its parts.
     symbol       = name { "." name | index }
     index        = "[" "#{" symbol "}" "]" | "[" { any but brackets | index } "]"
     name         = word characters and spaces, but no space before "|", "}" or a spaced "in", "==" or "!="
-    word         = letters, digits and _ - : / ~ ( ) @
+    word         = letters, digits and _ - : / ~ ( ) @     but "#{/" begins no token
 
     formula      = term { ( "+" | "-" ) term }
     term         = factor { ( "*" | "/" | "%" ) factor }
@@ -161,6 +161,8 @@ class _TextParser(ExpressionParser):
             return None
 
     def substitution(self, start: int) -> Substitution | Flaw:
+        if self.text.startswith("#{/", start):
+            return self.flaw(start)
         self.at = start + 2
         try:
             expression = self.expression()

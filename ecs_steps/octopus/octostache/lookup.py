@@ -20,6 +20,8 @@ from ecs_steps.octopus.octostache.tree import Node
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_SHOWN_LABELS = 10
+
 
 @frozen(eq=False)
 class Scope:
@@ -54,14 +56,17 @@ class Lookup(ABC):
         if node.text is None:
             return list(node.indexed.values())
         text = self._value(node, home, collection.source)
-        document = self.dictionary.document(text)
+        self.work.spend(len(text))
+        document = self.dictionary.document(text, self.work)
         return document.items() if document else [Node(item) for item in text.split(",")]
 
     def symbol(self, symbol: Symbol, scope: Scope) -> str | None:
         found = self._find(symbol, scope)
         if found is None or found[0].text is None:
             return None
-        return self._value(*found, symbol.source)
+        value = self._value(*found, symbol.source)
+        self.work.spend(len(value))
+        return value
 
     def _find(self, symbol: Symbol, scope: Scope) -> tuple[Node, Scope] | None:
         path: list[tuple[str, bool]] = []
@@ -81,11 +86,7 @@ class Lookup(ABC):
     def _walk(self, path: list[tuple[str, bool]], symbol: Symbol, scope: Scope) -> Node | None:
         node = scope.root
         for key, is_index in path:
-            below = node.indexed if is_index else node.named
-            if is_index and key == "*" and below:
-                node = next(iter(below.values()))
-                continue
-            found = below.get(key.lower()) or self._member(node, key, symbol, scope)
+            found = node.below(key, is_index=is_index) or self._member(node, key, symbol, scope)
             if found is None:
                 return None
             node = found
@@ -101,13 +102,12 @@ class Lookup(ABC):
             seen = dict(self.unresolved)
             text = self._value(node, scope, symbol.source)
             self.unresolved = seen
-        document = self.dictionary.document(text)
+        document = self.dictionary.document(text, self.work)
         return document.member(key) if document else None
 
     def _value(self, node: Node, scope: Scope, label: str) -> str:
         """Render the text of a node, where it was found; that of a variable once for all."""
         text = node.text or ""
-        self.work.spend(len(text))
         if "#{" not in text:
             return text
         is_variable = scope.outer is None
@@ -116,14 +116,13 @@ class Lookup(ABC):
             known = self._rendered_value(node, text, scope, label)
             if is_variable:
                 self.dictionary.values[node] = known
-        self.work.spend(len(known.text))
         self.unresolved.update(dict.fromkeys(known.unresolved))
         return known.text
 
     def _rendered_value(self, node: Node, text: str, scope: Scope, label: str) -> Evaluated:
         if node in self.active:
             raise OctostacheError(f"The variables loop{self.path(node)} -> {label}")
-        template = self.dictionary.template(text)
+        template = self.dictionary.template(text, self.work)
         if template.is_flawed:
             return Evaluated(text)
         seen, self.unresolved = self.unresolved, {}
@@ -138,4 +137,6 @@ class Lookup(ABC):
         labels = list(self.active.values())
         if since is not None:
             labels = labels[list(self.active).index(since) :]
+        if len(labels) > _SHOWN_LABELS:
+            labels = [*labels[:_SHOWN_LABELS], "..."]
         return f": {' -> '.join(labels)}" if labels else ""

@@ -44,7 +44,7 @@ def double_text(number: float) -> str:
         return "-0" if math.copysign(1, number) < 0 else "0"
     sign, digits, power = _decimal(number)
     before_point = len(digits) + power
-    if before_point > _MOST_INTEGER_DIGITS or before_point < -_MOST_LEADING_ZEROS - 1:
+    if before_point > _MOST_INTEGER_DIGITS or before_point < -_MOST_LEADING_ZEROS:
         fraction = f".{digits[1:]}" if len(digits) > 1 else ""
         exponent = before_point - 1
         return f"{sign}{digits[0]}{fraction}E{'-' if exponent < 0 else '+'}{abs(exponent):02}"

@@ -38,6 +38,7 @@ from ecs_steps.octopus.octostache.tree import Node
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_ITEM_WORK = 4 * TOKEN_WORK
 _FALSE_WORDS = frozenset({"no", "false"})
 
 
@@ -118,7 +119,7 @@ class Rendering(Lookup):
 
     def _repetition(self, token: Repetition, source: str, scope: Scope) -> str:
         items = self.items(token.collection, scope)
-        self.work.spend(TOKEN_WORK * len(items))
+        self.work.spend(_ITEM_WORK * len(items))
         return self._join(
             self.render(token.body, source, Scope(_local(token.item, items, at), scope))
             for at in range(len(items))

@@ -20,12 +20,26 @@ _SIMPLE_STEP = re.compile(r"(?:\A|\.)([\w\-:/~()@]++(?: [\w\-:/~()@]++)*+)|(?!\A
 class Node:
     """A place in the tree: its text if it has one, what is named below it and what is indexed below it.
 
-    Both are keyed in lower case.
+    Both are keyed in lower case. What hangs at an `index` has it for text until it is given one of its own.
     """
 
     text: str | None = None
     named: dict[str, Node] = field(factory=dict)
     indexed: dict[str, Node] = field(factory=dict)
+    index: str | None = None
+
+    def below(self, key: str, *, is_index: bool) -> Node | None:
+        """Return what is named or indexed below this node; the index ``*`` is the first there is.
+
+        What hangs at an index also has that for its ``Key``, unless a variable says otherwise.
+        """
+        if not is_index:
+            found = self.named.get(key.lower())
+            is_key = self.index is not None and key.lower() == "key"
+            return Node(self.index) if found is None and is_key else found
+        if key == "*" and self.indexed:
+            return next(iter(self.indexed.values()))
+        return self.indexed.get(key.lower())
 
     def at_name(self, name: str) -> Node:
         """Return the node of that name below this one; make it if need be."""
@@ -35,13 +49,10 @@ class Node:
         return self.named[key]
 
     def at_index(self, index: str) -> Node:
-        """Return the node of that index below this one; make it if need be.
-
-        Until it is given a text of its own its text is the index, and so is that of ``Key`` below it.
-        """
+        """Return the node of that index below this one; make it if need be."""
         key = index.lower()
         if key not in self.indexed:
-            self.indexed[key] = Node(index, {"key": Node(index)})
+            self.indexed[key] = Node(index, index=index)
         return self.indexed[key]
 
 

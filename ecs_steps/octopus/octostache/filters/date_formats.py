@@ -5,6 +5,8 @@ Dates are read where the year comes first, or as RFC 1123 writes them; what else
 the server as well.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -62,22 +64,28 @@ class Moment:
     is_zulu: bool = False
 
     @classmethod
-    def at(cls, time: datetime) -> "Moment":
+    def at(cls, time: datetime) -> Moment:
         """Take over an aware time."""
         return cls(clock=time.replace(tzinfo=None), offset=time.utcoffset())
 
-    def later(self, duration: timedelta) -> "Moment":
+    def later(self, duration: timedelta) -> Moment:
         return evolve(self, clock=self.clock + duration)
 
-    def local(self) -> "Moment":
-        """Return the same moment with the offset of this machine's zone."""
-        if self.offset is None:
-            offset = self.clock.astimezone().utcoffset()
-            return evolve(self, offset=offset)
-        aware = (self.clock - self.offset).replace(tzinfo=UTC).astimezone()
+    def local(self) -> Moment:
+        """Return the same moment with the offset of this machine's zone.
+
+        Raises:
+            OverflowError: It lies too near an end of time.
+        """
+        try:
+            if self.offset is None:
+                return evolve(self, offset=self.clock.astimezone().utcoffset())
+            aware = (self.clock - self.offset).replace(tzinfo=UTC).astimezone()
+        except (OSError, ValueError) as error:
+            raise OverflowError from error
         return evolve(self, clock=aware.replace(tzinfo=None), offset=aware.utcoffset(), is_zulu=False)
 
-    def utc(self) -> "Moment":
+    def utc(self) -> Moment:
         zero = timedelta()
         return evolve(self, clock=self.clock - (self.offset or zero), offset=zero)
 

@@ -68,7 +68,7 @@ def _format_moment(text: str, spec: str, *, has_offset: bool) -> str | None:
     try:
         moment = moment.local() if (moment.offset is None) is has_offset else moment
         return format_date(evolve(moment, is_zulu=False), spec, has_offset=has_offset)
-    except (OverflowError, OSError):
+    except OverflowError:
         return None
 
 

@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from ecs_steps.octopus.octostache.bounds import Work
 
-_STEP_WORK = 8
+_STEP_WORK = 16
 _CHARACTERS_A_STEP = 64
 
 
