@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from attrs import define, field
 
-from ecs_steps.aws.rollout import Target
+from ecs_steps.aws.rollout import UNDER_WAY, Standing, Target
 from ecs_steps.aws.service_watch import ServiceWatch
 from ecs_steps.aws.stack_events import StackEvent
 from ecs_steps.aws.surroundings import Surroundings
@@ -29,6 +29,10 @@ class StackService:
     around: Surroundings
     watch: ServiceWatch | None = None
     _is_unseen: bool = field(default=False)
+    _was_there: bool = field(default=False)
+    """Whether the deployment was seen."""
+    _is_undone: bool = field(default=False)
+    """Whether CloudFormation goes back: what becomes of the service then is its own doing."""
 
     @property
     def cannot_succeed(self) -> bool:
@@ -36,7 +40,7 @@ class StackService:
 
         Where ECS itself gave it up, CloudFormation hears of that and rolls back without help.
         """
-        return self.watch is not None and self.watch.is_hopeless
+        return self.watch is not None and self.watch.is_hopeless and not self._is_undone
 
     def watch_of(self, service: str, task_definition: str) -> ServiceWatch:
         """Return the watch of a service and a revision of it: the one that there is, where it is of these."""
@@ -46,20 +50,41 @@ class StackService:
         return ServiceWatch(self.cluster, service, target, self.around)
 
     def look(self, events: Sequence[StackEvent]) -> bool:
-        """Look at the service beside the stack; tell whether there was news.
+        """Look at the service beside the stack, and tell whether there was news.
 
-        The stack decides: what cannot be read of the service is told once and fails nothing.
+        The last look is taken when the stack has begun to roll back. The stack decides: what cannot be read
+        of the service is told once and fails nothing.
         """
         self._find(events)
-        if self.watch is None or self._is_unseen or self.watch.verdict.is_bad:
+        if self.watch is None or self._is_unseen or self._is_undone or self.watch.verdict.is_bad:
             return False
+        self._is_undone = any(event.begins_rollback for event in events)
         try:
-            return self.watch.look().changed
+            seen = self.watch.look()
         except AwsCallError as error:
             if not error.transient:
                 self._is_unseen = True
                 self.around.say(Level.WARNING, f"The service is not watched beside the stack. {error}")
             return False
+        deployments = seen.value.service.deployments if seen.value.service else ()
+        self._was_there |= any(self.watch.target.is_met_by(deployment) for deployment in deployments)
+        if self._is_own_doing(seen.value.verdict.standing, events):
+            self.watch.verdict = UNDER_WAY
+        return seen.changed
+
+    def _is_own_doing(self, standing: Standing, events: Sequence[StackEvent]) -> bool:
+        """Tell whether CloudFormation itself may be who replaced the deployment, or deleted the service.
+
+        Another deployment is in front until it has updated the service, and again when it goes back; a create
+        is undone by a deletion.
+        """
+        match standing:
+            case Standing.SUPERSEDED:
+                return self._is_undone or not self._was_there
+            case Standing.GONE:
+                return any(event.begins_rollback and event.status.startswith("ROLLBACK") for event in events)
+            case _:
+                return False
 
     def _find(self, events: Sequence[StackEvent]) -> None:
         """Watch the service that the operation makes or changes, once its new revision is complete."""

@@ -149,7 +149,7 @@ class _Watch:
         if self.end_in_sight or self.events_denied or overdue:
             self._describe()
         changed = bool(news)
-        if self.service and not self.is_over:
+        if self.service and self.status not in self.operation.kind.goals:
             changed |= self.service.look(self.events)
         hopeless = self.service is not None and self.service.cannot_succeed
         return Seen(value=self.status, settled=self.is_over or hopeless, changed=changed)
