@@ -8,6 +8,7 @@ codes say nothing then; where an essential container ended the task, the exits o
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from attrs import evolve, frozen
 
@@ -74,9 +75,15 @@ def find(evidence: Evidence) -> list[Finding]:
     return found
 
 
+@lru_cache(maxsize=256)
 def recognise(text: str) -> Family | None:
     """Return the family of what ECS, Docker or a load balancer says."""
-    return next((f for f in FAMILIES if f.says and re.search(f.says, text, re.IGNORECASE)), None)
+    return next((family for family in FAMILIES if _all_in(text, family.says)), None)
+
+
+def _all_in(text: str, patterns: Sequence[str]) -> bool:
+    """Tell whether there are patterns and each is found; one by one, so that a hostile text costs no more."""
+    return bool(patterns) and all(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
 
 
 def _in_tasks(evidence: Evidence) -> Iterator[Finding]:
@@ -137,8 +144,8 @@ def _suspicion(container: StoppedContainer, *, exits_tell: bool) -> Suspect | No
 
 
 def _of_exit(container: StoppedContainer, code: int) -> Family:
-    last_words = "\n".join(container.log_lines) if code not in TOLD_TO_STOP else ""
-    of_words = (f for f in FAMILIES if f.logs and re.search(f.logs, last_words, re.IGNORECASE))
+    last_words = container.log_lines if code not in TOLD_TO_STOP else ()
+    of_words = (f for f in FAMILIES if f.logs and any(_all_in(line, f.logs) for line in last_words))
     of_code = (f for f in FAMILIES if code in f.exit_codes)
     return next(of_words, None) or next(of_code, EXIT)
 

@@ -24,17 +24,17 @@ class Rank(IntEnum):
 class Family:
     """A family of reasons, how it is recognised, and what a person makes of it.
 
-    `says` is a pattern for what ECS, Docker or a load balancer says, `logs` one for a container's last words
-    where it exited with an error (both without regard to case); `exit_codes` and `stop_codes` are asked where
-    no text tells. `meaning` is one clause; `hint` is one imperative sentence, in which ``{architecture}``
-    (``ARM64``) and ``{platform}`` (``linux/arm64``) stand for what the task asks for.
+    `says` are patterns that are all found in what ECS, Docker or a load balancer says, `logs` in one line of
+    the last words of a container that exited with an error (both without regard to case); `exit_codes` and
+    `stop_codes` are asked where no text tells. `meaning` is one clause; `hint` is one imperative sentence, in
+    which ``{architecture}`` (``ARM64``) and ``{platform}`` (``linux/arm64``) are what the task asks for.
     """
 
     name: str
     rank: Rank
     meaning: str
     hint: str
-    says: str = ""
-    logs: str = ""
+    says: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
     exit_codes: tuple[int, ...] = ()
     stop_codes: tuple[str, ...] = ()
