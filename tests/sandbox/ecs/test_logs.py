@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
-from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, TaskFate
+from ecs_steps.sandbox.ecs.plan import (
+    EcsPlan,
+    Ending,
+    Exits,
+    FailsHealthCheck,
+    FailsTargetHealth,
+    TaskFate,
+)
 from ecs_steps.sandbox.refusal import Refusal
 from ecs_steps.sandbox.timeline import Timeline
 
@@ -54,6 +61,25 @@ def test_the_tail_comes_first_unless_the_head_is_asked_for(ecs: EcsBackend, stre
 
     assert messages(tail) == ["line 3", "line 4"]
     assert messages(head) == ["line 0", "line 1"]
+
+
+@pytest.mark.parametrize("ending", [FailsHealthCheck(), FailsTargetHealth()])
+def test_an_unhealthy_container_has_last_words_too(
+    *,
+    begin: Callable[[EcsPlan], EcsBackend],
+    deploy: Callable[..., str],
+    tasks: Callable[..., list[dict[str, Any]]],
+    later: Callable[[float], None],
+    ending: Ending,
+) -> None:
+    ecs = begin(EcsPlan(fates=(TaskFate(ending=ending, log=LINES),)))
+    deployment_id = deploy(ecs)
+    later(80)
+    task_id = tasks(ecs, deployment_id, "STOPPED")[0]["taskArn"].rpartition("/")[2]
+
+    reply = ecs.logs.get_log_events({"logGroupName": "/ecs/orders", "logStreamName": f"ecs/web/{task_id}"})
+
+    assert messages(reply) == list(LINES)
 
 
 def test_tokens_lead_forward_and_backward_and_repeat_at_the_end(

@@ -78,11 +78,12 @@ def test_old_tasks_serve_until_the_new_ones_are_healthy(
     deploy(ecs)
 
     later(42)
-    before = [d["runningCount"] for d in see(ecs)["deployments"]]
+    before = [(d["desiredCount"], d["runningCount"]) for d in see(ecs)["deployments"]]
     later(1)
-    after = [d["runningCount"] for d in see(ecs)["deployments"]]
+    after = [(d["desiredCount"], d["runningCount"]) for d in see(ecs)["deployments"]]
 
-    assert (before, after) == ([2, 2], [2, 0])
+    assert before == [(2, 2), (2, 2)]
+    assert after == [(2, 2), (0, 0)]
 
 
 @pytest.mark.parametrize(

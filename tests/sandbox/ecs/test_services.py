@@ -132,6 +132,24 @@ def test_a_deployment_configuration_keeps_what_an_update_leaves_out(ecs: EcsBack
     assert len(service["deployments"]) == 1
 
 
+def test_an_update_to_what_cannot_run_is_refused(ecs: EcsBackend, register: Callable[..., str]) -> None:
+    arn = register(ecs, containerDefinitions=[{"name": "api", "image": "api:1"}])
+
+    with pytest.raises(Refusal, match="The container web does not exist in the task definition"):
+        ecs.update_service({**ORDERS, "taskDefinition": arn})
+
+
+def test_a_deployment_says_where_its_tasks_are(ecs: EcsBackend, see: See) -> None:
+    network = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
+    ecs.update_service({**ORDERS, "networkConfiguration": network})
+
+    new, old = see(ecs)["deployments"]
+
+    assert new["networkConfiguration"] == network
+    assert old["networkConfiguration"] != network
+    assert "networkConfiguration" not in see(ecs, "billing")["deployments"][0]
+
+
 def test_a_deregistered_revision_cannot_be_deployed(ecs: EcsBackend, register: Callable[..., str]) -> None:
     arn = register(ecs)
     ecs.deregister_task_definition({"taskDefinition": arn})
