@@ -1,0 +1,83 @@
+"""What the README shows is what happens: its commands are run, and its tables are made from the code."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, TYPE_CHECKING
+
+import attrs
+import pytest
+
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
+
+if TYPE_CHECKING:
+    from ecs_steps.octopus.reading import Variable
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+SESSION = re.compile(r"```console\n(?P<session>.*?)```", re.DOTALL)
+
+
+def played(session: str, folder: Path) -> str:
+    """Run the commands of a session anew and return it with what they print."""
+    lines = []
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "CI": "1"}
+    for command in re.findall(r"^\$ (.*)$", session, re.MULTILINE):
+        ran = subprocess.run(  # noqa: S602  the README's own commands
+            command,
+            shell=True,
+            executable="/bin/bash",
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        lines += [f"$ {command}\n", ran.stdout]
+    return "".join(lines)
+
+
+def test_every_session_prints_what_the_readme_shows(tmp_path: Path, update_goldens: bool) -> None:  # noqa: FBT001  a fixture
+    (tmp_path / "ecs_steps").symlink_to(ROOT / "ecs_steps")
+    text = README.read_text(encoding="utf-8")
+
+    real = SESSION.sub(lambda match: f"```console\n{played(match['session'], tmp_path)}```", text)
+
+    if update_goldens:
+        README.write_text(real, encoding="utf-8")
+    assert update_goldens or real.splitlines() == text.splitlines()
+
+
+def table(inputs: type[attrs.AttrsInstance]) -> str:
+    rows = ["| Variable | | What it does |", "|---|---|---|"]
+    for field in attrs.fields(inputs):
+        source: Variable | None = field.metadata.get("variable")
+        if source:
+            text = source.help.replace("|", "\\|")
+            rows.append(f"| `{source.name}` | {needed(field)} | {text} |")
+    return "\n".join(rows) + "\n"
+
+
+def needed(field: "attrs.Attribute[Any]") -> str:
+    if field.default is attrs.NOTHING:
+        return "required"
+    return f"`{field.default}`" if isinstance(field.default, str | int) and field.default != "" else ""
+
+
+@pytest.mark.parametrize("inputs", [DeployInputs, UpdateInputs])
+def test_the_table_of_inputs_is_made_from_the_inputs(
+    inputs: type[attrs.AttrsInstance],
+    update_goldens: bool,  # noqa: FBT001  a fixture
+) -> None:
+    text = README.read_text(encoding="utf-8")
+    shown = re.compile(rf"(<!-- inputs of {inputs.__name__} -->\n)(?:\n\|.*?\n(?=\n|\Z))?", re.DOTALL)
+
+    expected = shown.sub(lambda match: f"{match[1]}\n{table(inputs)}", text)
+
+    if update_goldens:
+        README.write_text(expected, encoding="utf-8")
+    assert update_goldens or text == expected
