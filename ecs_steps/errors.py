@@ -104,7 +104,10 @@ class DeploymentError(EcsStepsError):
 
     def __str__(self) -> str:
         told = self.diagnosis.lines() if self.diagnosis else []
-        return "\n".join([super().__str__(), *(f"  {line}" for line in told)])
+        # The first line of a diagnosis is often all of the reason: it is said once.
+        why = "" if told and told[0].endswith(self.why) else self.why
+        heading = f"{self.what}: {why}" if why else self.what
+        return "\n".join(filter(None, [heading, self.next_step, *(f"  {line}" for line in told)]))
 
 
 @frozen(kw_only=True, str=False, repr=False)

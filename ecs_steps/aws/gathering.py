@@ -15,7 +15,7 @@ from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.aws.tasks import Task, describe_tasks, last_log_lines, list_tasks, unhealthy_targets
-from ecs_steps.errors import AwsCallError
+from ecs_steps.errors import EcsStepsError
 from ecs_steps.report import Level
 
 T = TypeVar("T")
@@ -70,12 +70,10 @@ class Gathering:
     def _optional(self, read: Callable[[], T], otherwise: T) -> T:
         try:
             return read()
-        except AwsCallError as error:
-            if error.operation not in self._refused:
-                self._refused.add(error.operation)
-                self.around.say(
-                    Level.WARNING, f"A failure will be explained without {error.operation}. {error}"
-                )
+        except EcsStepsError as error:
+            if error.what not in self._refused:
+                self._refused.add(error.what)
+                self.around.say(Level.WARNING, f"A failure will be explained without this: {error}")
             return otherwise
 
     def _stopped(self, task: Task) -> StoppedTask:
@@ -94,7 +92,8 @@ class Gathering:
         )
 
     def _containers(self, task: Task) -> Iterator[StoppedContainer]:
-        definitions = {each["name"]: each for each in self._task_definition.get("containerDefinitions", [])}
+        described = self._task_definition(task.raw["taskDefinitionArn"])
+        definitions = {each["name"]: each for each in described.get("containerDefinitions", [])}
         for told in task.raw.get("containers", []):
             definition = definitions.get(told["name"], {})
             logging = definition.get("logConfiguration") or {}
@@ -127,14 +126,13 @@ class Gathering:
 
     @property
     def _architecture(self) -> str:
-        return str((self._task_definition.get("runtimePlatform") or {}).get("cpuArchitecture", "X86_64"))
+        platform = (self._definition or {}).get("runtimePlatform") or {}
+        return str(platform.get("cpuArchitecture", "X86_64"))
 
-    @property
-    def _task_definition(self) -> Mapping[str, Any]:
+    def _task_definition(self, arn: str) -> Mapping[str, Any]:
         if self._definition is None:
-            name = self.target.task_definition
             nothing: Mapping[str, Any] = {}
             self._definition = self._optional(
-                lambda: describe_task_definition(self.around.aws, name).raw, nothing
+                lambda: describe_task_definition(self.around.aws, arn).raw, nothing
             )
         return self._definition

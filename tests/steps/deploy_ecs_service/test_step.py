@@ -9,6 +9,7 @@ import pytest
 from ecs_steps import (
     AccessDeniedError,
     DeployEcsServiceStep,
+    NotFoundError,
     Outcome,
     Result,
     StackFailedError,
@@ -281,6 +282,36 @@ def test_a_timeout_keeps_its_one_deadline_and_says_what_goes_on() -> None:
         assert error.value.exit_code == 7
         assert "CloudFormation goes on with it" in str(error.value)
         assert error.value.outputs["AwsOutputs[StackId]"]
+
+
+def watch(aws: Sandbox, stack_id: str) -> Result:
+    return DeployEcsServiceStep(EXAMPLE).watch(
+        stack_id, aws=aws.clients, clock=aws.clock, report=lambda _: None
+    )
+
+
+def test_a_stack_that_was_left_is_watched_to_its_end() -> None:
+    with Sandbox() as aws:
+        started = deploy(aws, wait='{"type": "DontWait"}')
+
+        result = watch(aws, started.outputs["AwsOutputs[StackId]"])
+
+        assert result.outcome is Outcome.SUCCEEDED
+        assert result.outputs["TaskDefinitionRevision"] == "1"
+
+
+def test_a_stack_that_is_long_finished_is_judged_by_its_last_operation() -> None:
+    with Sandbox("service-name-taken") as aws:
+        started = deploy(aws, wait='{"type": "DontWait"}')
+        aws.clock.sleep(3600)
+
+        with pytest.raises(StackFailedError, match="already exists"):
+            watch(aws, started.outputs["AwsOutputs[StackId]"])
+
+
+def test_a_stack_that_is_not_there_cannot_be_watched() -> None:
+    with Sandbox() as aws, pytest.raises(NotFoundError, match="Stack nowhere was not found"):
+        watch(aws, "nowhere")
 
 
 def test_a_denied_create_names_the_action() -> None:

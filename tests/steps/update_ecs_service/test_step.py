@@ -483,6 +483,65 @@ def test_refused_tags_are_told_and_do_not_fail_a_deployment_that_serves() -> Non
         assert any("ecs:TagResource" in m.text for m in heard if isinstance(m, Message))
 
 
+# Taken up again
+
+
+def watch(aws: Sandbox, deployment_id: str) -> Result:
+    step = UpdateEcsServiceStep(dictionary())
+    return step.watch(deployment_id, aws=aws.clients, clock=aws.clock, report=lambda _: None)
+
+
+def test_a_deployment_that_was_left_is_watched_to_the_same_verdict() -> None:
+    with Sandbox() as aws:
+        started = update(aws, wait='{"type": "DontWait"}')
+
+        result = watch(aws, started.outputs["DeploymentId"])
+
+        assert result.outcome is Outcome.SUCCEEDED
+        assert result.outputs["TaskDefinitionArn"] == started.outputs["TaskDefinitionArn"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("breaker-rollback", RolledBackError), ("breaker", RolloutFailedError), ("superseded", SupersededError)],
+)
+def test_watching_a_deployment_that_fails_gives_the_error_of_a_run(
+    name: str, expected: type[DeploymentError]
+) -> None:
+    with Sandbox(name) as aws:
+        started = update(aws, wait='{"type": "DontWait"}')
+
+        with pytest.raises(expected):
+            watch(aws, started.outputs["DeploymentId"])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("breaker-rollback", RolledBackError), ("superseded", SupersededError)]
+)
+def test_a_deployment_that_is_long_over_is_told_by_its_record(
+    name: str, expected: type[DeploymentError]
+) -> None:
+    with Sandbox(name) as aws:
+        started = update(aws, wait='{"type": "DontWait"}')
+        aws.clock.sleep(3600)
+
+        with pytest.raises(expected):
+            watch(aws, started.outputs["DeploymentId"])
+
+
+def test_credentials_that_expire_say_that_the_deployment_goes_on_and_how_to_resume() -> None:
+    expired = tuple(
+        Fault(operation, FaultKind.EXPIRED_TOKEN)
+        for operation in ("ListServiceDeployments", "DescribeServiceDeployments")
+    )
+    later = Fault("DescribeServices", FaultKind.EXPIRED_TOKEN, range(1, 100))
+    with Sandbox(Scenario(faults=(*expired, later))) as aws, pytest.raises(AwsCallError) as error:
+        update(aws)
+
+    assert "goes on in ECS" in error.value.next_step
+    assert "ecs-steps watch VARIABLES.json --deployment ecs-svc/" in error.value.next_step
+
+
 # Dry run
 
 
