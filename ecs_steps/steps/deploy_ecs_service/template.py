@@ -99,6 +99,7 @@ def _task_definition(inputs: DeployInputs, *, keep_images: bool) -> ecs.TaskDefi
         definition.TaskRoleArn = Ref("TaskRole")
     if inputs.retain_task_definitions:
         definition.UpdateReplacePolicy = "Retain"
+        definition.DeletionPolicy = "Delete"
     return definition
 
 

@@ -1,0 +1,99 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from ecs_steps import DeployEcsServiceStep
+from ecs_steps.steps.deploy_ecs_service.execution_role import managed_policy_arn
+from ecs_steps.steps.deploy_ecs_service.template import stack_parameters
+from linting import lint_findings
+from steps.deploy_ecs_service.dictionaries import everything
+from steps.deploy_ecs_service.features import FEATURES
+
+GOLDENS = Path(__file__).parent / "goldens"
+
+
+def template(variables: dict[str, Any]) -> Any:  # noqa: ANN401  as JSON
+    return DeployEcsServiceStep(variables).template().to_dict()
+
+
+def in_golden(name: str) -> Any:  # noqa: ANN401  as JSON
+    return json.loads((GOLDENS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_feature_gives_its_golden(feature: str, *, update_goldens: bool) -> None:
+    made = template(FEATURES[feature])
+
+    if update_goldens:
+        text = json.dumps(made, indent=2) + "\n"
+        (GOLDENS / f"{feature}.json").write_text(text, encoding="utf-8")
+    assert made == in_golden(feature)
+
+
+def test_there_is_no_golden_without_its_feature() -> None:
+    assert {path.stem for path in GOLDENS.iterdir()} == set(FEATURES)
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_each_golden_is_clean_under_cfn_lint(feature: str) -> None:
+    region = FEATURES[feature].get("Octopus.Action.Aws.Region", "eu-west-1")
+
+    assert lint_findings(json.dumps(in_golden(feature)), region=region) == []
+
+
+def test_resources_come_in_the_order_in_which_they_are_made() -> None:
+    assert list(template(FEATURES["minimal"])["Resources"]) == [
+        "TaskExecutionRoleoctopetshopWeb",
+        "AwsLogGroupoctopetshopWeb",
+        "TaskDefinitionoctopetshopWeb",
+        "ServiceoctopetshopWeb",
+    ]
+
+
+def test_the_stack_is_given_every_parameter_as_text() -> None:
+    made = DeployEcsServiceStep(FEATURES["counts"]).template()
+
+    assert stack_parameters(made) == {
+        "ClusterName": "samples-target-containers-development",
+        "TaskDefinitionName": "octopetshop-web",
+        "TaskDefinitionCPU": "1 vCPU",
+        "TaskDefinitionMemory": "2 GB",
+        "LogGroupName": "/ecs/octopetshop-web",
+        "AmazonECSTaskExecutionRolePolicyArn": (
+            "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+        ),
+        "DesiredCount": "4",
+        "MinimumHealthPercent": "50",
+        "MaximumHealthPercent": "150",
+    }
+
+
+def test_everything_at_once_is_clean_under_cfn_lint() -> None:
+    assert lint_findings(json.dumps(template(everything()))) == []
+
+
+def test_the_linter_finds_what_is_wrong() -> None:
+    wrong = template(FEATURES["minimal"])
+    wrong["Resources"]["TaskDefinitionoctopetshopWeb"]["Properties"]["ExecutionRoleArn"] = {
+        "Ref": "TaskExecutionRoleoctopetshopWeb"
+    }
+
+    assert [finding.split()[0] for finding in lint_findings(json.dumps(wrong))] == ["E1041"]
+
+
+def test_the_managed_policy_is_of_the_partition_that_botocore_puts_the_region_in() -> None:
+    session = Session()
+    partitions = {
+        region: partition
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("ecs", partition)
+    }
+
+    assert {region: managed_policy_arn(region).split(":")[1] for region in partitions} == partitions
+
+
+def test_without_a_region_the_managed_policy_is_the_commercial_partitions() -> None:
+    assert managed_policy_arn("").startswith("arn:aws:iam::aws:")
