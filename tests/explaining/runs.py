@@ -6,7 +6,7 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecs_steps import DeployEcsServiceStep, DeploymentError, EcsStepsError, Result, UpdateEcsServiceStep
 from ecs_steps.aws.diagnosis import Diagnosis
@@ -117,7 +117,8 @@ def take(aws: Sandbox, scenario: str | Scenario) -> None:
     """Let the sandbox go on with another scenario."""
     there = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
     aws.ecs.plan = there.ecs
-    aws.cloudformation.take(there.stack, there.resources)
+    # The events of earlier operations are not read again and again, which is most of what a run costs.
+    aws.cloudformation.take(evolve(there.stack, page=12), there.resources)
 
 
 def let_a_deployment_succeed(step: Step, aws: Sandbox) -> None:
@@ -158,4 +159,4 @@ def is_serving(step: Step, aws: Sandbox, revision: str) -> bool:
     arns = aws.clients.ecs.list_tasks(cluster=cluster, serviceName=name)["taskArns"]
     tasks = aws.clients.ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
     running = [t for t in tasks if t["taskDefinitionArn"] == revision and t["lastStatus"] == "RUNNING"]
-    return there["status"] == "ACTIVE" and len(running) == there["desiredCount"] == len(tasks)
+    return bool(there["status"] == "ACTIVE" and len(running) == there["desiredCount"] == len(tasks))

@@ -1,4 +1,4 @@
-"""Each thing that makes a deployment fail is named first, with a hint, and nothing of an earlier deployment."""
+"""What makes a deployment fail is named first, with a hint, and nothing of an earlier deployment."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ from explaining.runs import (
 
 @frozen
 class Told:
-    """What is told of a scenario: the family of its root cause, a part of the root cause line, of the hint."""
+    """The family of a root cause, a part of its line, and a part of the hint."""
 
     family: str
     cause: str
