@@ -38,9 +38,8 @@ class EcsBackend:
         scheduler = Scheduler(shared, Rollouts(shared), life)
         self._clusters = Clusters(shared)
         self._task_definitions = TaskDefinitions(shared)
-        self._services = Services(
-            shared, self._clusters, self._task_definitions, scheduler, Happenings(shared, scheduler)
-        )
+        happenings = Happenings(shared, self._task_definitions, scheduler)
+        self._services = Services(shared, self._clusters, self._task_definitions, scheduler, happenings)
         self._tasks = Tasks(shared, self._clusters, life)
         self._service_deployments = ServiceDeployments(shared, self._clusters, scheduler)
         self._tags = TaggedResources(self._clusters, self._task_definitions)

@@ -16,6 +16,7 @@ from ecs_steps.sandbox.ecs.plan import (
 from ecs_steps.sandbox.ecs.rollouts import ALARMS
 from ecs_steps.sandbox.ecs.scheduler import Scheduler
 from ecs_steps.sandbox.ecs.service import Service
+from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
 
 
 @define
@@ -23,6 +24,7 @@ class Happenings:
     """Lets the plan's happenings come over the deployments that callers start."""
 
     account: Account
+    task_definitions: TaskDefinitions
     scheduler: Scheduler
 
     def follow(self, service: Service, deployment: Deployment) -> None:
@@ -43,8 +45,7 @@ class Happenings:
     def _come(self, happening: Happening, service: Service, deployment: Deployment) -> None:
         match happening:
             case Superseded():
-                before = service.served or deployment.revision
-                self.scheduler.rollouts.start(service, before.task_definition, launch_type=before.launch_type)
+                self._supersede(service, deployment)
             case ServiceDeleted():
                 self.scheduler.remove(service)
             case DesiredCountSet(count=count):
@@ -57,6 +58,14 @@ class Happenings:
                     self.scheduler.life.stop(task, "SpotInterruption", "Your Spot Task was interrupted.")
             case AlarmRaised(alarm=alarm):
                 self._raise_alarm(alarm, service)
+
+    def _supersede(self, service: Service, deployment: Deployment) -> None:
+        launch_type = deployment.revision.launch_type
+        if service.served:
+            revision = service.served.task_definition
+        else:
+            revision = self.task_definitions.register_again(deployment.revision.task_definition)
+        self.scheduler.rollouts.start(service, revision, launch_type=launch_type)
 
     def _raise_alarm(self, alarm: str, service: Service) -> None:
         alarms = service.configuration.get("alarms") or {}

@@ -32,14 +32,15 @@ class FailsToStart:
 class Exits:
     """A container exits by itself with `code`, `after` seconds of running.
 
-    `container` is the first essential one where it is not named. `reason` is the container's own
-    (``OutOfMemoryError: ...``).
+    It is the one named `container`, else the first that is `essential`, or is not; a task that has no such
+    container is fine. `reason` is the container's own (``OutOfMemoryError: ...``).
     """
 
     code: int
     after: float = 5
     reason: str = ""
     container: str = ""
+    essential: bool = True
 
 
 @frozen(kw_only=True)
@@ -99,7 +100,7 @@ class Happening:
 
 @frozen(kw_only=True)
 class Superseded(Happening):
-    """Somebody else forces a new deployment of what the service ran before."""
+    """Somebody else deploys what the service ran before, or another revision where it ran nothing yet."""
 
 
 @frozen(kw_only=True)

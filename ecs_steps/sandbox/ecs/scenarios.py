@@ -200,7 +200,7 @@ _COMES_FROM_OUTSIDE: dict[str, tuple[str, EcsPlan]] = {
     "all-draining": (
         "the service is deleted and its tasks drain for minutes",
         EcsPlan(
-            happenings=(ServiceDeleted(after=60),),
+            happenings=(ServiceDeleted(after=40),),
             target_group=TargetGroupSettings(deregistration_delay=300),
         ),
     ),
@@ -225,12 +225,12 @@ _ENDS_WELL: dict[str, tuple[str, EcsPlan]] = {
         EcsPlan(happenings=(DesiredCountSet(after=30, count=4),)),
     ),
     "flaky-start": (
-        "the first three tasks crash, the next ones run",
-        EcsPlan(fates=(TaskFate(ending=Exits(code=1), first=3, log=("ERROR: the cache is not up yet",)),)),
+        "the first two tasks crash, the next ones run",
+        EcsPlan(fates=(TaskFate(ending=Exits(code=1), first=2, log=("ERROR: the cache is not up yet",)),)),
     ),
     "sidecar-exits": (
         "a container that is not essential exits",
-        _always(Exits(code=2, container="log-router"), "no output is configured"),
+        _always(Exits(code=2, essential=False), "no output is configured"),
     ),
     "stopped-by-user": (
         "a person stops a task, and ECS replaces it",

@@ -146,6 +146,14 @@ class TaskDefinitions:
         ]
         return page(families, request, "families")
 
+    def register_again(self, revision: Revision) -> Revision:
+        """Register another revision of the same members, as somebody else might."""
+        members = {
+            **revision.members,
+            "tags": [tag for tag in revision.tags if not tag["key"].startswith("aws:")],
+        }
+        return self.deployable(self.register(members)["taskDefinition"]["taskDefinitionArn"])
+
     def find(self, reference: str) -> Revision | None:
         """Find a revision by family (its latest active one), family:revision or ARN."""
         family, _, number = short_name(reference).partition(":")

@@ -143,7 +143,9 @@ class TaskLife:
         self.stop(task, SCHEDULER, f"Task failed ELB health checks in (target-group {target.group})")
 
     def _exit(self, task: Task, ending: Exits) -> None:
-        container = task.container(ending.container)
+        container = next((each for each in task.containers if _strikes(ending, each)), None)
+        if container is None:
+            return
         container.last_status, container.exit_code = "STOPPED", ending.code
         container.reason = ending.reason
         task.version += 1
@@ -194,3 +196,9 @@ class TaskLife:
         task.times["stoppedAt"] = self.account.now
         task.become("STOPPED")
         task.watcher.stopped(task)
+
+
+def _strikes(ending: Exits, container: Container) -> bool:
+    if ending.container:
+        return container.name == ending.container
+    return container.essential is ending.essential

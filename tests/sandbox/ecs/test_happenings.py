@@ -49,6 +49,25 @@ def test_a_superseding_deployment_brings_back_what_served(
     assert [brief["status"] for brief in briefs[:2]] == ["SUCCESSFUL", "STOPPED"]
 
 
+def test_a_first_deployment_is_superseded_by_another_revision(begin: Begin, see: See, later: Later) -> None:
+    ecs = begin(plan(Superseded(after=5)))
+    ecs.create_service(
+        {
+            "cluster": "shop",
+            "serviceName": "mail",
+            "taskDefinition": "billing:1",
+            "desiredCount": 1,
+            "launchType": "EC2",
+        }
+    )
+
+    later(200)
+
+    newest, first = ecs.list_service_deployments({"cluster": "shop", "service": "mail"})["serviceDeployments"]
+    assert (newest["status"], first["status"]) == ("SUCCESSFUL", "STOPPED")
+    assert see(ecs, "mail")["taskDefinition"].endswith("billing:2")
+
+
 def test_a_deleted_service_takes_its_deployment_along(
     begin: Begin, deploy: Deploy, see: See, later: Later
 ) -> None:

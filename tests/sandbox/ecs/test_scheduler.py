@@ -23,6 +23,15 @@ def percents(minimum: int, maximum: int) -> dict[str, Any]:
     return {"deploymentConfiguration": {"minimumHealthyPercent": minimum, "maximumPercent": maximum}}
 
 
+def test_tasks_that_stopped_an_hour_ago_take_no_room(begin: Begin, deploy: Deploy, later: Later) -> None:
+    ecs = begin(EcsPlan(fates=(TaskFate(ending=FailsToStart(reason="CannotPullContainerError: no")),)))
+    deploy(ecs)
+
+    later(24 * 3600)
+
+    assert len(ecs._clusters.all()[0].tasks) < 15  # what is forgotten cannot be described any more
+
+
 def test_the_world_starts_steady(ecs: EcsBackend, see: See) -> None:
     services = [see(ecs, name) for name in ("orders", "billing")]
 

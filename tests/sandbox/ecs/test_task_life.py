@@ -171,16 +171,28 @@ def test_a_container_out_of_memory_says_so(doom: Doom, deploy: Deploy, tasks: Ta
     assert (web["exitCode"], web["reason"]) == (137, reason)
 
 
+@pytest.mark.parametrize("ending", [Exits(code=2, container="log-router"), Exits(code=2, essential=False)])
 def test_a_task_outlives_a_container_that_is_not_essential(
-    doom: Doom, deploy: Deploy, tasks: Tasks, later: Later
+    *, doom: Doom, deploy: Deploy, tasks: Tasks, later: Later, ending: Ending
 ) -> None:
-    ecs = doom(Exits(code=2, container="log-router"))
+    ecs = doom(ending)
     deployment_id = deploy(ecs)
 
     later(200)
 
     for task in tasks(ecs, deployment_id):
         assert (task["lastStatus"], containers(task)["log-router"]["exitCode"]) == ("RUNNING", 2)
+
+
+def test_a_task_without_the_container_that_would_exit_is_fine(
+    doom: Doom, deploy: Deploy, tasks: Tasks, later: Later
+) -> None:
+    ecs = doom(Exits(code=1, container="nobody"))
+    deployment_id = deploy(ecs)
+
+    later(200)
+
+    assert {task["lastStatus"] for task in tasks(ecs, deployment_id)} == {"RUNNING"}
 
 
 def test_a_container_health_check_fails_after_its_start_period_and_retries(
