@@ -18,7 +18,7 @@ from ecs_steps.octopus.variables import Variables, parse_variables
 from ecs_steps.polling import Clock, SystemClock
 from ecs_steps.report import OutputVariable, Report, Reported
 from ecs_steps.result import Result
-from ecs_steps.terminal import report_for
+from ecs_steps.terminal import listening
 from ecs_steps.wording import ascii_lines
 
 if TYPE_CHECKING:
@@ -129,16 +129,18 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
 def _deploy(asked: argparse.Namespace) -> dict[str, object]:
     step = DeployEcsServiceStep(_variables(asked))
     with _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock):
-        return _answer(step.run(aws=aws, report=_listener(asked, clock), clock=clock))
+        with _listening(asked, clock) as report:
+            return _answer(step.run(aws=aws, report=report, clock=clock))
 
 
 def _update(asked: argparse.Namespace) -> dict[str, object]:
     step = UpdateEcsServiceStep(_variables(asked))
     with _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock):
-        if asked.dry_run:
-            text = step.dry_run(aws=aws, report=_listener(asked, clock))
-            return {"dryRun": text.splitlines(), "text": text}
-        return _answer(step.run(aws=aws, report=_listener(asked, clock), clock=clock))
+        with _listening(asked, clock) as report:
+            if asked.dry_run:
+                text = step.dry_run(aws=aws, report=report)
+                return {"dryRun": text.splitlines(), "text": text}
+            return _answer(step.run(aws=aws, report=report, clock=clock))
 
 
 def _watch(asked: argparse.Namespace) -> dict[str, object]:
@@ -148,7 +150,8 @@ def _watch(asked: argparse.Namespace) -> dict[str, object]:
     )
     with _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock):
         which = asked.deployment or asked.stack
-        return _answer(step.watch(which, aws=aws, report=_listener(asked, clock), clock=clock))
+        with _listening(asked, clock) as report:
+            return _answer(step.watch(which, aws=aws, report=report, clock=clock))
 
 
 def _check(asked: argparse.Namespace) -> dict[str, object]:
@@ -209,15 +212,16 @@ def _aws(asked: argparse.Namespace, *, cluster: str, region: str) -> Iterator[tu
         yield aws.clients, aws.clock
 
 
-def _listener(asked: argparse.Namespace, clock: Clock) -> Report:
+@contextmanager
+def _listening(asked: argparse.Namespace, clock: Clock) -> Iterator[Report]:
     """Report on standard error all but the output variables: those are this command's result."""
-    show = report_for(sys.stderr, verbose=asked.verbose, clock=clock)
+    with listening(sys.stderr, verbose=asked.verbose, clock=clock) as show:
 
-    def listen(reported: Reported) -> None:
-        if not isinstance(reported, OutputVariable):
-            show(reported)
+        def listen(reported: Reported) -> None:
+            if not isinstance(reported, OutputVariable):
+                show(reported)
 
-    return listen
+        yield listen
 
 
 def _answer(result: Result) -> dict[str, object]:

@@ -1,16 +1,44 @@
-"""Reports for people: lines on a stream."""
+"""Reports for people: a live view on a terminal, lines on any other stream."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TextIO
 
 from ecs_steps.polling import Clock, SystemClock
 from ecs_steps.report import Level, Report, Reported
-from ecs_steps.wording import ascii_lines, elapsed, level_of, sentence
+from ecs_steps.wording import level_of, stamped
 
-_MARKS = {Level.WARNING: "WARNING: ", Level.ERROR: "ERROR: "}
+
+@contextmanager
+def listening(stream: TextIO, *, verbose: bool = False, clock: Clock | None = None) -> Iterator[Report]:
+    """Listen until the block ends, with the presenter that suits `stream`.
+
+    That is a live tree on a terminal that can show one, where rich is installed and neither ``NO_COLOR`` nor
+    ``CI`` is set; else plain lines. The tree's last state stays on the screen.
+    """
+    if not _takes_live_view(stream):
+        yield lines_to(stream, verbose=verbose, clock=clock)
+        return
+    from ecs_steps.live import LiveView  # noqa: PLC0415  rich is an extra, and slow to load
+
+    with LiveView(stream, verbose=verbose, clock=clock or SystemClock()) as report:
+        yield report
+
+
+def _takes_live_view(stream: TextIO) -> bool:
+    if os.environ.get("NO_COLOR") or os.environ.get("CI"):
+        return False
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and find_spec("rich") is not None
 
 
 def report_for(stream: TextIO, *, verbose: bool = False, clock: Clock | None = None) -> Report:
-    """Return the presenter that suits `stream`: plain lines."""
+    """Return the presenter for a program that embeds a step: plain lines.
+
+    A live view takes the terminal over and has to be ended, which is for the owner of the terminal to choose:
+    see `listening`.
+    """
     return lines_to(stream, verbose=verbose, clock=clock)
 
 
@@ -24,12 +52,9 @@ def lines_to(stream: TextIO, *, verbose: bool = False, clock: Clock | None = Non
     started = watch.now()
 
     def write(reported: Reported) -> None:
-        level = level_of(reported)
-        if level is Level.VERBOSE and not verbose:
+        if level_of(reported) is Level.VERBOSE and not verbose:
             return
-        stamp = f"[{elapsed((watch.now() - started).total_seconds())}] "
-        text = f"\n{' ' * len(stamp)}".join(ascii_lines(_MARKS.get(level, "") + sentence(reported)))
-        stream.write(f"{stamp}{text}\n")
+        stream.write(stamped(reported, (watch.now() - started).total_seconds()))
         stream.flush()
 
     return write

@@ -1,11 +1,13 @@
 import re
+import sys
 from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
 
 from ecs_steps.report import Level, Message, OutputVariable, Progress, Reported, RolloutChanged, StackChanged
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
-from ecs_steps.terminal import lines_to, report_for
+from ecs_steps.terminal import lines_to, listening, report_for
+from pseudo_terminal import PseudoTerminal
 
 
 def written(*reports: Reported, verbose: bool = False) -> list[str]:
@@ -116,9 +118,64 @@ def test_real_time_is_measured_where_no_clock_is_given() -> None:
     assert re.fullmatch(r"\[ 0:0[0-9]\] at once\n", stream.getvalue())
 
 
-def test_a_stream_that_is_no_terminal_gets_plain_lines() -> None:
-    stream, clock = StringIO(), VirtualClock(Timeline())
+def test_a_program_that_embeds_a_step_gets_plain_lines_even_on_a_terminal(person: None) -> None:  # noqa: ARG001  its environment
+    with PseudoTerminal() as terminal:
+        report_for(terminal.stream, clock=VirtualClock(Timeline()))(Message(Level.INFO, "text"))
+        terminal.close()
 
-    report_for(stream, verbose=True, clock=clock)(Message(Level.VERBOSE, "detail"))
+        assert terminal.text == "[ 0:00] text\n"
+
+
+@pytest.fixture
+def person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the environment that of a person's own terminal."""
+    for name in ("NO_COLOR", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def heard_on_a_terminal() -> str:
+    with PseudoTerminal() as terminal:
+        with listening(terminal.stream, verbose=True, clock=VirtualClock(Timeline())) as report:
+            report(Message(Level.VERBOSE, "detail"))
+        terminal.close()
+        return terminal.text
+
+
+def test_a_terminal_gets_a_live_view(person: None) -> None:  # noqa: ARG001  its environment
+    text = heard_on_a_terminal()
+
+    assert "[ 0:00] detail" in text
+    assert "\x1b[?25l" in text
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("CI", "true"), ("TERM", "dumb")])
+def test_a_terminal_gets_plain_lines_where_the_environment_asks_for_them(
+    person: None,  # noqa: ARG001  its environment
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert heard_on_a_terminal() == "[ 0:00] detail\n"
+
+
+def test_a_terminal_gets_plain_lines_where_rich_is_not_installed(
+    person: None,  # noqa: ARG001  its environment
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
+        monkeypatch.delitem(sys.modules, name)
+
+    assert heard_on_a_terminal() == "[ 0:00] detail\n"
+
+
+def test_a_stream_that_is_no_terminal_gets_plain_lines(person: None) -> None:  # noqa: ARG001  its environment
+    stream = StringIO()
+
+    with listening(stream, verbose=True, clock=VirtualClock(Timeline())) as report:
+        report(Message(Level.VERBOSE, "detail"))
 
     assert stream.getvalue() == "[ 0:00] detail\n"

@@ -68,8 +68,10 @@ ROLLOUT = RolloutChanged(
         (StillWaiting(text="stack demo", seconds=95.7), "still waiting for stack demo, for 1:35 by now"),
         (
             evolve(ROLLOUT, traffic_weight=12.5),
-            "deployment ecs-svc/123 web:4: 1 of 2 running, 1 pending, 0 failed, 12.5% of the traffic "
-            "(IN_PROGRESS)",
+            (
+                "deployment ecs-svc/123 web:4: "
+                "1 of 2 running, 1 pending, 0 failed, 12.5% of the traffic (IN_PROGRESS)"
+            ),
         ),
         (
             evolve(ROLLOUT, traffic_weight=100.0),
