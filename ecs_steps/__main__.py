@@ -128,19 +128,23 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
 
 def _deploy(asked: argparse.Namespace) -> dict[str, object]:
     step = DeployEcsServiceStep(_variables(asked))
-    with _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock):
-        with _listening(asked, clock) as report:
-            return _answer(step.run(aws=aws, report=report, clock=clock))
+    with (
+        _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock),
+        _listening(asked, clock) as report,
+    ):
+        return _answer(step.run(aws=aws, report=report, clock=clock))
 
 
 def _update(asked: argparse.Namespace) -> dict[str, object]:
     step = UpdateEcsServiceStep(_variables(asked))
-    with _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock):
-        with _listening(asked, clock) as report:
-            if asked.dry_run:
-                text = step.dry_run(aws=aws, report=report)
-                return {"dryRun": text.splitlines(), "text": text}
-            return _answer(step.run(aws=aws, report=report, clock=clock))
+    with (
+        _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock),
+        _listening(asked, clock) as report,
+    ):
+        if asked.dry_run:
+            text = step.dry_run(aws=aws, report=report)
+            return {"dryRun": text.splitlines(), "text": text}
+        return _answer(step.run(aws=aws, report=report, clock=clock))
 
 
 def _watch(asked: argparse.Namespace) -> dict[str, object]:
@@ -148,10 +152,12 @@ def _watch(asked: argparse.Namespace) -> dict[str, object]:
     step: DeployEcsServiceStep | UpdateEcsServiceStep = (
         UpdateEcsServiceStep(variables) if asked.deployment else DeployEcsServiceStep(variables)
     )
-    with _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock):
+    with (
+        _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock),
+        _listening(asked, clock) as report,
+    ):
         which = asked.deployment or asked.stack
-        with _listening(asked, clock) as report:
-            return _answer(step.watch(which, aws=aws, report=report, clock=clock))
+        return _answer(step.watch(which, aws=aws, report=report, clock=clock))
 
 
 def _check(asked: argparse.Namespace) -> dict[str, object]:
