@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from attrs import frozen
 
 from ecs_steps.aws.clients import AwsClients, environment_clients
 from ecs_steps.errors import Problem
-from ecs_steps.octopus.values import WaitOption
+from ecs_steps.octopus.common_inputs import CommonInputs
 from ecs_steps.polling import Clock, Seen, SystemClock, poll
 from ecs_steps.report import Level, Message, Report
 from ecs_steps.terminal import report_for
@@ -77,22 +77,6 @@ class Surroundings:
             return act()
 
         return self.insist(what, attempt)
-
-
-class CommonInputs(Protocol):
-    """What the inputs of every step say of the wait (see `octopus.common_inputs`)."""
-
-    @property
-    def region(self) -> str: ...
-
-    @property
-    def wait_option(self) -> WaitOption: ...
-
-    @property
-    def fail_fast_stopped_tasks(self) -> int | None: ...
-
-    @property
-    def container_logs(self) -> bool: ...
 
 
 def surroundings(

@@ -1,30 +1,32 @@
-"""Variables that every step reads: each function declares one field."""
+"""What every step is told."""
 
-from typing import Any
+from collections.abc import Mapping
 
-from ecs_steps.octopus.reading import variable
+from attrs import frozen
+
+from ecs_steps.octopus.images import package_images
+from ecs_steps.octopus.kinds import Count, Switch
+from ecs_steps.octopus.reading import derived, variable
+from ecs_steps.octopus.tags import Tag, default_tags
 from ecs_steps.octopus.values import WaitOption
 
 
-def cluster_name() -> Any:  # noqa: ANN401  attrs.field is typed so
-    return variable(
+@frozen(kw_only=True)
+class CommonInputs:
+    """The inputs that every step has: where it deploys, how it waits, what the release brings along."""
+
+    cluster_name: str = variable(
         "Octopus.Action.Aws.Ecs.ClusterName",
         label="Cluster name",
         help="The ECS cluster that runs the service; it must exist.",
     )
-
-
-def region() -> Any:  # noqa: ANN401  as above
-    return variable(
+    region: str = variable(
         "Octopus.Action.Aws.Region",
         label="Region",
         help="The AWS region of the cluster; empty is the worker's own.",
         default="",
     )
-
-
-def wait_option() -> Any:  # noqa: ANN401  as above
-    return variable(
+    wait_option: WaitOption = variable(
         "Octopus.Action.Aws.Ecs.WaitOption",
         label="Wait",
         help='JSON: `{"type": "WaitWithTimeout", "timeoutMinutes": "30"}`, or type `WaitUntilCompleted` '
@@ -32,20 +34,14 @@ def wait_option() -> Any:  # noqa: ANN401  as above
         default=WaitOption(),
         control="MultiLineText",
     )
-
-
-def fail_fast_stopped_tasks() -> Any:  # noqa: ANN401  as above
-    return variable(
+    fail_fast_stopped_tasks: Count | None = variable(
         "Octopus.Action.Aws.Ecs.FailFast.StoppedTasks",
         label="Stopped tasks before giving up",
         help="Where no circuit breaker is at work: how many failed tasks are enough to give a deployment up "
         "of which no task has ever been healthy. Empty is 3 to 10, with the desired count; 0 is never.",
         default=None,
     )
-
-
-def container_logs() -> Any:  # noqa: ANN401  as above
-    return variable(
+    container_logs: Switch = variable(
         "Octopus.Action.Aws.Ecs.ContainerLogs",
         label="Show container logs",
         help="Whether the last log lines of a failed container are read from CloudWatch and shown as they "
@@ -53,3 +49,5 @@ def container_logs() -> Any:  # noqa: ANN401  as above
         default=True,
         control="Checkbox",
     )
+    images: Mapping[str, str] = derived(package_images)
+    default_tags: tuple[Tag, ...] = derived(default_tags)

@@ -1,19 +1,17 @@
 """What *Deploy Amazon ECS Service* is told."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 from attrs import frozen
 
-from ecs_steps.octopus import common_inputs as common
 from ecs_steps.octopus import naming
+from ecs_steps.octopus.common_inputs import CommonInputs
 from ecs_steps.octopus.fargate import SIZES, Cpu, Memory
-from ecs_steps.octopus.images import package_images
 from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Switch, VolumeName
-from ecs_steps.octopus.reading import derived, variable
+from ecs_steps.octopus.reading import variable
 from ecs_steps.octopus.structure import OpenText
-from ecs_steps.octopus.tags import Tag, default_tags, sanitised
-from ecs_steps.octopus.values import TagInput, WaitOption
+from ecs_steps.octopus.tags import Tag, sanitised
+from ecs_steps.octopus.values import TagInput
 from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
@@ -63,10 +61,9 @@ class LoadBalancerMapping:
 
 
 @frozen(kw_only=True)
-class DeployInputs:
+class DeployInputs(CommonInputs):
     """The inputs of *Deploy Amazon ECS Service*."""
 
-    cluster_name: str = common.cluster_name()
     environment_id: str = variable(
         "Octopus.Environment.Id",
         label="Environment id",
@@ -193,7 +190,6 @@ class DeployInputs:
         default=(),
         control="MultiLineText",
     )
-    wait_option: WaitOption = common.wait_option()
     template_bucket: str = variable(
         f"{DEPLOY}.TemplateBucket",
         label="Template bucket",
@@ -216,11 +212,6 @@ class DeployInputs:
         control="Select",
         options=["Rollback|Undo it", "Leave|Leave it as it is"],
     )
-    region: str = common.region()
-    fail_fast_stopped_tasks: Count | None = common.fail_fast_stopped_tasks()
-    container_logs: Switch = common.container_logs()
-    images: Mapping[str, str] = derived(package_images)
-    default_tags: tuple[Tag, ...] = derived(default_tags)
 
     @property
     def stack_name(self) -> str:

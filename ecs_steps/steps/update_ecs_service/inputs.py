@@ -1,17 +1,15 @@
 """What *Update Amazon ECS Service* is told."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
 from attrs import frozen
 
-from ecs_steps.octopus import common_inputs as common
-from ecs_steps.octopus.images import package_images
-from ecs_steps.octopus.kinds import Count, Family, Switch, Text
-from ecs_steps.octopus.reading import derived, variable
-from ecs_steps.octopus.tags import Tag, default_tags, sanitised_tags
-from ecs_steps.octopus.values import TagInput, WaitOption
+from ecs_steps.octopus.common_inputs import CommonInputs
+from ecs_steps.octopus.kinds import Family, Switch, Text
+from ecs_steps.octopus.reading import variable
+from ecs_steps.octopus.tags import Tag, sanitised_tags
+from ecs_steps.octopus.values import TagInput
 from ecs_steps.steps.update_ecs_service.containers import ContainerUpdate
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"
@@ -34,10 +32,9 @@ class OnFailure(StrEnum):
 
 
 @frozen(kw_only=True)
-class UpdateInputs:
+class UpdateInputs(CommonInputs):
     """The inputs of *Update Amazon ECS Service*."""
 
-    cluster_name: str = common.cluster_name()
     service_name: str = variable(
         f"{UPDATE}.ServiceName",
         label="Service name",
@@ -70,7 +67,6 @@ class UpdateInputs:
         default=(),
         control="MultiLineText",
     )
-    wait_option: WaitOption = common.wait_option()
     force_new_deployment: Switch = variable(
         f"{UPDATE}.ForceNewDeployment",
         label="Deploy again where nothing changed",
@@ -88,11 +84,6 @@ class UpdateInputs:
         control="Select",
         options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
     )
-    region: str = common.region()
-    fail_fast_stopped_tasks: Count | None = common.fail_fast_stopped_tasks()
-    container_logs: Switch = common.container_logs()
-    images: Mapping[str, str] = derived(package_images)
-    default_tags: tuple[Tag, ...] = derived(default_tags)
 
     @property
     def template(self) -> str:

@@ -192,8 +192,8 @@ def test_all_mistakes_are_told_at_once() -> None:
     )
 
     assert [problem.split(": ")[0] for problem in problems] == [
-        f"{UPDATES}[2].containerName",
         f"{WAIT}.type",
+        f"{UPDATES}[2].containerName",
         f"{TAGS}[0].key",
     ]
 
