@@ -1,4 +1,5 @@
 import json
+import sys
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from ecs_steps.__main__ import main
+from pseudo_terminal import PseudoTerminal
 
 EXAMPLES = files("ecs_steps.sandbox") / "examples"
 DEPLOY = str(EXAMPLES / "deploy.json")
@@ -91,6 +93,26 @@ def test_a_failure_as_json_holds_the_diagnosis_and_the_outputs(capsys: Capture) 
     assert answer["exitCode"] == 5
     assert answer["outputs"]["ClusterName"] == "shop-production"
     assert "already exists" in json.dumps(answer["diagnosis"])
+
+
+def test_on_a_terminal_a_live_view_ends_before_the_results(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm-256color", "COLUMNS": "200", "LINES": "40"}.items():
+        monkeypatch.setenv(name, value)
+    with PseudoTerminal() as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal.stream)
+
+        main(["deploy", DEPLOY, "--sandbox", *FAST])
+
+        terminal.close()
+        tree = [line for line in terminal.screen if not line.startswith("[")]
+        assert tree[0].startswith("stack ")
+        assert "CREATE_COMPLETE" in tree[0]
+        assert "Outcome" not in terminal.text
+        assert outputs(capsys.readouterr().out)["Outcome"] == "SUCCEEDED"
 
 
 def test_update_points_the_sandboxs_service_at_a_new_revision(capsys: Capture) -> None:

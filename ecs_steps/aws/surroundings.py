@@ -87,7 +87,7 @@ def surroundings(
     report: Report | None,
     clock: Clock | None,
 ) -> Surroundings:
-    """Return what a step works in: what it was given, else the environment's AWS, a terminal, real time.
+    """Return what a step works in: what it was given, else the environment's AWS, lines on stderr, real time.
 
     What is suspicious about the inputs is told first.
     """
