@@ -3,11 +3,12 @@
 import re
 from collections.abc import Hashable, Iterator, Sequence
 
+from attrs import evolve
+
 from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.json_text import shown
 from ecs_steps.octopus.reading import Finding
 from ecs_steps.octopus.structure import Path
-from ecs_steps.octopus.tags import Tag, sanitised
 from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait, WaitOption
 
 IMAGE = re.compile(r"[A-Za-z0-9_.:/@#+-]{1,255}")
@@ -25,24 +26,33 @@ def repeated(items: Sequence[Hashable]) -> Iterator[int]:
 
 def tag_findings(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
     """Judge a user's tags: AWS owns keys that begin with `aws:`, and each key stands once."""
-    kept_tags = [sanitised(Tag(key=tag.key, value=tag.value)) for tag in tags]
-    for index in repeated([kept.key if kept else tag.key for tag, kept in zip(tags, kept_tags, strict=True)]):
+    yield from repeated_tags(field, tags)
+    for index, tag in enumerate(tags):
+        for found in one_tag_findings(tag):
+            yield evolve(found, path=(field, index, *found.path))
+
+
+def repeated_tags(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
+    """Find the tags whose key, as AWS sees it, an earlier one has."""
+    for index in repeated([tag.sent.key if tag.sent else tag.key for tag in tags]):
         yield Finding((field, index, "key"), f"repeats the tag {tags[index].key!a}")
-    for index, (tag, kept) in enumerate(zip(tags, kept_tags, strict=True)):
-        if (kept.key if kept else tag.key).casefold().startswith("aws:"):
-            yield Finding((field, index, "key"), f"begins with aws:, which AWS keeps to itself: {tag.key!a}")
-        elif kept is None:
-            yield Finding(
-                (field, index),
-                f"is dropped: AWS would see an empty key or value ({tag.key!a})",
-                only_suspicious=True,
-            )
-        elif (kept.key, kept.value) != (tag.key, tag.value):
-            yield Finding(
-                (field, index),
-                f"is sent without what AWS refuses in a tag, as {kept.key!a} = {kept.value!a}",
-                only_suspicious=True,
-            )
+
+
+def one_tag_findings(tag: TagInput) -> Iterator[Finding]:
+    """Judge a tag by itself."""
+    sent = tag.sent
+    if (sent.key if sent else tag.key).casefold().startswith("aws:"):
+        yield Finding(("key",), f"begins with aws:, which AWS keeps to itself: {tag.key!a}")
+    elif sent is None:
+        yield Finding(
+            (), f"is dropped: AWS would see an empty key or value ({tag.key!a})", only_suspicious=True
+        )
+    elif (sent.key, sent.value) != (tag.key, tag.value):
+        yield Finding(
+            (),
+            f"is sent without what AWS refuses in a tag, as {sent.key!a} = {sent.value!a}",
+            only_suspicious=True,
+        )
 
 
 def wait_findings(field: str, wait: WaitOption) -> Iterator[Finding]:

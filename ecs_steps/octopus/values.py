@@ -9,6 +9,7 @@ from attrs import frozen
 
 from ecs_steps.octopus.kinds import Count
 from ecs_steps.octopus.structure import OpenText, hidden
+from ecs_steps.octopus.tags import Tag, sanitised
 
 REFERENCE = r"arn:[a-z-]+:(secretsmanager|ssm):[!-~]+|/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
 
@@ -78,6 +79,8 @@ class TagInput:
     value: str = ""
 
     @property
-    def is_open(self) -> bool:
-        """Whether expressions are left in it for a later evaluation."""
-        return isinstance(self.key, OpenText) or isinstance(self.value, OpenText)
+    def sent(self) -> Tag | None:
+        """The tag without what AWS refuses; none where nothing is left; an open one as it stands."""
+        tag = Tag(self.key, self.value)
+        is_open = isinstance(self.key, OpenText) or isinstance(self.value, OpenText)
+        return tag if is_open else sanitised(tag)

@@ -4,6 +4,7 @@ import pytest
 
 from ecs_steps.octopus.kinds import LARGEST
 from ecs_steps.octopus.structure import OpenText, Unreadable, structure
+from ecs_steps.octopus.tags import Tag
 from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait, WaitOption, last_of
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -69,10 +70,23 @@ def test_the_kinds_are_split_first_and_the_last_of_a_repeated_key_wins_at_the_fi
     assert last_of(items, Secrecy.SECRET) == {"A": "/a"}
 
 
-def test_what_is_open_says_so() -> None:
-    assert TagInput(key=OpenText("#{A}"), value="x").is_open
-    assert TagInput(key="a", value=OpenText("#{A}")).is_open
-    assert not TagInput(key="a", value="#{A}").is_open
+@pytest.mark.parametrize(
+    ("tag", "sent"),
+    [
+        (TagInput(key="my!key", value="(x)"), Tag("mykey", "x")),
+        (TagInput(key="a"), None),
+        (TagInput(key="a", value="#{A}"), Tag("a", "A")),
+        (TagInput(key="a", value=OpenText("#{A}")), Tag("a", "#{A}")),
+        (TagInput(key=OpenText("#{A}"), value="x"), Tag("#{A}", "x")),
+    ],
+)
+def test_a_tag_is_sent_without_what_aws_refuses_and_with_what_is_open(
+    tag: TagInput, sent: Tag | None
+) -> None:
+    assert tag.sent == sent
+
+
+def test_a_value_that_is_open_says_so() -> None:
     assert KeyValue(key="a", value=OpenText("#{A}")).is_open
     assert not KeyValue(key="a", value="x").is_open
 

@@ -42,15 +42,22 @@ def _each(*reads: str) -> Callable[[_Judge], RuleOfEach[DeployInputs, ContainerS
 
 @rule_of_each("containers", "containerImageReference")
 def images_known(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
-    at = ("containerImageReference",)
+    reference = spec.container_image_reference.reference_id
+    image = inputs.image(spec.container_image_reference)
+    if reference and not image:
+        yield unknown_image(("containerImageReference",), reference)
+    elif reference:
+        yield from image_findings(("containerImageReference",), image)
+
+
+@_each("containerImageReference")
+def _image_named(spec: ContainerSpec) -> Iterator[Finding]:
     reference = spec.container_image_reference
-    image = inputs.image(reference)
-    if image:
-        yield from image_findings(at, image)
-    elif reference.reference_id:
-        yield unknown_image(at, reference.reference_id)
-    else:
+    at = ("containerImageReference",)
+    if not reference.reference_id and not reference.image_name:
         yield Finding(at, "is required: a referenceId, or a full image name as imageName")
+    elif not reference.reference_id:
+        yield from image_findings((*at, "imageName"), reference.image_name)
 
 
 @_each("repositoryAuthentication")
@@ -149,6 +156,7 @@ def _files_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Findin
 
 CONTAINER_RULES: tuple[AnyRule[DeployInputs], ...] = (
     images_known,
+    _image_named,
     _repository_secret,
     _soft_limit,
     _gpus,

@@ -10,7 +10,7 @@ from ecs_steps.octopus.fargate import SIZES, Cpu, Memory
 from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Switch, VolumeName
 from ecs_steps.octopus.reading import variable
 from ecs_steps.octopus.structure import OpenText
-from ecs_steps.octopus.tags import Tag, sanitised
+from ecs_steps.octopus.tags import Tag
 from ecs_steps.octopus.values import TagInput
 from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference
 
@@ -227,9 +227,7 @@ class DeployInputs(CommonInputs):
     @property
     def user_tags(self) -> tuple[Tag, ...]:
         """The user's tags without the characters that AWS refuses; with open expressions as they stand."""
-        tags = ((Tag(key=tag.key, value=tag.value), tag.is_open) for tag in self.tags)
-        kept = (tag if is_open else sanitised(tag) for tag, is_open in tags)
-        return tuple(tag for tag in kept if tag)
+        return tuple(sent for tag in self.tags if (sent := tag.sent))
 
     def image(self, reference: ImageReference, *, keep: bool = False) -> str:
         """Return the image of a reference; empty where no release has chosen one.

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from ecs_steps.octopus import naming
 from ecs_steps.octopus.fargate import SIZES, units
 from ecs_steps.octopus.reading import Finding, rule, rule_of_each
-from ecs_steps.octopus.rules import repeated, tag_findings, wait_findings
+from ecs_steps.octopus.rules import one_tag_findings, repeated, repeated_tags, wait_findings
+from ecs_steps.octopus.values import TagInput
 from ecs_steps.steps.deploy_ecs_service.container_rules import (
     CONTAINER_RULES,
     EXPORTED_CONTAINER_RULES,
@@ -138,11 +139,16 @@ def _load_balancer_mapping(inputs: DeployInputs, mapping: LoadBalancerMapping) -
         )
 
 
-@rule("tags")
+@rule("tags.key")
 def _tags(inputs: DeployInputs) -> Iterator[Finding]:
     if len(inputs.tags) > MOST_TAGS:
         yield Finding(("tags",), f"holds {len(inputs.tags)} tags; at most {MOST_TAGS} are allowed")
-    yield from tag_findings("tags", inputs.tags)
+    yield from repeated_tags("tags", inputs.tags)
+
+
+@rule_of_each("tags", "key", "value")
+def _tag(_: DeployInputs, tag: TagInput) -> Iterator[Finding]:
+    yield from one_tag_findings(tag)
 
 
 @rule("wait_option")
@@ -161,6 +167,7 @@ RULES = (
     *CONTAINER_RULES,
     _load_balancer_mapping,
     _tags,
+    _tag,
     _wait_option,
 )
 

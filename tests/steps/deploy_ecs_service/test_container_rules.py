@@ -53,8 +53,13 @@ def firelens(**source: str) -> dict[str, object]:
         ),
         pytest.param(
             {"containerImageReference": {"imageName": "acme/web latest"}},
-            'containerImageReference: expected the full name of an image, not "acme/web latest"',
+            'containerImageReference.imageName: expected the full name of an image, not "acme/web latest"',
             id="no image's name",
+        ),
+        pytest.param(
+            {"containerImageReference": {"referenceId": "bad"}},
+            'containerImageReference: expected the full name of an image, not "acme/bad image"',
+            id="no image's name from the release",
         ),
         pytest.param(
             {"repositoryAuthentication": {"type": "SecretsManager", "secretName": "registry"}},
@@ -113,7 +118,9 @@ def firelens(**source: str) -> dict[str, object]:
     ],
 )
 def test_a_container_that_ecs_would_refuse_is_a_problem(members: dict[str, Any], problem: str) -> None:
-    assert problems(dictionary(container(**members))) == [f"{CONTAINERS}[0].{problem}"]
+    images = {"Octopus.Action.Package[bad].Image": "acme/bad image"}
+
+    assert problems(dictionary(container(**members), others=images)) == [f"{CONTAINERS}[0].{problem}"]
 
 
 @pytest.mark.parametrize(
