@@ -9,6 +9,7 @@ from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.json_text import shown
 from ecs_steps.octopus.reading import Finding
 from ecs_steps.octopus.structure import Path
+from ecs_steps.octopus.tags import Tag, sanitised
 from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait, WaitOption
 
 IMAGE = re.compile(r"[A-Za-z0-9_.:/@#+-]{1,255}")
@@ -34,7 +35,8 @@ def tag_findings(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
 
 def repeated_tags(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
     """Find the tags whose key, as AWS sees it, an earlier one has."""
-    for index in repeated([tag.sent.key if tag.sent else tag.key for tag in tags]):
+    sent = [sanitised(Tag(tag.key, value="any")) for tag in tags]
+    for index in repeated([kept.key if kept else tag.key for kept, tag in zip(sent, tags, strict=True)]):
         yield Finding((field, index, "key"), f"repeats the tag {tags[index].key!a}")
 
 
