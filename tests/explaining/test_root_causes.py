@@ -88,7 +88,6 @@ ROOT_CAUSES = {
     ),
     "breaker-rollback": Told("exit-1", "exited with code 1", "Read the container's last log lines"),
     "breaker": Told("exit-1", "exited with code 1", "Read the container's last log lines"),
-    "flaky-start": Told("exit-1", "exited with code 1", "Read the container's last log lines"),
     "alarm-rollback": Told("alarm", "a CloudWatch alarm that watches over the service", "alarm-history"),
     "superseded": Told("superseded", "a newer deployment of the same service", "CloudTrail, UpdateService"),
     "service-deleted": Told("service-deleted", "is DRAINING: somebody deleted the service", "DeleteService"),
