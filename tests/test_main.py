@@ -1,9 +1,8 @@
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,6 +12,8 @@ from pseudo_terminal import PseudoTerminal
 EXAMPLES = files("ecs_steps.sandbox") / "examples"
 DEPLOY = str(EXAMPLES / "deploy.json")
 UPDATE = str(EXAMPLES / "update.json")
+Capture = pytest.CaptureFixture[str]
+Write = Callable[[object], str]
 FAST = ("--sandbox-speed", "100000")
 
 
@@ -22,7 +23,7 @@ def example(name: str, **changes: object) -> dict[str, object]:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Any:  # noqa: ANN401  a function
+def file(tmp_path: Path) -> Write:
     def write(content: object) -> str:
         path = tmp_path / "variables.json"
         path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
@@ -31,11 +32,8 @@ def file(tmp_path: Path) -> Any:  # noqa: ANN401  a function
     return write
 
 
-Capture = pytest.CaptureFixture[str]
-
-
 def outputs(text: str) -> Mapping[str, str]:
-    return dict(line.split(" = ", 1) for line in text.splitlines())  # type: ignore[misc]  # split gives two
+    return dict(line.split(" = ", 1) for line in text.splitlines())
 
 
 def test_deploy_reports_on_standard_error_and_gives_its_outputs_on_standard_output(capsys: Capture) -> None:
@@ -49,7 +47,7 @@ def test_deploy_reports_on_standard_error_and_gives_its_outputs_on_standard_outp
 
 
 def test_a_second_run_on_the_same_journal_is_unchanged_and_a_new_image_updates(
-    capsys: Capture, tmp_path: Path, file: Any
+    capsys: Capture, tmp_path: Path, file: Write
 ) -> None:
     journal = ["--sandbox", *FAST, "--sandbox-journal", str(tmp_path / "aws")]
     newer = file(example("deploy", **{"Octopus.Action.Package[web].Image": "octopetshop/web:1.5.0"}))
@@ -146,7 +144,7 @@ def test_check_knows_the_step_by_its_variables(capsys: Capture, variables: str, 
     assert capsys.readouterr().out == f"The inputs of {what} are valid.\n"
 
 
-def test_check_names_every_problem_and_ends_with_two(capsys: Capture, file: Any) -> None:
+def test_check_names_every_problem_and_ends_with_two(capsys: Capture, file: Write) -> None:
     wrong = {
         "Octopus.Action.Aws.Ecs.Deploy.Cpu": "300",
         "Octopus.Action.Aws.Ecs.Deploy.DesiredCount": "many",
@@ -155,18 +153,18 @@ def test_check_names_every_problem_and_ends_with_two(capsys: Capture, file: Any)
 
     code = main(["check", file(example("deploy", **wrong))])
 
+    deploy = "  Octopus.Action.Aws.Ecs.Deploy"
+    sizes = "256, 512, 1024, 2048, 4096, 8192, 16384, 32768"
     assert code == 2
     assert capsys.readouterr().err.splitlines() == [
         "The inputs are not valid (3 problems):",
-        "  Octopus.Action.Aws.Ecs.Deploy.DesiredCount: expected a whole number from 0 to 2147483647, "
-        'not "many"',
-        "  Octopus.Action.Aws.Ecs.Deploy.SubnetIds: is required",
-        "  Octopus.Action.Aws.Ecs.Deploy.Cpu: Fargate has no tasks of '300' CPU; "
-        "expected one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768",
+        f'{deploy}.DesiredCount: expected a whole number from 0 to 2147483647, not "many"',
+        f"{deploy}.SubnetIds: is required",
+        f"{deploy}.Cpu: Fargate has no tasks of '300' CPU; expected one of {sizes}",
     ]
 
 
-def test_check_as_json_lists_problems_by_path(capsys: Capture, file: Any) -> None:
+def test_check_as_json_lists_problems_by_path(capsys: Capture, file: Write) -> None:
     unnamed = {"Octopus.Environment.Id": "", "Octopus.Action.Aws.Ecs.Deploy.CFStackName": ""}
 
     main(["check", file(example("deploy", **unnamed)), "--output", "json"])
@@ -175,7 +173,7 @@ def test_check_as_json_lists_problems_by_path(capsys: Capture, file: Any) -> Non
     assert problem["path"] == "Octopus.Environment.Id"
 
 
-def test_check_prints_warnings_and_still_succeeds(capsys: Capture, file: Any) -> None:
+def test_check_prints_warnings_and_still_succeeds(capsys: Capture, file: Write) -> None:
     suspicious = {"Octopus.Action.Aws.Ecs.Tags": '[{"key": "te*am", "value": "shop"}]'}
 
     code = main(["check", file(example("deploy", **suspicious))])
@@ -205,7 +203,7 @@ def test_export_prints_the_template_with_images_left_open(capsys: Capture) -> No
     ],
 )
 def test_a_bad_file_is_one_clear_line_and_exit_two(
-    capsys: Capture, file: Any, content: str, line: str
+    capsys: Capture, file: Write, content: str, line: str
 ) -> None:
     code = main(["deploy", file(content)])
 
@@ -237,7 +235,7 @@ def test_an_unknown_command_is_exit_two() -> None:
     assert end.value.code == 2
 
 
-def test_an_octopus_export_is_read_as_well(capsys: Capture, file: Any) -> None:
+def test_an_octopus_export_is_read_as_well(file: Write) -> None:
     exported = {
         "Variables": [
             {"Name": name, "Value": value if isinstance(value, str) else json.dumps(value), "Scope": {}}
@@ -248,7 +246,7 @@ def test_an_octopus_export_is_read_as_well(capsys: Capture, file: Any) -> None:
     assert main(["check", file(exported)]) == 0
 
 
-def test_what_is_printed_is_ascii(capsys: Capture, file: Any) -> None:
+def test_what_is_printed_is_ascii(capsys: Capture, file: Write) -> None:
     name = {"Octopus.Action.Aws.Ecs.Deploy.ServiceTaskName": "магазин"}
 
     main(["check", file(example("deploy", **name))])

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -47,7 +48,7 @@ def test_pauses_grow_while_nothing_changes_and_fall_back_when_something_does() -
 
     poll(look, clock=time, deadline=None, report=ignore, waiting_for="it")
 
-    pauses = [after - before for before, after in zip(looks, looks[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(looks)]
     assert pauses[0] <= 2.5
     assert pauses[10] == LONGEST_PAUSE
     assert pauses[11] <= 2.5

@@ -177,10 +177,8 @@ def test_the_log_says_what_is_deleted_before_it_is() -> None:
         deploy(around)
 
         warnings = [item.text for item in heard if isinstance(item, Message) and item.level is Level.WARNING]
-        assert warnings == [
-            "Stack shop is ROLLBACK_COMPLETE, which CloudFormation cannot update; "
-            "it is deleted and created anew"
-        ]
+        why = "Stack shop is ROLLBACK_COMPLETE, which CloudFormation cannot update"
+        assert warnings == [f"{why}; it is deleted and created anew"]
 
 
 def test_a_throttled_call_never_deletes_a_stack() -> None:

@@ -265,7 +265,7 @@ def test_what_does_not_exist_is_named_and_leaves_no_orphan_revision(
 ) -> None:
     with Sandbox() as aws:
         with pytest.raises(NotFoundError, match=message):
-            update(aws, **changes)
+            update(aws, None, **changes)
 
         assert changing(aws) == []
 
