@@ -70,6 +70,37 @@ def test_a_failed_update_may_be_left_as_it_is_and_then_updated(deployer: Made, t
     assert _revisions(maker) == {1: "INACTIVE", 2: "ACTIVE"}
 
 
+def test_a_replacement_that_failed_is_tried_again_by_the_next_update(
+    deployer: Made, template: Template
+) -> None:
+    fails = ResourceFate(resource="Task", on="update", reason="Refused", times=1)
+    maker = deployer(Scenario(resources=(fails,)))
+    maker.deploy(template)
+
+    maker.update(template, Parameters=NEW_IMAGE, DisableRollback=True)
+    left = maker.settle()
+    maker.update(template, operation="again", Parameters=NEW_IMAGE)
+    at_last = maker.settle()
+
+    assert (left, at_last) == ("UPDATE_FAILED", "UPDATE_COMPLETE")
+    assert _served(maker) == 2
+
+
+def test_a_service_that_did_not_stabilise_is_looked_at_again_by_the_next_update(
+    deployer: Made, template: Template
+) -> None:
+    maker = deployer()
+    maker.deploy(template)
+    maker.aws.ecs.plan = SCENARIOS["breaker"].ecs
+
+    maker.update(template, Parameters=NEW_IMAGE, DisableRollback=True)
+    left = maker.settle()
+    maker.update(template, operation="again", Parameters=NEW_IMAGE, DisableRollback=True)
+    again = maker.settle()
+
+    assert (left, again) == ("UPDATE_FAILED", "UPDATE_FAILED")
+
+
 def test_what_a_failed_update_left_is_deleted_by_the_next_one(deployer: Made, template: Template) -> None:
     maker = deployer(Scenario(resources=(REFUSED,)))
     maker.deploy(template)
@@ -175,6 +206,24 @@ def test_a_stack_whose_rollback_failed_can_be_deleted_with_all_it_left(
     status = maker.settle(stack_id)
 
     assert status == "DELETE_COMPLETE"
+    assert _revisions(maker) == {1: "INACTIVE", 2: "INACTIVE"}
+
+
+def test_a_delete_finds_what_a_failed_rollback_did_not_come_back_to(
+    deployer: Made, template: Template
+) -> None:
+    stuck = ResourceFate(resource="Role", on="rollback", reason="Stuck")
+    maker = deployer(Scenario(resources=(REFUSED, stuck)))
+    stack_id = maker.create(template)
+    maker.settle()
+    template["Resources"]["Role"]["Properties"]["Description"] = "Changed in place"
+    maker.update(template, Parameters=NEW_IMAGE)
+    failed = maker.settle()
+
+    maker.client.delete_stack(StackName="web-stack")
+    maker.settle(stack_id)
+
+    assert failed == "UPDATE_ROLLBACK_FAILED"
     assert _revisions(maker) == {1: "INACTIVE", 2: "INACTIVE"}
 
 

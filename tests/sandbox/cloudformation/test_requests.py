@@ -149,6 +149,20 @@ def test_a_stack_that_exists_is_not_created_again(deployer: Made, template: Temp
     )
 
 
+def test_the_token_of_one_stack_is_not_for_another(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    maker.create(template)
+    request = {
+        "TemplateBody": json.dumps(template),
+        "Capabilities": ["CAPABILITY_IAM"],
+        "ClientRequestToken": "creation",
+    }
+
+    code, _ = refusal(lambda: maker.client.create_stack(StackName="another", **request))
+
+    assert code == "TokenAlreadyExistsException"
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -99,8 +99,13 @@ def test_a_new_nonce_forces_a_new_deployment(deployer: Made, template: Template)
 
 def test_a_service_that_ecs_does_not_show_at_once_is_waited_for(deployer: Made, template: Template) -> None:
     maker = deployer("service-appears-late")
+    maker.create(template)
 
-    assert maker.deploy(template) == "CREATE_COMPLETE"
+    while maker.stack()["StackStatus"] == "CREATE_IN_PROGRESS":
+        maker.aws.clock.sleep(1)
+
+    assert maker.stack()["StackStatus"] == "CREATE_COMPLETE"
+    assert service_of(maker)["deployments"][0]["rolloutState"] == "COMPLETED"
 
 
 def test_a_service_that_somebody_deleted_did_not_stabilize(deployer: Made, template: Template) -> None:
