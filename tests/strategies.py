@@ -76,7 +76,7 @@ def damaged(draw: st.DrawFn, documents: Mapping[str, Any]) -> dict[str, str]:
     """
     damaged_documents: dict[str, Any] = copy.deepcopy(dict(documents))
     for _ in range(draw(st.integers(1, 3))):
-        place = draw(st.sampled_from(list(_places(damaged_documents))))
+        place = draw(st.sampled_from(list(places(damaged_documents))))
         damage = draw(st.sampled_from(_DAMAGES))
         damage(draw, _at(damaged_documents, place[:-1]), place[-1])
     return {
@@ -85,12 +85,20 @@ def damaged(draw: st.DrawFn, documents: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _places(document: Any, place: Place = ()) -> Iterator[Place]:  # noqa: ANN401  as JSON
+def places(document: Any, place: Place = ()) -> Iterator[Place]:  # noqa: ANN401  as JSON
+    """Yield every place in a JSON document, as the names and indexes that lead there."""
     members = document.items() if isinstance(document, dict) else enumerate(document)
     for name, member in members:
         yield (*place, name)
         if isinstance(member, dict | list):
-            yield from _places(member, (*place, name))
+            yield from places(member, (*place, name))
+
+
+def replaced(document: Mapping[str, Any], place: Place, value: object) -> dict[str, Any]:
+    """Return a copy of the document with another value in one place."""
+    copied = copy.deepcopy(dict(document))
+    _at(copied, place[:-1])[place[-1]] = value
+    return copied
 
 
 def _at(document: Any, place: Place) -> Any:  # noqa: ANN401  as JSON

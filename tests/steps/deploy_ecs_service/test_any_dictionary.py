@@ -1,16 +1,16 @@
 """Whatever the dictionary: inputs or one error that lists the problems, and no secret in it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 import pytest
-import yaml
 from hypothesis import example, given, settings
 
 from ecs_steps import DeployEcsServiceStep, InvalidInputsError
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from steps.deploy_ecs_service.dictionaries import CONTAINERS, DEPLOY, container, everything, minimal
-from strategies import damaged, dictionaries
+from strategies import damaged, dictionaries, places, replaced
 
 NAMES = [
     "Octopus.Action.Package[web].Image",
@@ -25,14 +25,13 @@ MARKER = "hunter2"
 LOOP = {"Loop": "#{Loop}"}
 
 
-def told(variables: dict[str, str], *, for_export: bool) -> str:
+def told(variables: Mapping[str, object], *, for_export: bool) -> str:
     """Return all that a user is told of a dictionary; where it is accepted, build what it asks for."""
     try:
         step = DeployEcsServiceStep(variables, for_export=for_export)
     except InvalidInputsError as error:
         return "\n".join([str(error), repr(error), *(str(problem) for problem in error.problems)])
-    exported = yaml.safe_load(step.export())
-    assert exported["Resources"].keys() == step.template().to_dict()["Resources"].keys()
+    assert step.export() if for_export else step.template().to_json()
     return "\n".join([repr(step.inputs), *(str(warning) for warning in step.warnings)])
 
 
@@ -61,6 +60,30 @@ def test_any_damage_gives_inputs_or_the_problems_and_tells_no_secret(
 
     assert text.encode()
     assert MARKER not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "for_export"),
+    [
+        (None, False),
+        ("x", False),
+        (5, False),
+        ([None], False),
+        ({}, False),
+        ("\ud800", False),
+        ("#{Loop}", True),
+        ("#{Absent}", True),
+    ],
+    ids=repr,
+)
+def test_any_value_in_any_place_gives_inputs_or_the_problems(value: object, *, for_export: bool) -> None:
+    whole = LOOP | everything(MARKER)
+
+    texts = [told(replaced(whole, place, value), for_export=for_export) for place in places(whole)]
+
+    assert len(texts) >= 150
+    assert all(text.encode() for text in texts)
+    assert not any(MARKER in text for text in texts)
 
 
 @given(variables=damaged(LOOP | everything(MARKER)))
