@@ -4,24 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ecs_steps.octopus.octostache.bounds import Work, hold
 from ecs_steps.octopus.octostache.documents import Document, read_document
+from ecs_steps.octopus.octostache.evaluation import Evaluated
 from ecs_steps.octopus.octostache.grammar import parse
 from ecs_steps.octopus.octostache.syntax import Template
 from ecs_steps.octopus.octostache.tree import Node, grow
-
-
-@frozen
-class Evaluated:
-    """A text with everything replaced that could be.
-
-    `unresolved` holds the tokens that were left in place, as they stand in the text, each once and in order.
-    """
-
-    text: str
-    unresolved: tuple[str, ...] = ()
 
 
 @define(eq=False)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from attrs import define, field
 
-from ecs_steps.octopus.octostache.bounds import MAX_DEPTH
+from ecs_steps.octopus.octostache.bounds import MAX_DEPTH, OctostacheError
 from ecs_steps.octopus.octostache.numerals import double_text, int32
 from ecs_steps.octopus.octostache.tree import Node
 
-_LEXEME = re.compile(
-    r"""(?P<space>\s++|//[^\n]*+|/\*(?:.*?\*/|.*))
-      | (?P<double>"(?:[^"\\]++|\\.)*+")
-      | (?P<single>'(?:[^'\\]++|\\.)*+')
-      | (?P<word>[\w$]++(?=\s*+:))
-      | (?P<comma>,(?=(?:\s++|//[^\n]*+|/\*.*?\*/)*+[\]}]))
-      | (?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
+# Compiled by `re` when it is used: most dictionaries hold strict JSON or none.
+_LEXEME = r"""
+    (?P<space>\s++|//[^\n]*+|/\*(?:.*?\*/|.*))
+  | (?P<double>"(?:[^"\\]++|\\.)*+"?)
+  | (?P<single>'(?:[^'\\]++|\\.)*+'?)
+  | (?P<name>[\w$]++(?=\s*+:))
+  | (?P<word>[\w$]++)
+  | (?P<comma>,(?=(?:\s++|//[^\n]*+|/\*.*?\*/)*+[\]}]))
+  | (?P<other>.)
+"""
 _SINGLE_QUOTED = re.compile(r"\\(.)|\"", re.DOTALL)
 
 
@@ -56,34 +57,42 @@ class Document:
 def read_document(text: str) -> Document | None:
     """Return the JSON object or array that `text` holds, or None.
 
-    Names without quotes, single quotes, comments and a comma before the closing bracket are fine; what is
-    nested more than `MAX_DEPTH` deep is not.
+    Names without quotes, single quotes, comments and a comma before the closing bracket are fine.
+
+    Raises:
+        OctostacheError: It is nested more than `MAX_DEPTH` deep.
     """
     if text.lstrip()[:1] not in ("{", "["):
         return None
-    import json  # noqa: PLC0415  most dictionaries never need it here
+    import json  # noqa: PLC0415  start-up time: most dictionaries never need it here
 
     for spell in (str, _strict):
         try:
             content = json.loads(spell(text), strict=False)
-        except (ValueError, RecursionError):
+        except ValueError:
             continue
-        return None if _is_deep(content) else Document(content)
+        except RecursionError:
+            raise _too_deep() from None
+        if _is_deep(content):
+            raise _too_deep()
+        return Document(content)
     return None
+
+
+def _too_deep() -> OctostacheError:
+    return OctostacheError(f"JSON is nested more than {MAX_DEPTH} deep")
 
 
 def _is_deep(content: object) -> bool:
     level = [content]
     for _ in range(MAX_DEPTH):
-        if not level:
-            return False
         level = [
             inner
             for value in level
-            if isinstance(value, dict | list)
-            for inner in (value.values() if isinstance(value, dict) else value)
+            for inner in (value.values() if isinstance(value, dict) else cast("list[Any]", value))
+            if isinstance(inner, dict | list)
         ]
-    return True
+    return bool(level)
 
 
 def _strict(text: str) -> str:
@@ -96,12 +105,12 @@ def _strict(text: str) -> str:
                 return " "
             case "single":
                 return f'"{_SINGLE_QUOTED.sub(_double_quoted, lexeme[1:-1])}"'
-            case "word":
+            case "name":
                 return f'"{lexeme}"'
             case _:
                 return lexeme
 
-    return _LEXEME.sub(spell, text)
+    return re.sub(_LEXEME, spell, text, flags=re.VERBOSE | re.DOTALL)
 
 
 def _double_quoted(found: re.Match[str]) -> str:

@@ -1,12 +1,29 @@
 """Evaluate texts over a dictionary of variables."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from ecs_steps.octopus.octostache.dictionary import Dictionary, Evaluated
-from ecs_steps.octopus.octostache.rendering import Rendering
+from attrs import frozen
 
-__all__ = ["Evaluated", "Evaluator", "evaluate"]
+from ecs_steps.octopus.octostache.bounds import OctostacheError
+
+if TYPE_CHECKING:
+    from ecs_steps.octopus.octostache.dictionary import Dictionary
+
+
+@frozen
+class Evaluated:
+    """A text with everything replaced that could be.
+
+    `unresolved` holds the tokens that were left in place, as they stand in the text, each once and in order.
+    """
+
+    text: str
+    unresolved: tuple[str, ...] = ()
 
 
 def evaluate(text: str, variables: Mapping[str, str]) -> Evaluated:
@@ -26,7 +43,14 @@ class Evaluator:
     """
 
     def __init__(self, variables: Mapping[str, str], *, now: Callable[[], datetime] = _local_now) -> None:
-        self._dictionary = Dictionary(variables, now)
+        self._variables = variables
+        self._now = now
+
+    @cached_property
+    def _dictionary(self) -> Dictionary:
+        from ecs_steps.octopus.octostache.dictionary import Dictionary  # noqa: PLC0415  see evaluate
+
+        return Dictionary(self._variables, self._now)
 
     def evaluate(self, text: str) -> Evaluated:
         """Evaluate `text`. One without ``#{`` is returned as it is.
@@ -34,4 +58,11 @@ class Evaluator:
         Raises:
             OctostacheError: A loop, a text beyond bounds, or a construct that is not supported.
         """
-        return Rendering(self._dictionary).evaluate(text) if "#{" in text else Evaluated(text)
+        if "#{" not in text:
+            return Evaluated(text)
+        from ecs_steps.octopus.octostache.rendering import Rendering  # noqa: PLC0415  start-up: most have no token
+
+        try:
+            return Rendering(self._dictionary).evaluate(text)
+        except RecursionError:
+            raise OctostacheError("Values are nested too deep for the stack that is left") from None

@@ -48,7 +48,6 @@ from ecs_steps.octopus.octostache.syntax import (
     Conditional,
     Flaw,
     Index,
-    Name,
     Part,
     Repetition,
     Substitution,
@@ -60,6 +59,7 @@ from ecs_steps.octopus.octostache.syntax import (
 _KEYWORD = re.compile(r"#\{\s*+(if|unless|each|calc)\s++", re.IGNORECASE)
 _ELSEIF = re.compile(r"#\{elseif\s++")
 _ELSE = "#{else}"
+_LONGEST_FLAW = 80
 
 _BODY_ENDS = re.compile(r"#\{/(?:if|unless|each)\}")
 _UNLESS_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\})")
@@ -76,15 +76,18 @@ def parse(text: str) -> Template:
     return Template(text, parts, is_flawed=_holds_flaw(parts))
 
 
-def parse_name(name: str) -> tuple[Name | Index, ...] | None:
-    """Return the path that a variable's name spells, or None where no token can name it."""
+def parse_name(name: str) -> list[tuple[str, bool]]:
+    """Return the path that a variable's name spells: each step, and whether it is an index.
+
+    A name that no token can spell has none.
+    """
     parser = _TextParser(name)
     try:
         steps = parser.symbol().steps
     except (NoMatchError, OctostacheError):
-        return None
-    path = tuple(step for step in steps if not isinstance(step, SymbolIndex))
-    return path if parser.at == len(name) and len(path) == len(steps) else None
+        return []
+    path = [(step.text, isinstance(step, Index)) for step in steps if not isinstance(step, SymbolIndex)]
+    return path if parser.at == len(name) and len(path) == len(steps) else []
 
 
 def _holds_flaw(parts: tuple[Part, ...]) -> bool:
@@ -173,8 +176,9 @@ class _TextParser(ExpressionParser):
 
     def flaw(self, start: int) -> Flaw:
         self.at = start + 2
-        next_token = self.text.find("#{", self.at)
-        line = self.text[start : next_token if next_token >= 0 else None].partition("\n")[0]
+        next_token = self.text.find("#{", self.at, start + _LONGEST_FLAW)
+        end = next_token if next_token >= 0 else start + _LONGEST_FLAW
+        line = self.text[start:end].partition("\n")[0]
         shown = line[: line.find("}") + 1] or line.rstrip()
         return Flaw(start=start, end=start + len(shown))
 

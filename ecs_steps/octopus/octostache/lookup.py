@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from ecs_steps.octopus.octostache.bounds import TOKEN_WORK, OctostacheError, Work
-from ecs_steps.octopus.octostache.dictionary import Dictionary, Evaluated
+from ecs_steps.octopus.octostache.dictionary import Dictionary
+from ecs_steps.octopus.octostache.evaluation import Evaluated
 from ecs_steps.octopus.octostache.syntax import Name, Part, Symbol, SymbolIndex
 from ecs_steps.octopus.octostache.tree import Node
 
@@ -99,7 +100,7 @@ class Lookup(ABC):
             return None
         self.work.spend(TOKEN_WORK)
         if "#{" in text and node not in self.active:
-            seen = dict(self.unresolved)
+            seen, self.unresolved = self.unresolved, {}
             text = self._value(node, scope, symbol.source)
             self.unresolved = seen
         document = self.dictionary.document(text, self.work)

@@ -19,7 +19,7 @@ from ecs_steps.octopus.octostache.bounds import (
     too_long,
 )
 from ecs_steps.octopus.octostache.calculation import calculate
-from ecs_steps.octopus.octostache.dictionary import Evaluated
+from ecs_steps.octopus.octostache.evaluation import Evaluated
 from ecs_steps.octopus.octostache.grammar import parse
 from ecs_steps.octopus.octostache.lookup import Lookup, Scope
 from ecs_steps.octopus.octostache.syntax import (

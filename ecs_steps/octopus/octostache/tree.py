@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from ecs_steps.octopus.octostache.grammar import parse_name
-from ecs_steps.octopus.octostache.syntax import Index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SIMPLE_STEP = re.compile(r"(?:\A|\.)([\w\-:/~()@]++(?: [\w\-:/~()@]++)*+)|(?!\A)\[([^\[\]#\s]*+)\]")
+_SIMPLE_STEP = re.compile(r"(?:\A|(?!\A)\.)([\w\-:/~()@]++(?: [\w\-:/~()@]++)*+)|(?!\A)\[([^\[\]#\s]*+)\]")
 
 
 @define(eq=False)
@@ -61,7 +60,7 @@ def grow(variables: Mapping[str, str]) -> Node:
     root = Node()
     for name, text in variables.items():
         node = root
-        for step, is_index in _simple_path(name) or _path(name):
+        for step, is_index in _simple_path(name) or parse_name(name):
             node = node.at_index(step) if is_index else node.at_name(step)
         if node is not root:
             node.text = text
@@ -79,7 +78,3 @@ def _simple_path(name: str) -> list[tuple[str, bool]]:
         step, index = found.groups()
         path.append((step, False) if step else (index, True))
     return path if end == len(name) and " in " not in name else []
-
-
-def _path(name: str) -> list[tuple[str, bool]]:
-    return [(step.text, isinstance(step, Index)) for step in parse_name(name) or ()]

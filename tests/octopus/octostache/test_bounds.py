@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from ecs_steps.octopus.octostache import Evaluated, Evaluator, OctostacheError, evaluate
@@ -111,6 +113,23 @@ def test_a_text_as_long_as_allowed_is_evaluated() -> None:
     text = "#{A}" + "x" * (MAX_TEXT - 4)
 
     assert evaluate(text, {"A": "four"}).text == "four" + text[4:]
+
+
+def test_a_stack_that_is_nearly_used_up_is_an_error() -> None:
+    def deep(frames: int) -> Evaluated:
+        return deep(frames - 1) if frames else evaluate("#{V0}", chain(60, "#{NEXT}"))
+
+    frames = sys.getrecursionlimit() - _frames_in_use() - 200
+
+    with pytest.raises(OctostacheError, match="nested too deep for the stack that is left"):
+        deep(frames)
+
+
+def _frames_in_use() -> int:
+    frame, count = sys._getframe(), 1
+    while frame.f_back:
+        frame, count = frame.f_back, count + 1
+    return count
 
 
 def test_after_an_error_an_evaluator_goes_on() -> None:

@@ -80,15 +80,30 @@ def test_a_name_leads_into_a_value_that_holds_json(document: str, path: str, exp
         ('{"a": "text"}', ".a.b"),
         ('{"a": 1}', ".a.b"),
         ("{/* never closed", ".a"),
-        ("[" * 200 + "]" * 200, "[0]"),
-        ("[" * 100_000, "[0]"),
         ('{"a": ' + "9" * 5000 + "}", ".a"),
+        ("{" + "x" * 300_000, ".a"),
+        ("{" + '\\"' * 300_000, ".a"),
+        ("{" + "'" * 300_001, ".a"),
+        ("{" + ",/*" * 100_000, ".a"),
+        ("{" + ", " * 100_000, ".a"),
     ],
 )
 def test_a_name_does_not_lead_into_another_value(value: str, path: str) -> None:
     token = f"#{{V{path}}}"
 
     assert evaluate(token, {"V": value}) == Evaluated(token, (token,))
+
+
+@pytest.mark.parametrize("value", ["[" * 65 + "]" * 65, '{"a":' * 65 + "1" + "}" * 65, "[" * 100_000])
+def test_json_nested_too_deep_is_an_error(value: str) -> None:
+    with pytest.raises(OctostacheError, match="JSON is nested more than 64 deep"):
+        evaluate("#{V.a}", {"V": value})
+
+
+def test_json_may_be_nested_deep() -> None:
+    value = "[" * 64 + "7" + "]" * 64
+
+    assert evaluate("#{V" + "[0]" * 64 + "}", {"V": value}) == Evaluated("7")
 
 
 def test_a_variable_of_its_own_goes_before_what_the_json_says() -> None:

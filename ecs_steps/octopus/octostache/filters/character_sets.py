@@ -2,7 +2,7 @@
 
 import re
 
-from ecs_steps.octopus.octostache.bounds import OctostacheError
+from ecs_steps.octopus.octostache.bounds import MAX_DEPTH, OctostacheError
 
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "e": "\x1b"}
 _CODE = re.compile(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|c([A-Za-z])|(0[0-7]{0,2})")
@@ -38,18 +38,20 @@ def read_escape(pattern: str, at: int) -> tuple[str, int]:
     return re.escape(_CONTROL.get(letter, letter)), at + 1
 
 
-def read_set(pattern: str, at: int) -> tuple[str, int]:
+def read_set(pattern: str, at: int, depth: int = 1) -> tuple[str, int]:
     """Read a set after its opening bracket; return it as `re` spells it, and where it ends.
 
     Raises:
         OctostacheError: It is not valid or not supported.
     """
+    if depth > MAX_DEPTH:
+        raise OctostacheError("the pattern is too large")
     opening = "[^" if pattern.startswith("^", at) else "["
     at += len(opening) - 1
     members = excluded = ""
     while not (members or excluded) or not pattern.startswith("]", at):
         if members and pattern.startswith("-[", at):
-            excluded, at = read_set(pattern, at + 2)
+            excluded, at = read_set(pattern, at + 2, depth + 1)
             break
         member, at = _read_member(pattern, at)
         if pattern.startswith("-", at) and pattern[at + 1 : at + 2] not in {"]", "[", ""}:

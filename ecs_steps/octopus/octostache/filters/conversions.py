@@ -6,23 +6,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from ecs_steps.octopus.octostache.bounds import OctostacheError
+from ecs_steps.octopus.octostache.filters.units import encode
 from ecs_steps.octopus.octostache.numerals import int32
 
 _CODECS = {"utf8": "utf-8", "utf-8": "utf-8", "unicode": "utf-16-le"}
 _MOST_HASH_OPTIONS = 2
 _BUCKET_BYTES = 4
-
-
-def encode(text: str, codec: str = "utf-8") -> bytes:
-    """Encode `text`; half a surrogate pair becomes U+FFFD, as in .NET."""
-    paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return paired.encode(codec)
-
-
-def utf16_units(text: str) -> list[int]:
-    """Return the 16-bit units that .NET would hold for `text`."""
-    raw = text.encode("utf-16-le", "surrogatepass")
-    return [int.from_bytes(raw[at : at + 2], "little") for at in range(0, len(raw), 2)]
 
 
 def to_base64(text: str | None, options: Sequence[str]) -> str | None:
@@ -87,13 +76,6 @@ def _hash_options(options: Sequence[str]) -> tuple[int | None, str] | None:
     return (sizes[0] if sizes else None), (encodings[0] if encodings else "utf8")
 
 
-md5 = _hasher("md5")
-sha1 = _hasher("sha1")
-sha256 = _hasher("sha256")
-sha384 = _hasher("sha384")
-sha512 = _hasher("sha512")
-
-
 def hash_bucket(text: str | None, options: Sequence[str]) -> str | None:
     """Choose one of so many buckets, counted from 0: the same one for the same text wherever this runs.
 
@@ -107,3 +89,15 @@ def hash_bucket(text: str | None, options: Sequence[str]) -> str | None:
         return ""
     head = hashlib.sha256(encode(text)).digest()[:_BUCKET_BYTES]
     return str(int.from_bytes(head, "big") % buckets)
+
+
+FILTERS: dict[str, Callable[[str | None, Sequence[str]], str | None]] = {
+    "frombase64": from_base64,
+    "hashbucket": hash_bucket,
+    "md5": _hasher("md5"),
+    "sha1": _hasher("sha1"),
+    "sha256": _hasher("sha256"),
+    "sha384": _hasher("sha384"),
+    "sha512": _hasher("sha512"),
+    "tobase64": to_base64,
+}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
-from ecs_steps.octopus.octostache.filters.conversions import encode, utf16_units
+from ecs_steps.octopus.octostache.filters.units import encode, utf16_units
 
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 _HTML = {**_XML, ord("/"): "&#x2F;"}

@@ -130,3 +130,14 @@ def _add(text: str | None, options: Sequence[str], duration: Callable[[float], t
         return round_trip(moment.later(duration(amount)))
     except OverflowError:
         return None
+
+
+def filters(now: Callable[[], datetime]) -> dict[str, Callable[[str | None, Sequence[str]], str | None]]:
+    """Return the filters of this module by their names; `now` is the time that some of them write."""
+    return {
+        "addhours": add_hours,
+        "adddays": add_days,
+        "format": format_value,
+        "nowdate": lambda text, options: now_date(text, options, now()),
+        "nowdateutc": lambda text, options: now_date_utc(text, options, now()),
+    }

@@ -18,7 +18,7 @@ _STEP_WORK = 16
 _CHARACTERS_A_STEP = 64
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Instruction(ABC):
     """One step of a match."""
 
@@ -30,7 +30,7 @@ class Instruction(ABC):
 Code = tuple[Instruction, ...]
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Character(Instruction):
     """Take one character of a set."""
 
@@ -41,7 +41,7 @@ class Character(Instruction):
         return self.set.match(run.machine.text, run.at - 1) is not None
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Repeat(Instruction):
     """Take as many characters of a set as `longest` takes, or else fewer, down to `least`.
 
@@ -63,7 +63,7 @@ class Repeat(Instruction):
         return low <= high
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Split(Instruction):
     """Go on `first` instructions further, and if that gets stuck `second` further."""
 
@@ -77,7 +77,7 @@ class Split(Instruction):
         return True
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Jump(Instruction):
     """Go on so many instructions further, or back."""
 
@@ -88,7 +88,7 @@ class Jump(Instruction):
         return True
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Save(Instruction):
     """Remember this place in a slot."""
 
@@ -99,7 +99,7 @@ class Save(Instruction):
         return True
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class LeaveIfStill(Instruction):
     """Skip the next instruction where nothing was taken since the place in a slot: a loop would never end."""
 
@@ -110,7 +110,7 @@ class LeaveIfStill(Instruction):
         return True
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Assert(Instruction):
     """Go on only where the place in the text is right."""
 
@@ -120,7 +120,7 @@ class Assert(Instruction):
         return self.holds(run.machine.text, run.at)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Again(Instruction):
     """Take the text of a group, by its number or its name, once more."""
 
@@ -137,7 +137,7 @@ class Again(Instruction):
         return here == taken or (self.ignores_case and here.lower() == taken.lower())
 
 
-@frozen(kw_only=True)
+@frozen(eq=False, repr=False, kw_only=True)
 class Look(Instruction):
     """Go on only where `code` matches ahead, or behind: from `nearest` characters back to `farthest`."""
 
@@ -157,7 +157,7 @@ class Look(Instruction):
         return self.is_negated
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Atomic(Instruction):
     """Take what `code` takes first, and nothing else."""
 
@@ -170,7 +170,7 @@ class Atomic(Instruction):
         return found is not None
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class _Run:
     """Where a run is in the code and in the text, the places it saved, and where else it may go on.
 
@@ -195,7 +195,7 @@ class _Run:
         return True
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Machine:
     """One text, the slot where each group begins (its end is in the next), and the work that may be done."""
 

@@ -14,7 +14,7 @@ from attrs import define
 from ecs_steps.octopus.octostache.bounds import OctostacheError
 from ecs_steps.octopus.octostache.filters.markdown_inline import code_text, write_inline
 
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]++(.*?))??(?:[ \t]++#++)?[ \t]*+")
+_HEADING = re.compile(r"(#{1,6})(?:[ \t].*|)")
 _RULE = re.compile(r"(?:-[ \t]*+){3,}+|(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+")
 _FENCE = re.compile(r"(```++|~~~++)[ \t]*+([\w+-]*+)[ \t]*+")
 _BULLET = re.compile(r"([-*+])()[ \t]++(.*)")
@@ -79,7 +79,10 @@ class _Blocks:
             return ""
         self.at += 1
         level = len(found[1])
-        return f"<h{level}>{write_inline((found[2] or '').strip())}</h{level}>\n"
+        title = found[0][level:].rstrip()
+        closing = title.rstrip("#")
+        title = closing if closing[-1:] in {"", " ", "\t"} else title
+        return f"<h{level}>{write_inline(title.strip())}</h{level}>\n"
 
     def rule(self) -> str:
         if not _RULE.fullmatch(self.line()):

@@ -1,6 +1,7 @@
 """Markdown within a line: emphasis, code, links, addresses and escapes."""
 
 import re
+from collections import Counter
 
 from attrs import define, field
 
@@ -8,9 +9,9 @@ from ecs_steps.octopus.octostache.bounds import OctostacheError
 
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _PIECE = re.compile(
-    r"""(?P<break>(?:\ {2,}+|\\)\n)
+    r"""(?P<break>(?:(?<!\ )\ {2,}+|\\)\n)
       | \\(?P<escaped>[!-/:-@\[-`{-~])
-      | (?P<ticks>`++)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)
+      | (?<!`)(?P<ticks>`++)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)
       | (?P<image>!\[)
       | \[(?P<label>[^\[\]]*+)\]\((?P<target>[^\s()<>]*+)(?:[ \t]++"(?P<title>[^"]*+)")?\)
       | (?P<reference>\[[^\[\]]*+\]\[)
@@ -65,6 +66,7 @@ class _Writer:
     text: str
     written: list[str] = field(factory=list)
     open: list[tuple[int, str]] = field(factory=list)
+    opened: Counter[str] = field(factory=Counter)
 
     def write(self, found: re.Match[str]) -> None:
         kind = found.lastgroup or ""
@@ -100,14 +102,19 @@ class _Writer:
         self.written.append(delimiter)
         if (opens or closes) and delimiter not in _TAGS:
             raise OctostacheError("an emphasis of this kind in Markdown is not supported")
-        for depth in range(len(self.open) - 1 if closes else -1, -1, -1):
-            place, opener = self.open[depth]
-            if opener == delimiter:
-                self.written[place], self.written[-1] = f"<{_TAGS[delimiter]}>", f"</{_TAGS[delimiter]}>"
-                del self.open[depth:]
-                return
-        if opens:
+        if closes and self.opened[delimiter]:
+            self.close(delimiter)
+        elif opens:
             self.open.append((len(self.written) - 1, delimiter))
+            self.opened[delimiter] += 1
+
+    def close(self, delimiter: str) -> None:
+        """Close the emphasis; what was opened within it and never closed is text."""
+        opener = ""
+        while opener != delimiter:
+            place, opener = self.open.pop()
+            self.opened[opener] -= 1
+        self.written[place], self.written[-1] = f"<{_TAGS[delimiter]}>", f"</{_TAGS[delimiter]}>"
 
 
 def _flanks(outside: str, inside: str) -> bool:

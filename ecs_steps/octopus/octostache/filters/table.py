@@ -4,54 +4,36 @@ A filter takes a text, or None for an unknown name, and its options. It returns 
 the token then stays in the text, as with a filter that does not exist.
 """
 
+# ruff: noqa: PLC0415  start-up time: a module that loads much is loaded when a filter of it is called
+
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from ecs_steps.octopus.octostache.bounds import Work
-from ecs_steps.octopus.octostache.filters import (
-    conversions,
-    escapes,
-    formats,
-    markdown,
-    regexes,
-    text,
-    uris,
-    versions,
-)
+from ecs_steps.octopus.octostache.filters import escapes, text, versions
 
-_FILTERS: dict[str, Callable[[str | None, Sequence[str]], str | None]] = {
-    "addhours": formats.add_hours,
-    "adddays": formats.add_days,
+Filter = Callable[[str | None, Sequence[str]], str | None]
+
+_SMALL: dict[str, Filter] = {
     "append": text.append,
     "contains": text.contains,
     "endswith": text.ends_with,
-    "format": formats.format_value,
-    "frombase64": conversions.from_base64,
-    "hashbucket": conversions.hash_bucket,
     "htmlescape": escapes.html_escape,
     "indent": text.indent,
     "jsonescape": escapes.json_escape,
-    "markdown": markdown.markdown_to_html,
-    "markdowntohtml": markdown.markdown_to_html,
-    "md5": conversions.md5,
     "null": text.null,
     "prepend": text.prepend,
     "propertieskeyescape": escapes.properties_key_escape,
     "propertiesvalueescape": escapes.properties_value_escape,
-    "sha1": conversions.sha1,
-    "sha256": conversions.sha256,
-    "sha384": conversions.sha384,
-    "sha512": conversions.sha512,
     "startswith": text.starts_with,
     "substring": text.substring,
-    "tobase64": conversions.to_base64,
     "tolower": text.to_lower,
     "toupper": text.to_upper,
     "trim": text.trim,
     "truncate": text.truncate,
     "uridataescape": escapes.uri_data_escape,
     "uriescape": escapes.uri_escape,
-    "uripart": uris.uri_part,
     "versionmajor": versions.version_major,
     "versionmetadata": versions.version_metadata,
     "versionminor": versions.version_minor,
@@ -64,11 +46,34 @@ _FILTERS: dict[str, Callable[[str | None, Sequence[str]], str | None]] = {
     "yamldoublequoteescape": escapes.yaml_double_quote_escape,
     "yamlsinglequoteescape": escapes.yaml_single_quote_escape,
 }
-_CLOCKED = {"nowdate": formats.now_date, "nowdateutc": formats.now_date_utc}
-_LABOURED = {"match": regexes.match, "replace": regexes.replace}
 
-NAMES = frozenset({*_FILTERS, *_CLOCKED, *_LABOURED})
-"""The names of all filters, in lower case."""
+
+def find(name: str, *, now: Callable[[], datetime], work: Work) -> Filter | None:
+    """Return the filter of that name, or None where there is none."""
+    name = name.lower()
+    match name:
+        case "frombase64" | "hashbucket" | "md5" | "sha1" | "sha256" | "sha384" | "sha512" | "tobase64":
+            from ecs_steps.octopus.octostache.filters import conversions
+
+            return conversions.FILTERS[name]
+        case "addhours" | "adddays" | "format" | "nowdate" | "nowdateutc":
+            from ecs_steps.octopus.octostache.filters import formats
+
+            return formats.filters(now)[name]
+        case "markdown" | "markdowntohtml":
+            from ecs_steps.octopus.octostache.filters import markdown
+
+            return markdown.markdown_to_html
+        case "match" | "replace":
+            from ecs_steps.octopus.octostache.filters import regexes
+
+            return partial(regexes.match if name == "match" else regexes.replace, work=work)
+        case "uripart":
+            from ecs_steps.octopus.octostache.filters import uris
+
+            return uris.uri_part
+        case _:
+            return _SMALL.get(name)
 
 
 def apply(
@@ -79,11 +84,5 @@ def apply(
     Raises:
         OctostacheError: The filter refuses the value or an option; the message names neither.
     """
-    name = name.lower()
-    if plain := _FILTERS.get(name):
-        return plain(value, options)
-    if clocked := _CLOCKED.get(name):
-        return clocked(value, options, now())
-    if laboured := _LABOURED.get(name):
-        return laboured(value, options, work)
-    return None
+    found = find(name, now=now, work=work)
+    return found(value, options) if found else None

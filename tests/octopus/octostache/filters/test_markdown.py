@@ -43,6 +43,10 @@ def html(markdown: str) -> str:
         ("# Title", "<h1>Title</h1>\n\n"),
         ("### A *b* ##", "<h3>A <em>b</em></h3>\n\n"),
         ("#hash", "<p>#hash</p>\n\n"),
+        ("#", "<h1></h1>\n\n"),
+        ("# #", "<h1></h1>\n\n"),
+        ("# C#", "<h1>C#</h1>\n\n"),
+        ("## C# ##", "<h2>C#</h2>\n\n"),
         ("####### seven", "<p>####### seven</p>\n\n"),
         ("text\n# Title\ntext", "<p>text</p>\n<h1>Title</h1>\n<p>text</p>\n\n"),
         ("a\n\n---\n\nb", "<p>a</p>\n<hr />\n<p>b</p>\n\n"),
@@ -103,16 +107,24 @@ def test_the_rest_of_markdown_is_refused_by_name(markdown: str, what: str) -> No
         evaluate("#{V | Markdown}", {"V": markdown})
 
 
-@pytest.mark.parametrize("unit", ["*a ", "_a_ ", "`a ", "[a", "http://a ", "| a ", "- a\n", "a\n\n", "**"])
-def test_markdown_that_is_never_closed_does_no_harm(unit: str) -> None:
-    markdown = unit * (20_000 // len(unit))
-
-    try:
-        written = html(markdown)
-    except OctostacheError as error:
-        written = str(error)
-
-    assert written
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        *(
+            unit * (100_000 // len(unit))
+            for unit in ("*a ", "_a_ ", "`a ", "[a", "| a ", "- a\n", "a\n\n", "a**b")
+        ),
+        "http://a " * 10_000,
+        "*a " * 16_000 + "b** " * 12_000,
+        "`" * 50_000 + "a" * 50_000,
+        "a" + " " * 99_998 + "b",
+        "# a" + " " * 99_996 + "b",
+        "http://" + "." * 99_993,
+        "".join("`" * length + "a" for length in range(440)),
+    ],
+)
+def test_markdown_that_is_never_closed_does_no_harm(markdown: str) -> None:
+    assert html(markdown)
 
 
 @pytest.mark.parametrize("token", ["#{V | Markdown x}", "#{Missing | Markdown}"])
