@@ -146,6 +146,6 @@ def _stopped_by_ecs(watch: ServiceWatch, around: Surroundings) -> bool:
         report=around.report,
         waiting_for="the rollback",
     )
-    if seen.value.verdict.standing is Standing.ROLLED_BACK:
+    if seen.value.standing is Standing.ROLLED_BACK:
         return True
-    raise RolloutFailedError(what="The rollback did not end well", why=seen.value.verdict.reason)
+    raise RolloutFailedError(what="The rollback did not end well", why=seen.value.reason)

@@ -32,17 +32,13 @@ from ecs_steps.report import Level
 EVENTUALLY = timedelta(seconds=60)
 
 
-@frozen(kw_only=True)
-class Watched:
-    """A service at the last look, and the verdict on the deployment in question."""
-
-    service: Service | None
-    verdict: Verdict
-
-
 @define
 class ServiceWatch:
-    """One deployment of one service, and what was seen of it so far."""
+    """One deployment of one service, and what was seen of it so far.
+
+    `service` and `verdict` are those of the last look; `is_hopeless` says that the deployment was given up
+    here, and not by ECS.
+    """
 
     cluster: str
     name_or_arn: str
@@ -52,11 +48,10 @@ class ServiceWatch:
     service: Service | None = None
     verdict: Verdict = UNDER_WAY
     is_hopeless: bool = False
-    """Whether it was given up here, and not by ECS."""
     _news: News = field(init=False)
     _gathering: Gathering = field(init=False)
     _attempt: ServiceDeployment | None = None
-    _cause: str = ""
+    _has_told_cause: bool = False
     _started: datetime = field(init=False)
     _described_at: datetime = field(init=False)
 
@@ -73,11 +68,11 @@ class ServiceWatch:
         reason = "" if self.verdict.standing is Standing.UNDER_WAY else self.verdict.reason
         return diagnose(evolve(self._gathering.evidence, verdict=reason))
 
-    def look(self) -> Seen[Watched]:
+    def look(self) -> Seen[Verdict]:
         """Look once, tell what is new, judge, and gather evidence where something is wrong."""
         attempt = self.record.read()
         if attempt and attempt.is_under_way and attempt == self._attempt and self._described_lately():
-            return Seen(value=Watched(service=self.service, verdict=UNDER_WAY), settled=False)
+            return Seen(value=UNDER_WAY, settled=False)
         self._attempt = attempt
         self.service = describe_service(self.around.aws, self.cluster, self.name_or_arn)
         self._described_at = self.around.clock.now()
@@ -88,11 +83,7 @@ class ServiceWatch:
             changed = told.changed
             if self.verdict.is_bad or (told.trouble and not self.verdict.is_final):
                 self._explain(self.service, attempt)
-        return Seen(
-            value=Watched(service=self.service, verdict=self.verdict),
-            settled=self.verdict.is_final,
-            changed=changed,
-        )
+        return Seen(value=self.verdict, settled=self.verdict.is_final, changed=changed)
 
     def _judge(self, attempt: ServiceDeployment | None) -> Verdict:
         if self.service is None and self._described_at - self._started < EVENTUALLY:
@@ -120,9 +111,9 @@ class ServiceWatch:
             self.verdict = Verdict(standing=Standing.FAILED, reason=reason)
             self.is_hopeless = True
         cause = self.diagnosis.root_cause
-        if cause and not self._cause:
-            # The rest of the causes waits for the report at the end.
-            self._cause = cause.what
+        if cause and not self._has_told_cause:
+            # What else there is waits for the report at the end.
+            self._has_told_cause = True
             self.around.say(Level.WARNING, str(cause))
 
     def _described_lately(self) -> bool:
@@ -157,9 +148,9 @@ def await_verdict(watch: ServiceWatch, *, summed_up: bool = True) -> Deployment:
         report=watch.around.report,
         waiting_for=f"service {_short(watch.name_or_arn)} to run {_short(watch.target.task_definition)}",
     )
-    service = seen.value.service
+    service = watch.service
     deployment = service and service.primary
-    if seen.value.verdict.standing is not Standing.SERVING or not service or not deployment:
+    if seen.value.standing is not Standing.SERVING or not service or not deployment:
         raise failure_of(watch)
     if summed_up:
         tell_phases(service, deployment, watch.around, began=watch.target.since)

@@ -66,9 +66,9 @@ class StackService:
                 self._is_unseen = True
                 self.around.say(Level.WARNING, f"The service is not watched beside the stack. {error}")
             return False
-        deployments = seen.value.service.deployments if seen.value.service else ()
+        deployments = self.watch.service.deployments if self.watch.service else ()
         self._was_there |= any(self.watch.target.is_met_by(deployment) for deployment in deployments)
-        if self._is_own_doing(seen.value.verdict.standing, events):
+        if self._is_own_doing(seen.value.standing, events):
             self.watch.verdict = UNDER_WAY
         return seen.changed
 
