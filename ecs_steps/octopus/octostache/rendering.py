@@ -76,6 +76,8 @@ class Rendering(Lookup):
 
     def _token(self, token: Token, source: str, scope: Scope) -> str:
         self.work.spend(TOKEN_WORK)
+        if isinstance(token, Repetition):
+            return self._repetition(token, source, scope)
         tag = source[token.start : token.tag_end if isinstance(token, Conditional) else token.end]
         value: str | None
         match token:
@@ -83,8 +85,6 @@ class Rendering(Lookup):
                 value = self._expression(token.expression, tag, source, scope)
             case Conditional():
                 value = self._conditional(token, tag, source, scope)
-            case Repetition():
-                value = self._repetition(token, source, scope)
             case Calculation():
                 value = calculate(token.formula, lambda symbol: self.symbol(symbol, scope))
             case _:

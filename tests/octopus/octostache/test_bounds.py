@@ -100,6 +100,13 @@ def test_walking_into_a_large_document_often_reads_it_once() -> None:
     assert evaluate("#{J.a}" * 1_000, variables).text == "b" * 1_000
 
 
+def test_a_long_body_that_is_left_out_costs_nothing() -> None:
+    body = "x" * 5_000_000
+    text = f"#{{each a in L}}#{{each b in Missing}}{body}#{{/each}}#{{if Missing}}{body}#{{/if}}#{{/each}}"
+
+    assert evaluate(text, {"L": "," * 50_000}) == Evaluated("")
+
+
 def test_work_beyond_the_limit_is_an_error() -> None:
     spent = Work(MAX_WORK - 1)
 
