@@ -93,6 +93,17 @@ def test_a_desired_count_is_set_from_outside(begin: Begin, deploy: Deploy, see: 
     assert [(d["id"], d["rolloutState"]) for d in service["deployments"]] == [(deployment_id, "COMPLETED")]
 
 
+def test_a_desired_count_is_heeded_when_all_is_quiet(
+    begin: Begin, deploy: Deploy, see: See, later: Later
+) -> None:
+    ecs = begin(plan(DesiredCountSet(after=200, count=5)))
+    deploy(ecs)
+
+    later(300)
+
+    assert see(ecs)["runningCount"] == 5
+
+
 def test_a_person_stops_tasks_and_they_are_replaced(
     begin: Begin, deploy: Deploy, see: See, tasks: Tasks, later: Later
 ) -> None:

@@ -51,6 +51,33 @@ def test_a_service_is_missing_for_a_moment_where_the_plan_says_so(begin: Begin, 
     assert [service["serviceName"] for service in after["services"]] == ["mail"]
 
 
+@pytest.mark.parametrize(("provider", "kind"), [("FARGATE_SPOT", "FARGATE"), ("my-instances", "EC2")])
+def test_a_capacity_provider_says_where_tasks_run(
+    ecs: EcsBackend, later: Later, see: See, provider: str, kind: str
+) -> None:
+    service = {name: value for name, value in NEW.items() if name != "launchType"}
+    strategy = [{"capacityProvider": provider, "weight": 1}]
+    network = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
+    ecs.create_service(
+        service
+        | {"taskDefinition": "orders", "networkConfiguration": network, "capacityProviderStrategy": strategy}
+    )
+
+    later(100)
+
+    assert "launchType" not in see(ecs, "mail")
+    assert see(ecs, "mail")["deployments"][0]["launchType"] == kind
+    assert see(ecs, "mail")["runningCount"] == 1
+
+
+def test_a_service_runs_on_instances_where_nothing_else_is_said(ecs: EcsBackend) -> None:
+    service = {name: value for name, value in NEW.items() if name != "launchType"}
+
+    created = ecs.create_service(service)["service"]
+
+    assert created["launchType"] == "EC2"
+
+
 @pytest.mark.parametrize(
     ("change", "code", "message"),
     [
@@ -207,14 +234,16 @@ def test_a_deleted_service_is_draining_then_inactive_then_missing(
 ) -> None:
     ecs.delete_service({**ORDERS, "force": True})
 
-    statuses = []
+    statuses, deployments = [], []
     for seconds in (10, 60):
         later(seconds)
         statuses.append(see(ecs)["status"])
+        deployments.append(len(see(ecs)["deployments"]))
     later(3600)
     gone = ecs.describe_services({"cluster": "shop", "services": ["orders"]})
 
     assert statuses == ["DRAINING", "INACTIVE"]
+    assert deployments == [1, 0]
     assert [failure["reason"] for failure in gone["failures"]] == ["MISSING"]
 
 

@@ -150,7 +150,10 @@ def test_only_what_was_deregistered_can_be_deleted(ecs: EcsBackend, register: Re
     reply = ecs.delete_task_definitions({"taskDefinitions": ["orders:1", "orders:2", "orders:9"]})
 
     assert [deleted["status"] for deleted in reply["taskDefinitions"]] == ["DELETE_IN_PROGRESS"]
-    assert [failure["arn"] for failure in reply["failures"]] == ["orders:1", "orders:9"]
+    assert [(failure["arn"], failure["reason"]) for failure in reply["failures"]] == [
+        ("orders:1", "The specified task definition is still active."),
+        ("orders:9", "MISSING"),
+    ]
 
 
 def test_revisions_are_listed_by_family_status_and_page(ecs: EcsBackend, register: Register) -> None:

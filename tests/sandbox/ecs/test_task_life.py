@@ -87,6 +87,7 @@ def test_a_task_of_an_instance_needs_no_network_interface(
     task = tasks(ecs, deployment_id)[0]
 
     assert (task["lastStatus"], task["launchType"], task["attachments"]) == ("PENDING", "EC2", [])
+    assert "platformFamily" not in task
     assert ":container-instance/shop/" in task["containerInstanceArn"]
 
 
@@ -105,7 +106,10 @@ def test_a_task_that_fails_to_start_says_why_and_has_no_exit_code(
         "TaskFailedToStart",
         reason,
     )
+    assert "pullStartedAt" in task
     assert "startedAt" not in task
+    assert "connectivity" not in task
+    assert (task["launchType"], task["platformFamily"]) == ("FARGATE", "Linux")
     assert containers(task)["web"]["reason"] == reason
     assert "exitCode" not in containers(task)["web"]
 

@@ -75,6 +75,14 @@ def test_tasks_are_listed_a_hundred_a_page(begin: Begin) -> None:
     assert len({*page["taskArns"], *rest["taskArns"]}) == 120
 
 
+def test_the_last_page_has_no_token_though_it_is_full(begin: Begin) -> None:
+    ecs = begin(EcsPlan(service={"desiredCount": 100}))
+
+    page = ecs.list_tasks({"cluster": "shop", "serviceName": "orders"})
+
+    assert (names(page), "nextToken" in page) == (100, False)
+
+
 def test_a_token_of_nobody_is_refused(ecs: EcsBackend) -> None:
     with pytest.raises(Refusal, match="Invalid token"):
         ecs.list_tasks({"cluster": "shop", "nextToken": "page-two"})
