@@ -52,6 +52,7 @@ class Run:
     result: Result | None
     error: EcsStepsError | None
     heard: tuple[Reported, ...]
+    heard_at: tuple[datetime, ...]
     calls: tuple[Call, ...]
     begun: datetime
     ended: datetime
@@ -77,6 +78,13 @@ class Run:
         return [m.text for m in self.heard if isinstance(m, Message) and m.level is Level.WARNING]
 
     @property
+    def said_at(self) -> datetime:
+        """When the verdict was said: before the stack was undone, where the step gave it up."""
+        said = zip(self.heard, self.heard_at, strict=True)
+        given_up = (at for m, at in said if isinstance(m, Message) and " cannot succeed; it is " in m.text)
+        return next(given_up, self.ended)
+
+    @property
     def operations(self) -> list[str]:
         return [call.operation for call in self.calls]
 
@@ -96,17 +104,22 @@ def run(step: Step, aws: Sandbox, **changes: Any) -> Run:  # noqa: ANN401  passe
     """Run a step and return what came of it."""
     aws.add_cluster(CLUSTERS["deploy"])
     kind = DeployEcsServiceStep if step == "deploy" else UpdateEcsServiceStep
-    heard: list[Reported] = []
+    heard: list[tuple[datetime, Reported]] = []
+
+    def listen(reported: Reported) -> None:
+        heard.append((aws.clock.now(), reported))
+
     first, begun = len(aws.calls), aws.clock.now()
     result, error = None, None
     try:
-        result = kind(variables(step, **changes)).run(aws=aws.clients, clock=aws.clock, report=heard.append)
+        result = kind(variables(step, **changes)).run(aws=aws.clients, clock=aws.clock, report=listen)
     except EcsStepsError as raised:
         error = raised
     return Run(
         result=result,
         error=error,
-        heard=tuple(heard),
+        heard=tuple(reported for _, reported in heard),
+        heard_at=tuple(at for at, _ in heard),
         calls=tuple(aws.calls[first:]),
         begun=begun,
         ended=aws.clock.now(),

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from ecs_steps.aws.reasons import FAMILIES
 from ecs_steps.sandbox import SCENARIOS, Sandbox
 from ecs_steps.sandbox.ecs.scenarios import EARLIER_FAILURE
 from ecs_steps.wording import sentence
+from explaining.moments import observed
 from explaining.runs import (
     CLUSTERS,
     STEPS,
@@ -101,8 +101,6 @@ OF_THE_STACK = {
     "rollback-fails-once": ("update", "ServiceoctopetshopWeb (AWS::ECS::Service): Service was not ACTIVE."),
 }
 OF_AN_EARLIER_DEPLOYMENT = ("earlier deployment", "exited with code 3")
-# No task ever stops in these, and others stop so seldom that the wait is over first.
-MINUTES = 4
 
 
 @pytest.fixture(params=STEPS)
@@ -111,13 +109,8 @@ def step(request: pytest.FixtureRequest) -> Step:
     return chosen
 
 
-@cache
 def failed_after_another(step: Step, scenario: str) -> Run:
-    """Run a step in a scenario, on a service whose last deployment failed; a run never changes."""
-    with Sandbox() as aws:
-        let_a_deployment_fail(step, aws)
-        take(aws, scenario)
-        return run(step, aws, minutes=MINUTES)
+    return observed(step, scenario).run
 
 
 def everything_said(failed: Run) -> Iterator[str]:

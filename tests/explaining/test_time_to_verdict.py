@@ -1,0 +1,162 @@
+"""How long a step takes to say what is settled in AWS, and what that costs; shown by ``pytest -s``."""
+
+import math
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from statistics import median
+
+import pytest
+from attrs import frozen
+
+from ecs_steps import RolledBackError, RolloutFailedError, SupersededError
+from ecs_steps.sandbox import SCENARIOS
+from explaining.moments import NEVER_SETTLED, Observed, observed
+from explaining.runs import STEPS, Step
+
+NO_DEPLOYMENT = {"code-deploy", "external-controller", "access-denied", "unreachable", "throttled"}
+"""What is refused before anything is deployed, and what befalls calls instead of deployments."""
+
+SETTLED_TWICE = {"crash-after-completion"}
+"""What ECS calls completed, and then is not, and then is again: see the tests of false success."""
+
+HEALTHY_HERE = {
+    "service-name-taken",
+    "role-denied",
+    "security-group-wrong",
+    "delete-fails",
+    "earlier-failure",
+    "service-appears-late",
+    "throttled-register",
+    "newer-members",
+}
+"""What goes wrong at a service's creation, or before a deployment: the same as `healthy` once it serves."""
+
+OF_STACKS = {"update-refused", "rollback-fails-once", "rollback-overlooked"}
+MEASURED = sorted(SCENARIOS.keys() - NEVER_SETTLED - NO_DEPLOYMENT - SETTLED_TWICE - HEALTHY_HERE)
+PATIENCE = 600.0
+"""Seconds after which a waiter of 40 times 15 s gives up; the poll of 1 s is given the same."""
+
+
+@frozen
+class Said:
+    """When something was said, in seconds after it was settled; not at all, or the wrong thing."""
+
+    seconds: float
+    never: bool = False
+    wrong: bool = False
+
+
+Teller = Callable[[Step, Observed], Said]
+
+
+def scenarios(step: Step) -> Iterator[Observed]:
+    for name in MEASURED:
+        if step == "deploy" or name not in OF_STACKS:
+            yield observed(step, name)
+
+
+def this_library(_: Step, seen: Observed) -> Said:
+    return Said(seen.seconds_to_verdict)
+
+
+def waiter(step: Step, seen: Observed) -> Said:
+    """Look every 15 s, 40 times: at the stack, or for a service of one deployment with all its tasks."""
+    error = seen.run.error
+    mistaken = isinstance(error, (RolledBackError, SupersededError))
+    # A service that does not get stable is told from one that is not stable yet by the end of patience alone.
+    unstable = step == "update" and isinstance(error, RolloutFailedError) and "DRAINING" not in error.why
+    return _poll_every(15.0, seen, hears=seen.said_by_aws and not unstable, mistaken=mistaken)
+
+
+def fixed_poll(_: Step, seen: Observed) -> Said:
+    """Look every second at what AWS says of this very deployment."""
+    return _poll_every(1.0, seen, hears=seen.said_by_aws, mistaken=False)
+
+
+def _poll_every(seconds: float, seen: Observed, *, hears: bool, mistaken: bool) -> Said:
+    assert seen.known_at
+    known = (seen.known_at - _began(seen)).total_seconds()
+    look = math.ceil(known / seconds) * seconds
+    if not hears or look > PATIENCE:
+        return Said(PATIENCE - known, never=True)
+    return Said(look - known, wrong=mistaken)
+
+
+def _began(seen: Observed) -> datetime:
+    return next(call.at for call in seen.run.calls if call.operation in ("UpdateService", "UpdateStack"))
+
+
+def calls_a_minute(step: Step) -> float:
+    """Return this library's own calls by the minute, from the first one to the verdict."""
+    runs = [seen.run for seen in scenarios(step)]
+    calls = sum(call.at <= run.said_at for run in runs for call in run.calls)
+    return 60 * calls / sum((run.said_at - run.begun).total_seconds() for run in runs)
+
+
+def row(step: Step, name: str, teller: Teller, calls: float) -> str:
+    said = [teller(step, seen) for seen in scenarios(step)]
+    heard = [each.seconds for each in said if not each.never]
+    seconds = [each.seconds for each in said]
+    never, wrong = sum(each.never for each in said), sum(each.wrong for each in said)
+    times = [f"{value:.1f} s" for value in (median(heard), median(seconds), max(seconds))]
+    return f"| {' | '.join([step, name, *times, f'{calls:.0f}', str(never), str(wrong)])} |"
+
+
+def table() -> str:
+    """Return the comparison as Markdown."""
+    rows = [
+        line
+        for step in STEPS
+        for line in (
+            row(step, "ecs_steps", this_library, calls_a_minute(step)),
+            row(step, "a poll every 1 s", fixed_poll, 60),
+            row(step, "a waiter, 15 s x 40", waiter, 4),
+        )
+    ]
+    head = (
+        "| step | who | median where it says something | median | worst | calls a minute | says nothing in "
+        "10 minutes | says the wrong thing |"
+    )
+    counts = " and ".join(f"{len(list(scenarios(step)))} scenarios of {step}" for step in STEPS)
+    title = f"Time to verdict, over {counts}:"
+    return "\n".join([title, "", head, "|---|---|---:|---:|---:|---:|---:|---:|", *rows])
+
+
+def test_the_verdict_is_said_within_seconds_of_being_settled() -> None:
+    told = table()
+
+    print(f"\n{told}")  # noqa: T201  to be read, and quoted
+    assert told.count("\n| deploy |") == told.count("\n| update |") == 3
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_verdict_takes_longer_than_the_longest_pause_and_the_calls_that_explain_it(step: Step) -> None:
+    seconds = [seen.seconds_to_verdict for seen in scenarios(step)]
+
+    assert min(seconds) >= 0
+    assert max(seconds) <= 12
+    assert median(seconds) <= 6
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_makes_fewer_calls_than_a_poll_every_second(step: Step) -> None:
+    assert calls_a_minute(step) < 40
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_is_sooner_than_a_waiter_in_every_scenario(step: Step) -> None:
+    slower = [
+        seen for seen in scenarios(step) if seen.seconds_to_verdict > max(waiter(step, seen).seconds, 12)
+    ]
+
+    assert not slower
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_never_settles_is_ended_by_the_time_to_wait_and_explained(step: Step) -> None:
+    for name in NEVER_SETTLED:
+        seen = observed(step, name)
+
+        assert seen.known_at is None
+        assert 240 <= (seen.run.ended - seen.run.begun).total_seconds() <= 241
+        assert seen.run.tasks.root_cause
