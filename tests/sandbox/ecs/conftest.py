@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
-from ecs_steps.sandbox.ecs.plan import EcsPlan
+from ecs_steps.sandbox.ecs.plan import EcsPlan, Ending, TaskFate
 from ecs_steps.sandbox.timeline import Timeline
 
 
@@ -32,6 +32,16 @@ def begin(timeline: Timeline) -> Callable[[EcsPlan], EcsBackend]:
 def ecs(begin: Callable[[EcsPlan], EcsBackend]) -> EcsBackend:
     """Start the healthy world."""
     return begin(EcsPlan())
+
+
+@pytest.fixture
+def doom(begin: Callable[[EcsPlan], EcsBackend]) -> Callable[..., EcsBackend]:
+    """Start a world where every new task ends in one way."""
+
+    def doom(ending: Ending, *log: str) -> EcsBackend:
+        return begin(EcsPlan(fates=(TaskFate(ending=ending, log=log),)))
+
+    return doom
 
 
 @pytest.fixture
