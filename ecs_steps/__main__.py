@@ -5,7 +5,6 @@ A process ends with 0, or with the exit code of the error that ended it (see `er
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep, __version__
+from ecs_steps.edge import cancellable, exit_code, read_variables
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError, Problem
-from ecs_steps.octopus.variables import Variables, parse_variables
 from ecs_steps.polling import Clock, SystemClock
 from ecs_steps.report import OutputVariable, Report, Reported
 from ecs_steps.result import Result
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 # How much faster than the real one the sandbox's clock runs: a deployment of minutes is watched in seconds.
 SANDBOX_SPEED = 60.0
-INTERRUPTED, TERMINATED = 130, 143
 UPDATE_PREFIX = "octopus.action.aws.ecs.update."
 
 
@@ -34,40 +32,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        with _cancellable():
+        with cancellable():
             answer: dict[str, object] = asked.command(asked)
     except EcsStepsError as error:
         _print_error(error, as_json=asked.output == "json")
-        return TERMINATED if isinstance(error.__cause__, _Terminated) else error.exit_code
+        return exit_code(error)
     except KeyboardInterrupt as end:
         _complain("The command was cancelled; nothing had been started in AWS.")
-        return TERMINATED if isinstance(end, _Terminated) else INTERRUPTED
+        return exit_code(end)
     text = answer.pop("text")
     sys.stdout.write(f"{json.dumps(answer, indent=2)}\n" if asked.output == "json" else str(text))
     return 0
-
-
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM, as an Octopus server sends it where a task is cancelled."""
-
-
-@contextmanager
-def _cancellable() -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the wait, with a word on what goes on; a second one ends the process."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def end(number: int, _: object) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_DFL)
-        raise _Terminated if number == signal.SIGTERM else KeyboardInterrupt
-
-    for number in before:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -127,7 +102,7 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _deploy(asked: argparse.Namespace) -> dict[str, object]:
-    step = DeployEcsServiceStep(_variables(asked))
+    step = DeployEcsServiceStep(read_variables(asked.variables))
     with (
         _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock),
         _listening(asked, clock) as report,
@@ -136,7 +111,7 @@ def _deploy(asked: argparse.Namespace) -> dict[str, object]:
 
 
 def _update(asked: argparse.Namespace) -> dict[str, object]:
-    step = UpdateEcsServiceStep(_variables(asked))
+    step = UpdateEcsServiceStep(read_variables(asked.variables))
     with (
         _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock),
         _listening(asked, clock) as report,
@@ -148,7 +123,7 @@ def _update(asked: argparse.Namespace) -> dict[str, object]:
 
 
 def _watch(asked: argparse.Namespace) -> dict[str, object]:
-    variables = _variables(asked)
+    variables = read_variables(asked.variables)
     step: DeployEcsServiceStep | UpdateEcsServiceStep = (
         UpdateEcsServiceStep(variables) if asked.deployment else DeployEcsServiceStep(variables)
     )
@@ -161,7 +136,7 @@ def _watch(asked: argparse.Namespace) -> dict[str, object]:
 
 
 def _check(asked: argparse.Namespace) -> dict[str, object]:
-    variables = _variables(asked)
+    variables = read_variables(asked.variables)
     is_update = any(name.casefold().startswith(UPDATE_PREFIX) for name in variables)
     step = (UpdateEcsServiceStep if is_update else DeployEcsServiceStep)(variables)
     _warn(step.warnings)
@@ -173,24 +148,10 @@ def _check(asked: argparse.Namespace) -> dict[str, object]:
 
 
 def _export(asked: argparse.Namespace) -> dict[str, object]:
-    step = DeployEcsServiceStep(_variables(asked), for_export=True)
+    step = DeployEcsServiceStep(read_variables(asked.variables), for_export=True)
     _warn(step.warnings)
     text = step.export()
     return {"template": text, "text": text}
-
-
-def _variables(asked: argparse.Namespace) -> Variables:
-    source = "standard input" if asked.variables == "-" else asked.variables
-    try:
-        raw = sys.stdin.buffer.read() if asked.variables == "-" else Path(asked.variables).read_bytes()
-        text = raw.decode("utf-8-sig")
-    except OSError as error:
-        problem = Problem(path=source, message=error.strerror or str(error))
-        raise InvalidInputsError(what="The variables cannot be read", problems=(problem,)) from None
-    except UnicodeDecodeError:
-        problem = Problem(path=source, message="is not UTF-8")
-        raise InvalidInputsError(what="The variables cannot be read", problems=(problem,)) from None
-    return parse_variables(text, source=source)
 
 
 @contextmanager

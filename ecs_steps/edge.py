@@ -1,0 +1,61 @@
+"""What each process of this library does at its edge: it reads the variables, and ends when it is told to."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ecs_steps.errors import EcsStepsError, InvalidInputsError, Problem
+from ecs_steps.octopus.variables import Variables, parse_variables
+
+INTERRUPTED, TERMINATED = 130, 143
+
+
+def read_variables(source: str) -> Variables:
+    """Read the variables from a JSON file, or from standard input where `source` is ``-``.
+
+    Raises:
+        InvalidInputsError: There is no such file, or it holds no variables.
+    """
+    name = "standard input" if source == "-" else source
+    try:
+        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        problem = Problem(path=name, message=error.strerror or str(error))
+        raise InvalidInputsError(what="The variables cannot be read", problems=(problem,)) from None
+    except UnicodeDecodeError:
+        problem = Problem(path=name, message="is not UTF-8")
+        raise InvalidInputsError(what="The variables cannot be read", problems=(problem,)) from None
+    return parse_variables(text, source=name)
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, as an Octopus server sends it where a task is cancelled."""
+
+
+@contextmanager
+def cancellable() -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the wait, with a word on what goes on; a second one ends the process."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def end(number: int, _: object) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)
+        raise _Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    for number in before:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def exit_code(end: EcsStepsError | KeyboardInterrupt) -> int:
+    """Return the code that a process ends with."""
+    if isinstance(end, EcsStepsError):
+        return TERMINATED if isinstance(end.__cause__, _Terminated) else end.exit_code
+    return TERMINATED if isinstance(end, _Terminated) else INTERRUPTED
