@@ -89,14 +89,22 @@ class Run:
         return [call.operation for call in self.calls]
 
 
-def variables(step: Step, *, tag: str = "2.0.0", minutes: int = 30, **changes: object) -> dict[str, object]:
-    """Return a valid dictionary for a step; what is changed is named as in `NAMES`."""
+def variables(
+    step: Step,
+    *,
+    tag: str = "2.0.0",
+    minutes: int = 30,
+    others: Mapping[str, object] | None = None,
+    **changes: object,
+) -> dict[str, object]:
+    """Return a valid dictionary for a step; what is changed is named as in `NAMES`, `others` in full."""
     wait = {"type": "WaitWithTimeout", "timeoutMinutes": minutes} if minutes else {"type": "DontWait"}
     return {
         **(EXAMPLE if step == "deploy" else UPDATE),
         "Octopus.Action.Package[web].Image": f"{IMAGES[step]}:{tag}",
         f"{ECS}.WaitOption": wait,
         **{NAMES[name]: value for name, value in changes.items()},
+        **(others or {}),
     }
 
 
