@@ -1,0 +1,209 @@
+"""A step inside an Octopus script step: service messages on standard output, and artifacts in its folder.
+
+A process ends with 0, or with the exit code of the error that ended it (see `errors`).
+"""
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import attrs
+from attrs import evolve, frozen
+
+from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep
+from ecs_steps.edge import cancellable, exit_code, read_variables
+from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError
+from ecs_steps.octopus.parameters import step_variables
+from ecs_steps.octopus.service_messages import artifact, lines, result_message
+from ecs_steps.polling import Clock
+from ecs_steps.report import Level, Message, Progress, Reported, RolloutChanged
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
+from ecs_steps.wording import MASK, counts
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+
+UNFORESEEN = 1
+TEMPLATE, DIAGNOSIS = "cloudformation-template.json", "diagnosis.json"
+Step = DeployEcsServiceStep | UpdateEcsServiceStep
+
+
+@frozen(kw_only=True)
+class ScriptStep:
+    """A step that has a step template; `prefix` begins the names of the template's parameters."""
+
+    prefix: str
+    step: type[DeployEcsServiceStep] | type[UpdateEcsServiceStep]
+    inputs: type[attrs.AttrsInstance]
+
+    def read(self, given: Mapping[str, str]) -> Step:
+        """Make the step of parameters and variables.
+
+        Raises:
+            InvalidInputsError: With every problem there is.
+        """
+        variables, problems = step_variables(self.inputs, self.prefix, given)
+        try:
+            step = self.step(variables)
+        except InvalidInputsError as error:
+            raise evolve(error, problems=(*problems, *error.problems)) from None
+        if problems:
+            raise InvalidInputsError(problems=problems)
+        return step
+
+
+SCRIPT_STEPS = {
+    each.prefix: each
+    for each in (
+        ScriptStep(prefix="EcsDeploy", step=DeployEcsServiceStep, inputs=DeployInputs),
+        ScriptStep(prefix="EcsUpdate", step=UpdateEcsServiceStep, inputs=UpdateInputs),
+    )
+}
+
+
+@frozen(kw_only=True)
+class ScriptHost:
+    """Where a script step runs: standard output, which Octopus reads, and a folder for artifacts."""
+
+    stdout: TextIO
+    folder: Path
+
+    def write(self, told: Sequence[str]) -> None:
+        self.stdout.write("".join(f"{line}\n" for line in told))
+        self.stdout.flush()
+
+    def report(self, reported: Reported) -> None:
+        """Tell Octopus what a step reports."""
+        self.write(lines(reported))
+        match reported:
+            case RolloutChanged(is_this_deployment=True, desired=desired, running=running) if desired:
+                percent = min(100, 100 * running // desired)
+                self.write(lines(Progress(percent, counts(reported))))
+
+    def attach(self, name: str, document: object) -> None:
+        """Attach a document as JSON; a deployment does not depend on it."""
+        path = self.folder / name
+        text = json.dumps(document, indent=2)
+        try:
+            path.write_text(text, encoding="ascii")
+        except OSError as error:
+            self.report(Message(Level.WARNING, f"{name} cannot be attached: {error}"))
+            return
+        self.write([artifact(str(path.resolve()), name, len(text))])
+
+    def fail(self, reason: str, full: str) -> None:
+        """Give the deployment's reason in one line, and all of it in the log."""
+        self.write([*lines(Message(Level.ERROR, full)), result_message(reason)])
+
+
+def run_script_step(
+    prefix: str,
+    variables: Mapping[str, str],
+    *,
+    aws: "AwsClients | None" = None,
+    clock: Clock | None = None,
+    host: ScriptHost | None = None,
+) -> int:
+    """Run the step whose parameters begin with `prefix`, and return the process' exit code.
+
+    `variables` is the host's whole dictionary. The account that it names is in the environment already: by
+    default AWS is reached with the environment's credentials.
+    """
+    host = host or _this_process()
+    return _ended(host, lambda: _run(SCRIPT_STEPS[prefix].read(variables), aws, clock, host))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a script step from a file of parameters and variables, and return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ecs_steps.script_step", description="Run a step as an Octopus script step does."
+    )
+    parser.add_argument("step", choices=SCRIPT_STEPS, help="what the names of its parameters begin with")
+    parser.add_argument("variables", metavar="VARIABLES.json", help="parameters and variables; - is stdin")
+    asked = parser.parse_args(arguments)
+    host = _this_process()
+    return _ended(
+        host, lambda: _run(SCRIPT_STEPS[asked.step].read(read_variables(asked.variables)), None, None, host)
+    )
+
+
+def _this_process() -> ScriptHost:
+    return ScriptHost(stdout=sys.stdout, folder=Path())
+
+
+def _ended(host: ScriptHost, act: Callable[[], None]) -> int:
+    try:
+        with cancellable():
+            act()
+    except EcsStepsError as error:
+        host.fail(_reason(error), str(error))
+        if isinstance(error, DeploymentError) and error.diagnosis:
+            host.attach(DIAGNOSIS, error.diagnosis.to_dict())
+        return exit_code(error)
+    except KeyboardInterrupt as end:
+        text = "The step was cancelled; nothing had been started in AWS."
+        host.fail(text, text)
+        return exit_code(end)
+    except Exception as error:  # noqa: BLE001  a bug of ours: Octopus is to show it, not a wall of stderr
+        host.fail(f"A bug in ecs-steps: {type(error).__name__}: {error}", traceback.format_exc())
+        return UNFORESEEN
+    return 0
+
+
+def _reason(error: EcsStepsError) -> str:
+    if isinstance(error, InvalidInputsError):
+        return f"{error.what}: {'; '.join(map(str, error.problems))}"
+    return f"{error.what}: {error.why}" if error.why else error.what
+
+
+def _run(step: Step, aws: "AwsClients | None", clock: Clock | None, host: ScriptHost) -> None:
+    from ecs_steps.aws.clients import environment_clients
+
+    if isinstance(step, DeployEcsServiceStep):
+        host.attach(TEMPLATE, without_values(step.template().to_dict()))
+    step.run(
+        aws=aws or environment_clients(region=step.inputs.region or None), report=host.report, clock=clock
+    )
+
+
+def without_values(template: dict[str, Any]) -> dict[str, Any]:
+    """Return a template as people may see it: the values of environment variables and log options masked.
+
+    Octopus masks a sensitive value in its log; in an artifact it does not.
+    """
+    return {
+        **template,
+        "Resources": {name: _masked(resource) for name, resource in template["Resources"].items()},
+    }
+
+
+def _masked(resource: dict[str, Any]) -> dict[str, Any]:
+    definitions = resource["Properties"].get("ContainerDefinitions")
+    if definitions is None:
+        return resource
+    masked = [_masked_container(definition) for definition in definitions]
+    return resource | {"Properties": resource["Properties"] | {"ContainerDefinitions": masked}}
+
+
+def _masked_container(definition: dict[str, Any]) -> dict[str, Any]:
+    masked = dict(definition)
+    if "Environment" in definition:
+        masked["Environment"] = [entry | {"Value": MASK} for entry in definition["Environment"]]
+    if "LogConfiguration" in definition:
+        logs = definition["LogConfiguration"]
+        options = {
+            # What refers to a parameter is no value of anybody's.
+            name: MASK if isinstance(value, str) else value
+            for name, value in logs.get("Options", {}).items()
+        }
+        masked["LogConfiguration"] = logs | {"Options": options}
+    return masked
+
+
+if __name__ == "__main__":
+    sys.exit(main())

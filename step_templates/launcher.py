@@ -1,0 +1,147 @@
+"""The body of both step templates: find ecs_steps on this worker, or bring it here, and run a step with it.
+
+Octopus runs it as part of a script, with whichever Python 3 the worker has; it uses the standard library
+alone. The library is looked for where Python looks, then in a package; else it is installed, once for each
+version, into a virtual environment of its own.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+SETUP_FAILED = 2
+
+
+class NotInstalled(Exception):  # noqa: N818  it is caught here, and told in words
+    """The library could not be installed."""
+
+
+def launch(prefix: str, version: str, variables: Mapping[str, str]) -> int:
+    """Run the step whose parameters begin with `prefix`, and return the exit code of this script."""
+
+    def parameter(name: str) -> str:
+        return variables.get(f"{prefix}.{name}", "").strip()
+
+    add_package(variables.get(f"Octopus.Action.Package[{parameter('LibraryPackage')}].ExtractedPath", ""))
+    try:
+        from ecs_steps.script_step import run_script_step  # noqa: PLC0415  it may not be there
+    except ImportError as error:
+        missing = f"ecs-steps cannot be loaded on this worker ({error})"
+    else:
+        return run_script_step(prefix, variables)
+    if parameter("InstallIfMissing").lower() != "true":
+        python = ".".join(map(str, sys.version_info[:3]))
+        return fail(
+            f"{missing}. Install it for {sys.executable} (pip install ecs-steps=={version}; it needs Python "
+            f"3.11 or newer, this is {python}), or name a package that holds it as 'Library package', or "
+            "switch 'Install if missing' on."
+        )
+    try:
+        python = installed(version, parameter("InstallFrom"))
+    except (NotInstalled, OSError) as error:
+        return fail(f"{missing}, and ecs-steps=={version} cannot be installed: {error}")
+    return run_with(python, prefix, variables)
+
+
+def add_package(folder: str) -> None:
+    """Let Python look into an extracted package as well: the library itself, or its wheel."""
+    if folder:
+        sys.path += [folder, *map(str, sorted(Path(folder).glob("ecs_steps-*.whl")))]
+
+
+def installed(version: str, source: str) -> str:
+    """Return the Python of a virtual environment that holds the library; make it where it is not there."""
+    home = Path(os.environ.get("LOCALAPPDATA") or Path.home()) / ".ecs-steps"
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment = home / "{}-py{}{}".format(version, *sys.version_info)
+    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    complete = environment / "complete"
+    if not (complete.exists() and python.exists()):
+        with locked(home / f"{environment.name}.lock"):
+            # Another deployment may have made it while this one waited.
+            if not (complete.exists() and python.exists()):
+                run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(environment)], {})
+                pip = [
+                    sys.executable,
+                    "-m",
+                    "pip",
+                    "--python",
+                    str(python),
+                    "install",
+                    "--quiet",
+                    "--no-input",
+                ]
+                run([*pip, "--disable-pip-version-check", f"ecs-steps=={version}"], pip_settings(source))
+                complete.touch()
+    return str(python)
+
+
+def pip_settings(source: str) -> Mapping[str, str]:
+    """Say where pip looks, in its environment: an index may need a password, which no command line shows."""
+    if not source:
+        return {}
+    if Path(source).is_dir():
+        return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": source}
+    return {"PIP_INDEX_URL": source}
+
+
+def run(command: list[str], settings: Mapping[str, str]) -> None:
+    done = subprocess.run(  # noqa: S603  our own command
+        command,
+        env={**os.environ, **settings},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise NotInstalled(done.stdout)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep out other processes; the system opens the lock of one that has died."""
+    with path.open("a") as lock:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415  only Windows has it
+
+            while True:
+                # It waits for ten seconds and then gives up.
+                with contextlib.suppress(OSError):
+                    msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
+                    break
+        else:
+            import fcntl  # noqa: PLC0415  Windows has none
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def run_with(python: str, prefix: str, variables: Mapping[str, str]) -> int:
+    """Run the step in another process, which reads the dictionary, and its secrets, from a pipe."""
+    sys.stdout.flush()
+    command = [python, "-u", "-P", "-m", "ecs_steps.script_step", prefix, "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603  our own command
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda number, _: process.send_signal(number))
+        process.communicate(json.dumps(dict(variables)).encode())
+    return process.returncode
+
+
+def fail(text: str) -> int:
+    """Say why there is no step to run, in the log and as the deployment's reason."""
+    printable = text.encode("ascii", "backslashreplace").decode().replace("##octopus", "## octopus")
+    reason = base64.b64encode(" ".join(printable.split()).encode()).decode()
+    print("##octopus[stdout-error]")
+    print(printable)
+    print("##octopus[stdout-default]")
+    print(f"##octopus[resultMessage message='{reason}']", flush=True)
+    return SETUP_FAILED

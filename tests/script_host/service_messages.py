@@ -1,0 +1,86 @@
+"""Standard output as a strict Octopus reads it: one message a line, its values base64 of UTF-8."""
+
+import re
+from base64 import b64decode
+from collections.abc import Mapping
+
+from attrs import define, field, frozen
+
+LEVELS = {"verbose", "highlight", "wait", "warning", "error", "default"}
+MEMBERS = {
+    "setVariable": ({"name", "value"}, {"sensitive"}),
+    "progress": ({"percentage", "message"}, set()),
+    "resultMessage": ({"message"}, set()),
+    "createArtifact": ({"path", "name", "length"}, set()),
+}
+MESSAGE = re.compile(r"##octopus\[(?P<name>[A-Za-z-]+)(?P<attributes>( [a-z]+='[A-Za-z0-9+/]*=*')*)\]")
+ATTRIBUTE = re.compile(r" (?P<key>[a-z]+)='(?P<value>[^']*)'")
+
+
+@frozen(kw_only=True)
+class OutputVariable:
+    name: str
+    value: str
+    sensitive: bool
+
+
+@define
+class Log:
+    """What Octopus made of a script's standard output."""
+
+    lines: list[tuple[str, str]] = field(factory=list)
+    outputs: dict[str, OutputVariable] = field(factory=dict)
+    progress: list[tuple[int, str]] = field(factory=list)
+    artifacts: list[Mapping[str, str]] = field(factory=list)
+    results: list[str] = field(factory=list)
+
+    def at(self, level: str) -> str:
+        return "\n".join(text for at, text in self.lines if at == level)
+
+
+def parse(output: bytes) -> Log:
+    """Read all of standard output; whatever Octopus would pass over in silence is an error here."""
+    log = Log()
+    level = "default"
+    for line in output.decode("ascii").splitlines():
+        assert re.fullmatch(r"[ -~]*", line), f"not printable: {line!r}"
+        if "##octopus" not in line.lower():
+            log.lines.append((level, line))
+            continue
+        match = MESSAGE.fullmatch(line)
+        assert match, f"no service message: {line!r}"
+        if match["name"].startswith("stdout-"):
+            level = match["name"].removeprefix("stdout-")
+            assert level in LEVELS
+            continue
+        _take(log, match["name"], _attributes(match["attributes"]))
+    assert level == "default", "the level was left switched"
+    return log
+
+
+def _attributes(text: str) -> dict[str, str]:
+    pairs = [
+        (match["key"], b64decode(match["value"], validate=True).decode())
+        for match in ATTRIBUTE.finditer(text)
+    ]
+    assert len(dict(pairs)) == len(pairs), f"an attribute twice: {text}"
+    return dict(pairs)
+
+
+def _take(log: Log, name: str, told: dict[str, str]) -> None:
+    needed, possible = MEMBERS[name]
+    assert needed <= set(told) <= needed | possible, f"{name} with {sorted(told)}"
+    match name:
+        case "setVariable":
+            sensitive = told.get("sensitive", "False") == "True"
+            log.outputs[told["name"]] = OutputVariable(
+                name=told["name"], value=told["value"], sensitive=sensitive
+            )
+        case "progress":
+            assert 0 <= int(told["percentage"]) <= 100
+            log.progress.append((int(told["percentage"]), told["message"]))
+        case "resultMessage":
+            assert "\n" not in told["message"]
+            log.results.append(told["message"])
+        case "createArtifact":
+            log.artifacts.append(told)

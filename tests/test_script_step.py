@@ -1,0 +1,243 @@
+import io
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from attrs import define, field, frozen
+
+from ecs_steps.polling import Clock
+from ecs_steps.sandbox import Sandbox
+from ecs_steps.script_step import ScriptHost, main, run_script_step, without_values
+from ecs_steps.wording import MASK
+from script_host.service_messages import Log, parse
+
+EXAMPLES = files("ecs_steps.sandbox") / "examples"
+PREFIXES = {"deploy": "EcsDeploy", "update": "EcsUpdate"}
+ODD = "\u041f\u0440\u0438\u0432\u0435\u0442 \U0001f600 \"quoted\" 'too'\n##octopus[stdout-none]] ]"
+
+
+def example(name: str, **changes: str) -> dict[str, str]:
+    document = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in document.items()}
+    return texts | changes
+
+
+@define
+class Worker:
+    """A script host in this process, in front of a sandbox."""
+
+    folder: Path
+    stdout: io.TextIOWrapper = field(
+        factory=lambda: io.TextIOWrapper(io.BytesIO(), encoding="cp437", errors="strict", newline="\n")
+    )
+
+    def run(
+        self,
+        name: str,
+        variables: Mapping[str, str],
+        *,
+        scenario: str = "healthy",
+        clock: Clock | None = None,
+    ) -> int:
+        with Sandbox(scenario) as aws:
+            aws.add_cluster("shop-production")
+            host = ScriptHost(stdout=self.stdout, folder=self.folder)
+            return run_script_step(
+                PREFIXES[name], variables, aws=aws.clients, clock=clock or aws.clock, host=host
+            )
+
+    @property
+    def log(self) -> Log:
+        self.stdout.flush()
+        assert isinstance(self.stdout.buffer, io.BytesIO)
+        return parse(self.stdout.buffer.getvalue())
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Worker:
+    return Worker(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["deploy", "update"])
+def test_outputs_are_output_variables_and_the_deployment_shows_its_progress(
+    name: str, worker: Worker
+) -> None:
+    code = worker.run(name, example(name))
+
+    log = worker.log
+    assert code == 0
+    assert log.outputs["Outcome"].value == "SUCCEEDED"
+    assert log.outputs["ServiceName"].value
+    assert log.progress[0][0] == 0
+    assert log.progress[-1][0] == 100
+    assert log.results == []
+
+
+def test_parameters_stand_for_variables(worker: Worker) -> None:
+    variables = example("deploy")
+    for parameter, variable in (("Cpu", "Cpu"), ("SubnetIds", "SubnetIds")):
+        variables[f"EcsDeploy.{parameter}"] = variables.pop(f"Octopus.Action.Aws.Ecs.Deploy.{variable}")
+
+    code = worker.run("deploy", variables)
+
+    assert code == 0
+
+
+def test_the_template_of_a_deployment_is_an_artifact(worker: Worker) -> None:
+    worker.run("deploy", example("deploy"))
+
+    [artifact] = worker.log.artifacts
+    path = Path(artifact["path"])
+    assert artifact["name"] == path.name == "cloudformation-template.json"
+    assert int(artifact["length"]) == len(path.read_bytes())
+    assert "ServiceoctopetshopWeb" in json.loads(path.read_text(encoding="ascii"))["Resources"]
+
+
+def test_an_artifact_shows_no_value_of_an_environment_variable(worker: Worker) -> None:
+    containers = [
+        {
+            "containerName": "web",
+            "containerImageReference": {"referenceId": "web"},
+            "environmentVariables": [{"type": "Plain", "key": "PASSWORD", "value": "Tr0ub4dor"}],
+            "containerLogging": {
+                "type": "Manual",
+                "logDriver": "Splunk",
+                "logOptions": [{"type": "Plain", "key": "splunk-token", "value": "Tr0ub4dor"}],
+            },
+            "containerPortMappings": [{"containerPort": "8080"}],
+        }
+    ]
+    variables = example(
+        "deploy", **{"EcsDeploy.Containers": json.dumps(containers), "EcsDeploy.Volumes": "[]"}
+    )
+
+    code = worker.run("deploy", variables)
+
+    text = (worker.folder / "cloudformation-template.json").read_text(encoding="ascii")
+    assert code == 0
+    assert "PASSWORD" in text
+    assert text.count(MASK) == 2
+    assert "Tr0ub4dor" not in text
+    assert "Tr0ub4dor" not in str(worker.log)
+
+
+def test_what_a_template_refers_to_is_not_masked() -> None:
+    options = {"awslogs-group": {"Ref": "LogGroupName"}, "awslogs-stream-prefix": "ecs"}
+    logs = {"LogDriver": "awslogs", "Options": options}
+    definition = {"Name": "web", "LogConfiguration": logs}
+    template = {"Resources": {"Task": {"Properties": {"ContainerDefinitions": [definition]}}}}
+
+    shown = without_values(template)
+
+    [container] = shown["Resources"]["Task"]["Properties"]["ContainerDefinitions"]
+    assert container["LogConfiguration"]["Options"] == options | {"awslogs-stream-prefix": MASK}
+    assert logs["Options"] == options
+
+
+def test_an_artifact_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
+    worker = Worker(tmp_path / "gone")
+
+    code = worker.run("deploy", example("deploy"))
+
+    assert code == 0
+    assert worker.log.at("warning").startswith("cloudformation-template.json cannot be attached: ")
+
+
+@pytest.mark.parametrize("name", ["deploy", "update"])
+def test_a_failure_is_one_line_for_octopus_and_a_diagnosis_in_log_and_artifact(
+    name: str, worker: Worker
+) -> None:
+    code = worker.run(name, example(name), scenario="image-not-found")
+
+    log = worker.log
+    assert code in (5, 6)
+    [result] = log.results
+    assert "CannotPullContainerError" in result
+    assert "root cause: " in log.at("error")
+    assert "next: " in log.at("error")
+    [diagnosis] = [artifact for artifact in log.artifacts if artifact["name"] == "diagnosis.json"]
+    assert "CannotPullContainerError" in Path(diagnosis["path"]).read_text(encoding="ascii")
+    assert log.outputs["ClusterName"].value
+
+
+def test_all_that_is_wrong_with_the_inputs_is_told_before_aws_is_asked(worker: Worker) -> None:
+    variables = example("deploy", **{"EcsDeploy.Cpu": "300", "EcsDeploy.Tags": "web"})
+
+    code = worker.run("deploy", variables, scenario="unreachable")
+
+    log = worker.log
+    assert code == 2
+    [result] = log.results
+    assert "Octopus.Action.Aws.Ecs.Deploy.Cpu: " in result
+    assert "EcsDeploy.Tags: line 1: expected key=value" in result
+    assert "The inputs are not valid (2 problems):" in log.at("error")
+
+
+def test_a_wrong_tag_alone_stops_a_step(worker: Worker) -> None:
+    code = worker.run("update", example("update", **{"EcsUpdate.Tags": "web"}))
+
+    assert code == 2
+    assert worker.log.results == [
+        'The inputs are not valid: EcsUpdate.Tags: line 1: expected key=value, not "web"'
+    ]
+
+
+def test_odd_characters_are_told_in_ascii_on_lines_of_their_own(worker: Worker) -> None:
+    variables = example("deploy", **{"EcsDeploy.Cpu": ODD, "EcsDeploy.ClusterName": ODD})
+
+    code = worker.run("deploy", variables)
+
+    log = worker.log
+    assert code == 2
+    [result] = log.results
+    assert "Deploy.Cpu: " in result
+
+
+def test_an_unforeseen_error_is_told_as_a_bug_with_its_traceback(worker: Worker) -> None:
+    variables = example("deploy") | {"EcsDeploy.Cpu": object()}
+
+    code = worker.run("deploy", variables)  # type: ignore[arg-type]  # no host has such a dictionary
+
+    log = worker.log
+    assert code == 1
+    assert log.results[0].startswith("A bug in ecs-steps: ")
+    assert "Traceback" in log.at("error")
+
+
+@frozen
+class CancelledClock:
+    """A clock during whose first sleep the task is cancelled."""
+
+    started: datetime = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.started
+
+    def sleep(self, seconds: float) -> None:
+        raise KeyboardInterrupt
+
+
+def test_a_cancelled_step_says_what_goes_on(worker: Worker) -> None:
+    code = worker.run("update", example("update"), clock=CancelledClock())
+
+    log = worker.log
+    assert code == 130
+    assert log.results[0].startswith("The step was cancelled: Deployment ecs-svc/")
+    assert log.outputs["DeploymentId"].value in log.results[0]
+
+
+def test_a_file_of_variables_does_where_there_is_no_host(
+    capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "variables.json"
+    path.write_text(json.dumps({"EcsDeploy.Cpu": "300"}), encoding="utf-8")
+
+    codes = [main(["EcsDeploy", str(path)]), main(["EcsUpdate", str(tmp_path / "missing.json")])]
+
+    log = parse(capsysbinary.readouterr().out)
+    assert codes == [2, 2]
+    assert "Octopus.Action.Aws.Ecs.ClusterName: is required" in log.results[0]
+    assert "missing.json: No such file" in log.results[1]
