@@ -92,13 +92,12 @@ class Words:
 
     def words(self, value: str) -> tuple[str, ...]:
         """Take a text apart."""
-        if value.lstrip().startswith("["):
-            try:
-                parsed = json_text.parse(value)
-            except ValueError:
-                parsed = None
-            if isinstance(parsed, list) and all(isinstance(word, str) for word in parsed):
-                return tuple(parsed)
+        try:
+            parsed = json_text.parse(value)
+        except ValueError:
+            parsed = None
+        if isinstance(parsed, list) and all(isinstance(word, str) for word in parsed):
+            return tuple(parsed)
         return tuple(split(value, ",")) if self.split_at_commas else (value,)
 
 

@@ -61,12 +61,13 @@ def variable(
     return attrs.field(default=default, metadata={"variable": source})
 
 
-def derived(work_out: Callable[[Mapping[str, str]], object]) -> Any:  # noqa: ANN401  as above
+def derived(work_out: Callable[[Mapping[str, str]], object], *, default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  as above
     """Declare a field that is worked out from the dictionary as a whole, such as the default tags.
 
-    The values that it sees are evaluated; one that cannot be is as it was written.
+    The values that it sees are evaluated; one that cannot be is as it was written. The default is for inputs
+    that are made without a dictionary.
     """
-    return attrs.field(metadata={"derived": work_out})
+    return attrs.field(default=default, metadata={"derived": work_out})
 
 
 @frozen
@@ -93,7 +94,8 @@ class _Evaluated(Mapping[str, str]):
 class Finding:
     """What a rule found, and where; one that is only suspicious stops nothing.
 
-    `path` is an input's field, then JSON names and indexes: ``("containers", 1, "containerName")``.
+    `path` is an input's field, then JSON names and indexes: ``("containers", 1, "containerName")``. In a
+    field that is derived the name of a variable comes next: ``("account", "Account.SecretKey")``.
     """
 
     path: Path
@@ -214,8 +216,10 @@ def _source(cls: type[attrs.AttrsInstance], path: Path) -> Variable:
 
 
 def _problem(cls: type[attrs.AttrsInstance], finding: Finding) -> Problem:
-    way = "".join(map(_step, finding.path[1:]))
-    return Problem(path=_source(cls, finding.path).name + way, message=_in_one_line(finding.message))
+    field, *way = finding.path
+    is_derived = "derived" in attrs.fields_dict(cls)[str(field)].metadata
+    name = str(way.pop(0)) if is_derived else _source(cls, finding.path).name
+    return Problem(path=name + "".join(map(_step, way)), message=_in_one_line(finding.message))
 
 
 def _step(step: str | int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from attrs import evolve
 
+from ecs_steps.octopus.account import Account
 from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.json_text import shown
 from ecs_steps.octopus.reading import Finding
@@ -61,6 +62,12 @@ def wait_findings(field: str, wait: WaitOption) -> Iterator[Finding]:
     """Judge a wait option: a wait with a timeout says how long."""
     if wait.type is Wait.WITH_TIMEOUT and wait.timeout_minutes is None:
         yield Finding((field, "timeoutMinutes"), "is required to wait with a timeout")
+
+
+def account_findings(field: str, account: Account) -> Iterator[Finding]:
+    """Judge an account: it is whole, or the environment's."""
+    for gap in account.gaps:
+        yield Finding((field, *gap.path), str(gap))
 
 
 def secret_findings(at: Path, items: Sequence[KeyValue]) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ def test_what_json_writes_is_read(document: object) -> None:
         ("[NaN]", "NaN is no JSON"),
         ("[-Infinity]", "-Infinity is no JSON"),
         ("[1e999]", "a number in it is too large"),
+        ("9" * 401, "a number in it is too large"),
         ("9" * 5000, "a number in it is too large"),
         ("[" * 65 + "]" * 65, "it is nested more than 64 deep"),
         ('{"a":' * 50_000, "it is nested more than 64 deep"),
@@ -49,6 +50,10 @@ def test_what_json_writes_is_read(document: object) -> None:
 def test_what_is_no_json_says_where_and_shows_no_value(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         parse(text)
+
+
+def test_numbers_may_have_400_digits() -> None:
+    assert parse("9" * 400) == 10**400 - 1
 
 
 def test_documents_may_be_nested_64_deep() -> None:
@@ -77,6 +82,8 @@ def test_other_text_is_evaluated_whole() -> None:
     assert evaluated("at #{Port}") == "at 8080"
     assert evaluated("#{Flags}") == "[true, false]"
     assert evaluated("") == ""
+    assert evaluated('"quoted"') == '"quoted"'
+    assert evaluated("5") == "5"
 
 
 def test_what_stays_open_is_told_with_its_expressions() -> None:

@@ -59,7 +59,7 @@ def names_differ(freight: Freight) -> Iterator[Finding]:
 
 @rule_of_each("crates", "weight", beside=("insured",))
 def no_feathers(freight: Freight, crate: Crate) -> Iterator[Finding]:
-    if not crate.weight:
+    if crate.weight < 1:
         yield Finding(("weight",), "is nothing", only_suspicious=not freight.insured)
 
 
@@ -77,9 +77,9 @@ def freight(crates: str = "[]", **variables: str) -> Variables:
     return Variables(needed | {f"Freight.{name}": value for name, value in variables.items()})
 
 
-def problems(variables: Variables, *, keep_expressions: bool = False) -> list[str]:
+def problems(variables: Variables, **options: bool) -> list[str]:
     with pytest.raises(InvalidInputsError) as raised:
-        read(Freight, variables, RULES, keep_expressions=keep_expressions)
+        read(Freight, variables, RULES, **options)
     return [str(problem) for problem in raised.value.problems]
 
 
@@ -144,10 +144,11 @@ def test_no_rule_reads_what_could_not_be_read_at_all(crates: str) -> None:
 
 
 def test_a_gap_in_one_item_does_not_hide_the_others() -> None:
-    crates = '[{"name": "a", "weight": "x"}, {"name": "b", "weight": 0}]'
+    crates = '[{"name": "a", "weight": "x"}, {"name": "b", "weight": 0, "ports": 80}]'
 
     assert problems(freight(crates, Insured="True")) == [
         'Freight.Crates[0].weight: expected a whole number from 0 to 2147483647, not "x"',
+        "Freight.Crates[1].ports: expected a list, not a single value",
         "Freight.Crates[1].weight: is nothing",
     ]
 

@@ -9,7 +9,13 @@ from collections.abc import Iterator
 from ecs_steps.octopus import naming
 from ecs_steps.octopus.fargate import SIZES, units
 from ecs_steps.octopus.reading import Finding, rule, rule_of_each
-from ecs_steps.octopus.rules import one_tag_findings, repeated, repeated_tags, wait_findings
+from ecs_steps.octopus.rules import (
+    account_findings,
+    one_tag_findings,
+    repeated,
+    repeated_tags,
+    wait_findings,
+)
 from ecs_steps.octopus.values import TagInput
 from ecs_steps.steps.deploy_ecs_service.container_rules import (
     CONTAINER_RULES,
@@ -156,6 +162,11 @@ def _wait_option(inputs: DeployInputs) -> Iterator[Finding]:
     yield from wait_findings("wait_option", inputs.wait_option)
 
 
+@rule("account")
+def _account(inputs: DeployInputs) -> Iterator[Finding]:
+    yield from account_findings("account", inputs.account)
+
+
 RULES = (
     _stack_name,
     _logical_ids,
@@ -169,10 +180,11 @@ RULES = (
     _tags,
     _tag,
     _wait_option,
+    _account,
 )
 
-# The images and the stack are the business of the step that the exported template is for.
+# The images, the stack and the account are the business of the step that the exported template is for.
 EXPORT_RULES = (
-    *(rule for rule in RULES if rule not in (images_known, _stack_name)),
+    *(rule for rule in RULES if rule not in (images_known, _stack_name, _account)),
     *EXPORTED_CONTAINER_RULES,
 )

@@ -96,6 +96,7 @@ NAME = "expected 1 to 255 letters, digits, hyphens and underscores"
         ),
         ({"command": {"run": "x"}}, "command: expected a text, not an object"),
         ({"user": ["root"]}, "user: expected a text, not a list"),
+        ({"user": "\udfff"}, r'user: expected a text without NUL and lone surrogates, not "\udfff"'),
         ({"user": "ro\0ot"}, r'user: expected a text without NUL and lone surrogates, not "ro\u0000ot"'),
         (
             {"containerPorts": []},
