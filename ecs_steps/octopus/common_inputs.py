@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from ecs_steps.octopus.account import Account, read_account
 from ecs_steps.octopus.images import package_images
 from ecs_steps.octopus.kinds import Count, Switch
 from ecs_steps.octopus.reading import derived, variable
@@ -51,3 +52,4 @@ class CommonInputs:
     )
     images: Mapping[str, str] = derived(package_images)
     default_tags: tuple[Tag, ...] = derived(default_tags)
+    account: Account = derived(read_account, default=Account())

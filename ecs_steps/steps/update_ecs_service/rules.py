@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ecs_steps.octopus.reading import Finding, rule
 from ecs_steps.octopus.rules import (
+    account_findings,
     environment_file_findings,
     repeated,
     secret_findings,
@@ -81,6 +82,11 @@ def _wait_option(inputs: UpdateInputs) -> Iterator[Finding]:
     yield from wait_findings("wait_option", inputs.wait_option)
 
 
+@rule("account")
+def _account(inputs: UpdateInputs) -> Iterator[Finding]:
+    yield from account_findings("account", inputs.account)
+
+
 RULES = (
     _some_container,
     _names,
@@ -90,4 +96,5 @@ RULES = (
     _some_change,
     _tags,
     _wait_option,
+    _account,
 )

@@ -1,0 +1,173 @@
+# ruff: noqa: RUF009  `hidden` is attrs' own field
+"""The AWS account of a step, from the variables that Octopus expands it into.
+
+`Octopus.Action.AwsAccount.Variable` holds the name of a variable whose own parts are the account:
+`A.AccessKey` and `A.SecretKey`, or `A.RoleArn` and `A.OpenIdConnect.Jwt`. The account of a deployment target
+has no name; its parts stand under `Octopus.Action.Amazon`. A part that is empty under the one is read under
+the other.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, TypeAlias, TypeVar
+
+import attrs
+from attrs import frozen
+
+from ecs_steps.octopus.json_text import Unresolved
+from ecs_steps.octopus.kinds import Role, Switch, Text, WholeNumber
+from ecs_steps.octopus.structure import Gap, OpenText, field_value, gather, hidden
+
+SESSION_NAME = "OctopusAwsAuthentication"
+"""What Octopus calls its sessions where nobody names them."""
+
+NAME = "Octopus.Action.AwsAccount.Variable"
+OF_TARGET = "Octopus.Action.Amazon"
+TOKEN_OF_TASK = "Octopus.OpenIdConnect.Jwt"  # noqa: S105  the name of a variable
+EXPRESSION = re.compile(r"#\{[^{}]*\}?")
+
+# The bounds are those of STS.
+AccessKeyId = Annotated[str, Text(r"[A-Za-z0-9_]{1,128}", "an access key id")]
+SecretKey = Annotated[str, Text(r"[!-~]+", "a secret key without spaces")]
+Token = Annotated[str, Text(r"[!-~]{4,20000}", "a JSON web token")]
+SessionDuration = Annotated[int, WholeNumber(900, 43200)]
+SessionName = Annotated[
+    str, Text(r"[A-Za-z0-9_+=,.@-]{2,64}", "2 to 64 letters, digits and characters of _+=,.@-")
+]
+ExternalId = Annotated[
+    str, Text(r"[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1224 letters, digits and characters of _+=,.@:/-")
+]
+
+Read = TypeVar("Read", bound=attrs.AttrsInstance)
+
+
+@frozen(kw_only=True)
+class AccessKeys:
+    """An account that is a pair of keys. Both are hidden: who mixes them up still tells nobody the secret."""
+
+    access_key: AccessKeyId = hidden()
+    secret_key: SecretKey = hidden()
+
+
+@frozen(kw_only=True)
+class WebIdentity:
+    """An OpenID Connect account: a role that Octopus' token opens. The duration is in seconds."""
+
+    role_arn: Role
+    token: Token = hidden()
+    session_duration: SessionDuration | None = None
+
+
+@frozen
+class InstanceRole:
+    """The role of the machine or container that the step runs on, whatever keys the environment holds."""
+
+
+Login: TypeAlias = AccessKeys | WebIdentity | InstanceRole
+
+
+@frozen(kw_only=True)
+class AssumedRole:
+    """A role that the account assumes before it does anything else. The duration is in seconds."""
+
+    role_arn: Role
+    session_name: SessionName = SESSION_NAME
+    session_duration: SessionDuration | None = None
+    external_id: ExternalId | None = hidden(default=None)
+
+
+@frozen(kw_only=True)
+class Account:
+    """Who a step is for AWS. Without a login it is whoever the environment says.
+
+    `gaps` are the variables that keep the account from being whole; their paths begin with the variable's
+    name, and what else is here is only to be used where there are none.
+    """
+
+    login: Login | None = None
+    assumed_role: AssumedRole | None = None
+    gaps: tuple[Gap, ...] = ()
+
+
+@frozen(kw_only=True)
+class _Choices:
+    name: str = ""
+    is_instance_role: Switch = False
+    assumes_role: Switch = False
+
+
+def read_account(variables: Mapping[str, str]) -> Account:
+    """Read the account; half of one is a gap, none at all is the environment's."""
+    chosen, gaps = _read(
+        _Choices,
+        variables,
+        name=[NAME],
+        is_instance_role=["Octopus.Action.AwsAccount.UseInstanceRole"],
+        assumes_role=["Octopus.Action.Aws.AssumeRole"],
+    )
+    login, missing = _read_login(chosen, variables)
+    assumed, unread = _read_assumed_role(variables) if chosen.assumes_role else (None, ())
+    return Account(login=login, assumed_role=assumed, gaps=gaps + missing + unread)
+
+
+def _read_login(chosen: _Choices, variables: Mapping[str, str]) -> tuple[Login | None, tuple[Gap, ...]]:
+    if chosen.is_instance_role:
+        return InstanceRole(), ()
+    named = [chosen.name] if chosen.name and not isinstance(chosen.name, OpenText) else []
+    prefixes = [*named, OF_TARGET]
+    for prefix in prefixes:
+        if any(_has_value(variables, f"{prefix}.{part}") for part in ("AccessKey", "SecretKey")):
+            return _read(
+                AccessKeys,
+                variables,
+                access_key=[f"{each}.AccessKey" for each in prefixes],
+                secret_key=[f"{each}.SecretKey" for each in prefixes],
+            )
+        if any(_has_value(variables, f"{prefix}.{part}") for part in ("RoleArn", "OpenIdConnect.Jwt")):
+            return _read(
+                WebIdentity,
+                variables,
+                role_arn=[f"{each}.RoleArn" for each in prefixes],
+                token=[*(f"{each}.OpenIdConnect.Jwt" for each in named), TOKEN_OF_TASK],
+                session_duration=[f"{each}.SessionDuration" for each in named],
+            )
+    return None, ()
+
+
+def _read_assumed_role(variables: Mapping[str, str]) -> tuple[AssumedRole, tuple[Gap, ...]]:
+    # Octopus says `Assume` in two of these names and `Assumed` in the others.
+    return _read(
+        AssumedRole,
+        variables,
+        role_arn=["Octopus.Action.Aws.AssumedRoleArn"],
+        session_name=["Octopus.Action.Aws.AssumedRoleSession"],
+        session_duration=["Octopus.Action.Aws.AssumeRoleSessionDurationSeconds"],
+        external_id=["Octopus.Action.Aws.AssumeRoleExternalId"],
+    )
+
+
+def _read(
+    cls: type[Read], variables: Mapping[str, str], **sources: Iterable[str]
+) -> tuple[Read, tuple[Gap, ...]]:
+    """Read each field from the first of its variables that has a value; a gap is at the variable's name."""
+    fields = attrs.fields_dict(cls)
+    chosen = {field: _first(variables, list(names)) for field, names in sources.items()}
+    values, gaps = gather(
+        (name, lambda field=field, name=name: field_value(fields[field], _given(variables, name)))  # type: ignore[misc]  # default arguments bind the loop's names
+        for field, name in chosen.items()
+    )
+    return cls(**dict(zip(chosen, values, strict=True))), gaps
+
+
+def _first(variables: Mapping[str, str], names: list[str]) -> str:
+    return next((name for name in names if _has_value(variables, name)), names[0] if names else "")
+
+
+def _has_value(variables: Mapping[str, str], name: str) -> bool:
+    return bool(variables.get(name, "").strip())
+
+
+def _given(variables: Mapping[str, str], name: str) -> str | Unresolved:
+    """Return a value as it was evaluated; an expression that is left in it is one without a value."""
+    value = variables.get(name, "").strip()
+    return Unresolved(value, tuple(EXPRESSION.findall(value))) if "#{" in value else value
