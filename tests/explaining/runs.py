@@ -34,6 +34,8 @@ NAMES = {
     "updates": f"{ECS}.Update.ContainerUpdates",
 }
 
+FAILS_EARLIER = EcsPlan(fates=(EARLIER_FAILURE,))
+
 EXAMPLE: Mapping[str, object] = json.loads(
     (files("ecs_steps.sandbox") / "examples" / "deploy.json").read_text()
 )
@@ -149,10 +151,10 @@ def let_a_deployment_succeed(step: Step, aws: Sandbox) -> None:
         aws.clock.sleep(120)
 
 
-def let_a_deployment_fail(step: Step, aws: Sandbox) -> None:
-    """Let a deployment fail as `EARLIER_FAILURE` has it, and go back to what served before."""
+def let_a_deployment_fail(step: Step, aws: Sandbox, plan: EcsPlan = FAILS_EARLIER) -> None:
+    """Let a deployment fail as the plan has it, and go back to what served before."""
     let_a_deployment_succeed(step, aws)
-    aws.ecs.plan = EcsPlan(fates=(EARLIER_FAILURE,))
+    aws.ecs.plan = plan
     begun = run(step, aws, tag="1.1.0", minutes=0)
     assert begun.result
     aws.clock.sleep(60)

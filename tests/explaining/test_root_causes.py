@@ -1,6 +1,7 @@
 """What makes a deployment fail is named first, with a hint, and nothing of an earlier deployment."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,6 +101,7 @@ OF_THE_STACK = {
     "update-refused": ("update", "ServiceoctopetshopWeb (AWS::ECS::Service): Service was not ACTIVE."),
     "rollback-fails-once": ("update", "ServiceoctopetshopWeb (AWS::ECS::Service): Service was not ACTIVE."),
 }
+BAD_NEWS = re.compile("unable to place a task|is unhealthy in")
 OF_AN_EARLIER_DEPLOYMENT = ("earlier deployment", "exited with code 3")
 
 
@@ -214,6 +216,26 @@ def test_the_first_failure_is_told_while_the_deployment_is_under_way(step: Step)
     at = [sentence(reported) for reported in failed.heard].index(warning)
     rest = [sentence(reported) for reported in failed.heard[at + 1 :]]
     assert len([text for text in rest if "deployment" in text]) >= 3
+
+
+@pytest.mark.parametrize(
+    ("earlier", "family"), [("no-memory", "no-memory"), ("targets-fail", "target-failed")]
+)
+def test_what_ecs_wrote_of_an_earlier_deployment_is_in_no_later_report(
+    earlier: str, family: str, step: Step
+) -> None:
+    with Sandbox() as aws:
+        let_a_deployment_fail(step, aws, SCENARIOS[earlier].ecs)
+        written = [event["message"] for event in service(step, aws)["events"]]
+        take(aws, "crash")
+
+        failed = run(step, aws)
+
+    told = failed.tasks.to_dict()
+    assert any(BAD_NEWS.search(message) for message in written)
+    assert failed.tasks.root_cause
+    assert failed.tasks.root_cause.family == "exit-1"
+    assert family not in json.dumps(told)
 
 
 def test_a_failure_that_ecs_rolled_back_by_itself_is_no_part_of_a_later_report() -> None:
