@@ -1,14 +1,16 @@
 """An account of moto's own: it answers what no backend of the sandbox does."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.moto_api._internal import mock_random
 
@@ -19,6 +21,7 @@ from ecs_steps.sandbox.session import SandboxSession
 _ONE_AT_A_TIME = threading.RLock()
 _IN_USE: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]  # noqa: SLF001  no public face
 
+_NAMES_OF_SETTINGS = ("AWS_CONFIG_FILE", "AWS_DEFAULT_PROFILE", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE")
 _State = dict[BackendDict[Any], list[dict[Any, Any]]]
 
 
@@ -30,6 +33,7 @@ class MotoAccount:
     """
 
     def __init__(self, session: SandboxSession, *, seed: int) -> None:
+        _know_regions()
         self._stub = BotocoreStubber()
         self._stub.enabled = True
         self._state: _State = {}
@@ -92,6 +96,19 @@ class MotoAccount:
                 self._state, self._random = _taken(), mock_random.getstate()
                 _put(theirs)
                 mock_random.setstate(their_random)
+
+
+@cache
+def _know_regions() -> None:
+    """Let moto make and keep the session that it asks for regions, whatever profile the environment names."""
+    named = {name: os.environ.pop(name) for name in _NAMES_OF_SETTINGS if name in os.environ}
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    try:
+        AccountSpecificBackend.get_session()
+    finally:
+        for name in _NAMES_OF_SETTINGS:
+            os.environ.pop(name, None)
+        os.environ.update(named)
 
 
 def _taken() -> _State:

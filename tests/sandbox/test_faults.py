@@ -1,5 +1,8 @@
 """Faults, as botocore and its retries see them."""
 
+import random
+import time
+
 import pytest
 from botocore.exceptions import (
     BotoCoreError,
@@ -10,6 +13,7 @@ from botocore.exceptions import (
 )
 
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
+from ecs_steps.sandbox.wire import LATENCY
 
 JSON_CODES = {
     FaultKind.THROTTLED: ("ThrottlingException", 400),
@@ -72,12 +76,25 @@ def test_a_fault_of_the_connection_goes_through_botocores_retries(
 
 
 def test_retries_wait_on_the_sandboxes_clock() -> None:
-    with Sandbox(Scenario(faults=(Fault("ListClusters", FaultKind.READ_TIMEOUT, range(2)),))) as aws:
+    random.seed(1)  # botocore draws how long it waits, up to a second and then up to two
+
+    with Sandbox(Scenario(faults=(Fault("ListClusters", FaultKind.THROTTLED, range(2)),))) as aws:
+        really = time.monotonic()
+        aws.clients.ecs.list_clusters()
+        really = time.monotonic() - really
+        waited = (aws.clock.now() - aws.calls[0].at).total_seconds() - 2 * LATENCY
+
+    assert waited > 1
+    assert really < waited
+
+
+def test_a_read_timeout_takes_as_long_as_botocore_waits() -> None:
+    with Sandbox(Scenario(faults=(Fault("ListClusters", FaultKind.READ_TIMEOUT, range(1)),))) as aws:
         start = aws.clock.now()
         aws.clients.ecs.list_clusters()
         passed = (aws.clock.now() - start).total_seconds()
 
-    assert 120 < passed < 125
+    assert 60 < passed < 62
 
 
 @pytest.mark.parametrize(

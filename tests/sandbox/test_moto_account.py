@@ -1,5 +1,10 @@
 """moto's part of the sandbox."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from ecs_steps.sandbox.moto_account import MotoAccount
@@ -44,3 +49,26 @@ def test_a_managed_policy_that_aws_does_not_have_cannot_be_attached(account: Mot
         iam(account, "AttachRolePolicy", RoleName="execution", PolicyArn=f"arn:aws:iam::aws:policy/{path}")
 
     assert caught.value.code == "NoSuchEntity"
+
+
+def test_a_profile_that_is_not_there_and_a_damaged_file_do_not_matter(tmp_path: Path) -> None:
+    damaged = tmp_path / "config"
+    damaged.write_text("[default\nbroken")
+    environment = os.environ | {"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": str(damaged)}
+    program = (
+        "import os; from ecs_steps.sandbox import Sandbox\n"
+        "with Sandbox() as aws: aws.session.client('logs').create_log_group(logGroupName='/ecs/web')\n"
+        "print(os.environ['AWS_PROFILE'], os.environ['AWS_CONFIG_FILE'])"
+    )
+
+    process = subprocess.run(  # noqa: S603  our own interpreter and words
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment,
+    )
+
+    assert process.stderr == ""
+    assert process.stdout.split() == ["nobody", str(damaged)]

@@ -25,8 +25,10 @@ def test_a_sandbox_reads_neither_environment_nor_files(
 
     with Sandbox(Scenario(faults=(Fault("ListClusters", FaultKind.THROTTLED, range(2)),))) as aws:
         reply = aws.clients.ecs.list_clusters()
+        answered_by_moto = aws.session.client("sts").get_caller_identity()
 
     assert reply["ResponseMetadata"]["RetryAttempts"] == 2
+    assert answered_by_moto["Account"] == "123456789012"
 
 
 def test_time_stands_still_but_for_sleeps_and_requests() -> None:
