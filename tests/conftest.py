@@ -1,11 +1,15 @@
 """What all tests share."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
-# How long an example takes says more of the machine than of the code.
-settings.register_profile("tests", deadline=None)
-settings.load_profile("tests")
+# How long an example takes says more of the machine than of the code. Each run draws a few other examples;
+# HYPOTHESIS_PROFILE=thorough draws many, for a change of what a property is about.
+settings.register_profile("usual", deadline=None, max_examples=30)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
