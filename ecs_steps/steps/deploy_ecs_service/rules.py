@@ -53,6 +53,12 @@ def _logical_ids(inputs: DeployInputs) -> Iterator[Finding]:
             ("service_task_name",),
             f"has no letter or digit to name the stack's resources after: {inputs.service_task_name!a}",
         )
+    elif not naming.is_logical_id(longest := inputs.logical_id("TaskExecutionRole")):
+        yield Finding(
+            ("service_task_name",),
+            f"is too long: the stack's resources would have names of {len(longest)} characters, and 255 are "
+            "allowed",
+        )
 
 
 @rule("cpu", "memory")

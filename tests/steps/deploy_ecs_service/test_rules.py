@@ -65,6 +65,12 @@ def efs(**members: object) -> dict[str, object]:
             id="empty logical ids",
         ),
         pytest.param(
+            {"ServiceTaskName": "s" * 255},
+            f"{DEPLOY}.ServiceTaskName: is too long: the stack's resources would have names of 272 "
+            "characters, and 255 are allowed",
+            id="long logical ids",
+        ),
+        pytest.param(
             {"Cpu": "300"},
             f"{DEPLOY}.Cpu: Fargate has no tasks of '300' CPU; "
             "expected one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768",
