@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 UNFORESEEN = 1
 TEMPLATE, DIAGNOSIS = "cloudformation-template.json", "diagnosis.json"
+# The host has put the account into the environment already; what is left of it here may be half of one.
+ACCOUNT = ("octopus.action.awsaccount.", "octopus.action.amazon.", "octopus.action.aws.assumerole")
 Step = DeployEcsServiceStep | UpdateEcsServiceStep
 
 
@@ -47,7 +49,8 @@ class ScriptStep:
         Raises:
             InvalidInputsError: With every problem there is.
         """
-        variables, problems = step_variables(self.inputs, self.prefix, given)
+        known = {name: value for name, value in given.items() if not name.casefold().startswith(ACCOUNT)}
+        variables, problems = step_variables(self.inputs, self.prefix, known)
         try:
             step = self.step(variables)
         except InvalidInputsError as error:

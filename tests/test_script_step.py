@@ -86,6 +86,18 @@ def test_parameters_stand_for_variables(worker: Worker) -> None:
     assert code == 0
 
 
+def test_the_account_is_the_hosts_business(worker: Worker) -> None:
+    account = {
+        "Octopus.Action.AwsAccount.Variable": "Shop",
+        "Shop.AccessKey": "AKIAIOSFODNN7EXAMPLE",
+        "Octopus.Action.Aws.AssumeRole": "True",
+    }
+
+    code = worker.run("update", example("update", **account))
+
+    assert code == 0
+
+
 def test_the_template_of_a_deployment_is_an_artifact(worker: Worker) -> None:
     worker.run("deploy", example("deploy"))
 
@@ -217,7 +229,7 @@ class CancelledClock:
         return self.started
 
     def sleep(self, seconds: float) -> None:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(f"after {seconds} s")
 
 
 def test_a_cancelled_step_says_what_goes_on(worker: Worker) -> None:

@@ -1,0 +1,209 @@
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from ecs_steps.octopus.images import image_variable
+from ecs_steps.octopus.octostache import evaluate
+from ecs_steps.octopus.parameters import parameters
+from ecs_steps.script_step import SCRIPT_STEPS
+from ecs_steps.version import __version__
+from step_templates import build
+
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+FOLDER = Path(build.__file__).parent
+EACH = pytest.mark.parametrize("template", build.TEMPLATES, ids=lambda template: template.prefix)
+CONTROLS = {
+    "SingleLineText",
+    "MultiLineText",
+    "Checkbox",
+    "Select",
+    "Sensitive",
+    "Package",
+    "AmazonWebServicesAccount",
+    "StepName",
+}
+MEMBERS = {
+    "Id",
+    "Name",
+    "Description",
+    "ActionType",
+    "Version",
+    "CommunityActionTemplateId",
+    "Packages",
+    "Properties",
+    "Parameters",
+    "StepPackageId",
+    "$Meta",
+    "LastModifiedBy",
+    "Category",
+}
+
+
+def control(parameter: Mapping[str, Any]) -> str:
+    return str(parameter["DisplaySettings"]["Octopus.ControlType"])
+
+
+def written(template: build.Template) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((FOLDER / template.file).read_text(encoding="utf-8"))
+    return document
+
+
+def recorded() -> dict[str, Any]:
+    records: dict[str, Any] = json.loads(build.VERSIONS.read_text(encoding="ascii"))
+    return records
+
+
+@EACH
+def test_the_files_are_what_the_inputs_make_of_them(
+    template: build.Template,
+    update_goldens: bool,  # noqa: FBT001  a fixture
+) -> None:
+    if update_goldens:
+        build.main()
+    built = build.build(template)
+
+    record = build.release(built, recorded()[template.file], now=NOW)
+
+    assert record == recorded()[template.file], "run step_templates/build.py: the version has to rise"
+    assert (FOLDER / template.file).read_text(encoding="ascii") == build.text_of(built, record)
+
+
+def test_a_version_rises_with_each_change_and_stays_without_one() -> None:
+    first = build.release({"Properties": {"body": "1"}}, {}, now=NOW)
+
+    same = build.release({"Properties": {"body": "1"}}, first, now=datetime.now(UTC))
+    next_one = build.release({"Properties": {"body": "2"}}, first, now=datetime.now(UTC))
+
+    assert first["version"] == 1
+    assert same == first
+    assert next_one["version"] == 2
+
+
+@EACH
+def test_a_file_is_ascii_and_has_no_byte_order_mark(template: build.Template) -> None:
+    raw = (FOLDER / template.file).read_bytes()
+
+    assert raw.isascii()
+    assert raw.startswith(b"{")
+
+
+@EACH
+def test_a_template_has_the_members_of_the_library_s_format(template: build.Template) -> None:
+    document = written(template)
+
+    assert set(document) == MEMBERS
+    assert str(UUID(document["Id"])) == document["Id"]
+    assert 0 < len(document["Name"]) <= 200
+    assert document["Description"]
+    assert document["ActionType"] == document["StepPackageId"] == "Octopus.AwsRunScript"
+    assert document["CommunityActionTemplateId"] is None
+    assert document["Category"] == "aws"
+    assert isinstance(document["Version"], int)
+    assert set(document["$Meta"]) == {"ExportedAt", "OctopusVersion", "Type"}
+    assert document["$Meta"]["Type"] == "ActionTemplate"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", document["$Meta"]["ExportedAt"])
+
+
+@EACH
+def test_the_action_logs_in_to_the_account_and_region_that_a_person_chose(template: build.Template) -> None:
+    properties = written(template)["Properties"]
+
+    chosen = {f"{template.prefix}.Account": "Shop", f"{template.prefix}.Region": "eu-west-1"}
+    evaluated = {name: evaluate(value, chosen).text for name, value in properties.items()}
+    assert evaluated["Octopus.Action.AwsAccount.Variable"] == "Shop"
+    assert evaluated["Octopus.Action.Aws.Region"] == "eu-west-1"
+    assert all(isinstance(value, str) for value in properties.values())
+
+
+@EACH
+def test_octopus_leaves_the_body_as_it_is(template: build.Template) -> None:
+    body = written(template)["Properties"]["Octopus.Action.Script.ScriptBody"]
+
+    assert "#{" not in body
+    assert body.isascii()
+    assert len(body) < 87_000
+    assert f'launch("{template.prefix}", "{__version__}", octopusvariables)' in body
+    compile(body, "Script.py", "exec")
+
+
+@EACH
+def test_parameters_are_complete(template: build.Template) -> None:
+    document = written(template)
+
+    names = [parameter["Name"] for parameter in document["Parameters"]]
+    ids = [document["Id"], *(each["Id"] for each in (*document["Parameters"], *document["Packages"]))]
+    assert {each.name for each in parameters(SCRIPT_STEPS[template.prefix].inputs, template.prefix)} <= set(
+        names
+    )
+    assert len(set(names)) == len(names)
+    assert len(set(ids)) == len(ids)
+    assert all(str(UUID(each)) == each for each in ids)
+    for parameter in document["Parameters"]:
+        assert set(parameter) == {"Id", "Name", "Label", "HelpText", "DefaultValue", "DisplaySettings"}
+        assert parameter["Name"].startswith(f"{template.prefix}.")
+        judge_control(parameter)
+
+
+def judge_control(parameter: Mapping[str, Any]) -> None:
+    settings, default = parameter["DisplaySettings"], parameter["DefaultValue"]
+    assert control(parameter) in CONTROLS
+    assert default is None or isinstance(default, str)
+    assert parameter["HelpText"].rstrip("`").endswith((".", "]", "}"))
+    assert parameter["HelpText"].casefold().rstrip(".") != parameter["Label"].casefold()
+    match control(parameter):
+        case "Select":
+            values = [line.split("|") for line in settings["Octopus.SelectOptions"].split("\n")]
+            assert all(len(value) == 2 and all(value) for value in values)
+            assert default in [None, *(value for value, _ in values)]
+        case "Checkbox":
+            assert default in ("True", "False")
+        case _:
+            assert set(settings) == {"Octopus.ControlType"}
+
+
+@EACH
+def test_each_package_has_a_parameter_that_chooses_it_and_is_not_downloaded(template: build.Template) -> None:
+    document = written(template)
+
+    choosers = {each["Name"] for each in document["Parameters"] if control(each) == "Package"}
+    assert [package["Name"] for package in document["Packages"]] == [f"{template.prefix}.Image"]
+    assert choosers == {f"{template.prefix}.Image"}
+    for package in document["Packages"]:
+        assert package["AcquisitionLocation"] == "NotAcquired"
+        assert package["FeedId"] is package["PackageId"] is None
+        assert package["Properties"] == {
+            "Extract": "False",
+            "SelectionMode": "deferred",
+            "PackageParameterName": package["Name"],
+            "Purpose": "",
+        }
+
+
+@EACH
+def test_the_examples_in_the_help_are_inputs_that_the_step_takes(template: build.Template) -> None:
+    required = {
+        "ClusterName": "shop",
+        "ServiceName": "orders",
+        "TargetTaskDefinitionName": "orders",
+        "ServiceTaskName": "web",
+        "Cpu": "256",
+        "Memory": "512",
+        "SubnetIds": "subnet-1",
+        "SecurityGroupIds": "sg-1",
+    }
+    given = {f"{template.prefix}.{name}": value for name, value in required.items()}
+    given["Octopus.Environment.Id"] = "Environments-1"
+    given[image_variable(f"{template.prefix}.Image")] = "octopetshop/web:1.4.0"
+    for parameter in written(template)["Parameters"]:
+        for example in re.findall(r"`([\[{].*?[\]}])`", parameter["HelpText"]):
+            given[parameter["Name"]] = example.replace("arn:aws:...", "arn:aws:elasticloadbalancing:x")
+
+    step = SCRIPT_STEPS[template.prefix].read(given)
+
+    assert step.warnings == ()

@@ -1,0 +1,243 @@
+"""The generated templates, run as Octopus runs them: each test starts at least one process."""
+
+import json
+import signal
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecs_steps.sandbox import Fault, FaultKind, Scenario
+from script_host.host import SECRET, ScriptHost, ended
+from script_host.workers import BareWorker, World
+
+pytestmark = pytest.mark.host
+TEMPLATES = Path(__file__).parent.parent.parent / "step_templates"
+DEPLOY, UPDATE = (
+    json.loads((TEMPLATES / f"aws-ecs-{name}-service.json").read_text(encoding="ascii"))
+    for name in ("deploy", "update")
+)
+ODD = "\u041f\u0440\u0438\u0432\u0435\u0442 \U0001f600 \"quoted\" 'too'\n##octopus[stdout-none]] ]"
+CONTAINERS = [
+    {
+        "containerName": "web",
+        "containerImageReference": {"referenceId": "EcsDeploy.Image"},
+        "containerPortMappings": [{"containerPort": "8080"}],
+        "environmentVariables": [{"type": "Plain", "key": "GREETING", "value": ODD}],
+    }
+]
+DEPLOYMENT = {
+    "EcsDeploy.Account": "Shop",
+    "EcsDeploy.Region": "#{Home region}",
+    "Home region": "eu-west-1",
+    "Octopus.Environment.Id": "Environments-104",
+    "Octopus.Environment.Name": ODD,
+    "EcsDeploy.ClusterName": "shop-production",
+    "EcsDeploy.ServiceTaskName": "web",
+    "EcsDeploy.Cpu": "256",
+    "EcsDeploy.Memory": "512",
+    "EcsDeploy.SubnetIds": "subnet-0a1b2c3d4e5f60718\r\nsubnet-0b2c3d4e5f6071829",
+    "EcsDeploy.SecurityGroupIds": "sg-0c3d4e5f607182930",
+    "EcsDeploy.Containers": json.dumps(CONTAINERS),
+    "EcsDeploy.Tags": "team=shop",
+    "Octopus.Action.Package[EcsDeploy.Image].Image": "index.docker.io/octopetshop/web:1.4.0",
+}
+AN_UPDATE = {
+    "EcsUpdate.Account": "Shop",
+    "EcsUpdate.Region": "eu-west-1",
+    "EcsUpdate.ClusterName": "shop",
+    "EcsUpdate.ServiceName": "orders",
+    "EcsUpdate.TargetTaskDefinitionName": "orders",
+    "EcsUpdate.ContainerUpdates": '[{"containerName": "web", "packageReference": "EcsUpdate.Image"}]',
+    "EcsUpdate.WaitOption": "WaitWithTimeout",
+    "EcsUpdate.WaitTimeoutMinutes": "15",
+    "Octopus.Action.Package[EcsUpdate.Image].Image": "index.docker.io/octopetshop/orders:2.1.0",
+}
+DENIED = Scenario(
+    description="Nothing may be changed",
+    faults=tuple(Fault(name, FaultKind.ACCESS_DENIED) for name in ("CreateStack", "UpdateService")),
+)
+
+
+def operations(world: World) -> list[str]:
+    return [call.operation for call in world.sandbox.calls]
+
+
+def test_a_deployment_succeeds_and_the_next_one_is_unchanged(world: World) -> None:
+    first = world.worker().run(DEPLOY, DEPLOYMENT)
+    again = world.worker().run(DEPLOY, DEPLOYMENT)
+
+    assert (first.code, first.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), first.stdout
+    assert (again.code, again.log.outputs["Outcome"].value) == (0, "UNCHANGED"), again.stdout
+    assert [artifact["name"] for artifact in first.log.artifacts] == ["cloudformation-template.json"]
+    assert first.stderr == again.stderr == ""
+
+
+def test_an_update_succeeds_and_the_next_one_is_unchanged(world: World) -> None:
+    once = AN_UPDATE | {"EcsUpdate.ForceNewDeployment": "False"}
+
+    first = world.worker().run(UPDATE, once)
+    again = world.worker().run(UPDATE, once)
+
+    assert (first.code, first.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), first.stdout
+    assert (again.code, again.log.outputs["Outcome"].value) == (0, "UNCHANGED"), again.stdout
+    assert operations(world).count("RegisterTaskDefinition") == 1
+
+
+@pytest.mark.parametrize(
+    ("world", "template", "given", "code", "cause"),
+    [
+        ("service-name-taken", DEPLOY, DEPLOYMENT, 5, "already exists"),
+        ("breaker-rollback", UPDATE, AN_UPDATE, 6, "rolled back"),
+    ],
+    indirect=["world"],
+    ids=["deploy", "update"],
+)
+def test_a_failure_is_explained(
+    world: World, template: dict[str, Any], given: dict[str, str], code: int, cause: str
+) -> None:
+    ran = world.worker().run(template, given)
+
+    assert ran.code == code, ran.stdout
+    [reason] = ran.log.results
+    assert cause in reason
+    assert "root cause: " in ran.log.at("error")
+    assert "diagnosis.json" in {artifact["name"] for artifact in ran.log.artifacts}
+    assert ran.log.outputs["Region"].value == "eu-west-1"
+
+
+@pytest.mark.parametrize("world", [DENIED], indirect=True, ids=["denied"])
+@pytest.mark.parametrize(
+    ("template", "given", "action"),
+    [(DEPLOY, DEPLOYMENT, "cloudformation:CreateStack"), (UPDATE, AN_UPDATE, "ecs:UpdateService")],
+    ids=["deploy", "update"],
+)
+def test_a_denied_call_is_named(
+    world: World, template: dict[str, Any], given: dict[str, str], action: str
+) -> None:
+    ran = world.worker().run(template, given)
+
+    assert ran.code == 4, ran.stdout
+    assert action in ran.log.results[0]
+
+
+@pytest.mark.parametrize(
+    ("template", "prefix"), [(DEPLOY, "EcsDeploy"), (UPDATE, "EcsUpdate")], ids=["deploy", "update"]
+)
+def test_inputs_that_are_not_valid_never_reach_aws(
+    world: World, template: dict[str, Any], prefix: str
+) -> None:
+    before = len(world.sandbox.calls)
+
+    ran = world.worker().run(template, {f"{prefix}.Account": "Shop", f"{prefix}.Tags": ODD})
+
+    assert ran.code == 2
+    assert "Octopus.Action.Aws.Ecs.ClusterName: is required" in ran.log.results[0]
+    assert f"{prefix}.Tags: line 1: expected key=value" in ran.log.results[0]
+    assert len(world.sandbox.calls) == before
+
+
+def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_said(world: World) -> None:
+    worker = world.worker(PYTHONIOENCODING="cp437")
+    tagged = DEPLOYMENT | {"EcsDeploy.Tags": f"greeting={ODD.splitlines()[0]}"}
+
+    ran = worker.run(DEPLOY, tagged | {"EcsDeploy.DesiredCount": ODD})
+    well = world.worker(PYTHONIOENCODING="cp437").run(DEPLOY, tagged)
+
+    assert ran.code == 2
+    assert "DesiredCount: expected a whole number" in ran.log.results[0]
+    assert well.code == 0, well.stdout
+    [definition] = [
+        call.params["TemplateBody"] for call in world.sandbox.calls if call.operation == "CreateStack"
+    ]
+    [container] = next(
+        resource["Properties"]["ContainerDefinitions"]
+        for resource in json.loads(definition)["Resources"].values()
+        if resource["Type"] == "AWS::ECS::TaskDefinition"
+    )
+    assert container["Environment"] == [{"Name": "GREETING", "Value": ODD}]
+    assert SECRET.encode() not in ran.stdout + well.stdout
+
+
+def test_a_worker_without_the_library_is_told_what_to_do(world: World, bare_worker: BareWorker) -> None:
+    worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
+
+    ran = worker.run(DEPLOY, DEPLOYMENT)
+
+    assert ran.code == 2
+    [reason] = ran.log.results
+    assert "No module named 'ecs_steps'" in reason
+    assert "pip install ecs-steps==" in reason
+    assert "'Install if missing'" in reason
+
+
+@pytest.mark.parametrize("extracted", [True, False], ids=["extracted", "as a wheel"])
+def test_the_library_may_come_as_a_package(
+    extracted: bool,  # noqa: FBT001  a parameter
+    world: World,
+    bare_worker: BareWorker,
+    tmp_path: Path,
+) -> None:
+    folder = bare_worker.wheels
+    if extracted:
+        folder = tmp_path / "package"
+        with zipfile.ZipFile(next(bare_worker.wheels.glob("*.whl"))) as wheel:
+            wheel.extractall(folder)
+    worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
+    package = {
+        "EcsDeploy.LibraryPackage": "ecs-steps",
+        "Octopus.Action.Package[ecs-steps].ExtractedPath": str(folder),
+    }
+
+    ran = worker.run(DEPLOY, DEPLOYMENT | package)
+
+    assert ran.code == 0, ran.stdout
+
+
+def test_the_library_is_installed_once_by_two_deployments_at_once(
+    world: World, bare_worker: BareWorker
+) -> None:
+    install = {"EcsUpdate.InstallIfMissing": "True", "EcsUpdate.InstallFrom": str(bare_worker.wheels)}
+
+    def worker() -> ScriptHost:
+        return world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
+
+    both = [worker().start(UPDATE, AN_UPDATE | install) for _ in range(2)]
+    first = [ended(process) for process in both]
+    [environment] = (world.folder / "home" / ".ecs-steps").glob("*-py*/complete")
+    made = environment.stat().st_mtime_ns
+    again = worker().run(UPDATE, AN_UPDATE | install | {"EcsUpdate.InstallFrom": "/nowhere"})
+
+    assert {ran.code for ran in first} <= {0, 8}, [ran.stdout for ran in first]
+    assert again.code == 0, again.stdout
+    assert environment.stat().st_mtime_ns == made
+
+
+def test_an_installation_that_fails_says_why(world: World, bare_worker: BareWorker, tmp_path: Path) -> None:
+    worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
+    (tmp_path / "empty").mkdir()
+    install = {"EcsDeploy.InstallIfMissing": "True", "EcsDeploy.InstallFrom": str(tmp_path / "empty")}
+
+    ran = worker.run(DEPLOY, DEPLOYMENT | install)
+
+    assert ran.code == 2
+    assert "No matching distribution found for ecs-steps==" in ran.log.results[0]
+
+
+@pytest.mark.parametrize("pace", [0.0], ids=["nothing goes on"])
+def test_a_cancelled_task_ends_a_step_in_an_environment_of_its_own_too(
+    world: World, bare_worker: BareWorker
+) -> None:
+    worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
+    install = {"EcsUpdate.InstallIfMissing": "True", "EcsUpdate.InstallFrom": str(bare_worker.wheels)}
+    process = worker.start(UPDATE, AN_UPDATE | install)
+    said = [process.stdout.readline()]  # type: ignore[union-attr]  # it is a pipe
+    while said[-1] and b"pending" not in said[-1]:
+        said.append(process.stdout.readline())  # type: ignore[union-attr]  # it is a pipe
+
+    process.send_signal(signal.SIGTERM)
+    ran = ended(process)
+
+    assert ran.code == 143, said
+    assert ran.log.results[0].startswith("The step was cancelled: Deployment ecs-svc/")

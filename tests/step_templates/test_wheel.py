@@ -1,0 +1,62 @@
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+from ecs_steps.version import __version__
+from script_host.workers import BareWorker
+
+
+def test_the_wheel_holds_the_package_and_what_it_reads(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+
+    assert wheel.name == f"ecs_steps-{__version__}-py3-none-any.whl"
+    assert {
+        "ecs_steps/py.typed",
+        "ecs_steps/script_step.py",
+        "ecs_steps/sandbox/examples/deploy.json",
+        "ecs_steps/sandbox/examples/update.json",
+    } <= names
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"ecs_steps"}
+
+
+def test_the_wheel_installed_in_an_empty_environment_runs_a_step(
+    wheel: Path, bare_worker: BareWorker, tmp_path: Path
+) -> None:
+    venv.create(tmp_path / "python")
+    scripts = tmp_path / "python" / "bin"
+    environment = os.environ | {"PYTHONPATH": str(bare_worker.packages), "CI": "1"}
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(scripts / "python"),
+        "install",
+        "--quiet",
+        "--no-deps",
+    ]
+    subprocess.run([*pip, str(wheel)], check=True, env=environment)  # noqa: S603  our own command
+    [package] = (tmp_path / "python" / "lib").glob("*/site-packages/ecs_steps")
+    example = package / "sandbox" / "examples" / "deploy.json"
+
+    told = [
+        subprocess.run(  # noqa: S603  our own command
+            [str(scripts / "ecs-steps"), *command],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for command in (
+            ["check", str(example)],
+            ["deploy", str(example), "--sandbox", "--sandbox-speed", "100000"],
+        )
+    ]
+
+    assert told[0] == "The inputs of a deployment are valid.\n"
+    assert "Outcome = SUCCEEDED" in told[1]
