@@ -178,7 +178,7 @@ def looks_at_a_completed_one(ended: Run) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("seconds", [22, 25, 27, 30, 34, 45, 60, 75])
+@pytest.mark.parametrize("seconds", [22, 25, 30, 45, 75])
 def test_tasks_that_crash_around_their_completion_are_not_called_green_while_they_are_down(
     seconds: int, step: Step
 ) -> None:

@@ -102,54 +102,35 @@ def row(step: Step, name: str, teller: Teller, calls: float) -> str:
     return f"| {' | '.join([step, name, *times, f'{calls:.0f}', str(never), str(wrong)])} |"
 
 
-def table() -> str:
+def table(step: Step) -> str:
     """Return the comparison as Markdown."""
     rows = [
-        line
-        for step in STEPS
-        for line in (
-            row(step, "ecs_steps", this_library, calls_a_minute(step)),
-            row(step, "a poll every 1 s", fixed_poll, 60),
-            row(step, "a waiter, 15 s x 40", waiter, 4),
-        )
+        row(step, "ecs_steps", this_library, calls_a_minute(step)),
+        row(step, "a poll every 1 s", fixed_poll, 60),
+        row(step, "a waiter, 15 s x 40", waiter, 4),
     ]
     head = (
         "| step | who | median where it says something | median | worst | calls a minute | says nothing in "
         "10 minutes | says the wrong thing |"
     )
-    counts = " and ".join(f"{len(list(scenarios(step)))} scenarios of {step}" for step in STEPS)
-    title = f"Time to verdict, over {counts}:"
+    title = f"Time to verdict, over {len(list(scenarios(step)))} scenarios:"
     return "\n".join([title, "", head, "|---|---|---:|---:|---:|---:|---:|---:|", *rows])
 
 
-def test_the_verdict_is_said_within_seconds_of_being_settled() -> None:
-    told = table()
-
-    print(f"\n{told}")  # noqa: T201  to be read, and quoted
-    assert told.count("\n| deploy |") == told.count("\n| update |") == 3
-
-
+# One test a step: what it measures takes many runs, and processes that share the tests do not share them.
 @pytest.mark.parametrize("step", STEPS)
-def test_no_verdict_takes_longer_than_the_longest_pause_and_the_calls_that_explain_it(step: Step) -> None:
+def test_the_verdict_is_said_within_seconds_of_being_settled_and_for_fewer_calls_than_one_a_second(
+    step: Step,
+) -> None:
+    print(f"\n{table(step)}")  # noqa: T201  to be read, and quoted
+
     seconds = [seen.seconds_to_verdict for seen in scenarios(step)]
-
+    waited_longer = [seen for seen in scenarios(step) if seen.seconds_to_verdict > waiter(step, seen).seconds]
     assert min(seconds) >= 0
-    assert max(seconds) <= 12
     assert median(seconds) <= 6
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_step_makes_fewer_calls_than_a_poll_every_second(step: Step) -> None:
+    assert max(seconds) <= 12
     assert calls_a_minute(step) < 40
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_step_is_sooner_than_a_waiter_in_every_scenario(step: Step) -> None:
-    slower = [
-        seen for seen in scenarios(step) if seen.seconds_to_verdict > max(waiter(step, seen).seconds, 12)
-    ]
-
-    assert not slower
+    assert len(waited_longer) < len(seconds) / 3
 
 
 @pytest.mark.parametrize("step", STEPS)
