@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from attrs import define, field, frozen
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ecs_steps.polling import Clock
 from ecs_steps.sandbox import Sandbox
@@ -206,6 +209,25 @@ def test_odd_characters_are_told_in_ascii_on_lines_of_their_own(worker: Worker) 
     assert code == 2
     [result] = log.results
     assert "Deploy.Cpu: " in result
+
+
+@settings(max_examples=25)
+@given(
+    name=st.sampled_from(["deploy", "update"]),
+    changes=st.dictionaries(
+        st.sampled_from(["ClusterName", "Tags", "Region", "OnFailure", "Containers", "Octopus.Project.Name"]),
+        st.text() | st.text("##octopus[]'=\r\n\t"),
+    ),
+)
+def test_whatever_the_values_hold_octopus_can_read_what_is_said(name: str, changes: dict[str, str]) -> None:
+    prefixed = {key if "." in key else f"{PREFIXES[name]}.{key}": value for key, value in changes.items()}
+    with TemporaryDirectory() as folder:
+        worker = Worker(Path(folder))
+
+        code = worker.run(name, example(name) | prefixed)
+
+    assert (code == 0) == (not worker.log.results)
+    assert code in (0, 2, 3, 5)
 
 
 def test_an_unforeseen_error_is_told_as_a_bug_with_its_traceback(worker: Worker) -> None:
