@@ -41,7 +41,7 @@ def observed(step: Step, scenario: str) -> Observed:
     with Sandbox() as aws:
         let_a_deployment_fail(step, aws)
         take(aws, scenario)
-        ended = run(step, aws, minutes=4 if scenario in NEVER_SETTLED else 30)
+        ended = run(step, aws, minutes=2 if scenario in NEVER_SETTLED else 30)
         said_at = _rollout_finished_at(aws, ended) if step == "update" else _stack_came_to_rest_at(aws, ended)
         if said_at and "CancelUpdateStack" not in ended.operations:
             return Observed(run=ended, known_at=said_at, said_by_aws=True)
