@@ -207,3 +207,45 @@ def test_the_examples_in_the_help_are_inputs_that_the_step_takes(template: build
     step = SCRIPT_STEPS[template.prefix].read(given)
 
     assert step.warnings == ()
+
+
+def picture(template: build.Template) -> str:
+    """Draw a template's parameters, each with its control and what stands in it."""
+    document = written(template)
+    rows = [f"{parameter['Label']:32}{drawn(parameter)}".rstrip() for parameter in document["Parameters"]]
+    return "\n".join([document["Name"], "", *rows, ""])
+
+
+def drawn(parameter: Mapping[str, Any]) -> str:
+    default = parameter["DefaultValue"] or ""
+    match control(parameter):
+        case "Checkbox":
+            return "[x]" if default == "True" else "[ ]"
+        case "Select":
+            lines = parameter["DisplaySettings"]["Octopus.SelectOptions"].split("\n")
+            labels = dict(line.split("|") for line in lines)
+            return f"[ {labels.get(default, ''):38} v ]"
+        case "AmazonWebServicesAccount":
+            return f"[ {'an account':38} v ]"
+        case "Package":
+            return f"[ {'a container image of a feed':36} ... ]"
+        case "MultiLineText":
+            return f"[ {default:38} = ]"
+        case _:
+            return f"[ {default:40} ]"
+
+
+def test_the_readme_shows_the_parameters(
+    update_goldens: bool,  # noqa: FBT001  a fixture
+) -> None:
+    readme = FOLDER.parent / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    [template] = [each for each in build.TEMPLATES if each.prefix == "EcsDeploy"]
+    shown = re.compile(r"(<!-- parameters of EcsDeploy -->\n```text\n).*?(?=```)", re.DOTALL)
+
+    expected, count = shown.subn(lambda match: f"{match[1]}{picture(template)}", text)
+
+    if update_goldens:
+        readme.write_text(expected, encoding="utf-8")
+    assert count == 1
+    assert update_goldens or text == expected
