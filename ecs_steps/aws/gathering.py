@@ -54,8 +54,6 @@ class Gathering:
             targets += self._optional(lambda group=group: unhealthy_targets(self.around.aws, group), ())  # type: ignore[misc]  # a default argument binds the loop's group
         self.evidence = evolve(
             self.evidence,
-            cluster=service.cluster_arn.rpartition("/")[2],
-            service=service.name,
             architecture=self._architecture,
             tasks=tuple(task for task in self._tasks.values() if task),
             targets=tuple(targets) or self.evidence.targets,

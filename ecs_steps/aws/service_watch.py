@@ -11,6 +11,7 @@ from attrs import define, evolve, field, frozen
 from ecs_steps.aws.deployment_record import DeploymentRecord
 from ecs_steps.aws.diagnosis import Diagnosis, diagnose
 from ecs_steps.aws.ecs import Deployment, Service, describe_service
+from ecs_steps.aws.evidence import Evidence
 from ecs_steps.aws.fail_fast import cannot_succeed
 from ecs_steps.aws.gathering import Gathering
 from ecs_steps.aws.news import News
@@ -58,7 +59,12 @@ class ServiceWatch:
     def __attrs_post_init__(self) -> None:
         self.record = DeploymentRecord(self.cluster, self.name_or_arn, self.target, self.around)
         self._news = News(self.target, self.around.report)
-        self._gathering = Gathering(self.around, self.target, show_logs=self.around.vigilance.container_logs)
+        self._gathering = Gathering(
+            self.around,
+            self.target,
+            show_logs=self.around.vigilance.container_logs,
+            evidence=Evidence(cluster=_short(self.cluster), service=_short(self.name_or_arn)),
+        )
         self._started = self.around.clock.now()
         self._described_at = self._started - EVENTUALLY
 
