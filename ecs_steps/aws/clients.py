@@ -1,4 +1,9 @@
-"""The AWS clients that a step uses, each made when it is first needed."""
+"""The AWS clients that a step uses, each made when it is first needed.
+
+account -> credentials -> session -> clients
+
+A proxy is the environment's business: botocore reads HTTPS_PROXY and NO_PROXY.
+"""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -6,6 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import botocore.session
 from botocore.config import Config
 
+from ecs_steps.aws.calls import calling
+from ecs_steps.aws.credentials import AccountCredentials
+from ecs_steps.octopus.account import Account
 from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
@@ -24,6 +32,14 @@ class Session(Protocol):
     def client(self, service_name: str, **options: Any) -> Any: ...  # noqa: ANN401  boto3's own signature
 
 
+class BareSession(Session, Protocol):
+    """A session that can be told where its credentials come from, as one of botocore's."""
+
+    def get_component(self, name: str) -> Any: ...  # noqa: ANN401  botocore's own signature
+
+    def register_component(self, name: str, component: Any) -> None: ...  # noqa: ANN401  the same
+
+
 class AwsClients:
     """Clients of one account and region.
 
@@ -40,8 +56,13 @@ class AwsClients:
 
     @property
     def region(self) -> str:
-        """The region of the clients, whoever chose it."""
-        return str(self.ecs.meta.region_name)
+        """The region of the clients, whoever chose it.
+
+        Raises:
+            AwsCallError: Nobody did.
+        """
+        with calling("ECS"):
+            return str(self.ecs.meta.region_name)
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
@@ -72,24 +93,68 @@ class AwsClients:
         return cast("S3Client", self._client("s3"))
 
     def _client(self, service: str, *, attempts: int = 3, region: str | None = None) -> Any:  # noqa: ANN401  typed by the properties above
-        config = Config(
-            retries={"mode": "standard", "total_max_attempts": attempts}, user_agent_extra=USER_AGENT
-        )
         return self._session.client(
-            service, config=config, region_name=region or self._region, endpoint_url=self._endpoint_url
+            service,
+            config=_config(attempts),
+            region_name=region or self._region,
+            endpoint_url=self._endpoint_url,
         )
 
 
-class BotocoreSession:
+def _config(attempts: int = 3) -> Config:
+    return Config(retries={"mode": "standard", "total_max_attempts": attempts}, user_agent_extra=USER_AGENT)
+
+
+class BotocoreSession(botocore.session.Session):
     """botocore's own session as a `Session`: a `boto3.Session` starts slower and adds nothing here."""
 
-    def __init__(self) -> None:
-        self._session = botocore.session.Session()
+    def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
+        return self.create_client(service_name, **options)
+
+
+class AccountSession:
+    """A session that acts for an account; before its first client nothing is looked for."""
+
+    def __init__(
+        self, session: BareSession, account: Account, *, region: str | None, endpoint_url: str | None
+    ) -> None:
+        self._bare_session = session
+        self._account = account
+        self._where = {"region_name": region, "endpoint_url": endpoint_url}
 
     def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
-        return self._session.create_client(service_name, **options)
+        return self._session.client(service_name, **options)
+
+    @cached_property
+    def _session(self) -> Session:
+        session = self._bare_session
+        chain = session.get_component("credential_provider")
+        credentials = AccountCredentials(account=self._account, chain=chain, sts=self._sts)
+        session.register_component("credential_provider", credentials)
+        return session
+
+    def _sts(self, service_name: str, *, config: Config | None = None, **keys: str | None) -> Any:  # noqa: ANN401  as above
+        merged = _config().merge(config) if config else _config()
+        return self._bare_session.client(service_name, config=merged, **self._where, **keys)
+
+
+def account_clients(
+    account: Account,
+    *,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    session: BareSession | None = None,
+) -> AwsClients:
+    """Return clients that act for an account, where it is whole; without a login it is the environment's.
+
+    Sessions of STS are refreshed before they end: an assumed role for as long as the login lasts, an OpenID
+    Connect role for as long as its token is valid. The account takes the place of the credentials that
+    `session` would find; one that has been used before keeps those it found.
+    """
+    acting = AccountSession(session or BotocoreSession(), account, region=region, endpoint_url=endpoint_url)
+    return AwsClients(acting, region=region, endpoint_url=endpoint_url)
 
 
 def environment_clients(*, region: str | None = None, endpoint_url: str | None = None) -> AwsClients:
     """Return clients with the environment's credentials, as an Octopus script step or a shell sets them."""
-    return AwsClients(BotocoreSession(), region=region, endpoint_url=endpoint_url)
+    return account_clients(Account(), region=region, endpoint_url=endpoint_url)

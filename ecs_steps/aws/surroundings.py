@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from ecs_steps.aws.clients import AwsClients, environment_clients
+from ecs_steps.aws.clients import AwsClients, account_clients
 from ecs_steps.errors import Problem
 from ecs_steps.octopus.common_inputs import CommonInputs
 from ecs_steps.polling import Clock, Seen, SystemClock, poll
@@ -87,13 +87,15 @@ def surroundings(
     report: Report | None,
     clock: Clock | None,
 ) -> Surroundings:
-    """Return what a step works in: what it was given, else the environment's AWS, lines on stderr, real time.
+    """Return what a step works in: what it was given, else its account's AWS, lines on stderr, real time.
 
-    What is suspicious about the inputs is told first.
+    An account that the variables hold wins over credentials of the environment; in a script step, where
+    Octopus has put the account into the environment, the clients are given. What is suspicious about the
+    inputs is told first.
     """
     clock = clock or SystemClock()
     around = Surroundings(
-        aws=aws or environment_clients(region=inputs.region or None),
+        aws=aws or account_clients(inputs.account, region=inputs.region or None),
         clock=clock,
         report=report or report_for(sys.stderr, clock=clock),
         deadline=inputs.wait_option.deadline(clock.now()),

@@ -6,6 +6,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ConfigValueStore, ConstantProvider
+from botocore.credentials import CredentialProvider, CredentialResolver, Credentials
 from botocore.retries.standard import register_retry_handler
 from moto.core.models import botocore_stubber
 
@@ -13,6 +14,15 @@ from ecs_steps.polling import Clock
 from ecs_steps.sandbox.protocol import LOADER
 
 ACCESS_KEY = "AKIAECSSTEPSSANDBOX0"
+
+
+class _Somebody(CredentialProvider):
+    """Who signs where nobody logs in."""
+
+    METHOD = "sandbox"
+
+    def load(self) -> Credentials:
+        return Credentials(ACCESS_KEY, "sandbox", method=self.METHOD)
 
 
 class SandboxSession(botocore.session.Session):
@@ -29,7 +39,7 @@ class SandboxSession(botocore.session.Session):
         self.register_component("config_store", ConfigValueStore(mapping=defaults))
         # moto hooks itself into every session of the process.
         self.unregister("before-send", botocore_stubber)  # type: ignore[arg-type]  # its types forget replies
-        self.set_credentials(ACCESS_KEY, "sandbox")
+        self.register_component("credential_provider", CredentialResolver([_Somebody()]))
         config = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # newer than its types
         self.set_default_client_config(config)
 

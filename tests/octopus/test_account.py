@@ -175,6 +175,13 @@ HALVES: dict[str, tuple[dict[str, str], list[str]]] = {
         {"Octopus.Action.AwsAccount.Variable": "#{Account}"},
         ["Octopus.Action.AwsAccount.Variable: no variable gives #{Account} a value"],
     ),
+    "a name that stays open beside half a target's account": (
+        {"Octopus.Action.AwsAccount.Variable": "#{Account}", "Octopus.Action.Amazon.AccessKey": "AKIASHOP"},
+        [
+            "Octopus.Action.AwsAccount.Variable: no variable gives #{Account} a value",
+            "Octopus.Action.Amazon.SecretKey: is required",
+        ],
+    ),
     "parts that stay open": (
         NAMED | {"Shop.AccessKey": "#{Key}", "Shop.SecretKey": "x#{Secret | Trim 'hunter2'}"},
         [

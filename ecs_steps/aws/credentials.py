@@ -1,0 +1,89 @@
+"""The credentials of an account: made when a session first signs a request, and refreshed while it waits.
+
+Fetching and refreshing are botocore's own; here it is told what of the account goes where.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import frozen
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    AssumeRoleWithWebIdentityCredentialFetcher,
+    CredentialResolver,
+    Credentials,
+    DeferredRefreshableCredentials,
+    EnvProvider,
+)
+
+from ecs_steps.octopus.account import (
+    SESSION_NAME,
+    AccessKeys,
+    Account,
+    AssumedRole,
+    InstanceRole,
+    WebIdentity,
+)
+
+
+@frozen(kw_only=True)
+class AccountCredentials:
+    """What finds the credentials of a session, in the place of botocore's own `chain`.
+
+    `sts` makes clients of STS, with what botocore's fetchers ask for.
+    """
+
+    account: Account
+    chain: CredentialResolver
+    sts: Callable[..., Any]
+
+    def load_credentials(self) -> Credentials | None:
+        """Return what signs requests, as botocore's resolver does; None where nothing was found."""
+        login, role = self._login(), self.account.assumed_role
+        return self._assumed(role, login) if role and login else login
+
+    def _login(self) -> Credentials | None:
+        match self.account.login:
+            case AccessKeys(access_key=access_key, secret_key=secret_key):
+                return Credentials(access_key, secret_key, method="octopus")
+            case WebIdentity() as identity:
+                return self._opened_by_token(identity)
+            case InstanceRole():
+                self.chain.remove(EnvProvider.METHOD)
+        return self.chain.load_credentials()
+
+    def _opened_by_token(self, identity: WebIdentity) -> Credentials:
+        fetcher = AssumeRoleWithWebIdentityCredentialFetcher(
+            self.sts,
+            lambda: identity.token,
+            identity.role_arn,
+            extra_args=_given(RoleSessionName=SESSION_NAME, DurationSeconds=identity.session_duration),
+        )
+        return _SessionCredentials(fetcher.fetch_credentials, "assume-role-with-web-identity")
+
+    def _assumed(self, role: AssumedRole, login: Credentials) -> Credentials:
+        fetcher = AssumeRoleCredentialFetcher(
+            self.sts,
+            login,
+            role.role_arn,
+            extra_args=_given(
+                RoleSessionName=role.session_name,
+                DurationSeconds=role.session_duration,
+                ExternalId=role.external_id,
+            ),
+        )
+        return _SessionCredentials(fetcher.fetch_credentials, "assume-role")
+
+
+class _SessionCredentials(DeferredRefreshableCredentials):
+    """Credentials of a session that may be as short as 15 minutes, which is how early botocore would refresh.
+
+    It is tried from 300 seconds before the end, and from 60 seconds before it must succeed.
+    """
+
+    _advisory_refresh_timeout = 300
+    _mandatory_refresh_timeout = 60
+
+
+def _given(**arguments: str | int | None) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if value is not None}

@@ -1,0 +1,213 @@
+import os
+import re
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+
+from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
+from ecs_steps import UpdateEcsServiceStep, __version__
+from ecs_steps.aws.calls import calling
+from ecs_steps.aws.clients import AwsClients, account_clients, environment_clients
+from ecs_steps.aws.surroundings import surroundings
+from ecs_steps.errors import AwsCallError
+from ecs_steps.octopus.account import Account, AssumedRole, InstanceRole
+from ecs_steps.sandbox import Fault, FaultKind
+from ecs_steps.sandbox.protocol import RawBody
+
+
+def test_sts_is_asked_in_the_region_of_the_step_and_as_this_library(line: Line) -> None:
+    clients(line, Account(login=OPENID)).ecs.list_clusters()
+
+    assert [sent.host for sent in line.requests] == [
+        "sts.eu-west-1.amazonaws.com",
+        "ecs.eu-west-1.amazonaws.com",
+    ]
+    assert all(f"ecs-steps/{__version__}" in sent.agent for sent in line.requests)
+
+
+def test_sts_is_asked_at_another_address_where_one_is_given(line: Line) -> None:
+    account = Account(login=KEYS, assumed_role=AssumedRole(role_arn=PRODUCTION))
+    aws = account_clients(
+        account, region="eu-west-1", endpoint_url="http://emulator.test:4566", session=line.aws.session
+    )
+    # moto answers nothing there: the address is all that this is about.
+    with pytest.raises(ValueError, match=r"moto has no answer to POST http://emulator\.test:4566/"):
+        aws.ecs.list_clusters()
+
+    assert [sent.host for sent in line.requests] == ["emulator.test:4566"]
+
+
+def test_aws_is_not_asked_before_the_first_call(line: Line) -> None:
+    aws = clients(line, Account(login=OPENID, assumed_role=AssumedRole(role_arn=PRODUCTION)))
+
+    assert aws.region == "eu-west-1"
+    assert line.requests == []
+
+
+def test_all_clients_share_one_session_of_sts(line: Line) -> None:
+    aws = clients(line, Account(login=OPENID))
+
+    aws.ecs.list_clusters()
+    aws.ecs_once.list_clusters()
+    aws.cloudformation.list_stacks()
+    aws.logs_in("eu-west-1").describe_log_groups()
+
+    assert len(line.asked("AssumeRoleWithWebIdentity")) == 1
+
+
+@pytest.mark.parametrize(("attribute", "attempts"), [("ecs", 3), ("ecs_once", 1)])
+def test_a_throttled_call_is_tried_as_often_as_its_client_may(
+    line_of: Callable[..., Line], attribute: str, attempts: int
+) -> None:
+    line = line_of(Fault("ListClusters", FaultKind.THROTTLED))
+    aws = clients(line, Account(login=KEYS))
+
+    with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
+        getattr(aws, attribute).list_clusters()
+
+    assert raised.value.transient
+    assert len(line.asked("ListClusters")) == attempts
+
+
+def test_sts_is_tried_again_as_well(line_of: Callable[..., Line]) -> None:
+    line = line_of(Fault("AssumeRoleWithWebIdentity", FaultKind.UNAVAILABLE, range(2)))
+
+    clients(line, Account(login=OPENID)).ecs.list_clusters()
+
+    assert len(line.asked("AssumeRoleWithWebIdentity")) == 3
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """Give the process an environment without AWS in it: no key, no region, no file, no instance."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return monkeypatch
+
+
+def signer(aws: AwsClients) -> str:
+    """Return the access key that signs a request, which is not sent."""
+    signers: list[str] = []
+
+    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        signers.extend(re.findall(r"Credential=([^/]+)/", text(request.headers["Authorization"])))
+        return AWSResponse(request.url, 200, HTTPHeaders(), RawBody(b"{}"))
+
+    aws.ecs.meta.events.register("before-send", answer)  # type: ignore[arg-type]  # its types forget replies
+    aws.ecs.list_clusters()
+    return signers[0]
+
+
+@pytest.fixture
+def keys_in_environment(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT")
+    environment.setenv("AWS_SECRET_ACCESS_KEY", "hunter3")
+
+
+@pytest.mark.usefixtures("keys_in_environment")
+def test_the_environments_clients_use_the_environments_keys() -> None:
+    assert signer(environment_clients(region="eu-west-1")) == "AKIAENVIRONMENT"
+
+
+@pytest.mark.usefixtures("keys_in_environment")
+def test_an_account_wins_over_the_environment() -> None:
+    assert signer(account_clients(Account(login=KEYS), region="eu-west-1")) == "AKIASHOP"
+
+
+@pytest.mark.usefixtures("keys_in_environment")
+def test_an_instance_role_does_without_the_environments_keys(tmp_path: Path) -> None:
+    (tmp_path / "credentials").write_text(
+        "[default]\naws_access_key_id = AKIAMACHINE\naws_secret_access_key = hunter4\n"
+    )
+
+    assert signer(account_clients(Account(login=InstanceRole()), region="eu-west-1")) == "AKIAMACHINE"
+
+
+@pytest.mark.usefixtures("keys_in_environment")
+def test_a_step_prefers_the_account_of_its_variables() -> None:
+    prefix = "Octopus.Action.Aws.Ecs"
+    step = UpdateEcsServiceStep(
+        {
+            f"{prefix}.ClusterName": "shop",
+            f"{prefix}.Update.ServiceName": "web",
+            f"{prefix}.Update.TargetTaskDefinitionName": "web",
+            f"{prefix}.Update.ContainerUpdates": '[{"containerName": "web", "packageReference": "web"}]',
+            "Octopus.Action.Package[web].Image": "acme/web:2",
+            "Octopus.Action.Aws.Region": "eu-west-1",
+            "Octopus.Action.Amazon.AccessKey": "AKIASHOP",
+            "Octopus.Action.Amazon.SecretKey": "hunter2",
+        }
+    )
+
+    around = surroundings(step.inputs, (), aws=None, report=lambda _: None, clock=None)
+
+    assert (signer(around.aws), around.aws.region) == ("AKIASHOP", "eu-west-1")
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    "account",
+    [Account(), Account(login=InstanceRole()), Account(assumed_role=AssumedRole(role_arn=PRODUCTION))],
+)
+def test_missing_credentials_are_an_error_with_its_next_step(account: Account) -> None:
+    aws = account_clients(account, region="eu-west-1")
+
+    with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
+        aws.ecs.list_clusters()
+
+    assert str(raised.value) == (
+        "ListClusters could not be called: Unable to locate credentials\n"
+        "Give the step an AWS account and a region."
+    )
+    assert raised.value.code == "NoCredentialsError"
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_missing_region_is_an_error_with_its_next_step() -> None:
+    aws = account_clients(Account(login=KEYS))
+
+    with pytest.raises(AwsCallError) as raised:
+        _ = aws.region
+
+    assert str(raised.value) == (
+        "ECS could not be called: You must specify a region.\nGive the step an AWS account and a region."
+    )
+
+
+def test_half_of_the_keys_in_the_environment_are_an_error(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT")
+
+    with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
+        environment_clients(region="eu-west-1").ecs.list_clusters()
+
+    assert raised.value.code == "PartialCredentialsError"
+    assert raised.value.next_step == "Give the step an AWS account and a region."
+
+
+def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+
+    def serve() -> None:
+        connection, _ = proxy.accept()
+        with connection:
+            asked.append(connection.recv(4096).partition(b"\r\n")[0])
+
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.settimeout(10)
+        environment.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        serving = threading.Thread(target=serve)
+        serving.start()
+        with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
+            account_clients(Account(login=KEYS), region="eu-west-1").ecs_once.list_clusters()
+        serving.join()
+
+    assert asked == [b"CONNECT ecs.eu-west-1.amazonaws.com:443 HTTP/1.0"]
+    assert raised.value.transient
