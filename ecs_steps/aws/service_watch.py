@@ -6,7 +6,7 @@ read it, else DescribeServices. News, and the end, are looked at in DescribeServ
 
 from datetime import UTC, datetime, timedelta
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from ecs_steps.aws.deployment_record import DeploymentRecord
 from ecs_steps.aws.diagnosis import Diagnosis, diagnose
@@ -184,12 +184,26 @@ def failure_of(watch: ServiceWatch) -> DeploymentError:
         case Standing.UNDER_WAY:
             return TimedOutError(
                 what=f"{what} yet",
-                why=cause or "its deployment was still under way when the time to wait was over",
-                next_step="ECS goes on with it.",
+                why=f"{_state(watch)} when the time to wait was over",
+                next_step="ECS goes on with it; ecs-steps watch takes up the wait.",
                 diagnosis=diagnosis,
             )
         case _:
             return RolloutFailedError(what=what, why=cause, diagnosis=diagnosis)
+
+
+def _state(watch: ServiceWatch) -> str:
+    ours = (
+        next((d for d in watch.service.deployments if watch.target.is_met_by(d)), None)
+        if watch.service
+        else None
+    )
+    if ours is None:
+        return "its deployment was still under way"
+    return (
+        f"{ours.running} of {ours.desired} tasks were running, {ours.pending} pending and {ours.failed} failed "
+        f"({ours.rollout_state})"
+    )
 
 
 def _short(arn: str) -> str:
