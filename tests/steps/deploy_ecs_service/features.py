@@ -6,6 +6,7 @@ ACCOUNT = "123456789012"
 EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/web-execution"
 TASK_ROLE = f"arn:aws:iam::{ACCOUNT}:role/web"
 DATABASE = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:shop/database-AbCdEf"
+SPLUNK = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:splunk-MnOpQr"
 PARAMETER = f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/shop/token"
 
 
@@ -54,7 +55,7 @@ FEATURES: dict[str, dict[str, str]] = {
             containerLogging={
                 "type": "Manual",
                 "logDriver": "Splunk",
-                "logOptions": [secret("splunk-token", f"{DATABASE}:splunk::")],
+                "logOptions": [secret("splunk-token", f"{SPLUNK}:token::")],
             },
         ),
         container(

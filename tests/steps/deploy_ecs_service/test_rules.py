@@ -227,7 +227,7 @@ def test_percents_that_a_small_count_rounds_to_a_standstill_are_suspicious(
     ]
 
 
-@given(st.integers(1, 50), st.integers(0, 100), st.integers(101, 400))
+@given(st.integers(1, 1000), st.integers(0, 100), st.integers(101, 400))
 def test_only_percents_that_let_a_task_start_or_stop_go_without_a_word(
     desired: int, least: int, most: int
 ) -> None:

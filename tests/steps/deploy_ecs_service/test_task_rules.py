@@ -183,6 +183,7 @@ def test_a_port_that_two_containers_listen_on_is_suspicious() -> None:
             [
                 container("web", memoryLimitSoft="256", memoryLimitHard="512"),
                 container("api", memoryLimitHard=256),
+                container("db"),
             ],
             {},
         ),
