@@ -248,3 +248,25 @@ def test_a_container_is_essential_and_logs_to_cloudwatch_by_default() -> None:
 
     assert web.essential
     assert web.container_logging == ContainerLogging(type=Logging.AUTO)
+
+
+def test_a_health_check_that_is_no_list_is_one_word() -> None:
+    spec = container(healthCheck={"command": "NONE, really"})
+
+    [web] = inputs_of(dictionary(spec)).containers
+
+    assert web.health_check.command == ("NONE, really",)
+
+
+def test_what_is_mounted_is_writable_by_default() -> None:
+    storage = {
+        "mountPoints": [{"sourceVolume": "data", "containerPath": "/data"}],
+        "volumeFrom": [{"sourceContainer": "web"}],
+    }
+
+    [web] = inputs_of(dictionary(container(containerStorage=storage), Volumes=[{"name": "data"}])).containers
+
+    assert web.container_storage == ContainerStorage(
+        mount_points=(MountPoint(source_volume="data", container_path="/data", readonly=False),),
+        volume_from=(VolumeFrom(source_container="web", readonly=False),),
+    )
