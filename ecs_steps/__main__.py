@@ -22,6 +22,7 @@ from ecs_steps.wording import ascii_lines
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.octopus.common_inputs import CommonInputs
 
 # How much faster than the real one the sandbox's clock runs: a deployment of minutes is watched in seconds.
 SANDBOX_SPEED = 60.0
@@ -104,7 +105,7 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
 def _deploy(asked: argparse.Namespace) -> dict[str, object]:
     step = DeployEcsServiceStep(read_variables(asked.variables))
     with (
-        _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock),
+        _aws(asked, step.inputs) as (aws, clock),
         _listening(asked, clock) as report,
     ):
         return _answer(step.run(aws=aws, report=report, clock=clock))
@@ -113,7 +114,7 @@ def _deploy(asked: argparse.Namespace) -> dict[str, object]:
 def _update(asked: argparse.Namespace) -> dict[str, object]:
     step = UpdateEcsServiceStep(read_variables(asked.variables))
     with (
-        _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock),
+        _aws(asked, step.inputs) as (aws, clock),
         _listening(asked, clock) as report,
     ):
         if asked.dry_run:
@@ -128,7 +129,7 @@ def _watch(asked: argparse.Namespace) -> dict[str, object]:
         UpdateEcsServiceStep(variables) if asked.deployment else DeployEcsServiceStep(variables)
     )
     with (
-        _aws(asked, cluster=step.inputs.cluster_name, region=step.inputs.region) as (aws, clock),
+        _aws(asked, step.inputs) as (aws, clock),
         _listening(asked, clock) as report,
     ):
         which = asked.deployment or asked.stack
@@ -155,12 +156,13 @@ def _export(asked: argparse.Namespace) -> dict[str, object]:
 
 
 @contextmanager
-def _aws(asked: argparse.Namespace, *, cluster: str, region: str) -> Iterator[tuple["AwsClients", Clock]]:
-    region = asked.region or region
+def _aws(asked: argparse.Namespace, inputs: "CommonInputs") -> Iterator[tuple["AwsClients", Clock]]:
+    region = asked.region or inputs.region
     if asked.sandbox is None:
-        from ecs_steps.aws.clients import environment_clients
+        from ecs_steps.aws.clients import account_clients
 
-        yield environment_clients(region=region or None, endpoint_url=asked.endpoint_url), SystemClock()
+        where = {"region": region or None, "endpoint_url": asked.endpoint_url}
+        yield account_clients(inputs.account, **where), SystemClock()
         return
     try:
         from ecs_steps.sandbox import Sandbox
@@ -175,7 +177,7 @@ def _aws(asked: argparse.Namespace, *, cluster: str, region: str) -> Iterator[tu
         problem = Problem(path="--sandbox", message=str(error))
         raise InvalidInputsError(what="There is no such sandbox", problems=(problem,)) from None
     with sandbox as aws:
-        aws.add_cluster(cluster)
+        aws.add_cluster(inputs.cluster_name)
         yield aws.clients, aws.clock
 
 

@@ -68,7 +68,8 @@ class DeployEcsServiceStep:
     ) -> Result:
         """Deploy, wait and verify.
 
-        By default AWS is reached with the environment's credentials, and reports are printed.
+        By default AWS is reached with the variables' account, else with the environment's credentials, and
+        reports are printed.
 
         Raises:
             DeploymentError: The service does not run what was asked for; with the cause.

@@ -59,7 +59,8 @@ class UpdateEcsServiceStep:
     ) -> Result:
         """Register the next revision, deploy it, wait and verify.
 
-        By default AWS is reached with the environment's credentials, and reports are printed.
+        By default AWS is reached with the variables' account, else with the environment's credentials, and
+        reports are printed.
 
         Raises:
             NotFoundError: The service, a task definition or a container does not exist; nothing was changed.
