@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import attrs
 from attrs import evolve, frozen
 
-from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep
+from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep, __version__
 from ecs_steps.edge import cancellable, exit_code, read_variables
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError
 from ecs_steps.octopus.parameters import step_variables
@@ -167,6 +167,7 @@ def _reason(error: EcsStepsError) -> str:
 def _run(step: Step, aws: "AwsClients | None", clock: Clock | None, host: ScriptHost) -> None:
     from ecs_steps.aws.clients import environment_clients
 
+    host.report(Message(Level.VERBOSE, f"ecs-steps {__version__}"))
     if isinstance(step, DeployEcsServiceStep):
         host.attach(TEMPLATE, without_values(step.template().to_dict()))
     step.run(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ecs_steps.polling import Clock
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.script_step import ScriptHost, main, run_script_step, without_values
+from ecs_steps.version import __version__
 from ecs_steps.wording import MASK
 from script_host.service_messages import Log, parse
 
@@ -72,6 +73,7 @@ def test_outputs_are_output_variables_and_the_deployment_shows_its_progress(
 
     log = worker.log
     assert code == 0
+    assert log.at("verbose").startswith(f"ecs-steps {__version__}")
     assert log.outputs["Outcome"].value == "SUCCEEDED"
     assert log.outputs["ServiceName"].value
     assert log.progress[0][0] == 0

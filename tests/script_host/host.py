@@ -66,7 +66,10 @@ class ScriptHost:
 
 def ended(process: "subprocess.Popen[bytes]") -> Ran:
     """Wait for a script, and read its output as Octopus does."""
-    stdout, stderr = process.communicate(timeout=120)
+    try:
+        stdout, stderr = process.communicate(timeout=60)
+    finally:
+        process.kill()
     return Ran(code=process.returncode, log=parse(stdout), stdout=stdout, stderr=stderr.decode())
 
 

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,11 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox import Fault, FaultKind, Scenario
+from ecs_steps.version import __version__
 from script_host.host import SECRET, ScriptHost, ended
+from script_host.service_messages import parse
 from script_host.workers import BareWorker, World
+from step_templates.launcher import fail, pip_settings
 
 pytestmark = pytest.mark.host
 TEMPLATES = Path(__file__).parent.parent.parent / "step_templates"
@@ -195,23 +199,34 @@ def test_the_library_may_come_as_a_package(
     assert ran.code == 0, ran.stdout
 
 
+def leave_half_an_installation(environment: Path) -> None:
+    """Leave what a deployment leaves behind that was ended while pip was at work."""
+    library = "lib/python{}.{}/site-packages".format(*sys.version_info)
+    half = environment / library / f"ecs_steps-{__version__}.dist-info"
+    half.mkdir(parents=True)
+    (half / "METADATA").write_text(f"Name: ecs-steps\nVersion: {__version__}\n", encoding="ascii")
+
+
 def test_the_library_is_installed_once_by_two_deployments_at_once(
     world: World, bare_worker: BareWorker
 ) -> None:
+    log = world.folder / "pip.log"
+    home = world.folder / "home" / ".ecs-steps"
+    leave_half_an_installation(home / "{}-py{}{}".format(__version__, *sys.version_info))
     install = {"EcsUpdate.InstallIfMissing": "True", "EcsUpdate.InstallFrom": str(bare_worker.wheels)}
 
     def worker() -> ScriptHost:
-        return world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
+        return world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages), PIP_LOG=str(log))
 
     both = [worker().start(UPDATE, AN_UPDATE | install) for _ in range(2)]
     first = [ended(process) for process in both]
-    [environment] = (world.folder / "home" / ".ecs-steps").glob("*-py*/complete")
-    made = environment.stat().st_mtime_ns
     again = worker().run(UPDATE, AN_UPDATE | install | {"EcsUpdate.InstallFrom": "/nowhere"})
 
+    # Where both deploy the service, the one that comes second supersedes the other.
     assert {ran.code for ran in first} <= {0, 8}, [ran.stdout for ran in first]
     assert again.code == 0, again.stdout
-    assert environment.stat().st_mtime_ns == made
+    assert log.read_text(encoding="utf-8").count("Successfully installed ecs-steps") == 1
+    assert [each.name for each in home.glob("*-py*/complete")] == ["complete"]
 
 
 def test_an_installation_that_fails_says_why(world: World, bare_worker: BareWorker, tmp_path: Path) -> None:
@@ -241,3 +256,20 @@ def test_a_cancelled_task_ends_a_step_in_an_environment_of_its_own_too(
 
     assert ran.code == 143, said
     assert ran.log.results[0].startswith("The step was cancelled: Deployment ecs-svc/")
+
+
+def test_an_index_s_password_is_on_no_command_line() -> None:
+    index = "https://octopus:secret@pypi.shop.example/simple"
+
+    assert pip_settings(index) == {"PIP_INDEX_URL": index}
+    assert pip_settings("") == {}
+
+
+def test_what_pip_says_is_no_service_message(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    code = fail("\u041d\u0435\u0442\n##octopus[setVariable name='eA==']")
+
+    log = parse(capsysbinary.readouterr().out)
+    assert code == 2
+    assert "setVariable" in log.at("error")
+    assert log.outputs == {}
+    assert len(log.results) == 1
