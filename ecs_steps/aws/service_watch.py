@@ -200,10 +200,8 @@ def _state(watch: ServiceWatch) -> str:
     )
     if ours is None:
         return "its deployment was still under way"
-    return (
-        f"{ours.running} of {ours.desired} tasks were running, {ours.pending} pending and {ours.failed} failed "
-        f"({ours.rollout_state})"
-    )
+    counts = f"{ours.running} of {ours.desired} tasks were running, {ours.pending} pending"
+    return f"{counts} and {ours.failed} failed ({ours.rollout_state})"
 
 
 def _short(arn: str) -> str:
