@@ -28,7 +28,9 @@ CONTAINERS = [
         "containerName": "web",
         "containerImageReference": {"referenceId": "EcsDeploy.Image"},
         "containerPortMappings": [{"containerPort": "8080"}],
-        "environmentVariables": [{"type": "Plain", "key": "GREETING", "value": ODD}],
+        "environmentVariables": [
+            {"type": "Plain", "key": "GREETING", "value": "#{Octopus.Environment.Name | JsonEscape}"}
+        ],
     }
 ]
 DEPLOYMENT = {
