@@ -46,7 +46,8 @@ def begun(command: str, scenario: str, tmp_path: Path, *, word: str) -> "subproc
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"]
 )
 @pytest.mark.parametrize(
-    ("command", "follow"), [("deploy", "--stack arn:aws:cloudformation:"), ("update", "--deployment ecs-svc/")]
+    ("command", "follow"),
+    [("deploy", "--stack arn:aws:cloudformation:"), ("update", "--deployment ecs-svc/")],
 )
 def test_a_signal_ends_the_wait_within_a_second_and_says_how_to_follow(
     command: str, follow: str, number: int, code: int, tmp_path: Path
