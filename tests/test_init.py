@@ -50,6 +50,21 @@ def test_a_template_needs_no_aws(call: str) -> None:
     assert loaded_by(IMPORT, INPUTS, call) == {"troposphere", "yaml"}
 
 
+def test_an_update_never_pays_for_troposphere() -> None:
+    run = """
+from ecs_steps.sandbox import Sandbox
+with Sandbox() as aws:
+    with open("ecs_steps/sandbox/examples/update.json") as file:
+        step = ecs_steps.UpdateEcsServiceStep(json.load(file))
+    step.run(aws=aws.clients, clock=aws.clock, report=lambda _: None)
+"""
+
+    loaded = loaded_by(IMPORT, "import json", run)
+
+    assert "botocore" in loaded
+    assert "troposphere" not in loaded
+
+
 def test_every_public_name_is_there() -> None:
     assert [name for name in ecs_steps.__all__ if not hasattr(ecs_steps, name)] == []
     assert sorted(ecs_steps.__all__) == ecs_steps.__all__
