@@ -44,12 +44,16 @@ def test_names_are_without_regard_to_case() -> None:
     assert variables[f"{ECS}.Deploy.Cpu"] == "256"
 
 
-def test_an_empty_parameter_leaves_a_variable_that_is_there_already() -> None:
-    given = {"EcsDeploy.Region": " ", "Octopus.Action.Aws.Region": "eu-west-1"}
+@pytest.mark.parametrize(
+    ("parameter", "variable"),
+    [("Region", "Octopus.Action.Aws.Region"), ("WaitOption", f"{ECS}.WaitOption"), ("Tags", f"{ECS}.Tags")],
+)
+def test_an_empty_parameter_leaves_a_variable_that_is_there_already(parameter: str, variable: str) -> None:
+    variables, _ = step_variables(
+        DeployInputs, "EcsDeploy", {f"EcsDeploy.{parameter}": " ", variable: "as it is"}
+    )
 
-    variables, _ = step_variables(DeployInputs, "EcsDeploy", given)
-
-    assert variables["Octopus.Action.Aws.Region"] == "eu-west-1"
+    assert variables[variable] == "as it is"
 
 
 @pytest.mark.parametrize(
