@@ -6,7 +6,7 @@ from attrs import frozen
 
 from ecs_steps.octopus.account import Account, read_account
 from ecs_steps.octopus.images import package_images
-from ecs_steps.octopus.kinds import Count, Switch
+from ecs_steps.octopus.kinds import Count, EcsName, Region, Switch
 from ecs_steps.octopus.reading import derived, variable
 from ecs_steps.octopus.tags import Tag, default_tags
 from ecs_steps.octopus.values import WaitOption
@@ -16,12 +16,12 @@ from ecs_steps.octopus.values import WaitOption
 class CommonInputs:
     """The inputs that every step has: where it deploys, how it waits, what the release brings along."""
 
-    cluster_name: str = variable(
+    cluster_name: EcsName = variable(
         "Octopus.Action.Aws.Ecs.ClusterName",
         label="Cluster name",
         help="The ECS cluster that runs the service; it must exist.",
     )
-    region: str = variable(
+    region: Region = variable(
         "Octopus.Action.Aws.Region",
         label="Region",
         help="The AWS region of the cluster; empty is the worker's own.",

@@ -122,3 +122,11 @@ Role = Annotated[str, Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]+", "the ARN o
 Family = Annotated[str, Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")]
 ContainerName = Family
 VolumeName = Family
+EcsName = Annotated[
+    str,
+    Text(
+        r"[A-Za-z0-9_-]{1,255}|arn:[a-z-]+:ecs:[!-~]+",
+        "1 to 255 letters, digits, hyphens and underscores, or an ARN",
+    ),
+]
+Region = Annotated[str, Text(r"[a-z]{2,}(-[a-z0-9]+)+", "an AWS region, such as eu-west-1")]

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from ecs_steps.octopus.kinds import (
     Arn,
     Count,
+    EcsName,
     Family,
     Flag,
     Ids,
     Port,
     PositiveCount,
+    Region,
     Role,
     WholeNumber,
     Words,
@@ -200,3 +202,39 @@ def test_any_value_is_read_or_told(kind: Any, value: object) -> None:  # noqa: A
         read = unreadable.gaps
 
     assert read is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["shop", "Shop_1-a", "a" * 255, "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"]
+)
+def test_a_cluster_or_service_is_named_as_ecs_names_it_or_by_its_arn(name: str) -> None:
+    assert structure(name, EcsName) == name
+
+
+@pytest.mark.parametrize("name", ["a b", "a\x1bb", "a/b", "a" * 256, "arn:aws:s3:::bucket", "\u65e5\u672c"])
+def test_no_cluster_or_service_has_such_a_name(name: str) -> None:
+    with pytest.raises(Unreadable) as unreadable:
+        structure(name, EcsName)
+
+    assert unreadable.value.gaps[0].message == (
+        "expected 1 to 255 letters, digits, hyphens and underscores, or an ARN"
+    )
+
+
+@pytest.mark.parametrize(
+    ("region", "is_one"),
+    [
+        ("eu-west-1", True),
+        ("us-gov-east-1", True),
+        ("eusc-de-east-1", True),
+        ("Frankfurt", False),
+        ("eu_west", False),
+    ],
+)
+def test_a_region_is_told_from_a_place(region: str, is_one: bool) -> None:  # noqa: FBT001  pytest's
+    try:
+        read = structure(region, Region)
+    except Unreadable:
+        read = None
+
+    assert (read == region) is is_one

@@ -6,7 +6,7 @@ from typing import Annotated
 from attrs import frozen
 
 from ecs_steps.octopus.common_inputs import CommonInputs
-from ecs_steps.octopus.kinds import Family, Switch, Text
+from ecs_steps.octopus.kinds import EcsName, Family, Switch, Text
 from ecs_steps.octopus.reading import variable
 from ecs_steps.octopus.tags import Tag, sanitised_tags
 from ecs_steps.octopus.values import TagInput
@@ -35,7 +35,7 @@ class OnFailure(StrEnum):
 class UpdateInputs(CommonInputs):
     """The inputs of *Update Amazon ECS Service*."""
 
-    service_name: str = variable(
+    service_name: EcsName = variable(
         f"{UPDATE}.ServiceName",
         label="Service name",
         help="The service that is to run the new revision; it must exist.",

@@ -53,9 +53,9 @@ def efs(**members: object) -> dict[str, object]:
             id="long stack name",
         ),
         pytest.param(
-            {"others": {f"{ECS}.ClusterName": "\u65e5\u672c"}},
+            {"others": {"Octopus.Environment.Id": "\u65e5\u672c"}},
             f"{DEPLOY}.CFStackName: is needed here: the generated name "
-            r"'cf-ecs-\u65e5\u672c-octopetshopWeb-environments104-untenanted' "
+            r"'cf-ecs-samplesTargetContainersDevelopment-octopetshopWeb-\u65e5\u672c-untenanted' "
             "is not one that CloudFormation takes",
             id="illegal generated stack name",
         ),
