@@ -1,5 +1,6 @@
 """What the README shows is what happens: its commands are run, and its tables are made from the code."""
 
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
+from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep
+from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 
@@ -81,3 +84,20 @@ def test_the_table_of_inputs_is_made_from_the_inputs(
     if update_goldens:
         README.write_text(expected, encoding="utf-8")
     assert update_goldens or text == expected
+
+
+STEPS = {"deploy": DeployEcsServiceStep, "update": UpdateEcsServiceStep}
+
+
+@pytest.mark.parametrize(("name", "column"), [("deploy", 2), ("update", 3)])
+def test_the_table_of_outputs_names_what_a_step_gives(name: str, column: int) -> None:
+    example = ROOT / "ecs_steps" / "sandbox" / "examples" / f"{name}.json"
+    step = STEPS[name](json.loads(example.read_text(encoding="utf-8")))
+    with Sandbox() as aws:
+        aws.add_cluster(step.inputs.cluster_name)
+        given = step.run(aws=aws.clients, clock=aws.clock, report=lambda _: None).outputs
+
+    section = README.read_text(encoding="utf-8").partition("\n## Outputs\n")[2].partition("\n## ")[0]
+    rows = [row.split("|") for row in section.splitlines() if row.startswith("| `")]
+    shown = {output for row in rows if row[column].strip() for output in re.findall(r"`([^`]+)`", row[1])}
+    assert shown == set(given)
