@@ -87,14 +87,15 @@ def _end_early(watch: "_Watch", *, leave: bool) -> StackFailedError:
         else cloudformation.delete_stack
     )
     done = "rolled back" if operation.kind is OperationKind.UPDATE else "deleted"
+    if stack is None or not stack.status.in_progress:
+        state = stack.status if stack else StackStatus.DELETE_COMPLETE
+        return StackFailedError(
+            what=f"Stack {name} failed ({state})", why=diagnosis.summary, diagnosis=diagnosis
+        )
+    around.say(Level.WARNING, f"Stack {name} cannot succeed; it is {done} instead of waiting for hours")
+    token = new_token()
     try:
-        if stack and stack.status.in_progress:
-            around.say(
-                Level.WARNING, f"Stack {name} cannot succeed; it is {done} instead of waiting for hours"
-            )
-            token = new_token()
-            undoing = around.insist("the stack", lambda: undo(around.aws, stack, token))
-            watch_operation(undoing, around)
+        watch_operation(around.insist("the stack", lambda: undo(around.aws, stack, token)), around)
     except (DeploymentError, AwsCallError) as error:
         return StackFailedError(
             what=f"Stack {name} cannot succeed, and could not be {done}",
