@@ -12,6 +12,7 @@ from ecs_steps.aws.surroundings import Surroundings, Vigilance
 from ecs_steps.errors import (
     AwsCallError,
     DeploymentError,
+    EcsStepsError,
     NotFoundError,
     RolledBackError,
     RolloutFailedError,
@@ -106,7 +107,7 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
             )
             rollback = ServiceWatch(watch.cluster, watch.name_or_arn, target, around)
             await_verdict(rollback, summed_up=False)
-    except (DeploymentError, AwsCallError) as error:
+    except EcsStepsError as error:
         raise RolloutFailedError(
             what=failure.what,
             why=f"{failure.why}; and the rollback to {previous} failed: {error.why or error.what}",

@@ -368,6 +368,14 @@ def test_a_service_deleted_while_waiting_fails_the_step() -> None:
     assert "orders" in str(error.value)
 
 
+def test_a_rollback_that_cannot_be_made_keeps_the_failure_that_it_was_for() -> None:
+    with Sandbox("service-deleted") as aws, pytest.raises(RolloutFailedError) as error:
+        update(aws, on_failure="Rollback")
+
+    assert "Service orders does not run orders:2" in error.value.what
+    assert "and the rollback to" in error.value.why
+
+
 def test_a_timeout_without_rollback_leaves_the_deployment_going_on() -> None:
     with Sandbox("slow-start") as aws:
         begun = aws.clock.now()
