@@ -61,42 +61,45 @@ class _Poll:
     report: Report
     waiting_for: str
     started: datetime = field(init=False)
-    news_at: datetime = field(init=False)
     spoke_at: datetime = field(init=False)
+    unseen_since: datetime = field(init=False)
     failed_reads: int = 0
     pause: float = FIRST_PAUSE
 
     def __attrs_post_init__(self) -> None:
-        self.started = self.news_at = self.spoke_at = self.clock.now()
+        self.started = self.spoke_at = self.unseen_since = self.clock.now()
 
     def heard(self, state: tenacity.RetryCallState) -> None:
         """Note what the last look brought, before the next pause."""
-        now = self.clock.now()
-        outcome = state.outcome
+        now, outcome = self.clock.now(), state.outcome
         if outcome is None:
             return
         if outcome.failed:
-            self.failed_reads += 1
-            self.pause = min(self.pause * 1.5, LONGEST_PAUSE)
-            if self.failed_reads == UNSEEN_READS:
-                since = (now - self.news_at).total_seconds()
-                self.report(
-                    Message(
-                        Level.WARNING,
-                        f"AWS could not be read {UNSEEN_READS} times in a row, for {since:.0f} s now "
-                        f"({outcome.exception()}); still waiting for {self.waiting_for}.",
-                    )
-                )
-            return
-        self.failed_reads = 0
-        if outcome.result().changed:
-            self.news_at = self.spoke_at = now
-            self.pause = FIRST_PAUSE
-            return
-        self.pause = min(self.pause * 1.25, LONGEST_PAUSE)
+            self._unseen(now, outcome.exception())
+        else:
+            self.failed_reads = 0
+            self.pause = min(self.pause * 1.25, LONGEST_PAUSE)
+            if outcome.result().changed:
+                self.spoke_at = now
+                self.pause = FIRST_PAUSE
         if (now - self.spoke_at).total_seconds() >= SILENCE:
             self.spoke_at = now
             self.report(StillWaiting(text=self.waiting_for, seconds=(now - self.started).total_seconds()))
+
+    def _unseen(self, now: datetime, error: BaseException | None) -> None:
+        if self.failed_reads == 0:
+            self.unseen_since = now
+        self.failed_reads += 1
+        self.pause = min(self.pause * 1.5, LONGEST_PAUSE)
+        if self.failed_reads == UNSEEN_READS:
+            seconds = (now - self.unseen_since).total_seconds()
+            self.report(
+                Message(
+                    Level.WARNING,
+                    f"AWS could not be read {UNSEEN_READS} times in a row, for {seconds:.0f} s now "
+                    f"({error}); still waiting for {self.waiting_for}.",
+                )
+            )
 
     def next_pause(self, _: tenacity.RetryCallState) -> float:
         """Never sleep past the deadline: the last look is taken when it strikes."""

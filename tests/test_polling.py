@@ -169,3 +169,39 @@ def test_silence_is_broken_every_thirty_seconds_and_news_starts_it_anew() -> Non
     beats = [item for item in heard if isinstance(item, StillWaiting)]
     assert [beat.text for beat in beats] == ["the service", "the service"]
     assert 45 <= beats[0].seconds < 65
+
+
+def test_a_wait_that_sees_nothing_is_not_silent() -> None:
+    time = clock()
+    heard: list[Reported] = []
+
+    def look() -> Seen[str]:
+        raise passing_fault()
+
+    with pytest.raises(AwsCallError):
+        poll(
+            look,
+            clock=time,
+            deadline=time.now() + timedelta(minutes=2),
+            report=heard.append,
+            waiting_for="the service",
+        )
+
+    assert len([item for item in heard if isinstance(item, StillWaiting)]) == 3
+
+
+def test_the_warning_counts_from_the_first_read_that_failed() -> None:
+    time = clock()
+    heard: list[Reported] = []
+    begun = time.now()
+
+    def look() -> Seen[str]:
+        passed = (time.now() - begun).total_seconds()
+        if 300 < passed < 420:
+            raise passing_fault()
+        return Seen(value="", settled=passed > 500)
+
+    poll(look, clock=time, deadline=None, report=heard.append, waiting_for="it")
+
+    [warning] = [m.text for m in heard if isinstance(m, Message)]
+    assert "for 90 s now" in warning
