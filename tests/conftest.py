@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# How long an example takes says more of the machine than of the code. Each run draws a few other examples;
+# How long an example takes says more of the machine than of the code. Each run draws a few other examples,
+# but for CI, where a red run is to be about the change, as in hypothesis' own profile for it;
 # HYPOTHESIS_PROFILE=thorough draws many, for a change of what a property is about.
 settings.register_profile("usual", deadline=None, max_examples=30)
+settings.register_profile("ci", deadline=None, max_examples=30, derandomize=True, database=None)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "usual"))
 
 
 # What goes through every scenario, tries the pretend AWS itself, or starts processes; the rest is the unit
