@@ -113,7 +113,3 @@ Reported = (
     | PhasesTook
 )
 Report = Callable[[Reported], None]
-
-
-def unheard(_: Reported) -> None:
-    """Drop what is reported."""

@@ -40,6 +40,13 @@ class WaitOption:
         return now + timedelta(minutes=self.timeout_minutes)
 
 
+class OnFailure(StrEnum):
+    """What becomes of a deployment that failed and that AWS does not undo by itself."""
+
+    LEAVE = "Leave"
+    ROLLBACK = "Rollback"
+
+
 class Secrecy(StrEnum):
     """Whether a value stands in the task definition or is fetched by ECS when a task starts."""
 

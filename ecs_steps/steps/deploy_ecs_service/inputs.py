@@ -11,7 +11,7 @@ from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Swit
 from ecs_steps.octopus.reading import variable
 from ecs_steps.octopus.structure import OpenText
 from ecs_steps.octopus.tags import Tag
-from ecs_steps.octopus.values import TagInput
+from ecs_steps.octopus.values import OnFailure, TagInput
 from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
@@ -22,13 +22,6 @@ class Architecture(StrEnum):
 
     X86_64 = "X86_64"
     ARM64 = "ARM64"
-
-
-class OnFailure(StrEnum):
-    """What becomes of a deployment that cannot succeed."""
-
-    ROLLBACK = "Rollback"
-    LEAVE = "Leave"
 
 
 class VolumeKind(StrEnum):

@@ -11,11 +11,12 @@ from attrs import evolve
 
 from ecs_steps.octopus.reading import read
 from ecs_steps.octopus.tags import merge_tags
+from ecs_steps.octopus.values import OnFailure
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.polling import Clock
 from ecs_steps.report import Report
 from ecs_steps.result import Outcome, Outputs, Result
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, OnFailure
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.rules import EXPORT_RULES, RULES
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """What *Update Amazon ECS Service* is told."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from attrs import frozen
@@ -9,7 +8,7 @@ from ecs_steps.octopus.common_inputs import CommonInputs
 from ecs_steps.octopus.kinds import EcsName, Family, Switch, Text
 from ecs_steps.octopus.reading import variable
 from ecs_steps.octopus.tags import Tag, sanitised_tags
-from ecs_steps.octopus.values import TagInput
+from ecs_steps.octopus.values import OnFailure, TagInput
 from ecs_steps.steps.update_ecs_service.containers import ContainerUpdate
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"
@@ -22,13 +21,6 @@ TaskDefinition = Annotated[
         "a task definition as family, family:revision or ARN",
     ),
 ]
-
-
-class OnFailure(StrEnum):
-    """What becomes of the service where the deployment fails and ECS does not roll it back."""
-
-    LEAVE = "Leave"
-    ROLLBACK = "Rollback"
 
 
 @frozen(kw_only=True)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from ecs_steps.errors import RolloutFailedError, TimedOutError
 from ecs_steps.octopus.reading import read
+from ecs_steps.octopus.values import OnFailure
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.polling import Clock
 from ecs_steps.report import Report
 from ecs_steps.result import Outcome, Outputs, Result
-from ecs_steps.steps.update_ecs_service.inputs import OnFailure, UpdateInputs
+from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.rules import RULES
 
 if TYPE_CHECKING:

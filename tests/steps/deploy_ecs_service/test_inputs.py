@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from ecs_steps.octopus.tags import Tag
-from ecs_steps.octopus.values import KeyValue, TagInput, Wait, WaitOption
+from ecs_steps.octopus.values import KeyValue, OnFailure, TagInput, Wait, WaitOption
 from ecs_steps.steps.deploy_ecs_service.containers import (
     ContainerSpec,
     ImageReference,
@@ -14,7 +14,6 @@ from ecs_steps.steps.deploy_ecs_service.inputs import (
     Architecture,
     DeployInputs,
     LoadBalancerMapping,
-    OnFailure,
     Volume,
     VolumeKind,
 )

@@ -7,7 +7,7 @@ import pytest
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.reading import read
 from ecs_steps.octopus.tags import Tag
-from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait, WaitOption
+from ecs_steps.octopus.values import KeyValue, OnFailure, Secrecy, TagInput, Wait, WaitOption
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.steps.update_ecs_service.containers import (
     Action,
@@ -15,7 +15,7 @@ from ecs_steps.steps.update_ecs_service.containers import (
     EnvironmentFiles,
     EnvironmentVariables,
 )
-from ecs_steps.steps.update_ecs_service.inputs import OnFailure, UpdateInputs
+from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.rules import RULES
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"
