@@ -17,13 +17,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 # What goes through every scenario, tries the pretend AWS itself, or starts processes; the rest is the unit
 # suite, which ``pytest -m "not slow"`` runs within a minute.
-SLOW = ("explaining/", "sandbox/", "step_templates/", "test_cancelling.py", "test_readme.py")
+SLOW = ("e2e/", "explaining/", "sandbox/", "step_templates/", "test_cancelling.py", "test_readme.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).as_posix().startswith(SLOW):
+        place = item.path.relative_to(Path(__file__).parent).as_posix()
+        if place.startswith(SLOW):
             item.add_marker("slow")
+        if place.startswith("e2e/"):
+            item.add_marker("e2e")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

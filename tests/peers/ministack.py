@@ -1,0 +1,142 @@
+"""ministack, an emulator of AWS behind HTTP: started on loopback, reset between tests, stopped by its id."""
+
+import http.client
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from ecs_steps.aws.clients import AwsClients, BotocoreSession
+from peers.environments import environment
+
+REQUIREMENT = "ministack==1.5.33"
+ACCOUNT = "123456789012"
+REGION = "eu-west-1"
+HOST = "127.0.0.1"
+TIME_TO_START = 60.0
+
+
+@frozen(kw_only=True)
+class Keys:
+    """Who calls; ministack takes ``test`` for the root of the account."""
+
+    access_key: str = "test"
+    secret_key: str = "test"  # noqa: S105  ministack's own word
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"AWS_ACCESS_KEY_ID": self.access_key, "AWS_SECRET_ACCESS_KEY": self.secret_key}
+
+
+ROOT = Keys()
+
+
+@frozen(kw_only=True)
+class Ministack:
+    """A running emulator."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def session(self, keys: Keys = ROOT) -> BotocoreSession:
+        """Return a session that reads neither the environment's credentials nor its region."""
+        session = BotocoreSession()
+        session.set_credentials(keys.access_key, keys.secret_key)
+        session.set_config_variable("region", REGION)
+        return session
+
+    def client(self, service: str, keys: Keys = ROOT) -> Any:  # noqa: ANN401  botocore's clients are made at run time
+        return self.session(keys).client(service, endpoint_url=self.url)
+
+    def clients(self, keys: Keys = ROOT) -> AwsClients:
+        return AwsClients(self.session(keys), region=REGION, endpoint_url=self.url)
+
+    def environment(self, keys: Keys = ROOT) -> dict[str, str]:
+        """Return the environment of a process that has no other AWS than this one."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return ours | keys.environment | {"AWS_ENDPOINT_URL": self.url, "AWS_REGION": REGION}
+
+    def reset(self) -> None:
+        """Forget everything."""
+        status = self._ask("POST", "/_ministack/reset")
+        assert status == http.HTTPStatus.OK
+
+    def is_healthy(self) -> bool:
+        with suppress(OSError, http.client.HTTPException):
+            return self._ask("GET", "/_ministack/health") == http.HTTPStatus.OK
+        return False
+
+    def _ask(self, method: str, path: str) -> int:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=TIME_TO_START)
+        try:
+            connection.request(method, path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+
+@contextmanager
+def running(folder: Path, *, auth: bool = False) -> Iterator[Ministack]:
+    """Run an emulator until the block ends; with `auth` it asks IAM policies whether a call is allowed.
+
+    What it prints and stores stays in `folder`.
+
+    Raises:
+        NotInstalled: There is no ministack to run.
+    """
+    command = environment(REQUIREMENT) / "ministack"
+    emulator = Ministack(port=_free_port())
+    with (folder / "ministack.log").open("w") as log:
+        process = subprocess.Popen(  # noqa: S603  the command that was just installed
+            [str(command)],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(folder),
+                "TMPDIR": str(folder),
+                "BIND_HOST": HOST,
+                "GATEWAY_PORT": str(emulator.port),
+                "MINISTACK_ACCOUNT_ID": ACCOUNT,
+                "MINISTACK_REGION": REGION,
+                "AUTH": str(auth).lower(),
+                "IOT_MTLS_ENABLED": "0",
+                "SFTP_ENABLED": "0",
+            },
+        )
+        try:
+            _await_health(emulator, process, folder / "ministack.log")
+            yield emulator
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _await_health(emulator: Ministack, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + TIME_TO_START
+    while not emulator.is_healthy():
+        if process.poll() is not None or time.monotonic() > until:
+            raise AssertionError(f"ministack does not answer at {emulator.url}:\n{log.read_text()}")
+        time.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
