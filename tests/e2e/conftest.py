@@ -5,23 +5,31 @@ from collections.abc import Iterator
 
 import pytest
 
+from e2e.beginnings import begin_anew
+from e2e.ways import WAYS, Way
 from peers.environments import NotInstalled
 from peers.ministack import Ministack, running
 
 
 @pytest.fixture(scope="session")
-def ministack_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
-    folder = tmp_path_factory.mktemp("ministack")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
+    """An emulator that all tests of a process share."""
     try:
-        with running(folder) as emulator:
-            yield emulator
+        with running(tmp_path_factory.mktemp("ministack")) as started:
+            yield started
     except NotInstalled as error:
         # A machine without a package index skips what it cannot run; the one that judges a change must not.
         (pytest.fail if os.environ.get("ECS_STEPS_E2E") == "required" else pytest.skip)(str(error))
 
 
 @pytest.fixture
-def ministack(ministack_process: Ministack) -> Ministack:
-    """An emulator in which nothing has happened yet."""
-    ministack_process.reset()
-    return ministack_process
+def ministack(emulator: Ministack) -> Ministack:
+    """An emulator in which there are the clusters, and nothing has happened yet."""
+    begin_anew(emulator)
+    return emulator
+
+
+@pytest.fixture(params=WAYS, ids=lambda way: way.__name__)
+def way(request: pytest.FixtureRequest) -> Way:
+    chosen: Way = request.param
+    return chosen

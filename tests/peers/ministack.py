@@ -63,7 +63,7 @@ class Ministack:
     def environment(self, keys: Keys = ROOT) -> dict[str, str]:
         """Return the environment of a process that has no other AWS than this one."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        return ours | keys.environment | {"AWS_ENDPOINT_URL": self.url, "AWS_REGION": REGION}
+        return ours | keys.environment | {"AWS_ENDPOINT_URL": self.url, "AWS_DEFAULT_REGION": REGION}
 
     def reset(self) -> None:
         """Forget everything."""
