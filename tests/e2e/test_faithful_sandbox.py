@@ -22,7 +22,8 @@ UNFORCED = {f"{ECS}.Update.ForceNewDeployment": "False"}
 DRAWN = re.compile(
     r"(?<=ecs-svc/)(?P<deployment>\w+)"
     r"|(?<=/)(?P<stack>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
-    r"|(?<=octopetshopWeb-)(?P<name>[A-Za-z0-9]{12,13})$"
+    r"|(?<=ServiceoctopetshopWeb-)(?P<service>[A-Za-z0-9]{12,13})$"
+    r"|(?<=RoleoctopetshopWeb-)(?P<role>[A-Za-z0-9]{12,13})$"
 )
 """What AWS draws: ids, and how CloudFormation ends the names that it makes."""
 
