@@ -1,6 +1,5 @@
 """How a call to AWS fails: botocore's exceptions as the library's own, named after the call."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +18,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from ecs_steps.aws.denials import Denial
 from ecs_steps.errors import AccessDeniedError, AwsCallError
 
 DENIED = {
@@ -49,21 +49,24 @@ CREDENTIALS = {
     "InvalidSignatureException": "The secret key is wrong, or the machine's clock is.",
     "RequestTimeTooSkewed": "The machine's clock is wrong; AWS accepts five minutes.",
 }
-ACTION = re.compile(r"perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>\S+))?")
 
 
 @contextmanager
-def calling(operation: str) -> Iterator[None]:
+def calling(action: str, about: str = "*") -> Iterator[None]:
     """Raise what goes wrong inside as an `AwsCallError` that names the operation.
 
+    `action` is IAM's name of the operation (``ecs:UpdateService``), `about` what it is about: both are told
+    where a denial does not say them itself.
+
     Raises:
-        AccessDeniedError: With the action and the resource, where AWS names them.
+        AccessDeniedError: With the action and the resource.
         AwsCallError: `transient` where botocore's own retries were used up on a passing fault.
     """
+    operation = action.rpartition(":")[2]
     try:
         yield
     except ClientError as error:
-        raise _refused(operation, error) from error
+        raise _refused(action, about, error) from error
     except (NoCredentialsError, PartialCredentialsError, NoRegionError) as error:
         raise AwsCallError(
             what=f"{operation} could not be called",
@@ -107,18 +110,23 @@ def member(reply: Mapping[str, Any], name: str, operation: str) -> Any:  # noqa:
     return reply[name]
 
 
-def _refused(operation: str, error: ClientError) -> AwsCallError:
+def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
+    operation = action.rpartition(":")[2]
     code = error.response.get("Error", {}).get("Code", "Unknown")
-    message = error.response.get("Error", {}).get("Message", "")
+    # An element that is empty in XML is none at all.
+    message = error.response.get("Error", {}).get("Message") or ""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in DENIED:
-        named = ACTION.search(message)
-        action = named["action"] if named else operation
-        resource = (named and named["resource"]) or "the resource in question"
+    if error.operation_name != operation:
+        # The request could not be signed: botocore asked STS for a session first.
+        action, about = f"sts:{error.operation_name}", "the role that this step assumes"
+    # Some services answer with a code of their own where a role may not be passed.
+    denial = Denial.told_in(message, about=about)
+    if denial or code in DENIED:
+        denial = denial or Denial(action=action, resource=about)
         return AccessDeniedError(
             what=f"{operation} was denied",
             why=message or code,
-            next_step=f"Allow {action} on {resource} for the role or user of this step.",
+            next_step=denial.next_step,
             operation=operation,
             code=code,
         )

@@ -62,7 +62,7 @@ def new_token() -> str:
 def describe_stack(aws: "AwsClients", name_or_id: str) -> Stack | None:
     """Return the stack, or none where there is none (a deleted one is found by its id alone)."""
     try:
-        with calling("DescribeStacks"):
+        with calling("cloudformation:DescribeStacks", f"stack {name_or_id}"):
             reply = aws.cloudformation.describe_stacks(StackName=name_or_id)
     except AwsCallError as error:
         if error.code == "ValidationError" and "does not exist" in error.why:
@@ -85,7 +85,7 @@ def create_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
         AwsCallError: Code `AlreadyExistsException` where there is one by now.
     """
     arguments = _arguments(aws, request)
-    with calling("CreateStack"):
+    with calling("cloudformation:CreateStack", f"stack {request.name}"):
         reply = aws.cloudformation.create_stack(**arguments, ClientRequestToken=token)
     stack_id = member(reply, "StackId", "CreateStack")
     return StackOperation(kind=OperationKind.CREATE, stack_name=request.name, stack_id=stack_id, token=token)
@@ -95,7 +95,7 @@ def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
     """Start to update a stack, or return none where it is already as requested."""
     arguments = _arguments(aws, request)
     try:
-        with calling("UpdateStack"):
+        with calling("cloudformation:UpdateStack", f"stack {request.name}"):
             reply = aws.cloudformation.update_stack(**arguments, ClientRequestToken=token)
     except AwsCallError as error:
         if "No updates are to be performed" in error.why:
@@ -107,7 +107,7 @@ def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
 
 def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Start to delete a stack."""
-    with calling("DeleteStack"):
+    with calling("cloudformation:DeleteStack", f"stack {stack.name}"):
         aws.cloudformation.delete_stack(StackName=stack.stack_id, ClientRequestToken=token)
     return StackOperation(
         kind=OperationKind.DELETE, stack_name=stack.name, stack_id=stack.stack_id, token=token
@@ -116,7 +116,7 @@ def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
 
 def continue_rollback(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Take up a rollback that failed."""
-    with calling("ContinueUpdateRollback"):
+    with calling("cloudformation:ContinueUpdateRollback", f"stack {stack.name}"):
         aws.cloudformation.continue_update_rollback(StackName=stack.stack_id, ClientRequestToken=token)
     return StackOperation(
         kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
@@ -125,7 +125,7 @@ def continue_rollback(aws: "AwsClients", stack: Stack, token: str) -> StackOpera
 
 def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Stop an update and roll it back."""
-    with calling("CancelUpdateStack"):
+    with calling("cloudformation:CancelUpdateStack", f"stack {stack.name}"):
         aws.cloudformation.cancel_update_stack(StackName=stack.stack_id, ClientRequestToken=token)
     return StackOperation(
         kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
@@ -134,7 +134,7 @@ def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation
 
 def last_operation(aws: "AwsClients", stack: Stack) -> tuple[StackOperation, datetime]:
     """Return the operation that a stack's newest events are of, and when it began."""
-    with calling("DescribeStackEvents"):
+    with calling("cloudformation:DescribeStackEvents", f"stack {stack.name}"):
         reply = aws.cloudformation.describe_stack_events(StackName=stack.stack_id)
     newest = member(reply, "StackEvents", "DescribeStackEvents")[0]
     operation = StackOperation(
@@ -155,7 +155,7 @@ def operation_events(
     """Yield the operation's events, newest first, down to the first one that is in `known`."""
     more: dict[str, str] = {}
     while True:
-        with calling("DescribeStackEvents"):
+        with calling("cloudformation:DescribeStackEvents", f"stack {operation.stack_name}"):
             reply = aws.cloudformation.describe_stack_events(StackName=operation.stack_id, **more)
         for told in member(reply, "StackEvents", "DescribeStackEvents"):
             if told.get("ClientRequestToken", "") != operation.token or told["EventId"] in known:
@@ -178,7 +178,7 @@ def operation_events(
 
 def stack_resources(aws: "AwsClients", stack_id: str) -> dict[str, str]:
     """Return the physical id of each resource of a stack, by logical id."""
-    with calling("DescribeStackResources"):
+    with calling("cloudformation:DescribeStackResources", f"stack {stack_id}"):
         reply = aws.cloudformation.describe_stack_resources(StackName=stack_id)
     return {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]
@@ -220,7 +220,7 @@ def _template(aws: "AwsClients", request: StackRequest) -> dict[str, str]:
             next_step="Take something out: long environment values can go to an environment file.",
         )
     key = f"ecs-steps/{request.name}/{hashlib.sha256(content).hexdigest()}.json"
-    with calling("PutObject"):
+    with calling("s3:PutObject", f"bucket {request.template_bucket}"):
         aws.s3.put_object(
             Bucket=request.template_bucket, Key=key, Body=content, ContentType="application/json"
         )

@@ -73,7 +73,7 @@ def describe_service(
     """
     include: Any = {"include": ["TAGS"]} if with_tags else {}
     try:
-        with calling("DescribeServices"):
+        with calling("ecs:DescribeServices", f"service {name_or_arn}"):
             reply = aws.ecs.describe_services(cluster=cluster, services=[name_or_arn], **include)
     except AwsCallError as error:
         if error.code != "ClusterNotFoundException":
@@ -94,7 +94,7 @@ def update_service(aws: "AwsClients", service: Service, task_definition: str, *,
     never sent twice by itself.
     """
     client = aws.ecs_once if force else aws.ecs
-    with calling("UpdateService"):
+    with calling("ecs:UpdateService", f"service {service.name}"):
         reply = client.update_service(
             cluster=service.cluster_arn,
             service=service.name,
@@ -106,7 +106,7 @@ def update_service(aws: "AwsClients", service: Service, task_definition: str, *,
 
 def tag_resource(aws: "AwsClients", arn: str, tags: Iterable[Tag]) -> None:
     """Add tags, or give them new values."""
-    with calling("TagResource"):
+    with calling("ecs:TagResource", arn):
         aws.ecs.tag_resource(resourceArn=arn, tags=[{"key": tag.key, "value": tag.value} for tag in tags])
 
 

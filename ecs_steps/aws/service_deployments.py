@@ -62,7 +62,7 @@ def find_service_deployment(aws: "AwsClients", cluster: str, service: str, deplo
 def _listed(aws: "AwsClients", cluster: str, service: str) -> Iterator[Mapping[str, Any]]:
     more: dict[str, Any] = {}
     while True:
-        with calling("ListServiceDeployments"):
+        with calling("ecs:ListServiceDeployments", f"service {service}"):
             reply: Mapping[str, Any] = aws.ecs.list_service_deployments(
                 cluster=cluster, service=service, **more
             )
@@ -74,7 +74,7 @@ def _listed(aws: "AwsClients", cluster: str, service: str) -> Iterator[Mapping[s
 
 def describe_service_deployment(aws: "AwsClients", arn: str) -> ServiceDeployment | None:
     """Return the service deployment, or none where ECS no longer knows it."""
-    with calling("DescribeServiceDeployments"):
+    with calling("ecs:DescribeServiceDeployments", arn):
         reply: Mapping[str, Any] = aws.ecs.describe_service_deployments(serviceDeploymentArns=[arn])
     described = member(reply, "serviceDeployments", "DescribeServiceDeployments")
     if not described:
@@ -100,5 +100,5 @@ def describe_service_deployment(aws: "AwsClients", arn: str) -> ServiceDeploymen
 
 def roll_back(aws: "AwsClients", arn: str) -> None:
     """Ask ECS to stop a service deployment and go back to what served before."""
-    with calling("StopServiceDeployment"):
+    with calling("ecs:StopServiceDeployment", arn):
         aws.ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")

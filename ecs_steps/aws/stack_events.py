@@ -11,6 +11,8 @@ from datetime import datetime
 
 from attrs import frozen
 
+from ecs_steps.aws.denials import Denial
+
 WRAPPER = re.compile(
     r'^Resource handler returned message: "(?P<message>.*)" \(RequestToken: [^,]*, HandlerErrorCode: \w+\)$',
     re.DOTALL,
@@ -72,6 +74,16 @@ class StackDiagnosis:
     root_cause: ResourceFailure | None
     also_failed: tuple[ResourceFailure, ...] = ()
     rollback_failures: tuple[ResourceFailure, ...] = ()
+
+    @property
+    def next_step(self) -> str:
+        """What a person has to allow, where CloudFormation was denied something; empty otherwise.
+
+        It makes, changes and deletes resources with the credentials of the one who started it.
+        """
+        cause = self.root_cause
+        denial = Denial.told_in(cause.reason, about=cause.logical_id) if cause else None
+        return denial.next_step if denial else ""
 
     def lines(self) -> list[str]:
         """Say it a line each, each by itself."""

@@ -50,7 +50,7 @@ def describe_task_definition(aws: "AwsClients", name: str) -> TaskDefinition:
     """
     aws.ecs.meta.events.register(DESCRIBED, _keep_as_sent, unique_id=AS_SENT)
     try:
-        with calling("DescribeTaskDefinition"):
+        with calling("ecs:DescribeTaskDefinition", f"task definition {name}"):
             reply: Mapping[str, Any] = aws.ecs.describe_task_definition(taskDefinition=name, include=["TAGS"])
     except AwsCallError as error:
         if "nable to describe task definition" not in error.why:
@@ -82,7 +82,7 @@ def _keep_as_sent(
 
 def register_task_definition(aws: "AwsClients", request: Mapping[str, Any]) -> str:
     """Register a revision and return its ARN; not retried, since a lost reply may hide a new revision."""
-    with calling("RegisterTaskDefinition"):
+    with calling("ecs:RegisterTaskDefinition", f"task definition {request['family']}"):
         reply: Mapping[str, Any] = aws.ecs_once.register_task_definition(**request)
     registered = member(reply, "taskDefinition", "RegisterTaskDefinition")
     if "taskDefinitionArn" not in registered:

@@ -40,7 +40,7 @@ def list_tasks(
     aws: "AwsClients", cluster: str, service: str, desired_status: "DesiredStatusType"
 ) -> Iterator[str]:
     """Yield the ARNs of a service's tasks; ECS shows stopped ones for about an hour."""
-    with calling("ListTasks"):
+    with calling("ecs:ListTasks", f"cluster {cluster}"):
         pages = aws.ecs.get_paginator("list_tasks").paginate(
             cluster=cluster, serviceName=service, desiredStatus=desired_status
         )
@@ -52,7 +52,7 @@ def describe_tasks(aws: "AwsClients", cluster: str, arns: Sequence[str]) -> Iter
     """Yield tasks, a hundred to a call."""
     for begin in range(0, len(arns), MOST_DESCRIBED):
         batch = arns[begin : begin + MOST_DESCRIBED]
-        with calling("DescribeTasks"):
+        with calling("ecs:DescribeTasks", f"the tasks of cluster {cluster}"):
             reply: Mapping[str, Any] = aws.ecs.describe_tasks(cluster=cluster, tasks=batch)
         for told in member(reply, "tasks", "DescribeTasks"):
             yield Task(
@@ -96,7 +96,7 @@ def healthy_addresses(aws: "AwsClients", target_group: str) -> set[str]:
 
 
 def _target_health(aws: "AwsClients", target_group: str) -> Iterator[tuple[Any, Any]]:
-    with calling("DescribeTargetHealth"):
+    with calling("elasticloadbalancing:DescribeTargetHealth", target_group):
         reply: Mapping[str, Any] = aws.elbv2.describe_target_health(TargetGroupArn=target_group)
     for told in member(reply, "TargetHealthDescriptions", "DescribeTargetHealth"):
         yield told, told["TargetHealth"]
@@ -104,7 +104,7 @@ def _target_health(aws: "AwsClients", target_group: str) -> Iterator[tuple[Any, 
 
 def target_group_health_check(aws: "AwsClients", target_group: str) -> tuple[int, int]:
     """Return the seconds between two checks, and how many in a row make a target healthy."""
-    with calling("DescribeTargetGroups"):
+    with calling("elasticloadbalancing:DescribeTargetGroups", target_group):
         reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(TargetGroupArns=[target_group])
     [told] = member(reply, "TargetGroups", "DescribeTargetGroups")
     return told["HealthCheckIntervalSeconds"], told["HealthyThresholdCount"]
@@ -112,7 +112,7 @@ def target_group_health_check(aws: "AwsClients", target_group: str) -> tuple[int
 
 def target_group_attributes(aws: "AwsClients", target_group: str) -> dict[str, str]:
     """Return the attributes of a target group by their names, such as ``stickiness.enabled``."""
-    with calling("DescribeTargetGroupAttributes"):
+    with calling("elasticloadbalancing:DescribeTargetGroupAttributes", target_group):
         reply: Mapping[str, Any] = aws.elbv2.describe_target_group_attributes(TargetGroupArn=target_group)
     told = member(reply, "Attributes", "DescribeTargetGroupAttributes")
     return {attribute["Key"]: attribute["Value"] for attribute in told}
@@ -122,7 +122,7 @@ def last_log_lines(aws: "AwsClients", *, group: str, stream: str, region: str) -
     """Return the last lines of a log stream, oldest first; none where the container wrote nothing (yet)."""
     logs = aws.logs_in(region)
     try:
-        with calling("GetLogEvents"):
+        with calling("logs:GetLogEvents", f"log stream {group}:{stream}"):
             reply: Mapping[str, Any] = logs.get_log_events(
                 logGroupName=group, logStreamName=stream, limit=LAST_LINES, startFromHead=False
             )

@@ -42,12 +42,14 @@ class Fault:
     """A fault of the operation named (``UpdateService``; empty: of every one).
 
     `at` says which requests meet it, counted from 0 and botocore's own retries included: `range(2)` is the
-    first two. None is all of them.
+    first two. None is all of them. An access that is denied lacks the operation's own action, unless `lacks`
+    names another one (``iam:PassRole``).
     """
 
     operation: str
     kind: FaultKind
     at: range | None = None
+    lacks: str = ""
 
 
 @define
@@ -77,7 +79,7 @@ def refuse(fault: Fault, asked: Asked, envelope: Envelope) -> AWSResponse:
     if fault.kind is FaultKind.CONNECTION_REFUSED:
         raise EndpointConnectionError(endpoint_url=envelope.url, error="[Errno 111] Connection refused")
     if fault.kind is FaultKind.ACCESS_DENIED:
-        return envelope.error(*_denied(asked, as_json=as_json))
+        return envelope.error(*_denied(fault, asked, as_json=as_json))
     codes = _JSON_ERRORS if as_json else _QUERY_ERRORS
     code, message, status = codes[fault.kind]
     return envelope.error(code, message.format(at=envelope.at), status)
@@ -99,19 +101,21 @@ def lose(fault: Fault, answer: AWSResponse, clock: Clock) -> AWSResponse:
     return AWSResponse(answer.url, answer.status_code, answer.headers, RawBody(half))  # type: ignore[arg-type]  # they are
 
 
-def _denied(asked: Asked, *, as_json: bool) -> tuple[str, str, int]:
-    action = f"{_PREFIXES.get(asked.service, asked.service)}:{asked.operation}"
+def _denied(fault: Fault, asked: Asked, *, as_json: bool) -> tuple[str, str, int]:
+    action = fault.lacks or f"{_PREFIXES.get(asked.service, asked.service)}:{asked.operation}"
     text = (
         "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to perform: "
-        f"{action} on resource: {_resource(asked)} because no identity-based policy allows the {action} "
-        "action"
+        f"{action} on resource: {_resource(action, asked)} because no identity-based policy allows the "
+        f"{action} action"
     )
     return ("AccessDeniedException", text, 400) if as_json else ("AccessDenied", text, 403)
 
 
-def _resource(asked: Asked) -> str:
+def _resource(action: str, asked: Asked) -> str:
     """Name what a request is about, as IAM does; what is not there yet, or is many things, is ``*``."""
     match asked.params:
+        case {"executionRoleArn": str(role)} | {"taskRoleArn": str(role)} if action == "iam:PassRole":
+            return role
         case {"StackName": str(stack)}:
             resource = f"stack/{stack}/*"
         case {"service": str(service)} | {"services": [str(service)]}:

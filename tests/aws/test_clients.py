@@ -67,7 +67,7 @@ def test_a_throttled_call_is_tried_as_often_as_its_client_may(
     line = line_of(Fault("ListClusters", FaultKind.THROTTLED))
     aws = clients(line, Account(login=KEYS))
 
-    with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
+    with pytest.raises(AwsCallError) as raised, calling("ecs:ListClusters"):
         getattr(aws, attribute).list_clusters()
 
     assert raised.value.transient
@@ -160,7 +160,7 @@ def test_a_step_prefers_the_account_of_its_variables() -> None:
 def test_missing_credentials_are_an_error_with_its_next_step(account: Account) -> None:
     aws = account_clients(account, region="eu-west-1")
 
-    with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
+    with pytest.raises(AwsCallError) as raised, calling("ecs:ListClusters"):
         aws.ecs.list_clusters()
 
     assert str(raised.value) == (
@@ -185,7 +185,7 @@ def test_a_missing_region_is_an_error_with_its_next_step() -> None:
 def test_half_of_the_keys_in_the_environment_are_an_error(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT")
 
-    with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
+    with pytest.raises(AwsCallError) as raised, calling("ecs:ListClusters"):
         environment_clients(region="eu-west-1").ecs.list_clusters()
 
     assert raised.value.code == "PartialCredentialsError"
@@ -205,7 +205,7 @@ def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> 
         environment.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
         serving = threading.Thread(target=serve)
         serving.start()
-        with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
+        with pytest.raises(AwsCallError) as raised, calling("ecs:ListClusters"):
             account_clients(Account(login=KEYS), region="eu-west-1").ecs_once.list_clusters()
         serving.join()
 

@@ -140,7 +140,7 @@ def test_a_session_that_has_ended_is_an_error_with_its_next_step(line_of: Callab
     aws = clients(line, Account(login=OPENID))
 
     aws.ecs.list_clusters()
-    with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
+    with pytest.raises(AwsCallError) as raised, calling("ecs:ListClusters"):
         aws.ecs.list_clusters()
 
     assert raised.value.code == "ExpiredToken"
@@ -151,7 +151,7 @@ def test_a_role_that_may_not_be_assumed_names_the_permission(line_of: Callable[.
     line = line_of(Fault("AssumeRole", FaultKind.ACCESS_DENIED))
     aws = clients(line, Account(login=KEYS, assumed_role=AssumedRole(role_arn=PRODUCTION)))
 
-    with pytest.raises(AccessDeniedError) as raised, calling("ListClusters"):
+    with pytest.raises(AccessDeniedError) as raised, calling("ecs:ListClusters"):
         aws.ecs.list_clusters()
 
     assert raised.value.next_step.startswith("Allow sts:AssumeRole on ")

@@ -1,0 +1,40 @@
+"""What a person has to allow, from the text with which AWS denied it; pure."""
+
+import re
+from typing import Self
+
+from attrs import frozen
+
+# IAM's own text, whichever service or stack event it is part of; STS leaves the colon out.
+_DENIED = re.compile(r"ot authorized to perform:? (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>\S+))?")
+# CloudWatch Logs has words of its own for a group that is made with tags.
+_DENIED_BESIDES = re.compile(r"additional permission \W?(?P<action>[\w-]+:\w+)\W? is required")
+_EXPLICIT = "explicit deny"
+
+
+@frozen(kw_only=True)
+class Denial:
+    """An action that was denied, and the resource that it was denied on."""
+
+    action: str
+    resource: str
+    is_explicit: bool = False
+
+    @classmethod
+    def told_in(cls, text: str, *, about: str) -> Self | None:
+        """Return the denial that AWS tells of, if it does; `about` is the resource where AWS names none."""
+        told = _DENIED.search(text) or _DENIED_BESIDES.search(text)
+        if not told:
+            return None
+        resource = (told.groupdict().get("resource") or "").strip("\"',.;()")
+        return cls(action=told["action"], resource=resource or about, is_explicit=_EXPLICIT in text)
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it."""
+        if self.is_explicit:
+            return (
+                f"An explicit deny of {self.action} on {self.resource} stands in the way; "
+                "allowing it is not enough."
+            )
+        return f"Allow {self.action} on {self.resource} for the role or user of this step."

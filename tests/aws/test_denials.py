@@ -1,0 +1,282 @@
+import ast
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ClientError
+
+import ecs_steps.aws
+from ecs_steps import AccessDeniedError, StackFailedError
+from ecs_steps.aws import cloudformation as stacks
+from ecs_steps.aws import ecs, service_deployments, task_definitions, tasks
+from ecs_steps.aws.calls import calling
+from ecs_steps.aws.clients import AwsClients
+from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest
+from ecs_steps.aws.denials import Denial
+from ecs_steps.aws.ecs import Service
+from ecs_steps.aws.stack_status import OperationKind, StackStatus
+from ecs_steps.octopus.tags import Tag
+from ecs_steps.polling import SystemClock
+from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
+from ecs_steps.sandbox.protocol import Envelope, speaks_json
+from ecs_steps.sandbox.scenario import ResourceFate
+from ecs_steps.sandbox.session import SandboxSession
+from explaining.runs import run
+
+REQUEST = StackRequest(name="shop", template={}, parameters={})
+LARGE = StackRequest(
+    name="shop", template={"large": "x" * 60_000}, parameters={}, template_bucket="templates"
+)
+STACK = Stack(
+    stack_id="arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1",
+    name="shop",
+    status=StackStatus.CREATE_COMPLETE,
+    reason="",
+    is_protected=False,
+)
+OPERATION = StackOperation(
+    kind=OperationKind.CREATE,
+    stack_name="shop",
+    stack_id=STACK.stack_id,
+    token="1",  # noqa: S106  no secret
+)
+SERVICE = Service(
+    arn="arn:aws:ecs:eu-west-1:123456789012:service/shop/orders",
+    name="orders",
+    cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop",
+    status="ACTIVE",
+    task_definition="orders:1",
+    controller="ECS",
+    desired=1,
+    running=1,
+    has_breaker=False,
+    target_groups=(),
+    deployments=(),
+    events=(),
+    tags=(),
+)
+DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
+GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
+
+CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
+    "cloudformation:DescribeStacks": (lambda aws: stacks.describe_stack(aws, "shop"), "stack shop"),
+    "cloudformation:CreateStack": (lambda aws: stacks.create_stack(aws, REQUEST, "t"), "stack shop"),
+    "cloudformation:UpdateStack": (lambda aws: stacks.update_stack(aws, REQUEST, "t"), "stack shop"),
+    "cloudformation:DeleteStack": (lambda aws: stacks.delete_stack(aws, STACK, "t"), "stack shop"),
+    "cloudformation:ContinueUpdateRollback": (
+        lambda aws: stacks.continue_rollback(aws, STACK, "t"),
+        "stack shop",
+    ),
+    "cloudformation:CancelUpdateStack": (lambda aws: stacks.cancel_update(aws, STACK, "t"), "stack shop"),
+    "cloudformation:DescribeStackEvents": (
+        lambda aws: list(stacks.operation_events(aws, OPERATION, {})),
+        "stack shop",
+    ),
+    "cloudformation:DescribeStackResources": (
+        lambda aws: stacks.stack_resources(aws, STACK.stack_id),
+        f"stack {STACK.stack_id}",
+    ),
+    "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
+    "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
+    "ecs:UpdateService": (
+        lambda aws: ecs.update_service(aws, SERVICE, "orders:2", force=False),
+        "service orders",
+    ),
+    "ecs:TagResource": (
+        lambda aws: ecs.tag_resource(aws, SERVICE.arn, [Tag(key="team", value="shop")]),
+        SERVICE.arn,
+    ),
+    "ecs:DescribeTaskDefinition": (
+        lambda aws: task_definitions.describe_task_definition(aws, "orders"),
+        "task definition orders",
+    ),
+    "ecs:RegisterTaskDefinition": (
+        lambda aws: task_definitions.register_task_definition(
+            aws, {"family": "orders", "containerDefinitions": []}
+        ),
+        "task definition orders",
+    ),
+    "ecs:ListServiceDeployments": (
+        lambda aws: service_deployments.find_service_deployment(aws, "shop", "orders", "ecs-svc/1"),
+        "service orders",
+    ),
+    "ecs:DescribeServiceDeployments": (
+        lambda aws: service_deployments.describe_service_deployment(aws, DEPLOYMENT),
+        DEPLOYMENT,
+    ),
+    "ecs:StopServiceDeployment": (lambda aws: service_deployments.roll_back(aws, DEPLOYMENT), DEPLOYMENT),
+    "ecs:ListTasks": (lambda aws: list(tasks.list_tasks(aws, "shop", "orders", "STOPPED")), "cluster shop"),
+    "ecs:DescribeTasks": (
+        lambda aws: list(tasks.describe_tasks(aws, "shop", ["1"])),
+        "the tasks of cluster shop",
+    ),
+    "elasticloadbalancing:DescribeTargetHealth": (lambda aws: tasks.unhealthy_targets(aws, GROUP), GROUP),
+    "elasticloadbalancing:DescribeTargetGroups": (
+        lambda aws: tasks.target_group_health_check(aws, GROUP),
+        GROUP,
+    ),
+    "elasticloadbalancing:DescribeTargetGroupAttributes": (
+        lambda aws: tasks.target_group_attributes(aws, GROUP),
+        GROUP,
+    ),
+    "logs:GetLogEvents": (
+        lambda aws: tasks.last_log_lines(aws, group="/ecs/orders", stream="ecs/web/1", region=""),
+        "log stream /ecs/orders:ecs/web/1",
+    ),
+}
+"""How each action comes to be needed, and what is told of where AWS names no resource."""
+
+BY_EVENT = {
+    "cloudformation": "cloudformation",
+    "cloudwatch-logs": "logs",
+    "ecs": "ecs",
+    "elastic-load-balancing-v2": "elbv2",
+    "s3": "cloudformation",  # XML as well, and the sandbox has none
+}
+
+
+def deny(text: str) -> Callable[..., AWSResponse]:
+    """Return what answers each request by denying it with these words."""
+
+    def denied(request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
+        service = BY_EVENT[event_name.split(".")[1]]
+        envelope = Envelope(url=request.url, service=service, at=datetime.now(UTC), request_id="3b9d6a0f")
+        code = "AccessDeniedException" if speaks_json(service) else "AccessDenied"
+        return envelope.error(code, text, 400)
+
+    return denied
+
+
+def denial_of(call: Callable[[AwsClients], object], text: str) -> AccessDeniedError:
+    """Make a call that AWS denies with these words."""
+    session = SandboxSession(SystemClock(), region="eu-west-1")
+    session.register("before-send", deny(text))  # type: ignore[arg-type]  # its types forget replies
+    with pytest.raises(AccessDeniedError) as raised:
+        call(AwsClients(session))
+    return raised.value
+
+
+NOT_PASSED = (
+    "User: arn:aws:sts::1:assumed-role/a/b is not authorized to perform: iam:PassRole on resource: "
+    "arn:aws:iam::1:role/web because no identity-based policy allows the iam:PassRole action"
+)
+NOT_TAGGED = (
+    "User with accountId: 1 is not authorized to perform CreateLogGroup with Tags. An additional permission "
+    '"logs:TagResource" is required.'
+)
+
+
+def called() -> set[str]:
+    """Return every action that the source says it calls."""
+    trees = [ast.parse(file.read_text()) for file in Path(ecs_steps.aws.__path__[0]).rglob("*.py")]
+    return {
+        ast.literal_eval(node.args[0])
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "calling"
+    } - {"ECS"}
+
+
+def test_every_call_of_the_library_is_tried_here() -> None:
+    assert called() == set(CALLS)
+
+
+@pytest.mark.parametrize("action", CALLS)
+def test_a_denial_names_the_action_and_the_resource_as_aws_does(action: str) -> None:
+    call, _ = CALLS[action]
+    text = f"User: arn:aws:iam::1:user/x is not authorized to perform: {action} on resource: arn:aws:x:::y"
+
+    denied = denial_of(call, f"{text} because no identity-based policy allows the {action} action")
+
+    assert denied.next_step == f"Allow {action} on arn:aws:x:::y for the role or user of this step."
+
+
+@pytest.mark.parametrize("action", CALLS)
+@pytest.mark.parametrize("text", ["Access Denied", ""])
+def test_a_denial_without_words_names_the_action_and_what_the_call_was_about(action: str, text: str) -> None:
+    call, about = CALLS[action]
+
+    denied = denial_of(call, text)
+
+    assert denied.next_step == f"Allow {action} on {about} for the role or user of this step."
+    assert denied.what == f"{action.rpartition(':')[2]} was denied"
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "resource"),
+    [
+        (NOT_PASSED, "iam:PassRole", "arn:aws:iam::1:role/web"),
+        ("is not authorized to perform: ecs:ListTasks on resource: *", "ecs:ListTasks", "*"),
+        ('to perform: a:B on resource: "arn:aws:iam::1:role/web".', "", ""),
+        (
+            'not authorized to perform: a:B on resource: "arn:aws:iam::1:role/web".',
+            "a:B",
+            "arn:aws:iam::1:role/web",
+        ),
+        (
+            "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+            "sts:AssumeRoleWithWebIdentity",
+            "what it was about",
+        ),
+        (NOT_TAGGED, "logs:TagResource", "what it was about"),
+        ("The role is not valid", "", ""),
+    ],
+)
+def test_a_denial_is_read_from_the_words_of_each_service(text: str, action: str, resource: str) -> None:
+    denial = Denial.told_in(text, about="what it was about")
+
+    assert (denial.action, denial.resource) if denial else (action, resource) == ("", "")
+
+
+def test_an_explicit_deny_is_not_mended_by_allowing() -> None:
+    text = "not authorized to perform: ecs:UpdateService on resource: * with an explicit deny in a policy"
+
+    denial = Denial.told_in(text, about="")
+
+    assert denial
+    assert denial.next_step.startswith("An explicit deny of ecs:UpdateService on * stands in the way")
+
+
+def test_a_role_that_may_not_be_passed_to_a_revision_is_named() -> None:
+    lacks = Fault("RegisterTaskDefinition", FaultKind.ACCESS_DENIED, lacks="iam:PassRole")
+    with Sandbox(Scenario(faults=(lacks,))) as aws:
+        failed = run("update", aws)
+
+    assert isinstance(failed.error, AccessDeniedError)
+    role = "arn:aws:iam::123456789012:role/orders-execution"
+    assert failed.error.next_step == f"Allow iam:PassRole on {role} for the role or user of this step."
+
+
+def test_a_role_that_cloudformation_may_not_pass_is_named_with_what_to_do() -> None:
+    fate = ResourceFate(
+        resource="AWS::ECS::TaskDefinition", on="create", reason=NOT_PASSED, handler_error_code="AccessDenied"
+    )
+    with Sandbox(Scenario(resources=(fate,))) as aws:
+        failed = run("deploy", aws)
+
+    assert isinstance(failed.error, StackFailedError)
+    assert failed.error.why.startswith("TaskDefinitionoctopetshopWeb (AWS::ECS::TaskDefinition): User: ")
+    allow = "Allow iam:PassRole on arn:aws:iam::1:role/web for the role or user of this step."
+    assert failed.error.next_step == allow
+
+
+def test_a_failure_of_the_tasks_asks_nothing_of_the_permissions_of_the_step() -> None:
+    with Sandbox("secret-denied") as aws:
+        failed = run("deploy", aws)
+
+    assert failed.error
+    assert "secretsmanager:GetSecretValue" in str(failed.error)
+    assert "for the role or user of this step" not in str(failed.error)
+
+
+def test_a_login_that_sts_denies_names_what_sts_was_asked_for() -> None:
+    reply = {"Error": {"Code": "AccessDenied", "Message": "Access denied"}}
+
+    with pytest.raises(AccessDeniedError) as raised, calling("ecs:ListClusters"):
+        raise ClientError(reply, "AssumeRole")  # type: ignore[arg-type]  # as botocore makes it
+
+    assert raised.value.next_step == (
+        "Allow sts:AssumeRole on the role that this step assumes for the role or user of this step."
+    )
