@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep, __version__
-from ecs_steps.edge import cancellable, exit_code, read_variables
+from ecs_steps.edge import add_variables, cancellable, complain, exit_code, read_variables
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError, Problem
+from ecs_steps.policy_command import add_iam_policy
 from ecs_steps.polling import Clock, SystemClock
 from ecs_steps.report import OutputVariable, Report, Reported
 from ecs_steps.result import Result
 from ecs_steps.terminal import listening
-from ecs_steps.wording import ascii_lines
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_error(error, as_json=asked.output == "json")
         return exit_code(error)
     except KeyboardInterrupt as end:
-        _complain("The command was cancelled; nothing had been started in AWS.")
+        complain("The command was cancelled; nothing had been started in AWS.")
         return exit_code(end)
     text = answer.pop("text")
     sys.stdout.write(f"{json.dumps(answer, indent=2)}\n" if asked.output == "json" else str(text))
@@ -61,10 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(command=command)
-        sub.add_argument(
-            "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
-        )
-        sub.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
+        add_variables(sub)
         if command in (_deploy, _update, _watch):
             _add_aws_options(sub)
         if command is _watch:
@@ -73,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
             which.add_argument("--stack", metavar="ID", help="of a deployment: the stack's id or name")
         if command is _update:
             sub.add_argument("--dry-run", action="store_true", help="say what would change; change nothing")
+    add_iam_policy(commands)
     return parser
 
 
@@ -206,7 +204,7 @@ def _as_lines(outputs: Mapping[str, str]) -> str:
 
 
 def _print_error(error: EcsStepsError, *, as_json: bool) -> None:
-    _complain(str(error))
+    complain(str(error))
     if not as_json:
         if isinstance(error, DeploymentError):
             sys.stdout.write(_as_lines(error.outputs))
@@ -229,12 +227,7 @@ def _print_error(error: EcsStepsError, *, as_json: bool) -> None:
 
 def _warn(warnings: Sequence[Problem]) -> None:
     for warning in warnings:
-        _complain(f"WARNING: {warning}")
-
-
-def _complain(text: str) -> None:
-    for line in ascii_lines(text):
-        sys.stderr.write(f"{line}\n")
+        complain(f"WARNING: {warning}")
 
 
 if __name__ == "__main__":

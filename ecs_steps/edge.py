@@ -5,11 +5,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ecs_steps.errors import EcsStepsError, InvalidInputsError, Problem
 from ecs_steps.octopus.variables import Variables, parse_variables
+from ecs_steps.wording import ascii_lines
+
+if TYPE_CHECKING:
+    import argparse
 
 INTERRUPTED, TERMINATED = 130, 143
+
+
+def add_variables(parser: "argparse.ArgumentParser") -> None:
+    """Let a command take variables, and be told how to print its result."""
+    parser.add_argument(
+        "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
+    )
+    parser.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
 
 
 def read_variables(source: str) -> Variables:
@@ -29,6 +42,12 @@ def read_variables(source: str) -> Variables:
         problem = Problem(path=name, message="is not UTF-8")
         raise InvalidInputsError(what="The variables cannot be read", problems=(problem,)) from None
     return parse_variables(text, source=name)
+
+
+def complain(text: str) -> None:
+    """Say on standard error what is not the result."""
+    for line in ascii_lines(text):
+        sys.stderr.write(f"{line}\n")
 
 
 class _Terminated(KeyboardInterrupt):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from ecs_steps.octopus.account import Account, read_account
+from ecs_steps.octopus.account import Account, WebIdentity, read_account
 from ecs_steps.octopus.images import package_images
 from ecs_steps.octopus.kinds import Count, EcsName, Region, Switch
 from ecs_steps.octopus.reading import derived, variable
@@ -53,3 +53,16 @@ class CommonInputs:
     images: Mapping[str, str] = derived(package_images)
     default_tags: tuple[Tag, ...] = derived(default_tags)
     account: Account = derived(read_account, default=Account())
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's name, where it was given by its ARN as well."""
+        return self.cluster_name.rpartition("/")[2]
+
+    @property
+    def arns_of_account(self) -> tuple[str, ...]:
+        """ARNs in the account that the step deploys to: first of the role that it acts as, if it has one."""
+        assumed, login = self.account.assumed_role, self.account.login
+        if assumed:
+            return (assumed.role_arn, self.cluster_name)
+        return (*((login.role_arn,) if isinstance(login, WebIdentity) else ()), self.cluster_name)

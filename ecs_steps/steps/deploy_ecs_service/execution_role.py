@@ -10,23 +10,6 @@ from ecs_steps.octopus.values import Secrecy, last_of
 from ecs_steps.steps.deploy_ecs_service.containers import RegistryLogin
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 
-# The partitions whose regions begin with these; all others are the commercial one's.
-PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "eusc-": "aws-eusc",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "us-isof-": "aws-iso-f",
-    "eu-isoe-": "aws-iso-e",
-}
-
-
-def managed_policy_arn(region: str) -> str:
-    """Return the ARN of AWS' own policy for execution roles in the partition of `region`."""
-    partition = next((name for prefix, name in PARTITIONS.items() if region.startswith(prefix)), "aws")
-    return f"arn:{partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
-
 
 def execution_role(inputs: DeployInputs) -> iam.Role:
     """Build the role: the managed policy, and what this task's secrets and environment files need."""

@@ -12,7 +12,7 @@ from ecs_steps.octopus.reading import variable
 from ecs_steps.octopus.structure import OpenText
 from ecs_steps.octopus.tags import Tag
 from ecs_steps.octopus.values import OnFailure, TagInput
-from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference
+from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference, Logging
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
 
@@ -216,6 +216,12 @@ class DeployInputs(CommonInputs):
     def logical_id(self, kind: str) -> str:
         """Return the name of a resource in the template, such as `Service` of `octopetshop-web`."""
         return naming.logical_id(kind, self.service_task_name)
+
+    @property
+    def log_group(self) -> str:
+        """The log group that the template makes; empty where no container logs to it."""
+        is_used = any(spec.container_logging.type is Logging.AUTO for spec in self.containers)
+        return f"/ecs/{self.service_task_name}" if is_used else ""
 
     @property
     def user_tags(self) -> tuple[Tag, ...]:

@@ -5,7 +5,7 @@ variables -> inputs -> template -> stack -> its service runs its task definition
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
@@ -51,6 +51,15 @@ class DeployEcsServiceStep:
         from ecs_steps.steps.deploy_ecs_service.template import build_template
 
         return build_template(self.inputs, keep_images=self._for_export)
+
+    def iam_policy(self, *, diagnostics: bool = False) -> dict[str, Any]:
+        """Return the IAM policy that the step needs for these inputs, as JSON data; AWS is not asked.
+
+        With `diagnostics` it also allows what only explains a failure.
+        """
+        from ecs_steps.steps.deploy_ecs_service.permissions import permissions
+
+        return permissions(self.inputs, diagnostics=diagnostics)
 
     def export(self) -> str:
         """Return the template as YAML for Octopus' step *Deploy an AWS CloudFormation template*.

@@ -5,10 +5,10 @@ from typing import Any
 
 from troposphere import GetAtt, Parameter, Ref, Tags, Template, ecs, logs
 
+from ecs_steps.iam import execution_policy_arn
 from ecs_steps.octopus.tags import Tag
 from ecs_steps.steps.deploy_ecs_service.container_definition import container_definition, number
-from ecs_steps.steps.deploy_ecs_service.containers import Logging
-from ecs_steps.steps.deploy_ecs_service.execution_role import execution_role, managed_policy_arn
+from ecs_steps.steps.deploy_ecs_service.execution_role import execution_role
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, Volume, VolumeKind
 
 
@@ -30,7 +30,7 @@ def build_template(inputs: DeployInputs, *, keep_images: bool = False) -> Templa
         template.add_parameter(parameter)
     if not inputs.task_execution_role:
         template.add_resource(execution_role(inputs))
-    if _logs_to_own_group(inputs):
+    if inputs.log_group:
         template.add_resource(
             logs.LogGroup(inputs.logical_id("AwsLogGroup"), LogGroupName=Ref("LogGroupName"))
         )
@@ -44,10 +44,6 @@ def stack_parameters(template: Template) -> dict[str, str]:
     return {title: str(parameter.Default) for title, parameter in template.parameters.items()}
 
 
-def _logs_to_own_group(inputs: DeployInputs) -> bool:
-    return any(spec.container_logging.type is Logging.AUTO for spec in inputs.containers)
-
-
 def _parameters(inputs: DeployInputs) -> list[Parameter]:
     texts = {
         "ClusterName": inputs.cluster_name,
@@ -56,10 +52,10 @@ def _parameters(inputs: DeployInputs) -> list[Parameter]:
         "TaskDefinitionMemory": inputs.memory,
         "TaskRole": inputs.task_role,
         "TaskExecutionRole": inputs.task_execution_role,
-        "LogGroupName": f"/ecs/{inputs.service_task_name}" if _logs_to_own_group(inputs) else None,
+        "LogGroupName": inputs.log_group,
         "AmazonECSTaskExecutionRolePolicyArn": None
         if inputs.task_execution_role
-        else managed_policy_arn(inputs.region),
+        else execution_policy_arn(inputs.region),
     }
     numbers = {
         "DesiredCount": (inputs.desired_count, 1),

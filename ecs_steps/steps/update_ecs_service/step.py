@@ -3,8 +3,8 @@
 variables -> inputs -> what is there -> the next revision -> the service runs it -> outputs
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ecs_steps.errors import RolloutFailedError, TimedOutError
 from ecs_steps.octopus.reading import read
@@ -31,6 +31,19 @@ class UpdateEcsServiceStep:
             InvalidInputsError: With every problem there is.
         """
         self.inputs, self.warnings = read(UpdateInputs, Variables(variables), RULES)
+
+    def iam_policy(
+        self, *, diagnostics: bool = False, roles: Sequence[str] = (), log_groups: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Return the IAM policy that the step needs for these inputs, as JSON data; AWS is not asked.
+
+        With `diagnostics` it also allows what only explains a failure. The inputs do not name the `roles` of
+        the task definition (names or ARNs) and the `log_groups` of its containers: without them every role
+        may be passed to tasks, and every log be read.
+        """
+        from ecs_steps.steps.update_ecs_service.permissions import permissions
+
+        return permissions(self.inputs, diagnostics=diagnostics, roles=roles, log_groups=log_groups)
 
     def dry_run(self, *, aws: "AwsClients | None" = None, report: Report | None = None) -> str:
         """Return what would change and the calls that would be made; AWS is only read.

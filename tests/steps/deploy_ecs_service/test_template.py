@@ -6,7 +6,7 @@ import pytest
 from botocore.session import Session
 
 from ecs_steps import DeployEcsServiceStep
-from ecs_steps.steps.deploy_ecs_service.execution_role import managed_policy_arn
+from ecs_steps.iam import execution_policy_arn
 from ecs_steps.steps.deploy_ecs_service.template import stack_parameters
 from linting import lint_findings
 from steps.deploy_ecs_service.dictionaries import everything
@@ -92,8 +92,8 @@ def test_the_managed_policy_is_of_the_partition_that_botocore_puts_the_region_in
         for region in session.get_available_regions("ecs", partition)
     }
 
-    assert {region: managed_policy_arn(region).split(":")[1] for region in partitions} == partitions
+    assert {region: execution_policy_arn(region).split(":")[1] for region in partitions} == partitions
 
 
 def test_without_a_region_the_managed_policy_is_the_commercial_partitions() -> None:
-    assert managed_policy_arn("").startswith("arn:aws:iam::aws:")
+    assert execution_policy_arn("").startswith("arn:aws:iam::aws:")
