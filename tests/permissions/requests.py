@@ -1,0 +1,83 @@
+"""What IAM is asked for each call that reaches the sandbox: its action, on each resource that it needs.
+
+Which resources those are is the Service Authorization Reference's; for `ecs:ListTasks` by service it is none,
+as users of other tools found out (fabfuel/ecs-deploy #119, cdklabs/construct-hub #1207).
+"""
+
+from collections.abc import Iterator
+
+from ecs_steps.sandbox import Call
+from permissions.policies import Request
+
+ACCOUNT = "123456789012"
+REGION = "eu-west-1"
+PREFIXES = {"elbv2": "elasticloadbalancing"}
+
+
+def requests(call: Call) -> Iterator[Request]:
+    """Yield what IAM is asked for a call."""
+    action = f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
+    for resource in _resources(call):
+        yield Request(action, resource, _context(call))
+    if call.operation == "RegisterTaskDefinition":
+        passed = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+        for role in filter(None, (call.params.get("taskRoleArn"), call.params.get("executionRoleArn"))):
+            yield Request("iam:PassRole", role, passed)
+        if call.params.get("tags"):
+            yield Request("ecs:TagResource", _revisions(call), {"ecs:CreateAction": "RegisterTaskDefinition"})
+    if call.operation in ("CreateStack", "UpdateStack") and call.params.get("Tags"):
+        yield Request("cloudformation:TagResource", _arn("cloudformation", _stack(call)))
+
+
+def _resources(call: Call) -> list[str]:  # noqa: PLR0911  a table
+    asked = call.params
+    cluster = str(asked.get("cluster", "default")).rpartition("/")[2]
+    match call.operation:
+        case "DescribeServices":
+            return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in asked["services"]]
+        case "UpdateService" | "ListServiceDeployments":
+            return [_arn("ecs", f"service/{cluster}/{_name(asked['service'])}")]
+        case "DescribeServiceDeployments":
+            return [each for arn in asked["serviceDeploymentArns"] for each in _of_deployment(arn)]
+        case "StopServiceDeployment":
+            return _of_deployment(asked["serviceDeploymentArn"])
+        case "DescribeTasks":
+            return [_arn("ecs", f"task/{cluster}/{_name(task)}") for task in asked["tasks"]]
+        case "TagResource":
+            return [asked["resourceArn"]]
+        case "RegisterTaskDefinition":
+            return [_revisions(call)]
+        case "GetLogEvents":
+            return [_arn("logs", f"log-group:{asked['logGroupName']}:log-stream:{asked['logStreamName']}")]
+        case _ if call.service == "cloudformation":
+            return [_arn("cloudformation", _stack(call))]
+        case _:
+            return ["*"]
+
+
+def _context(call: Call) -> dict[str, str]:
+    cluster = call.params.get("cluster")
+    return {"ecs:cluster": _arn("ecs", f"cluster/{_name(cluster)}")} if cluster else {}
+
+
+def _of_deployment(arn: str) -> list[str]:
+    """Return a service deployment and its service: both must be allowed."""
+    of_service = arn.replace(":service-deployment/", ":service/").rpartition("/")[0]
+    return [arn, of_service]
+
+
+def _revisions(call: Call) -> str:
+    return _arn("ecs", f"task-definition/{call.params['family']}:*")
+
+
+def _stack(call: Call) -> str:
+    name: str = call.params["StackName"]
+    return name if name.startswith("arn:") else f"stack/{name}/*"
+
+
+def _name(name_or_arn: str) -> str:
+    return name_or_arn.rpartition("/")[2]
+
+
+def _arn(service: str, resource: str) -> str:
+    return resource if resource.startswith("arn:") else f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
