@@ -38,6 +38,9 @@ def loaded_by(*lines: str) -> set[str]:
         pytest.param([IMPORT], set(), id="import"),
         pytest.param([IMPORT, INPUTS], set(), id="inputs of a deployment"),
         pytest.param([IMPORT, UPDATE], set(), id="inputs of an update"),
+        pytest.param(
+            [IMPORT, INPUTS, "step.iam_policy(diagnostics=True)"], set(), id="policy of a deployment"
+        ),
     ],
 )
 def test_nothing_heavy_is_loaded_before_a_step_needs_it(lines: list[str], loaded: set[str]) -> None:
