@@ -46,7 +46,7 @@ class DeploymentRecord:
         except AwsCallError as error:
             if error.transient and (self.arn or self._tries):
                 raise
-            self._do_without(f"{error.what}: {error.why}")
+            self._do_without(str(error))
             return None
 
     def _find(self) -> str:

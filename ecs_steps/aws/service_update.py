@@ -134,7 +134,7 @@ def _stopped_by_ecs(watch: ServiceWatch, around: Surroundings) -> bool:
         try:
             around.insist("the rollback", lambda: roll_back(around.aws, watch.record.arn))
         except AwsCallError as error:
-            around.say(Level.VERBOSE, f"{error.what}: {error.why}; pointing the service back instead.")
+            around.say(Level.VERBOSE, f"The service is pointed back by this step itself. {error}")
             return False
     # Of tasks that fail while ECS is already going back, there is nothing left to give up.
     patient = evolve(around, vigilance=Vigilance(stopped_tasks=0))

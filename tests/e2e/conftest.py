@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,18 @@ from peers.ministack import Ministack, running
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
     """An emulator that all tests of a process share."""
+    yield from _started(tmp_path_factory.mktemp("ministack"), auth=False)
+
+
+@pytest.fixture(scope="session")
+def emulator_with_iam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
+    """Another one, which asks IAM whether each call is allowed."""
+    yield from _started(tmp_path_factory.mktemp("ministack-with-iam"), auth=True)
+
+
+def _started(folder: Path, *, auth: bool) -> Iterator[Ministack]:
     try:
-        with running(tmp_path_factory.mktemp("ministack")) as started:
+        with running(folder, auth=auth) as started:
             yield started
     except NotInstalled as error:
         # A machine without a package index skips what it cannot run; the one that judges a change must not.
