@@ -6,9 +6,10 @@ from functools import cache
 import pytest
 from attrs import evolve
 
+from ecs_steps.report import Message
 from ecs_steps.sandbox import SCENARIOS, Call, Fault, FaultKind, Sandbox
 from explaining.runs import NAMES, Run, Step, let_a_deployment_succeed, run, take, variables
-from permissions.policies import STEPS, Document, Request, allowing
+from permissions.policies import STEPS, Document, allowing
 from permissions.requests import requests
 
 OTHERS = {
@@ -62,38 +63,27 @@ def calls(step: Step) -> list[Call]:
     return [call for journey in journeys(step) for call in journey.calls]
 
 
-def asked(step: Step) -> list[Request]:
-    return [request for call in calls(step) for request in requests(call)]
+IDLE: Mapping[Step, set[str]] = {"deploy": {"cloudformation:UntagResource"}, "update": set()}
+"""What no journey asks for: a release that drops a tag takes it off the stack."""
+
+FOR_RESOURCES = ("ecs:", "logs:", "iam:")
+"""What CloudFormation does for the stack's resources is judged by test_stack_resources."""
 
 
 # One test a step: processes that share the tests do not share the journeys.
 @pytest.mark.parametrize("step", STEPS)
-def test_every_call_is_allowed_and_without_diagnostics_every_one_that_does_not_explain(step: Step) -> None:
+def test_every_call_is_allowed_and_nothing_that_is_allowed_is_idle(step: Step) -> None:
     policy, least = document(step), document(step, diagnostics=False)
+    asked = [(call.operation, request) for call in calls(step) for request in requests(call)]
 
-    assert [request for request in asked(step) if not allowing(policy, request)] == []
-    denied = {call.operation for call in calls(step) for r in requests(call) if not allowing(least, r)}
-    assert denied == OPTIONAL
-
-
-def test_no_statement_and_no_action_of_an_update_is_idle() -> None:
-    policy = document("update")
-    everything = asked("update")
-
-    used = {sid for request in everything for sid in allowing(policy, request)}
-    assert used == {statement["Sid"] for statement in policy["Statement"]}
+    assert [request for _, request in asked if not allowing(policy, request)] == []
+    assert {operation for operation, request in asked if not allowing(least, request)} == OPTIONAL
+    own = {request.action for _, request in asked}
     allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
-    assert allowed == {request.action for request in everything}
-
-
-def test_what_a_deployment_itself_leaves_idle_is_cloudformations_business() -> None:
-    own = {request.action for request in asked("deploy")}
-
-    allowed = {action for statement in document("deploy")["Statement"] for action in statement["Action"]}
-    # What its resources need is judged by test_stack_resources; a tag that is dropped is taken off the stack.
-    idle = {action for action in allowed - own if not action.startswith(("ecs:", "logs:", "iam:"))}
-    assert idle == {"cloudformation:UntagResource"}
-    assert not {"logs:GetLogEvents", "ecs:ListTasks", "ecs:DescribeTasks", "ecs:DescribeServices"} - own
+    for_resources = {action for action in allowed if step == "deploy" and action.startswith(FOR_RESOURCES)}
+    assert allowed - own - for_resources == IDLE[step]
+    used = {sid for _, request in asked for sid in allowing(policy, request)}
+    assert step == "deploy" or used == {statement["Sid"] for statement in policy["Statement"]}
 
 
 @pytest.mark.parametrize("scenario", ["healthy", "breaker"])
@@ -107,3 +97,25 @@ def test_without_what_explains_a_step_ends_as_with_it(step: Step, scenario: str)
 
     assert (ended.result and ended.result.outcome) == (there.result and there.result.outcome)
     assert type(ended.error) is type(there.error)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_call_that_is_denied_is_named_with_its_action_whatever_becomes_of_the_step(step: Step) -> None:
+    def crash(*faults: Fault) -> Run:
+        with Sandbox(evolve(SCENARIOS["crash"], faults=faults)) as aws:
+            return run(step, aws, minutes=5, stopped_tasks=1, others=OTHERS)
+
+    made = {call.operation: next(requests(call)).action for call in crash().calls}
+    told = {action: _everything_said(crash(denied(operation))) for operation, action in made.items()}
+
+    assert {action for action, text in told.items() if f"Allow {action} on " not in text} == set()
+    assert len(told) >= 10
+
+
+def denied(operation: str) -> Fault:
+    return Fault(operation, FaultKind.ACCESS_DENIED)
+
+
+def _everything_said(journey: Run) -> str:
+    said = [reported.text for reported in journey.heard if isinstance(reported, Message)]
+    return "\n".join([*said, str(journey.error or "")])
