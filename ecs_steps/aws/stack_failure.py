@@ -25,11 +25,6 @@ class StackFailure:
             return self.tasks.summary
         return str(self.stack.root_cause or "")
 
-    @property
-    def next_step(self) -> str:
-        """What a person does next, where CloudFormation's own cause says it; empty otherwise."""
-        return "" if self._tasks_are_the_cause else self.stack.next_step
-
     def lines(self) -> list[str]:
         """Say it a line each, each by itself."""
         return list(self._lines())

@@ -64,7 +64,7 @@ def watch_operation(
         raise StackFailedError(
             what=f"Stack {operation.stack_name} failed ({status})",
             why=watch.diagnosis.summary or watch.reason or "CloudFormation gave no reason",
-            next_step=watch.diagnosis.next_step,
+            next_step=watch.diagnosis.stack.next_step,
             diagnosis=watch.diagnosis,
         )
 
