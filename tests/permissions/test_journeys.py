@@ -14,7 +14,7 @@ from permissions.requests import requests
 
 OTHERS = {
     NAMES["update_on_failure"]: "Rollback",
-    "Octopus.Action.Aws.Tags": [{"key": "team", "value": "shop"}],
+    "Octopus.Action.Aws.Tags": [{"key": "team", "value": "checkout"}],
 }
 
 # Each asks for something that no other one does.
