@@ -18,7 +18,7 @@ NOT_CAUSED = {
     "iam:UpdateRoleDescription": "the template sets no Description",
     "logs:AssociateKmsKey": "the template sets no KmsKeyId",
     "logs:DisassociateKmsKey": "the template sets no KmsKeyId",
-    "logs:CreateLogDelivery": "the template sets no LogGroupClass of deliveries",
+    "logs:CreateLogDelivery": "the template sets no DataProtectionPolicy",
     "firehose:TagDeliveryStream": "the template sets no DataProtectionPolicy",
     "logs:PutDataProtectionPolicy": "the template sets no DataProtectionPolicy",
     "logs:DeleteDataProtectionPolicy": "the template sets no DataProtectionPolicy",
