@@ -219,17 +219,10 @@ def _problem(cls: type[attrs.AttrsInstance], finding: Finding) -> Problem:
     field, *way = finding.path
     is_derived = "derived" in attrs.fields_dict(cls)[str(field)].metadata
     name = str(way.pop(0)) if is_derived else _source(cls, finding.path).name
-    return Problem(path=name + "".join(map(_step, way)), message=_in_one_line(finding.message))
+    return Problem(path=name + "".join(map(_step, way)), message=finding.message)
 
 
 def _step(step: str | int) -> str:
     if isinstance(step, str) and re.fullmatch(r"\w+", step, re.ASCII):
         return f".{step}"
     return f"[{json_text.shown(step)}]"
-
-
-def _in_one_line(message: str) -> str:
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in message
-    )
