@@ -20,7 +20,7 @@ from ecs_steps.octopus.octostache.bounds import (
 )
 from ecs_steps.octopus.octostache.calculation import calculate
 from ecs_steps.octopus.octostache.evaluation import Evaluated
-from ecs_steps.octopus.octostache.grammar import parse
+from ecs_steps.octopus.octostache.grammar import parse_counted
 from ecs_steps.octopus.octostache.lookup import Lookup, Scope
 from ecs_steps.octopus.octostache.syntax import (
     Calculation,
@@ -49,8 +49,7 @@ class Rendering(Lookup):
     _depth: int = 0
 
     def evaluate(self, text: str) -> Evaluated:
-        self.work.spend(len(hold(text)))
-        rendered = self.render(parse(text).parts, text, Scope(self.dictionary.root))
+        rendered = self.render(parse_counted(text, self.work).parts, text, Scope(self.dictionary.root))
         return Evaluated(rendered, tuple(self.unresolved))
 
     def render(self, parts: Sequence[Part], source: str, scope: Scope) -> str:
