@@ -17,8 +17,11 @@ from attrs import evolve, frozen
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus import json_text
 from ecs_steps.octopus.octostache import Evaluator, OctostacheError
-from ecs_steps.octopus.structure import Gap, Path, field_value, gather
+from ecs_steps.octopus.structure import Gap, Path, Unreadable, field_value, gather
 from ecs_steps.octopus.variables import Variables
+
+LONGEST = 1024 * 1024
+"""Characters of an input, before and after its evaluation: CloudFormation takes no template that is longer."""
 
 Inputs = TypeVar("Inputs", bound=attrs.AttrsInstance)
 Item = TypeVar("Item")
@@ -202,8 +205,16 @@ def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: 
     if "derived" in field.metadata:
         return field.metadata["derived"](_Evaluated(variables, evaluator))
     raw = variables.get(field.metadata["variable"].name, "")
-    value = json_text.evaluate(raw.strip(), evaluator)
-    return field_value(field, value.strip() if isinstance(value, str) else value)
+    value = json_text.evaluate(_held(raw), evaluator)
+    return field_value(field, _held(value) if isinstance(value, str) else value)
+
+
+def _held(text: str) -> str:
+    stripped = text.strip()
+    if len(stripped) > LONGEST:
+        message = f"holds {len(stripped)} characters; expected at most {LONGEST}, as AWS takes no more at once"
+        raise Unreadable(None, (Gap(message=message),))
+    return stripped
 
 
 def _may_stay_open(cls: type[attrs.AttrsInstance], gap: Gap) -> bool:
