@@ -38,7 +38,6 @@ from ecs_steps.octopus.octostache.tree import Node
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_ITEM_WORK = 4 * TOKEN_WORK
 _FALSE_WORDS = frozenset({"no", "false"})
 
 
@@ -118,7 +117,6 @@ class Rendering(Lookup):
 
     def _repetition(self, token: Repetition, source: str, scope: Scope) -> str:
         items = self.items(token.collection, scope)
-        self.work.spend(_ITEM_WORK * len(items))
         return self._join(
             self.render(token.body, source, Scope(_local(token.item, items, at), scope))
             for at in range(len(items))
