@@ -141,7 +141,7 @@ def test_more_tokens_than_the_work_allows_are_not_even_parsed() -> None:
         assert str(caught.value) == GIVEN_UP
 
 
-@pytest.mark.parametrize("items", ["," * 5_000_000, "[" + "1," * 2_000_000 + "1]"], ids=["words", "JSON"])
+@pytest.mark.parametrize("items", ["," * 5_000_000, "[" + "1," * 300_000 + "1]"], ids=["words", "JSON"])
 def test_more_items_than_the_work_allows_are_not_even_made(items: str) -> None:
     tracemalloc.start()
     try:
