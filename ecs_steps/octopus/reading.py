@@ -7,6 +7,7 @@ that one mistake is told once.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import eq
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -21,7 +22,7 @@ from ecs_steps.octopus.structure import Gap, Path, Unreadable, field_value, gath
 from ecs_steps.octopus.variables import Variables
 
 LONGEST = 1024 * 1024
-"""Characters of an input, before and after its evaluation: CloudFormation takes no template that is longer."""
+"""Characters of an input, before and after its evaluation: CloudFormation takes no longer template."""
 
 Inputs = TypeVar("Inputs", bound=attrs.AttrsInstance)
 Item = TypeVar("Item")
@@ -141,16 +142,19 @@ class RuleOfEach(Generic[Inputs, Item]):
         paths = [gap.path for gap in gaps if not (self.sees_expressions and gap.is_expression)]
         if (self.field,) in paths or _is_blind(self.beside, paths):
             return
+        within: defaultdict[str | int, list[Path]] = defaultdict(list)
+        for path in paths:
+            if path[0] == self.field:
+                within[path[1]].append(path[2:])
         for index, item in enumerate(getattr(inputs, self.field)):
-            here = (self.field, index)
-            if not _is_blind(self.reads, [path[2:] for path in paths if path[:2] == here]):
+            if not _is_blind(self.reads, within.get(index, ())):
                 for found in self.judge(inputs, item):
-                    yield evolve(found, path=(*here, *found.path))
+                    yield evolve(found, path=(self.field, index, *found.path))
 
 
 def _is_blind(reads: Iterable[str], paths: Iterable[Path]) -> bool:
     """Tell whether one of the places read lies within a gap, or a gap within it."""
-    places = [tuple(part for part in path if isinstance(part, str)) for path in paths]
+    places = {tuple(part for part in path if isinstance(part, str)) for path in paths}
     wanted = [tuple(read.split(".")) for read in reads]
     return any(all(map(eq, place, read)) for place in places for read in wanted)
 
@@ -212,7 +216,9 @@ def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: 
 def _held(text: str) -> str:
     stripped = text.strip()
     if len(stripped) > LONGEST:
-        message = f"holds {len(stripped)} characters; expected at most {LONGEST}, as AWS takes no more at once"
+        message = (
+            f"holds {len(stripped)} characters; expected at most {LONGEST}, as AWS takes no more at once"
+        )
         raise Unreadable(None, (Gap(message=message),))
     return stripped
 
