@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecs_steps.errors import EcsStepsError, InvalidInputsError, Problem
-from ecs_steps.octopus.variables import Variables, parse_variables
+from ecs_steps.errors import EcsStepsError
+from ecs_steps.octopus.variables import Variables, parse_variables, unreadable
 from ecs_steps.wording import ascii_lines
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ def read_variables(source: str) -> Variables:
     try:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
         text = raw.decode("utf-8-sig")
-    except OSError as error:
-        problem = Problem(path=name, message=error.strerror or str(error))
-        raise InvalidInputsError(what="The variables cannot be read", problems=(problem,)) from None
     except UnicodeDecodeError:
-        problem = Problem(path=name, message="is not UTF-8")
-        raise InvalidInputsError(what="The variables cannot be read", problems=(problem,)) from None
+        raise unreadable(name, "is not UTF-8") from None
+    except (OSError, ValueError) as error:
+        # A name that no file could have, with NUL in it, is a ValueError.
+        message = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise unreadable(name, message) from None
     return parse_variables(text, source=name)
 
 

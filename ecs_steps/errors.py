@@ -5,9 +5,15 @@ own, what to do next. A process that ends with one of them ends with its `exit_c
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from attrs import field, frozen
+
+LONGEST: Final = 1000
+"""Characters of a problem's path, and of its message; the rest is cut off."""
+
+MOST_TOLD: Final = 100
+"""Problems that the text of an error lists; it counts the others."""
 
 
 class Explanation(Protocol):
@@ -36,16 +42,27 @@ class EcsStepsError(Exception):
         return f"{type(self).__name__}({str(self)!r})"
 
 
+def _line(text: str) -> str:
+    """Return `text` in one printable line that is not longer than `LONGEST`."""
+    line = text[: LONGEST + 1]
+    if not line.isprintable():
+        line = "".join(
+            character if character.isprintable() else character.encode("unicode_escape").decode()
+            for character in line
+        )
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
+
+
 @frozen(kw_only=True)
 class Problem:
-    """One thing that is wrong with one input.
+    """One thing that is wrong with one input, in a line, whatever the input holds.
 
     `path` is the Octopus variable's name, with the way into its JSON where it holds some:
     ``Octopus.Action.Aws.Ecs.Deploy.Containers[1].containerPortMappings[0].containerPort``.
     """
 
-    path: str
-    message: str
+    path: str = field(converter=_line)
+    message: str = field(converter=_line)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
@@ -53,7 +70,10 @@ class Problem:
 
 @frozen(kw_only=True, str=False, repr=False)
 class InvalidInputsError(EcsStepsError):
-    """The inputs cannot be deployed; every problem is in `problems`, and AWS was not touched."""
+    """The inputs cannot be deployed; every problem is in `problems`, and AWS was not touched.
+
+    The text lists the first `MOST_TOLD` of them.
+    """
 
     exit_code: ClassVar[int] = 2
 
@@ -62,7 +82,14 @@ class InvalidInputsError(EcsStepsError):
 
     def __str__(self) -> str:
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        return "\n".join([f"{self.what} ({count}):", *(f"  {problem}" for problem in self.problems)])
+        more = len(self.problems) - MOST_TOLD
+        return "\n".join(
+            [
+                f"{self.what} ({count}):",
+                *(f"  {problem}" for problem in self.problems[:MOST_TOLD]),
+                *([f"  ... and {more} more"] if more > 0 else []),
+            ]
+        )
 
 
 @frozen(kw_only=True, str=False, repr=False)

@@ -20,6 +20,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 SLOW = (
     "e2e/",
     "explaining/",
+    "fuzzing/test_every_place.py",
+    "fuzzing/test_growth.py",
+    "fuzzing/test_limits.py",
     "permissions/test_journeys.py",
     "sandbox/",
     "step_templates/",

@@ -1,8 +1,7 @@
 """What hypothesis draws for tests of several modules."""
 
-import copy
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -68,23 +67,6 @@ def dictionaries(names: Sequence[str]) -> st.SearchStrategy[dict[str, str]]:
     )
 
 
-@st.composite
-def damaged(draw: st.DrawFn, documents: Mapping[str, Any]) -> dict[str, str]:
-    """Draw a dictionary of variables like `documents`, with one to three places damaged.
-
-    A value that is no text becomes JSON.
-    """
-    damaged_documents: dict[str, Any] = copy.deepcopy(dict(documents))
-    for _ in range(draw(st.integers(1, 3))):
-        place = draw(st.sampled_from(list(places(damaged_documents))))
-        damage = draw(st.sampled_from(_DAMAGES))
-        damage(draw, _at(damaged_documents, place[:-1]), place[-1])
-    return {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in damaged_documents.items()
-    }
-
-
 def places(document: Any, place: Place = ()) -> Iterator[Place]:  # noqa: ANN401  as JSON
     """Yield every place in a JSON document, as the names and indexes that lead there."""
     members = document.items() if isinstance(document, dict) else enumerate(document)
@@ -94,40 +76,8 @@ def places(document: Any, place: Place = ()) -> Iterator[Place]:  # noqa: ANN401
             yield from places(member, (*place, name))
 
 
-def replaced(document: Mapping[str, Any], place: Place, value: object) -> dict[str, Any]:
-    """Return a copy of the document with another value in one place."""
-    copied = copy.deepcopy(dict(document))
-    _at(copied, place[:-1])[place[-1]] = value
-    return copied
-
-
-def _at(document: Any, place: Place) -> Any:  # noqa: ANN401  as JSON
+def at(document: Any, place: Place) -> Any:  # noqa: ANN401  as JSON
+    """Return what stands in a place of a JSON document."""
     for step in place:
         document = document[step]
     return document
-
-
-def _replace(draw: st.DrawFn, around: Any, name: str | int) -> None:  # noqa: ANN401  as JSON
-    around[name] = draw(ODD_VALUES)
-
-
-def _remove(_: st.DrawFn, around: Any, name: str | int) -> None:  # noqa: ANN401  as JSON
-    del around[name]
-
-
-def _wrap(_: st.DrawFn, around: Any, name: str | int) -> None:  # noqa: ANN401  as JSON
-    around[name] = [around[name]]
-
-
-def _as_text(_: st.DrawFn, around: Any, name: str | int) -> None:  # noqa: ANN401  as JSON
-    around[name] = json.dumps(around[name])
-
-
-def _twice(draw: st.DrawFn, around: Any, name: str | int) -> None:  # noqa: ANN401  as JSON
-    if isinstance(around, list):
-        around.append(copy.deepcopy(around[int(name)]))
-    else:
-        around[draw(st.sampled_from([str(name).swapcase(), "unknown", "\ud800\n"]))] = around[str(name)]
-
-
-_DAMAGES: list[Callable[[st.DrawFn, Any, str | int], None]] = [_replace, _remove, _wrap, _as_text, _twice]

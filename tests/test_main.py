@@ -221,6 +221,17 @@ def test_a_file_that_is_not_there_is_named(capsys: Capture) -> None:
     assert "nowhere.json: No such file or directory" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["\0", "a\0b", "x" * 10_000, "/", "\ud800"])
+def test_a_name_that_no_file_could_have_is_one_clear_line(capsys: Capture, name: str) -> None:
+    code = main(["check", name])
+
+    told = capsys.readouterr().err.splitlines()
+    assert code == 2
+    assert told[0] == "The variables cannot be read (1 problem):"
+    assert len(told) == 2
+    assert told[1].isascii()
+
+
 def test_an_unknown_scenario_lists_those_there_are(capsys: Capture) -> None:
     code = main(["deploy", DEPLOY, "--sandbox", "no-such-thing", *FAST])
 

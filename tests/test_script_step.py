@@ -235,7 +235,7 @@ def test_whatever_the_values_hold_octopus_can_read_what_is_said(name: str, chang
 
 
 def test_an_unforeseen_error_is_told_as_a_bug_with_its_traceback(worker: Worker) -> None:
-    variables = example("deploy") | {"EcsDeploy.Cpu": object()}
+    variables = example("deploy") | {5: "a name that is no text"}
 
     code = worker.run("deploy", variables)  # type: ignore[arg-type]  # no host has such a dictionary
 

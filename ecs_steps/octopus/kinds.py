@@ -103,13 +103,15 @@ class Words:
 
 def split(whole: str, separators: str) -> list[str]:
     """Split at any of the separators, but not within an expression, and trim the parts."""
-    parts = [""]
-    for piece in re.split(rf"(#{{[^}}]*}}|[{separators}])", whole):
-        if piece in separators and piece:
-            parts.append("")
-        else:
-            parts[-1] += piece
-    return [part.strip() for part in parts]
+    # Behind the last brace no expression ends, and looking for its end again and again would take for ever.
+    closed = whole.rfind("}") + 1
+    found = (
+        *re.finditer(rf"#{{[^}}]*}}|(?P<cut>[{separators}])", whole[:closed]),
+        *re.compile(f"(?P<cut>[{separators}])").finditer(whole, closed),
+    )
+    cuts = [match.start() for match in found if match["cut"]]
+    starts = [0, *(cut + 1 for cut in cuts)]
+    return [whole[start:end].strip() for start, end in zip(starts, [*cuts, len(whole)], strict=True)]
 
 
 Port = Annotated[int, WholeNumber(1, 65535)]

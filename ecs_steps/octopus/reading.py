@@ -7,6 +7,7 @@ that one mistake is told once.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import eq
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -17,8 +18,11 @@ from attrs import evolve, frozen
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus import json_text
 from ecs_steps.octopus.octostache import Evaluator, OctostacheError
-from ecs_steps.octopus.structure import Gap, Path, field_value, gather
+from ecs_steps.octopus.structure import Gap, Path, Unreadable, field_value, gather
 from ecs_steps.octopus.variables import Variables
+
+LONGEST = 1024 * 1024
+"""Characters of an input, before and after its evaluation: CloudFormation takes no longer template."""
 
 Inputs = TypeVar("Inputs", bound=attrs.AttrsInstance)
 Item = TypeVar("Item")
@@ -138,16 +142,19 @@ class RuleOfEach(Generic[Inputs, Item]):
         paths = [gap.path for gap in gaps if not (self.sees_expressions and gap.is_expression)]
         if (self.field,) in paths or _is_blind(self.beside, paths):
             return
+        within: defaultdict[str | int, list[Path]] = defaultdict(list)
+        for path in paths:
+            if path[0] == self.field:
+                within[path[1]].append(path[2:])
         for index, item in enumerate(getattr(inputs, self.field)):
-            here = (self.field, index)
-            if not _is_blind(self.reads, [path[2:] for path in paths if path[:2] == here]):
+            if not _is_blind(self.reads, within.get(index, ())):
                 for found in self.judge(inputs, item):
-                    yield evolve(found, path=(*here, *found.path))
+                    yield evolve(found, path=(self.field, index, *found.path))
 
 
 def _is_blind(reads: Iterable[str], paths: Iterable[Path]) -> bool:
     """Tell whether one of the places read lies within a gap, or a gap within it."""
-    places = [tuple(part for part in path if isinstance(part, str)) for path in paths]
+    places = {tuple(part for part in path if isinstance(part, str)) for path in paths}
     wanted = [tuple(read.split(".")) for read in reads]
     return any(all(map(eq, place, read)) for place in places for read in wanted)
 
@@ -202,8 +209,18 @@ def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: 
     if "derived" in field.metadata:
         return field.metadata["derived"](_Evaluated(variables, evaluator))
     raw = variables.get(field.metadata["variable"].name, "")
-    value = json_text.evaluate(raw.strip(), evaluator)
-    return field_value(field, value.strip() if isinstance(value, str) else value)
+    value = json_text.evaluate(_held(raw), evaluator)
+    return field_value(field, _held(value) if isinstance(value, str) else value)
+
+
+def _held(text: str) -> str:
+    stripped = text.strip()
+    if len(stripped) > LONGEST:
+        message = (
+            f"holds {len(stripped)} characters; expected at most {LONGEST}, as AWS takes no more at once"
+        )
+        raise Unreadable(None, (Gap(message=message),))
+    return stripped
 
 
 def _may_stay_open(cls: type[attrs.AttrsInstance], gap: Gap) -> bool:
@@ -219,17 +236,10 @@ def _problem(cls: type[attrs.AttrsInstance], finding: Finding) -> Problem:
     field, *way = finding.path
     is_derived = "derived" in attrs.fields_dict(cls)[str(field)].metadata
     name = str(way.pop(0)) if is_derived else _source(cls, finding.path).name
-    return Problem(path=name + "".join(map(_step, way)), message=_in_one_line(finding.message))
+    return Problem(path=name + "".join(map(_step, way)), message=finding.message)
 
 
 def _step(step: str | int) -> str:
     if isinstance(step, str) and re.fullmatch(r"\w+", step, re.ASCII):
         return f".{step}"
     return f"[{json_text.shown(step)}]"
-
-
-def _in_one_line(message: str) -> str:
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in message
-    )

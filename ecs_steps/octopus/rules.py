@@ -1,7 +1,8 @@
 """Judgements that several steps share."""
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from itertools import islice
 
 from attrs import evolve
 
@@ -14,6 +15,7 @@ from ecs_steps.octopus.tags import Tag, sanitised
 from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait, WaitOption
 
 IMAGE = re.compile(r"[A-Za-z0-9_.:/@#+-]{1,255}")
+MOST_LISTED = 20
 ENVIRONMENT_FILE = re.compile(r"arn:[\w-]+:s3:::[^/\s]+/\S+\.env")
 
 
@@ -24,6 +26,13 @@ def repeated(items: Sequence[Hashable]) -> Iterator[int]:
         if item in seen:
             yield index
         seen.add(item)
+
+
+def listed(known: Collection[object]) -> str:
+    """Return what is known as a message lists it: in its order, and not at length."""
+    first = ", ".join(map(str, islice(known, MOST_LISTED)))
+    more = len(known) - MOST_LISTED
+    return f"{first} and {more} more" if more > 0 else first
 
 
 def tag_findings(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:

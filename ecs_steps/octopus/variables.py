@@ -8,10 +8,23 @@ from ecs_steps.octopus import json_text
 
 
 class Variables(Mapping[str, str]):
-    """A dictionary of Octopus variables, their names without regard to case, their values all text."""
+    """A dictionary of Octopus variables, their names without regard to case, their values all text.
+
+    Raises:
+        InvalidInputsError: A value is neither text nor anything that JSON could write.
+    """
 
     def __init__(self, variables: Mapping[str, object]) -> None:
-        self._values = {name: _as_text(value) for name, value in variables.items()}
+        self._values: dict[str, str] = {}
+        problems: list[Problem] = []
+        for name, value in variables.items():
+            try:
+                self._values[name] = _as_text(value)
+            except (TypeError, ValueError, RecursionError):
+                message = f"expected text, or what can be written as JSON; this {type(value).__name__} cannot"
+                problems.append(Problem(path=name, message=message))
+        if problems:
+            raise InvalidInputsError(problems=tuple(problems))
         self._names = {name.casefold(): name for name in self._values}
 
     def __getitem__(self, name: str) -> str:
@@ -54,14 +67,14 @@ def parse_variables(text: str, *, source: str) -> Variables:
     try:
         document = json_text.parse(text)
     except ValueError as error:
-        raise _unreadable(source, f"cannot be read as JSON: {error}") from None
+        raise unreadable(source, f"cannot be read as JSON: {error}") from None
     match document:
         case {"Variables": list(entries)}:
             return Variables(_exported(entries, source))
         case dict():
             return Variables(document)
         case _:
-            raise _unreadable(source, "expected an object of variables by name")
+            raise unreadable(source, "expected an object of variables by name")
 
 
 def _exported(entries: list[object], source: str) -> dict[str, object]:
@@ -74,7 +87,7 @@ def _exported(entries: list[object], source: str) -> dict[str, object]:
                 narrowed = {kind: ids for kind, ids in scope.items() if ids}
                 scoped.setdefault(name.casefold(), []).append((narrowed, rest.get("Value")))
             case _:
-                raise _unreadable(f"{source}: Variables[{index}]", "expected {Name, Value, Scope}")
+                raise unreadable(f"{source}: Variables[{index}]", "expected {Name, Value, Scope}")
     plain = {name: value for name, values in scoped.items() for scope, value in values if not scope}
     chosen: dict[str, object] = {}
     for name, values in scoped.items():
@@ -100,7 +113,8 @@ def _fits(scope: Mapping[str, object], plain: Mapping[str, object]) -> bool:
     )
 
 
-def _unreadable(source: str, message: str) -> InvalidInputsError:
+def unreadable(source: str, message: str) -> InvalidInputsError:
+    """Return the error that says why no variables could be read from `source`."""
     return InvalidInputsError(
         what="The variables cannot be read", problems=(Problem(path=source, message=message),)
     )

@@ -238,3 +238,18 @@ def test_a_region_is_told_from_a_place(region: str, is_one: bool) -> None:  # no
         read = None
 
     assert (read == region) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("#{a, #{b", ["#{a", "#{b"]),
+        ("#{a,b},#{c, d", ["#{a,b}", "#{c", "d"]),
+        ("a}, #{b,c}", ["a}", "#{b,c}"]),
+        ("#{a}#{b},c", ["#{a}#{b}", "c"]),
+        (",", ["", ""]),
+        ("", [""]),
+    ],
+)
+def test_a_brace_that_does_not_close_holds_nothing_together(text: str, parts: list[str]) -> None:
+    assert split(text, ",") == parts

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.kinds import ContainerName, Count, IdList, Port, Switch
-from ecs_steps.octopus.reading import AnyRule, Finding, derived, read, rule, rule_of_each, variable
+from ecs_steps.octopus.reading import LONGEST, AnyRule, Finding, derived, read, rule, rule_of_each, variable
 from ecs_steps.octopus.structure import OpenText, hidden
 from ecs_steps.octopus.variables import Variables
 
@@ -271,3 +271,20 @@ def test_what_is_derived_sees_evaluated_values_and_forgives_what_is_open() -> No
     inputs, _ = read(Freight, Variables(dict(freight()) | around), RULES)
 
     assert inputs.names == ("X OSLO", "#{ABSENT}", "#{SHIP.C}")
+
+
+@pytest.mark.parametrize("crates", ["x" * (LONGEST + 1), "#{Freight.Long}x", "[" + " " * LONGEST + "]"])
+def test_an_input_that_aws_would_not_take_is_refused_by_its_length(crates: str) -> None:
+    length = max(len(crates), LONGEST + 1)
+
+    assert problems(freight(crates, Long="x" * LONGEST)) == [
+        f"Freight.Crates: holds {length} characters; expected at most 1048576, as AWS takes no more at once"
+    ]
+
+
+def test_an_input_as_long_as_allowed_is_read() -> None:
+    stops = "Oslo," * (LONGEST // 5)
+
+    inputs, _ = read(Freight, freight(Stops=f" {stops}\n"), RULES)
+
+    assert len(inputs.stops) == LONGEST // 5

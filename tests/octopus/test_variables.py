@@ -61,6 +61,39 @@ def test_values_that_are_no_text_become_text(value: object, text: str) -> None:
     assert Variables({"Name": value})["Name"] == text
 
 
+def loop() -> list[object]:
+    itself: list[object] = []
+    itself.append(itself)
+    return itself
+
+
+def deep(levels: int) -> list[object]:
+    around: list[object] = []
+    for _ in range(levels):
+        around = [around]
+    return around
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (deep(100_000), "list"),
+        (loop(), "list"),
+        (10**5000, "int"),
+        ({"a": {("b",): 1}}, "dict"),
+        ({1}, "set"),
+        (b"bytes", "bytes"),
+    ],
+    ids=["deep", "loop", "digits", "member", "set", "bytes"],
+)
+def test_values_that_json_could_not_write_are_named_without_being_shown(value: object, kind: str) -> None:
+    with pytest.raises(InvalidInputsError) as raised:
+        Variables({"A": value, "Fine": "x", "B": value})
+
+    message = f"expected text, or what can be written as JSON; this {kind} cannot"
+    assert [str(problem) for problem in raised.value.problems] == [f"A: {message}", f"B: {message}"]
+
+
 def test_no_value_is_shown() -> None:
     variables = Variables({"Password": "hunter2", "User": "me"})
 

@@ -13,6 +13,9 @@ MAX_DEPTH: Final = 64
 MAX_WORK: Final = 64 * 1024 * 1024
 """Units of work in one evaluation: a character handled is 1, a token `TOKEN_WORK`."""
 
+MOST_WORK: Final = 4 * MAX_WORK
+"""Units of work in all evaluations over one dictionary, failed ones included, but for the last of them."""
+
 TOKEN_WORK: Final = 64
 
 

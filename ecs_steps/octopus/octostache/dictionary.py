@@ -6,10 +6,10 @@ from functools import cached_property
 
 from attrs import define, field
 
-from ecs_steps.octopus.octostache.bounds import Work, hold
+from ecs_steps.octopus.octostache.bounds import Work
 from ecs_steps.octopus.octostache.documents import Document, read_document
 from ecs_steps.octopus.octostache.evaluation import Evaluated
-from ecs_steps.octopus.octostache.grammar import parse
+from ecs_steps.octopus.octostache.grammar import parse_counted
 from ecs_steps.octopus.octostache.syntax import Template
 from ecs_steps.octopus.octostache.tree import Node, grow
 
@@ -30,8 +30,7 @@ class Dictionary:
 
     def template(self, text: str, work: Work) -> Template:
         if text not in self._templates:
-            work.spend(len(text))
-            self._templates[text] = parse(hold(text))
+            self._templates[text] = parse_counted(text, work)
         return self._templates[text]
 
     def document(self, text: str, work: Work) -> Document | None:

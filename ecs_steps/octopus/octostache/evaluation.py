@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from ecs_steps.octopus.octostache.bounds import OctostacheError
+from ecs_steps.octopus.octostache.bounds import MOST_WORK, OctostacheError
 
 if TYPE_CHECKING:
     from ecs_steps.octopus.octostache.dictionary import Dictionary
@@ -45,6 +45,7 @@ class Evaluator:
     def __init__(self, variables: Mapping[str, str], *, now: Callable[[], datetime] = _local_now) -> None:
         self._variables = variables
         self._now = now
+        self._spent = 0
 
     @cached_property
     def _dictionary(self) -> Dictionary:
@@ -56,13 +57,19 @@ class Evaluator:
         """Evaluate `text`. One without ``#{`` is returned as it is.
 
         Raises:
-            OctostacheError: A loop, a text beyond bounds, or a construct that is not supported.
+            OctostacheError: A loop, a text beyond bounds, or a construct that is not supported; or the texts
+                before this one took more than `MOST_WORK` together.
         """
         if "#{" not in text:
             return Evaluated(text)
         from ecs_steps.octopus.octostache.rendering import Rendering  # noqa: PLC0415  start-up: most have no token
 
+        if self._spent > MOST_WORK:
+            raise OctostacheError(f"All evaluations were given up after {self._spent} units of work")
+        rendering = Rendering(self._dictionary)
         try:
-            return Rendering(self._dictionary).evaluate(text)
+            return rendering.evaluate(text)
         except RecursionError:
             raise OctostacheError("Values are nested too deep for the stack that is left") from None
+        finally:
+            self._spent += rendering.work.spent

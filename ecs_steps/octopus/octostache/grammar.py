@@ -41,7 +41,7 @@ import re
 
 from attrs import define, field
 
-from ecs_steps.octopus.octostache.bounds import OctostacheError
+from ecs_steps.octopus.octostache.bounds import TOKEN_WORK, OctostacheError, Work, hold
 from ecs_steps.octopus.octostache.expressions import ExpressionParser, NoMatchError
 from ecs_steps.octopus.octostache.syntax import (
     Calculation,
@@ -74,6 +74,16 @@ def parse(text: str) -> Template:
     """
     parts = _TextParser(text).parts(None)
     return Template(text, parts, is_flawed=_holds_flaw(parts))
+
+
+def parse_counted(text: str, work: Work) -> Template:
+    """Parse `text` and count what it takes, before it takes it.
+
+    Raises:
+        OctostacheError: As `parse`; or it is too long, or too much together with what was done before.
+    """
+    work.spend(len(hold(text)) + TOKEN_WORK * text.count("#{"))
+    return parse(text)
 
 
 def parse_name(name: str) -> list[tuple[str, bool]]:

@@ -21,6 +21,7 @@ from ecs_steps.octopus.octostache.tree import Node
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_ITEM_WORK = 4 * TOKEN_WORK
 _SHOWN_LABELS = 10
 
 
@@ -55,10 +56,13 @@ class Lookup(ABC):
             return []
         node, home = found
         if node.text is None:
+            self.work.spend(_ITEM_WORK * len(node.indexed))
             return list(node.indexed.values())
         text = self._value(node, home, collection.source)
         self.work.spend(len(text))
         document = self.dictionary.document(text, self.work)
+        # Counted before they are made: millions of items are too much for the memory as well.
+        self.work.spend(_ITEM_WORK * (len(document.content) if document else text.count(",") + 1))
         return document.items() if document else [Node(item) for item in text.split(",")]
 
     def symbol(self, symbol: Symbol, scope: Scope) -> str | None:

@@ -20,7 +20,7 @@ from ecs_steps.octopus.octostache.bounds import (
 )
 from ecs_steps.octopus.octostache.calculation import calculate
 from ecs_steps.octopus.octostache.evaluation import Evaluated
-from ecs_steps.octopus.octostache.grammar import parse
+from ecs_steps.octopus.octostache.grammar import parse_counted
 from ecs_steps.octopus.octostache.lookup import Lookup, Scope
 from ecs_steps.octopus.octostache.syntax import (
     Calculation,
@@ -38,7 +38,6 @@ from ecs_steps.octopus.octostache.tree import Node
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_ITEM_WORK = 4 * TOKEN_WORK
 _FALSE_WORDS = frozenset({"no", "false"})
 
 
@@ -49,8 +48,7 @@ class Rendering(Lookup):
     _depth: int = 0
 
     def evaluate(self, text: str) -> Evaluated:
-        self.work.spend(len(hold(text)))
-        rendered = self.render(parse(text).parts, text, Scope(self.dictionary.root))
+        rendered = self.render(parse_counted(text, self.work).parts, text, Scope(self.dictionary.root))
         return Evaluated(rendered, tuple(self.unresolved))
 
     def render(self, parts: Sequence[Part], source: str, scope: Scope) -> str:
@@ -119,7 +117,6 @@ class Rendering(Lookup):
 
     def _repetition(self, token: Repetition, source: str, scope: Scope) -> str:
         items = self.items(token.collection, scope)
-        self.work.spend(_ITEM_WORK * len(items))
         return self._join(
             self.render(token.body, source, Scope(_local(token.item, items, at), scope))
             for at in range(len(items))

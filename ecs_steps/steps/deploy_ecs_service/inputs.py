@@ -1,6 +1,8 @@
 """What *Deploy Amazon ECS Service* is told."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from attrs import frozen
 
@@ -212,6 +214,26 @@ class DeployInputs(CommonInputs):
         return self.cf_stack_name or naming.stack_name(
             self.cluster_name, self.service_task_name, self.environment_id, self.tenant_id
         )
+
+    @cached_property
+    def container_ports(self) -> Mapping[str, Mapping[int, None]]:
+        """The ports of each container, by its name, in their order."""
+        return {
+            spec.container_name: dict.fromkeys(
+                mapping.container_port for mapping in spec.container_port_mappings
+            )
+            for spec in self.containers
+        }
+
+    @cached_property
+    def containers_by_name(self) -> Mapping[str, ContainerSpec]:
+        """The containers by name, in their order; of a repeated name the last one."""
+        return {spec.container_name: spec for spec in self.containers}
+
+    @cached_property
+    def volume_names(self) -> Mapping[str, None]:
+        """The names of the volumes, each once and in their order."""
+        return dict.fromkeys(volume.name for volume in self.volumes)
 
     def logical_id(self, kind: str) -> str:
         """Return the name of a resource in the template, such as `Service` of `octopetshop-web`."""

@@ -11,6 +11,7 @@ from ecs_steps.octopus.fargate import SIZES, units
 from ecs_steps.octopus.reading import Finding, rule, rule_of_each
 from ecs_steps.octopus.rules import (
     account_findings,
+    listed,
     one_tag_findings,
     repeated,
     repeated_tags,
@@ -134,17 +135,14 @@ def _efs_volumes(_: DeployInputs, volume: Volume) -> Iterator[Finding]:
     beside=("containers.containerName", "containers.containerPortMappings"),
 )
 def _load_balancer_mapping(inputs: DeployInputs, mapping: LoadBalancerMapping) -> Iterator[Finding]:
-    ports = {
-        spec.container_name: [mapping.container_port for mapping in spec.container_port_mappings]
-        for spec in inputs.containers
-    }
+    ports = inputs.container_ports
     if mapping.container_name not in ports:
         yield Finding(
             ("containerName",),
-            f"names no container of this task: {mapping.container_name!a}; there are {', '.join(ports)}",
+            f"names no container of this task: {mapping.container_name!a}; there are {listed(ports)}",
         )
     elif mapping.container_port not in ports[mapping.container_name]:
-        known = ", ".join(map(str, ports[mapping.container_name])) or "none"
+        known = listed(ports[mapping.container_name]) or "none"
         yield Finding(
             ("containerPort",),
             f"{mapping.container_port} is no port of container {mapping.container_name}; it has {known}",

@@ -1,11 +1,11 @@
 """What the containers of one task must be together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from ecs_steps.octopus.fargate import units
 from ecs_steps.octopus.reading import AnyRule, Finding, rule, rule_of_each
-from ecs_steps.octopus.rules import repeated
+from ecs_steps.octopus.rules import listed, repeated
 from ecs_steps.steps.deploy_ecs_service.containers import (
     Condition,
     ContainerSpec,
@@ -53,11 +53,11 @@ def _ports(inputs: DeployInputs) -> Iterator[Finding]:
 
 @rule_of_each("containers", "dependencies", beside=("containers.containerName",))
 def _known_dependencies(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
-    names = [other.container_name for other in inputs.containers]
+    known = inputs.containers_by_name
     for position, dependency in enumerate(spec.dependencies):
-        if dependency.container_name not in names:
+        if dependency.container_name not in known:
             yield Finding(
-                ("dependencies", position, "containerName"), _no_container(dependency.container_name, names)
+                ("dependencies", position, "containerName"), _no_container(dependency.container_name, known)
             )
 
 
@@ -67,7 +67,7 @@ def _known_dependencies(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[F
     beside=("containers.containerName", "containers.essential", "containers.healthCheck"),
 )
 def _conditions(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
-    specs = {other.container_name: other for other in inputs.containers}
+    specs = inputs.containers_by_name
     for position, dependency in enumerate(spec.dependencies):
         at = ("dependencies", position, "condition")
         condition, other = dependency.condition, specs.get(dependency.container_name)
@@ -83,8 +83,8 @@ def _conditions(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
             )
 
 
-def _no_container(name: str, known: Iterable[str]) -> str:
-    return f"names no container of this task: {name!a}; there are {', '.join(dict.fromkeys(known))}"
+def _no_container(name: str, known: Collection[str]) -> str:
+    return f"names no container of this task: {name!a}; there are {listed(known)}"
 
 
 @rule("containers.dependencies", "containers.containerName")
@@ -102,14 +102,13 @@ def _dependency_circle(inputs: DeployInputs) -> Iterator[Finding]:
 
 @rule_of_each("containers", "containerStorage", beside=("containers.containerName", "volumes.name"))
 def _storage(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
-    volumes = [volume.name for volume in inputs.volumes]
-    containers = [other.container_name for other in inputs.containers]
+    volumes, containers = inputs.volume_names, inputs.containers_by_name
     for position, mount in enumerate(spec.container_storage.mount_points):
         if mount.source_volume not in volumes:
             yield Finding(
                 ("containerStorage", "mountPoints", position, "sourceVolume"),
                 f"names no volume of this task: {mount.source_volume!a}; "
-                f"there {'are ' + ', '.join(volumes) if volumes else 'is none'}",
+                f"there {'are ' + listed(volumes) if volumes else 'is none'}",
             )
     for position, volume_from in enumerate(spec.container_storage.volume_from):
         if volume_from.source_container not in containers:

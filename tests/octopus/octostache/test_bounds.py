@@ -1,4 +1,5 @@
 import sys
+import tracemalloc
 
 import pytest
 
@@ -105,6 +106,53 @@ def test_a_long_body_that_is_left_out_costs_nothing() -> None:
     text = f"#{{each a in L}}#{{each b in Missing}}{body}#{{/each}}#{{if Missing}}{body}#{{/if}}#{{/each}}"
 
     assert evaluate(text, {"L": "," * 50_000}) == Evaluated("")
+
+
+def test_many_hostile_texts_over_one_dictionary_are_given_up_together() -> None:
+    evaluator = Evaluator({"V": "x" * 1_000_000, "W": "x" * 1_000_000})
+    hostile = "#{if V == W}#{/if}" * 1_000
+    messages = []
+
+    for _ in range(7):
+        with pytest.raises(OctostacheError) as caught:
+            evaluator.evaluate(hostile)
+        messages.append(str(caught.value).partition(" after ")[0])
+
+    one, together = "The evaluation was given up", "All evaluations were given up"
+    assert messages == [one] * 4 + [together] * 3
+
+
+def test_a_value_as_long_as_allowed_is_not_copied_without_end() -> None:
+    evaluator = Evaluator({"V": "x" * MAX_TEXT})
+    copies: list[int] = []
+
+    with pytest.raises(OctostacheError, match="All evaluations were given up"):
+        copies.extend(len(evaluator.evaluate("#{V}").text) for _ in range(1_000))
+
+    assert 10 <= len(copies) <= 4 * MAX_WORK // MAX_TEXT + 1
+
+
+def test_more_tokens_than_the_work_allows_are_not_even_parsed() -> None:
+    evaluator = Evaluator({"V": "#{A}" * (MAX_TEXT // 4)})
+
+    for text in ("#{V}", "#{A}" * (MAX_TEXT // 4)):
+        with pytest.raises(OctostacheError) as caught:
+            evaluator.evaluate(text)
+        assert str(caught.value) == GIVEN_UP
+
+
+@pytest.mark.parametrize("items", ["," * 5_000_000, "[" + "1," * 300_000 + "1]"], ids=["words", "JSON"])
+def test_more_items_than_the_work_allows_are_not_even_made(items: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(OctostacheError) as caught:
+            evaluate("#{each i in Items}#{/each}", {"Items": items})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert str(caught.value) == GIVEN_UP
+    assert peak < 100_000_000
 
 
 def test_work_beyond_the_limit_is_an_error() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from ecs_steps import DeployEcsServiceStep, InvalidInputsError
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from steps.deploy_ecs_service.dictionaries import CONTAINERS, DEPLOY, container, everything, minimal
-from strategies import damaged, dictionaries, places, replaced
+from strategies import dictionaries
 
 NAMES = [
     "Octopus.Action.Package[web].Image",
@@ -47,54 +47,6 @@ def test_any_dictionary_of_text_gives_inputs_or_the_problems(
     text = told(variables, for_export=for_export)
 
     assert text.encode()
-
-
-@pytest.mark.parametrize("for_export", [False, True])
-@settings(max_examples=150)
-@given(variables=damaged(LOOP | everything(MARKER)))
-def test_any_damage_gives_inputs_or_the_problems_and_tells_no_secret(
-    variables: dict[str, str],
-    for_export: bool,  # noqa: FBT001  drawn
-) -> None:
-    text = told(variables, for_export=for_export)
-
-    assert text.encode()
-    assert MARKER not in text
-
-
-@pytest.mark.parametrize(
-    ("value", "for_export"),
-    [
-        (None, False),
-        ("x", False),
-        (5, False),
-        ([None], False),
-        ({}, False),
-        ("\ud800", False),
-        ("#{Loop}", True),
-        ("#{Absent}", True),
-    ],
-    ids=repr,
-)
-def test_any_value_in_any_place_gives_inputs_or_the_problems(value: object, *, for_export: bool) -> None:
-    whole = LOOP | everything(MARKER)
-
-    texts = [told(replaced(whole, place, value), for_export=for_export) for place in places(whole)]
-
-    assert len(texts) >= 150
-    assert all(text.encode() for text in texts)
-    assert not any(MARKER in text for text in texts)
-
-
-@given(variables=damaged(LOOP | everything(MARKER)))
-def test_each_problem_is_one_line_that_begins_with_a_variable(variables: dict[str, str]) -> None:
-    try:
-        lines = [str(warning) for warning in DeployEcsServiceStep(variables).warnings]
-    except InvalidInputsError as error:
-        lines = str(error).split("\n")[1:]
-
-    assert all(line.strip().startswith("Octopus.") for line in lines)
-    assert all(line.isprintable() for line in lines)
 
 
 def test_the_dictionary_with_everything_in_it_is_valid() -> None:
