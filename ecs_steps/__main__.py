@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep, __version__
-from ecs_steps.edge import cancellable, exit_code, read_variables
+import ecs_steps
+from ecs_steps.edge import cancellable, exit_code, read_variables, rest_the_collector
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError, Problem
 from ecs_steps.polling import Clock, SystemClock
 from ecs_steps.report import OutputVariable, Report, Reported
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 # How much faster than the real one the sandbox's clock runs: a deployment of minutes is watched in seconds.
 SANDBOX_SPEED = 60.0
 UPDATE_PREFIX = "octopus.action.aws.ecs.update."
+
+
+def run() -> int:
+    """Be the process `ecs-steps`, and return its exit code."""
+    rest_the_collector()
+    return main()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ecs-steps", description="Deploy to Amazon ECS as Octopus does, and hear why where it fails."
     )
-    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--version", action="version", version=ecs_steps.__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, command, text in (
         ("deploy", _deploy, "deploy a Fargate service through a CloudFormation stack"),
@@ -103,7 +109,7 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _deploy(asked: argparse.Namespace) -> dict[str, object]:
-    step = DeployEcsServiceStep(read_variables(asked.variables))
+    step = ecs_steps.DeployEcsServiceStep(read_variables(asked.variables))
     with (
         _aws(asked, step.inputs) as (aws, clock),
         _listening(asked, clock) as report,
@@ -112,7 +118,7 @@ def _deploy(asked: argparse.Namespace) -> dict[str, object]:
 
 
 def _update(asked: argparse.Namespace) -> dict[str, object]:
-    step = UpdateEcsServiceStep(read_variables(asked.variables))
+    step = ecs_steps.UpdateEcsServiceStep(read_variables(asked.variables))
     with (
         _aws(asked, step.inputs) as (aws, clock),
         _listening(asked, clock) as report,
@@ -125,8 +131,10 @@ def _update(asked: argparse.Namespace) -> dict[str, object]:
 
 def _watch(asked: argparse.Namespace) -> dict[str, object]:
     variables = read_variables(asked.variables)
-    step: DeployEcsServiceStep | UpdateEcsServiceStep = (
-        UpdateEcsServiceStep(variables) if asked.deployment else DeployEcsServiceStep(variables)
+    step: ecs_steps.DeployEcsServiceStep | ecs_steps.UpdateEcsServiceStep = (
+        ecs_steps.UpdateEcsServiceStep(variables)
+        if asked.deployment
+        else ecs_steps.DeployEcsServiceStep(variables)
     )
     with (
         _aws(asked, step.inputs) as (aws, clock),
@@ -139,7 +147,7 @@ def _watch(asked: argparse.Namespace) -> dict[str, object]:
 def _check(asked: argparse.Namespace) -> dict[str, object]:
     variables = read_variables(asked.variables)
     is_update = any(name.casefold().startswith(UPDATE_PREFIX) for name in variables)
-    step = (UpdateEcsServiceStep if is_update else DeployEcsServiceStep)(variables)
+    step = (ecs_steps.UpdateEcsServiceStep if is_update else ecs_steps.DeployEcsServiceStep)(variables)
     _warn(step.warnings)
     return {
         "valid": True,
@@ -149,7 +157,7 @@ def _check(asked: argparse.Namespace) -> dict[str, object]:
 
 
 def _export(asked: argparse.Namespace) -> dict[str, object]:
-    step = DeployEcsServiceStep(read_variables(asked.variables), for_export=True)
+    step = ecs_steps.DeployEcsServiceStep(read_variables(asked.variables), for_export=True)
     _warn(step.warnings)
     text = step.export()
     return {"template": text, "text": text}
@@ -238,4 +246,4 @@ def _complain(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())
