@@ -16,6 +16,7 @@ from ecs_steps.sandbox.faults import FaultLine
 from ecs_steps.sandbox.journal import Entry, Journal
 from ecs_steps.sandbox.moto_account import MotoAccount
 from ecs_steps.sandbox.protocol import Asked
+from ecs_steps.sandbox.quotas import Buckets
 from ecs_steps.sandbox.scenario import Scenario
 from ecs_steps.sandbox.scenarios import SCENARIOS
 from ecs_steps.sandbox.session import SandboxSession
@@ -82,6 +83,7 @@ class Sandbox:
             timeline=self.timeline,
             moto=self._moto,
             faults=FaultLine(now.faults),
+            quotas=Buckets(now.quotas),
             regions={region: home.region()},
             elsewhere=lambda region: self._make(region, now).region(),
         )
