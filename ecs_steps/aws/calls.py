@@ -130,4 +130,5 @@ def _refused(operation: str, error: ClientError) -> AwsCallError:
         operation=operation,
         code=code,
         transient=throttled or status >= 500,  # noqa: PLR2004  HTTP's own
+        throttled=throttled,
     )
