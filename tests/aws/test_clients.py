@@ -2,7 +2,9 @@ import os
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from botocore.compat import HTTPHeaders
 from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
 from ecs_steps import UpdateEcsServiceStep, __version__
 from ecs_steps.aws.calls import calling
-from ecs_steps.aws.clients import AwsClients, account_clients, environment_clients
+from ecs_steps.aws.clients import AwsClients, BotocoreSession, account_clients, environment_clients
 from ecs_steps.aws.surroundings import surroundings
 from ecs_steps.errors import AwsCallError
 from ecs_steps.octopus.account import Account, AssumedRole, InstanceRole
@@ -211,3 +213,50 @@ def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> 
 
     assert asked == [b"CONNECT ecs.eu-west-1.amazonaws.com:443"]
     assert raised.value.transient
+
+
+def test_sessions_share_the_models_of_the_services() -> None:
+    one, another = BotocoreSession(), BotocoreSession()
+    for session in (one, another):
+        session.client("ecs", region_name="eu-west-1")
+
+    assert one.get_component("data_loader") is another.get_component("data_loader")
+
+
+def test_models_of_another_place_are_not_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual, own = BotocoreSession(), BotocoreSession()
+    usual.client("ecs", region_name="eu-west-1")
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+
+    own.client("ecs", region_name="eu-west-1")
+
+    assert str(tmp_path) in own.get_component("data_loader").search_paths
+    assert str(tmp_path) not in usual.get_component("data_loader").search_paths
+
+
+class SlowSession:
+    """Makes nothing, and takes its time for it."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.busy = False
+
+    def client(self, service_name: str, **_: object) -> object:
+        assert not self.busy
+        self.busy = True
+        time.sleep(0.01)
+        self.busy = False
+        self.made.append(service_name)
+        return object()
+
+
+def test_threads_that_share_clients_get_the_same_ones() -> None:
+    session = SlowSession()
+    aws = AwsClients(session, region="eu-west-1")
+    ask: list[Callable[[], object]] = [lambda: aws.ecs, lambda: aws.ecs_once, lambda: aws.cloudformation]
+
+    with ThreadPoolExecutor(30) as threads:
+        given = list(threads.map(lambda one: one(), ask * 10))
+
+    assert len(set(given)) == 3
+    assert sorted(session.made) == ["cloudformation", "ecs", "ecs"]
