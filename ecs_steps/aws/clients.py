@@ -15,6 +15,7 @@ from botocore.loaders import create_loader
 
 from ecs_steps.aws.calls import calling
 from ecs_steps.aws.credentials import AccountCredentials
+from ecs_steps.aws.retries import NEEDS_RETRY, raise_at_once
 from ecs_steps.octopus.account import Account
 from ecs_steps.version import __version__
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 USER_AGENT = f"ecs-steps/{__version__}"
+CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agent_extra=USER_AGENT)
 
 
 class Session(Protocol):
@@ -55,7 +57,7 @@ class AwsClients:
         self._session = session
         self._region = region
         self._endpoint_url = endpoint_url
-        self._made: dict[tuple[object, ...], Any] = {}
+        self._made: dict[tuple[str, str | None], Any] = {}
         self._making = RLock()
 
     @property
@@ -77,11 +79,6 @@ class AwsClients:
         return cast("ECSClient", self._client("ecs"))
 
     @property
-    def ecs_once(self) -> "ECSClient":
-        """ECS without retries, for calls that would be carried out twice: ECS has no client tokens here."""
-        return cast("ECSClient", self._client("ecs", attempts=1))
-
-    @property
     def elbv2(self) -> "ElasticLoadBalancingv2Client":
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2"))
 
@@ -93,21 +90,19 @@ class AwsClients:
     def s3(self) -> "S3Client":
         return cast("S3Client", self._client("s3"))
 
-    def _client(self, service: str, *, attempts: int = 3, region: str | None = None) -> Any:  # noqa: ANN401  typed by the properties above
+    def _client(self, service: str, *, region: str | None = None) -> Any:  # noqa: ANN401  typed by the properties above
         # A session makes one client at a time; what it has made, any number of threads may use.
         with self._making:
-            if (service, attempts, region) not in self._made:
-                self._made[service, attempts, region] = self._session.client(
+            if (service, region) not in self._made:
+                client = self._session.client(
                     service,
-                    config=_config(attempts),
+                    config=CONFIG,
                     region_name=region or self._region,
                     endpoint_url=self._endpoint_url,
                 )
-            return self._made[service, attempts, region]
-
-
-def _config(attempts: int = 3) -> Config:
-    return Config(retries={"mode": "standard", "total_max_attempts": attempts}, user_agent_extra=USER_AGENT)
+                client.meta.events.register_first(NEEDS_RETRY, raise_at_once)
+                self._made[service, region] = client
+            return self._made[service, region]
 
 
 _models = cache(create_loader)
@@ -146,7 +141,7 @@ class AccountSession:
         return session
 
     def _sts(self, service_name: str, *, config: Config | None = None, **keys: str | None) -> Any:  # noqa: ANN401  as above
-        merged = _config().merge(config) if config else _config()
+        merged = CONFIG.merge(config) if config else CONFIG
         return self._bare_session.client(service_name, config=merged, **self._where, **keys)
 
 

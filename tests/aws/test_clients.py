@@ -5,16 +5,21 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.hooks import HierarchicalEmitter
 
 from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
 from ecs_steps import UpdateEcsServiceStep, __version__
 from ecs_steps.aws.calls import calling
 from ecs_steps.aws.clients import AwsClients, BotocoreSession, account_clients, environment_clients
+from ecs_steps.aws.retries import at_most_once
 from ecs_steps.aws.surroundings import surroundings
 from ecs_steps.errors import AwsCallError
 from ecs_steps.octopus.account import Account, AssumedRole, InstanceRole
@@ -55,25 +60,49 @@ def test_all_clients_share_one_session_of_sts(line: Line) -> None:
     aws = clients(line, Account(login=OPENID))
 
     aws.ecs.list_clusters()
-    aws.ecs_once.list_clusters()
     aws.cloudformation.list_stacks()
     aws.logs_in("eu-west-1").describe_log_groups()
 
     assert len(line.asked("AssumeRoleWithWebIdentity")) == 1
 
 
-@pytest.mark.parametrize(("attribute", "attempts"), [("ecs", 3), ("ecs_once", 1)])
-def test_a_throttled_call_is_tried_as_often_as_its_client_may(
-    line_of: Callable[..., Line], attribute: str, attempts: int
-) -> None:
+def test_a_throttled_call_is_tried_three_times(line_of: Callable[..., Line]) -> None:
     line = line_of(Fault("ListClusters", FaultKind.THROTTLED))
     aws = clients(line, Account(login=KEYS))
 
     with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
-        getattr(aws, attribute).list_clusters()
+        aws.ecs.list_clusters()
 
     assert raised.value.transient
-    assert len(line.asked("ListClusters")) == attempts
+    assert len(line.asked("ListClusters")) == 3
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_whatever_goes_wrong_a_call_that_may_be_made_once_is_sent_once(
+    line_of: Callable[..., Line], kind: FaultKind
+) -> None:
+    line = line_of(Fault("ListClusters", kind, range(1)))
+    aws = clients(line, Account(login=KEYS))
+
+    with suppress(ClientError, BotoCoreError), at_most_once():
+        aws.ecs.list_clusters()
+
+    assert len(line.asked("ListClusters")) == 1
+    assert aws.ecs.list_clusters()["clusterArns"]
+
+
+def test_a_refusal_of_a_call_that_may_be_made_once_is_told_as_any_other(
+    line_of: Callable[..., Line],
+) -> None:
+    line = line_of(Fault("ListClusters", FaultKind.UNAVAILABLE))
+    aws = clients(line, Account(login=KEYS))
+
+    with pytest.raises(AwsCallError) as often, calling("ListClusters"):
+        aws.ecs.list_clusters()
+    with pytest.raises(AwsCallError) as once, calling("ListClusters"), at_most_once():
+        aws.ecs.list_clusters()
+
+    assert (once.value.code, once.value.why) == (often.value.code, often.value.why)
 
 
 def test_sts_is_tried_again_as_well(line_of: Callable[..., Line]) -> None:
@@ -207,8 +236,8 @@ def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> 
         environment.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
         serving = threading.Thread(target=serve)
         serving.start()
-        with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
-            account_clients(Account(login=KEYS), region="eu-west-1").ecs_once.list_clusters()
+        with pytest.raises(AwsCallError) as raised, calling("ListClusters"), at_most_once():
+            account_clients(Account(login=KEYS), region="eu-west-1").ecs.list_clusters()
         serving.join()
 
     assert asked == [b"CONNECT ecs.eu-west-1.amazonaws.com:443"]
@@ -247,16 +276,16 @@ class SlowSession:
         time.sleep(0.01)
         self.busy = False
         self.made.append(service_name)
-        return object()
+        return SimpleNamespace(meta=SimpleNamespace(events=HierarchicalEmitter()))
 
 
 def test_threads_that_share_clients_get_the_same_ones() -> None:
     session = SlowSession()
     aws = AwsClients(session, region="eu-west-1")
-    ask: list[Callable[[], object]] = [lambda: aws.ecs, lambda: aws.ecs_once, lambda: aws.cloudformation]
+    ask: list[Callable[[], object]] = [lambda: aws.ecs, lambda: aws.elbv2, lambda: aws.cloudformation]
 
     with ThreadPoolExecutor(30) as threads:
         given = list(threads.map(lambda one: one(), ask * 10))
 
-    assert len(set(given)) == 3
-    assert sorted(session.made) == ["cloudformation", "ecs", "ecs"]
+    assert len({id(client) for client in given}) == 3
+    assert sorted(session.made) == ["cloudformation", "ecs", "elbv2"]

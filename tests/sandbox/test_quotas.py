@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ecs_steps.aws.clients import AwsClients
+from ecs_steps.aws.retries import at_most_once
 from ecs_steps.sandbox import Quota, Sandbox, Scenario
 
 READS = Quota(operations=("ListClusters", "ListServices"), at_once=4, a_second=2)
@@ -23,7 +24,8 @@ def list_at_once(aws: Sandbox, times: int) -> None:
     """Ask so often, but give up at the first refusal."""
     try:
         for _ in range(times):
-            aws.clients.ecs_once.list_clusters()
+            with at_most_once():
+                aws.clients.ecs.list_clusters()
     except ClientError as error:
         assert (error.response["Error"]["Code"], error.response["Error"]["Message"]) == (  # noqa: PT017  also none is right
             "ThrottlingException",
@@ -52,12 +54,12 @@ def test_a_quota_fills_again_up_to_what_it_takes_at_once(seconds: float, served:
 
 def test_operations_may_share_a_quota_and_others_have_none() -> None:
     with Sandbox(Scenario(quotas=(READS,))) as aws:
-        ecs = aws.clients.ecs_once
+        ecs = aws.clients.ecs
         calls: list[Callable[[], object]] = [ecs.list_clusters, lambda: ecs.list_services(cluster="shop")]
         for call in calls * 2:
             call()
 
-        with pytest.raises(ClientError, match="Rate exceeded"):
+        with pytest.raises(ClientError, match="Rate exceeded"), at_most_once():
             ecs.list_clusters()
         ecs.list_task_definition_families()
 
@@ -67,6 +69,6 @@ def test_each_region_has_quotas_of_its_own() -> None:
         list_at_once(aws, 2)
         elsewhere = AwsClients(aws.session, region="eu-north-1")
 
-        elsewhere.ecs_once.list_clusters()
+        elsewhere.ecs.list_clusters()
 
     assert outcomes(aws) == ["", "ThrottlingException", ""]
