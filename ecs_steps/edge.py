@@ -19,7 +19,7 @@ OBJECTS_OF_A_START = 200_000
 def rest_the_collector() -> None:
     """Keep the garbage collector from searching what lives as long as this process does.
 
-    By default it looks at every 700 objects more, and once again at all of them in the end: a quarter of the
+    By default it looks at every few hundred objects more, and at all of them in the end: a quarter of the
     time that a short command takes, for nothing. During a long wait it looks, but seldom.
     """
     gc.set_threshold(OBJECTS_OF_A_START, *gc.get_threshold()[1:])
