@@ -1,8 +1,11 @@
 """Octopus-style deployment steps for Amazon ECS.
 
-A step is made from a variable dictionary and run. Neither boto3 nor troposphere is loaded before a step
-needs it.
+A step is made from a variable dictionary and run. Each of the two is loaded when it is first asked for, and
+neither boto3 nor troposphere before a step needs it.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from ecs_steps.errors import (
     AccessDeniedError,
@@ -20,9 +23,11 @@ from ecs_steps.errors import (
     TimedOutError,
 )
 from ecs_steps.result import Outcome, Result
-from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
-from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 from ecs_steps.version import __version__
+
+if TYPE_CHECKING:
+    from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+    from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 
 __all__ = [
     "AccessDeniedError",
@@ -44,3 +49,19 @@ __all__ = [
     "UpdateEcsServiceStep",
     "__version__",
 ]
+
+_STEPS = {
+    "DeployEcsServiceStep": "ecs_steps.steps.deploy_ecs_service.step",
+    "UpdateEcsServiceStep": "ecs_steps.steps.update_ecs_service.step",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _STEPS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    step = globals()[name] = getattr(import_module(_STEPS[name]), name)
+    return step
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

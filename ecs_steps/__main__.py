@@ -11,8 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep, __version__
-from ecs_steps.edge import add_variables, cancellable, complain, exit_code, read_variables
+import ecs_steps
+from ecs_steps.edge import (
+    add_variables,
+    cancellable,
+    complain,
+    exit_code,
+    read_variables,
+    rest_the_collector,
+)
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError, Problem
 from ecs_steps.policy_command import add_iam_policy
 from ecs_steps.polling import Clock, SystemClock
@@ -27,6 +34,12 @@ if TYPE_CHECKING:
 # How much faster than the real one the sandbox's clock runs: a deployment of minutes is watched in seconds.
 SANDBOX_SPEED = 60.0
 UPDATE_PREFIX = "octopus.action.aws.ecs.update."
+
+
+def run() -> int:
+    """Be the process `ecs-steps`, and return its exit code."""
+    rest_the_collector()
+    return main()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ecs-steps", description="Deploy to Amazon ECS as Octopus does, and hear why where it fails."
     )
-    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--version", action="version", version=ecs_steps.__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, command, text in (
         ("deploy", _deploy, "deploy a Fargate service through a CloudFormation stack"),
@@ -101,7 +114,7 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _deploy(asked: argparse.Namespace) -> dict[str, object]:
-    step = DeployEcsServiceStep(read_variables(asked.variables))
+    step = ecs_steps.DeployEcsServiceStep(read_variables(asked.variables))
     with (
         _aws(asked, step.inputs) as (aws, clock),
         _listening(asked, clock) as report,
@@ -110,7 +123,7 @@ def _deploy(asked: argparse.Namespace) -> dict[str, object]:
 
 
 def _update(asked: argparse.Namespace) -> dict[str, object]:
-    step = UpdateEcsServiceStep(read_variables(asked.variables))
+    step = ecs_steps.UpdateEcsServiceStep(read_variables(asked.variables))
     with (
         _aws(asked, step.inputs) as (aws, clock),
         _listening(asked, clock) as report,
@@ -123,8 +136,10 @@ def _update(asked: argparse.Namespace) -> dict[str, object]:
 
 def _watch(asked: argparse.Namespace) -> dict[str, object]:
     variables = read_variables(asked.variables)
-    step: DeployEcsServiceStep | UpdateEcsServiceStep = (
-        UpdateEcsServiceStep(variables) if asked.deployment else DeployEcsServiceStep(variables)
+    step: ecs_steps.DeployEcsServiceStep | ecs_steps.UpdateEcsServiceStep = (
+        ecs_steps.UpdateEcsServiceStep(variables)
+        if asked.deployment
+        else ecs_steps.DeployEcsServiceStep(variables)
     )
     with (
         _aws(asked, step.inputs) as (aws, clock),
@@ -137,7 +152,7 @@ def _watch(asked: argparse.Namespace) -> dict[str, object]:
 def _check(asked: argparse.Namespace) -> dict[str, object]:
     variables = read_variables(asked.variables)
     is_update = any(name.casefold().startswith(UPDATE_PREFIX) for name in variables)
-    step = (UpdateEcsServiceStep if is_update else DeployEcsServiceStep)(variables)
+    step = (ecs_steps.UpdateEcsServiceStep if is_update else ecs_steps.DeployEcsServiceStep)(variables)
     _warn(step.warnings)
     return {
         "valid": True,
@@ -147,7 +162,7 @@ def _check(asked: argparse.Namespace) -> dict[str, object]:
 
 
 def _export(asked: argparse.Namespace) -> dict[str, object]:
-    step = DeployEcsServiceStep(read_variables(asked.variables), for_export=True)
+    step = ecs_steps.DeployEcsServiceStep(read_variables(asked.variables), for_export=True)
     _warn(step.warnings)
     text = step.export()
     return {"template": text, "text": text}
@@ -231,4 +246,4 @@ def _warn(warnings: Sequence[Problem]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

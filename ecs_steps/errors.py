@@ -103,7 +103,8 @@ class NotFoundError(EcsStepsError):
 class AwsCallError(EcsStepsError):
     """AWS refused a call, or could not be reached.
 
-    `transient` says that the same call may well succeed later (throttled, 5xx, a lost connection).
+    `transient` says that the same call may well succeed later (throttled, 5xx, a lost connection). One that
+    was `throttled` was not carried out; another passing fault may have hidden that it was.
     """
 
     exit_code: ClassVar[int] = 5
@@ -111,6 +112,7 @@ class AwsCallError(EcsStepsError):
     operation: str
     code: str
     transient: bool = False
+    throttled: bool = False
 
 
 @frozen(kw_only=True, str=False, repr=False)

@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep
+import ecs_steps
 from ecs_steps.edge import add_variables, complain, read_variables
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def add_iam_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def _deploy(asked: "argparse.Namespace") -> dict[str, object]:
-    step = DeployEcsServiceStep(read_variables(asked.variables))
+    step = ecs_steps.DeployEcsServiceStep(read_variables(asked.variables))
     return _answer(step.iam_policy(diagnostics=asked.diagnostics))
 
 
 def _update(asked: "argparse.Namespace") -> dict[str, object]:
-    step = UpdateEcsServiceStep(read_variables(asked.variables))
+    step = ecs_steps.UpdateEcsServiceStep(read_variables(asked.variables))
     if not asked.role:
         complain("WARNING: every role may be passed to tasks; name those of the task definition with --role")
     if asked.diagnostics and step.inputs.container_logs and not asked.log_group:

@@ -1,5 +1,6 @@
 """Ask until settled or out of time: the library's only loop and its only clock."""
 
+import random
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ T = TypeVar("T")
 
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 10.0
+LONGEST_THROTTLED = 20.0
 SILENCE = 30.0
 UNSEEN_READS = 10
 
@@ -90,7 +92,11 @@ class _Poll:
         if self.failed_reads == 0:
             self.unseen_since = now
         self.failed_reads += 1
-        self.pause = min(self.pause * 1.5, LONGEST_PAUSE)
+        if isinstance(error, AwsCallError) and error.throttled:
+            # Decorrelated jitter: many steps that are throttled together must not come back together.
+            self.pause = random.uniform(FIRST_PAUSE, min(self.pause * 3, LONGEST_THROTTLED))  # noqa: S311  no secret
+        else:
+            self.pause = min(self.pause * 1.5, LONGEST_PAUSE)
         if self.failed_reads == UNSEEN_READS:
             seconds = (now - self.unseen_since).total_seconds()
             self.report(
@@ -122,8 +128,8 @@ def poll(
     """Ask until what is seen is settled, or until `deadline`; return what was seen last.
 
     Pauses begin at 2 s, grow to 10 s while nothing changes and fall back to 2 s when something does. Reads
-    that fail for a passing reason are skipped: the deadline alone ends a wait. After 30 s without news the
-    report hears what is waited for.
+    that fail for a passing reason are skipped: the deadline alone ends a wait. A throttled one is followed by
+    a pause of up to 20 s, left to chance. After 30 s without news the report hears what is waited for.
 
     Raises:
         AwsCallError: The read failed for a lasting reason, or nothing could be read before the deadline.

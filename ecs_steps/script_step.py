@@ -15,7 +15,7 @@ import attrs
 from attrs import evolve, frozen
 
 from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep, __version__
-from ecs_steps.edge import cancellable, exit_code, read_variables
+from ecs_steps.edge import cancellable, exit_code, read_variables, rest_the_collector
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError
 from ecs_steps.octopus.parameters import step_variables
 from ecs_steps.octopus.service_messages import artifact, lines, result_message
@@ -210,4 +210,5 @@ def _masked_container(definition: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    rest_the_collector()
     sys.exit(main())

@@ -18,6 +18,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 # What goes through every scenario, tries the pretend AWS itself, or starts processes; the rest is the unit
 # suite, which ``pytest -m "not slow"`` runs within a minute.
 SLOW = (
+    "benchmarks/",
     "e2e/",
     "explaining/",
     "fuzzing/test_every_place.py",

@@ -23,13 +23,33 @@ UPDATE = """ecs_steps.UpdateEcsServiceStep({
 }).inputs"""
 
 
-def loaded_by(*lines: str) -> set[str]:
-    """Run the lines in a fresh interpreter; return which of the heavy packages it loaded."""
+def modules_of(*lines: str) -> set[str]:
+    """Run the lines in a fresh interpreter; return the modules that it loaded."""
     script = "\n".join([*lines, "import json, sys", "print(json.dumps(list(sys.modules)))"])
     ran = subprocess.run(  # noqa: S603  our own interpreter and script
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    return {name.partition(".")[0] for name in json.loads(ran.stdout)} & set(HEAVY)
+    return set(json.loads(ran.stdout))
+
+
+def loaded_by(*lines: str) -> set[str]:
+    """Return which of the heavy packages the lines load."""
+    return {name.partition(".")[0] for name in modules_of(*lines)} & set(HEAVY)
+
+
+def run_of_an_update(wait: str) -> list[str]:
+    return [
+        IMPORT,
+        "import json",
+        f"""
+from ecs_steps.sandbox import Sandbox
+with Sandbox() as aws:
+    with open("ecs_steps/sandbox/examples/update.json") as file:
+        variables = json.load(file)
+    variables["Octopus.Action.Aws.Ecs.WaitOption"] = {{"type": "{wait}"}}
+    ecs_steps.UpdateEcsServiceStep(variables).run(aws=aws.clients, clock=aws.clock, report=lambda _: None)
+""",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,19 +73,46 @@ def test_a_template_needs_no_aws(call: str) -> None:
     assert loaded_by(IMPORT, INPUTS, call) == {"troposphere", "yaml"}
 
 
-def test_an_update_never_pays_for_troposphere() -> None:
-    run = """
-from ecs_steps.sandbox import Sandbox
-with Sandbox() as aws:
-    with open("ecs_steps/sandbox/examples/update.json") as file:
-        step = ecs_steps.UpdateEcsServiceStep(json.load(file))
-    step.run(aws=aws.clients, clock=aws.clock, report=lambda _: None)
-"""
-
-    loaded = loaded_by(IMPORT, "import json", run)
+def test_an_update_never_pays_for_troposphere_or_the_other_step() -> None:
+    loaded = modules_of(*run_of_an_update("WaitUntilCompleted"))
 
     assert "botocore" in loaded
+    assert "ecs_steps.aws.service_watch" in loaded
     assert "troposphere" not in loaded
+    assert "ecs_steps.steps.deploy_ecs_service.step" not in loaded
+
+
+def test_who_does_not_wait_does_not_pay_for_what_explains_a_failure() -> None:
+    loaded = modules_of(*run_of_an_update("DontWait"))
+
+    assert "ecs_steps.aws.service_update" in loaded
+    assert not loaded & {"ecs_steps.aws.service_watch", "ecs_steps.aws.rollback", "ecs_steps.aws.diagnosis"}
+
+
+def test_a_step_is_loaded_when_it_is_asked_for() -> None:
+    assert not [name for name in modules_of(IMPORT) if name.startswith("ecs_steps.steps.")]
+
+
+def test_a_name_that_is_not_there_is_named() -> None:
+    with pytest.raises(AttributeError, match="'ecs_steps' has no attribute 'DeployStep'"):
+        ecs_steps.DeployStep  # noqa: B018  the attribute is the act
+
+
+def test_a_process_does_not_search_for_garbage_while_it_starts() -> None:
+    count = """
+import gc, sys
+from ecs_steps.__main__ import run
+sys.argv = ["ecs-steps", "check", "ecs_steps/sandbox/examples/deploy.json"]
+found = []
+gc.callbacks.append(lambda phase, info: found.append(phase))
+run()
+print(len(found))
+"""
+    ran = subprocess.run(  # noqa: S603  as above
+        [sys.executable, "-c", count], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout.splitlines() == ["The inputs of a deployment are valid.", "0"]
 
 
 def test_every_public_name_is_there() -> None:

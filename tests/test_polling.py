@@ -2,11 +2,12 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.errors import AwsCallError
-from ecs_steps.polling import LONGEST_PAUSE, Seen, poll
+from ecs_steps.polling import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_THROTTLED, Seen, poll
 from ecs_steps.report import Level, Message, Reported, StillWaiting
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 
@@ -101,6 +102,28 @@ def test_a_read_that_fails_for_a_passing_reason_is_skipped() -> None:
     seen = poll(look, clock=time, deadline=None, report=ignore, waiting_for="it")
 
     assert seen.value == "ok"
+
+
+def test_those_who_are_throttled_together_do_not_come_back_together() -> None:
+    def pauses() -> list[float]:
+        time = clock()
+        looks: list[float] = []
+        begun = time.now()
+
+        def look() -> Seen[str]:
+            looks.append((time.now() - begun).total_seconds())
+            if len(looks) <= 10:
+                raise evolve(passing_fault(), throttled=True)
+            return Seen(value="ok", settled=True)
+
+        poll(look, clock=time, deadline=None, report=ignore, waiting_for="it")
+        return [after - before for before, after in pairwise(looks)]
+
+    one, another = pauses(), pauses()
+
+    assert not set(one) & set(another)
+    assert all(FIRST_PAUSE <= pause <= LONGEST_THROTTLED for pause in one + another)
+    assert max(one + another) > LONGEST_PAUSE
 
 
 def test_a_read_that_fails_for_a_lasting_reason_ends_the_wait() -> None:

@@ -138,4 +138,5 @@ def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
         operation=operation,
         code=code,
         transient=throttled or status >= 500,  # noqa: PLR2004  HTTP's own
+        throttled=throttled,
     )

@@ -1,18 +1,21 @@
-"""The AWS clients that a step uses, each made when it is first needed.
+"""The AWS clients that a step uses, each made once, when it is first needed.
 
 account -> credentials -> session -> clients
 
 A proxy is the environment's business: botocore reads HTTPS_PROXY and NO_PROXY.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 from ecs_steps.aws.calls import calling
 from ecs_steps.aws.credentials import AccountCredentials
+from ecs_steps.aws.retries import NEEDS_RETRY, raise_at_once
 from ecs_steps.octopus.account import Account
 from ecs_steps.version import __version__
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 USER_AGENT = f"ecs-steps/{__version__}"
+CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agent_extra=USER_AGENT)
 
 
 class Session(Protocol):
@@ -44,6 +48,7 @@ class AwsClients:
     """Clients of one account and region.
 
     Their retries are botocore's standard ones: three attempts, then the error; polling goes on from there.
+    Any number of threads may share them.
     """
 
     def __init__(
@@ -52,7 +57,8 @@ class AwsClients:
         self._session = session
         self._region = region
         self._endpoint_url = endpoint_url
-        self._logs: dict[str, CloudWatchLogsClient] = {}
+        self._made: dict[tuple[str, str | None], Any] = {}
+        self._making = RLock()
 
     @property
     def region(self) -> str:
@@ -64,51 +70,52 @@ class AwsClients:
         with calling("ECS"):
             return str(self.ecs.meta.region_name)
 
-    @cached_property
+    @property
     def cloudformation(self) -> "CloudFormationClient":
         return cast("CloudFormationClient", self._client("cloudformation"))
 
-    @cached_property
+    @property
     def ecs(self) -> "ECSClient":
         return cast("ECSClient", self._client("ecs"))
 
-    @cached_property
-    def ecs_once(self) -> "ECSClient":
-        """ECS without retries, for calls that would be carried out twice: ECS has no client tokens here."""
-        return cast("ECSClient", self._client("ecs", attempts=1))
-
-    @cached_property
+    @property
     def elbv2(self) -> "ElasticLoadBalancingv2Client":
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2"))
 
     def logs_in(self, region: str) -> "CloudWatchLogsClient":
         """CloudWatch Logs of the region that a container logs to, which need not be its own."""
-        region = region or self.region
-        if region not in self._logs:
-            self._logs[region] = cast("CloudWatchLogsClient", self._client("logs", region=region))
-        return self._logs[region]
+        return cast("CloudWatchLogsClient", self._client("logs", region=region or self.region))
 
-    @cached_property
+    @property
     def s3(self) -> "S3Client":
         return cast("S3Client", self._client("s3"))
 
-    def _client(self, service: str, *, attempts: int = 3, region: str | None = None) -> Any:  # noqa: ANN401  typed by the properties above
-        return self._session.client(
-            service,
-            config=_config(attempts),
-            region_name=region or self._region,
-            endpoint_url=self._endpoint_url,
-        )
+    def _client(self, service: str, *, region: str | None = None) -> Any:  # noqa: ANN401  typed by the properties above
+        # A session makes one client at a time; what it has made, any number of threads may use.
+        with self._making:
+            if (service, region) not in self._made:
+                client = self._session.client(
+                    service,
+                    config=CONFIG,
+                    region_name=region or self._region,
+                    endpoint_url=self._endpoint_url,
+                )
+                client.meta.events.register_first(NEEDS_RETRY, raise_at_once)
+                self._made[service, region] = client
+            return self._made[service, region]
 
 
-def _config(attempts: int = 3) -> Config:
-    return Config(retries={"mode": "standard", "total_max_attempts": attempts}, user_agent_extra=USER_AGENT)
+_models = cache(create_loader)
 
 
 class BotocoreSession(botocore.session.Session):
-    """botocore's own session as a `Session`: a `boto3.Session` starts slower and adds nothing here."""
+    """botocore's own session as a `Session`: a `boto3.Session` starts slower and adds nothing here.
+
+    All sessions of a process share the service models, which are most of what a session weighs.
+    """
 
     def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
+        self.register_component("data_loader", _models(self.get_config_variable("data_path")))
         return self.create_client(service_name, **options)
 
 
@@ -134,7 +141,7 @@ class AccountSession:
         return session
 
     def _sts(self, service_name: str, *, config: Config | None = None, **keys: str | None) -> Any:  # noqa: ANN401  as above
-        merged = _config().merge(config) if config else _config()
+        merged = CONFIG.merge(config) if config else CONFIG
         return self._bare_session.client(service_name, config=merged, **self._where, **keys)
 
 

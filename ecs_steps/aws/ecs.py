@@ -1,12 +1,14 @@
 """ECS' calls, in the library's own words."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from ecs_steps.aws.calls import calling, member
+from ecs_steps.aws.retries import at_most_once
 from ecs_steps.errors import AwsCallError, NotFoundError
 from ecs_steps.octopus.tags import Tag
 
@@ -93,9 +95,8 @@ def update_service(aws: "AwsClients", service: Service, task_definition: str, *,
     A forced update starts a deployment each time it is made, and ECS takes no token for it: such a call is
     never sent twice by itself.
     """
-    client = aws.ecs_once if force else aws.ecs
-    with calling("ecs:UpdateService", f"service {service.name}"):
-        reply = client.update_service(
+    with calling("ecs:UpdateService", f"service {service.name}"), at_most_once() if force else nullcontext():
+        reply = aws.ecs.update_service(
             cluster=service.cluster_arn,
             service=service.name,
             taskDefinition=task_definition,

@@ -8,7 +8,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from ecs_steps.aws.clients import AwsClients, account_clients
-from ecs_steps.errors import Problem
+from ecs_steps.errors import AwsCallError, Problem
 from ecs_steps.octopus.common_inputs import CommonInputs
 from ecs_steps.polling import Clock, Seen, SystemClock, poll
 from ecs_steps.report import Level, Message, Report
@@ -63,18 +63,24 @@ class Surroundings:
     def insist_once(self, what: str, act: Callable[[], T], done: Callable[[], T | None]) -> T:
         """Carry out what must not happen twice: after a fault that may have hidden it, look if it is `done`.
 
+        What was throttled needs no look.
+
         Raises:
             AwsCallError: As `insist`.
         """
-        acted = False
+        may_be_done = False
 
         def attempt() -> T:
-            nonlocal acted
-            found = done() if acted else None
+            nonlocal may_be_done
+            found = done() if may_be_done else None
             if found is not None:
                 return found
-            acted = True
-            return act()
+            try:
+                return act()
+            except AwsCallError as error:
+                if not error.throttled:
+                    may_be_done = True
+                raise
 
         return self.insist(what, attempt)
 

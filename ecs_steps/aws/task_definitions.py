@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from ecs_steps.aws.calls import calling, lost_reply, member
+from ecs_steps.aws.retries import at_most_once
 from ecs_steps.errors import AwsCallError, NotFoundError
 from ecs_steps.octopus.tags import Tag
 
@@ -82,8 +83,8 @@ def _keep_as_sent(
 
 def register_task_definition(aws: "AwsClients", request: Mapping[str, Any]) -> str:
     """Register a revision and return its ARN; not retried, since a lost reply may hide a new revision."""
-    with calling("ecs:RegisterTaskDefinition", f"task definition {request['family']}"):
-        reply: Mapping[str, Any] = aws.ecs_once.register_task_definition(**request)
+    with calling("ecs:RegisterTaskDefinition", f"task definition {request['family']}"), at_most_once():
+        reply: Mapping[str, Any] = aws.ecs.register_task_definition(**request)
     registered = member(reply, "taskDefinition", "RegisterTaskDefinition")
     if "taskDefinitionArn" not in registered:
         raise lost_reply("RegisterTaskDefinition")

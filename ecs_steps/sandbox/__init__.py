@@ -9,9 +9,20 @@ except ImportError as error:
     raise ImportError("The sandbox needs moto: pip install 'ecs-steps[sandbox]'") from error
 
 from ecs_steps.sandbox.faults import Fault, FaultKind
+from ecs_steps.sandbox.quotas import Quota
 from ecs_steps.sandbox.sandbox import Sandbox
 from ecs_steps.sandbox.scenario import ResourceFate, Scenario, StackPlan
 from ecs_steps.sandbox.scenarios import SCENARIOS
 from ecs_steps.sandbox.wire import Call
 
-__all__ = ["SCENARIOS", "Call", "Fault", "FaultKind", "ResourceFate", "Sandbox", "Scenario", "StackPlan"]
+__all__ = [
+    "SCENARIOS",
+    "Call",
+    "Fault",
+    "FaultKind",
+    "Quota",
+    "ResourceFate",
+    "Sandbox",
+    "Scenario",
+    "StackPlan",
+]

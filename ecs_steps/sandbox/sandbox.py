@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from attrs import frozen
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -16,14 +16,12 @@ from ecs_steps.sandbox.faults import FaultLine
 from ecs_steps.sandbox.journal import Entry, Journal
 from ecs_steps.sandbox.moto_account import MotoAccount
 from ecs_steps.sandbox.protocol import Asked
+from ecs_steps.sandbox.quotas import Buckets
 from ecs_steps.sandbox.scenario import Scenario
 from ecs_steps.sandbox.scenarios import SCENARIOS
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.sandbox.timeline import FastClock, Timeline, VirtualClock
 from ecs_steps.sandbox.wire import Call, Region, Wire
-
-if TYPE_CHECKING:
-    from ecs_steps.polling import Clock
 
 ACCOUNT = "123456789012"
 _SEED = 20260105
@@ -82,6 +80,7 @@ class Sandbox:
             timeline=self.timeline,
             moto=self._moto,
             faults=FaultLine(now.faults),
+            quotas=Buckets(now.quotas),
             regions={region: home.region()},
             elsewhere=lambda region: self._make(region, now).region(),
         )
@@ -92,7 +91,7 @@ class Sandbox:
             home.take(now)
             self._journal.began(scenario if isinstance(scenario, str) else "", self.timeline.now)
             self._wire.recorder = self._journal
-        self.clock: Clock = FastClock(self.timeline, speed) if speed else VirtualClock(self.timeline)
+        self.clock = FastClock(self.timeline, speed) if speed else VirtualClock(self.timeline)
         self.session = SandboxSession(self.clock, region=region)
         self.session.register("before-send", self._answer)  # type: ignore[arg-type]  # forgets replies
         self.clients = AwsClients(self.session, region=region)

@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from ecs_steps.sandbox.ecs.plan import EcsPlan
 from ecs_steps.sandbox.faults import Fault
+from ecs_steps.sandbox.quotas import Quota
 
 Action = Literal["create", "update", "delete", "rollback"]
 
@@ -49,3 +50,4 @@ class Scenario:
     resources: tuple[ResourceFate, ...] = ()
     stack: StackPlan = field(factory=StackPlan)
     faults: tuple[Fault, ...] = ()
+    quotas: tuple[Quota, ...] = ()

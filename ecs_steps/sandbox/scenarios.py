@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from ecs_steps.sandbox.ecs.scenarios import SERVICE_SCENARIOS
 from ecs_steps.sandbox.faults import Fault, FaultKind
+from ecs_steps.sandbox.quotas import Quota
 from ecs_steps.sandbox.scenario import ResourceFate, Scenario, StackPlan
 
 _MAY_NOT_CREATE_ROLE = (
@@ -112,6 +113,10 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
     "throttled": Scenario(
         description="Every fourth request or so is throttled",
         faults=(Fault("", FaultKind.THROTTLED, range(2, 1000, 4)),),
+    ),
+    "throttled-register": Scenario(
+        description="RegisterTaskDefinition is throttled after two calls at once",
+        quotas=(Quota(operations=("RegisterTaskDefinition",), at_once=2),),
     ),
     "unreachable": Scenario(
         description="AWS cannot be reached",

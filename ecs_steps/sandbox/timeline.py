@@ -4,7 +4,8 @@ import heapq
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from attrs import define, field
@@ -43,16 +44,53 @@ class Timeline:
 
 @define
 class VirtualClock:
-    """A clock that stands still but for sleeps, which take no real time."""
+    """A clock that stands still but for sleeps, which take no real time.
+
+    Threads that share it say so: then time passes when all that take part sleep, and their sleeps overlap.
+    """
 
     timeline: Timeline
+    _awake: int = field(default=0, init=False)
+    _wakings: list[datetime] = field(factory=list, init=False)
+    _woken: threading.Condition = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._woken = threading.Condition(self.timeline.lock)
 
     def now(self) -> datetime:
         return self.timeline.now
 
     def sleep(self, seconds: float) -> None:
-        with self.timeline.lock:
-            self.timeline.advance_to(self.timeline.now + timedelta(seconds=seconds))
+        with self._woken:
+            waking = self.timeline.now + timedelta(seconds=seconds)
+            if not self._awake:
+                self.timeline.advance_to(waking)
+                return
+            heapq.heappush(self._wakings, waking)
+            self._awake -= 1
+            self._pass_time()
+            self._woken.wait_for(lambda: self.timeline.now >= waking)
+
+    @contextmanager
+    def taking_part(self) -> Iterator[None]:
+        """Let time pass only while this thread sleeps, until the block ends."""
+        with self._woken:
+            self._awake += 1
+        try:
+            yield
+        finally:
+            with self._woken:
+                self._awake -= 1
+                self._pass_time()
+
+    def _pass_time(self) -> None:
+        if self._awake or not self._wakings:
+            return
+        self.timeline.advance_to(self._wakings[0])
+        while self._wakings and self._wakings[0] <= self.timeline.now:
+            heapq.heappop(self._wakings)
+            self._awake += 1
+        self._woken.notify_all()
 
 
 @define

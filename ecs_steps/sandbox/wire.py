@@ -13,9 +13,10 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import BotoCoreError
 
 from ecs_steps.polling import Clock
-from ecs_steps.sandbox.faults import FaultLine, lose, refuse
+from ecs_steps.sandbox.faults import Fault, FaultKind, FaultLine, lose, refuse
 from ecs_steps.sandbox.moto_account import MotoAccount
 from ecs_steps.sandbox.protocol import Asked, Envelope, error_code, read_request
+from ecs_steps.sandbox.quotas import Buckets
 from ecs_steps.sandbox.refusal import Refusal
 from ecs_steps.sandbox.timeline import Timeline
 
@@ -68,6 +69,7 @@ class Wire:
     faults: FaultLine
     regions: dict[str, Region]
     elsewhere: Callable[[str], Region]
+    quotas: Buckets = field(factory=lambda: Buckets(()))
     recorder: Recorder | None = None
     calls: list[Call] = field(factory=list)
     _request_ids: random.Random = field(factory=lambda: random.Random(0))
@@ -82,7 +84,7 @@ class Wire:
         with self.timeline.lock:
             at, asked = clock.now(), read_request(request)
             envelope = Envelope(url=request.url, service=asked.service, at=at, request_id=self._request_id())
-            fault = self.faults.next_for(asked.operation)
+            fault = self._fault(asked, at)
             outcome = fault.kind.value if fault else ""
             try:
                 if fault and not fault.kind.carried_out:
@@ -128,6 +130,12 @@ class Wire:
             return self.moto.call(asked)
         reply: dict[str, Any] = operation(copy.deepcopy(asked.params))
         return reply
+
+    def _fault(self, asked: Asked, at: datetime) -> Fault | None:
+        fault = self.faults.next_for(asked.operation)
+        if fault is None and not self.quotas.take(asked, at):
+            return Fault(asked.operation, FaultKind.THROTTLED)
+        return fault
 
     def _answer(self, asked: Asked, envelope: Envelope, otherwise: Callable[[], AWSResponse]) -> AWSResponse:
         ids = self._region(asked).ids

@@ -2,17 +2,24 @@ import os
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.hooks import HierarchicalEmitter
 
 from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
 from ecs_steps import UpdateEcsServiceStep, __version__
 from ecs_steps.aws.calls import calling
-from ecs_steps.aws.clients import AwsClients, account_clients, environment_clients
+from ecs_steps.aws.clients import AwsClients, BotocoreSession, account_clients, environment_clients
+from ecs_steps.aws.retries import at_most_once
 from ecs_steps.aws.surroundings import surroundings
 from ecs_steps.errors import AwsCallError
 from ecs_steps.octopus.account import Account, AssumedRole, InstanceRole
@@ -53,25 +60,49 @@ def test_all_clients_share_one_session_of_sts(line: Line) -> None:
     aws = clients(line, Account(login=OPENID))
 
     aws.ecs.list_clusters()
-    aws.ecs_once.list_clusters()
     aws.cloudformation.list_stacks()
     aws.logs_in("eu-west-1").describe_log_groups()
 
     assert len(line.asked("AssumeRoleWithWebIdentity")) == 1
 
 
-@pytest.mark.parametrize(("attribute", "attempts"), [("ecs", 3), ("ecs_once", 1)])
-def test_a_throttled_call_is_tried_as_often_as_its_client_may(
-    line_of: Callable[..., Line], attribute: str, attempts: int
-) -> None:
+def test_a_throttled_call_is_tried_three_times(line_of: Callable[..., Line]) -> None:
     line = line_of(Fault("ListClusters", FaultKind.THROTTLED))
     aws = clients(line, Account(login=KEYS))
 
     with pytest.raises(AwsCallError) as raised, calling("ecs:ListClusters"):
-        getattr(aws, attribute).list_clusters()
+        aws.ecs.list_clusters()
 
     assert raised.value.transient
-    assert len(line.asked("ListClusters")) == attempts
+    assert len(line.asked("ListClusters")) == 3
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_whatever_goes_wrong_a_call_that_may_be_made_once_is_sent_once(
+    line_of: Callable[..., Line], kind: FaultKind
+) -> None:
+    line = line_of(Fault("ListClusters", kind, range(1)))
+    aws = clients(line, Account(login=KEYS))
+
+    with suppress(ClientError, BotoCoreError), at_most_once():
+        aws.ecs.list_clusters()
+
+    assert len(line.asked("ListClusters")) == 1
+    assert aws.ecs.list_clusters()["clusterArns"]
+
+
+def test_a_refusal_of_a_call_that_may_be_made_once_is_told_as_any_other(
+    line_of: Callable[..., Line],
+) -> None:
+    line = line_of(Fault("ListClusters", FaultKind.UNAVAILABLE))
+    aws = clients(line, Account(login=KEYS))
+
+    with pytest.raises(AwsCallError) as often, calling("ecs:ListClusters"):
+        aws.ecs.list_clusters()
+    with pytest.raises(AwsCallError) as once, calling("ecs:ListClusters"), at_most_once():
+        aws.ecs.list_clusters()
+
+    assert (once.value.code, once.value.why) == (often.value.code, often.value.why)
 
 
 def test_sts_is_tried_again_as_well(line_of: Callable[..., Line]) -> None:
@@ -205,9 +236,56 @@ def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> 
         environment.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
         serving = threading.Thread(target=serve)
         serving.start()
-        with pytest.raises(AwsCallError) as raised, calling("ecs:ListClusters"):
-            account_clients(Account(login=KEYS), region="eu-west-1").ecs_once.list_clusters()
+        with pytest.raises(AwsCallError) as raised, calling("ecs:ListClusters"), at_most_once():
+            account_clients(Account(login=KEYS), region="eu-west-1").ecs.list_clusters()
         serving.join()
 
     assert asked == [b"CONNECT ecs.eu-west-1.amazonaws.com:443"]
     assert raised.value.transient
+
+
+def test_sessions_share_the_models_of_the_services() -> None:
+    one, another = BotocoreSession(), BotocoreSession()
+    for session in (one, another):
+        session.client("ecs", region_name="eu-west-1")
+
+    assert one.get_component("data_loader") is another.get_component("data_loader")
+
+
+def test_models_of_another_place_are_not_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual, own = BotocoreSession(), BotocoreSession()
+    usual.client("ecs", region_name="eu-west-1")
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+
+    own.client("ecs", region_name="eu-west-1")
+
+    assert str(tmp_path) in own.get_component("data_loader").search_paths
+    assert str(tmp_path) not in usual.get_component("data_loader").search_paths
+
+
+class SlowSession:
+    """Makes nothing, and takes its time for it."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.busy = False
+
+    def client(self, service_name: str, **_: object) -> object:
+        assert not self.busy
+        self.busy = True
+        time.sleep(0.01)
+        self.busy = False
+        self.made.append(service_name)
+        return SimpleNamespace(meta=SimpleNamespace(events=HierarchicalEmitter()))
+
+
+def test_threads_that_share_clients_get_the_same_ones() -> None:
+    session = SlowSession()
+    aws = AwsClients(session, region="eu-west-1")
+    ask: list[Callable[[], object]] = [lambda: aws.ecs, lambda: aws.elbv2, lambda: aws.cloudformation]
+
+    with ThreadPoolExecutor(30) as threads:
+        given = list(threads.map(lambda one: one(), ask * 10))
+
+    assert len({id(client) for client in given}) == 3
+    assert sorted(session.made) == ["cloudformation", "ecs", "elbv2"]

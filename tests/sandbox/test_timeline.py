@@ -1,6 +1,8 @@
 """The sandbox's time."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from ecs_steps.sandbox.timeline import START, FastClock, Timeline, VirtualClock
 
@@ -47,3 +49,33 @@ def test_a_fast_clock_takes_its_share_of_real_time() -> None:
     clock.sleep(50)
 
     assert time.monotonic() - begun >= 0.05
+
+
+def test_the_sleeps_of_threads_that_take_part_overlap() -> None:
+    clock = VirtualClock(Timeline())
+    ready = Barrier(3)
+    woken: list[tuple[str, float]] = []
+
+    def sleep(name: str, *naps: float) -> None:
+        with clock.taking_part():
+            ready.wait(timeout=10)
+            for nap in naps:
+                clock.sleep(nap)
+                woken.append((name, (clock.now() - START).total_seconds()))
+
+    with ThreadPoolExecutor(3) as threads:
+        for name, naps in {"quick": (1, 1, 3), "slow": (4,), "once": (0.5,)}.items():
+            threads.submit(sleep, name, *naps)
+
+    assert woken == [("once", 0.5), ("quick", 1), ("quick", 2), ("slow", 4), ("quick", 5)]
+
+
+def test_when_nobody_takes_part_any_more_sleeps_follow_each_other() -> None:
+    clock = VirtualClock(Timeline())
+    with clock.taking_part():
+        clock.sleep(1)
+
+    clock.sleep(1)
+    clock.sleep(1)
+
+    assert (clock.now() - START).total_seconds() == 3

@@ -168,9 +168,8 @@ class EcsPlan:
     ``deploymentConfiguration`` ...), the two that the world starts with included. `newer_members` are members
     of the seeded task definition `orders` that no botocore knows, and `newer_container_members` those of its
     container `web`. `earlier_failure` befell a deployment of
-    each seeded service shortly before the start, and was rolled back. `register_burst` limits
-    RegisterTaskDefinition to so many at once and one a second after that. A service is MISSING for
-    `hidden_after_create` seconds after it was created.
+    each seeded service shortly before the start, and was rolled back. A service is MISSING
+    for `hidden_after_create` seconds after it was created.
     """
 
     fates: tuple[TaskFate, ...] = ()
@@ -181,5 +180,4 @@ class EcsPlan:
     newer_members: Mapping[str, Any] = field(factory=dict)
     newer_container_members: Mapping[str, Any] = field(factory=dict)
     earlier_failure: TaskFate | None = None
-    register_burst: int | None = None
     hidden_after_create: float = 0

@@ -132,10 +132,6 @@ _ENDS_WELL: dict[str, tuple[str, EcsPlan]] = {
         "a new service is MISSING for some seconds",
         EcsPlan(hidden_after_create=6),
     ),
-    "throttled-register": (
-        "RegisterTaskDefinition is throttled after two calls at once",
-        EcsPlan(register_burst=2),
-    ),
     "newer-members": (
         "the task definition has members that no botocore knows",
         EcsPlan(

@@ -1,7 +1,6 @@
 """Task definitions: families and their revisions, which are never changed, only deregistered."""
 
 import copy
-from datetime import datetime
 from typing import Any
 
 from attrs import define, field
@@ -43,32 +42,13 @@ class Revision:
 
 
 @define
-class _Bucket:
-    """The quota of RegisterTaskDefinition: `burst` at once, refilled at one a second."""
-
-    burst: int
-    left: float
-    filled_at: datetime
-
-    def take(self, now: datetime) -> bool:
-        self.left = min(self.burst, self.left + (now - self.filled_at).total_seconds())
-        self.filled_at = now
-        if self.left < 1:
-            return False
-        self.left -= 1
-        return True
-
-
-@define
 class TaskDefinitions:
     """The task definitions of the account."""
 
     account: Account
     _families: dict[str, list[Revision]] = field(factory=dict)
-    _bucket: _Bucket | None = None
 
     def register(self, request: Request) -> Reply:
-        self._respect_the_quota()
         rules.check(request)
         tags = tags_of(request)
         revisions = self._families.setdefault(request["family"], [])
@@ -82,15 +62,6 @@ class TaskDefinitions:
         }
         revisions.append(Revision(members, tags))
         return _reply(revisions[-1], with_tags=bool(tags))
-
-    def _respect_the_quota(self) -> None:
-        burst = self.account.plan.register_burst
-        if burst is None:
-            return
-        if self._bucket is None:
-            self._bucket = _Bucket(burst, burst, self.account.now)
-        if not self._bucket.take(self.account.now):
-            raise Refusal("ThrottlingException", "Rate exceeded")
 
     def describe(self, request: Request) -> Reply:
         revision = self.find(request["taskDefinition"])

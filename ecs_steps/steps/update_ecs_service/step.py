@@ -18,7 +18,9 @@ from ecs_steps.steps.update_ecs_service.rules import RULES
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.aws.service_watch import ServiceWatch
+    from ecs_steps.aws.ecs import Service
+    from ecs_steps.aws.rollout import Target
+    from ecs_steps.aws.surroundings import Surroundings
 
 
 class UpdateEcsServiceStep:
@@ -84,7 +86,6 @@ class UpdateEcsServiceStep:
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
         from ecs_steps.aws.rollout import Target, is_serving
         from ecs_steps.aws.service_update import start_rollout
-        from ecs_steps.aws.service_watch import ServiceWatch
         from ecs_steps.aws.surroundings import surroundings
         from ecs_steps.steps.update_ecs_service.plan import plan_update
         from ecs_steps.steps.update_ecs_service.registration import add_tags, register
@@ -109,8 +110,7 @@ class UpdateEcsServiceStep:
                 since=deployment.created_at,
             )
             if around.may_wait and not (leave and is_serving(plan.service, target)):
-                watch = ServiceWatch(plan.service.cluster_arn, plan.service.name, target, around)
-                self._await(watch, plan.service.task_definition)
+                self._await(plan.service, target, around)
             outcome = _outcome(left_alone=leave, waited=around.may_wait)
             outputs.tell(Outcome=outcome)
         return Result(outcome=outcome, outputs=outputs.values)
@@ -146,16 +146,18 @@ class UpdateEcsServiceStep:
             outputs.tell(**revision_outputs(deployment.task_definition), Outcome=Outcome.SUCCEEDED)
         return Result(outcome=Outcome.SUCCEEDED, outputs=outputs.values)
 
-    def _await(self, watch: "ServiceWatch", previous: str) -> None:
-        from ecs_steps.aws.service_update import roll_back_to
-        from ecs_steps.aws.service_watch import await_verdict
+    def _await(self, service: "Service", target: "Target", around: "Surroundings") -> None:
+        from ecs_steps.aws.service_watch import ServiceWatch, await_verdict
 
+        watch = ServiceWatch(service.cluster_arn, service.name, target, around)
         try:
             await_verdict(watch)
         except (RolloutFailedError, TimedOutError) as error:
             if self.inputs.on_failure is not OnFailure.ROLLBACK:
                 raise
-            raise roll_back_to(previous, watch, error) from error
+            from ecs_steps.aws.rollback import roll_back_to
+
+            raise roll_back_to(service.task_definition, watch, error) from error
 
     def _names(self, previous: str, region: str) -> dict[str, str]:
         return {

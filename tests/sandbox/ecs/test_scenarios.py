@@ -128,7 +128,6 @@ def test_the_events_say_why_no_task_is_placed(
         "slow-draining",
         "250-tasks",
         "service-appears-late",
-        "throttled-register",
         "newer-members",
     ],
 )

@@ -184,19 +184,3 @@ def test_families_are_listed_by_prefix_and_status(ecs: EcsBackend) -> None:
     assert active["families"] == ["billing", "orders"]
     assert inactive["families"] == ["web"]
     assert prefixed["families"] == ["orders"]
-
-
-def test_registering_is_throttled_after_its_burst_and_again_possible_a_second_later(
-    begin: Begin, later: Callable[[float], None]
-) -> None:
-    ecs = begin(EcsPlan(register_burst=2))
-    ecs.register_task_definition(MINIMAL)
-    ecs.register_task_definition(MINIMAL)
-
-    with pytest.raises(Refusal) as refused:
-        ecs.register_task_definition(MINIMAL)
-    later(1)
-    third = ecs.register_task_definition(MINIMAL)
-
-    assert (refused.value.code, refused.value.message) == ("ThrottlingException", "Rate exceeded")
-    assert third["taskDefinition"]["revision"] == 3

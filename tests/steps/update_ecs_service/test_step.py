@@ -445,6 +445,26 @@ def test_a_throttled_registration_backs_off_on_the_steps_own_clock() -> None:
         assert revisions(aws) == ["orders:1", "orders:2"]
 
 
+def test_a_throttled_registration_was_not_carried_out_and_is_not_looked_for() -> None:
+    with Sandbox(Scenario(faults=(Fault("RegisterTaskDefinition", FaultKind.THROTTLED, range(3)),))) as aws:
+        update(aws)
+
+        assert calls(aws).count("RegisterTaskDefinition") == 4
+        assert calls(aws).count("DescribeTaskDefinition") == 1
+
+
+def test_a_registration_that_may_have_been_carried_out_is_looked_for_each_time() -> None:
+    faults = (
+        Fault("RegisterTaskDefinition", FaultKind.CONNECTION_REFUSED, range(1)),
+        Fault("RegisterTaskDefinition", FaultKind.THROTTLED, range(1, 2)),
+    )
+    with Sandbox(Scenario(faults=faults)) as aws:
+        update(aws)
+
+        assert calls(aws).count("RegisterTaskDefinition") == 3
+        assert calls(aws).count("DescribeTaskDefinition") == 3
+
+
 @pytest.mark.parametrize(
     "kind", [FaultKind.CONNECTION_RESET, FaultKind.READ_TIMEOUT, FaultKind.TRUNCATED_BODY]
 )

@@ -1,0 +1,47 @@
+"""When botocore may not try again: calls that would be carried out twice, for ECS takes no token for them.
+
+A client without retries would do as well, but it has a connection of its own, and what that takes is most of
+what a short command does with AWS.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+    from botocore.model import OperationModel
+
+NEEDS_RETRY = "needs-retry.ecs"
+
+_AT_MOST_ONCE = ContextVar("at most once", default=False)
+_FIRST_ERROR = 300
+
+
+@contextmanager
+def at_most_once() -> Iterator[None]:
+    """Let calls within the block be sent once each; what goes wrong is raised at once."""
+    before = _AT_MOST_ONCE.set(True)
+    try:
+        yield
+    finally:
+        _AT_MOST_ONCE.reset(before)
+
+
+def raise_at_once(
+    *,
+    response: "tuple[AWSResponse, dict[str, Any]] | None",
+    caught_exception: Exception | None,
+    operation: "OperationModel",
+    **_: object,
+) -> None:
+    """Raise what went wrong, before botocore's own handler of `NEEDS_RETRY` is asked."""
+    if not _AT_MOST_ONCE.get():
+        return
+    if caught_exception:
+        raise caught_exception
+    if response and response[0].status_code >= _FIRST_ERROR:
+        raise ClientError(response[1], operation.name)  # type: ignore[arg-type]  # it is

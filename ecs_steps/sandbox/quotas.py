@@ -1,0 +1,52 @@
+"""How many requests AWS takes: token buckets, one set for each region."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import define, field, frozen
+
+from ecs_steps.sandbox.protocol import Asked
+
+
+@frozen(kw_only=True)
+class Quota:
+    """So many requests `at_once` for these operations together, and `a_second` after that."""
+
+    operations: tuple[str, ...]
+    at_once: int
+    a_second: float = 1
+
+
+@define
+class _Bucket:
+    quota: Quota
+    left: float
+    filled_at: datetime
+
+    def take(self, now: datetime) -> bool:
+        refilled = (now - self.filled_at).total_seconds() * self.quota.a_second
+        self.left = min(self.quota.at_once, self.left + refilled)
+        self.filled_at = now
+        if self.left < 1:
+            return False
+        self.left -= 1
+        return True
+
+
+@define
+class Buckets:
+    """What is left of the quotas of one sandbox."""
+
+    quotas: tuple[Quota, ...]
+    _by_region: dict[str, Mapping[str, _Bucket]] = field(factory=dict)
+
+    def take(self, asked: Asked, now: datetime) -> bool:
+        """Take a request off its quota; false where nothing is left of it."""
+        bucket = self._of(asked.region, now).get(asked.operation)
+        return bucket is None or bucket.take(now)
+
+    def _of(self, region: str, now: datetime) -> Mapping[str, _Bucket]:
+        if region not in self._by_region:
+            full = [_Bucket(quota, quota.at_once, now) for quota in self.quotas]
+            self._by_region[region] = {name: each for each in full for name in each.quota.operations}
+        return self._by_region[region]

@@ -1,0 +1,110 @@
+"""Update many services from threads of one process, in the sandbox; print what became of it as JSON.
+
+A process of its own: ``python many_in_one.py ours|floor COUNT``.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from ecs_steps import UpdateEcsServiceStep
+from ecs_steps.sandbox import Quota, Sandbox, Scenario
+
+CLUSTER = "shop"
+READS = ("DescribeServices", "DescribeServiceDeployments", "ListServiceDeployments")
+ECS_QUOTAS = (
+    Quota(operations=("RegisterTaskDefinition",), at_once=20, a_second=1),
+    Quota(operations=("DescribeTaskDefinition",), at_once=50, a_second=20),
+    Quota(operations=READS, at_once=50, a_second=20),
+    Quota(operations=("UpdateService",), at_once=50, a_second=5),
+)
+"""How many requests ECS takes of one account and region."""
+
+
+def populated(services: int) -> Sandbox:
+    """Return a sandbox in which so many services run, each with a family of its own."""
+    aws = Sandbox(Scenario(quotas=ECS_QUOTAS))
+    ecs = aws.clients.ecs
+    for number in range(services):
+        ecs.register_task_definition(**_revision(number, "acme/web:1"))
+        ecs.create_service(
+            cluster=CLUSTER, serviceName=_name(number), taskDefinition=_name(number), desiredCount=1
+        )
+        aws.clock.sleep(1)
+    aws.clock.sleep(600)
+    aws.calls.clear()
+    return aws
+
+
+def update_all(aws: Sandbox, services: int, update: Callable[[Sandbox, int], None]) -> dict[str, Any]:
+    """Update every service in a thread of its own, all at once; return what that took."""
+    everybody = Barrier(services)
+
+    def updated(number: int) -> bool:
+        with aws.clock.taking_part():
+            everybody.wait()
+            try:
+                update(aws, number)
+            except Exception as error:  # noqa: BLE001  how it failed is not what is measured
+                print(error, file=sys.stderr)  # noqa: T201  but may be wanted
+                return False
+            return True
+
+    begun, begun_there = time.perf_counter(), aws.clock.now()
+    with ThreadPoolExecutor(services) as threads:
+        well = sum(threads.map(updated, range(services)))
+    return {
+        "seconds": time.perf_counter() - begun,
+        "seconds there": (aws.clock.now() - begun_there).total_seconds(),
+        "calls": len(aws.calls),
+        "throttled": sum(call.outcome == "ThrottlingException" for call in aws.calls),
+        "failed": services - well,
+    }
+
+
+def by_this_library(aws: Sandbox, number: int) -> None:
+    """Update as the step does, without waiting."""
+    step = UpdateEcsServiceStep(_variables(number))
+    step.run(aws=aws.clients, clock=aws.clock, report=lambda _: None)
+
+
+def by_botocore(aws: Sandbox, number: int) -> None:
+    """Update as in `floor`, with one client for all threads."""
+    ecs, name = aws.clients.ecs, _name(number)
+    ecs.describe_services(cluster=CLUSTER, services=[name])
+    ecs.describe_task_definition(taskDefinition=name)
+    registered = ecs.register_task_definition(**_revision(number, "acme/web:2"))
+    arn = registered["taskDefinition"]["taskDefinitionArn"]
+    ecs.update_service(cluster=CLUSTER, service=name, taskDefinition=arn)
+
+
+def _name(number: int) -> str:
+    return f"web-{number}"
+
+
+def _revision(number: int, image: str) -> dict[str, Any]:
+    container = {"name": "web", "image": image, "cpu": 64, "memory": 128, "essential": True}
+    return {"family": _name(number), "containerDefinitions": [container]}
+
+
+def _variables(number: int) -> dict[str, object]:
+    prefix = "Octopus.Action.Aws.Ecs"
+    return {
+        "Octopus.Action.Package[web].Image": "acme/web:2",
+        f"{prefix}.ClusterName": CLUSTER,
+        f"{prefix}.WaitOption": {"type": "DontWait"},
+        f"{prefix}.Update.ServiceName": _name(number),
+        f"{prefix}.Update.TargetTaskDefinitionName": _name(number),
+        f"{prefix}.Update.ContainerUpdates": [{"containerName": "web", "packageReference": "web"}],
+    }
+
+
+if __name__ == "__main__":
+    who, services = sys.argv[1], int(sys.argv[2])
+    with populated(services) as aws:
+        told = update_all(aws, services, by_this_library if who == "ours" else by_botocore)
+    print(json.dumps(told))  # noqa: T201  its result
