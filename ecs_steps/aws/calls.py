@@ -45,11 +45,21 @@ CREDENTIALS = {
     "RequestExpired": "The credentials have expired; use fresh ones and run the step again.",
     "UnrecognizedClientException": "AWS does not know these credentials; check the account of the step.",
     "InvalidClientTokenId": "AWS does not know these credentials; check the account of the step.",
-    "SignatureDoesNotMatch": "The secret key is wrong, or the machine's clock is.",
-    "InvalidSignatureException": "The secret key is wrong, or the machine's clock is.",
-    "RequestTimeTooSkewed": "The machine's clock is wrong; AWS accepts five minutes.",
+    "SignatureDoesNotMatch": "The secret key is wrong; check the account of the step.",
+    "InvalidSignatureException": "The secret key is wrong; check the account of the step.",
 }
-ACTION = re.compile(r"perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>\S+))?")
+OF_SIGNATURES = (
+    (
+        re.compile(r"scoped to a valid region|the region '[^']*' is wrong"),
+        "The request was signed for another region than the one it reached; check the step's region.",
+    ),
+    (
+        re.compile(r"Signature expired|Signature not yet current|the request time and the current time"),
+        "The machine's clock is wrong; set it: AWS accepts a few minutes.",
+    ),
+)
+"""What else than the secret key makes a signature invalid: only AWS' message tells."""
+ACTION = re.compile(r"perform: (?P<action>[\w-]+:\w+)(?: on resource: \"?(?P<resource>[^\s\"]+))?")
 
 
 @contextmanager
@@ -126,8 +136,13 @@ def _refused(operation: str, error: ClientError) -> AwsCallError:
     return AwsCallError(
         what=f"{operation} was {'throttled' if throttled else 'refused'}",
         why=f"{message or 'AWS gave no reason'} ({code})",
-        next_step=CREDENTIALS.get(code, ""),
+        next_step=_advice(code, message),
         operation=operation,
         code=code,
         transient=throttled or status >= 500,  # noqa: PLR2004  HTTP's own
     )
+
+
+def _advice(code: str, message: str) -> str:
+    told = (advice for pattern, advice in OF_SIGNATURES if pattern.search(message))
+    return next(told, CREDENTIALS.get(code, ""))
