@@ -569,3 +569,16 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing() -> None:
             "calls that would be made:\n  RegisterTaskDefinition orders\n  UpdateService orders\n"
         )
         assert changing(aws) == []
+
+
+def test_a_dry_run_waits_on_the_clock_that_it_is_given() -> None:
+    busy = Fault("DescribeServices", FaultKind.CONNECTION_REFUSED, range(3 * 4))
+    with Sandbox(Scenario(faults=(busy,))) as aws:
+        begun = aws.clock.now()
+        step = UpdateEcsServiceStep(dictionary())
+
+        told = step.dry_run(aws=aws.clients, report=lambda _: None, clock=aws.clock)
+
+        # botocore itself waits for three seconds between the three requests of a call at most.
+        assert aws.clock.now() - begun > timedelta(seconds=4 * 3)
+        assert "calls that would be made" in told
