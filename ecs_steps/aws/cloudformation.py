@@ -124,9 +124,15 @@ def continue_rollback(aws: "AwsClients", stack: Stack, token: str) -> StackOpera
 
 
 def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
-    """Stop an update and roll it back."""
-    with calling("CancelUpdateStack"):
-        aws.cloudformation.cancel_update_stack(StackName=stack.stack_id, ClientRequestToken=token)
+    """Stop an update and roll it back; one that is on its way back already needs no stop."""
+    try:
+        with calling("CancelUpdateStack"):
+            aws.cloudformation.cancel_update_stack(StackName=stack.stack_id, ClientRequestToken=token)
+    except AwsCallError as error:
+        # A call whose reply was lost is refused when it is made again.
+        now = describe_stack(aws, stack.stack_id) if error.code == "ValidationError" else None
+        if now is None or not now.status.goes_back:
+            raise
     return StackOperation(
         kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
     )
