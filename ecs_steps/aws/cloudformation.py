@@ -105,6 +105,15 @@ def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
     return StackOperation(kind=OperationKind.UPDATE, stack_name=request.name, stack_id=stack_id, token=token)
 
 
+def find_operation(aws: "AwsClients", kind: OperationKind, name: str, token: str) -> StackOperation | None:
+    """Return the operation of a stack that a token has begun; none where its newest events are not of it."""
+    stack = describe_stack(aws, name)
+    if stack is None:
+        return None
+    operation = StackOperation(kind=kind, stack_name=stack.name, stack_id=stack.stack_id, token=token)
+    return operation if any(operation_events(aws, operation, {})) else None
+
+
 def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Start to delete a stack."""
     with calling("DeleteStack"):

@@ -469,6 +469,19 @@ def test_a_forced_update_whose_reply_is_lost_starts_one_deployment(kind: FaultKi
         assert again.outcome is Outcome.SUCCEEDED
 
 
+@pytest.mark.parametrize("operation", ["RegisterTaskDefinition", "UpdateService"])
+@pytest.mark.parametrize(
+    "kind", [FaultKind.CONNECTION_RESET, FaultKind.READ_TIMEOUT, FaultKind.TRUNCATED_BODY]
+)
+def test_a_change_whose_replies_are_all_lost_is_seen_in_aws(kind: FaultKind, operation: str) -> None:
+    with Sandbox(Scenario(faults=(Fault(operation, kind),))) as aws:
+        result = update(aws)
+
+        assert result.outcome is Outcome.SUCCEEDED
+        assert revisions(aws) == ["orders:1", "orders:2"]
+        assert deployments_since(aws) == 1
+
+
 def test_a_run_that_ended_between_registration_and_update_is_taken_up_by_the_next() -> None:
     with Sandbox(Scenario(faults=(Fault("UpdateService", FaultKind.EXPIRED_TOKEN, range(1)),))) as aws:
         with pytest.raises(AwsCallError, match="UpdateService was refused"):
