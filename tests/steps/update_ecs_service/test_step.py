@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from ecs_steps import (
     AccessDeniedError,
@@ -374,6 +375,18 @@ def test_a_rollback_that_cannot_be_made_keeps_the_failure_that_it_was_for() -> N
 
     assert "Service orders does not run orders:2" in error.value.what
     assert "and the rollback to" in error.value.why
+
+
+def test_a_rollback_that_is_denied_names_the_call_and_the_permission() -> None:
+    denied = Fault("UpdateService", FaultKind.ACCESS_DENIED, range(1, 2))
+    with Sandbox(evolve(SCENARIOS["breaker"], faults=(denied,))) as aws:
+        with pytest.raises(RolloutFailedError) as error:
+            update(aws, on_failure="Rollback")
+
+        assert "exited with code 1" in error.value.why
+        assert "task-definition/orders:1 failed: UpdateService was denied: User: " in error.value.why
+        assert "Allow ecs:UpdateService on " in error.value.next_step
+        assert service(aws)["taskDefinition"].endswith("orders:2")
 
 
 def test_a_timeout_without_rollback_leaves_the_deployment_going_on() -> None:
