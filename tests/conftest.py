@@ -17,7 +17,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 # What goes through every scenario, tries the pretend AWS itself, or starts processes; the rest is the unit
 # suite, which ``pytest -m "not slow"`` runs within a minute.
-SLOW = ("explaining/", "sandbox/", "step_templates/", "test_cancelling.py", "test_readme.py")
+SLOW = ("explaining/", "faults/", "sandbox/", "step_templates/", "test_cancelling.py", "test_readme.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

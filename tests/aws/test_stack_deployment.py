@@ -229,7 +229,11 @@ def test_another_ones_stack_is_not_taken_for_the_one_whose_reply_was_lost() -> N
     unreachable = Scenario(faults=(Fault("CreateStack", FaultKind.CONNECTION_REFUSED),))
     with Sandbox(unreachable) as aws:
         around, _ = surroundings(aws)
-        aws.timeline.after(30, lambda: aws.cloudformation.seed(NAME, "CREATE_COMPLETE"))
+
+        def make_one() -> None:
+            aws.cloudformation.seed(NAME, "CREATE_COMPLETE")
+
+        aws.timeline.after(30, make_one)
 
         with pytest.raises(AwsCallError, match="CreateStack did not reach AWS"):
             deploy(around)
