@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ecs_steps import DeploymentError, Result
 from ecs_steps.report import Level, Message, OutputVariable
@@ -39,10 +39,10 @@ class Cell:
     again: Ended
     at_last: Inventory
     serves: bool
-    text: str = field(init=False)
 
-    @text.default
-    def _text(self) -> str:
+    @property
+    def text(self) -> str:
+        """What the error says."""
         return str(self.ended.error or "")
 
     @property
@@ -53,9 +53,8 @@ class Cell:
     def outcome(self) -> str:
         """The outcome in a word or two."""
         end = type(self.ended.error).__name__ if self.ended.error else "ok"
-        usual = undisturbed(self.journey)
-        told = {m.text for m in usual.heard if isinstance(m, Message)}
-        return f"{end}, warned" if set(self.warnings) - told else end
+        is_warned_of = any(self.fault.operation in warning for warning in self.warnings)
+        return f"{end}, warned" if is_warned_of else end
 
 
 def disturbed(journey: Journey, fault: Fault) -> Cell:
@@ -99,11 +98,10 @@ def _unsaid(cell: Cell) -> Iterator[str]:
     """Yield what is missing from what was said, and that something was said which must not be."""
     ended = cell.ended
     if ended.error and not _ends_as_usual(cell):
-        told = "\n".join([cell.text, *cell.warnings])
-        if cell.fault.operation not in told:
-            yield f"the call is not named: {told}"
-        if not re.search(CAUSES[cell.fault.kind], told):
-            yield f"the cause is not named: {told}"
+        if cell.fault.operation not in cell.text:
+            yield f"the call is not named: {cell.text}"
+        if not re.search(CAUSES[cell.fault.kind], cell.text):
+            yield f"the cause is not named: {cell.text}"
     said = "\n".join([cell.text, repr(ended.error), *map(sentence, ended.heard), *map(repr, ended.heard)])
     if any(secret in said for secret in SECRETS):
         yield "a secret was said"

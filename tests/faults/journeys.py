@@ -1,6 +1,7 @@
 """The ways of both steps through AWS, each with calls that the others do not make."""
 
 import copy
+import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
@@ -96,6 +97,7 @@ def go(journey: Journey, aws: Sandbox, *faults: Fault) -> Ended:
     heard: list[Reported] = []
     result, error = None, None
     first, begun = len(aws.calls), aws.clock.now()
+    random.seed(1)  # botocore draws how long it waits before it tries again
     aws.faults.take(*faults)
     try:
         result = act(heard.append)

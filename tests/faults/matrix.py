@@ -24,9 +24,8 @@ disturbed on the first journey that makes it; one that changes something, wherev
 it (`#2` is the second time on a journey). A column is a fault, which the call meets that time only, so many
 times, or from then on; what does not pass by itself is met from then on.
 
-A cell is how the step ends: `ok`, or the error that it raises; `warned` where it says a warning that it does
-not say undisturbed. A journey whose deployment fails by itself ends with that failure. Of every cell the test
-demands:
+A cell is how the step ends: `ok`, or the error that it raises; `warned` where a warning names the call. A
+journey whose deployment fails by itself ends with that failure. Of every cell the test demands:
 
 * an error names the call and the cause, and is one that the library raises on purpose;
 * it ends within the deadline and the time to undo;
