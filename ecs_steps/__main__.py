@@ -129,7 +129,7 @@ def _update(asked: argparse.Namespace) -> dict[str, object]:
         _listening(asked, clock) as report,
     ):
         if asked.dry_run:
-            text = step.dry_run(aws=aws, report=report)
+            text = step.dry_run(aws=aws, report=report, clock=clock)
             return {"dryRun": text.splitlines(), "text": text}
         return _answer(step.run(aws=aws, report=report, clock=clock))
 

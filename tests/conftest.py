@@ -21,6 +21,7 @@ SLOW = (
     "benchmarks/",
     "e2e/",
     "explaining/",
+    "faults/",
     "fuzzing/test_every_place.py",
     "fuzzing/test_growth.py",
     "fuzzing/test_limits.py",

@@ -1,5 +1,6 @@
 """How a call to AWS fails: botocore's exceptions as the library's own, named after the call."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -45,10 +46,20 @@ CREDENTIALS = {
     "RequestExpired": "The credentials have expired; use fresh ones and run the step again.",
     "UnrecognizedClientException": "AWS does not know these credentials; check the account of the step.",
     "InvalidClientTokenId": "AWS does not know these credentials; check the account of the step.",
-    "SignatureDoesNotMatch": "The secret key is wrong, or the machine's clock is.",
-    "InvalidSignatureException": "The secret key is wrong, or the machine's clock is.",
-    "RequestTimeTooSkewed": "The machine's clock is wrong; AWS accepts five minutes.",
+    "SignatureDoesNotMatch": "The secret key is wrong; check the account of the step.",
+    "InvalidSignatureException": "The secret key is wrong; check the account of the step.",
 }
+OF_SIGNATURES = (
+    (
+        re.compile(r"scoped to a valid region|the region '[^']*' is wrong"),
+        "The request was signed for another region than the one it reached; check the step's region.",
+    ),
+    (
+        re.compile(r"Signature expired|Signature not yet current|the request time and the current time"),
+        "The machine's clock is wrong; set it: AWS accepts a few minutes.",
+    ),
+)
+"""What else than the secret key makes a signature invalid: only AWS' message tells."""
 
 
 @contextmanager
@@ -111,14 +122,14 @@ def member(reply: Mapping[str, Any], name: str, operation: str) -> Any:  # noqa:
 
 
 def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
+    if error.operation_name != action.rpartition(":")[2]:
+        # The request could not be signed: the environment's credentials come from STS, which refused them.
+        action, about = f"sts:{error.operation_name}", "the role that the environment names"
     operation = action.rpartition(":")[2]
     code = error.response.get("Error", {}).get("Code", "Unknown")
     # An element that is empty in XML is none at all.
     message = error.response.get("Error", {}).get("Message") or ""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if error.operation_name != operation:
-        # The request could not be signed: botocore asked STS for a session first.
-        action, about = f"sts:{error.operation_name}", "the role that this step assumes"
     # Some services answer with a code of their own where a role may not be passed.
     denial = Denial.told_in(message, about=about)
     if denial or code in DENIED:
@@ -134,9 +145,14 @@ def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
     return AwsCallError(
         what=f"{operation} was {'throttled' if throttled else 'refused'}",
         why=f"{message or 'AWS gave no reason'} ({code})",
-        next_step=CREDENTIALS.get(code, ""),
+        next_step=_advice(code, message),
         operation=operation,
         code=code,
         transient=throttled or status >= 500,  # noqa: PLR2004  HTTP's own
         throttled=throttled,
     )
+
+
+def _advice(code: str, message: str) -> str:
+    told = (advice for pattern, advice in OF_SIGNATURES if pattern.search(message))
+    return next(told, CREDENTIALS.get(code, ""))

@@ -105,6 +105,15 @@ def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
     return StackOperation(kind=OperationKind.UPDATE, stack_name=request.name, stack_id=stack_id, token=token)
 
 
+def find_operation(aws: "AwsClients", kind: OperationKind, name: str, token: str) -> StackOperation | None:
+    """Return the operation of a stack that a token has begun; none where its newest events are not of it."""
+    stack = describe_stack(aws, name)
+    if stack is None:
+        return None
+    operation = StackOperation(kind=kind, stack_name=stack.name, stack_id=stack.stack_id, token=token)
+    return operation if any(operation_events(aws, operation, {})) else None
+
+
 def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Start to delete a stack."""
     with calling("cloudformation:DeleteStack", f"stack {stack.name}"):
@@ -124,9 +133,15 @@ def continue_rollback(aws: "AwsClients", stack: Stack, token: str) -> StackOpera
 
 
 def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
-    """Stop an update and roll it back."""
-    with calling("cloudformation:CancelUpdateStack", f"stack {stack.name}"):
-        aws.cloudformation.cancel_update_stack(StackName=stack.stack_id, ClientRequestToken=token)
+    """Stop an update and roll it back; one that is on its way back already needs no stop."""
+    try:
+        with calling("cloudformation:CancelUpdateStack", f"stack {stack.name}"):
+            aws.cloudformation.cancel_update_stack(StackName=stack.stack_id, ClientRequestToken=token)
+    except AwsCallError as error:
+        # A call whose reply was lost is refused when it is made again.
+        now = describe_stack(aws, stack.stack_id) if error.code == "ValidationError" else None
+        if now is None or not now.status.goes_back:
+            raise
     return StackOperation(
         kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
     )

@@ -16,6 +16,7 @@ from botocore.credentials import (
     EnvProvider,
 )
 
+from ecs_steps.aws.calls import calling
 from ecs_steps.octopus.account import (
     SESSION_NAME,
     AccessKeys,
@@ -59,7 +60,8 @@ class AccountCredentials:
             identity.role_arn,
             extra_args=_given(RoleSessionName=SESSION_NAME, DurationSeconds=identity.session_duration),
         )
-        return _SessionCredentials(fetcher.fetch_credentials, "assume-role-with-web-identity")
+        fetch = _named("sts:AssumeRoleWithWebIdentity", identity.role_arn, fetcher.fetch_credentials)
+        return _SessionCredentials(fetch, "assume-role-with-web-identity")
 
     def _assumed(self, role: AssumedRole, login: Credentials) -> Credentials:
         fetcher = AssumeRoleCredentialFetcher(
@@ -72,7 +74,8 @@ class AccountCredentials:
                 ExternalId=role.external_id,
             ),
         )
-        return _SessionCredentials(fetcher.fetch_credentials, "assume-role")
+        fetch = _named("sts:AssumeRole", role.role_arn, fetcher.fetch_credentials)
+        return _SessionCredentials(fetch, "assume-role")
 
 
 class _SessionCredentials(DeferredRefreshableCredentials):
@@ -83,6 +86,16 @@ class _SessionCredentials(DeferredRefreshableCredentials):
 
     _advisory_refresh_timeout = 300
     _mandatory_refresh_timeout = 60
+
+
+def _named(action: str, role_arn: str, fetch: Callable[[], Any]) -> Callable[[], Any]:
+    """Let what goes wrong while credentials are fetched name STS' operation, not the one that needed them."""
+
+    def fetched() -> Any:  # noqa: ANN401  botocore's metadata
+        with calling(action, role_arn):
+            return fetch()
+
+    return fetched
 
 
 def _given(**arguments: str | int | None) -> dict[str, Any]:

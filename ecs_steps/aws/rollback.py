@@ -46,10 +46,12 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
             rollback = ServiceWatch(watch.cluster, watch.name_or_arn, target, around)
             await_verdict(rollback, summed_up=False)
     except EcsStepsError as error:
+        cause = f"{error.what}: {error.why}" if error.why else error.what
+        look = "Look at the service at once: neither revision may be serving."
         raise RolloutFailedError(
             what=failure.what,
-            why=f"{failure.why}; and the rollback to {previous} failed: {error.why or error.what}",
-            next_step="Look at the service at once: neither revision may be serving.",
+            why=f"{failure.why}; and the rollback to {previous} failed: {cause}",
+            next_step=" ".join(filter(None, [look, error.next_step])),
             diagnosis=failure.diagnosis,
         ) from error
     return RolledBackError(

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ecs_steps.aws import cloudformation
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest, new_token
-from ecs_steps.aws.stack_status import FirstMove, StackStatus, first_move
+from ecs_steps.aws.stack_status import FirstMove, OperationKind, StackStatus, first_move
 from ecs_steps.aws.stack_watch import watch_operation
 from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.errors import AwsCallError, NotFoundError, StackFailedError, TimedOutError
@@ -47,15 +47,18 @@ def start_deployment(request: StackRequest, around: Surroundings) -> DeployedSta
             match move, stack:
                 case FirstMove.CREATE, _:
                     around.say(Level.INFO, f"Creating stack {request.name}")
-                    operation = around.insist(
+                    operation = around.insist_or_find(
                         "the stack's creation",
                         lambda: cloudformation.create_stack(around.aws, request, token),
+                        lambda: _find(OperationKind.CREATE, request.name, token, around),
                     )
                     return DeployedStack(stack_id=operation.stack_id, operation=operation)
                 case FirstMove.UPDATE, Stack() as there:
                     around.say(Level.INFO, f"Updating stack {request.name}")
-                    update = around.insist(
-                        "the stack's update", lambda: cloudformation.update_stack(around.aws, request, token)
+                    update = around.insist_or_find(
+                        "the stack's update",
+                        lambda: cloudformation.update_stack(around.aws, request, token),
+                        lambda: _find(OperationKind.UPDATE, request.name, token, around),
                     )
                     return DeployedStack(stack_id=there.stack_id, operation=update)
                 case FirstMove.WAIT, Stack() as busy:
@@ -77,6 +80,10 @@ def start_deployment(request: StackRequest, around: Surroundings) -> DeployedSta
         why=f"somebody else kept changing it while this step looked {LOOKS} times",
         next_step="Let one deployment at a time run for this stack.",
     )
+
+
+def _find(kind: OperationKind, name: str, token: str, around: Surroundings) -> StackOperation | None:
+    return cloudformation.find_operation(around.aws, kind, name, token)
 
 
 def attach(stack_id: str, around: Surroundings) -> tuple[DeployedStack, datetime]:

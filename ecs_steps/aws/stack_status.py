@@ -35,6 +35,11 @@ class StackStatus(StrEnum):
         """Whether CloudFormation is at work; a change set awaiting review is not."""
         return self.endswith("_IN_PROGRESS") and self is not StackStatus.REVIEW_IN_PROGRESS
 
+    @property
+    def goes_back(self) -> bool:
+        """Whether an update is being undone, or has been."""
+        return self.startswith("UPDATE_ROLLBACK")
+
 
 class OperationKind(Enum):
     """What can be done to a stack: the status while it goes on, and those that say it did what was asked."""

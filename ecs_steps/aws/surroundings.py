@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from attrs import frozen
 
 from ecs_steps.aws.clients import AwsClients, account_clients
-from ecs_steps.errors import AwsCallError, Problem
+from ecs_steps.errors import AwsCallError, EcsStepsError, Problem
 from ecs_steps.octopus.common_inputs import CommonInputs
 from ecs_steps.polling import Clock, Seen, SystemClock, poll
 from ecs_steps.report import Level, Message, Report
@@ -60,6 +61,23 @@ class Surroundings:
             waiting_for=what,
         ).value
 
+    def insist_or_find(self, what: str, act: Callable[[], T], done: Callable[[], T | None]) -> T:
+        """Make a call that may be made again; where no reply ever came, look at last if it is `done`.
+
+        Raises:
+            AwsCallError: As `insist`.
+        """
+        try:
+            return self.insist(what, act)
+        except AwsCallError as error:
+            if error.transient:
+                # What the look itself fails with says less than why it was needed.
+                with suppress(EcsStepsError):
+                    found = done()
+                    if found is not None:
+                        return found
+            raise
+
     def insist_once(self, what: str, act: Callable[[], T], done: Callable[[], T | None]) -> T:
         """Carry out what must not happen twice: after a fault that may have hidden it, look if it is `done`.
 
@@ -82,7 +100,7 @@ class Surroundings:
                     may_be_done = True
                 raise
 
-        return self.insist(what, attempt)
+        return self.insist_or_find(what, attempt, done)
 
 
 def surroundings(

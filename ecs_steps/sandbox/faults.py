@@ -8,7 +8,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from ecs_steps.polling import Clock
-from ecs_steps.sandbox.protocol import Asked, Envelope, RawBody, speaks_json
+from ecs_steps.sandbox.protocol import Asked, Envelope, RawBody, speaks_json, speaks_rest
 
 READ_TIMEOUT = 60.0
 """How many seconds botocore waits for a reply, unless it is told otherwise."""
@@ -23,6 +23,7 @@ class FaultKind(Enum):
     EXPIRED_TOKEN = "expired token"  # noqa: S105  no secret
     ACCESS_DENIED = "access denied"
     CLOCK_SKEW = "clock skew"
+    WRONG_REGION = "wrong region"
     CONNECTION_REFUSED = "connection refused"
     CONNECTION_RESET = "connection reset after the request was sent"
     READ_TIMEOUT = "read timeout"
@@ -59,6 +60,11 @@ class FaultLine:
     faults: tuple[Fault, ...]
     _asked: dict[str, int] = field(factory=dict)
 
+    def take(self, *faults: Fault) -> None:
+        """Go on with other faults; requests are counted anew."""
+        self.faults = faults
+        self._asked.clear()
+
     def next_for(self, operation: str) -> Fault | None:
         """Return the fault that this request for an operation meets."""
         nth = self._asked.get(operation, 0)
@@ -75,14 +81,14 @@ def refuse(fault: Fault, asked: Asked, envelope: Envelope) -> AWSResponse:
     Raises:
         EndpointConnectionError: There is no AWS to answer.
     """
-    as_json = speaks_json(asked.service)
     if fault.kind is FaultKind.CONNECTION_REFUSED:
         raise EndpointConnectionError(endpoint_url=envelope.url, error="[Errno 111] Connection refused")
-    if fault.kind is FaultKind.ACCESS_DENIED:
-        return envelope.error(*_denied(fault, asked, as_json=as_json))
-    codes = _JSON_ERRORS if as_json else _QUERY_ERRORS
-    code, message, status = codes[fault.kind]
-    return envelope.error(code, message.format(at=envelope.at), status)
+    code, message, status = _errors_of(asked.service)[fault.kind]
+    action = fault.lacks or f"{_PREFIXES.get(asked.service, asked.service)}:{asked.operation}"
+    resource = _object(envelope.url) if speaks_rest(asked.service) else _resource(action, asked)
+    return envelope.error(
+        code, message.format(at=envelope.at, region=asked.region, action=action, resource=resource), status
+    )
 
 
 def lose(fault: Fault, answer: AWSResponse, clock: Clock) -> AWSResponse:
@@ -101,14 +107,17 @@ def lose(fault: Fault, answer: AWSResponse, clock: Clock) -> AWSResponse:
     return AWSResponse(answer.url, answer.status_code, answer.headers, RawBody(half))  # type: ignore[arg-type]  # they are
 
 
-def _denied(fault: Fault, asked: Asked, *, as_json: bool) -> tuple[str, str, int]:
-    action = fault.lacks or f"{_PREFIXES.get(asked.service, asked.service)}:{asked.operation}"
-    text = (
-        "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to perform: "
-        f"{action} on resource: {_resource(action, asked)} because no identity-based policy allows the "
-        f"{action} action"
-    )
-    return ("AccessDeniedException", text, 400) if as_json else ("AccessDenied", text, 403)
+def _errors_of(service: str) -> Mapping[FaultKind, tuple[str, str, int]]:
+    if speaks_json(service):
+        return _JSON_ERRORS
+    return _REST_ERRORS if speaks_rest(service) else _QUERY_ERRORS
+
+
+def _object(url: str) -> str:
+    """Name the object that an address is of as S3 does, which puts it in quotes."""
+    host, _, path = url.partition("://")[2].partition("/")
+    bucket, found, _ = host.partition(".s3.")
+    return f'"arn:aws:s3:::{bucket}/{path}"' if found else f'"arn:aws:s3:::{path}"'
 
 
 def _resource(action: str, asked: Asked) -> str:
@@ -133,8 +142,13 @@ def _resource(action: str, asked: Asked) -> str:
 
 
 _PREFIXES = {"elbv2": "elasticloadbalancing"}
+_DENIED = (
+    "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to perform: {action} "
+    "on resource: {resource} because no identity-based policy allows the {action} action"
+)
 _EXPIRED = "The security token included in the request is expired"
 _SKEWED = "Signature expired: {at:%Y%m%dT%H%M%SZ} is now earlier than the oldest signature that is accepted"
+_WRONG_REGION = "Credential should be scoped to a valid region. "
 _BUSY = "Service Unavailable. Please try again later."
 
 _JSON_ERRORS: Mapping[FaultKind, tuple[str, str, int]] = {
@@ -142,12 +156,33 @@ _JSON_ERRORS: Mapping[FaultKind, tuple[str, str, int]] = {
     FaultKind.INTERNAL_ERROR: ("ServerException", _BUSY, 500),
     FaultKind.UNAVAILABLE: ("ServiceUnavailableException", _BUSY, 503),
     FaultKind.EXPIRED_TOKEN: ("ExpiredTokenException", _EXPIRED, 400),
+    FaultKind.ACCESS_DENIED: ("AccessDeniedException", _DENIED, 400),
     FaultKind.CLOCK_SKEW: ("InvalidSignatureException", _SKEWED, 400),
+    FaultKind.WRONG_REGION: ("InvalidSignatureException", _WRONG_REGION, 400),
 }
 _QUERY_ERRORS: Mapping[FaultKind, tuple[str, str, int]] = {
     FaultKind.THROTTLED: ("Throttling", "Rate exceeded", 400),
     FaultKind.INTERNAL_ERROR: ("InternalFailure", "An internal error has occurred", 500),
     FaultKind.UNAVAILABLE: ("ServiceUnavailable", _BUSY, 503),
     FaultKind.EXPIRED_TOKEN: ("ExpiredToken", _EXPIRED, 403),
+    FaultKind.ACCESS_DENIED: ("AccessDenied", _DENIED, 403),
     FaultKind.CLOCK_SKEW: ("SignatureDoesNotMatch", _SKEWED, 403),
+    FaultKind.WRONG_REGION: ("SignatureDoesNotMatch", _WRONG_REGION, 403),
+}
+_REST_ERRORS: Mapping[FaultKind, tuple[str, str, int]] = {
+    FaultKind.THROTTLED: ("SlowDown", "Please reduce your request rate.", 503),
+    FaultKind.INTERNAL_ERROR: ("InternalError", "We encountered an internal error. Please try again.", 500),
+    FaultKind.UNAVAILABLE: ("ServiceUnavailable", _BUSY, 503),
+    FaultKind.EXPIRED_TOKEN: ("ExpiredToken", "The provided token has expired.", 400),
+    FaultKind.ACCESS_DENIED: ("AccessDenied", _DENIED, 403),
+    FaultKind.CLOCK_SKEW: (
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large.",
+        403,
+    ),
+    FaultKind.WRONG_REGION: (
+        "AuthorizationHeaderMalformed",
+        "The authorization header is malformed; the region '{region}' is wrong",
+        400,
+    ),
 }

@@ -30,7 +30,7 @@ _FIRST_SERVER_ERROR = 500
 class Asked:
     """One request: what botocore calls the service and the operation, and the parameters as sent.
 
-    An operation of a service that speaks neither protocol (S3) has an empty name and no parameters.
+    Of a service that speaks neither protocol (S3) the parameters are not read.
     """
 
     service: str
@@ -39,8 +39,11 @@ class Asked:
     params: Mapping[str, Any] = field(factory=dict)
 
 
-def read_request(request: AWSPreparedRequest) -> Asked:
-    """Decode what is asked. Members that botocore's model does not know stay, where the protocol is JSON."""
+def read_request(request: AWSPreparedRequest, operation: str = "") -> Asked:
+    """Decode what is asked. Members that botocore's model does not know stay, where the protocol is JSON.
+
+    `operation` names it where the request itself does not (S3).
+    """
     service, region = _signed_for(request)
     target = _text(request.headers.get("X-Amz-Target"))
     if target:
@@ -51,7 +54,7 @@ def read_request(request: AWSPreparedRequest) -> Asked:
         operation = values["Action"]
         params = QueryParser(operation_model(service, operation)).parse({"values": values})  # type: ignore[typeddict-item]
         return Asked(service=service, region=region, operation=operation, params=params)
-    return Asked(service=service, region=region)
+    return Asked(service=service, region=region, operation=operation)
 
 
 @frozen(kw_only=True)
@@ -76,11 +79,13 @@ class Envelope:
         """Encode an error."""
         if speaks_json(self.service):
             return self._sealed(status, json.dumps({"__type": code, "message": message}))
+        told = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+        request_id = f"<RequestId>{self.request_id}</RequestId>"
+        if speaks_rest(self.service):
+            return self._sealed(status, f"<Error>{told}{request_id}</Error>")
         fault = "Receiver" if status >= _FIRST_SERVER_ERROR else "Sender"
         return self._sealed(
-            status,
-            f"<ErrorResponse><Error><Type>{fault}</Type><Code>{escape(code)}</Code><Message>{escape(message)}"
-            f"</Message></Error><RequestId>{self.request_id}</RequestId></ErrorResponse>",
+            status, f"<ErrorResponse><Error><Type>{fault}</Type>{told}</Error>{request_id}</ErrorResponse>"
         )
 
     def _sealed(self, status: int, body: str | bytes) -> AWSResponse:
@@ -129,6 +134,11 @@ def operation_model(service: str, operation: str) -> OperationModel:
 def speaks_json(service: str) -> bool:
     """Tell whether a service's requests and replies are AWS JSON."""
     return bool(service_model(service).protocol == "json")
+
+
+def speaks_rest(service: str) -> bool:
+    """Tell whether a service's requests are methods, paths and bodies, as S3's are."""
+    return str(service_model(service).protocol).startswith("rest")
 
 
 def _signed_for(request: AWSPreparedRequest) -> tuple[str, str]:

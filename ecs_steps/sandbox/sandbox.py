@@ -76,10 +76,11 @@ class Sandbox:
         self._moto = MotoAccount(SandboxSession(VirtualClock(self.timeline), region=region), seed=_SEED)
         now = _named(scenario)
         home = self._make(region, _beginning(past, now))
+        self.faults = FaultLine(now.faults)
         self._wire = Wire(
             timeline=self.timeline,
             moto=self._moto,
-            faults=FaultLine(now.faults),
+            faults=self.faults,
             quotas=Buckets(now.quotas),
             regions={region: home.region()},
             elsewhere=lambda region: self._make(region, now).region(),
@@ -112,8 +113,10 @@ class Sandbox:
             Asked(service="ecs", region=self.region, operation="CreateCluster", params={"clusterName": name})
         )
 
-    def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        return self._wire.answer(request, self.clock)
+    def _answer(self, request: AWSPreparedRequest, event_name: str = "", **_: object) -> AWSResponse:
+        # before-send.SERVICE.OPERATION, where a client sends it.
+        operation = event_name.partition(".")[2].rpartition(".")[2]
+        return self._wire.answer(request, self.clock, operation)
 
     def _make(self, region: str, scenario: Scenario) -> _World:
         ids = random.Random(f"{_SEED} {region}")

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError
 from ecs_steps.polling import Clock
 from ecs_steps.sandbox.faults import Fault, FaultKind, FaultLine, lose, refuse
 from ecs_steps.sandbox.moto_account import MotoAccount
-from ecs_steps.sandbox.protocol import Asked, Envelope, error_code, read_request
+from ecs_steps.sandbox.protocol import Asked, Envelope, error_code, read_request, speaks_rest
 from ecs_steps.sandbox.quotas import Buckets
 from ecs_steps.sandbox.refusal import Refusal
 from ecs_steps.sandbox.timeline import Timeline
@@ -74,15 +74,15 @@ class Wire:
     calls: list[Call] = field(factory=list)
     _request_ids: random.Random = field(factory=lambda: random.Random(0))
 
-    def answer(self, request: AWSPreparedRequest, clock: Clock) -> AWSResponse:
-        """Answer one request, `LATENCY` seconds after it was sent.
+    def answer(self, request: AWSPreparedRequest, clock: Clock, operation: str = "") -> AWSResponse:
+        """Answer one request, `LATENCY` seconds after it was sent; `operation` is who sent it's name for it.
 
         Raises:
             BotoCoreError: A fault of the connection, as botocore's HTTP session would raise it.
         """
         clock.sleep(LATENCY)
         with self.timeline.lock:
-            at, asked = clock.now(), read_request(request)
+            at, asked = clock.now(), read_request(request, operation)
             envelope = Envelope(url=request.url, service=asked.service, at=at, request_id=self._request_id())
             fault = self._fault(asked, at)
             outcome = fault.kind.value if fault else ""
@@ -150,7 +150,7 @@ class Wire:
             answer = envelope.error(refusal.code, refusal.message, refusal.status)
         if asked.operation.startswith(_READS) or error_code(asked, answer):
             ids.setstate(before)
-        elif self.recorder and asked.operation:
+        elif self.recorder and not speaks_rest(asked.service):
             self.recorder.carried_out(asked, self.timeline.now)
         return answer
 

@@ -154,7 +154,19 @@ def test_a_role_that_may_not_be_assumed_names_the_permission(line_of: Callable[.
     with pytest.raises(AccessDeniedError) as raised, calling("ecs:ListClusters"):
         aws.ecs.list_clusters()
 
+    assert raised.value.what == "AssumeRole was denied"
     assert raised.value.next_step.startswith("Allow sts:AssumeRole on ")
+
+
+def test_a_security_token_service_that_is_not_reached_is_named(line_of: Callable[..., Line]) -> None:
+    line = line_of(Fault("AssumeRoleWithWebIdentity", FaultKind.CONNECTION_REFUSED))
+    aws = clients(line, Account(login=OPENID))
+
+    with pytest.raises(AwsCallError) as raised, calling("ListClusters"):
+        aws.ecs.list_clusters()
+
+    assert raised.value.what == "AssumeRoleWithWebIdentity did not reach AWS"
+    assert raised.value.transient
 
 
 @pytest.mark.parametrize("login", [KEYS, OPENID])

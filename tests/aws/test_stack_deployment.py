@@ -203,6 +203,42 @@ def test_a_create_whose_reply_is_lost_is_the_same_create_when_it_is_asked_again(
         assert len(aws.cloudformation.stacks) == 1
 
 
+@pytest.mark.parametrize(
+    "kind", [FaultKind.CONNECTION_RESET, FaultKind.READ_TIMEOUT, FaultKind.TRUNCATED_BODY]
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_operation_whose_replies_are_all_lost_is_found_by_its_token(
+    is_first: bool,  # noqa: FBT001  a parameter of the test
+    kind: FaultKind,
+) -> None:
+    with Sandbox() as aws:
+        around, _ = surroundings(aws)
+        if not is_first:
+            deploy(around)
+        aws.faults.take(Fault("CreateStack", kind), Fault("UpdateStack", kind))
+
+        changed = {**TEMPLATE, "Outputs": {"Name": {"Value": "web"}}}
+        deployed = start_deployment(StackRequest(name=NAME, template=changed, parameters={}), around)
+
+        [stack] = aws.cloudformation.stacks
+        assert deployed.operation
+        assert (deployed.stack_id, deployed.operation.token) == (stack.id, stack.operation.token)
+
+
+def test_another_ones_stack_is_not_taken_for_the_one_whose_reply_was_lost() -> None:
+    unreachable = Scenario(faults=(Fault("CreateStack", FaultKind.CONNECTION_REFUSED),))
+    with Sandbox(unreachable) as aws:
+        around, _ = surroundings(aws)
+
+        def make_one() -> None:
+            aws.cloudformation.seed(NAME, "CREATE_COMPLETE")
+
+        aws.timeline.after(30, make_one)
+
+        with pytest.raises(AwsCallError, match="CreateStack did not reach AWS"):
+            deploy(around)
+
+
 def test_a_large_template_goes_compact_then_through_the_bucket() -> None:
     large = {**TEMPLATE, "Description": "x" * 1000, "Metadata": {"note": "y" * 60_000}}
     with Sandbox() as aws:

@@ -6,7 +6,7 @@ import pytest
 
 from ecs_steps import RolledBackError, RolloutFailedError, StackFailedError, TimedOutError
 from ecs_steps.aws.fail_fast import threshold
-from ecs_steps.sandbox import Sandbox, Scenario
+from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, TaskFate
 from explaining.runs import (
     CLUSTERS,
@@ -141,6 +141,20 @@ def test_an_update_of_the_stack_is_cancelled_and_its_rollback_awaited() -> None:
         assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
         assert is_serving("deploy", aws, service("deploy", aws)["taskDefinition"])
         assert service("deploy", aws)["taskDefinition"].endswith(":1")
+
+
+@pytest.mark.parametrize("kind", [FaultKind.CONNECTION_RESET, FaultKind.READ_TIMEOUT])
+def test_an_update_that_was_cancelled_unheard_is_not_called_one_that_could_not_be(kind: FaultKind) -> None:
+    with Sandbox() as aws:
+        let_a_deployment_succeed("deploy", aws)
+        take(aws, "crash")
+        aws.faults.take(Fault("CancelUpdateStack", kind, range(1)))
+
+        ended = run("deploy", aws)
+
+        assert isinstance(ended.error, StackFailedError)
+        assert ended.error.what == "Stack octopetshop-web could not succeed and was rolled back"
+        assert ended.operations.count("CancelUpdateStack") == 2
 
 
 def test_a_first_create_is_deleted_after_the_evidence_is_in() -> None:

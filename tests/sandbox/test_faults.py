@@ -22,6 +22,7 @@ JSON_CODES = {
     FaultKind.EXPIRED_TOKEN: ("ExpiredTokenException", 400),
     FaultKind.ACCESS_DENIED: ("AccessDeniedException", 400),
     FaultKind.CLOCK_SKEW: ("InvalidSignatureException", 400),
+    FaultKind.WRONG_REGION: ("InvalidSignatureException", 400),
 }
 QUERY_CODES = {
     FaultKind.THROTTLED: ("Throttling", 400),
@@ -30,8 +31,23 @@ QUERY_CODES = {
     FaultKind.EXPIRED_TOKEN: ("ExpiredToken", 403),
     FaultKind.ACCESS_DENIED: ("AccessDenied", 403),
     FaultKind.CLOCK_SKEW: ("SignatureDoesNotMatch", 403),
+    FaultKind.WRONG_REGION: ("SignatureDoesNotMatch", 403),
 }
-NOT_RETRIED = {FaultKind.EXPIRED_TOKEN, FaultKind.ACCESS_DENIED, FaultKind.CLOCK_SKEW}
+S3_CODES = {
+    FaultKind.THROTTLED: ("SlowDown", 503),
+    FaultKind.INTERNAL_ERROR: ("InternalError", 500),
+    FaultKind.UNAVAILABLE: ("ServiceUnavailable", 503),
+    FaultKind.EXPIRED_TOKEN: ("ExpiredToken", 400),
+    FaultKind.ACCESS_DENIED: ("AccessDenied", 403),
+    FaultKind.CLOCK_SKEW: ("RequestTimeTooSkewed", 403),
+    FaultKind.WRONG_REGION: ("AuthorizationHeaderMalformed", 400),
+}
+NOT_RETRIED = {
+    FaultKind.EXPIRED_TOKEN,
+    FaultKind.ACCESS_DENIED,
+    FaultKind.CLOCK_SKEW,
+    FaultKind.WRONG_REGION,
+}
 
 
 @pytest.mark.parametrize("kind", JSON_CODES, ids=lambda kind: kind.value)
@@ -56,6 +72,39 @@ def test_an_error_has_the_code_of_a_query_service(kind: FaultKind) -> None:
 
     assert _seen(caught.value) == QUERY_CODES[kind]
     assert {call.outcome for call in aws.calls} == {QUERY_CODES[kind][0]}
+
+
+@pytest.mark.parametrize("kind", S3_CODES, ids=lambda kind: kind.value)
+def test_an_error_has_the_code_of_s3(kind: FaultKind) -> None:
+    with (
+        Sandbox(Scenario(faults=(Fault("PutObject", kind),))) as aws,
+        pytest.raises(ClientError) as caught,
+    ):
+        aws.clients.s3.put_object(Bucket="templates", Key="web.json", Body=b"{}")
+
+    assert _seen(caught.value) == S3_CODES[kind]
+    assert {call.outcome for call in aws.calls} == {S3_CODES[kind][0]}
+    assert len(aws.calls) == (1 if kind in NOT_RETRIED else 3)
+
+
+def test_a_denied_object_is_named_as_s3_does() -> None:
+    denied = Fault("PutObject", FaultKind.ACCESS_DENIED)
+    with Sandbox(Scenario(faults=(denied,))) as aws, pytest.raises(ClientError) as caught:
+        aws.clients.s3.put_object(Bucket="templates", Key="web/1.json", Body=b"{}")
+
+    message = caught.value.response["Error"]["Message"]
+    assert 's3:PutObject on resource: "arn:aws:s3:::templates/web/1.json"' in message
+
+
+def test_a_sandbox_goes_on_with_other_faults_and_counts_requests_anew() -> None:
+    with Sandbox() as aws:
+        aws.clients.ecs.list_clusters()
+        aws.faults.take(Fault("ListClusters", FaultKind.ACCESS_DENIED, range(1)))
+        with pytest.raises(ClientError):
+            aws.clients.ecs.list_clusters()
+        aws.clients.ecs.list_clusters()
+
+    assert [call.outcome for call in aws.calls] == ["", "AccessDeniedException", ""]
 
 
 @pytest.mark.parametrize(

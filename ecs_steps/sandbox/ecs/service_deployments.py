@@ -1,6 +1,7 @@
 """What callers may ask of service deployments and service revisions."""
 
 import copy
+import math
 
 from attrs import define
 
@@ -35,8 +36,7 @@ class ServiceDeployments:
             _brief(service, attempt)
             for attempt in service.service_deployments
             if (not statuses or attempt.status in statuses)
-            and ("after" not in created or attempt.created_at > created["after"])
-            and ("before" not in created or attempt.created_at < created["before"])
+            and created.get("after", 0) < attempt.created_at.timestamp() < created.get("before", math.inf)
         ]
         return page(briefs, request, "serviceDeployments")
 

@@ -47,7 +47,9 @@ class UpdateEcsServiceStep:
 
         return permissions(self.inputs, diagnostics=diagnostics, roles=roles, log_groups=log_groups)
 
-    def dry_run(self, *, aws: "AwsClients | None" = None, report: Report | None = None) -> str:
+    def dry_run(
+        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+    ) -> str:
         """Return what would change and the calls that would be made; AWS is only read.
 
         Values of environment variables are masked. The difference is between the revision that the service
@@ -59,7 +61,7 @@ class UpdateEcsServiceStep:
         from ecs_steps.aws.surroundings import surroundings
         from ecs_steps.steps.update_ecs_service.plan import changes, plan_update
 
-        around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=None)
+        around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
         plan = plan_update(self.inputs, around)
         calls = plan.calls(force=self.inputs.force_new_deployment)
         lines = [

@@ -73,7 +73,8 @@ def test_a_successful_service_deployment_is_finished(
 def test_service_deployments_are_listed_newest_first_by_status_and_time(
     ecs: EcsBackend, deploy: Deploy, timeline: Timeline
 ) -> None:
-    before = timeline.now - timedelta(seconds=1)
+    # A moment is sent as seconds since 1970.
+    before = (timeline.now - timedelta(seconds=1)).timestamp()
     deploy(ecs)
 
     everything = ecs.list_service_deployments(ORDERS)["serviceDeployments"]

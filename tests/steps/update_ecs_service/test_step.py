@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from ecs_steps import (
     AccessDeniedError,
@@ -376,6 +377,18 @@ def test_a_rollback_that_cannot_be_made_keeps_the_failure_that_it_was_for() -> N
     assert "and the rollback to" in error.value.why
 
 
+def test_a_rollback_that_is_denied_names_the_call_and_the_permission() -> None:
+    denied = Fault("UpdateService", FaultKind.ACCESS_DENIED, range(1, 2))
+    with Sandbox(evolve(SCENARIOS["breaker"], faults=(denied,))) as aws:
+        with pytest.raises(RolloutFailedError) as error:
+            update(aws, on_failure="Rollback")
+
+        assert "exited with code 1" in error.value.why
+        assert "task-definition/orders:1 failed: UpdateService was denied: User: " in error.value.why
+        assert "Allow ecs:UpdateService on " in error.value.next_step
+        assert service(aws)["taskDefinition"].endswith("orders:2")
+
+
 def test_a_timeout_without_rollback_leaves_the_deployment_going_on() -> None:
     with Sandbox("slow-start") as aws:
         begun = aws.clock.now()
@@ -489,6 +502,19 @@ def test_a_forced_update_whose_reply_is_lost_starts_one_deployment(kind: FaultKi
         assert again.outcome is Outcome.SUCCEEDED
 
 
+@pytest.mark.parametrize("operation", ["RegisterTaskDefinition", "UpdateService"])
+@pytest.mark.parametrize(
+    "kind", [FaultKind.CONNECTION_RESET, FaultKind.READ_TIMEOUT, FaultKind.TRUNCATED_BODY]
+)
+def test_a_change_whose_replies_are_all_lost_is_seen_in_aws(kind: FaultKind, operation: str) -> None:
+    with Sandbox(Scenario(faults=(Fault(operation, kind),))) as aws:
+        result = update(aws)
+
+        assert result.outcome is Outcome.SUCCEEDED
+        assert revisions(aws) == ["orders:1", "orders:2"]
+        assert deployments_since(aws) == 1
+
+
 def test_a_run_that_ended_between_registration_and_update_is_taken_up_by_the_next() -> None:
     with Sandbox(Scenario(faults=(Fault("UpdateService", FaultKind.EXPIRED_TOKEN, range(1)),))) as aws:
         with pytest.raises(AwsCallError, match="UpdateService was refused"):
@@ -589,3 +615,16 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing() -> None:
             "calls that would be made:\n  RegisterTaskDefinition orders\n  UpdateService orders\n"
         )
         assert changing(aws) == []
+
+
+def test_a_dry_run_waits_on_the_clock_that_it_is_given() -> None:
+    busy = Fault("DescribeServices", FaultKind.CONNECTION_REFUSED, range(3 * 4))
+    with Sandbox(Scenario(faults=(busy,))) as aws:
+        begun = aws.clock.now()
+        step = UpdateEcsServiceStep(dictionary())
+
+        told = step.dry_run(aws=aws.clients, report=lambda _: None, clock=aws.clock)
+
+        # botocore itself waits for three seconds between the three requests of a call at most.
+        assert aws.clock.now() - begun > timedelta(seconds=4 * 3)
+        assert "calls that would be made" in told

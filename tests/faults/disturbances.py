@@ -1,0 +1,64 @@
+"""What befalls a call: every kind of fault, once and for as long as the step runs."""
+
+import sys
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from ecs_steps.sandbox import Fault, FaultKind
+
+LASTING = (
+    FaultKind.EXPIRED_TOKEN,
+    FaultKind.ACCESS_DENIED,
+    FaultKind.CLOCK_SKEW,
+    FaultKind.WRONG_REGION,
+)
+"""What does not pass by itself: once is always."""
+
+MANY = 10
+
+
+@frozen(kw_only=True)
+class Disturbance:
+    """A kind of fault, and how many requests of a call it strikes (none: all that follow)."""
+
+    kind: FaultKind
+    times: int | None = None
+
+    def __str__(self) -> str:
+        if self.kind in LASTING:
+            return self.kind.value
+        often = {None: "always", 1: "once"}.get(self.times, f"{self.times} times")
+        return f"{self.kind.value}, {often}"
+
+    def fault_of(self, operation: str, first: int) -> Fault:
+        """Return the fault that strikes an operation from its request `first` on, counted from 0."""
+        last = sys.maxsize if self.times is None else first + self.times
+        return Fault(operation, self.kind, range(first, last))
+
+
+def _disturbances() -> Iterator[Disturbance]:
+    for kind in FaultKind:
+        if kind not in LASTING:
+            yield Disturbance(kind=kind, times=1)
+        if kind is FaultKind.THROTTLED:
+            yield Disturbance(kind=kind, times=MANY)
+        yield Disturbance(kind=kind)
+
+
+DISTURBANCES = tuple(_disturbances())
+
+CAUSES = {
+    FaultKind.THROTTLED: "throttled",
+    FaultKind.INTERNAL_ERROR: "internal error|Service Unavailable",
+    FaultKind.UNAVAILABLE: "Service Unavailable",
+    FaultKind.CONNECTION_REFUSED: "Could not connect",
+    FaultKind.CONNECTION_RESET: "Connection was closed",
+    FaultKind.READ_TIMEOUT: "Read timeout",
+    FaultKind.TRUNCATED_BODY: "the connection was cut while AWS answered",
+    FaultKind.EXPIRED_TOKEN: "credentials have expired",
+    FaultKind.ACCESS_DENIED: "not authorized to perform",
+    FaultKind.CLOCK_SKEW: "clock is wrong",
+    FaultKind.WRONG_REGION: "signed for another region",
+}
+"""The words for each cause, as a pattern, in what a step says."""

@@ -1,0 +1,50 @@
+"""Whatever befalls a call to AWS, a step ends well or says why not, and leaves nothing behind unsaid."""
+
+import pytest
+
+from faults import matrix
+from faults.cells import disturbed, violations
+from faults.disturbances import DISTURBANCES
+from faults.journeys import JOURNEYS, undisturbed
+from faults.matrix import Row
+from known_calls import known_actions
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "row" in metafunc.fixturenames:
+        is_rewritten = metafunc.config.getoption("--update-goldens")
+        rows = list(matrix.rows() if is_rewritten else matrix.read())
+        metafunc.parametrize("row", rows, ids=map(str, rows))
+
+
+def test_the_journeys_make_every_call_that_the_library_knows() -> None:
+    made = {call.operation for journey in JOURNEYS for call in undisturbed(journey).calls}
+
+    assert made == {action.rpartition(":")[2] for action in known_actions()}
+
+
+def test_the_matrix_has_a_row_for_every_call_of_the_journeys(update_goldens: bool) -> None:  # noqa: FBT001  a fixture
+    if update_goldens:
+        pytest.skip("it is being written")
+
+    assert list(matrix.read()) == list(matrix.rows())
+
+
+def test_the_matrix_is_as_large_as_it_says(update_goldens: bool) -> None:  # noqa: FBT001  a fixture
+    if update_goldens:
+        pytest.skip("it is being written")
+
+    assert matrix.FILE.read_text() == matrix.rendered(matrix.read())
+
+
+def test_a_call_that_is_disturbed_is_no_crash_no_hang_and_no_loss(row: Row, update_goldens: bool) -> None:  # noqa: FBT001  a fixture
+    journey = matrix.journey_of(row)
+
+    cells = [disturbed(journey, each.fault_of(row.operation, row.first)) for each in DISTURBANCES]
+
+    assert [(str(cell.fault), found) for cell in cells for found in violations(cell)] == []
+    outcomes = [cell.outcome for cell in cells]
+    if update_goldens:
+        matrix.keep(row, outcomes, list(matrix.rows()))
+    kept = matrix.read()[row]
+    assert dict(zip(DISTURBANCES, outcomes, strict=True)) == dict(zip(DISTURBANCES, kept, strict=True))

@@ -1,0 +1,26 @@
+"""Every call that the library can make, by its own source: one that is added cannot be forgotten in a test."""
+
+import ast
+from pathlib import Path
+
+import ecs_steps.aws
+
+NAMING = ("calling", "_named")
+"""The functions whose first argument is the action."""
+
+
+def known_actions() -> set[str]:
+    """Return IAM's names of the calls (``ecs:UpdateService``)."""
+    trees = [ast.parse(file.read_text()) for file in Path(ecs_steps.aws.__path__[0]).rglob("*.py")]
+    return {
+        name
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NAMING
+        for name in [_text(node.args[0])]
+        if ":" in name
+    }
+
+
+def _text(argument: ast.expr) -> str:
+    return str(argument.value) if isinstance(argument, ast.Constant) else ""
