@@ -82,14 +82,13 @@ class InvalidInputsError(EcsStepsError):
 
     def __str__(self) -> str:
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        return "\n  ".join([f"{self.what} ({count}):", *self.lines])
+
+    @property
+    def lines(self) -> list[str]:
+        """The problems, each in a line; of the last of very many only their number."""
         more = len(self.problems) - MOST_TOLD
-        return "\n".join(
-            [
-                f"{self.what} ({count}):",
-                *(f"  {problem}" for problem in self.problems[:MOST_TOLD]),
-                *([f"  ... and {more} more"] if more > 0 else []),
-            ]
-        )
+        return [*map(str, self.problems[:MOST_TOLD]), *([f"... and {more} more"] if more > 0 else [])]
 
 
 @frozen(kw_only=True, str=False, repr=False)

@@ -160,7 +160,7 @@ def _ended(host: ScriptHost, act: Callable[[], None]) -> int:
 
 def _reason(error: EcsStepsError) -> str:
     if isinstance(error, InvalidInputsError):
-        return f"{error.what}: {'; '.join(map(str, error.problems))}"
+        return f"{error.what}: {'; '.join(error.lines)}"
     return f"{error.what}: {error.why}" if error.why else error.what
 
 

@@ -195,6 +195,15 @@ def test_all_that_is_wrong_with_the_inputs_is_told_before_aws_is_asked(worker: W
     assert "The inputs are not valid (2 problems):" in log.at("error")
 
 
+def test_the_reason_of_very_many_problems_is_as_long_as_the_first_hundred_of_them(worker: Worker) -> None:
+    code = worker.run("update", example("update", **{"EcsUpdate.Tags": "web\n" * 300}))
+
+    [result] = worker.log.results
+    assert code == 2
+    assert result.count("expected key=value") == 100
+    assert result.endswith("; ... and 200 more")
+
+
 def test_a_wrong_tag_alone_stops_a_step(worker: Worker) -> None:
     code = worker.run("update", example("update", **{"EcsUpdate.Tags": "web"}))
 

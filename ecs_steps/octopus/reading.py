@@ -25,6 +25,9 @@ LONGEST = 1024 * 1024
 """Characters of an input, before and after its evaluation: CloudFormation takes no longer template."""
 
 Inputs = TypeVar("Inputs", bound=attrs.AttrsInstance)
+Inputs_contra = TypeVar("Inputs_contra", bound=attrs.AttrsInstance, contravariant=True)
+"""What a rule is of: one that judges what all steps have is a rule of each step."""
+
 Item = TypeVar("Item")
 
 
@@ -108,7 +111,7 @@ class Finding:
 
 
 @frozen
-class Rule(Generic[Inputs]):
+class Rule(Generic[Inputs_contra]):
     """A judgement on several inputs together.
 
     `reads` lists what it looks at, as an input's field and the way into its JSON, without indexes
@@ -116,15 +119,15 @@ class Rule(Generic[Inputs]):
     """
 
     reads: tuple[str, ...]
-    judge: Callable[[Inputs], Iterable[Finding]]
+    judge: Callable[[Inputs_contra], Iterable[Finding]]
 
-    def findings(self, inputs: Inputs, gaps: Iterable[Gap]) -> Iterable[Finding]:
+    def findings(self, inputs: Inputs_contra, gaps: Iterable[Gap]) -> Iterable[Finding]:
         """Judge, unless something that the rule reads is a gap."""
         return () if _is_blind(self.reads, [gap.path for gap in gaps]) else self.judge(inputs)
 
 
 @frozen(kw_only=True)
-class RuleOfEach(Generic[Inputs, Item]):
+class RuleOfEach(Generic[Inputs_contra, Item]):
     """A judgement on each item of the list `field`; a gap in one item does not hide the others.
 
     `reads` and the findings' paths are within the item, `beside` is what is read elsewhere, as in a `Rule`.
@@ -135,9 +138,9 @@ class RuleOfEach(Generic[Inputs, Item]):
     reads: tuple[str, ...]
     beside: tuple[str, ...]
     sees_expressions: bool
-    judge: Callable[[Inputs, Item], Iterable[Finding]]
+    judge: Callable[[Inputs_contra, Item], Iterable[Finding]]
 
-    def findings(self, inputs: Inputs, gaps: Iterable[Gap]) -> Iterable[Finding]:
+    def findings(self, inputs: Inputs_contra, gaps: Iterable[Gap]) -> Iterable[Finding]:
         """Judge each item, unless something that the rule reads of it is a gap."""
         paths = [gap.path for gap in gaps if not (self.sees_expressions and gap.is_expression)]
         if (self.field,) in paths or _is_blind(self.beside, paths):
@@ -159,7 +162,7 @@ def _is_blind(reads: Iterable[str], paths: Iterable[Path]) -> bool:
     return any(all(map(eq, place, read)) for place in places for read in wanted)
 
 
-AnyRule: TypeAlias = Rule[Inputs] | RuleOfEach[Inputs, Any]
+AnyRule: TypeAlias = Rule[Inputs_contra] | RuleOfEach[Inputs_contra, Any]
 
 
 def rule(*reads: str) -> Callable[[Callable[[Inputs], Iterable[Finding]]], Rule[Inputs]]:

@@ -6,13 +6,13 @@ from itertools import islice
 
 from attrs import evolve
 
-from ecs_steps.octopus.account import Account
+from ecs_steps.octopus.common_inputs import CommonInputs
 from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.json_text import shown
-from ecs_steps.octopus.reading import Finding
+from ecs_steps.octopus.reading import Finding, rule
 from ecs_steps.octopus.structure import Path
 from ecs_steps.octopus.tags import Tag, sanitised
-from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait, WaitOption
+from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait
 
 IMAGE = re.compile(r"[A-Za-z0-9_.:/@#+-]{1,255}")
 MOST_LISTED = 20
@@ -67,16 +67,19 @@ def one_tag_findings(tag: TagInput) -> Iterator[Finding]:
         )
 
 
-def wait_findings(field: str, wait: WaitOption) -> Iterator[Finding]:
+@rule("wait_option")
+def timed_wait(inputs: CommonInputs) -> Iterator[Finding]:
     """Judge a wait option: a wait with a timeout says how long."""
+    wait = inputs.wait_option
     if wait.type is Wait.WITH_TIMEOUT and wait.timeout_minutes is None:
-        yield Finding((field, "timeoutMinutes"), "is required to wait with a timeout")
+        yield Finding(("wait_option", "timeoutMinutes"), "is required to wait with a timeout")
 
 
-def account_findings(field: str, account: Account) -> Iterator[Finding]:
+@rule("account")
+def whole_account(inputs: CommonInputs) -> Iterator[Finding]:
     """Judge an account: it is whole, or the environment's."""
-    for gap in account.gaps:
-        yield Finding((field, *gap.path), str(gap))
+    for gap in inputs.account.gaps:
+        yield Finding(("account", *gap.path), str(gap))
 
 
 def secret_findings(at: Path, items: Sequence[KeyValue]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from ecs_steps.octopus.common_inputs import CommonInputs
 from ecs_steps.octopus.reading import Finding
 from ecs_steps.octopus.rules import (
     environment_file_findings,
@@ -9,8 +10,8 @@ from ecs_steps.octopus.rules import (
     repeated,
     secret_findings,
     tag_findings,
+    timed_wait,
     unknown_image,
-    wait_findings,
 )
 from ecs_steps.octopus.structure import Path
 from ecs_steps.octopus.values import KeyValue, Secrecy, TagInput, Wait, WaitOption
@@ -68,11 +69,15 @@ def test_a_tag_that_is_changed_or_dropped_is_a_warning() -> None:
 
 
 def test_a_wait_with_a_timeout_needs_one() -> None:
-    assert errors(wait_findings("wait_option", WaitOption(type=Wait.WITH_TIMEOUT))) == [
+    def judged(wait: WaitOption) -> list[tuple[Path, str]]:
+        inputs = CommonInputs(cluster_name="shop", images={}, default_tags=(), wait_option=wait)
+        return errors(timed_wait.findings(inputs, ()))
+
+    assert judged(WaitOption(type=Wait.WITH_TIMEOUT)) == [
         (("wait_option", "timeoutMinutes"), "is required to wait with a timeout")
     ]
-    assert not list(wait_findings("wait_option", WaitOption(type=Wait.WITH_TIMEOUT, timeout_minutes=0)))
-    assert not list(wait_findings("wait_option", WaitOption()))
+    assert judged(WaitOption(type=Wait.WITH_TIMEOUT, timeout_minutes=0)) == []
+    assert judged(WaitOption()) == []
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from ecs_steps.octopus import naming
 from ecs_steps.octopus.fargate import SIZES, units
 from ecs_steps.octopus.reading import Finding, rule, rule_of_each
 from ecs_steps.octopus.rules import (
-    account_findings,
     listed,
     one_tag_findings,
     repeated,
     repeated_tags,
-    wait_findings,
+    timed_wait,
+    whole_account,
 )
 from ecs_steps.octopus.values import TagInput
 from ecs_steps.steps.deploy_ecs_service.container_rules import (
@@ -161,16 +161,6 @@ def _tag(_: DeployInputs, tag: TagInput) -> Iterator[Finding]:
     yield from one_tag_findings(tag)
 
 
-@rule("wait_option")
-def _wait_option(inputs: DeployInputs) -> Iterator[Finding]:
-    yield from wait_findings("wait_option", inputs.wait_option)
-
-
-@rule("account")
-def _account(inputs: DeployInputs) -> Iterator[Finding]:
-    yield from account_findings("account", inputs.account)
-
-
 RULES = (
     _stack_name,
     _logical_ids,
@@ -183,12 +173,12 @@ RULES = (
     _load_balancer_mapping,
     _tags,
     _tag,
-    _wait_option,
-    _account,
+    timed_wait,
+    whole_account,
 )
 
 # The images, the stack and the account are the business of the step that the exported template is for.
 EXPORT_RULES = (
-    *(rule for rule in RULES if rule not in (images_known, _stack_name, _account)),
+    *(rule for rule in RULES if rule not in (images_known, _stack_name, whole_account)),
     *EXPORTED_CONTAINER_RULES,
 )

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from ecs_steps.octopus.reading import Finding, rule
 from ecs_steps.octopus.rules import (
-    account_findings,
     environment_file_findings,
     repeated,
     secret_findings,
     tag_findings,
+    timed_wait,
     unknown_image,
-    wait_findings,
+    whole_account,
 )
 from ecs_steps.octopus.tags import MOST_TAGS
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
@@ -77,16 +77,6 @@ def _tags(inputs: UpdateInputs) -> Iterator[Finding]:
     yield from tag_findings("tags", inputs.tags)
 
 
-@rule("wait_option")
-def _wait_option(inputs: UpdateInputs) -> Iterator[Finding]:
-    yield from wait_findings("wait_option", inputs.wait_option)
-
-
-@rule("account")
-def _account(inputs: UpdateInputs) -> Iterator[Finding]:
-    yield from account_findings("account", inputs.account)
-
-
 RULES = (
     _some_container,
     _names,
@@ -95,6 +85,6 @@ RULES = (
     _environment_files,
     _some_change,
     _tags,
-    _wait_option,
-    _account,
+    timed_wait,
+    whole_account,
 )
