@@ -24,19 +24,11 @@ from faults.matrix import UNCHANGING
 
 
 def kill_points(journey: Journey) -> Iterator[tuple[str, int]]:
-    """Yield the calls after which the state is another one: each call once between two changes.
-
-    A call is an operation, and how often it was made by then.
-    """
-    known: set[tuple[int, str]] = set()
+    """Yield the calls of a journey in turn: an operation, and how often it was made by then."""
     made: Counter[str] = Counter()
-    changes = 0
     for name in (call.operation for call in undisturbed(journey).calls):
         made[name] += 1
-        changes += not name.startswith(UNCHANGING)
-        if (changes, name) not in known:
-            known.add((changes, name))
-            yield name, made[name]
+        yield name, made[name]
 
 
 def in_a_process(act: Callable[..., None], *arguments: object) -> int:
