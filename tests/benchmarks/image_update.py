@@ -15,7 +15,7 @@ from benchmarks.counting import CountingProxy, counting
 from benchmarks.measuring import Command, Contender, measure
 from benchmarks.tables import comparison
 from peers.environments import environment
-from peers.ministack import REGION, Ministack, running
+from peers.ministack import Ministack, running
 
 FABFUEL, AWS_CLI = "ecs-deploy==1.17.0", "awscli==1.46.3"
 CLUSTER, SERVICE, CONTAINER = "shop", "orders", "web"
@@ -44,11 +44,9 @@ class Course:
     def contender(self, command: Callable[[str], Command]) -> Contender:
         """Return somebody who is told an image, and runs here."""
         theirs = {n: v for n, v in self.emulator.environment().items() if not n.startswith("PYTHON")}
-        # botocore, unlike other SDKs, knows AWS_DEFAULT_REGION alone.
-        theirs |= {"AWS_ENDPOINT_URL": self.url, "AWS_DEFAULT_REGION": REGION}
         return Contender(
             command=lambda: command(f"acme/orders:{next(self._numbers)}"),
-            environment=theirs,
+            environment=theirs | {"AWS_ENDPOINT_URL": self.url},
             folder=self.folder,
         )
 
