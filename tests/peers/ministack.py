@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from botocore.loaders import Loader
 
 from ecs_steps.aws.clients import AwsClients, BotocoreSession
 from peers.environments import environment
@@ -21,8 +20,6 @@ ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 HOST = "127.0.0.1"
 TIME_TO_START = 60.0
-# botocore's models are read from disk once for all clients.
-LOADER = Loader()
 
 
 @frozen(kw_only=True)
@@ -53,7 +50,6 @@ class Ministack:
     def session(self, keys: Keys = ROOT) -> BotocoreSession:
         """Return a session that reads neither the environment's credentials nor its region."""
         session = BotocoreSession()
-        session.register_component("data_loader", LOADER)
         session.set_credentials(keys.access_key, keys.secret_key)
         session.set_config_variable("region", REGION)
         return session
