@@ -1,6 +1,7 @@
 """Where ministack is not like AWS, as far as these tests meet it.
 
-Nothing in the library is bent to please it. A test tells of a gap that has been closed.
+Nothing in the library is bent to please it. A test tells of a gap that has been closed. What it does not ask
+of IAM is listed in `asked`.
 """
 
 from attrs import frozen
