@@ -126,6 +126,7 @@ def test_names_that_cloudformation_gives_are_those_that_are_allowed(
 def test_a_template_bucket_is_written_to_and_read_under_the_stacks_own_prefix() -> None:
     policy = deploy(dictionary(CFStackName="shop", TemplateBucket="templates"))
 
+    assert statement(policy, "UploadTheTemplate")["Action"] == ["s3:PutObject", "s3:GetObject"]
     assert resources(policy, "UploadTheTemplate") == ["arn:aws:s3:::templates/ecs-steps/shop/*"]
     assert "UploadTheTemplate" not in sids(deploy(dictionary()))
 
