@@ -100,6 +100,14 @@ def test_a_role_that_the_stack_makes_may_be_made_and_passed_and_get_one_policy_o
     assert attach["Condition"]["ArnEquals"]["iam:PolicyARN"].endswith("/AmazonECSTaskExecutionRolePolicy")
 
 
+def test_a_long_service_name_lets_no_role_of_another_stack_be_made_or_passed() -> None:
+    policy = deploy(dictionary(CFStackName="a", ServiceTaskName="s" * 60, TaskExecutionRole=""))
+
+    made = "arn:aws:iam::*:role/a-TaskExecutionRole*"
+    assert resources(policy, "MakeTheExecutionRole") == [made]
+    assert not matches(made, "arn:aws:iam::123456789012:role/another-TaskExecutionRoleWeb-1")
+
+
 @given(stack_length=st.integers(1, 128), service_length=st.integers(1, 230))
 def test_names_that_cloudformation_gives_are_those_that_are_allowed(
     stack_length: int, service_length: int
