@@ -243,10 +243,12 @@ def test_an_update_that_is_told_the_roles_may_pass_just_these_and_knows_the_acco
 
 
 def test_an_update_that_is_told_the_log_groups_may_read_just_these() -> None:
-    policy = UpdateEcsServiceStep(example("update")).iam_policy(diagnostics=True, log_groups=["/ecs/orders"])
+    step = UpdateEcsServiceStep(example("update"))
+    by_arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/ecs/web"
+    policy = step.iam_policy(diagnostics=True, log_groups=["/ecs/orders", f"{by_arn}:*"])
 
     streams = "arn:aws:logs:eu-west-1:*:log-group:/ecs/orders:log-stream:*"
-    assert resources(policy, "ReadContainerLogs") == [streams]
+    assert resources(policy, "ReadContainerLogs") == [streams, f"{by_arn}:log-stream:*"]
 
 
 def test_only_an_update_that_is_rolled_back_may_stop_a_deployment() -> None:
