@@ -56,11 +56,13 @@ _STEPS = {
 }
 
 
-def __getattr__(name: str) -> object:
-    if name not in _STEPS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    step = globals()[name] = getattr(import_module(_STEPS[name]), name)
-    return step
+if not TYPE_CHECKING:  # else a name that is not there would be any object to who checks types
+
+    def __getattr__(name: str) -> object:
+        if name not in _STEPS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        step = globals()[name] = getattr(import_module(_STEPS[name]), name)
+        return step
 
 
 def __dir__() -> list[str]:

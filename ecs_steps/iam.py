@@ -88,7 +88,9 @@ class Place:
         return name if name.startswith("arn:") else f"arn:{self.partition}:iam::{self.account}:role/{name}"
 
     def log_group(self, name: str, region: str = "") -> str:
-        """Return the ARN of a log group, which may be in a region of its own."""
+        """Return the ARN of a log group, which may be in a region of its own; without the ``:*`` of some."""
+        if name.startswith("arn:"):
+            return name.removesuffix(":*")
         return f"arn:{self.partition}:logs:{region or self.region}:{self.account}:log-group:{name}"
 
 

@@ -29,7 +29,7 @@ def add_iam_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         if command is _update:
             for option, meaning in (
                 ("--role", "a role of the task definition, by name or ARN (default: every role)"),
-                ("--log-group", "a log group of its containers (default: every log group)"),
+                ("--log-group", "a log group of its containers, by name or ARN (default: every log group)"),
             ):
                 sub.add_argument(
                     option, metavar="NAME", action="append", default=[], help=f"{meaning}; may be repeated"

@@ -97,12 +97,14 @@ def test_a_refusal_of_a_call_that_may_be_made_once_is_told_as_any_other(
     line = line_of(Fault("ListClusters", FaultKind.UNAVAILABLE))
     aws = clients(line, Account(login=KEYS))
 
-    with pytest.raises(AwsCallError) as often, calling("ecs:ListClusters"):
-        aws.ecs.list_clusters()
     with pytest.raises(AwsCallError) as once, calling("ecs:ListClusters"), at_most_once():
+        aws.ecs.list_clusters()
+    with pytest.raises(AwsCallError) as often, calling("ecs:ListClusters"):
         aws.ecs.list_clusters()
 
     assert (once.value.code, once.value.why) == (often.value.code, often.value.why)
+    # What comes after the block is tried again as usual.
+    assert len(line.asked("ListClusters")) == 1 + 3
 
 
 def test_sts_is_tried_again_as_well(line_of: Callable[..., Line]) -> None:

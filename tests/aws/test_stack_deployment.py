@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ecs_steps.aws.cloudformation import StackRequest
+from ecs_steps.aws.cloudformation import StackRequest, cancel_update, describe_stack
 from ecs_steps.aws.stack_deployment import start_deployment
 from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.aws.stack_watch import watch_operation
@@ -237,6 +237,16 @@ def test_another_ones_stack_is_not_taken_for_the_one_whose_reply_was_lost() -> N
 
         with pytest.raises(AwsCallError, match="CreateStack did not reach AWS"):
             deploy(around)
+
+
+def test_an_update_that_came_to_its_end_was_not_cancelled() -> None:
+    with Sandbox() as aws:
+        aws.cloudformation.seed(NAME, "UPDATE_COMPLETE")
+        stack = describe_stack(aws.clients, NAME)
+        assert stack
+
+        with pytest.raises(AwsCallError, match="CancelUpdateStack was refused"):
+            cancel_update(aws.clients, stack, "token")
 
 
 def test_a_large_template_goes_compact_then_through_the_bucket() -> None:

@@ -20,9 +20,10 @@ HEADING = """\
 What becomes of a step when a call to AWS goes wrong. `pytest tests/faults --update-goldens` writes this file.
 
 A row is a call on a journey, which is a way of the step (see `journeys.py`). A call that only reads is
-disturbed on the first journey that makes it; one that changes something, wherever other changes came before
-it (`#2` is the second time on a journey). A column is a fault, which the call meets that time only, so many
-times, or from then on; what does not pass by itself is met from then on.
+disturbed on the first journey that makes it: of those that run the step, that watch, that are dry; one that
+changes something, wherever other changes came before it (`#2` is the second time on a journey). A column is
+a fault, which the call meets that time only, so many times, or from then on; what does not pass by itself is
+met from then on.
 
 A cell is how the step ends: `ok`, or the error that it raises; `warned` where a warning names the call. A
 journey whose deployment fails by itself ends with that failure. Of every cell the test demands:
@@ -70,7 +71,7 @@ def rows() -> Iterator[Row]:
         for name in (call.operation for call in undisturbed(journey).calls):
             if not name.startswith(UNCHANGING):
                 changes = (*changes, name)
-            state = (journey.step, name) if name.startswith(UNCHANGING) else (journey.step, *changes)
+            state = (journey.step, *((journey.way, name) if name.startswith(UNCHANGING) else changes))
             if state not in known:
                 known.add(state)
                 yield Row(step=journey.step, operation=name, first=made[name], journey=journey.name)

@@ -100,6 +100,14 @@ def test_a_role_that_the_stack_makes_may_be_made_and_passed_and_get_one_policy_o
     assert attach["Condition"]["ArnEquals"]["iam:PolicyARN"].endswith("/AmazonECSTaskExecutionRolePolicy")
 
 
+def test_a_long_service_name_lets_no_role_of_another_stack_be_made_or_passed() -> None:
+    policy = deploy(dictionary(CFStackName="a", ServiceTaskName="s" * 60, TaskExecutionRole=""))
+
+    made = "arn:aws:iam::*:role/a-TaskExecutionRole*"
+    assert resources(policy, "MakeTheExecutionRole") == [made]
+    assert not matches(made, "arn:aws:iam::123456789012:role/another-TaskExecutionRoleWeb-1")
+
+
 @given(stack_length=st.integers(1, 128), service_length=st.integers(1, 230))
 def test_names_that_cloudformation_gives_are_those_that_are_allowed(
     stack_length: int, service_length: int
@@ -126,6 +134,7 @@ def test_names_that_cloudformation_gives_are_those_that_are_allowed(
 def test_a_template_bucket_is_written_to_and_read_under_the_stacks_own_prefix() -> None:
     policy = deploy(dictionary(CFStackName="shop", TemplateBucket="templates"))
 
+    assert statement(policy, "UploadTheTemplate")["Action"] == ["s3:PutObject", "s3:GetObject"]
     assert resources(policy, "UploadTheTemplate") == ["arn:aws:s3:::templates/ecs-steps/shop/*"]
     assert "UploadTheTemplate" not in sids(deploy(dictionary()))
 
@@ -234,10 +243,12 @@ def test_an_update_that_is_told_the_roles_may_pass_just_these_and_knows_the_acco
 
 
 def test_an_update_that_is_told_the_log_groups_may_read_just_these() -> None:
-    policy = UpdateEcsServiceStep(example("update")).iam_policy(diagnostics=True, log_groups=["/ecs/orders"])
+    step = UpdateEcsServiceStep(example("update"))
+    by_arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/ecs/web"
+    policy = step.iam_policy(diagnostics=True, log_groups=["/ecs/orders", f"{by_arn}:*"])
 
     streams = "arn:aws:logs:eu-west-1:*:log-group:/ecs/orders:log-stream:*"
-    assert resources(policy, "ReadContainerLogs") == [streams]
+    assert resources(policy, "ReadContainerLogs") == [streams, f"{by_arn}:log-stream:*"]
 
 
 def test_only_an_update_that_is_rolled_back_may_stop_a_deployment() -> None:

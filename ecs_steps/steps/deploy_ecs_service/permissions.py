@@ -205,10 +205,10 @@ def _read_log_groups(inputs: DeployInputs, place: Place) -> Iterator[str]:
 def _generated_name(inputs: DeployInputs, kind: str, longest: int) -> str:
     """Match the name that CloudFormation gives: ``<stack>-<logical id>-<12 letters and digits>``.
 
-    Where that is too long it cuts both; about half of the room is left to each.
+    Where that is too long it cuts what takes more than about half of the room.
     """
     stack, logical_id = inputs.stack_name, inputs.logical_id(kind)
     if len(f"{stack}-{logical_id}{_SUFFIX}") <= longest:
         return f"{stack}-{logical_id}-*"
     half = (longest - len(_SUFFIX)) // 2 - 1
-    return f"{stack[:half]}*-{kind}*"
+    return f"{stack if len(stack) <= half else f'{stack[:half]}*'}-{kind}*"

@@ -40,7 +40,7 @@ class UpdateEcsServiceStep:
         """Return the IAM policy that the step needs for these inputs, as JSON data; AWS is not asked.
 
         With `diagnostics` it also allows what only explains a failure. The inputs do not name the `roles` of
-        the task definition (names or ARNs) and the `log_groups` of its containers: without them every role
+        the task definition and the `log_groups` of its containers (names or ARNs): without them every role
         may be passed to tasks, and every log be read.
         """
         from ecs_steps.steps.update_ecs_service.permissions import permissions
