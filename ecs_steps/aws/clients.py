@@ -13,6 +13,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import create_loader
 
+from ecs_steps.aws.as_sent import DESCRIBED, keep_as_sent
 from ecs_steps.aws.calls import calling
 from ecs_steps.aws.credentials import AccountCredentials
 from ecs_steps.aws.retries import NEEDS_RETRY, raise_at_once
@@ -101,6 +102,7 @@ class AwsClients:
                     endpoint_url=self._endpoint_url,
                 )
                 client.meta.events.register_first(NEEDS_RETRY, raise_at_once)
+                client.meta.events.register(DESCRIBED, keep_as_sent)
                 self._made[service, region] = client
             return self._made[service, region]
 

@@ -1,15 +1,11 @@
-"""Task definitions: read whole, and registered once.
+"""Task definitions: read whole, and registered once."""
 
-botocore drops members from a reply that its model does not know, so that a copy made from what it returns
-loses every field newer than the installed botocore. Here the reply is read as AWS sent it.
-"""
-
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from ecs_steps.aws.as_sent import AS_SENT
 from ecs_steps.aws.calls import calling, lost_reply, member
 from ecs_steps.aws.retries import at_most_once
 from ecs_steps.errors import AwsCallError, NotFoundError
@@ -17,9 +13,6 @@ from ecs_steps.octopus.tags import Tag
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-
-DESCRIBED = "before-parse.ecs.DescribeTaskDefinition"
-AS_SENT = "AsSent"
 
 
 @frozen(kw_only=True)
@@ -49,7 +42,6 @@ def describe_task_definition(aws: "AwsClients", name: str) -> TaskDefinition:
         NotFoundError: There is none; ECS says "Unable to describe task definition".
         AccessDeniedError: The credentials may not read it.
     """
-    aws.ecs.meta.events.register(DESCRIBED, _keep_as_sent, unique_id=AS_SENT)
     try:
         with calling("ecs:DescribeTaskDefinition", f"task definition {name}"):
             reply: Mapping[str, Any] = aws.ecs.describe_task_definition(taskDefinition=name, include=["TAGS"])
@@ -68,17 +60,6 @@ def describe_task_definition(aws: "AwsClients", name: str) -> TaskDefinition:
         ),
         tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in tags),
     )
-
-
-def _keep_as_sent(
-    response_dict: Mapping[str, Any], customized_response_dict: dict[str, Any], **_: object
-) -> None:
-    if response_dict["status_code"] == 200:  # noqa: PLR2004  HTTP's own
-        try:
-            customized_response_dict[AS_SENT] = json.loads(response_dict["body"])
-        except ValueError:
-            # Cut off; without the member the reader takes the reply for lost.
-            return
 
 
 def register_task_definition(aws: "AwsClients", request: Mapping[str, Any]) -> str:
