@@ -16,7 +16,6 @@ from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.aws.tasks import Task, describe_tasks, last_log_lines, list_tasks, unhealthy_targets
 from ecs_steps.errors import EcsStepsError
-from ecs_steps.report import Level
 
 T = TypeVar("T")
 
@@ -35,7 +34,6 @@ class Gathering:
     _tasks: dict[str, StoppedTask | None] = field(factory=dict)
     _definition: Mapping[str, Any] | None = None
     _logs_read: int = 0
-    _refused: set[str] = field(factory=set)
 
     def gather(self, service: Service, deployment_id: str, attempt: ServiceDeployment | None) -> None:
         """Read what is new: stopped tasks once each, the targets as they are now."""
@@ -69,9 +67,7 @@ class Gathering:
         try:
             return read()
         except EcsStepsError as error:
-            if error.what not in self._refused:
-                self._refused.add(error.what)
-                self.around.say(Level.WARNING, f"A failure will be explained without this: {error}")
+            self.around.warn_once(error.what, f"A failure will be explained without this: {error}")
             return otherwise
 
     def _stopped(self, task: Task) -> StoppedTask:

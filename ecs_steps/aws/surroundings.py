@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecs_steps.aws.clients import AwsClients, account_clients
 from ecs_steps.errors import AwsCallError, EcsStepsError, Problem
@@ -42,9 +42,16 @@ class Surroundings:
     deadline: datetime | None
     may_wait: bool = True
     vigilance: Vigilance = Vigilance()
+    _warned_of: set[str] = field(factory=set)
 
     def say(self, level: Level, text: str) -> None:
         self.report(Message(level, text))
+
+    def warn_once(self, of: str, text: str) -> None:
+        """Warn, unless there was a warning of the same before; a rollback is part of the same deployment."""
+        if of not in self._warned_of:
+            self._warned_of.add(of)
+            self.say(Level.WARNING, text)
 
     def insist(self, what: str, ask: Callable[[], T]) -> T:
         """Make a call that may be made again, until it gets through a passing fault or two minutes are over.

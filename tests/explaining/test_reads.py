@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 from attrs import evolve
 
-from ecs_steps import AwsCallError, DeploymentError, Outcome, TimedOutError
+from ecs_steps import AwsCallError, DeploymentError, Outcome, RolledBackError, TimedOutError
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox
 from explaining.runs import STEPS, Run, Step, run
 
@@ -92,6 +92,15 @@ def test_a_denied_look_for_the_cause_is_one_warning_that_names_the_permission(
     assert type(ended.error) is type(there.error)
     assert operation in warning
     assert f"Allow {OF_THE_CAUSE[operation]} on " in warning
+
+
+def test_a_denied_look_for_the_cause_is_one_warning_though_a_rollback_looks_as_well() -> None:
+    denied = Fault("ListTasks", FaultKind.ACCESS_DENIED)
+    with Sandbox(evolve(SCENARIOS["crash"], faults=(denied,))) as aws:
+        ended = run("update", aws, update_on_failure="Rollback")
+
+    assert isinstance(ended.error, RolledBackError)
+    assert len([text for text in ended.warnings if "ListTasks" in text]) == 1
 
 
 @pytest.mark.parametrize("step", STEPS)
