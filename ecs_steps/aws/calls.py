@@ -123,8 +123,9 @@ def member(reply: Mapping[str, Any], name: str, operation: str) -> Any:  # noqa:
 
 def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
     if error.operation_name != action.rpartition(":")[2]:
-        # The request could not be signed: the environment's credentials come from STS, which refused them.
-        action, about = f"sts:{error.operation_name}", "the role that the environment names"
+        # The request could not be signed: who was to give the environment's credentials refused them.
+        service = "sts" if error.operation_name.startswith("AssumeRole") else "sso"
+        action, about = f"{service}:{error.operation_name}", "the role that the environment names"
     operation = action.rpartition(":")[2]
     code = error.response.get("Error", {}).get("Code", "Unknown")
     # An element that is empty in XML is none at all.

@@ -10,6 +10,8 @@ _DENIED = re.compile(r"ot authorized to perform:? (?P<action>[\w-]+:\w+)(?: on r
 # CloudWatch Logs has words of its own for a group that is made with tags.
 _DENIED_BESIDES = re.compile(r"additional permission \W?(?P<action>[\w-]+:\w+)\W? is required")
 _EXPLICIT = "explicit deny"
+# A policy of the role's own is "identity-based"; one that limits it from outside is told without a hyphen.
+_LIMITED = re.compile(r"because no (?P<limit>[a-z ]+) allows")
 
 
 @frozen(kw_only=True)
@@ -18,6 +20,8 @@ class Denial:
 
     action: str
     resource: str
+    limit: str = ""
+    """The kind of policy that limits the role from outside and lacks the action."""
     is_explicit: bool = False
 
     @classmethod
@@ -27,7 +31,13 @@ class Denial:
         if not told:
             return None
         resource = (told.groupdict().get("resource") or "").strip("\"',.;()")
-        return cls(action=told["action"], resource=resource or about, is_explicit=_EXPLICIT in text)
+        limited = _LIMITED.search(text)
+        return cls(
+            action=told["action"],
+            resource=resource or about,
+            limit=limited["limit"] if limited else "",
+            is_explicit=_EXPLICIT in text,
+        )
 
     @property
     def next_step(self) -> str:
@@ -36,5 +46,10 @@ class Denial:
             return (
                 f"An explicit deny of {self.action} on {self.resource} stands in the way; "
                 "allowing it is not enough."
+            )
+        if self.limit:
+            return (
+                f"Allow {self.action} on {self.resource} in the {self.limit} of the role or user of this "
+                "step as well; its own policies do not reach further."
             )
         return f"Allow {self.action} on {self.resource} for the role or user of this step."

@@ -259,6 +259,35 @@ def test_a_failure_of_the_tasks_asks_nothing_of_the_permissions_of_the_step() ->
     assert "for the role or user of this step" not in str(failed.error)
 
 
+@pytest.mark.parametrize(
+    "limit",
+    ["permissions boundary", "session policy", "service control policy", "resource control policy"],
+)
+def test_a_policy_that_limits_the_role_from_outside_is_named(limit: str) -> None:
+    text = (
+        "User: arn:aws:iam::1:user/x is not authorized to perform: ecs:UpdateService on resource: "
+        f"arn:aws:ecs:x:1:service/a/b because no {limit} allows the ecs:UpdateService action"
+    )
+
+    denial = Denial.told_in(text, about="*")
+
+    assert denial
+    assert denial.next_step == (
+        f"Allow ecs:UpdateService on arn:aws:ecs:x:1:service/a/b in the {limit} of the role or user of this "
+        "step as well; its own policies do not reach further."
+    )
+
+
+def test_credentials_that_a_single_sign_on_denies_are_not_asked_of_sts() -> None:
+    reply = {"Error": {"Code": "AccessDeniedException", "Message": "No access"}}
+
+    with pytest.raises(AccessDeniedError) as raised, calling("ecs:ListClusters"):
+        raise ClientError(reply, "GetRoleCredentials")  # type: ignore[arg-type]  # as botocore makes it
+
+    assert raised.value.what == "GetRoleCredentials was denied"
+    assert "Allow sso:GetRoleCredentials on " in raised.value.next_step
+
+
 def test_a_login_that_sts_denies_names_what_sts_was_asked_for() -> None:
     reply = {"Error": {"Code": "AccessDenied", "Message": "Access denied"}}
 
