@@ -93,46 +93,55 @@ def running(folder: Path, *, auth: bool = False) -> Iterator[Ministack]:
     Raises:
         NotInstalled: There is no ministack to run.
     """
-    command = environment(REQUIREMENT) / "ministack"
-    emulator = Ministack(port=_free_port())
-    with (folder / "ministack.log").open("w") as log:
-        process = subprocess.Popen(  # noqa: S603  the command that was just installed
-            [str(command)],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(folder),
-                "TMPDIR": str(folder),
-                "BIND_HOST": HOST,
-                "GATEWAY_PORT": str(emulator.port),
-                "MINISTACK_ACCOUNT_ID": ACCOUNT,
-                "MINISTACK_REGION": REGION,
-                "AUTH": str(auth).lower(),
-                "IOT_MTLS_ENABLED": "0",
-                "SFTP_ENABLED": "0",
-            },
-        )
+    process, emulator = _started(environment(REQUIREMENT) / "ministack", folder, auth=auth)
+    try:
+        yield emulator
+    finally:
+        process.terminate()
         try:
-            _await_health(emulator, process, folder / "ministack.log")
-            yield emulator
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
-def _await_health(emulator: Ministack, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _started(command: Path, folder: Path, *, auth: bool) -> "tuple[subprocess.Popen[bytes], Ministack]":
+    """Start it on a port that is free; where somebody was faster, on another one."""
+    log = folder / "ministack.log"
     until = time.monotonic() + TIME_TO_START
-    while not emulator.is_healthy():
-        if process.poll() is not None or time.monotonic() > until:
-            raise AssertionError(f"ministack does not answer at {emulator.url}:\n{log.read_text()}")
-        time.sleep(0.05)
+    while time.monotonic() < until:
+        emulator = Ministack(port=_free_port())
+        with log.open("w") as printed:
+            process = subprocess.Popen(  # noqa: S603  the command that was just installed
+                [str(command)],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+                env=_settings(folder, emulator.port, auth=auth),
+            )
+        while process.poll() is None and time.monotonic() < until:
+            if emulator.is_healthy() and process.poll() is None:
+                return process, emulator
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+    raise AssertionError(f"ministack does not start:\n{log.read_text()}")
+
+
+def _settings(folder: Path, port: int, *, auth: bool) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        "AUTH": str(auth).lower(),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+    }
 
 
 def _free_port() -> int:
