@@ -246,8 +246,15 @@ def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> 
     assert raised.value.transient
 
 
+def signed_in() -> BotocoreSession:
+    """Return a session that looks nowhere for credentials."""
+    session = BotocoreSession()
+    session.set_credentials("AKIAIOSFODNN7EXAMPLE", "secret")
+    return session
+
+
 def test_sessions_share_the_models_of_the_services() -> None:
-    one, another = BotocoreSession(), BotocoreSession()
+    one, another = signed_in(), signed_in()
     for session in (one, another):
         session.client("ecs", region_name="eu-west-1")
 
@@ -255,7 +262,7 @@ def test_sessions_share_the_models_of_the_services() -> None:
 
 
 def test_models_of_another_place_are_not_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual, own = BotocoreSession(), BotocoreSession()
+    usual, own = signed_in(), signed_in()
     usual.client("ecs", region_name="eu-west-1")
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
 
