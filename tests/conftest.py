@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from ecs_steps.edge import rest_the_collector
+
 # Who runs the tests has no part in them: neither a profile nor, on the way to loopback, a proxy.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 for name in ("NO_PROXY", "no_proxy"):
     os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1"]))
+
+# A fifth of the time would go into the search for garbage, most of which is none.
+rest_the_collector()
 
 # How long an example takes says more of the machine than of the code. Each run draws a few other examples,
 # but for CI, where a red run is to be about the change, as in hypothesis' own profile for it;
