@@ -50,7 +50,9 @@ def start_deployment(request: StackRequest, around: Surroundings) -> DeployedSta
                     operation = around.insist_or_find(
                         "the stack's creation",
                         lambda: cloudformation.create_stack(around.aws, request, token),
-                        lambda: _find(OperationKind.CREATE, request.name, token, around),
+                        lambda: cloudformation.find_operation(
+                            around.aws, OperationKind.CREATE, request.name, token
+                        ),
                     )
                     return DeployedStack(stack_id=operation.stack_id, operation=operation)
                 case FirstMove.UPDATE, Stack() as there:
@@ -58,7 +60,9 @@ def start_deployment(request: StackRequest, around: Surroundings) -> DeployedSta
                     update = around.insist_or_find(
                         "the stack's update",
                         lambda: cloudformation.update_stack(around.aws, request, token),
-                        lambda: _find(OperationKind.UPDATE, request.name, token, around),
+                        lambda: cloudformation.find_operation(
+                            around.aws, OperationKind.UPDATE, request.name, token
+                        ),
                     )
                     return DeployedStack(stack_id=there.stack_id, operation=update)
                 case FirstMove.WAIT, Stack() as busy:
@@ -80,10 +84,6 @@ def start_deployment(request: StackRequest, around: Surroundings) -> DeployedSta
         why=f"somebody else kept changing it while this step looked {LOOKS} times",
         next_step="Let one deployment at a time run for this stack.",
     )
-
-
-def _find(kind: OperationKind, name: str, token: str, around: Surroundings) -> StackOperation | None:
-    return cloudformation.find_operation(around.aws, kind, name, token)
 
 
 def attach(stack_id: str, around: Surroundings) -> tuple[DeployedStack, datetime]:

@@ -75,7 +75,7 @@ class Wire:
     _request_ids: random.Random = field(factory=lambda: random.Random(0))
 
     def answer(self, request: AWSPreparedRequest, clock: Clock, operation: str = "") -> AWSResponse:
-        """Answer one request, `LATENCY` seconds after it was sent; `operation` is who sent it's name for it.
+        """Answer one request, `LATENCY` seconds after it was sent; `operation` is what its sender calls it.
 
         Raises:
             BotoCoreError: A fault of the connection, as botocore's HTTP session would raise it.

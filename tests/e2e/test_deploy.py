@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from e2e.gaps import MOVED
 from e2e.ways import Way
 from explaining.runs import ECS, variables
 from peers.ministack import Ministack
@@ -100,10 +101,9 @@ def test_an_update_that_fails_is_rolled_back_and_the_service_runs_what_it_ran(
     way: Way, ministack: Ministack
 ) -> None:
     way("deploy", deployment(), ministack)
-    # See `gaps.MOVED`.
     failed = way("deploy", deployment(tag="1.5.0", others={f"{ECS}.ClusterName": "gone"}), ministack)
 
-    assert failed.code == 5
+    assert failed.code == 5, MOVED
     assert "ServiceoctopetshopWeb (AWS::ECS::Service)" in failed.error
     assert stack(ministack)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert service(ministack)["taskDefinition"] == f"{TASK_DEFINITION}:1"

@@ -167,9 +167,8 @@ class EcsPlan:
     `service` holds members that every service has whatever its maker asked for (``desiredCount``,
     ``deploymentConfiguration`` ...), the two that the world starts with included. `newer_members` are members
     of the seeded task definition `orders` that no botocore knows, and `newer_container_members` those of its
-    container `web`. `earlier_failure` befell a deployment of
-    each seeded service shortly before the start, and was rolled back. A service is MISSING
-    for `hidden_after_create` seconds after it was created.
+    container `web`. `earlier_failure` befell a deployment of each seeded service shortly before the start,
+    and was rolled back. A service is MISSING for `hidden_after_create` seconds after it was created.
     """
 
     fates: tuple[TaskFate, ...] = ()
