@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from ecs_steps.octopus.octostache import Evaluator, OctostacheError
+from ecs_steps.octostache import Evaluator, OctostacheError
 
 DEEPEST = 64
 MOST_SHOWN = 60

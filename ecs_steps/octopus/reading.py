@@ -17,9 +17,9 @@ from attrs import evolve, frozen
 
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus import json_text
-from ecs_steps.octopus.octostache import Evaluator, OctostacheError
 from ecs_steps.octopus.structure import Gap, Path, Unreadable, field_value, gather
 from ecs_steps.octopus.variables import Variables
+from ecs_steps.octostache import Evaluator, OctostacheError
 
 LONGEST = 1024 * 1024
 """Characters of an input, before and after its evaluation: CloudFormation takes no longer template."""

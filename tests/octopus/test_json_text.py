@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.octopus.json_text import Unresolved, evaluate, parse, shown
-from ecs_steps.octopus.octostache import Evaluator
+from ecs_steps.octostache import Evaluator
 
 DOCUMENTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -5,9 +5,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.octopus.octostache import evaluate
 from ecs_steps.octopus.structure import OpenText
 from ecs_steps.octopus.yaml_text import dump
+from ecs_steps.octostache import evaluate
 
 
 class Color(StrEnum):

@@ -11,7 +11,7 @@ from typing import Any
 from attrs import frozen
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from ecs_steps.octopus.octostache import evaluate
+from ecs_steps.octostache import evaluate
 from script_host.bootstrap import BLOCK
 from script_host.service_messages import Log, parse
 

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from ecs_steps.octopus.images import image_variable
-from ecs_steps.octopus.octostache import evaluate
 from ecs_steps.octopus.parameters import parameters
+from ecs_steps.octostache import evaluate
 from ecs_steps.script_step import SCRIPT_STEPS
 from ecs_steps.version import __version__
 from step_templates import build

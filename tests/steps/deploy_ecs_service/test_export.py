@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from ecs_steps import DeployEcsServiceStep
-from ecs_steps.octopus.octostache import evaluate
+from ecs_steps.octostache import evaluate
 from linting import lint_findings
 from steps.deploy_ecs_service.dictionaries import (
     CONTAINERS,

@@ -1,6 +1,0 @@
-"""Octopus' substitution syntax, ``#{Name | Filter}``, over a dictionary of variables."""
-
-from ecs_steps.octopus.octostache.bounds import OctostacheError
-from ecs_steps.octopus.octostache.evaluation import Evaluated, Evaluator, evaluate
-
-__all__ = ["Evaluated", "Evaluator", "OctostacheError", "evaluate"]

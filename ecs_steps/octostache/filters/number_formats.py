@@ -1,0 +1,218 @@
+"""Write numbers by a .NET format, standard (``N2``) or custom (``#,##0.00;(0)``), in the invariant culture.
+
+A currency is written with a dollar, as in Octopus' documentation.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Context, Decimal
+from enum import StrEnum
+
+from attrs import define
+
+from ecs_steps.octostache.bounds import OctostacheError
+from ecs_steps.octostache.numerals import double_text
+
+_STANDARD = re.compile(r"([A-Za-z])([0-9]{0,9})|")
+_PIECE = re.compile(
+    r"""\\(?P<escaped>.)
+      | '(?P<single>[^']*+)'?
+      | "(?P<double>[^"]*+)"?
+      | (?P<digit>[0#])
+      | (?P<point>\.)
+      | (?P<comma>,)
+      | (?P<factor>[%\u2030])
+      | (?P<end>;)
+      | (?P<exponent>[eE][+-]?0++)
+      | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_FACTORS = {"%": 2, "\u2030": 3}
+_EXACT = Context(prec=1000, rounding=ROUND_HALF_UP)
+_DOUBLE_PRECISION = Context(prec=15, rounding=ROUND_HALF_UP)
+_MOST_DIGITS = 99
+_ZERO_SECTION = 2
+
+_Piece = tuple[str, str]
+
+
+class NumberType(StrEnum):
+    """The .NET type that a number is formatted as."""
+
+    INT32 = "int32"
+    DOUBLE = "double"
+    DECIMAL = "decimal"
+
+
+def format_number(number: Decimal, spec: str, number_type: NumberType) -> str | None:
+    """Write `number` as .NET's ``ToString(spec)`` does, or None where .NET refuses the format.
+
+    Raises:
+        OctostacheError: The format asks for more than 99 digits, for ``G`` with a precision or for a custom
+            exponent.
+    """
+    standard = _STANDARD.fullmatch(spec)
+    if standard is None:
+        is_double = number_type is NumberType.DOUBLE
+        return _custom(_DOUBLE_PRECISION.plus(number) if is_double else number, spec)
+    letter, digits = standard[1] or "G", int(standard[2]) if standard[2] else None
+    if digits is not None and digits > _MOST_DIGITS:
+        raise OctostacheError(f"a format of more than {_MOST_DIGITS} digits is not supported")
+    write = _FORMATS.get(letter.upper())
+    return write(number, letter, digits, number_type) if write else None
+
+
+def _currency(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
+    return _signed(number, _fixed(number, digits, ","), "$")
+
+
+def _whole(number: Decimal, _letter: str, digits: int | None, number_type: NumberType) -> str | None:
+    if number_type is not NumberType.INT32:
+        return None
+    return ("-" if number < 0 else "") + f"{abs(number):f}".rjust(digits or 0, "0")
+
+
+def _scientific(number: Decimal, letter: str, digits: int | None, _type: NumberType) -> str:
+    digits = 6 if digits is None else digits
+    rounded = Context(prec=digits + 1, rounding=ROUND_HALF_UP).plus(number)
+    mantissa, _, exponent = f"{rounded:.{digits}e}".partition("e")
+    return f"{mantissa}{letter}{exponent[0]}{exponent[1:].rjust(3, '0')}"
+
+
+def _plain(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
+    return _signed(number, _fixed(number, digits))
+
+
+def _general(number: Decimal, _letter: str, digits: int | None, number_type: NumberType) -> str:
+    if digits:
+        raise OctostacheError("a precision with the format G is not supported")
+    return double_text(float(number)) if number_type is NumberType.DOUBLE else f"{number:f}"
+
+
+def _grouped(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
+    return _signed(number, _fixed(number, digits, ","))
+
+
+def _percent(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
+    return _signed(number, _fixed(number.scaleb(2, _EXACT), digits, ",")) + " %"
+
+
+def _round_trip(number: Decimal, letter: str, _digits: int | None, number_type: NumberType) -> str | None:
+    return _general(number, letter, None, number_type) if number_type is NumberType.DOUBLE else None
+
+
+def _hexadecimal(number: Decimal, letter: str, digits: int | None, number_type: NumberType) -> str | None:
+    if number_type is not NumberType.INT32:
+        return None
+    return f"{int(number) % 2**32:{letter}}".rjust(digits or 0, "0")
+
+
+_FORMATS: dict[str, Callable[[Decimal, str, int | None, NumberType], str | None]] = {
+    "C": _currency,
+    "D": _whole,
+    "E": _scientific,
+    "F": _plain,
+    "G": _general,
+    "N": _grouped,
+    "P": _percent,
+    "R": _round_trip,
+    "X": _hexadecimal,
+}
+
+
+def _fixed(number: Decimal, digits: int | None, group: str = "") -> str:
+    return f"{_round(abs(number), 2 if digits is None else digits):{group}f}"
+
+
+def _round(number: Decimal, digits: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-digits), context=_EXACT)
+
+
+def _signed(number: Decimal, written: str, currency: str = "") -> str:
+    is_negative = number < 0 and any(digit in "123456789" for digit in written)
+    return ("-" if is_negative else "") + currency + written
+
+
+def _custom(number: Decimal, spec: str) -> str:
+    sections: list[list[_Piece]] = [[]]
+    for found in _PIECE.finditer(spec):
+        kind, text = found.lastgroup or "other", found[found.lastgroup or "other"]
+        if kind == "exponent":
+            raise OctostacheError("an exponent in a custom format is not supported")
+        if kind == "end":
+            sections.append([])
+        else:
+            sections[-1].append((kind, text))
+    for_negative = sections[1] if len(sections) > 1 else []
+    for_zero = sections[_ZERO_SECTION] if len(sections) > _ZERO_SECTION else []
+    chosen = (for_negative if number < 0 else for_zero if number == 0 else []) or sections[0]
+    layout = _Layout.of(chosen)
+    rounded = layout.scaled(number)
+    if rounded == 0:
+        layout = _Layout.of(for_zero or sections[0])
+    is_signed = number < 0 and rounded != 0 and chosen is sections[0]
+    return ("-" if is_signed else "") + layout.write(rounded)
+
+
+@define
+class _Layout:
+    """One section of a custom format: its pieces, and what they say of the digits."""
+
+    pieces: list[_Piece]
+    whole: str = ""
+    fraction: str = ""
+    power: int = 0
+    is_grouped: bool = False
+
+    @classmethod
+    def of(cls, pieces: list[_Piece]) -> "_Layout":
+        layout = cls(pieces)
+        commas, is_fraction = 0, False
+        for kind, text in pieces:
+            if kind == "factor":
+                layout.power += _FACTORS[text]
+            elif kind == "point":
+                is_fraction = True
+            elif kind == "digit" and is_fraction:
+                layout.fraction += text
+            elif kind == "digit":
+                layout.is_grouped |= commas > 0
+                layout.whole += text
+                commas = 0
+            elif kind == "comma" and layout.whole and not is_fraction:
+                commas += 1
+        layout.power -= 3 * commas
+        return layout
+
+    def scaled(self, number: Decimal) -> Decimal:
+        return _round(abs(number).scaleb(self.power, _EXACT), len(self.fraction))
+
+    def write(self, number: Decimal) -> str:
+        whole, _, fraction = f"{number:f}".partition(".")
+        whole = whole.lstrip("0").rjust(len(self.whole.lstrip("#")), "0")
+        fraction = fraction.rstrip("0").ljust(len(self.fraction.rstrip("#")), "0")
+        written: list[str] = []
+        placed = places = 0
+        is_fraction = False
+        for kind, text in self.pieces:
+            if kind == "digit" and is_fraction:
+                written.append(fraction[places : places + 1])
+                places += 1
+            elif kind == "digit":
+                places += 1
+                until = max(len(whole) - (len(self.whole) - places), 0)
+                written.append(self._grouped(whole, placed, until))
+                placed = until
+            elif kind == "point" and not is_fraction:
+                is_fraction, places = True, 0
+                written.append(self._grouped(whole, placed, len(whole)) + ("." if fraction else ""))
+            elif kind not in {"comma", "point"}:
+                written.append(text)
+        return "".join(written)
+
+    def _grouped(self, whole: str, start: int, end: int) -> str:
+        written = ""
+        for at in range(start, end):
+            left = len(whole) - at - 1
+            written += whole[at] + ("," if self.is_grouped and left and left % 3 == 0 else "")
+        return written

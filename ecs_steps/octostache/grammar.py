@@ -1,0 +1,235 @@
+r"""Parse a text into its parts.
+
+::
+
+    text         = { characters | escape | token }
+    escape       = "##{"                                   stands for "#{"
+    token        = substitution | calculation | conditional | repetition
+
+    substitution = "#{" expression "}"
+    calculation  = "#{" "calc" formula "}"
+    conditional  = "#{" "if" condition "}" text
+                   { "#{elseif" condition "}" text } [ "#{else}" text ] "#{/if}"
+                 | "#{" "unless" condition "}" text [ "#{else}" text ] "#{/unless}"
+    repetition   = "#{" "each" name "in" symbol "}" text "#{/each}"
+
+    condition    = operand [ ( "==" | "!=" ) operand ]     a quoted operand does not stand alone
+    operand      = expression | quoted
+    expression   = [ symbol ] { "|" word { option } }      not both empty
+    option       = word | quoted | token
+    quoted       = '"' { any but '"' and "#" } '"' | '\"' { any } '\"'
+
+    symbol       = name { "." name | index }
+    index        = "[" "#{" symbol "}" "]" | "[" { any but brackets | index } "]"
+    name         = word characters and spaces, but no space before "|", "}" or a spaced "in", "==" or "!="
+    word         = letters, digits and _ - : / ~ ( ) @     but "#{/" begins no token
+
+    formula      = term { ( "+" | "-" ) term }
+    term         = factor { ( "*" | "/" | "%" ) factor }
+    factor       = digits [ "." digits ] | "(" formula ")" | "{" symbol "}" | symbol
+
+Keywords after ``#{`` are read in any case. A run of hashes before a brace loses one of them: what is left
+of an even run is text, and an odd one ends in a token.
+
+A ``#{`` that begins no token is a `Flaw`: it stays as text, and parsing goes on behind it. The opening tag
+of a block that is never closed is read as a substitution first (``#{if Name}`` may be a variable's name).
+
+Every token is parsed once, whatever contains it, so that the time is linear in the text.
+"""
+
+import re
+
+from attrs import define, field
+
+from ecs_steps.octostache.bounds import TOKEN_WORK, OctostacheError, Work, hold
+from ecs_steps.octostache.expressions import ExpressionParser, NoMatchError
+from ecs_steps.octostache.syntax import (
+    Calculation,
+    Conditional,
+    Flaw,
+    Index,
+    Part,
+    Repetition,
+    Substitution,
+    SymbolIndex,
+    Template,
+    Token,
+)
+
+_KEYWORD = re.compile(r"#\{\s*+(if|unless|each|calc)\s++", re.IGNORECASE)
+_ELSEIF = re.compile(r"#\{elseif\s++")
+_ELSE = "#{else}"
+_LONGEST_FLAW = 80
+
+_BODY_ENDS = re.compile(r"#\{/(?:if|unless|each)\}")
+_UNLESS_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\})")
+_IF_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\}|elseif\s)")
+
+
+def parse(text: str) -> Template:
+    """Parse `text`, whatever it holds.
+
+    Raises:
+        OctostacheError: Tokens are nested more than `MAX_DEPTH` deep.
+    """
+    parts = _TextParser(text).parts(None)
+    return Template(text, parts, is_flawed=_holds_flaw(parts))
+
+
+def parse_counted(text: str, work: Work) -> Template:
+    """Parse `text` and count what it takes, before it takes it.
+
+    Raises:
+        OctostacheError: As `parse`; or it is too long, or too much together with what was done before.
+    """
+    work.spend(len(hold(text)) + TOKEN_WORK * text.count("#{"))
+    return parse(text)
+
+
+def parse_name(name: str) -> list[tuple[str, bool]]:
+    """Return the path that a variable's name spells: each step, and whether it is an index.
+
+    A name that no token can spell has none.
+    """
+    parser = _TextParser(name)
+    try:
+        steps = parser.symbol().steps
+    except (NoMatchError, OctostacheError):
+        return []
+    path = [(step.text, isinstance(step, Index)) for step in steps if not isinstance(step, SymbolIndex)]
+    return path if parser.at == len(name) and len(path) == len(steps) else []
+
+
+def _holds_flaw(parts: tuple[Part, ...]) -> bool:
+    for part in parts:
+        match part:
+            case Flaw():
+                return True
+            case Conditional():
+                if any(_holds_flaw(body) for _, body in part.branches) or _holds_flaw(part.otherwise):
+                    return True
+            case Repetition():
+                if _holds_flaw(part.body):
+                    return True
+            case _:
+                pass
+    return False
+
+
+@define
+class _TextParser(ExpressionParser):
+    known: dict[int, tuple[Token, int]] = field(factory=dict)
+
+    def parts(self, ends: re.Pattern[str] | None) -> tuple[Part, ...]:
+        """Read on until one of `ends`, or else to the end of the text."""
+        parts: list[Part] = []
+        while (brace := self.text.find("#{", self.at)) >= 0:
+            hashes = brace
+            while hashes > self.at and self.text[hashes - 1] == "#":
+                hashes -= 1
+            run = brace - hashes + 1
+            is_escape = run % 2 == 0
+            kept = hashes + (run - 1 if is_escape else max(run - 2, 0))
+            literal = self.text[self.at : kept] + ("{" if is_escape else "")
+            if literal:
+                parts.append(literal)
+            self.at = brace + 2 if is_escape else brace
+            if is_escape:
+                continue
+            if ends is not None and ends.match(self.text, brace):
+                return tuple(parts)
+            parts.append(self.token())
+        if self.at < len(self.text):
+            parts.append(self.text[self.at :])
+            self.at = len(self.text)
+        return tuple(parts)
+
+    def token(self) -> Token:
+        start, depth = self.at, self.depth
+        if start not in self.known:
+            self.deepen()
+            token = self.block(start)
+            if token is None:
+                self.depth = depth + 1
+                token = self.substitution(start)
+            self.known[start] = (token, self.at)
+            self.depth = depth
+        token, self.at = self.known[start]
+        return token
+
+    def block(self, start: int) -> Token | None:
+        keyword = _KEYWORD.match(self.text, start)
+        if keyword is None:
+            return None
+        self.at = keyword.end()
+        try:
+            match keyword[1].lower():
+                case "calc":
+                    return self.calculation(start)
+                case "each":
+                    return self.repetition(start)
+                case kind:
+                    return self.conditional(start, kind)
+        except NoMatchError:
+            return None
+
+    def substitution(self, start: int) -> Substitution | Flaw:
+        if self.text.startswith("#{/", start):
+            return self.flaw(start)
+        self.at = start + 2
+        try:
+            expression = self.expression()
+            self.expect("}")
+        except NoMatchError:
+            return self.flaw(start)
+        return Substitution(start=start, end=self.at, expression=expression)
+
+    def flaw(self, start: int) -> Flaw:
+        self.at = start + 2
+        next_token = self.text.find("#{", self.at, start + _LONGEST_FLAW)
+        end = next_token if next_token >= 0 else start + _LONGEST_FLAW
+        line = self.text[start:end].partition("\n")[0]
+        shown = line[: line.find("}") + 1] or line.rstrip()
+        return Flaw(start=start, end=start + len(shown))
+
+    def calculation(self, start: int) -> Calculation:
+        formula = self.formula()
+        self.expect("}")
+        return Calculation(start=start, end=self.at, formula=formula)
+
+    def conditional(self, start: int, kind: str) -> Conditional:
+        condition = self.condition()
+        self.expect("}")
+        tag_end = self.at
+        branches = [(condition, self.parts(_IF_BODY_ENDS if kind == "if" else _UNLESS_BODY_ENDS))]
+        while kind == "if" and (clause := _ELSEIF.match(self.text, self.at)):
+            self.at = clause.end()
+            condition = self.condition()
+            self.expect("}")
+            branches.append((condition, self.parts(_IF_BODY_ENDS)))
+        otherwise: tuple[Part, ...] = ()
+        if self.text.startswith(_ELSE, self.at):
+            self.at += len(_ELSE)
+            otherwise = self.parts(_BODY_ENDS)
+        self.expect_end(kind)
+        if kind == "unless":
+            [(condition, body)] = branches
+            branches, otherwise = [(condition, otherwise)], body
+        return Conditional(
+            start=start, end=self.at, tag_end=tag_end, branches=tuple(branches), otherwise=otherwise
+        )
+
+    def repetition(self, start: int) -> Repetition:
+        item = self.name()
+        self.expect("in")
+        collection = self.symbol()
+        self.expect("}")
+        body = self.parts(_BODY_ENDS)
+        self.expect_end("each")
+        return Repetition(start=start, end=self.at, item=item, collection=collection, body=body)
+
+    def expect_end(self, kind: str) -> None:
+        end = f"#{{/{kind}}}"
+        if not self.text.startswith(end, self.at):
+            raise NoMatchError
+        self.at += len(end)

@@ -1,0 +1,88 @@
+import pytest
+
+from ecs_steps.octostache import Evaluated, OctostacheError, evaluate
+from ecs_steps.octostache.bounds import Work
+from ecs_steps.octostache.filters.regexes import replace
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "expected"),
+    [
+        ("abc", "Replace b", "ac"),
+        ("abc", "Replace b X", "aXc"),
+        ("abc", "Replace B X", "abc"),
+        ("a b c", 'Replace "a b" X', "X c"),
+        ("ab12c3", 'Replace "[0-9]+" X', "abXcX"),
+        ("abc", 'Replace "(.)b(.)" "$2X$1"', "cXa"),
+        ("abc", "Replace #{match}#{replacement}", "a_c"),
+        ("abc", "Replace #{match} #{replacement}", "a_c"),
+        ("abc", "Replace #{match} _", "a_c"),
+        ("abc", "Replace b X ignored", "aXc"),
+        ("a\\b", r'Replace "\\" "\\"', r"a\\b"),
+        ("a.b.c", r'Replace "\." "-"', "a-b-c"),
+        ("a(b", r'Replace "a\(b" "d(e"', "d(e"),
+        ("v1.2", 'Replace "^v"', "1.2"),
+        ('a"b', r"Replace \"a\" X", 'X"b'),
+    ],
+)
+def test_replace_is_a_filter(value: str, options: str, expected: str) -> None:
+    variables = {"V": value, "match": "b", "replacement": "_"}
+
+    assert evaluate(f"#{{V | {options}}}", variables) == Evaluated(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "expected"),
+    [
+        ("abc def", "Match abc", "true"),
+        ("abc def", "Match cba", "false"),
+        ("abc def", "Match ABC", "false"),
+        ("abc def", 'Match "(?i)ABC"', "true"),
+        ("abc def", 'Match "^abc def$"', "true"),
+        ("abc def1", 'Match "[0-9]+"', "true"),
+        ("", 'Match ""', "true"),
+        ("Octopus", "Match #{pattern}", "true"),
+    ],
+)
+def test_match_is_a_filter(value: str, options: str, expected: str) -> None:
+    assert evaluate(f"#{{V | {options}}}", {"V": value, "pattern": "^O.*s$"}) == Evaluated(expected)
+
+
+@pytest.mark.parametrize(
+    "token", ["#{V | Replace}", "#{V | Match}", "#{V | Match a b}", "#{M | Match a}", "#{M | Replace a}"]
+)
+def test_without_a_pattern_or_a_value_there_is_no_answer(token: str) -> None:
+    assert evaluate(token, {"V": "abc"}) == Evaluated(token, (token,))
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "replacement", "expected"),
+    [
+        ("ab", "(a)(b)", "$2$1", "ba"),
+        ("ab", "(a)(b)", "${2}1", "b1"),
+        ("ab", "(?<first>a)(b)", "${first}-$1-$2", "a-b-a"),
+        ("ab", "(a)(b)", "$$1", "$1"),
+        ("ab", "(a)(b)", "$3 ${x} $", "$3 ${x} $"),
+        ("ab", "(a)(b)", "$10", "$10"),
+        ("ab", "(a)|(b)", "[$1|$2]", "[a|][|b]"),
+        ("xaby", "ab", "<$`|$'>", "x<x|y>y"),
+        ("ab", "(a)(b)", "$+", "b"),
+        ("ab", "a", "$_", "abb"),
+        ("ab", "a", "$0$&", "aab"),
+        ("abc", "x*", "-", "-a-b-c-"),
+        ("baaac", "a*", "-", "-b--c-"),
+        ("opuocts", "o(.+)o([a-z]*)s", "o$2o$1s", "octopus"),
+        ("ababa", "^a", "x", "xbaba"),
+        ("ababa", "a$", "x", "ababx"),
+        ("a\nb", "\n", r"\n", r"a\nb"),
+        ("CamelCase", "(?<!^)([A-Z])", "-$1", "Camel-Case"),
+        ("(ab)", r"(\()(ab)(\))", "$3$2$1", ")ab("),
+    ],
+)
+def test_a_replacement_refers_to_groups(text: str, pattern: str, replacement: str, expected: str) -> None:
+    assert replace(text, [pattern, replacement], Work()) == expected
+
+
+def test_a_replacement_that_grows_beyond_bounds_is_an_error() -> None:
+    with pytest.raises(OctostacheError, match="grows beyond"):
+        replace("a" * 5000, ["a", "b" * 5000], Work())
