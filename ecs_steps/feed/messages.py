@@ -65,7 +65,9 @@ class RegistryError(Exception):
 
     def copy(self) -> Self:
         """Return an equal error to raise: one that is raised twice would keep every frame it has passed."""
-        return evolve(self)
+        copied = evolve(self)
+        copied.__cause__ = self.__cause__
+        return copied
 
     @property
     def response(self) -> Response:
