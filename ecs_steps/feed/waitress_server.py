@@ -1,8 +1,10 @@
 """waitress, with limits that fit requests without bodies, and with errors as the registry's JSON."""
 
 import logging
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
@@ -61,13 +63,21 @@ class WaitressServer:
         server: Any = create_server(application, host=address[0], port=address[1], **LIMITS)
         server.channel_class = _Channel
         self._server = server
+        self._ends, self._ended = Event(), Event()
         self.port = int(server.effective_port)
 
     def run(self) -> None:
         """Respond to requests until it is closed."""
-        self._server.run()
+        try:
+            while not self._ends.is_set():
+                wasyncore.loop(timeout=1, map=self._server._map, count=1)  # noqa: SLF001  as its own `run`
+        finally:
+            self._server.task_dispatcher.shutdown(timeout=1)
+            wasyncore.close_all(self._server._map, ignore_all=True)  # noqa: SLF001  the same
+            self._ended.set()
 
     def close(self) -> None:
         """Stop to listen; what is under way gets a second."""
-        self._server.task_dispatcher.shutdown(timeout=1)
-        self._server.close()
+        self._ends.set()
+        self._server.pull_trigger()
+        self._ended.wait(timeout=1.5)

@@ -1,7 +1,7 @@
 """An account of task definitions in memory: it lists pages of 100 as ECS does, counts calls, and can fail."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -114,7 +114,7 @@ class Feed:
         return answer(Request(method=method, path=target, query=query, accept=accept), self.families)
 
 
-def feed_of(families: dict[str, Iterable[int]], *, prefixes: Sequence[str] = ()) -> Feed:
+def feed_of(families: Mapping[str, Iterable[int]], *, prefixes: Sequence[str] = ()) -> Feed:
     """Return a feed of these families and revisions."""
     return Feed(MemoryAccount({name: list(numbers) for name, numbers in families.items()}), prefixes=prefixes)
 

@@ -92,7 +92,7 @@ def test_what_octopus_cannot_send_is_refused(username: str, password: str, path:
     [{}, {"USERNAME": "octopus"}, {"PASSWORD": "new"}, {"USERNAME": "octopus", "PASSWORD_OLD": "old"}],
 )
 def test_half_of_the_credentials_are_none(values: dict[str, str]) -> None:
-    assert Credentials.from_environment(variables(**values), no_secret) is None
+    assert Credentials.from_environment(variables(values), no_secret) is None
 
 
 def test_credentials_are_read_from_the_environment() -> None:
