@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import image_update
+from benchmarks.feed_scale import feed_scale
 from benchmarks.many import many_at_once
 from benchmarks.start_up import start_up
 from benchmarks.template import ten_containers
@@ -28,6 +29,7 @@ BENCHMARKS: Mapping[str, tuple[str, Callable[[int], str]]] = {
     "template": ("The template of ten containers", ten_containers),
     "verdict": ("Time to verdict", lambda _: "\n\n".join(time_to_verdict(step) for step in STEPS)),
     "many": ("Updates at once, in one process", many_at_once),
+    "feed": ("The feed of a large account", feed_scale),
 }
 MEASURED = ("ecs-steps", "boto3", "botocore", "attrs", "cattrs", "tenacity", "troposphere", "PyYAML", "moto")
 

@@ -1,6 +1,7 @@
 """The feed behind a real server in this process, and a certificate for it."""
 
 import ssl
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,16 +16,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ecs_steps.feed.credentials import Credentials
+from ecs_steps.feed.families import Families
 from ecs_steps.feed.gateway import Gateway, wsgi_application
 from ecs_steps.feed.server import Server
 from ecs_steps.feed.threaded_server import ThreadedServer
 from ecs_steps.feed.waitress_server import WaitressServer
-from feed.account import Feed
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 HOST, USERNAME, PASSWORD = "127.0.0.1", "octopus", "feed-password"
+CREDENTIALS = Credentials(username=USERNAME, passwords=(PASSWORD,))
+AUTHORIZATION = f"Basic {b64encode(f'{USERNAME}:{PASSWORD}'.encode()).decode()}"
 MakeServer = Callable[["WSGIApplication"], Server]
 
 
@@ -37,10 +40,9 @@ def threaded(application: "WSGIApplication") -> Server:
 
 
 @contextmanager
-def serving(feed: Feed, make: MakeServer = waitress) -> Iterator[int]:
+def serving(families: Families, make: MakeServer = waitress) -> Iterator[int]:
     """Serve a feed on loopback until the block ends; give the port."""
-    credentials = Credentials(username=USERNAME, passwords=(PASSWORD,))
-    gateway = Gateway(families=feed.families, credentials=credentials)
+    gateway = Gateway(families=families, credentials=CREDENTIALS)
     server = make(wsgi_application(gateway.respond))
     running = Thread(target=server.run, daemon=True)
     running.start()

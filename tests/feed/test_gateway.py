@@ -2,7 +2,6 @@
 
 import json
 import logging
-from base64 import b64encode
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
@@ -10,14 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecs_steps.errors import InvalidInputsError
 from ecs_steps.feed.credentials import Credentials
-from ecs_steps.feed.gateway import Gateway, wsgi_application
+from ecs_steps.feed.gateway import Gateway, environment_gateway, wsgi_application
 from ecs_steps.feed.messages import Request
 from feed.account import Feed, feed_of
-
-PASSWORD = "s3cr3t-password"  # noqa: S105  a test's
-AUTHORIZATION = f"Basic {b64encode(f'octopus:{PASSWORD}'.encode()).decode()}"
-CREDENTIALS = Credentials(username="octopus", passwords=(PASSWORD,))
+from feed.serving import AUTHORIZATION, CREDENTIALS, PASSWORD, USERNAME
 
 
 def gateway(feed: Feed, *, credentials: Credentials | None = CREDENTIALS) -> Gateway:
@@ -167,3 +164,22 @@ def test_the_wsgi_callable_keeps_to_the_standard(method: str, path: str, status:
     ((sent, headers),) = started
     assert sent == status
     assert len(body) == (0 if method == "HEAD" else int(headers["Content-Length"]))
+
+
+def test_any_other_server_is_set_up_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("ECS_STEPS_FEED_USERNAME", USERNAME)
+    monkeypatch.setenv("ECS_STEPS_FEED_PASSWORD", PASSWORD)
+    monkeypatch.setenv("ECS_STEPS_FEED_FAMILY_PREFIXES", "shop-, ops-,")
+
+    made = environment_gateway(has_threads=False)
+
+    assert made.credentials == CREDENTIALS
+    assert made.families.prefixes == ("ops-", "shop-")
+
+
+def test_any_other_server_needs_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ECS_STEPS_FEED_USERNAME", raising=False)
+
+    with pytest.raises(InvalidInputsError, match="needs a user name and a password"):
+        environment_gateway(has_threads=True)

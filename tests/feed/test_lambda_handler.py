@@ -9,7 +9,7 @@ import pytest
 from ecs_steps.feed.gateway import Gateway
 from ecs_steps.feed.lambda_handler import respond
 from feed.account import feed_of
-from feed.test_gateway import AUTHORIZATION, CREDENTIALS
+from feed.serving import AUTHORIZATION, CREDENTIALS
 
 
 def gateway() -> Gateway:

@@ -18,7 +18,7 @@ FAMILIES = {f"shop-{number:03}": range(1, 4) for number in range(230)} | {
 @pytest.fixture(scope="module", params=[waitress, threaded], ids=["waitress", "threaded"])
 def octopus(request: pytest.FixtureRequest) -> Iterator[StrictOctopus]:
     make: MakeServer = request.param
-    with serving(feed_of(FAMILIES), make) as port:
+    with serving(feed_of(FAMILIES).families, make) as port:
         yield StrictOctopus(port=port, username=USERNAME, password=PASSWORD)
 
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -19,9 +18,18 @@ import pytest
 
 from ecs_steps.feed.threaded_server import MAX_CONNECTIONS, ThreadedServer
 from feed.account import Feed, feed_of
-from feed.serving import HOST, PASSWORD, USERNAME, Certificate, MakeServer, serving, threaded, waitress
+from feed.serving import (
+    AUTHORIZATION,
+    HOST,
+    PASSWORD,
+    USERNAME,
+    Certificate,
+    MakeServer,
+    serving,
+    threaded,
+    waitress,
+)
 
-BASIC = b64encode(f"{USERNAME}:{PASSWORD}".encode())
 SERVERS = pytest.mark.parametrize("make", [waitress, threaded], ids=["waitress", "threaded"])
 MIB = 2**20
 
@@ -70,7 +78,8 @@ def response_to(port: int, sent: bytes) -> bytes:
     received = b""
     with socket.create_connection((HOST, port), timeout=5) as connection, suppress(ConnectionError):
         connection.sendall(sent)
-        with suppress(ConnectionError):
+        with suppress(OSError):
+            # It is closed already.
             connection.shutdown(socket.SHUT_WR)
         while chunk := connection.recv(65536):
             received += chunk
@@ -87,7 +96,7 @@ def test_a_malicious_request_is_refused_or_cut_off(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.INFO)
-    with serving(feed, make) as port:
+    with serving(feed.families, make) as port:
         received = response_to(port, GARBAGE[what])
 
         assert is_healthy(port)
@@ -103,7 +112,7 @@ def test_a_malicious_request_is_refused_or_cut_off(
 
 @SERVERS
 def test_slow_clients_keep_nobody_waiting(make: MakeServer, feed: Feed) -> None:
-    with serving(feed, make) as port, ExitStack() as clients:
+    with serving(feed.families, make) as port, ExitStack() as clients:
         for _ in range(40):
             connection = clients.enter_context(socket.create_connection((HOST, port)))
             connection.sendall(b"GET /v2/ HTTP/1.1\r\nX: ")
@@ -113,7 +122,7 @@ def test_slow_clients_keep_nobody_waiting(make: MakeServer, feed: Feed) -> None:
 
 
 def test_more_connections_than_there_may_be_are_closed(feed: Feed) -> None:
-    with serving(feed, threaded) as port:
+    with serving(feed.families, threaded) as port:
         before = threading.active_count()
         with ExitStack() as clients:
             connections = [
@@ -135,7 +144,7 @@ def test_more_connections_than_there_may_be_are_closed(feed: Feed) -> None:
 
 
 def test_waitress_holds_many_idle_connections(feed: Feed) -> None:
-    with serving(feed) as port, ExitStack() as clients:
+    with serving(feed.families) as port, ExitStack() as clients:
         for _ in range(200):
             clients.enter_context(socket.create_connection((HOST, port)))
 
@@ -146,7 +155,7 @@ def test_waitress_holds_many_idle_connections(feed: Feed) -> None:
 def test_a_connection_that_is_reset_leaves_no_trace(
     make: MakeServer, feed: Feed, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with serving(feed, make) as port:
+    with serving(feed.families, make) as port:
         for sent in (b"", b"GET /v2/ HT", b"GET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n"):
             connection = socket.create_connection((HOST, port))
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
@@ -159,11 +168,11 @@ def test_a_connection_that_is_reset_leaves_no_trace(
 
 @SERVERS
 def test_a_head_has_the_headers_of_a_get(make: MakeServer, feed: Feed) -> None:
-    with serving(feed, make) as port:
+    with serving(feed.families, make) as port:
         replies = {}
         for method in ("GET", "HEAD"):
             connection = http.client.HTTPConnection(HOST, port, timeout=5)
-            authorization = {"Authorization": f"Basic {BASIC.decode()}"}
+            authorization = {"Authorization": AUTHORIZATION}
             connection.request(method, "/v2/orders/manifests/2", headers=authorization)
             reply = connection.getresponse()
             headers = {name.lower(): value for name, value in reply.getheaders() if name.lower() != "date"}
@@ -178,7 +187,9 @@ def test_a_head_has_the_headers_of_a_get(make: MakeServer, feed: Feed) -> None:
 def test_tls_ends_at_the_feed(feed: Feed, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     certificate = Certificate.write(tmp_path)
     with (
-        serving(feed, lambda app: ThreadedServer((HOST, 0), app, certificate.server_context)) as port,
+        serving(
+            feed.families, lambda app: ThreadedServer((HOST, 0), app, certificate.server_context)
+        ) as port,
         # Who never shakes hands keeps nobody waiting.
         socket.create_connection((HOST, port)),
     ):
@@ -244,13 +255,27 @@ def test_a_signal_ends_the_feed_with_0_within_two_seconds(
             waiting.close()
 
 
+def test_loopback_needs_no_extra() -> None:
+    with process("0", "bare") as running:
+        assert is_healthy(listening_port(running))
+
+
+def test_beyond_loopback_the_extra_is_needed() -> None:
+    variables = {"ECS_STEPS_FEED_USERNAME": USERNAME, "ECS_STEPS_FEED_PASSWORD": PASSWORD}
+    with process("0", "bare", "everywhere", **variables) as running:
+        _, printed = running.communicate(timeout=20)
+
+    assert running.returncode != 0
+    assert "pip install 'ecs-steps[feed]'" in printed
+
+
 def test_a_process_takes_its_credentials_and_its_certificate(tmp_path: Path) -> None:
     certificate = Certificate.write(tmp_path)
     variables = {"ECS_STEPS_FEED_USERNAME": USERNAME, "ECS_STEPS_FEED_PASSWORD": PASSWORD}
     with process("0", str(certificate.chain), str(certificate.key), **variables) as running:
         port = listening_port(running)
         statuses = {}
-        for name, value in {"none": "", "right": f"Basic {BASIC.decode()}"}.items():
+        for name, value in {"none": "", "right": AUTHORIZATION}.items():
             connection = http.client.HTTPSConnection(
                 HOST, port, timeout=5, context=certificate.client_context
             )
@@ -263,4 +288,4 @@ def test_a_process_takes_its_credentials_and_its_certificate(tmp_path: Path) -> 
 
     assert statuses == {"none": 401, "right": 200}
     assert PASSWORD not in log
-    assert BASIC.decode() not in log
+    assert AUTHORIZATION.partition(" ")[2] not in log
