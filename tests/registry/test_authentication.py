@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from ecs_steps.registry import Credentials, RegistryUnauthorizedError, copy_image, read_image
 from ecs_steps.registry.authentication import Challenge, parse_challenges, realm_problem
-from registry.conftest import Registries
 from registry.images import two_platforms
+from registry.registries import Registries
 
 IMAGE = two_platforms()
 LOGIN = Credentials(username="octopus", password="a: very secret word")  # noqa: S106  made up

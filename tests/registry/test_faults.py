@@ -24,8 +24,8 @@ from ecs_steps.sandbox.registry import (
     SandboxRegistry,
 )
 from ecs_steps.sandbox.timeline import START, VirtualClock
-from registry.conftest import Registries
 from registry.images import one_platform, two_platforms
+from registry.registries import Registries
 
 IMAGE = two_platforms(layer_bytes=700_000)
 OTHER = one_platform(seed=2)

@@ -11,8 +11,8 @@ from ecs_steps.registry import (
     copy_image,
     read_image,
 )
-from registry.conftest import Registries
 from registry.images import ExampleImage, docker_save_archive, two_platforms, write_index
+from registry.registries import Registries
 
 IMAGE = two_platforms()
 Write = Callable[..., Path]

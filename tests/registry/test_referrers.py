@@ -1,8 +1,8 @@
 import pytest
 
 from ecs_steps.registry import TagConflictError, copy_image, copy_referrers, read_image
-from registry.conftest import Registries
 from registry.images import MANIFEST, ExampleImage, one_platform, two_platforms
+from registry.registries import Registries
 
 IMAGE = two_platforms()
 AMD64 = next(iter(IMAGE.manifests))

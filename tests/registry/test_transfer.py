@@ -16,7 +16,6 @@ from ecs_steps.registry import (
     read_image,
     resolve_image,
 )
-from registry.conftest import Registries
 from registry.images import (
     CONFIG,
     FOREIGN,
@@ -30,6 +29,7 @@ from registry.images import (
     spelled,
     two_platforms,
 )
+from registry.registries import Registries
 
 IMAGE = two_platforms()
 
