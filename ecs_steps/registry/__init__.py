@@ -21,21 +21,13 @@ from ecs_steps.registry.errors import (
     TagConflictError,
     UnsupportedImageError,
 )
+from ecs_steps.registry.image import Image, ImageSource, ResolvedImage, read_image, resolve_image
 from ecs_steps.registry.layout import OciLayout
 from ecs_steps.registry.manifest import Descriptor, Manifest, Platform
 from ecs_steps.registry.reference import Reference, is_digest, is_tag, parse_reference
 from ecs_steps.registry.referrers import copy_referrers
 from ecs_steps.registry.repository import Repository
-from ecs_steps.registry.transfer import (
-    CopyResult,
-    Image,
-    ImageSource,
-    Progress,
-    ResolvedImage,
-    copy_image,
-    read_image,
-    resolve_image,
-)
+from ecs_steps.registry.transfer import CopyResult, Progress, copy_image
 
 __all__ = [
     "CopyCancelledError",

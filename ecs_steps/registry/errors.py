@@ -46,7 +46,7 @@ class ImageNotFoundError(RegistryError):
 
 @frozen(kw_only=True, str=False, repr=False)
 class TagConflictError(RegistryError):
-    """The tag names another image and stays as it is; `existing` and `wanted` are digests."""
+    """The tag stays as it is: it names `existing`, a digest or empty, and was to name `wanted`."""
 
     tag: str
     existing: str

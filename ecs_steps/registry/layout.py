@@ -8,16 +8,13 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from attrs import field, frozen
 
 from ecs_steps.registry.errors import ImageNotFoundError, InvalidLayoutError
+from ecs_steps.registry.http_client import CHUNK_BYTES
 from ecs_steps.registry.manifest import MAX_MANIFEST_BYTES, Descriptor, Manifest, parse_index, parse_manifest
 from ecs_steps.registry.reference import is_digest
-from ecs_steps.registry.transport import CHUNK_BYTES
-
-REF_NAME: Final = "org.opencontainers.image.ref.name"
 
 
 @frozen(kw_only=True)
@@ -41,9 +38,9 @@ class OciLayout:
     _members: Mapping[str, _Extent] = field(init=False, repr=False)
     entries: tuple[Descriptor, ...] = field(init=False, repr=False)
 
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "_members", {} if self.path.is_dir() else _read_archive(self.path))
-        object.__setattr__(self, "entries", self._read_entries())
+    @_members.default
+    def _locate_members(self) -> Mapping[str, _Extent]:
+        return {} if self.path.is_dir() else _read_archive(self.path)
 
     @property
     def name(self) -> str:
@@ -55,11 +52,11 @@ class OciLayout:
         Raises:
             InvalidLayoutError: It cannot be told which one is meant.
         """
-        named = [entry for entry in self.entries if entry.annotations.get(REF_NAME) == ref_name]
+        named = [entry for entry in self.entries if entry.ref_name == ref_name]
         found = self.entries if len(self.entries) == 1 else named
         if len({entry.digest for entry in found}) == 1:
             return found[0]
-        names = sorted({entry.annotations.get(REF_NAME, "(no name)") for entry in self.entries})
+        names = sorted({entry.ref_name or "(no name)" for entry in self.entries})
         raise self._invalid(
             f"it has {len(self.entries)} images ({', '.join(names)[:500]}), "
             f"and {f'not one of the name {ref_name}' if ref_name else 'no name says which one is meant'}",
@@ -90,6 +87,7 @@ class OciLayout:
         """Return a small blob, such as a config, unverified."""
         return self._read(_blob_path(blob.digest))
 
+    @entries.default
     def _read_entries(self) -> tuple[Descriptor, ...]:
         try:
             index = self._read("index.json")

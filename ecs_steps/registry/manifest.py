@@ -47,6 +47,11 @@ class Descriptor:
     annotations: Mapping[str, str] = field(factory=dict)
 
     @property
+    def ref_name(self) -> str:
+        """What an entry of a layout is called, usually its tag; empty where it has no name."""
+        return self.annotations.get("org.opencontainers.image.ref.name", "")
+
+    @property
     def is_foreign(self) -> bool:
         """Whether registries do not hold it: base layers of Windows are fetched from their maker."""
         return "foreign" in self.media_type or "nondistributable" in self.media_type

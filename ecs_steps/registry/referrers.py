@@ -6,9 +6,10 @@ own for registries without the list. A tool may use either whatever the registry
 
 from typing import Final
 
+from ecs_steps.registry.image import Image, read_image
 from ecs_steps.registry.manifest import Manifest
 from ecs_steps.registry.repository import Repository
-from ecs_steps.registry.transfer import Image, copy_image, read_image
+from ecs_steps.registry.transfer import copy_image
 
 REFERRER_TAG_SUFFIXES: Final = ("", ".sig", ".att", ".sbom")
 """https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md"""

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ecs_steps.sandbox.registry import serve_registry
+from ecs_steps.sandbox.registry_server import serve_registry
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 from registry.registries import Registries
 

@@ -86,6 +86,15 @@ def test_what_passes_is_tried_again(
     assert max(each.bytes_done for each in progress) == IMAGE.total_bytes
 
 
+def test_an_error_names_the_host_that_failed(registries: Registries) -> None:
+    fail(registries.source, "GET", BLOB, RegistryFailure.CONNECTION_CUT, times=1000)
+
+    with pytest.raises(RegistryUnreachableError) as raised:
+        copy(registries)
+
+    assert str(raised.value).startswith(f"{registries.source.host} could not be used: ")
+
+
 @pytest.mark.parametrize("failure", PASSING)
 def test_what_does_not_pass_is_given_up_after_five_attempts(
     registries: Registries, failure: RegistryFailure
@@ -150,6 +159,38 @@ def test_storage_on_another_host_cannot_ask_for_credentials(registries: Registri
 
     storage = [request for request in registries.source.requests if request.server == "storage"]
     assert {(request.path.partition("?")[2], request.authorization) for request in storage} == {("login", "")}
+
+
+def test_plain_http_to_another_machine_is_refused(registries: Registries) -> None:
+    registries.source.storage = "storage.example.com"
+    fail(registries.source, "GET", BLOB, RegistryFailure.REDIRECTED, times=1000)
+
+    with pytest.raises(
+        RegistryUnreachableError, match=r"storage\.example\.com could not be used for 127"
+    ) as raised:
+        copy(registries)
+
+    assert not raised.value.transient
+
+
+@pytest.mark.parametrize("place", ["[", "127.0.0.1:port"])
+def test_a_redirect_to_no_address_is_an_error(registries: Registries, place: str) -> None:
+    registries.source.storage = place
+    fail(registries.source, "GET", BLOB, RegistryFailure.REDIRECTED, times=1000)
+
+    with pytest.raises(RegistryUnreachableError, match="what is no address"):
+        copy(registries)
+
+
+def test_the_environment_s_proxy_is_used(registries: Registries, monkeypatch: pytest.MonkeyPatch) -> None:
+    IMAGE.put(registries.source, "team/web", "1.4.0")
+    monkeypatch.setenv("http_proxy", f"http://name:word@{registries.source.host}")
+    beyond = Repository(parse_reference("localhost:1/team/web"))
+
+    assert beyond.find_digest("1.4.0") == IMAGE.digest
+    assert [request.path for request in registries.source.requests] == [
+        "http://localhost:1/v2/team/web/manifests/1.4.0"
+    ]
 
 
 def _login(registry: SandboxRegistry) -> Credentials | None:
