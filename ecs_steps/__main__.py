@@ -96,7 +96,7 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
         metavar="SCENARIO",
         nargs="?",
         const="healthy",
-        help="deploy to a pretend AWS in this process, in which the scenario happens",
+        help="deploy to a fake AWS in this process, in which the scenario happens",
     )
     parser.add_argument(
         "--sandbox-speed",
@@ -109,7 +109,7 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
         "--sandbox-journal",
         metavar="FILE",
         type=Path,
-        help="keep the pretend AWS in this file, so that the next run finds it as this one left it",
+        help="keep the fake AWS in this file, so that the next run finds it as this one left it",
     )
 
 

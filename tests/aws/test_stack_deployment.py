@@ -11,7 +11,7 @@ from ecs_steps.aws.stack_watch import watch_operation
 from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.errors import AwsCallError, EcsStepsError, StackFailedError, TimedOutError
 from ecs_steps.report import Level, Message, Reported
-from ecs_steps.sandbox import Fault, FaultKind, ResourceFate, Sandbox, Scenario
+from ecs_steps.sandbox import Fault, FaultKind, ResourceFailurePlan, Sandbox, Scenario
 
 NAME = "shop"
 TEMPLATE = {
@@ -215,7 +215,7 @@ def test_an_operation_whose_replies_are_all_lost_is_found_by_its_token(
         around, _ = surroundings(aws)
         if not is_first:
             deploy(around)
-        aws.faults.take(Fault("CreateStack", kind), Fault("UpdateStack", kind))
+        aws.faults.apply(Fault("CreateStack", kind), Fault("UpdateStack", kind))
 
         changed = {**TEMPLATE, "Outputs": {"Name": {"Value": "web"}}}
         deployed = start_deployment(StackRequest(name=NAME, template=changed, parameters={}), around)
@@ -282,7 +282,7 @@ def test_a_template_over_a_mebibyte_is_too_large_for_any_way() -> None:
 
 
 def test_the_root_cause_is_that_of_this_operation_and_not_of_an_earlier_one() -> None:
-    fate = ResourceFate(
+    fate = ResourceFailurePlan(
         resource="Logs",
         on="create",
         reason="Resource limit exceeded.",
@@ -293,9 +293,9 @@ def test_the_root_cause_is_that_of_this_operation_and_not_of_an_earlier_one() ->
 
         with pytest.raises(StackFailedError) as first:
             deploy(around)
-        aws.cloudformation.take(
+        aws.cloudformation.apply(
             Scenario().stack,
-            (ResourceFate(resource="Logs", on="create", reason="/ecs/web already exists", times=1),),
+            (ResourceFailurePlan(resource="Logs", on="create", reason="/ecs/web already exists", times=1),),
         )
         with pytest.raises(StackFailedError) as second:
             deploy(around)
@@ -320,7 +320,7 @@ def test_denied_events_leave_the_verdict_to_the_status_and_are_named_once() -> N
 
 
 def test_a_timeout_says_what_state_was_seen_last_and_what_goes_on() -> None:
-    fate = ResourceFate(resource="Logs", on="create", reason="too slow", after=7200)
+    fate = ResourceFailurePlan(resource="Logs", on="create", reason="too slow", after=7200)
     with Sandbox(Scenario(resources=(fate,))) as aws:
         around, _ = surroundings(aws, minutes=10)
 

@@ -1,4 +1,4 @@
-"""A stack to try things on, and somebody who deploys it."""
+"""A stack to try things on, and a client that deploys it."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -19,7 +19,7 @@ def test_a_sandbox_reads_neither_environment_nor_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_PROFILE", "unknown")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "absent"))
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
@@ -64,11 +64,11 @@ def test_every_call_is_noted_with_its_parameters_and_its_outcome() -> None:
     with Sandbox() as aws:
         aws.clients.ecs.list_clusters(maxResults=5)
         with pytest.raises(ClientError):
-            aws.clients.cloudformation.describe_stacks(StackName="nobody")
+            aws.clients.cloudformation.describe_stacks(StackName="unknown")
 
     assert [(call.service, call.operation, call.params, call.outcome) for call in aws.calls] == [
         ("ecs", "ListClusters", {"maxResults": 5}, ""),
-        ("cloudformation", "DescribeStacks", {"StackName": "nobody"}, "ValidationError"),
+        ("cloudformation", "DescribeStacks", {"StackName": "unknown"}, "ValidationError"),
     ]
 
 
@@ -104,13 +104,13 @@ def test_sandboxes_do_not_see_each_other() -> None:
 @mock_aws
 def test_a_sandbox_leaves_motos_own_decorator_alone() -> None:
     logs = boto3.client("logs", region_name="eu-west-1")
-    logs.create_log_group(logGroupName="/theirs")
+    logs.create_log_group(logGroupName="/original")
 
     with Sandbox() as aws:
         ours = aws.session.client("logs").describe_log_groups()["logGroups"]
 
     assert ours == []
-    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["/theirs"]
+    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["/original"]
 
 
 def test_other_sessions_of_the_process_are_not_hooked() -> None:
@@ -119,13 +119,13 @@ def test_other_sessions_of_the_process_are_not_hooked() -> None:
     with Sandbox():
         session = botocore.session.Session()
         session.set_credentials("key", "secret")
-        session.register("before-send", lambda **_: answered.append("nobody answered before"))
+        session.register("before-send", lambda **_: answered.append("answered before"))
         client: Any = session.create_client("ecs", region_name="eu-west-1", endpoint_url="http://127.0.0.1:9")
         client.meta.events.register_last("before-send", _refuse)
         with pytest.raises(ConnectionRefusedError):
             client.list_clusters()
 
-    assert answered == ["nobody answered before"]
+    assert answered == ["answered before"]
 
 
 def test_the_same_requests_lead_to_the_same_ids() -> None:
@@ -143,11 +143,11 @@ def test_the_same_requests_lead_to_the_same_ids() -> None:
     assert random.getstate() == state
 
 
-def test_another_region_is_another_world() -> None:
+def test_another_region_has_its_own_state() -> None:
     with Sandbox() as aws:
         aws.add_cluster("web")
-        elsewhere = aws.session.client("ecs", region_name="us-east-1")
-        clusters = elsewhere.describe_clusters(clusters=["web"])
+        make_region = aws.session.client("ecs", region_name="us-east-1")
+        clusters = make_region.describe_clusters(clusters=["web"])
 
     assert clusters["failures"][0]["reason"] == "MISSING"
 

@@ -1,4 +1,4 @@
-"""What ECS says of tasks that could not be placed or started, in its own words and Docker's."""
+"""The reasons of tasks that could not be placed or started, in ECS' and Docker's own texts."""
 
 _PULL = "CannotPullContainerError: pull image manifest has been retried"
 _INITIALIZATION = "ResourceInitializationError:"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ecs_steps.sandbox.ecs.request import Request
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 _GB = 1024
 _FARGATE_MEMORY: dict[int, Iterable[int]] = {
@@ -21,15 +21,15 @@ _FARGATE_MEMORY: dict[int, Iterable[int]] = {
 }
 
 
-def _refusal(message: str) -> Refusal:
-    return Refusal("ClientException", message)
+def _refusal(message: str) -> ServiceError:
+    return ServiceError("ClientException", message)
 
 
 def check(request: Request) -> None:
     """Refuse what ECS refuses and what matters to a deployment.
 
     Raises:
-        Refusal: ClientException, with ECS' text where it is known.
+        ServiceError: ClientException, with ECS' text where it is known.
     """
     containers = request.get("containerDefinitions") or []
     if not containers:
@@ -88,7 +88,7 @@ def units(text: str, per_whole: int) -> int:
 
 
 def completed(request: Request) -> dict[str, Any]:
-    """Copy what was sent, members that nobody knows included, with the defaults that ECS writes into it."""
+    """Copy what was sent, unknown members included, with the defaults that ECS writes into it."""
     members = {name: copy.deepcopy(value) for name, value in request.items() if name != "tags"}
     for member, per_whole in (("cpu", 1024), ("memory", _GB)):
         if members.get(member):

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from ecs_steps.sandbox import ResourceFate, Scenario, StackPlan
+from ecs_steps.sandbox import ResourceFailurePlan, Scenario, StackPlan
 
 Made = Callable[..., Any]
 Template = dict[str, Any]
 
-DENIED = ResourceFate(
+DENIED = ResourceFailurePlan(
     resource="AWS::IAM::Role", on="create", reason="Not authorized", handler_error_code="AccessDenied"
 )
 
@@ -129,7 +129,7 @@ def test_a_resource_without_a_name_gets_one_from_the_stack(deployer: Made, templ
     )
 
 
-def test_a_failure_cancels_what_is_under_way_and_takes_everything_back(
+def test_a_failure_cancels_what_is_in_progress_and_rolls_everything_back(
     deployer: Made, template: Template
 ) -> None:
     maker = deployer(Scenario(resources=(DENIED,)))
@@ -234,7 +234,9 @@ def test_without_a_circuit_breaker_cloudformation_waits_for_hours(deployer: Made
     assert after_three_hours == "CREATE_IN_PROGRESS"
     assert status == "ROLLBACK_COMPLETE"
     (reason,) = [reason for status, reason in maker.story("Service", stack_id) if status == "CREATE_FAILED"]
-    assert reason.startswith('Resource handler returned message: "Exceeded attempts to wait" (RequestToken: ')
+    assert reason.startswith(
+        'Resource handler returned message: "Exceeded service_deployments to wait" (RequestToken: '
+    )
     assert reason.endswith("HandlerErrorCode: NotStabilized)")
 
 

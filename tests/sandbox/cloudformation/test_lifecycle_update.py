@@ -40,7 +40,7 @@ def test_a_new_image_is_a_new_revision_and_the_old_one_is_deregistered(
     assert _served(maker) == 2
 
 
-def test_what_has_not_changed_says_nothing(deployer: Made, template: Template) -> None:
+def test_an_unchanged_resource_has_no_events(deployer: Made, template: Template) -> None:
     maker = deployer()
     maker.deploy(template)
 

@@ -6,7 +6,7 @@ import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.task_definition_rules import units
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 CONTAINER = {"name": "web", "image": "web:1"}
 FARGATE: dict[str, Any] = {
@@ -57,7 +57,7 @@ FARGATE: dict[str, Any] = {
 def test_a_task_definition_that_cannot_run_is_refused(
     ecs: EcsBackend, change: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.register_task_definition(FARGATE | change)
 
     assert refused.value.code == "ClientException"
@@ -67,17 +67,17 @@ def test_a_task_definition_that_cannot_run_is_refused(
 def test_more_than_50_tags_are_refused(ecs: EcsBackend) -> None:
     tags = [{"key": f"key{number}", "value": "x"} for number in range(51)]
 
-    with pytest.raises(Refusal, match="Too many tags"):
+    with pytest.raises(ServiceError, match="Too many tags"):
         ecs.register_task_definition(FARGATE | {"tags": tags})
 
 
 def test_tags_of_aws_are_refused(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal, match="aws: prefixed"):
+    with pytest.raises(ServiceError, match="aws: prefixed"):
         ecs.register_task_definition(FARGATE | {"tags": [{"key": "aws:stack", "value": "x"}]})
 
 
-def test_a_refused_task_definition_takes_no_revision(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal):
+def test_a_refused_task_definition_uses_no_revision(ecs: EcsBackend) -> None:
+    with pytest.raises(ServiceError):
         ecs.register_task_definition(FARGATE | {"memory": "4096"})
 
     registered = ecs.register_task_definition(FARGATE)

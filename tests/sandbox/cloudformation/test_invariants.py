@@ -9,13 +9,13 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecs_steps.sandbox import ResourceFate, Sandbox, Scenario
+from ecs_steps.sandbox import ResourceFailurePlan, Sandbox, Scenario
 
 HOURS = 4 * 60 * 60
 AT_REST = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 
 FATES = st.builds(
-    ResourceFate,
+    ResourceFailurePlan,
     resource=st.sampled_from(["Role", "Logs", "Task", "Service"]),
     on=st.sampled_from(["create", "update", "delete", "rollback"]),
     reason=st.just("Refused"),
@@ -39,7 +39,7 @@ STEPS = st.tuples(
 )
 
 
-@given(fates=st.lists(FATES, max_size=3), steps=st.lists(STEPS, min_size=3, max_size=10))
+@given(failure_plans=st.lists(FATES, max_size=3), steps=st.lists(STEPS, min_size=3, max_size=10))
 @settings(
     max_examples=15,
     deadline=None,
@@ -49,10 +49,10 @@ STEPS = st.tuples(
 def test_a_stack_comes_to_rest_and_its_service_runs_its_task_definition(
     deployer_in: Callable[..., Any],
     template: dict[str, Any],
-    fates: list[ResourceFate],
+    failure_plans: list[ResourceFailurePlan],
     steps: list[tuple[str, dict[str, Any], float]],
 ) -> None:
-    with Sandbox(Scenario(resources=tuple(fates))) as aws:
+    with Sandbox(Scenario(resources=tuple(failure_plans))) as aws:
         aws.add_cluster("web")
         for action, change, pause in steps:
             refused = _act(aws.clients.cloudformation, action, _changed(template, change), change)
