@@ -8,7 +8,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from ecs_steps.polling import Clock
-from ecs_steps.sandbox.protocol import Envelope, RawBody, Request, speaks_json, speaks_rest
+from ecs_steps.sandbox.protocol import Envelope, RawBody, Request, check_operations, speaks_json, speaks_rest
 
 READ_TIMEOUT = 60.0
 """How many seconds botocore waits for a reply, unless it is configured otherwise."""
@@ -44,7 +44,7 @@ class Fault:
 
     `at` says which requests meet it, counted from 0 and botocore's own retries included: `range(2)` is the
     first two. None is all of them. An access that is denied lacks the operation's own action, unless `lacks`
-    names another one (``iam:PassRole``).
+    names another one (``iam:PassRole``). A sandbox refuses an operation that no service has (ValueError).
     """
 
     operation: str
@@ -53,11 +53,15 @@ class Fault:
     lacks: str = ""
 
 
+def _check_operations(_: object, __: object, faults: tuple[Fault, ...]) -> None:
+    check_operations(fault.operation for fault in faults if fault.operation)
+
+
 @define
 class FaultLine:
     """The faults of one sandbox, and how many requests each operation has had."""
 
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault, ...] = field(validator=_check_operations)
     _requests: dict[str, int] = field(factory=dict)
 
     def apply(self, *faults: Fault) -> None:
@@ -151,6 +155,7 @@ _SKEWED = "Signature expired: {at:%Y%m%dT%H%M%SZ} is now earlier than the oldest
 _WRONG_REGION = "Credential should be scoped to a valid region. "
 _BUSY = "Service Unavailable. Please try again later."
 
+# Believed: the throttling codes of each protocol (AWS common errors; aws-sam-cli#1610 and #2671; S3 errors).
 _JSON_ERRORS: Mapping[FaultKind, tuple[str, str, int]] = {
     FaultKind.THROTTLED: ("ThrottlingException", "Rate exceeded", 400),
     FaultKind.INTERNAL_ERROR: ("ServerException", _BUSY, 500),

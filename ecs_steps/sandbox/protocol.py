@@ -1,7 +1,8 @@
 """Requests and replies as bytes: AWS' JSON and query protocols, by botocore's own models."""
 
+import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -21,6 +22,22 @@ from moto.core.serialize import QuerySerializer, SerializationContext
 LOADER = Loader()
 """botocore's models, read from disk once for all sandboxes of the process."""
 
+_SERVICES = (
+    "ecs",
+    "cloudformation",
+    "logs",
+    "elbv2",
+    "iam",
+    "sts",
+    "s3",
+    "ecr",
+    "cloudwatch",
+    "application-autoscaling",
+    "secretsmanager",
+    "ssm",
+    "ec2",
+)
+"""Services whose operations a fault or a quota may name; the models of the first ones are loaded anyway."""
 _SIGNED_AS = {"elasticloadbalancing": "elbv2"}
 _FIRST_ERROR = 300
 _FIRST_SERVER_ERROR = 500
@@ -129,6 +146,26 @@ def operation_model(service: str, operation: str) -> OperationModel:
     """Return the model of an operation; `operation` is request as in the model (``CreateStack``)."""
     model: OperationModel = service_model(service).operation_model(operation)
     return model
+
+
+def check_operations(names: Iterable[str]) -> None:
+    """Check that operations (``UpdateService``) are spelled as in botocore's models.
+
+    Raises:
+        ValueError: A service has no such operation; the message suggests the nearest name.
+    """
+    unknown = set(names)
+    known: set[str] = set()
+    for service in _SERVICES:
+        if not unknown:
+            return
+        operations = LOADER.load_service_model(service, "service-2")["operations"]
+        unknown -= operations.keys()
+        known |= operations.keys()
+    for name in sorted(unknown):
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        raise ValueError(f"There is no operation {name!r} in {', '.join(_SERVICES)}{hint}")
 
 
 def speaks_json(service: str) -> bool:

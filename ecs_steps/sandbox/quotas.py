@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import define, field, frozen
 
-from ecs_steps.sandbox.protocol import Request
+from ecs_steps.sandbox.protocol import Request, check_operations
 
 
 @frozen(kw_only=True)
@@ -33,11 +33,15 @@ class _Bucket:
         return True
 
 
+def _check_operations(_: object, __: object, quotas: tuple[Quota, ...]) -> None:
+    check_operations(operation for quota in quotas for operation in quota.operations)
+
+
 @define
 class Buckets:
     """What is left of the quotas of one sandbox."""
 
-    quotas: tuple[Quota, ...]
+    quotas: tuple[Quota, ...] = field(validator=_check_operations)
     _by_region: dict[str, Mapping[str, _Bucket]] = field(factory=dict)
 
     def consume(self, request: Request, now: datetime) -> bool:

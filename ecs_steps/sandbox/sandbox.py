@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from ecs_steps.aws.clients import AwsClients
@@ -85,10 +85,11 @@ class Sandbox:
             regions={region: default_region.region()},
             make_region=lambda region: self._make(region, now).region(),
         )
+        self._default_region = default_region
         self.ecs, self.cloudformation = default_region.ecs, default_region.cloudformation
         self.calls: list[Call] = self._transport.calls
         if self._journal:
-            self._replay(self._journal, past, default_region)
+            self._replay(self._journal, past)
             default_region.apply(now)
             self._journal.began(scenario if isinstance(scenario, str) else "", self.timeline.now)
             self._transport.recorder = self._journal
@@ -96,6 +97,12 @@ class Sandbox:
         self.session = SandboxSession(self.clock, region=region)
         self.session.register("before-send", self._answer)  # type: ignore[arg-type]  # forgets replies
         self.clients = AwsClients(self.session, region=region)
+
+    @classmethod
+    def empty(cls, scenario: str | Scenario = "healthy", *, region: str = "eu-west-1") -> Self:
+        """Make a sandbox without fixtures: no cluster, no service, no task definition."""
+        now = _named(scenario)
+        return cls(evolve(now, ecs=evolve(now.ecs, fixtures=False)), region=region)
 
     def __enter__(self) -> Self:
         return self
@@ -106,6 +113,20 @@ class Sandbox:
         if self._journal:
             self._journal.ended(self.clock.now())
         self._moto.close()
+
+    def apply(self, scenario: str | Scenario) -> None:
+        """Apply another scenario to what happens from now on; faults and quotas count from the start.
+
+        Raises:
+            ValueError: No scenario has that name.
+        """
+        now = _named(scenario)
+        with self.timeline.lock:
+            self._default_region.apply(now)
+            self.faults.apply(*now.faults)
+            self._transport.quotas = Buckets(now.quotas)
+            if self._journal:
+                self._journal.began(scenario if isinstance(scenario, str) else "", self.timeline.now)
 
     def add_cluster(self, name: str) -> None:
         """Make an empty cluster, where there is none of that name."""
@@ -135,12 +156,12 @@ class Sandbox:
         )
         return _RegionBackends(ecs, CloudFormationBackend(account, scenario.resources), ids)
 
-    def _replay(self, journal: Journal, past: list[Entry], default_region: _RegionBackends) -> None:
+    def _replay(self, journal: Journal, past: list[Entry]) -> None:
         for number, entry in enumerate(past, start=1):
             try:
                 self.timeline.advance_to(entry.at)
                 if entry.scenario:
-                    default_region.apply(_named(entry.scenario))
+                    self._default_region.apply(_named(entry.scenario))
                 if entry.request:
                     self._transport.change(entry.request)
             except Exception as error:

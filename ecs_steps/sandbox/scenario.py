@@ -1,10 +1,10 @@
 """A scenario: what goes wrong in a fake AWS, and when. Data, nothing else."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from attrs import field, frozen
 
-from ecs_steps.sandbox.ecs.plan import EcsPlan
+from ecs_steps.sandbox.ecs.plan import EcsPlan, Event, FailurePlan
 from ecs_steps.sandbox.faults import Fault
 from ecs_steps.sandbox.quotas import Quota
 
@@ -28,12 +28,15 @@ class ResourceFailurePlan:
     times: int | None = None
 
 
+Part = FailurePlan | Event | ResourceFailurePlan | Fault | Quota
+
+
 @frozen(kw_only=True)
 class StackPlan:
     """How CloudFormation does its work in one fake account.
 
-    CloudFormation waits `service_timeout` seconds for a service. `ignores_rollbacks`: a service that ECS rolled
-    back counts as stable, as it does at times in the real one. `page` is how many events a call returns.
+    It waits `service_timeout` seconds for a service. `ignores_rollbacks`: a service that ECS rolled back
+    counts as stable, as it does at times in the real one. `page` is how many events a call returns.
     """
 
     service_timeout: float = 3 * 60 * 60
@@ -51,3 +54,39 @@ class Scenario:
     stack: StackPlan = field(factory=StackPlan)
     faults: tuple[Fault, ...] = ()
     quotas: tuple[Quota, ...] = ()
+
+    @classmethod
+    def of(cls, *parts: Part, description: str = "") -> Self:
+        """Make a scenario of failure plans, events, faults and quotas, in any order.
+
+        Of several failure plans for tasks the first that applies to a task wins.
+
+        Raises:
+            TypeError: A part is none of these.
+        """
+        failure_plans: list[FailurePlan] = []
+        events: list[Event] = []
+        resources: list[ResourceFailurePlan] = []
+        faults: list[Fault] = []
+        quotas: list[Quota] = []
+        for part in parts:
+            match part:
+                case FailurePlan():
+                    failure_plans.append(part)
+                case Event():
+                    events.append(part)
+                case ResourceFailurePlan():
+                    resources.append(part)
+                case Fault():
+                    faults.append(part)
+                case Quota():
+                    quotas.append(part)
+                case _:
+                    raise TypeError(f"{part!r} is no failure plan, event, fault or quota")
+        return cls(
+            description=description,
+            ecs=EcsPlan(failure_plans=tuple(failure_plans), events=tuple(events)),
+            resources=tuple(resources),
+            faults=tuple(faults),
+            quotas=tuple(quotas),
+        )

@@ -23,6 +23,9 @@ from ecs_steps.sandbox.timeline import Timeline
 LATENCY = 0.02
 """Seconds that every request takes."""
 
+_WHOLE_SERVICES = {"cloudformation", "ecs"}
+"""moto knows nothing of what is in the sandbox's own ones; an answer of its would be wrong."""
+_NOT_IMPLEMENTED = 501
 _READS = ("Describe", "Get", "List", "Validate")
 
 
@@ -146,7 +149,10 @@ class Transport:
         before = ids.getstate()
         operation = self._operation(request)
         try:
-            if operation:
+            if operation is None and request.service in _WHOLE_SERVICES:
+                message = f"The sandbox has no {request.operation}."
+                answer = envelope.error("UnsupportedOperation", message, _NOT_IMPLEMENTED)
+            elif operation:
                 answer = envelope.reply(request.operation, operation(copy.deepcopy(request.params)))
             else:
                 answer = otherwise()

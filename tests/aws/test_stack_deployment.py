@@ -11,7 +11,8 @@ from ecs_steps.aws.stack_watch import watch_operation
 from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.errors import AwsCallError, EcsStepsError, StackFailedError, TimedOutError
 from ecs_steps.report import Level, Message, Reported
-from ecs_steps.sandbox import Fault, FaultKind, ResourceFailurePlan, Sandbox, Scenario
+from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
+from ecs_steps.sandbox.scenario import ResourceFailurePlan
 
 NAME = "shop"
 TEMPLATE = {

@@ -9,10 +9,10 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
-from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
+from ecs_steps.sandbox import Fault, FaultKind, Quota, Sandbox, Scenario
 
 
 def test_a_sandbox_reads_neither_environment_nor_files(
@@ -188,3 +188,55 @@ def test_an_unknown_scenario_is_refused_with_the_names_of_those_there_are() -> N
 
 def _refuse(**_: object) -> None:
     raise ConnectionRefusedError
+
+
+def test_an_empty_sandbox_holds_nothing_until_a_client_adds_it() -> None:
+    with Sandbox.empty() as aws:
+        ecs = aws.clients.ecs
+        before = ecs.list_clusters()["clusterArns"], ecs.list_task_definitions()["taskDefinitionArns"]
+        ecs.create_cluster(clusterName="mine")
+
+        after = ecs.list_clusters()["clusterArns"]
+
+    assert before == ([], [])
+    assert [arn.rpartition("/")[2] for arn in after] == ["mine"]
+
+
+def test_another_scenario_may_be_applied_at_any_time() -> None:
+    with Sandbox() as aws:
+        before = aws.clients.ecs.list_clusters()["clusterArns"]
+        aws.apply("unreachable")
+        with pytest.raises(EndpointConnectionError):
+            aws.clients.ecs.list_clusters()
+        aws.apply("healthy")
+
+        assert aws.clients.ecs.list_clusters()["clusterArns"] == before
+
+
+def test_an_operation_that_the_sandbox_lacks_is_refused_by_name() -> None:
+    with (
+        Sandbox() as aws,
+        pytest.raises(ClientError, match=r"The sandbox has no DescribeCapacityProviders\.") as caught,
+    ):
+        aws.clients.ecs.describe_capacity_providers()
+
+    assert caught.value.response["Error"]["Code"] == "UnsupportedOperation"
+    assert len(aws.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        Scenario(faults=(Fault("UpdateServce", FaultKind.THROTTLED),)),
+        Scenario(quotas=(Quota(operations=("UpdateServce",), burst=1),)),
+    ],
+    ids=["fault", "quota"],
+)
+def test_a_misspelt_operation_is_an_error(scenario: Scenario) -> None:
+    with pytest.raises(ValueError, match=r"no operation 'UpdateServce' in .*; did you mean 'UpdateService'"):
+        Sandbox(scenario)
+
+
+def test_a_misspelt_operation_of_a_later_fault_is_an_error() -> None:
+    with Sandbox() as aws, pytest.raises(ValueError, match="There is no operation 'updateService'"):
+        aws.faults.apply(Fault("updateService", FaultKind.THROTTLED))

@@ -9,9 +9,7 @@ from attrs import evolve
 from ecs_steps.sandbox.cloudformation.descriptions import (
     describe,
     describe_resource,
-    describe_template,
     page_of_events,
-    summarise_resource,
 )
 from ecs_steps.sandbox.cloudformation.lifecycle import Lifecycle
 from ecs_steps.sandbox.cloudformation.names import blueprint
@@ -20,7 +18,6 @@ from ecs_steps.sandbox.cloudformation.requests import (
     check_deletable,
     check_name,
     check_updatable,
-    template_text,
 )
 from ecs_steps.sandbox.cloudformation.resource_work import ResourceFailurePlans
 from ecs_steps.sandbox.cloudformation.resources import resource_types
@@ -156,27 +153,10 @@ class CloudFormationBackend:
         held = [resource for name, resource in stack.resources.items() if name_filter in {None, name}]
         return {"StackResources": [describe_resource(stack, resource) for resource in held]}
 
-    def describe_stack_resource(self, request: Request) -> Reply:
-        """Describe one thing that a stack holds."""
-        stack, name = self._stacks.existing(request["StackName"]), request["LogicalResourceId"]
-        if name not in stack.resources:
-            raise invalid(f"Resource {name} does not exist for stack {stack.name}")
-        return {"StackResourceDetail": summarise_resource(stack, stack.resources[name])}
-
-    def list_stack_resources(self, request: Request) -> Reply:
-        """List what a stack holds."""
-        stack = self._stacks.existing(request["StackName"])
-        listed = [summarise_resource(stack, resource) for resource in stack.resources.values()]
-        return {"StackResourceSummaries": listed}
-
     def get_template(self, request: Request) -> Reply:
         """Return the template that a stack was made from."""
         stack = self._stacks.existing(request["StackName"])
         return {"TemplateBody": stack.revision.template.text, "StagesAvailable": ["Original", "Processed"]}
-
-    def validate_template(self, request: Request) -> Reply:
-        """Look at a template."""
-        return describe_template(self._stacks.read(template_text(request, self.account.carry_out)))
 
     def seed(
         self,

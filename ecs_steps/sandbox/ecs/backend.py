@@ -83,9 +83,6 @@ class EcsBackend:
     def deregister_task_definition(self, request: Request) -> Reply:
         return self._task_definitions.deregister(request)
 
-    def delete_task_definitions(self, request: Request) -> Reply:
-        return self._task_definitions.delete(request)
-
     def list_task_definitions(self, request: Request) -> Reply:
         return self._task_definitions.list(request)
 

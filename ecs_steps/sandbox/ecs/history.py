@@ -43,6 +43,13 @@ class History:
 
     def replay(self, timeline: Timeline, plan: EcsPlan) -> None:
         """Create the fixtures, let the earlier failure happen, and hand over to `timeline` and `plan`."""
+        if plan.fixtures:
+            self._create_fixtures(timeline, plan)
+        self.account.timeline.advance_to(timeline.now)
+        self.account.timeline, self.account.plan = timeline, plan
+        self.services.apply_plan()
+
+    def _create_fixtures(self, timeline: Timeline, plan: EcsPlan) -> None:
         self.clusters.create({"clusterName": fixtures.CLUSTER})
         for task_definition in fixtures.task_definitions(self.account):
             self.task_definitions.register(task_definition)
@@ -53,11 +60,8 @@ class History:
             self._fail(plan.earlier_failure)
         self._tag()
         self.account.timeline.advance_to(timeline.now)
+        # The scheduler runs once more on the old timeline before that is replaced.
         self._set_breakers(on=False)
-        # A pending run of the scheduler would be lost with the old timeline.
-        self.account.timeline.advance_to(timeline.now)
-        self.account.timeline, self.account.plan = timeline, plan
-        self.services.apply_plan()
 
     def _fail(self, failure_plan: FailurePlan) -> None:
         """Deploy to each service a revision with this failure plan; the circuit breaker rolls it back."""

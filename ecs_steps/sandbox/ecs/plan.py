@@ -165,10 +165,11 @@ class EcsPlan:
     """What happens to the tasks and services of one fake account.
 
     `service` holds members that every service has whatever its request says (``desiredCount``,
-    ``deploymentConfiguration`` ...), the fixtures included. `newer_members` are members of the task definition
-    `orders` that no botocore knows, and `newer_container_members` those of its container `web`.
-    `earlier_failure` happened to a deployment of each fixture service shortly before the start, and was rolled
-    back. A service is MISSING for `hidden_after_create` seconds after it was created.
+    ``deploymentConfiguration`` ...), those of the fixtures too. `newer_members` are members of the task
+    definition `orders` that no botocore knows, and `newer_container_members` those of its container `web`.
+    `earlier_failure` happened to a deployment of each of those services shortly before the start, and was
+    rolled back. Without `fixtures` the account starts empty. A service is MISSING for `hidden_after_create`
+    seconds after it was created.
     """
 
     failure_plans: tuple[FailurePlan, ...] = ()
@@ -180,3 +181,4 @@ class EcsPlan:
     newer_container_members: Mapping[str, Any] = field(factory=dict)
     earlier_failure: FailurePlan | None = None
     hidden_after_create: float = 0
+    fixtures: bool = True

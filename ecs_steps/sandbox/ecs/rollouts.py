@@ -28,6 +28,8 @@ class Monitor:
     reason: str
 
 
+# Believed: the reason of the circuit breaker (acceptance tests of terraform-provider-aws).
+# Believed: the reasons of alarms and of a stop by a user are worded like it (no source).
 CIRCUIT_BREAKER = Monitor(
     "ECS deployment circuit breaker",
     "tasks failed to start.",
@@ -56,6 +58,7 @@ class Rollouts:
         service.revisions[revision.arn] = revision
         replaced = service.open_service_deployment
         if replaced:
+            # Believed: status and text of a superseded deployment (kayac/ecspresso#899).
             replaced.ended(self.account.now, "STOPPED", "Replaced by a new service deployment.")
         sources = [deployment for deployment in service.deployments if deployment.tasks]
         deployment = self._begin(service, digits, revision, "ECS deployment {id} in progress.")
@@ -97,6 +100,7 @@ class Rollouts:
 
     def task_healthy(self, service: Service, deployment: Deployment) -> None:
         """Note a task that passed its checks: earlier failures no longer count."""
+        # Believed: a healthy task resets the count unless resetOnHealthyTask is false (botocore's model).
         deployment.setbacks = 0
         if breaker_of(service).get("resetOnHealthyTask", True):
             deployment.failed_tasks = 0
@@ -133,6 +137,7 @@ class Rollouts:
         elif not roll_back:
             service_deployment.ended(now, "STOPPED", f"Service deployment stopped because {monitor.reason}")
         elif service.served is None:
+            # Believed: the text (acceptance tests of terraform-provider-aws); the status (no source).
             service_deployment.ended(
                 now, "ROLLBACK_FAILED", "No rollback candidate was found to run the rollback."
             )
@@ -142,6 +147,7 @@ class Rollouts:
     def abandon(self, service: Service) -> None:
         """End the open service deployment, since its service is being deleted."""
         if service_deployment := service.open_service_deployment:
+            # Believed: status and text where the service is deleted (no source).
             service_deployment.ended(
                 self.account.now, "STOPPED", "Service deployment stopped because the service was deleted."
             )
@@ -168,6 +174,7 @@ def breaker_of(service: Service) -> dict[str, Any]:
 
 def breaker_threshold(service: Service) -> int:
     """Return how many failed tasks trip the circuit breaker: half of the desired count, from 3 to 200."""
+    # Believed: BOUNDED_PERCENT keeps the bounds 3 and 200 (ECS guide, deployment-circuit-breaker).
     rule: dict[str, Any] = breaker_of(service).get("thresholdConfiguration") or {
         "type": "BOUNDED_PERCENT",
         "value": 50,

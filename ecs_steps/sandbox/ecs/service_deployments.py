@@ -166,6 +166,7 @@ def _summarise(service: Service, deployment: Deployment, *, weight: float) -> Re
     return service.summarise(deployment) | {"requestedProductionTrafficWeight": weight}
 
 
+# Believed: the breaker's statuses and counts, zero where it is off (API reference, enums alone).
 def _breaker(service: Service, service_deployment: ServiceDeployment) -> Reply:
     if not breaker_of(service).get("enable"):
         return {"status": "DISABLED", "failureCount": 0, "threshold": 0}
@@ -177,6 +178,7 @@ def _breaker(service: Service, service_deployment: ServiceDeployment) -> Reply:
     }
 
 
+# Believed: the alarms' statuses (API reference, enums alone).
 def _alarms(service_deployment: ServiceDeployment) -> Reply:
     alarms = service_deployment.configuration.get("alarms") or {}
     if not alarms.get("enable"):

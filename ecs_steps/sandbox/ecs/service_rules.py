@@ -92,7 +92,7 @@ def check(members: dict[str, Any], task_definition: Revision) -> None:
     if definition.get("networkMode") == "awsvpc" and "networkConfiguration" not in members:
         raise _refusal("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
     ports = {
-        container["name"]: {mapping["containerPort"] for mapping in container["portMappings"]}
+        container["name"]: {mapping.get("containerPort") for mapping in container["portMappings"]}
         for container in task_definition.containers
     }
     for balancer in members["loadBalancers"]:

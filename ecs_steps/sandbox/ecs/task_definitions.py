@@ -77,21 +77,6 @@ class TaskDefinitions:
             revision.members |= {"status": "INACTIVE", "deregisteredAt": self.account.now}
         return _reply(revision, with_tags=False)
 
-    def delete(self, request: Request) -> Reply:
-        deleted, failures = [], []
-        for reference in request["taskDefinitions"]:
-            revision = self.find(reference)
-            if revision is None or revision.active:
-                reason = "MISSING" if revision is None else "The specified task definition is still active."
-                failures.append({"arn": reference, "reason": reason})
-                continue
-            revision.members |= {
-                "status": "DELETE_IN_PROGRESS",
-                "deleteRequestedAt": self.account.now,
-            }
-            deleted.append(copy.deepcopy(revision.members))
-        return {"taskDefinitions": deleted, "failures": failures}
-
     def list(self, request: Request) -> Reply:
         status = request.get("status") or "ACTIVE"
         family = request.get("familyPrefix")

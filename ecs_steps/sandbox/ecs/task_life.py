@@ -52,6 +52,7 @@ class TaskLife:
         task.times["pullStoppedAt"] = self.account.now
 
     def _fail_to_start(self, task: Task, reason: str) -> None:
+        # Believed: on EC2 the reason is the container's and the task has a general one (ECS agent's source).
         if reason.startswith("Cannot"):
             task.container("").reason = reason
             if task.launch_type == "EC2":

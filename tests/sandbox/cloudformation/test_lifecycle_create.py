@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ecs_steps.sandbox import ResourceFailurePlan, Scenario, StackPlan
+from ecs_steps.sandbox import Scenario
+from ecs_steps.sandbox.scenario import ResourceFailurePlan, StackPlan
 
 Made = Callable[..., Any]
 Template = dict[str, Any]
@@ -235,7 +236,7 @@ def test_without_a_circuit_breaker_cloudformation_waits_for_hours(deployer: Made
     assert status == "ROLLBACK_COMPLETE"
     (reason,) = [reason for status, reason in maker.story("Service", stack_id) if status == "CREATE_FAILED"]
     assert reason.startswith(
-        'Resource handler returned message: "Exceeded service_deployments to wait" (RequestToken: '
+        'Resource handler returned message: "Exceeded attempts to wait" (RequestToken: '
     )
     assert reason.endswith("HandlerErrorCode: NotStabilized)")
 

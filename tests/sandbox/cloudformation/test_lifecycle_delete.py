@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ecs_steps.sandbox import ResourceFailurePlan, Scenario
+from ecs_steps.sandbox import Scenario
+from ecs_steps.sandbox.scenario import ResourceFailurePlan
 
 Made = Callable[..., Any]
 Template = dict[str, Any]

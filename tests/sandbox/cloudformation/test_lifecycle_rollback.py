@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ecs_steps.sandbox import SCENARIOS, ResourceFailurePlan, Sandbox, Scenario
+from ecs_steps.sandbox import SCENARIOS, Sandbox, Scenario
+from ecs_steps.sandbox.scenario import ResourceFailurePlan
 
 Made = Callable[..., Any]
 Template = dict[str, Any]

@@ -133,11 +133,11 @@ def test_a_desired_count_is_an_update_in_place(deployer: Made, template: Templat
     assert service["deployments"][0]["id"] == before
 
 
-def test_managed_tags_make_a_new_service(deployer: Made, template: Template) -> None:
+def test_another_launch_type_makes_a_new_service(deployer: Made, template: Template) -> None:
     maker = deployer()
     maker.deploy(template)
     before = maker.physical_id("Service")
-    template["Resources"]["Service"]["Properties"]["EnableECSManagedTags"] = True
+    template["Resources"]["Service"]["Properties"]["LaunchType"] = "EC2"
 
     maker.update(template)
     status = maker.settle()
@@ -152,7 +152,7 @@ def test_a_service_with_a_name_of_its_own_cannot_be_replaced(deployer: Made, tem
     maker = deployer()
     template["Resources"]["Service"]["Properties"]["ServiceName"] = "web"
     maker.deploy(template)
-    template["Resources"]["Service"]["Properties"]["EnableECSManagedTags"] = True
+    template["Resources"]["Service"]["Properties"]["LaunchType"] = "EC2"
 
     maker.update(template)
     status = maker.settle()

@@ -252,12 +252,3 @@ def test_a_stack_needs_a_template(deployer: Made) -> None:
         "ValidationError",
         "Either Template URL or Template Body must be specified.",
     )
-
-
-def test_a_template_can_be_validated_first(deployer: Made, template: Template) -> None:
-    client = deployer().client
-
-    seen = client.validate_template(TemplateBody=json.dumps(template))
-
-    assert seen["Capabilities"] == ["CAPABILITY_IAM"]
-    assert {"ParameterKey": "DesiredCount", "DefaultValue": "2", "NoEcho": False} in seen["Parameters"]

@@ -143,19 +143,6 @@ def test_a_family_must_be_named_with_its_revision_to_deregister_it(ecs: EcsBacke
         ecs.deregister_task_definition({"taskDefinition": "orders"})
 
 
-def test_only_what_was_deregistered_can_be_deleted(ecs: EcsBackend, register: Register) -> None:
-    register(ecs)
-    ecs.deregister_task_definition({"taskDefinition": "orders:2"})
-
-    reply = ecs.delete_task_definitions({"taskDefinitions": ["orders:1", "orders:2", "orders:9"]})
-
-    assert [deleted["status"] for deleted in reply["taskDefinitions"]] == ["DELETE_IN_PROGRESS"]
-    assert [(failure["arn"], failure["reason"]) for failure in reply["failures"]] == [
-        ("orders:1", "The specified task definition is still active."),
-        ("orders:9", "MISSING"),
-    ]
-
-
 def test_revisions_are_listed_by_family_status_and_page(ecs: EcsBackend, register: Register) -> None:
     for _ in range(3):
         register(ecs)

@@ -27,9 +27,7 @@ class Service:
 
     account: Account
     attributes = frozenset({"Name", "ServiceArn"})
-    create_only = frozenset(
-        {"Cluster", "EnableECSManagedTags", "LaunchType", "Role", "SchedulingStrategy", "ServiceName"}
-    )
+    create_only = frozenset({"Cluster", "LaunchType", "Role", "SchedulingStrategy", "ServiceName"})
     name_property = "ServiceName"
 
     def create(self, wanted: Wanted, announce: Callable[[str], None]) -> Coroutine:
@@ -67,11 +65,17 @@ class Service:
         return {"Name": physical_id.rpartition("/")[2], "ServiceArn": physical_id}[name]
 
     def _update_request(self, physical_id: str, wanted: Wanted, former: Wanted) -> dict[str, Any]:
-        """Ask for what has changed; a list that is no longer declared becomes an empty one."""
+        """Request what has changed; a list that is no longer declared becomes an empty one.
+
+        The desired count is sent with every change, as CloudFormation does (aws-cdk #3919, #13130): what auto
+        scaling has set since is lost.
+        """
         accepted = members("UpdateService")
         now, before = _plain(wanted.properties), _plain(former.properties)
         changed = {name: value for name, value in now.items() if before.get(name) != value}
         changed |= {name: [] for name, value in before.items() if name not in now and isinstance(value, list)}
+        if "DesiredCount" in now:
+            changed["DesiredCount"] = now["DesiredCount"]
         if wanted.properties.get("ForceNewDeployment") != former.properties.get("ForceNewDeployment"):
             changed["ForceNewDeployment"] = True
         request = ecs_request("UpdateService", {name: changed[name] for name in changed if name in accepted})
@@ -107,12 +111,14 @@ class Service:
             service = self._describe(arn)
             if service["status"] == "MISSING":
                 continue
+            # Believed: the wrapping of a service that is gone (public issues).
             if service["status"] != "ACTIVE":
                 raise HandlerError(f"Service {arn} did not stabilize.", "NotStabilized")
             primary = _primary(service)
             if _rollout_state(service, awaited) == "FAILED" and (
                 primary.get("id") == awaited or not self.account.plan.ignores_rollbacks
             ):
+                # Believed: the text, of a rollback by alarm or person too (public issues).
                 raise HandlerError(
                     "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
                     "GeneralServiceException",
@@ -120,7 +126,8 @@ class Service:
             steady = service["runningCount"] == service["desiredCount"]
             if steady and primary.get("rolloutState", "COMPLETED") == "COMPLETED":
                 return
-        raise HandlerError("Exceeded service_deployments to wait", "NotStabilized")
+        # Believed: the text after the last attempt, wrapped as NotStabilized (public issues).
+        raise HandlerError("Exceeded attempts to wait", "NotStabilized")
 
 
 def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def test_a_new_service_is_made_for_the_schemas_create_only_properties() -> None:
     schema = schema_of("AWS::ECS::Service")
     paths = schema["createOnlyProperties"] + schema["conditionalCreateOnlyProperties"]
 
-    assert Service.create_only == {path.rpartition("/")[2] for path in paths} | {"EnableECSManagedTags"}
+    assert Service.create_only == {path.rpartition("/")[2] for path in paths}
 
 
 @pytest.mark.parametrize(

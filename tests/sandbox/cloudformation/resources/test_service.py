@@ -119,3 +119,32 @@ def test_a_service_deleted_meanwhile_did_not_stabilize(deployer: Made, template:
 
     assert status == "ROLLBACK_COMPLETE"
     assert "did not stabilize." in failure(maker, stack_id)
+
+
+def test_any_change_of_a_service_sets_its_desired_count_back_to_the_templates(
+    deployer: Made, template: Template
+) -> None:
+    maker = deployer()
+    maker.deploy(template)
+    arn = maker.physical_id("Service")
+    maker.aws.clients.ecs.update_service(cluster="web", service=arn, desiredCount=8)
+    maker.aws.clock.sleep(300)
+    scaled_out = service_of(maker)["desiredCount"]
+
+    maker.update(template, Tags=[{"Key": "release", "Value": "2"}])
+    maker.settle()
+
+    assert (scaled_out, service_of(maker)["desiredCount"]) == (8, 2)
+
+
+def test_managed_tags_are_switched_on_in_place(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    maker.deploy(template)
+    before = maker.physical_id("Service")
+    template["Resources"]["Service"]["Properties"]["EnableECSManagedTags"] = True
+
+    maker.update(template)
+    maker.settle()
+
+    assert maker.physical_id("Service") == before
+    assert service_of(maker)["enableECSManagedTags"]
