@@ -10,7 +10,7 @@ import tenacity
 from attrs import define, field, frozen
 
 from ecs_steps.errors import AwsCallError
-from ecs_steps.report import Level, Message, Report, StillWaiting
+from ecs_steps.reporting.events import Level, Message, Report, StillWaiting
 
 T = TypeVar("T")
 

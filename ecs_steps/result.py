@@ -7,7 +7,7 @@ from enum import StrEnum
 from attrs import define, evolve, field, frozen
 
 from ecs_steps.errors import AwsCallError, DeploymentError, InterruptedDeploymentError
-from ecs_steps.report import OutputVariable, Report
+from ecs_steps.reporting.events import OutputVariable, Report
 
 
 class Outcome(StrEnum):

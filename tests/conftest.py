@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from ecs_steps.edge import rest_the_collector
+from ecs_steps.cli.process import rest_the_collector
 
 # Who runs the tests has no part in them: neither a profile nor, on the way to loopback, a proxy.
 for name in [name for name in os.environ if name.startswith("AWS_")]:

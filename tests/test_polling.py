@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ecs_steps.errors import AwsCallError
 from ecs_steps.polling import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_THROTTLED, Seen, poll
-from ecs_steps.report import Level, Message, Reported, StillWaiting
+from ecs_steps.reporting.events import Level, Message, Reported, StillWaiting
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 
 

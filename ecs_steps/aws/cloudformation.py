@@ -9,14 +9,14 @@ from uuid import uuid4
 
 from attrs import evolve, frozen
 
-from ecs_steps.aws.calls import calling, member
-from ecs_steps.aws.stack_events import StackEvent
-from ecs_steps.aws.stack_status import OperationKind, StackStatus
+from ecs_steps.aws.errors import calling, member
 from ecs_steps.errors import AwsCallError, StackFailedError
+from ecs_steps.stacks.events import StackEvent
+from ecs_steps.stacks.status import OperationKind, StackStatus
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.octopus.tags import Tag
+    from ecs_steps.tags import Tag
 
 MOST_INLINE = 51_200
 MOST_BY_URL = 1_048_576

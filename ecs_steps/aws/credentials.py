@@ -16,7 +16,7 @@ from botocore.credentials import (
     EnvProvider,
 )
 
-from ecs_steps.aws.calls import calling
+from ecs_steps.aws.errors import calling
 from ecs_steps.octopus.account import (
     SESSION_NAME,
     AccessKeys,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ecs_steps.aws.calls import calling, member
-from ecs_steps.aws.evidence import UnhealthyTarget
+from ecs_steps.aws.errors import calling, member
+from ecs_steps.diagnosis.evidence import UnhealthyTarget
 from ecs_steps.errors import AwsCallError
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import Annotated, TypeAlias, TypeVar
 import attrs
 from attrs import frozen
 
+from ecs_steps.octopus.inputs.converter import Gap, OpenText, field_value, gather, hidden
+from ecs_steps.octopus.inputs.types import Role, Switch, Text, WholeNumber
 from ecs_steps.octopus.json_text import Unresolved
-from ecs_steps.octopus.kinds import Role, Switch, Text, WholeNumber
-from ecs_steps.octopus.structure import Gap, OpenText, field_value, gather, hidden
 
 SESSION_NAME = "OctopusAwsAuthentication"
 """What Octopus calls its sessions where nobody names them."""

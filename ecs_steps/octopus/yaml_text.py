@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from ecs_steps.octopus.structure import OpenText
+from ecs_steps.octopus.inputs.converter import OpenText
 
 # Line ends that only YAML knows, and what it does not take: these are written as escapes.
 _ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")

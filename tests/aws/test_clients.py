@@ -10,17 +10,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.hooks import HierarchicalEmitter
 
-from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
 from ecs_steps import UpdateEcsServiceStep, __version__
-from ecs_steps.aws.calls import calling
 from ecs_steps.aws.clients import AwsClients, BotocoreSession, account_clients, environment_clients
+from ecs_steps.aws.errors import calling
 from ecs_steps.aws.retries import at_most_once
-from ecs_steps.aws.surroundings import surroundings
+from ecs_steps.context import surroundings
 from ecs_steps.errors import AwsCallError
 from ecs_steps.octopus.account import Account, AssumedRole, InstanceRole
 from ecs_steps.sandbox import Fault, FaultKind

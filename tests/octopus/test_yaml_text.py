@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.octopus.structure import OpenText
+from ecs_steps.octopus.inputs.converter import OpenText
 from ecs_steps.octopus.yaml_text import dump
 from ecs_steps.octostache import evaluate
 

@@ -7,14 +7,14 @@ from functools import cached_property
 from attrs import frozen
 
 from ecs_steps.octopus import naming
-from ecs_steps.octopus.common_inputs import CommonInputs
-from ecs_steps.octopus.fargate import SIZES, Cpu, Memory
-from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Switch, VolumeName
-from ecs_steps.octopus.reading import variable
-from ecs_steps.octopus.structure import OpenText
-from ecs_steps.octopus.tags import Tag
-from ecs_steps.octopus.values import OnFailure, TagInput
-from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference, Logging
+from ecs_steps.octopus.inputs.converter import OpenText
+from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput
+from ecs_steps.octopus.inputs.types import Arn, Count, Family, IdList, Port, Role, Switch, VolumeName
+from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.tags import Tag
+from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, Logging
+from ecs_steps.task_definition.fargate import SIZES, Cpu, Memory
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
 

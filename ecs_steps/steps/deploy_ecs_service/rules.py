@@ -7,9 +7,8 @@ Rules yield findings; one that is only suspicious becomes a warning. Rules about
 from collections.abc import Iterator
 
 from ecs_steps.octopus import naming
-from ecs_steps.octopus.fargate import SIZES, units
-from ecs_steps.octopus.reading import Finding, rule, rule_of_each
-from ecs_steps.octopus.rules import (
+from ecs_steps.octopus.inputs.reader import Finding, rule, rule_of_each
+from ecs_steps.octopus.inputs.rules import (
     listed,
     one_tag_findings,
     repeated,
@@ -17,14 +16,11 @@ from ecs_steps.octopus.rules import (
     timed_wait,
     whole_account,
 )
-from ecs_steps.octopus.values import TagInput
-from ecs_steps.steps.deploy_ecs_service.container_rules import (
-    CONTAINER_RULES,
-    EXPORTED_CONTAINER_RULES,
-    images_known,
-)
+from ecs_steps.octopus.inputs.shared_inputs import TagInput
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping, Volume, VolumeKind
-from ecs_steps.steps.deploy_ecs_service.task_rules import TASK_RULES
+from ecs_steps.task_definition.container_rules import CONTAINER_RULES, EXPORTED_CONTAINER_RULES, images_known
+from ecs_steps.task_definition.fargate import SIZES, units
+from ecs_steps.task_definition.task_rules import TASK_RULES
 
 MOST_TAGS = 20
 

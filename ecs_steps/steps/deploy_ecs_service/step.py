@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from ecs_steps.octopus.reading import read
-from ecs_steps.octopus.tags import merge_tags
-from ecs_steps.octopus.values import OnFailure
+from ecs_steps.octopus.inputs.reader import read
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.polling import Clock
-from ecs_steps.report import Report
+from ecs_steps.reporting.events import Report
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.rules import EXPORT_RULES, RULES
+from ecs_steps.tags import merge_tags
 
 if TYPE_CHECKING:
     from troposphere import Template
 
     from ecs_steps.aws.clients import AwsClients
     from ecs_steps.aws.cloudformation import StackRequest
-    from ecs_steps.aws.stack_deployment import DeployedStack
-    from ecs_steps.aws.surroundings import Surroundings
+    from ecs_steps.context import Surroundings
+    from ecs_steps.stacks.deployment import DeployedStack
 
 
 class DeployEcsServiceStep:
@@ -57,7 +57,7 @@ class DeployEcsServiceStep:
 
         With `diagnostics` it also allows what only explains a failure.
         """
-        from ecs_steps.steps.deploy_ecs_service.permissions import permissions
+        from ecs_steps.steps.deploy_ecs_service.iam_policy import permissions
 
         return permissions(self.inputs, diagnostics=diagnostics)
 
@@ -87,8 +87,8 @@ class DeployEcsServiceStep:
         """
         if self._for_export:
             raise ValueError("A step that was read for its export cannot be run")
-        from ecs_steps.aws.stack_deployment import start_deployment
-        from ecs_steps.aws.surroundings import surroundings
+        from ecs_steps.context import surroundings
+        from ecs_steps.stacks.deployment import start_deployment
 
         around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
         begun = around.clock.now()
@@ -111,8 +111,8 @@ class DeployEcsServiceStep:
             NotFoundError: There is no such stack.
             DeploymentError, AwsCallError: As `run`.
         """
-        from ecs_steps.aws.stack_deployment import attach
-        from ecs_steps.aws.surroundings import surroundings
+        from ecs_steps.context import surroundings
+        from ecs_steps.stacks.deployment import attach
 
         around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
         outputs = Outputs(around.report)
@@ -126,9 +126,9 @@ class DeployEcsServiceStep:
         """Wait for the stack and for its service, and tell the outputs as they become known."""
         from ecs_steps.aws.cloudformation import stack_resources
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.aws.service_watch import await_verdict
-        from ecs_steps.aws.stack_service import StackService
-        from ecs_steps.aws.stack_watch import watch_operation
+        from ecs_steps.rollouts.watch import await_verdict
+        from ecs_steps.stacks.service_watch import StackService
+        from ecs_steps.stacks.watch import watch_operation
 
         inputs = self.inputs
         outputs.tell(**self._names(stack.stack_id, around.aws.region))

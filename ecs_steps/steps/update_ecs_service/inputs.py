@@ -4,12 +4,12 @@ from typing import Annotated
 
 from attrs import frozen
 
-from ecs_steps.octopus.common_inputs import CommonInputs
-from ecs_steps.octopus.kinds import EcsName, Family, Switch, Text
-from ecs_steps.octopus.reading import variable
-from ecs_steps.octopus.tags import Tag, sanitised_tags
-from ecs_steps.octopus.values import OnFailure, TagInput
-from ecs_steps.steps.update_ecs_service.containers import ContainerUpdate
+from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput
+from ecs_steps.octopus.inputs.types import EcsName, Family, Switch, Text
+from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.tags import Tag, sanitised_tags
+from ecs_steps.task_definition.container_updates import ContainerUpdate
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"
 TAGS = "Octopus.Action.Aws.Tags"

@@ -8,21 +8,16 @@ from attrs import frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.register_model import register_request, unknown_members
-from ecs_steps.aws.service_update import look_at_service
-from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.aws.task_definitions import describe_task_definition
+from ecs_steps.context import Surroundings
 from ecs_steps.errors import DeploymentError, NotFoundError, Problem
-from ecs_steps.octopus.tags import Tag
-from ecs_steps.steps.update_ecs_service.comparison import same_revision
-from ecs_steps.steps.update_ecs_service.difference import Change, difference
+from ecs_steps.rollouts.start import look_at_service
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
-from ecs_steps.steps.update_ecs_service.revision import (
-    Revision,
-    container_names,
-    missing_containers,
-    next_revision,
-)
-from ecs_steps.steps.update_ecs_service.revision_tags import merged_tags, tags_to_set
+from ecs_steps.tags import Tag
+from ecs_steps.task_definition.diff import Change, difference
+from ecs_steps.task_definition.normalize import same_revision
+from ecs_steps.task_definition.revision import Revision, container_names, missing_containers, next_revision
+from ecs_steps.task_definition.revision_tags import merged_tags, tags_to_set
 
 
 @frozen(kw_only=True)

@@ -1,12 +1,12 @@
 """Register the next revision, once, and bring tags up to date."""
 
 from ecs_steps.aws.ecs import tag_resource
-from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.aws.task_definitions import register_task_definition
+from ecs_steps.context import Surroundings
 from ecs_steps.errors import AwsCallError
-from ecs_steps.report import Level
-from ecs_steps.steps.update_ecs_service.comparison import same_revision
+from ecs_steps.reporting.events import Level
 from ecs_steps.steps.update_ecs_service.plan import Plan, look_at_revision
+from ecs_steps.task_definition.normalize import same_revision
 
 
 def register(plan: Plan, around: Surroundings) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ecs_steps.octopus.reading import Finding, rule
-from ecs_steps.octopus.rules import (
+from ecs_steps.octopus.inputs.reader import Finding, rule
+from ecs_steps.octopus.inputs.rules import (
     environment_file_findings,
     repeated,
     secret_findings,
@@ -12,8 +12,8 @@ from ecs_steps.octopus.rules import (
     unknown_image,
     whole_account,
 )
-from ecs_steps.octopus.tags import MOST_TAGS
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
+from ecs_steps.tags import MOST_TAGS
 
 
 @rule("container_updates")

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecs_steps.errors import RolloutFailedError, TimedOutError
-from ecs_steps.octopus.reading import read
-from ecs_steps.octopus.values import OnFailure
+from ecs_steps.octopus.inputs.reader import read
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.polling import Clock
-from ecs_steps.report import Report
+from ecs_steps.reporting.events import Report
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.rules import RULES
@@ -19,8 +19,8 @@ from ecs_steps.steps.update_ecs_service.rules import RULES
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
     from ecs_steps.aws.ecs import Service
-    from ecs_steps.aws.rollout import Target
-    from ecs_steps.aws.surroundings import Surroundings
+    from ecs_steps.context import Surroundings
+    from ecs_steps.rollouts.verdict import Target
 
 
 class UpdateEcsServiceStep:
@@ -43,7 +43,7 @@ class UpdateEcsServiceStep:
         the task definition and the `log_groups` of its containers (names or ARNs): without them every role
         may be passed to tasks, and every log be read.
         """
-        from ecs_steps.steps.update_ecs_service.permissions import permissions
+        from ecs_steps.steps.update_ecs_service.iam_policy import permissions
 
         return permissions(self.inputs, diagnostics=diagnostics, roles=roles, log_groups=log_groups)
 
@@ -58,7 +58,7 @@ class UpdateEcsServiceStep:
         Raises:
             NotFoundError, DeploymentError, AwsCallError: As `run`.
         """
-        from ecs_steps.aws.surroundings import surroundings
+        from ecs_steps.context import surroundings
         from ecs_steps.steps.update_ecs_service.plan import changes, plan_update
 
         around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
@@ -86,9 +86,9 @@ class UpdateEcsServiceStep:
             AwsCallError: A call was denied or refused, or did not get through.
         """
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.aws.rollout import Target, is_serving
-        from ecs_steps.aws.service_update import start_rollout
-        from ecs_steps.aws.surroundings import surroundings
+        from ecs_steps.context import surroundings
+        from ecs_steps.rollouts.start import start_rollout
+        from ecs_steps.rollouts.verdict import Target, is_serving
         from ecs_steps.steps.update_ecs_service.plan import plan_update
         from ecs_steps.steps.update_ecs_service.registration import add_tags, register
 
@@ -133,9 +133,9 @@ class UpdateEcsServiceStep:
             As `run`.
         """
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.aws.service_update import look_at_service
-        from ecs_steps.aws.service_watch import ServiceWatch, await_verdict, target_of
-        from ecs_steps.aws.surroundings import surroundings
+        from ecs_steps.context import surroundings
+        from ecs_steps.rollouts.start import look_at_service
+        from ecs_steps.rollouts.watch import ServiceWatch, await_verdict, target_of
 
         inputs = self.inputs
         around = surroundings(inputs, self.warnings, aws=aws, report=report, clock=clock)
@@ -149,7 +149,7 @@ class UpdateEcsServiceStep:
         return Result(outcome=Outcome.SUCCEEDED, outputs=outputs.values)
 
     def _await(self, service: "Service", target: "Target", around: "Surroundings") -> None:
-        from ecs_steps.aws.service_watch import ServiceWatch, await_verdict
+        from ecs_steps.rollouts.watch import ServiceWatch, await_verdict
 
         watch = ServiceWatch(service.cluster_arn, service.name, target, around)
         try:
@@ -157,7 +157,7 @@ class UpdateEcsServiceStep:
         except (RolloutFailedError, TimedOutError) as error:
             if self.inputs.on_failure is not OnFailure.ROLLBACK:
                 raise
-            from ecs_steps.aws.rollback import roll_back_to
+            from ecs_steps.rollouts.rollback import roll_back_to
 
             raise roll_back_to(service.task_definition, watch, error) from error
 
