@@ -10,9 +10,8 @@ from uuid import uuid4
 from attrs import evolve, frozen
 
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.errors import AwsCallError, StackFailedError
-from ecs_steps.stacks.events import StackEvent
-from ecs_steps.stacks.status import OperationKind, StackStatus
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -20,6 +19,33 @@ if TYPE_CHECKING:
 
 MOST_INLINE = 51_200
 MOST_BY_URL = 1_048_576
+
+
+@frozen(kw_only=True)
+class StackEvent:
+    """One event of a stack."""
+
+    event_id: str
+    at: datetime
+    logical_id: str
+    physical_id: str
+    resource_type: str
+    status: str
+    reason: str
+    is_of_stack: bool
+
+    @property
+    def failed(self) -> bool:
+        return self.status.endswith("_FAILED")
+
+    @property
+    def ends_operation(self) -> bool:
+        """Whether the stack may have come to rest; its status is asked for to be sure."""
+        return self.is_of_stack and ("COMPLETE" in self.status or self.failed)
+
+    @property
+    def begins_rollback(self) -> bool:
+        return self.is_of_stack and self.status.endswith("ROLLBACK_IN_PROGRESS")
 
 
 @frozen(kw_only=True)

@@ -33,6 +33,25 @@ class Deployment:
 
 
 @frozen(kw_only=True)
+class DeploymentRef:
+    """The deployment that is judged.
+
+    Its task definition's ARN, its id (empty: whichever deployment of that revision), and when it began: what
+    the service told before does not concern it.
+    """
+
+    task_definition: str
+    deployment_id: str = ""
+    since: datetime
+
+    def matches(self, deployment: Deployment) -> bool:
+        """Return whether it is this deployment."""
+        if self.deployment_id:
+            return deployment.deployment_id == self.deployment_id
+        return deployment.task_definition == self.task_definition
+
+
+@frozen(kw_only=True)
 class ServiceMessage:
     """One event of a service."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 DESCRIBED = "before-parse.ecs.DescribeTaskDefinition"
-AS_SENT = "AsSent"
+RAW_REPLY = "RawReply"
 """The member of a reply that holds it whole."""
 
 
@@ -19,7 +19,7 @@ def keep_as_sent(
     """Add the whole reply to what botocore makes of it, when `DESCRIBED` is emitted."""
     if response_dict["status_code"] == 200:  # noqa: PLR2004  HTTP's own
         try:
-            customized_response_dict[AS_SENT] = json.loads(response_dict["body"])
+            customized_response_dict[RAW_REPLY] = json.loads(response_dict["body"])
         except ValueError:
             # Cut off; without the member the reader takes the reply for lost.
             return

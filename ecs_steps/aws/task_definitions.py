@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from ecs_steps.aws.errors import calling, lost_reply, member
-from ecs_steps.aws.raw_reply import AS_SENT
+from ecs_steps.aws.raw_reply import RAW_REPLY
 from ecs_steps.aws.retries import at_most_once
 from ecs_steps.errors import AwsCallError, NotFoundError
 from ecs_steps.tags import Tag
@@ -56,7 +56,7 @@ def describe_task_definition(aws: "AwsClients", name: str) -> TaskDefinition:
     tags = reply.get("tags", [])
     return TaskDefinition(
         raw=member(
-            member(reply, AS_SENT, "DescribeTaskDefinition"), "taskDefinition", "DescribeTaskDefinition"
+            member(reply, RAW_REPLY, "DescribeTaskDefinition"), "taskDefinition", "DescribeTaskDefinition"
         ),
         tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in tags),
     )

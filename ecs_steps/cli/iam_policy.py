@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import ecs_steps
-from ecs_steps.cli.process import add_variables, complain, read_variables
+from ecs_steps.cli.process import add_variables, print_error, read_variables
 
 if TYPE_CHECKING:
     import argparse
@@ -44,9 +44,11 @@ def _deploy(asked: "argparse.Namespace") -> dict[str, object]:
 def _update(asked: "argparse.Namespace") -> dict[str, object]:
     step = ecs_steps.UpdateEcsServiceStep(read_variables(asked.variables))
     if not asked.role:
-        complain("WARNING: every role may be passed to tasks; name those of the task definition with --role")
+        print_error(
+            "WARNING: every role may be passed to tasks; name those of the task definition with --role"
+        )
     if asked.diagnostics and step.inputs.container_logs and not asked.log_group:
-        complain("WARNING: every log may be read; name the log groups of the containers with --log-group")
+        print_error("WARNING: every log may be read; name the log groups of the containers with --log-group")
     return _answer(
         step.iam_policy(diagnostics=asked.diagnostics, roles=asked.role, log_groups=asked.log_group)
     )

@@ -16,13 +16,13 @@ from ecs_steps.cli.iam_policy import add_iam_policy
 from ecs_steps.cli.process import (
     add_variables,
     cancellable,
-    complain,
     exit_code,
+    print_error,
     read_variables,
-    rest_the_collector,
+    tune_gc,
 )
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError, Problem
-from ecs_steps.polling import Clock, SystemClock
 from ecs_steps.reporting.events import OutputVariable, Report, Reported
 from ecs_steps.reporting.terminal import listening
 from ecs_steps.result import Result
@@ -38,7 +38,7 @@ UPDATE_PREFIX = "octopus.action.aws.ecs.update."
 
 def run() -> int:
     """Be the process `ecs-steps`, and return its exit code."""
-    rest_the_collector()
+    tune_gc()
     return main()
 
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_error(error, as_json=asked.output == "json")
         return exit_code(error)
     except KeyboardInterrupt as end:
-        complain("The command was cancelled; nothing had been started in AWS.")
+        print_error("The command was cancelled; nothing had been started in AWS.")
         return exit_code(end)
     text = answer.pop("text")
     sys.stdout.write(f"{json.dumps(answer, indent=2)}\n" if asked.output == "json" else str(text))
@@ -219,7 +219,7 @@ def _as_lines(outputs: Mapping[str, str]) -> str:
 
 
 def _print_error(error: EcsStepsError, *, as_json: bool) -> None:
-    complain(str(error))
+    print_error(str(error))
     if not as_json:
         if isinstance(error, DeploymentError):
             sys.stdout.write(_as_lines(error.outputs))
@@ -242,5 +242,4 @@ def _print_error(error: EcsStepsError, *, as_json: bool) -> None:
 
 def _warn(warnings: Sequence[Problem]) -> None:
     for warning in warnings:
-        complain(f"WARNING: {warning}")
-
+        print_error(f"WARNING: {warning}")

@@ -21,7 +21,7 @@ INTERRUPTED, TERMINATED = 130, 143
 OBJECTS_OF_A_START = 200_000
 
 
-def rest_the_collector() -> None:
+def tune_gc() -> None:
     """Keep the garbage collector from searching what lives as long as this process does.
 
     By default it looks at every few hundred objects more, and at all of them in the end: a quarter of the
@@ -58,7 +58,7 @@ def read_variables(source: str) -> Variables:
     return parse_variables(text, source=name)
 
 
-def complain(text: str) -> None:
+def print_error(text: str) -> None:
     """Say on standard error what is not the result."""
     for line in ascii_lines(text):
         sys.stderr.write(f"{line}\n")

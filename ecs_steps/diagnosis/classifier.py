@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
-from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask, UnhealthyTarget
+from ecs_steps.aws.tasks import UnhealthyTarget
+from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.reasons import ALARM, EXIT, FAMILIES, STOPPED, Family, Rank
 
 BY_ITSELF = ("EssentialContainerExited", "TaskFailedToStart", "")

@@ -8,14 +8,20 @@ from typing import Any, TypeVar
 
 from attrs import define, evolve, field
 
-from ecs_steps.aws.ecs import Service
+from ecs_steps.aws.ecs import DeploymentRef, Service
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.aws.task_definitions import describe_task_definition
-from ecs_steps.aws.tasks import Task, describe_tasks, last_log_lines, list_tasks, unhealthy_targets
-from ecs_steps.context import Surroundings
-from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask, UnhealthyTarget
+from ecs_steps.aws.tasks import (
+    Task,
+    UnhealthyTarget,
+    describe_tasks,
+    last_log_lines,
+    list_tasks,
+    unhealthy_targets,
+)
+from ecs_steps.context import DeploymentContext
+from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.errors import EcsStepsError
-from ecs_steps.rollouts.verdict import Target
 
 T = TypeVar("T")
 
@@ -27,8 +33,8 @@ MOST_LOGS = 6
 class Gathering:
     """What was gathered on one deployment so far; `show_logs` says whether container logs may be read."""
 
-    around: Surroundings
-    target: Target
+    context: DeploymentContext
+    target: DeploymentRef
     show_logs: bool = True
     evidence: Evidence = field(factory=Evidence)
     _tasks: dict[str, StoppedTask | None] = field(factory=dict)
@@ -38,18 +44,18 @@ class Gathering:
     def gather(self, service: Service, deployment_id: str, attempt: ServiceDeployment | None) -> None:
         """Read what is new: stopped tasks once each, the targets as they are now."""
         stopped: list[str] = self._optional(
-            lambda: list(list_tasks(self.around.aws, service.cluster_arn, service.name, "STOPPED")), []
+            lambda: list(list_tasks(self.context.aws, service.cluster_arn, service.name, "STOPPED")), []
         )
         new = [arn for arn in stopped if arn not in self._tasks]
         tasks: list[Task] = self._optional(
-            lambda: list(describe_tasks(self.around.aws, service.cluster_arn, new)), []
+            lambda: list(describe_tasks(self.context.aws, service.cluster_arn, new)), []
         )
         for task in sorted(tasks, key=lambda task: str(task.raw.get("stoppedAt", ""))):
             is_ours = task.started_by == deployment_id
             self._tasks[task.arn] = self._stopped(task) if is_ours else None
         targets: list[UnhealthyTarget] = []
         for group in service.target_groups:
-            targets += self._optional(lambda group=group: unhealthy_targets(self.around.aws, group), ())  # type: ignore[misc]  # a default argument binds the loop's group
+            targets += self._optional(lambda group=group: unhealthy_targets(self.context.aws, group), ())  # type: ignore[misc]  # a default argument binds the loop's group
         self.evidence = evolve(
             self.evidence,
             architecture=self._architecture,
@@ -67,7 +73,7 @@ class Gathering:
         try:
             return read()
         except EcsStepsError as error:
-            self.around.warn_once(error.what, f"A failure will be explained without this: {error}")
+            self.context.warn_once(error.what, f"A failure will be explained without this: {error}")
             return otherwise
 
     def _stopped(self, task: Task) -> StoppedTask:
@@ -115,7 +121,7 @@ class Gathering:
             )
 
     def _log(self, group: str, stream: str, region: str) -> tuple[str, ...]:
-        aws = self.around.aws
+        aws = self.context.aws
         return self._optional(lambda: last_log_lines(aws, group=group, stream=stream, region=region), ())
 
     @property
@@ -127,6 +133,6 @@ class Gathering:
         if self._definition is None:
             nothing: Mapping[str, Any] = {}
             self._definition = self._optional(
-                lambda: describe_task_definition(self.around.aws, arn).raw, nothing
+                lambda: describe_task_definition(self.context.aws, arn).raw, nothing
             )
         return self._definition

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from attrs import frozen
 
+from ecs_steps.aws.tasks import UnhealthyTarget
+
 
 @frozen(kw_only=True)
 class StoppedContainer:
@@ -42,17 +44,6 @@ class StoppedTask:
     started_at: datetime | None = None
     stopping_at: datetime | None = None
     stopped_at: datetime | None = None
-
-
-@frozen(kw_only=True)
-class UnhealthyTarget:
-    """A target that its load balancer does not send requests to, with the load balancer's own reason code."""
-
-    target_group: str
-    target: str
-    state: str
-    reason: str
-    description: str
 
 
 @frozen(kw_only=True)

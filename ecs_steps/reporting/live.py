@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.text import Text
 from rich.tree import Tree
 
-from ecs_steps.polling import Clock
+from ecs_steps.clock import Clock
 from ecs_steps.reporting.events import (
     Level,
     Reported,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TextIO
 
-from ecs_steps.polling import Clock, SystemClock
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.reporting.events import Level, Report, Reported
 from ecs_steps.reporting.text import level_of, stamped
 

@@ -2,11 +2,10 @@
 
 from attrs import define, field, frozen
 
-from ecs_steps.aws.ecs import Deployment, Service
+from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.reporting.events import Level, Report, RolloutChanged, ServiceEvent
 from ecs_steps.reporting.text import level_of
-from ecs_steps.rollouts.verdict import Target
 
 
 @frozen
@@ -21,7 +20,7 @@ class Told:
 class News:
     """What was told of one service so far."""
 
-    target: Target
+    target: DeploymentRef
     report: Report
     _rollouts: dict[str, RolloutChanged] = field(factory=dict)
     _messages: set[str] = field(factory=set)
@@ -37,7 +36,7 @@ class News:
     def _tell_deployment(
         self, service: Service, deployment: Deployment, attempt: ServiceDeployment | None
     ) -> Told:
-        is_ours = self.target.is_met_by(deployment)
+        is_ours = self.target.matches(deployment)
         change = RolloutChanged(
             service_name=service.name,
             deployment_id=deployment.deployment_id,

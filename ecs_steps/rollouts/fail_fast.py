@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.tasks import Task, describe_tasks, healthy_addresses, list_tasks
-from ecs_steps.context import Surroundings
+from ecs_steps.context import DeploymentContext
 from ecs_steps.diagnosis.evidence import StoppedTask
 from ecs_steps.errors import AwsCallError
 
@@ -27,15 +27,15 @@ def cannot_succeed(
     service: Service,
     deployment_id: str,
     stopped: Sequence[StoppedTask],
-    around: Surroundings,
+    context: DeploymentContext,
 ) -> bool:
     """Tell whether enough tasks of the deployment have failed and none of it has ever been healthy."""
-    enough = threshold(around.vigilance.stopped_tasks, service.desired)
+    enough = threshold(context.watch_options.stopped_tasks, service.desired)
     failed = [task for task in stopped if _has_failed(task)]
     if service.has_breaker or not enough or len(failed) < enough or any(map(_was_healthy, failed)):
         return False
     try:
-        return not _has_healthy_task(service, deployment_id, around)
+        return not _has_healthy_task(service, deployment_id, context)
     except AwsCallError:
         # What cannot be seen is not called a failure.
         return False
@@ -51,8 +51,8 @@ def _was_healthy(task: StoppedTask) -> bool:
     return not given_up and any(container.health == "HEALTHY" for container in task.containers)
 
 
-def _has_healthy_task(service: Service, deployment_id: str, around: Surroundings) -> bool:
-    aws, cluster = around.aws, service.cluster_arn
+def _has_healthy_task(service: Service, deployment_id: str, context: DeploymentContext) -> bool:
+    aws, cluster = context.aws, service.cluster_arn
     arns = list(list_tasks(aws, cluster, service.name, "RUNNING"))
     running = [
         task
@@ -64,10 +64,10 @@ def _has_healthy_task(service: Service, deployment_id: str, around: Surroundings
     if service.target_groups and any(task.private_address for task in running):
         healthy = [healthy_addresses(aws, group) for group in service.target_groups]
         return any(all(task.private_address in group for group in healthy) for task in running)
-    return any(_stays_up(task, around) for task in running)
+    return any(_stays_up(task, context) for task in running)
 
 
-def _stays_up(task: Task, around: Surroundings) -> bool:
+def _stays_up(task: Task, context: DeploymentContext) -> bool:
     if task.health in ("HEALTHY", "UNHEALTHY"):
         return task.health == "HEALTHY"
-    return task.started_at is not None and around.clock.now() - task.started_at >= STAYS_UP
+    return task.started_at is not None and context.clock.now() - task.started_at >= STAYS_UP

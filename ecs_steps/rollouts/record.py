@@ -2,15 +2,15 @@
 
 from attrs import define, field
 
+from ecs_steps.aws.ecs import DeploymentRef
 from ecs_steps.aws.service_deployments import (
     ServiceDeployment,
     describe_service_deployment,
     find_service_deployment,
 )
-from ecs_steps.context import Surroundings
+from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.verdict import Target
 
 TRIES_TO_FIND = 3
 
@@ -21,8 +21,8 @@ class DeploymentRecord:
 
     cluster: str
     service: str
-    target: Target
-    around: Surroundings
+    target: DeploymentRef
+    context: DeploymentContext
     arn: str = ""
     _tries: int = field(init=False)
 
@@ -42,7 +42,7 @@ class DeploymentRecord:
             if not self.arn and self._tries:
                 self._tries -= 1
                 self.arn = self._find()
-            return describe_service_deployment(self.around.aws, self.arn) if self.arn else None
+            return describe_service_deployment(self.context.aws, self.arn) if self.arn else None
         except AwsCallError as error:
             if error.transient and (self.arn or self._tries):
                 raise
@@ -51,7 +51,7 @@ class DeploymentRecord:
 
     def _find(self) -> str:
         found = find_service_deployment(
-            self.around.aws, self.cluster, self.service, self.target.deployment_id
+            self.context.aws, self.cluster, self.service, self.target.deployment_id
         )
         if not found and not self._tries:
             self._do_without("ECS has no record of it")
@@ -59,6 +59,6 @@ class DeploymentRecord:
 
     def _do_without(self, why: str) -> None:
         self.arn, self._tries = "", 0
-        self.around.say(
+        self.context.say(
             Level.VERBOSE, f"Watching {self.target.deployment_id} through DescribeServices alone. {why}"
         )

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from attrs import evolve
 
+from ecs_steps.aws.ecs import DeploymentRef
 from ecs_steps.aws.service_deployments import describe_service_deployment, roll_back
-from ecs_steps.context import Surroundings, Vigilance
+from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.errors import (
     AwsCallError,
     DeploymentError,
@@ -16,7 +17,7 @@ from ecs_steps.errors import (
 from ecs_steps.polling import poll
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.start import look_at_service, start_rollout
-from ecs_steps.rollouts.verdict import Standing, Target
+from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, await_verdict
 
 # A rollback that was asked for has time of its own: the deployment's may be used up by then.
@@ -32,18 +33,18 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
     Raises:
         RolloutFailedError: The rollback did not come to an end either.
     """
-    around = evolve(watch.around, deadline=watch.around.clock.now() + ROLLBACK_TIME)
-    around.say(Level.WARNING, f"{failure.what}: {failure.why}. Going back to {previous}.")
+    context = evolve(watch.context, deadline=watch.context.clock.now() + ROLLBACK_TIME)
+    context.say(Level.WARNING, f"{failure.what}: {failure.why}. Going back to {previous}.")
     try:
-        if not _stopped_by_ecs(watch, around):
-            service = look_at_service(watch.cluster, watch.name_or_arn, around)
-            deployment = start_rollout(service, previous, around, force=False)
-            target = Target(
+        if not _stopped_by_ecs(watch, context):
+            service = look_at_service(watch.cluster, watch.name_or_arn, context)
+            deployment = start_rollout(service, previous, context, force=False)
+            target = DeploymentRef(
                 task_definition=previous,
                 deployment_id=deployment.deployment_id,
                 since=deployment.created_at,
             )
-            rollback = ServiceWatch(watch.cluster, watch.name_or_arn, target, around)
+            rollback = ServiceWatch(watch.cluster, watch.name_or_arn, target, context)
             await_verdict(rollback, summed_up=False)
     except EcsStepsError as error:
         cause = f"{error.what}: {error.why}" if error.why else error.what
@@ -61,32 +62,32 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
     )
 
 
-def _stopped_by_ecs(watch: ServiceWatch, around: Surroundings) -> bool:
+def _stopped_by_ecs(watch: ServiceWatch, context: DeploymentContext) -> bool:
     """Let ECS roll its own record of the deployment back; false where there is none to stop any more."""
     if not watch.record.arn:
         return False
-    attempt = around.insist(
-        "the deployment", lambda: describe_service_deployment(around.aws, watch.record.arn)
+    attempt = context.call_with_retries(
+        "the deployment", lambda: describe_service_deployment(context.aws, watch.record.arn)
     )
     if attempt is None or not attempt.is_under_way:
         return False
     if not attempt.is_rolling_back:
         try:
-            around.insist("the rollback", lambda: roll_back(around.aws, watch.record.arn))
+            context.call_with_retries("the rollback", lambda: roll_back(context.aws, watch.record.arn))
         except AwsCallError as error:
-            around.say(Level.VERBOSE, f"The service is pointed back by this step itself. {error}")
+            context.say(Level.VERBOSE, f"The service is pointed back by this step itself. {error}")
             return False
     # Of tasks that fail while ECS is already going back, there is nothing left to give up.
-    patient = evolve(around, vigilance=Vigilance(stopped_tasks=0))
+    patient = evolve(context, watch_options=WatchOptions(stopped_tasks=0))
     rollback = ServiceWatch(watch.cluster, watch.name_or_arn, watch.target, patient)
     rollback.record.arn = watch.record.arn
     seen = poll(
         rollback.look,
-        clock=around.clock,
-        deadline=around.deadline,
-        report=around.report,
+        clock=context.clock,
+        deadline=context.deadline,
+        report=context.report,
         waiting_for="the rollback",
     )
-    if seen.value.standing is Standing.ROLLED_BACK:
+    if seen.value.status is DeploymentStatus.ROLLED_BACK:
         return True
     raise RolloutFailedError(what="The rollback did not end well", why=seen.value.reason)

@@ -1,7 +1,7 @@
 """Change a service that somebody else owns: look at it, and point it at a revision."""
 
 from ecs_steps.aws.ecs import Deployment, Service, describe_service, update_service
-from ecs_steps.context import Surroundings
+from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, RolloutFailedError
 
 INSTEAD = {
@@ -10,15 +10,15 @@ INSTEAD = {
 }
 
 
-def look_at_service(cluster: str, name: str, around: Surroundings) -> Service:
+def look_at_service(cluster: str, name: str, context: DeploymentContext) -> Service:
     """Return a service that can be updated, with its tags.
 
     Raises:
         NotFoundError: There is no such service or cluster, or the service is being deleted.
         DeploymentError: Its deployment controller takes no updates from here.
     """
-    service = around.insist(
-        "the service", lambda: describe_service(around.aws, cluster, name, with_tags=True)
+    service = context.call_with_retries(
+        "the service", lambda: describe_service(context.aws, cluster, name, with_tags=True)
     )
     if service is None or service.status != "ACTIVE":
         why = f"it is {service.status}" if service else f"cluster {cluster} has none of that name"
@@ -36,7 +36,9 @@ def look_at_service(cluster: str, name: str, around: Surroundings) -> Service:
     return service
 
 
-def start_rollout(service: Service, task_definition: str, around: Surroundings, *, force: bool) -> Deployment:
+def start_rollout(
+    service: Service, task_definition: str, context: DeploymentContext, *, force: bool
+) -> Deployment:
     """Point the service at a revision and return the deployment that this started.
 
     Raises:
@@ -51,12 +53,12 @@ def start_rollout(service: Service, task_definition: str, around: Surroundings, 
         return primary if not force or primary.deployment_id not in known else None
 
     def act() -> Deployment | None:
-        return started(update_service(around.aws, service, task_definition, force=force))
+        return started(update_service(context.aws, service, task_definition, force=force))
 
     def done() -> Deployment | None:
-        return started(describe_service(around.aws, service.cluster_arn, service.name))
+        return started(describe_service(context.aws, service.cluster_arn, service.name))
 
-    deployment = around.insist_once("the service's update", act, done)
+    deployment = context.call_at_most_once("the service's update", act, done)
     if deployment is None:
         raise RolloutFailedError(
             what=f"Service {service.name} was updated, and shows another deployment",

@@ -5,16 +5,15 @@ rollback for a success. Here the verdict is bound to a task definition, and to t
 known.
 """
 
-from datetime import datetime
 from enum import Enum
 
 from attrs import frozen
 
-from ecs_steps.aws.ecs import Deployment, Service
+from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import ServiceDeployment
 
 
-class Standing(Enum):
+class DeploymentStatus(Enum):
     """Where a deployment stands."""
 
     UNDER_WAY = "under way"
@@ -29,42 +28,23 @@ class Standing(Enum):
 class Verdict:
     """Where a deployment stands, and why."""
 
-    standing: Standing
+    status: DeploymentStatus
     reason: str = ""
 
     @property
     def is_final(self) -> bool:
-        return self.standing is not Standing.UNDER_WAY
+        return self.status is not DeploymentStatus.UNDER_WAY
 
     @property
     def is_bad(self) -> bool:
-        return self.standing not in (Standing.UNDER_WAY, Standing.SERVING)
+        return self.status not in (DeploymentStatus.UNDER_WAY, DeploymentStatus.SERVING)
 
 
-@frozen(kw_only=True)
-class Target:
-    """The deployment that is judged.
-
-    Its task definition's ARN, its id (empty: whichever deployment of that revision), and when it began: what
-    the service told before does not concern it.
-    """
-
-    task_definition: str
-    deployment_id: str = ""
-    since: datetime
-
-    def is_met_by(self, deployment: Deployment) -> bool:
-        """Tell whether it is this deployment."""
-        if self.deployment_id:
-            return deployment.deployment_id == self.deployment_id
-        return deployment.task_definition == self.task_definition
+UNDER_WAY = Verdict(status=DeploymentStatus.UNDER_WAY)
+SERVING = Verdict(status=DeploymentStatus.SERVING)
 
 
-UNDER_WAY = Verdict(standing=Standing.UNDER_WAY)
-SERVING = Verdict(standing=Standing.SERVING)
-
-
-def judge_service_deployment(attempt: ServiceDeployment, service: Service, target: Target) -> Verdict:
+def judge_service_deployment(attempt: ServiceDeployment, service: Service, target: DeploymentRef) -> Verdict:
     """Judge a deployment by ECS' own record of it.
 
     The record alone calls nothing a success: what it says succeeded must be what `service` runs.
@@ -77,52 +57,53 @@ def judge_service_deployment(attempt: ServiceDeployment, service: Service, targe
             return judge(service, target)
         case "ROLLBACK_SUCCESSFUL":
             return Verdict(
-                standing=Standing.ROLLED_BACK,
+                status=DeploymentStatus.ROLLED_BACK,
                 reason=f"{why}; the service runs {service.task_definition} again",
             )
         case "STOPPED" if "replaced by" in why.casefold():
-            return Verdict(standing=Standing.SUPERSEDED, reason=why)
+            return Verdict(status=DeploymentStatus.SUPERSEDED, reason=why)
         case "ROLLBACK_FAILED":
-            return Verdict(standing=Standing.FAILED, reason=f"{why}; ECS could not roll it back either")
+            return Verdict(status=DeploymentStatus.FAILED, reason=f"{why}; ECS could not roll it back either")
         case _:
-            return Verdict(standing=Standing.FAILED, reason=why)
+            return Verdict(status=DeploymentStatus.FAILED, reason=why)
 
 
 def gone(service: Service | None) -> Verdict:
     """Return the verdict on a deployment whose service is deleted or being deleted."""
     why = f"service {service.name} is {service.status}" if service else "ECS knows no service of that name"
-    return Verdict(standing=Standing.GONE, reason=why)
+    return Verdict(status=DeploymentStatus.GONE, reason=why)
 
 
-def is_serving(service: Service, target: Target) -> bool:
+def is_serving(service: Service, target: DeploymentRef) -> bool:
     """Tell whether the service runs the deployment, and all of it."""
-    return judge(service, target).standing is Standing.SERVING
+    return judge(service, target).status is DeploymentStatus.SERVING
 
 
-def judge(service: Service, target: Target) -> Verdict:
+def judge(service: Service, target: DeploymentRef) -> Verdict:
     """Judge one deployment by the service's own list of deployments."""
     if service.status != "ACTIVE":
         return gone(service)
     primary = service.primary
     if primary is None:
         return UNDER_WAY
-    if target.is_met_by(primary):
+    if target.matches(primary):
         return _of_primary(primary)
-    ours = next((d for d in service.deployments if target.is_met_by(d)), None)
+    ours = next((d for d in service.deployments if target.matches(d)), None)
     if (ours and ours.rollout_state == "FAILED") or _was_rolled_back(service, primary, target):
         if primary.rollout_state == "IN_PROGRESS":
             return UNDER_WAY
         why = (ours and ours.rollout_reason) or primary.rollout_reason
         return Verdict(
-            standing=Standing.ROLLED_BACK, reason=f"{why}; the service runs {primary.task_definition} again"
+            status=DeploymentStatus.ROLLED_BACK,
+            reason=f"{why}; the service runs {primary.task_definition} again",
         )
     return Verdict(
-        standing=Standing.SUPERSEDED,
+        status=DeploymentStatus.SUPERSEDED,
         reason=f"deployment {primary.deployment_id} of {primary.task_definition} has taken its place",
     )
 
 
-def _was_rolled_back(service: Service, primary: Deployment, target: Target) -> bool:
+def _was_rolled_back(service: Service, primary: Deployment, target: DeploymentRef) -> bool:
     """Tell whether ECS went back by itself: no member says so once the rollback has completed.
 
     Until then the rollout state's reason does ("rolling back to deploymentId ..."), afterwards only the
@@ -135,7 +116,9 @@ def _was_rolled_back(service: Service, primary: Deployment, target: Target) -> b
 def _of_primary(deployment: Deployment) -> Verdict:
     match deployment.rollout_state:
         case "FAILED":
-            return Verdict(standing=Standing.FAILED, reason=deployment.rollout_reason or "ECS gave no reason")
+            return Verdict(
+                status=DeploymentStatus.FAILED, reason=deployment.rollout_reason or "ECS gave no reason"
+            )
         # Tasks can fail between ECS' own verdict and this look: what completed must still be running.
         case "COMPLETED" if deployment.running >= deployment.desired:
             return SERVING

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from attrs import define, evolve, field
 
-from ecs_steps.aws.ecs import Deployment, Service, describe_service
+from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service
 from ecs_steps.aws.service_deployments import ServiceDeployment
-from ecs_steps.context import Surroundings
+from ecs_steps.context import DeploymentContext
 from ecs_steps.diagnosis.collector import Gathering
 from ecs_steps.diagnosis.evidence import Evidence
 from ecs_steps.diagnosis.report import Diagnosis, diagnose
@@ -21,7 +21,7 @@ from ecs_steps.errors import (
     SupersededError,
     TimedOutError,
 )
-from ecs_steps.polling import Seen, poll
+from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.changes import News
 from ecs_steps.rollouts.fail_fast import cannot_succeed
@@ -29,8 +29,7 @@ from ecs_steps.rollouts.record import DeploymentRecord
 from ecs_steps.rollouts.summary import tell_phases
 from ecs_steps.rollouts.verdict import (
     UNDER_WAY,
-    Standing,
-    Target,
+    DeploymentStatus,
     Verdict,
     gone,
     judge,
@@ -38,25 +37,25 @@ from ecs_steps.rollouts.verdict import (
 )
 
 # A service that was just made may be unknown to another of ECS' hosts for a moment.
-EVENTUALLY = timedelta(seconds=60)
+CONSISTENCY_WINDOW = timedelta(seconds=60)
 
 
 @define
 class ServiceWatch:
     """One deployment of one service, and what was seen of it so far.
 
-    `service` and `verdict` are those of the last look; `is_hopeless` says that the deployment was given up
+    `service` and `verdict` are those of the last look; `gave_up` says that the deployment was given up
     here, and not by ECS.
     """
 
     cluster: str
     name_or_arn: str
-    target: Target
-    around: Surroundings
+    target: DeploymentRef
+    context: DeploymentContext
     record: DeploymentRecord = field(init=False)
     service: Service | None = None
     verdict: Verdict = UNDER_WAY
-    is_hopeless: bool = False
+    gave_up: bool = False
     _news: News = field(init=False)
     _gathering: Gathering = field(init=False)
     _attempt: ServiceDeployment | None = None
@@ -65,31 +64,31 @@ class ServiceWatch:
     _described_at: datetime = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.record = DeploymentRecord(self.cluster, self.name_or_arn, self.target, self.around)
-        self._news = News(self.target, self.around.report)
+        self.record = DeploymentRecord(self.cluster, self.name_or_arn, self.target, self.context)
+        self._news = News(self.target, self.context.report)
         self._gathering = Gathering(
-            self.around,
+            self.context,
             self.target,
-            show_logs=self.around.vigilance.container_logs,
+            show_logs=self.context.watch_options.container_logs,
             evidence=Evidence(cluster=_short(self.cluster), service=_short(self.name_or_arn)),
         )
-        self._started = self.around.clock.now()
-        self._described_at = self._started - EVENTUALLY
+        self._started = self.context.clock.now()
+        self._described_at = self._started - CONSISTENCY_WINDOW
 
     @property
     def diagnosis(self) -> Diagnosis:
         """What explains the verdict, as far as it is known by now."""
-        reason = "" if self.verdict.standing is Standing.UNDER_WAY else self.verdict.reason
+        reason = "" if self.verdict.status is DeploymentStatus.UNDER_WAY else self.verdict.reason
         return diagnose(evolve(self._gathering.evidence, verdict=reason))
 
-    def look(self) -> Seen[Verdict]:
+    def look(self) -> PollResult[Verdict]:
         """Look once, tell what is new, judge, and gather evidence where something is wrong."""
         attempt = self.record.read()
         if attempt and attempt.is_under_way and attempt == self._attempt and self._described_lately():
-            return Seen(value=UNDER_WAY, settled=False)
+            return PollResult(value=UNDER_WAY, settled=False)
         self._attempt = attempt
-        self.service = describe_service(self.around.aws, self.cluster, self.name_or_arn)
-        self._described_at = self.around.clock.now()
+        self.service = describe_service(self.context.aws, self.cluster, self.name_or_arn)
+        self._described_at = self.context.clock.now()
         changed = False
         self.verdict = self._judge(attempt)
         if self.service:
@@ -97,10 +96,10 @@ class ServiceWatch:
             changed = told.changed
             if self.verdict.is_bad or (told.trouble and not self.verdict.is_final):
                 self._explain(self.service, attempt)
-        return Seen(value=self.verdict, settled=self.verdict.is_final, changed=changed)
+        return PollResult(value=self.verdict, settled=self.verdict.is_final, changed=changed)
 
     def _judge(self, attempt: ServiceDeployment | None) -> Verdict:
-        if self.service is None and self._described_at - self._started < EVENTUALLY:
+        if self.service is None and self._described_at - self._started < CONSISTENCY_WINDOW:
             return UNDER_WAY
         if self.service is None or self.service.status != "ACTIVE":
             return gone(self.service)
@@ -109,7 +108,7 @@ class ServiceWatch:
         return judge_service_deployment(attempt, self.service, self.target)
 
     def _explain(self, service: Service, attempt: ServiceDeployment | None) -> None:
-        ours = next((d for d in service.deployments if self.target.is_met_by(d)), None)
+        ours = next((d for d in service.deployments if self.target.matches(d)), None)
         deployment_id = self.target.deployment_id or (ours.deployment_id if ours else "")
         if not deployment_id:
             return
@@ -119,22 +118,22 @@ class ServiceWatch:
         if (
             self.verdict is UNDER_WAY
             and not is_rolling_back
-            and cannot_succeed(service, deployment_id, stopped, self.around)
+            and cannot_succeed(service, deployment_id, stopped, self.context)
         ):
             reason = f"{len(stopped)} of its tasks have stopped and none has ever become healthy"
-            self.verdict = Verdict(standing=Standing.FAILED, reason=reason)
-            self.is_hopeless = True
+            self.verdict = Verdict(status=DeploymentStatus.FAILED, reason=reason)
+            self.gave_up = True
         cause = self.diagnosis.root_cause
         if cause and not self._has_told_cause:
             # What else there is waits for the report at the end.
             self._has_told_cause = True
-            self.around.say(Level.WARNING, str(cause))
+            self.context.say(Level.WARNING, str(cause))
 
     def _described_lately(self) -> bool:
-        return self.around.clock.now() - self._described_at < EVENTUALLY
+        return self.context.clock.now() - self._described_at < CONSISTENCY_WINDOW
 
 
-def target_of(service: Service, deployment_id: str) -> Target:
+def target_of(service: Service, deployment_id: str) -> DeploymentRef:
     """Return a deployment by its id as something to judge.
 
     Where the service no longer shows it, its record tells what became of it.
@@ -142,8 +141,10 @@ def target_of(service: Service, deployment_id: str) -> Target:
     shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
     if shown is None:
         since = min((d.created_at for d in service.deployments), default=datetime.min.replace(tzinfo=UTC))
-        return Target(task_definition=deployment_id, deployment_id=deployment_id, since=since)
-    return Target(task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at)
+        return DeploymentRef(task_definition=deployment_id, deployment_id=deployment_id, since=since)
+    return DeploymentRef(
+        task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at
+    )
 
 
 def await_verdict(watch: ServiceWatch, *, summed_up: bool = True) -> Deployment:
@@ -157,17 +158,17 @@ def await_verdict(watch: ServiceWatch, *, summed_up: bool = True) -> Deployment:
     """
     seen = poll(
         watch.look,
-        clock=watch.around.clock,
-        deadline=watch.around.deadline,
-        report=watch.around.report,
+        clock=watch.context.clock,
+        deadline=watch.context.deadline,
+        report=watch.context.report,
         waiting_for=f"service {_short(watch.name_or_arn)} to run {_short(watch.target.task_definition)}",
     )
     service = watch.service
     deployment = service and service.primary
-    if seen.value.standing is not Standing.SERVING or not service or not deployment:
+    if seen.value.status is not DeploymentStatus.SERVING or not service or not deployment:
         raise failure_of(watch)
     if summed_up:
-        tell_phases(service, deployment, watch.around, began=watch.target.since)
+        tell_phases(service, deployment, watch.context, began=watch.target.since)
     return deployment
 
 
@@ -176,20 +177,20 @@ def failure_of(watch: ServiceWatch) -> DeploymentError:
     verdict, diagnosis = watch.verdict, watch.diagnosis
     what = f"Service {_short(watch.name_or_arn)} does not run {_short(watch.target.task_definition)}"
     cause = str(diagnosis.root_cause) if diagnosis.root_cause else verdict.reason
-    match verdict.standing:
-        case Standing.ROLLED_BACK:
+    match verdict.status:
+        case DeploymentStatus.ROLLED_BACK:
             again = _short(watch.service.task_definition) if watch.service else "what it ran before"
             return RolledBackError(
                 what=f"{what}: it was rolled back to {again}", why=cause, diagnosis=diagnosis
             )
-        case Standing.SUPERSEDED:
+        case DeploymentStatus.SUPERSEDED:
             return SupersededError(
                 what=what,
                 why=verdict.reason,
                 next_step="Another deployment or person changed the service; the newer one counts.",
                 diagnosis=diagnosis,
             )
-        case Standing.UNDER_WAY:
+        case DeploymentStatus.UNDER_WAY:
             return TimedOutError(
                 what=f"{what} yet",
                 why=f"{_state(watch)} when the time to wait was over",
@@ -202,7 +203,7 @@ def failure_of(watch: ServiceWatch) -> DeploymentError:
 
 def _state(watch: ServiceWatch) -> str:
     ours = (
-        next((d for d in watch.service.deployments if watch.target.is_met_by(d)), None)
+        next((d for d in watch.service.deployments if watch.target.matches(d)), None)
         if watch.service
         else None
     )

@@ -9,11 +9,12 @@ from attrs import frozen
 
 from ecs_steps.aws import cloudformation
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest, new_token
-from ecs_steps.context import Surroundings
+from ecs_steps.aws.stack_status import OperationKind, StackStatus
+from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, NotFoundError, StackFailedError, TimedOutError
-from ecs_steps.polling import Seen, poll
+from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
-from ecs_steps.stacks.status import FirstMove, OperationKind, StackStatus, first_move
+from ecs_steps.stacks.action import StackAction, first_action
 from ecs_steps.stacks.watch import watch_operation
 
 LOOKS = 6
@@ -32,7 +33,7 @@ class DeployedStack:
         return self.operation is None
 
 
-def start_deployment(request: StackRequest, around: Surroundings) -> DeployedStack:
+def start_deployment(request: StackRequest, context: DeploymentContext) -> DeployedStack:
     """Create or update the stack, after recovering it from a state that allows neither.
 
     Raises:
@@ -41,42 +42,44 @@ def start_deployment(request: StackRequest, around: Surroundings) -> DeployedSta
     """
     token = new_token()
     for _ in range(LOOKS):
-        stack = around.insist("the stack", lambda: cloudformation.describe_stack(around.aws, request.name))
-        move = first_move(stack.status if stack else None)
+        stack = context.call_with_retries(
+            "the stack", lambda: cloudformation.describe_stack(context.aws, request.name)
+        )
+        move = first_action(stack.status if stack else None)
         try:
             match move, stack:
-                case FirstMove.CREATE, _:
-                    around.say(Level.INFO, f"Creating stack {request.name}")
-                    operation = around.insist_or_find(
+                case StackAction.CREATE, _:
+                    context.say(Level.INFO, f"Creating stack {request.name}")
+                    operation = context.call_and_confirm(
                         "the stack's creation",
-                        lambda: cloudformation.create_stack(around.aws, request, token),
+                        lambda: cloudformation.create_stack(context.aws, request, token),
                         lambda: cloudformation.find_operation(
-                            around.aws, OperationKind.CREATE, request.name, token
+                            context.aws, OperationKind.CREATE, request.name, token
                         ),
                     )
                     return DeployedStack(stack_id=operation.stack_id, operation=operation)
-                case FirstMove.UPDATE, Stack() as there:
-                    around.say(Level.INFO, f"Updating stack {request.name}")
-                    update = around.insist_or_find(
+                case StackAction.UPDATE, Stack() as there:
+                    context.say(Level.INFO, f"Updating stack {request.name}")
+                    update = context.call_and_confirm(
                         "the stack's update",
-                        lambda: cloudformation.update_stack(around.aws, request, token),
+                        lambda: cloudformation.update_stack(context.aws, request, token),
                         lambda: cloudformation.find_operation(
-                            around.aws, OperationKind.UPDATE, request.name, token
+                            context.aws, OperationKind.UPDATE, request.name, token
                         ),
                     )
                     return DeployedStack(stack_id=there.stack_id, operation=update)
-                case FirstMove.WAIT, Stack() as busy:
-                    _await_idle(busy, around)
-                case FirstMove.DELETE, Stack() as stuck:
-                    _delete(stuck, around)
-                case FirstMove.CONTINUE_ROLLBACK, Stack() as half_way:
-                    _continue_rollback(half_way, around)
+                case StackAction.WAIT, Stack() as busy:
+                    _await_idle(busy, context)
+                case StackAction.DELETE, Stack() as stuck:
+                    _delete(stuck, context)
+                case StackAction.CONTINUE_ROLLBACK, Stack() as half_way:
+                    _continue_rollback(half_way, context)
                 case _, Stack() as broken:
                     raise _left_alone(broken)
         except AwsCallError as error:
             if not _somebody_was_faster(error):
                 raise
-            around.say(
+            context.say(
                 Level.VERBOSE, f"Stack {request.name} has changed meanwhile; looking again ({error.why})"
             )
     raise StackFailedError(
@@ -86,46 +89,48 @@ def start_deployment(request: StackRequest, around: Surroundings) -> DeployedSta
     )
 
 
-def attach(stack_id: str, around: Surroundings) -> tuple[DeployedStack, datetime]:
+def attach(stack_id: str, context: DeploymentContext) -> tuple[DeployedStack, datetime]:
     """Return a stack with its last operation, and when that began.
 
     Raises:
         NotFoundError: There is no such stack.
     """
-    stack = around.insist("the stack", lambda: cloudformation.describe_stack(around.aws, stack_id))
+    stack = context.call_with_retries(
+        "the stack", lambda: cloudformation.describe_stack(context.aws, stack_id)
+    )
     if stack is None:
         raise NotFoundError(
             what=f"Stack {stack_id} was not found",
-            why=f"CloudFormation knows none of that name in {around.aws.region}",
+            why=f"CloudFormation knows none of that name in {context.aws.region}",
             next_step="Check the name or id, the account and the region.",
         )
-    operation, begun = around.insist(
-        "the stack's events", lambda: cloudformation.last_operation(around.aws, stack)
+    operation, begun = context.call_with_retries(
+        "the stack's events", lambda: cloudformation.last_operation(context.aws, stack)
     )
     return DeployedStack(stack_id=stack.stack_id, operation=operation), begun
 
 
-def _await_idle(stack: Stack, around: Surroundings) -> None:
-    if not around.may_wait:
+def _await_idle(stack: Stack, context: DeploymentContext) -> None:
+    if not context.may_wait:
         raise StackFailedError(
             what=f"Stack {stack.name} cannot be deployed now",
             why=f"it is {stack.status}, and the wait option says not to wait",
             next_step="Run the step again when CloudFormation is done, or let it wait.",
         )
-    around.say(
+    context.say(
         Level.WAIT, f"Stack {stack.name} is {stack.status}; waiting until CloudFormation is done with it"
     )
 
-    def look() -> Seen[StackStatus]:
-        now = cloudformation.describe_stack(around.aws, stack.stack_id)
+    def look() -> PollResult[StackStatus]:
+        now = cloudformation.describe_stack(context.aws, stack.stack_id)
         status = now.status if now else StackStatus.DELETE_COMPLETE
-        return Seen(value=status, settled=not status.in_progress)
+        return PollResult(value=status, settled=not status.in_progress)
 
     seen = poll(
         look,
-        clock=around.clock,
-        deadline=around.deadline,
-        report=around.report,
+        clock=context.clock,
+        deadline=context.deadline,
+        report=context.report,
         waiting_for=f"the operation that stack {stack.name} is in",
     )
     if not seen.settled:
@@ -136,40 +141,40 @@ def _await_idle(stack: Stack, around: Surroundings) -> None:
         )
 
 
-def _delete(stack: Stack, around: Surroundings) -> None:
+def _delete(stack: Stack, context: DeploymentContext) -> None:
     if stack.is_protected:
         raise StackFailedError(
             what=f"Stack {stack.name} is {stack.status} and must be deleted before it can be created anew",
             why="its termination protection is on",
             next_step="Look at what it holds; then turn the protection off, or delete the stack by hand.",
         )
-    around.say(
+    context.say(
         Level.WARNING,
         f"Stack {stack.name} is {stack.status}, which CloudFormation cannot update; "
         "it is deleted and created anew",
     )
     token = new_token()
-    deletion = around.insist(
-        "the stack's deletion", lambda: cloudformation.delete_stack(around.aws, stack, token)
+    deletion = context.call_with_retries(
+        "the stack's deletion", lambda: cloudformation.delete_stack(context.aws, stack, token)
     )
-    watch_operation(deletion, around)
+    watch_operation(deletion, context)
 
 
-def _continue_rollback(stack: Stack, around: Surroundings) -> None:
-    around.say(
+def _continue_rollback(stack: Stack, context: DeploymentContext) -> None:
+    context.say(
         Level.WARNING,
         f"Stack {stack.name} is {stack.status}; its rollback is taken up again, "
         "since it still runs the service",
     )
     token = new_token()
     try:
-        rollback = around.insist(
-            "the rollback", lambda: cloudformation.continue_rollback(around.aws, stack, token)
+        rollback = context.call_with_retries(
+            "the rollback", lambda: cloudformation.continue_rollback(context.aws, stack, token)
         )
-        watch_operation(rollback, around)
+        watch_operation(rollback, context)
     except StackFailedError as error:
-        around.say(Level.WARNING, f"The rollback failed again. {error}")
-        _delete(stack, around)
+        context.say(Level.WARNING, f"The rollback failed again. {error}")
+        _delete(stack, context)
 
 
 def _left_alone(stack: Stack) -> StackFailedError:

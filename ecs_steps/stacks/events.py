@@ -7,10 +7,10 @@ rollback began.
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from attrs import frozen
 
+from ecs_steps.aws.cloudformation import StackEvent
 from ecs_steps.aws.denials import Denial
 
 WRAPPER = re.compile(
@@ -20,33 +20,6 @@ WRAPPER = re.compile(
 CANCELLED = re.compile(r"^Resource (creation|update|deletion) cancelled$", re.IGNORECASE)
 SUMMARY = "The following resource(s) failed to"
 AT_THE_TASKS = re.compile(r"Circuit Breaker was triggered|did not stabilize|NotStabilized", re.IGNORECASE)
-
-
-@frozen(kw_only=True)
-class StackEvent:
-    """One event of a stack."""
-
-    event_id: str
-    at: datetime
-    logical_id: str
-    physical_id: str
-    resource_type: str
-    status: str
-    reason: str
-    is_of_stack: bool
-
-    @property
-    def failed(self) -> bool:
-        return self.status.endswith("_FAILED")
-
-    @property
-    def ends_operation(self) -> bool:
-        """Whether the stack may have come to rest; its status is asked for to be sure."""
-        return self.is_of_stack and ("COMPLETE" in self.status or self.failed)
-
-    @property
-    def begins_rollback(self) -> bool:
-        return self.is_of_stack and self.status.endswith("ROLLBACK_IN_PROGRESS")
 
 
 @frozen(kw_only=True)

@@ -10,12 +10,13 @@ from itertools import takewhile
 
 from attrs import define, field
 
-from ecs_steps.context import Surroundings
+from ecs_steps.aws.cloudformation import StackEvent
+from ecs_steps.aws.ecs import DeploymentRef
+from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.verdict import UNDER_WAY, Standing, Target
+from ecs_steps.rollouts.verdict import UNDER_WAY, DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch
-from ecs_steps.stacks.events import StackEvent
 
 
 @define
@@ -26,7 +27,7 @@ class StackService:
     service_id: str
     task_definition_id: str
     since: datetime
-    around: Surroundings
+    context: DeploymentContext
     watch: ServiceWatch | None = None
     _is_unseen: bool = field(default=False)
     _was_there: bool = field(default=False)
@@ -40,14 +41,14 @@ class StackService:
 
         Where ECS itself gave it up, CloudFormation hears of that and rolls back without help.
         """
-        return self.watch is not None and self.watch.is_hopeless and not self._is_undone
+        return self.watch is not None and self.watch.gave_up and not self._is_undone
 
     def watch_of(self, service: str, task_definition: str) -> ServiceWatch:
         """Return the watch of a service and a revision of it: the one that there is, where it is of these."""
-        target = Target(task_definition=task_definition, since=self.since)
+        target = DeploymentRef(task_definition=task_definition, since=self.since)
         if self.watch and (self.watch.name_or_arn, self.watch.target) == (service, target):
             return self.watch
-        return ServiceWatch(self.cluster, service, target, self.around)
+        return ServiceWatch(self.cluster, service, target, self.context)
 
     def look(self, events: Sequence[StackEvent]) -> bool:
         """Look at the service beside the stack, and tell whether there was news.
@@ -64,24 +65,24 @@ class StackService:
         except AwsCallError as error:
             if not error.transient:
                 self._is_unseen = True
-                self.around.say(Level.WARNING, f"The service is not watched beside the stack. {error}")
+                self.context.say(Level.WARNING, f"The service is not watched beside the stack. {error}")
             return False
         deployments = self.watch.service.deployments if self.watch.service else ()
-        self._was_there |= any(self.watch.target.is_met_by(deployment) for deployment in deployments)
-        if self._is_own_doing(seen.value.standing, events):
+        self._was_there |= any(self.watch.target.matches(deployment) for deployment in deployments)
+        if self._is_own_doing(seen.value.status, events):
             self.watch.verdict = UNDER_WAY
         return seen.changed
 
-    def _is_own_doing(self, standing: Standing, events: Sequence[StackEvent]) -> bool:
+    def _is_own_doing(self, standing: DeploymentStatus, events: Sequence[StackEvent]) -> bool:
         """Tell whether CloudFormation itself may be who replaced the deployment, or deleted the service.
 
         Another deployment is in front until it has updated the service, and again when it goes back; a create
         is undone by a deletion.
         """
         match standing:
-            case Standing.SUPERSEDED:
+            case DeploymentStatus.SUPERSEDED:
                 return self._is_undone or not self._was_there
-            case Standing.GONE:
+            case DeploymentStatus.GONE:
                 return any(event.begins_rollback and event.status.startswith("ROLLBACK") for event in events)
             case _:
                 return False

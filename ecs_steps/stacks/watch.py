@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from attrs import define, evolve, field
 
 from ecs_steps.aws import cloudformation
-from ecs_steps.aws.cloudformation import StackOperation, new_token
-from ecs_steps.context import Surroundings
+from ecs_steps.aws.cloudformation import StackEvent, StackOperation, new_token
+from ecs_steps.aws.stack_status import OperationKind, StackStatus
+from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import (
     AccessDeniedError,
     AwsCallError,
@@ -14,12 +15,11 @@ from ecs_steps.errors import (
     StackFailedError,
     TimedOutError,
 )
-from ecs_steps.polling import Seen, poll
+from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level, StackChanged
-from ecs_steps.stacks.events import StackEvent, diagnose_stack
+from ecs_steps.stacks.events import diagnose_stack
 from ecs_steps.stacks.failure import StackFailure
 from ecs_steps.stacks.service_watch import StackService
-from ecs_steps.stacks.status import OperationKind, StackStatus
 
 UNTOLD = timedelta(seconds=60)
 # What is undone because it could not succeed has time of its own.
@@ -28,7 +28,7 @@ TIME_TO_UNDO = timedelta(minutes=30)
 
 def watch_operation(
     operation: StackOperation,
-    around: Surroundings,
+    context: DeploymentContext,
     *,
     service: StackService | None = None,
     leave: bool = False,
@@ -42,12 +42,12 @@ def watch_operation(
         StackFailedError: It did not succeed; with the root cause of this operation.
         TimedOutError: The time was over before it had ended.
     """
-    watch = _Watch(operation, around, service)
+    watch = _Watch(operation, context, service)
     seen = poll(
         watch.look,
-        clock=around.clock,
-        deadline=around.deadline,
-        report=around.report,
+        clock=context.clock,
+        deadline=context.deadline,
+        report=context.report,
         waiting_for=f"stack {operation.stack_name}",
     )
     status = seen.value
@@ -80,8 +80,10 @@ def _end_early(watch: "_Watch", *, leave: bool) -> StackFailedError:
             next_step=f"It is left {watch.status}: CloudFormation goes on trying for hours.",
             diagnosis=diagnosis,
         )
-    around = evolve(watch.around, deadline=watch.around.clock.now() + TIME_TO_UNDO)
-    stack = around.insist("the stack", lambda: cloudformation.describe_stack(around.aws, operation.stack_id))
+    context = evolve(watch.context, deadline=watch.context.clock.now() + TIME_TO_UNDO)
+    stack = context.call_with_retries(
+        "the stack", lambda: cloudformation.describe_stack(context.aws, operation.stack_id)
+    )
     undo = (
         cloudformation.cancel_update
         if operation.kind is OperationKind.UPDATE
@@ -93,10 +95,12 @@ def _end_early(watch: "_Watch", *, leave: bool) -> StackFailedError:
         return StackFailedError(
             what=f"Stack {name} failed ({state})", why=diagnosis.summary, diagnosis=diagnosis
         )
-    around.say(Level.WARNING, f"Stack {name} cannot succeed; it is {done} instead of waiting for hours")
+    context.say(Level.WARNING, f"Stack {name} cannot succeed; it is {done} instead of waiting for hours")
     token = new_token()
     try:
-        watch_operation(around.insist("the stack", lambda: undo(around.aws, stack, token)), around)
+        watch_operation(
+            context.call_with_retries("the stack", lambda: undo(context.aws, stack, token)), context
+        )
     except (DeploymentError, AwsCallError) as error:
         return StackFailedError(
             what=f"Stack {name} cannot succeed, and could not be {done}",
@@ -114,7 +118,7 @@ class _Watch:
     """What was seen of one operation so far."""
 
     operation: StackOperation
-    around: Surroundings
+    context: DeploymentContext
     service: StackService | None = None
     status: StackStatus = field(init=False)
     reason: str = ""
@@ -125,7 +129,7 @@ class _Watch:
 
     def __attrs_post_init__(self) -> None:
         self.status = self.operation.kind.under_way
-        self.described_at = self.around.clock.now()
+        self.described_at = self.context.clock.now()
 
     @property
     def is_over(self) -> bool:
@@ -140,36 +144,36 @@ class _Watch:
     def events(self) -> list[StackEvent]:
         return list(self.known.values())
 
-    def look(self) -> Seen[StackStatus]:
+    def look(self) -> PollResult[StackStatus]:
         """Read what is new of the operation: one call, and a second one where the end is in sight.
 
         The stack's status decides, never an event: it is asked for once an event says that the stack has
         come to rest, and once a minute in case that event was never told.
         """
         news = self._new_events()
-        overdue = self.around.clock.now() - self.described_at >= UNTOLD
+        overdue = self.context.clock.now() - self.described_at >= UNTOLD
         if self.end_in_sight or self.events_denied or overdue:
             self._describe()
         changed = bool(news)
         if self.service and self.status not in self.operation.kind.goals:
             changed |= self.service.look(self.events)
-        hopeless = self.service is not None and self.service.cannot_succeed
-        return Seen(value=self.status, settled=self.is_over or hopeless, changed=changed)
+        gave_up = self.service is not None and self.service.cannot_succeed
+        return PollResult(value=self.status, settled=self.is_over or gave_up, changed=changed)
 
     def _new_events(self) -> list[StackEvent]:
         if self.events_denied:
             return []
         try:
-            news = list(cloudformation.operation_events(self.around.aws, self.operation, self.known))
+            news = list(cloudformation.operation_events(self.context.aws, self.operation, self.known))
         except AccessDeniedError as error:
             self.events_denied = True
-            self.around.say(
+            self.context.say(
                 Level.WARNING, f"{error.what}: only the stack's status is watched. {error.next_step}"
             )
             return []
         for event in reversed(news):
             self.known[event.event_id] = event
-            self.around.report(
+            self.context.report(
                 StackChanged(
                     stack_name=self.operation.stack_name,
                     logical_id=event.logical_id,
@@ -182,7 +186,7 @@ class _Watch:
         return news
 
     def _describe(self) -> None:
-        stack = cloudformation.describe_stack(self.around.aws, self.operation.stack_id)
-        self.described_at = self.around.clock.now()
+        stack = cloudformation.describe_stack(self.context.aws, self.operation.stack_id)
+        self.described_at = self.context.clock.now()
         self.status = stack.status if stack else StackStatus.DELETE_COMPLETE
         self.reason = stack.reason if stack else ""

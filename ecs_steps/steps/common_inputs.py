@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from ecs_steps.octopus.account import Account, WebIdentity, read_account
+from ecs_steps.account import WebIdentity
+from ecs_steps.octopus.account import OctopusAccount, read_account
 from ecs_steps.octopus.images import package_images
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.shared_inputs import WaitOption
-from ecs_steps.octopus.inputs.types import Count, EcsName, Region, Switch
+from ecs_steps.octopus.inputs.types import Bool, Count, EcsName, Region
 from ecs_steps.tags import Tag, default_tags
 
 
@@ -42,7 +43,7 @@ class CommonInputs:
         "of which no task has ever been healthy. Empty is 3 to 10, with the desired count; 0 is never.",
         default=None,
     )
-    container_logs: Switch = variable(
+    container_logs: Bool = variable(
         "Octopus.Action.Aws.Ecs.ContainerLogs",
         label="Show container logs",
         help="Whether the last log lines of a failed container are read from CloudWatch and shown as they "
@@ -52,7 +53,7 @@ class CommonInputs:
     )
     images: Mapping[str, str] = derived(package_images)
     default_tags: tuple[Tag, ...] = derived(default_tags)
-    account: Account = derived(read_account, default=Account())
+    account: OctopusAccount = derived(read_account, default=OctopusAccount())
 
     @property
     def cluster(self) -> str:

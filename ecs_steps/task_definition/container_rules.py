@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-from ecs_steps.octopus.inputs.converter import OpenText
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, RuleOfEach, rule_of_each
+from ecs_steps.octopus.inputs.converter import UnresolvedText
+from ecs_steps.octopus.inputs.reader import AnyRule, Finding, ItemRule, item_rule
 from ecs_steps.octopus.inputs.rules import (
     environment_file_findings,
     image_findings,
@@ -30,12 +30,12 @@ NOT_GRANTED = (
 _Judge = Callable[[ContainerSpec], Iterator[Finding]]
 
 
-def _each(*reads: str) -> Callable[[_Judge], RuleOfEach[DeployInputs, ContainerSpec]]:
+def _each(*reads: str) -> Callable[[_Judge], ItemRule[DeployInputs, ContainerSpec]]:
     """Make a judgement of one container by itself a rule."""
-    return lambda judge: rule_of_each("containers", *reads)(lambda _, spec: judge(spec))
+    return lambda judge: item_rule("containers", *reads)(lambda _, spec: judge(spec))
 
 
-@rule_of_each("containers", "containerImageReference")
+@item_rule("containers", "containerImageReference")
 def images_known(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     reference = spec.container_image_reference.reference_id
     image = inputs.image(spec.container_image_reference)
@@ -90,7 +90,7 @@ def _environment(spec: ContainerSpec) -> Iterator[Finding]:
     for index in repeated([item.key for item in items]):
         key, at = items[index].key, ("environmentVariables", index, "key")
         if items[index].type is kinds[key]:
-            yield Finding(at, f"repeats {key!a}; the last one is used", only_suspicious=True)
+            yield Finding(at, f"repeats {key!a}; the last one is used", is_warning=True)
         else:
             yield Finding(at, f"{key!a} is plain and secret at once, which ECS refuses")
 
@@ -102,7 +102,7 @@ def _health_check(spec: ContainerSpec) -> Iterator[Finding]:
         yield Finding(
             ("healthCheck", "command"),
             f"begins with {command[0]!a} instead of {', '.join(HEALTH_CHECKS)}; ECS runs it as it stands",
-            only_suspicious=True,
+            is_warning=True,
         )
 
 
@@ -122,11 +122,11 @@ def _firelens(spec: ContainerSpec) -> Iterator[Finding]:
         yield Finding((*at, "filePath"), f"is required for a custom configuration from {source.type}")
     if source.type is ConfigSource.S3:
         yield Finding(
-            (*at, "type"), "Fargate reads a log router's configuration only from a file", only_suspicious=True
+            (*at, "type"), "Fargate reads a log router's configuration only from a file", is_warning=True
         )
 
 
-@rule_of_each("containers", "environmentVariables", "containerLogging", sees_expressions=True)
+@item_rule("containers", "environmentVariables", "containerLogging", sees_expressions=True)
 def _secrets_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     if inputs.task_execution_role:
         return
@@ -140,12 +140,12 @@ def _secrets_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Find
                 yield Finding((*at, index, "value"), NOT_GRANTED)
 
 
-@rule_of_each("containers", "environmentFiles", sees_expressions=True)
+@item_rule("containers", "environmentFiles", sees_expressions=True)
 def _files_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     if inputs.task_execution_role:
         return
     for index, file in enumerate(spec.environment_files):
-        if isinstance(file, OpenText) and not GRANTED_FILE.match(file):
+        if isinstance(file, UnresolvedText) and not GRANTED_FILE.match(file):
             yield Finding(("environmentFiles", index), NOT_GRANTED)
 
 

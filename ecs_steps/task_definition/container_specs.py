@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue
-from ecs_steps.octopus.inputs.types import ContainerName, Count, Port, PositiveCount, Switch, Words
+from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, Port, PositiveCount, Words
 
 
 @frozen(kw_only=True)
@@ -66,7 +66,7 @@ class ExtraHost:
 class NetworkSettings:
     """The container's network."""
 
-    disable_networking: Switch = False
+    disable_networking: Bool = False
     dns_servers: tuple[str, ...] = ()
     dns_search_domains: tuple[str, ...] = ()
     extra_hosts: tuple[ExtraHost, ...] = ()
@@ -78,7 +78,7 @@ class MountPoint:
 
     source_volume: str
     container_path: str
-    readonly: Switch = False
+    readonly: Bool = False
 
 
 @frozen(kw_only=True)
@@ -86,14 +86,14 @@ class VolumeFrom:
     """Another container whose volumes appear here as well."""
 
     source_container: str
-    readonly: Switch = False
+    readonly: Bool = False
 
 
 @frozen(kw_only=True)
 class ContainerStorage:
     """The container's files."""
 
-    read_only_root_file_system: Switch = False
+    read_only_root_file_system: Bool = False
     mount_points: tuple[MountPoint, ...] = ()
     volume_from: tuple[VolumeFrom, ...] = ()
 
@@ -170,7 +170,7 @@ class FirelensConfiguration:
 
     type: Enabled = Enabled.DISABLED
     firelens_type: FirelensType = FirelensType.FLUENTBIT
-    enable_ecs_log_metadata: Switch = False
+    enable_ecs_log_metadata: Bool = False
     custom_config_source: CustomConfigSource = CustomConfigSource()
 
 
@@ -231,7 +231,7 @@ class ContainerSpec:
     cpus: Count | None = None
     gpus: Count | None = None
     # Octopus' runner reads an absent flag as false, and AWS refuses a task without an essential container.
-    essential: Switch = True
+    essential: Bool = True
     container_port_mappings: tuple[PortMapping, ...] = ()
     entry_point: Annotated[tuple[str, ...], Words(split_at_commas=True)] = ()
     command: Annotated[tuple[str, ...], Words(split_at_commas=False)] = ()

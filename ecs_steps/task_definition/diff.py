@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from ecs_steps.task_definition.normalize import EntryName, plain_form
+from ecs_steps.task_definition.normalize import EntryName, normalized
 
 # Passwords and tokens stand in them too often: what changed is told, and no value.
 HIDDEN = {"environment", "options", "driverOpts"}
@@ -40,7 +40,7 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, 
     Of environment variables, log options and volume driver options no value is shown. What ECS reads alike
     is no change (see `same_revision`).
     """
-    return tuple(_changes(plain_form(old), plain_form(new), ()))
+    return tuple(_changes(normalized(old), normalized(new), ()))
 
 
 def _changes(old: Any, new: Any, way: Way) -> Iterator[Change]:  # noqa: ANN401  any JSON

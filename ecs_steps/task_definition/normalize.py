@@ -78,10 +78,10 @@ def same_revision(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
     Tags do not count: a revision takes new ones after it was registered.
     """
-    return plain_form({**one, "tags": []}) == plain_form({**other, "tags": []})
+    return normalized({**one, "tags": []}) == normalized({**other, "tags": []})
 
 
-def plain_form(revision: Mapping[str, Any]) -> PlainForm:
+def normalized(revision: Mapping[str, Any]) -> PlainForm:
     """Return a request to RegisterTaskDefinition without defaults, each named entry under its `EntryName`."""
     definitions = [
         {

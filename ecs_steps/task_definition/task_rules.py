@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, rule, rule_of_each
+from ecs_steps.octopus.inputs.reader import AnyRule, Finding, item_rule, rule
 from ecs_steps.octopus.inputs.rules import listed, repeated
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.task_definition.container_specs import Condition, ContainerSpec, Enabled, LogDriver, Logging
@@ -41,11 +41,11 @@ def _ports(inputs: DeployInputs) -> Iterator[Finding]:
         yield Finding(
             ("containers", index, "containerPortMappings", position, "containerPort"),
             f"{port}/{protocol.lower()} is mapped twice; the containers of a Fargate task share one network",
-            only_suspicious=True,
+            is_warning=True,
         )
 
 
-@rule_of_each("containers", "dependencies", beside=("containers.containerName",))
+@item_rule("containers", "dependencies", beside=("containers.containerName",))
 def _known_dependencies(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     known = inputs.containers_by_name
     for position, dependency in enumerate(spec.dependencies):
@@ -55,7 +55,7 @@ def _known_dependencies(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[F
             )
 
 
-@rule_of_each(
+@item_rule(
     "containers",
     "dependencies",
     beside=("containers.containerName", "containers.essential", "containers.healthCheck"),
@@ -94,7 +94,7 @@ def _dependency_circle(inputs: DeployInputs) -> Iterator[Finding]:
         yield Finding(("containers",), f"containers depend on each other in a circle: {circle}")
 
 
-@rule_of_each("containers", "containerStorage", beside=("containers.containerName", "volumes.name"))
+@item_rule("containers", "containerStorage", beside=("containers.containerName", "volumes.name"))
 def _storage(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     volumes, containers = inputs.volume_names, inputs.containers_by_name
     for position, mount in enumerate(spec.container_storage.mount_points):
@@ -130,7 +130,7 @@ def _memory_sum(inputs: DeployInputs) -> Iterator[Finding]:
         )
 
 
-@rule_of_each("containers", "memoryLimitHard", beside=("memory",))
+@item_rule("containers", "memoryLimitHard", beside=("memory",))
 def _hard_limit(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     hard = spec.memory_limit_hard
     if hard is not None and hard > units(inputs.memory):

@@ -2,8 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ecs_steps.aws.tasks import UnhealthyTarget
 from ecs_steps.diagnosis.classifier import find
-from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask, UnhealthyTarget
+from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef"
 OTHER_GROUP = GROUP.replace("/web/", "/admin/")

@@ -5,7 +5,8 @@ from typing import cast
 
 import pytest
 
-from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask, UnhealthyTarget
+from ecs_steps.aws.tasks import UnhealthyTarget
+from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.report import Diagnosis, diagnose
 from ecs_steps.errors import RolloutFailedError
 

@@ -6,7 +6,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask, UnhealthyTarget
+from ecs_steps.aws.tasks import UnhealthyTarget
+from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.report import Diagnosis, diagnose
 from ecs_steps.sandbox.ecs import reasons
 

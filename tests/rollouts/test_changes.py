@@ -2,11 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ecs_steps.aws.ecs import Deployment, Service
+from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.reporting.events import Reported, RolloutChanged
 from ecs_steps.rollouts.changes import News
-from ecs_steps.rollouts.verdict import Target
 
 THEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -41,7 +40,7 @@ SERVICE = Service(
     events=(),
     tags=(),
 )
-TARGET = Target(task_definition=SERVICE.task_definition, deployment_id="ecs-svc/2", since=THEN)
+TARGET = DeploymentRef(task_definition=SERVICE.task_definition, deployment_id="ecs-svc/2", since=THEN)
 
 
 def attempt(weight: float | None) -> ServiceDeployment:

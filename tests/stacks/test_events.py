@@ -1,7 +1,8 @@
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
-from ecs_steps.stacks.events import StackEvent, diagnose_stack
+from ecs_steps.aws.cloudformation import StackEvent
+from ecs_steps.stacks.events import diagnose_stack
 
 STACK = "AWS::CloudFormation::Stack"
 SERVICE = "AWS::ECS::Service"

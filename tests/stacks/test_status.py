@@ -1,7 +1,8 @@
 import pytest
 from botocore.session import Session
 
-from ecs_steps.stacks.status import FirstMove, OperationKind, StackStatus, first_move
+from ecs_steps.aws.stack_status import OperationKind, StackStatus
+from ecs_steps.stacks.action import StackAction, first_action
 
 
 def test_every_status_that_cloudformation_has_is_known() -> None:
@@ -12,15 +13,15 @@ def test_every_status_that_cloudformation_has_is_known() -> None:
 
 @pytest.mark.parametrize("status", StackStatus)
 def test_every_status_has_a_first_move(status: StackStatus) -> None:
-    assert isinstance(first_move(status), FirstMove)
+    assert isinstance(first_action(status), StackAction)
 
 
 def test_a_stack_that_is_not_there_is_created() -> None:
-    assert first_move(None) is FirstMove.CREATE
+    assert first_action(None) is StackAction.CREATE
 
 
 def test_a_status_that_needs_a_delete_is_one_that_octopus_documents_or_an_empty_review() -> None:
-    deleted = {status for status in StackStatus if first_move(status) is FirstMove.DELETE}
+    deleted = {status for status in StackStatus if first_action(status) is StackAction.DELETE}
 
     assert deleted == {
         StackStatus.CREATE_FAILED,
@@ -32,11 +33,11 @@ def test_a_status_that_needs_a_delete_is_one_that_octopus_documents_or_an_empty_
 
 
 def test_a_failed_rollback_is_continued_because_it_still_runs_a_service() -> None:
-    assert first_move(StackStatus.UPDATE_ROLLBACK_FAILED) is FirstMove.CONTINUE_ROLLBACK
+    assert first_action(StackStatus.UPDATE_ROLLBACK_FAILED) is StackAction.CONTINUE_ROLLBACK
 
 
 def test_what_cloudformation_works_on_is_waited_for() -> None:
-    waited = {status for status in StackStatus if first_move(status) is FirstMove.WAIT}
+    waited = {status for status in StackStatus if first_action(status) is StackAction.WAIT}
 
     assert waited == {s for s in StackStatus if "IN_PROGRESS" in s} - {StackStatus.REVIEW_IN_PROGRESS}
 

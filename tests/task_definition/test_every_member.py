@@ -90,10 +90,10 @@ def with_new_image(definition: Definition) -> Definition:
 def test_every_member_is_registered_again(definition: Definition) -> None:
     told = definition | ONLY_TOLD
 
-    as_sent, as_botocore_reads_it = deployed(told), deployed(parsed(told))
+    raw_reply, as_botocore_reads_it = deployed(told), deployed(parsed(told))
 
     assert unknown_members(told, MODEL) == ()
-    assert as_sent == as_botocore_reads_it == with_new_image(definition)
+    assert raw_reply == as_botocore_reads_it == with_new_image(definition)
 
 
 @pytest.mark.parametrize(

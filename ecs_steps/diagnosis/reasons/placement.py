@@ -24,7 +24,7 @@ PLACEMENT = (
         rank=Rank.PLACEMENT,
         says=(r"RESOURCE:ENI",),
         meaning="no container instance can take another network interface",
-        hint="Switch awsvpcTrunking on for the account (aws ecs put-account-setting) and replace the "
+        hint="Bool awsvpcTrunking on for the account (aws ecs put-account-setting) and replace the "
         "instances, or use larger or more of them.",
     ),
     Family(

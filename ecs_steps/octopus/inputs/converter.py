@@ -23,7 +23,7 @@ T = TypeVar("T")
 Path = tuple[str | int, ...]
 
 
-class OpenText(str):
+class UnresolvedText(str):
     """A text whose expressions stay open, for whoever replaces them later."""
 
     __slots__ = ()
@@ -87,7 +87,9 @@ def _left_open(value: Unresolved, of: Any, *, hidden: bool = False) -> Unreadabl
         is_expression=not value.error and _is_single_value(of),
     )
     words = of.__metadata__[0].words(value.text) if _holds_words(of) else None
-    return Unreadable(OpenText(value.text) if words is None else tuple(map(OpenText, words)), (gap,))
+    return Unreadable(
+        UnresolvedText(value.text) if words is None else tuple(map(UnresolvedText, words)), (gap,)
+    )
 
 
 def gather(parts: Iterable[tuple[str | int, Callable[[], Any]]]) -> tuple[list[Any], tuple[Gap, ...]]:

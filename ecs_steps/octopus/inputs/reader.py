@@ -107,7 +107,7 @@ class Finding:
 
     path: Path
     message: str
-    only_suspicious: bool = False
+    is_warning: bool = False
 
 
 @frozen
@@ -127,7 +127,7 @@ class Rule(Generic[Inputs_contra]):
 
 
 @frozen(kw_only=True)
-class RuleOfEach(Generic[Inputs_contra, Item]):
+class ItemRule(Generic[Inputs_contra, Item]):
     """A judgement on each item of the list `field`; a gap in one item does not hide the others.
 
     `reads` and the findings' paths are within the item, `beside` is what is read elsewhere, as in a `Rule`.
@@ -162,7 +162,7 @@ def _is_blind(reads: Iterable[str], paths: Iterable[Path]) -> bool:
     return any(all(map(eq, place, read)) for place in places for read in wanted)
 
 
-AnyRule: TypeAlias = Rule[Inputs_contra] | RuleOfEach[Inputs_contra, Any]
+AnyRule: TypeAlias = Rule[Inputs_contra] | ItemRule[Inputs_contra, Any]
 
 
 def rule(*reads: str) -> Callable[[Callable[[Inputs], Iterable[Finding]]], Rule[Inputs]]:
@@ -170,11 +170,11 @@ def rule(*reads: str) -> Callable[[Callable[[Inputs], Iterable[Finding]]], Rule[
     return lambda judge: Rule(reads, judge)
 
 
-def rule_of_each(
+def item_rule(
     field: str, *reads: str, beside: Sequence[str] = (), sees_expressions: bool = False
-) -> Callable[[Callable[[Inputs, Item], Iterable[Finding]]], RuleOfEach[Inputs, Item]]:
-    """Make a function of the inputs and one item of `field` a `RuleOfEach`."""
-    return lambda judge: RuleOfEach(
+) -> Callable[[Callable[[Inputs, Item], Iterable[Finding]]], ItemRule[Inputs, Item]]:
+    """Make a function of the inputs and one item of `field` a `ItemRule`."""
+    return lambda judge: ItemRule(
         field=field, reads=reads, beside=tuple(beside), sees_expressions=sees_expressions, judge=judge
     )
 
@@ -188,8 +188,8 @@ def read(
 ) -> tuple[Inputs, tuple[Problem, ...]]:
     """Return the inputs and what is suspicious about them.
 
-    With `keep_expressions` a single value whose expressions stay open is kept as `OpenText`, whatever its
-    type.
+    With `keep_expressions` a single value whose expressions stay open is kept as `UnresolvedText`, whatever
+    its type.
 
     Raises:
         InvalidInputsError: With every problem there is.
@@ -202,7 +202,7 @@ def read(
         *(Finding(gap.path, str(gap)) for gap in gaps if not (keep_expressions and _may_stay_open(cls, gap))),
         *(finding for rule in rules for finding in rule.findings(inputs, gaps)),
     ]
-    problems = tuple(_problem(cls, finding) for finding in found if not finding.only_suspicious)
+    problems = tuple(_problem(cls, finding) for finding in found if not finding.is_warning)
     if problems:
         raise InvalidInputsError(problems=problems)
     return inputs, tuple(_problem(cls, finding) for finding in found)

@@ -8,10 +8,9 @@ from attrs import evolve
 
 from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.inputs.converter import Path
-from ecs_steps.octopus.inputs.reader import Finding, rule
-from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, TagInput, Wait
+from ecs_steps.octopus.inputs.reader import Finding
+from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, TagInput
 from ecs_steps.octopus.json_text import shown
-from ecs_steps.steps.common_inputs import CommonInputs
 from ecs_steps.tags import Tag, sanitised
 
 IMAGE = re.compile(r"[A-Za-z0-9_.:/@#+-]{1,255}")
@@ -56,30 +55,13 @@ def one_tag_findings(tag: TagInput) -> Iterator[Finding]:
     if (sent.key if sent else tag.key).casefold().startswith("aws:"):
         yield Finding(("key",), f"begins with aws:, which AWS keeps to itself: {tag.key!a}")
     elif sent is None:
-        yield Finding(
-            (), f"is dropped: AWS would see an empty key or value ({tag.key!a})", only_suspicious=True
-        )
+        yield Finding((), f"is dropped: AWS would see an empty key or value ({tag.key!a})", is_warning=True)
     elif (sent.key, sent.value) != (tag.key, tag.value):
         yield Finding(
             (),
             f"is sent without what AWS refuses in a tag, as {sent.key!a} = {sent.value!a}",
-            only_suspicious=True,
+            is_warning=True,
         )
-
-
-@rule("wait_option")
-def timed_wait(inputs: CommonInputs) -> Iterator[Finding]:
-    """Judge a wait option: a wait with a timeout says how long."""
-    wait = inputs.wait_option
-    if wait.type is Wait.WITH_TIMEOUT and wait.timeout_minutes is None:
-        yield Finding(("wait_option", "timeoutMinutes"), "is required to wait with a timeout")
-
-
-@rule("account")
-def whole_account(inputs: CommonInputs) -> Iterator[Finding]:
-    """Judge an account: it is whole, or the environment's."""
-    for gap in inputs.account.gaps:
-        yield Finding(("account", *gap.path), str(gap))
 
 
 def secret_findings(at: Path, items: Sequence[KeyValue]) -> Iterator[Finding]:
@@ -100,7 +82,7 @@ def environment_file_findings(at: Path, files: Sequence[str]) -> Iterator[Findin
             yield Finding(
                 (*at, index),
                 f"{file!a} is not the ARN of an S3 object whose name ends in .env; ECS reads no other",
-                only_suspicious=True,
+                is_warning=True,
             )
 
 

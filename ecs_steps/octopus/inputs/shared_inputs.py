@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from ecs_steps.octopus.inputs.converter import OpenText, hidden
+from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden
 from ecs_steps.octopus.inputs.types import Count
 from ecs_steps.tags import Tag, sanitised
 
@@ -65,7 +65,7 @@ class KeyValue:
     @property
     def is_open(self) -> bool:
         """Whether expressions are left in the value for a later evaluation."""
-        return isinstance(self.value, OpenText)
+        return isinstance(self.value, UnresolvedText)
 
     @property
     def is_reference(self) -> bool:
@@ -89,5 +89,5 @@ class TagInput:
     def sent(self) -> Tag | None:
         """The tag without what AWS refuses; none where nothing is left; an open one as it stands."""
         tag = Tag(self.key, self.value)
-        is_open = isinstance(self.key, OpenText) or isinstance(self.value, OpenText)
+        is_open = isinstance(self.key, UnresolvedText) or isinstance(self.value, UnresolvedText)
         return tag if is_open else sanitised(tag)

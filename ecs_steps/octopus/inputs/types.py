@@ -117,7 +117,7 @@ def split(whole: str, separators: str) -> list[str]:
 Port = Annotated[int, WholeNumber(1, 65535)]
 Count = Annotated[int, WholeNumber()]
 PositiveCount = Annotated[int, WholeNumber(1)]
-Switch = Annotated[bool, Flag()]
+Bool = Annotated[bool, Flag()]
 IdList = Annotated[tuple[str, ...], Ids()]
 Arn = Annotated[str, Text(r"arn:[a-z-]+:[!-~]+", "an ARN")]
 Role = Annotated[str, Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]+", "the ARN of an IAM role")]

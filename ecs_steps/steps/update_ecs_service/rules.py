@@ -8,10 +8,9 @@ from ecs_steps.octopus.inputs.rules import (
     repeated,
     secret_findings,
     tag_findings,
-    timed_wait,
     unknown_image,
-    whole_account,
 )
+from ecs_steps.steps.common_rules import timed_wait, whole_account
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.tags import MOST_TAGS
 
@@ -66,7 +65,7 @@ def _some_change(inputs: UpdateInputs) -> Iterator[Finding]:
                 ("container_updates", index),
                 f"changes nothing of container {update.container_name!a}: it names no packageReference and "
                 "no environmentVariables or environmentFiles that would",
-                only_suspicious=True,
+                is_warning=True,
             )
 
 

@@ -4,8 +4,16 @@ from typing import Annotated, Any
 import pytest
 from attrs import frozen
 
-from ecs_steps.octopus.inputs.converter import Gap, OpenText, Path, Unreadable, hidden, json_name, structure
-from ecs_steps.octopus.inputs.types import ContainerName, Count, IdList, Port, Switch, Words
+from ecs_steps.octopus.inputs.converter import (
+    Gap,
+    Path,
+    Unreadable,
+    UnresolvedText,
+    hidden,
+    json_name,
+    structure,
+)
+from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, IdList, Port, Words
 from ecs_steps.octopus.json_text import Unresolved
 
 
@@ -17,7 +25,7 @@ class Size(StrEnum):
 @frozen(kw_only=True)
 class Lid:
     color: str = "red"
-    is_locked: Switch = False
+    is_locked: Bool = False
 
 
 @frozen(kw_only=True)
@@ -160,11 +168,11 @@ def test_an_open_single_value_can_be_kept_as_it_stands(of: Any, text: str, parti
     kept = raised.value.partial
     assert raised.value.gaps == (Gap(message="no variable gives #{A} a value", is_expression=True),)
     assert kept == partial
-    assert all(isinstance(word, OpenText) for word in (kept if isinstance(kept, tuple) else [kept]))
+    assert all(isinstance(word, UnresolvedText) for word in (kept if isinstance(kept, tuple) else [kept]))
 
 
 @pytest.mark.parametrize(
-    "of", [Switch, Size, Size | None, tuple[str, ...], tuple[Box, ...], Box, Lid | None], ids=str
+    "of", [Bool, Size, Size | None, tuple[str, ...], tuple[Box, ...], Box, Lid | None], ids=str
 )
 def test_an_open_choice_flag_or_document_must_be_known(of: Any) -> None:  # noqa: ANN401  any type
     with pytest.raises(Unreadable) as raised:

@@ -7,18 +7,18 @@ import pytest
 from attrs import frozen
 
 from ecs_steps.errors import InvalidInputsError
-from ecs_steps.octopus.inputs.converter import OpenText, hidden
+from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden
 from ecs_steps.octopus.inputs.reader import (
     LONGEST,
     AnyRule,
     Finding,
     derived,
+    item_rule,
     read,
     rule,
-    rule_of_each,
     variable,
 )
-from ecs_steps.octopus.inputs.types import ContainerName, Count, IdList, Port, Switch
+from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, IdList, Port
 from ecs_steps.octopus.variables import Variables
 
 
@@ -44,7 +44,7 @@ class Freight:
     ship: ContainerName = variable("Freight.Ship", label="", help="", must_be_known=True)
     kind: Kind = variable("Freight.Kind", label="", help="", default=Kind.DRY)
     capacity: Count = variable("Freight.Capacity", label="", help="", default=10)
-    insured: Switch = variable("Freight.Insured", label="", help="", default=False)
+    insured: Bool = variable("Freight.Insured", label="", help="", default=False)
     stops: IdList = variable("Freight.Stops", label="", help="")
     crates: tuple[Crate, ...] = variable("Freight.Crates", label="", help="", default=())
     names: tuple[str, ...] = derived(upper_names)
@@ -66,16 +66,16 @@ def names_differ(freight: Freight) -> Iterator[Finding]:
         seen.add(crate.name)
 
 
-@rule_of_each("crates", "weight", beside=("insured",))
+@item_rule("crates", "weight", beside=("insured",))
 def no_feathers(freight: Freight, crate: Crate) -> Iterator[Finding]:
     if crate.weight < 1:
-        yield Finding(("weight",), "is nothing", only_suspicious=not freight.insured)
+        yield Finding(("weight",), "is nothing", is_warning=not freight.insured)
 
 
-@rule_of_each("crates", "note", sees_expressions=True)
+@item_rule("crates", "note", sees_expressions=True)
 def open_notes(_: Freight, crate: Crate) -> Iterator[Finding]:
-    if isinstance(crate.note, OpenText):
-        yield Finding(("note",), "is open", only_suspicious=True)
+    if isinstance(crate.note, UnresolvedText):
+        yield Finding(("note",), "is open", is_warning=True)
 
 
 RULES: tuple[AnyRule[Freight], ...] = (fits, names_differ, no_feathers, open_notes)
@@ -183,9 +183,9 @@ def test_what_is_only_suspicious_is_not_among_the_problems() -> None:
 
 def test_values_are_evaluated_and_trimmed() -> None:
     variables = freight('[{"name": "#{Name}", "weight": "#{Weight}"}]', Ship="#{Name}", Stops="#{Stops}")
-    around = {"Name": " tea ", "Weight": "2", "Stops": '\n["Oslo", "#{Town}"]', "Town": "Bergen"}
+    context = {"Name": " tea ", "Weight": "2", "Stops": '\n["Oslo", "#{Town}"]', "Town": "Bergen"}
 
-    inputs, _ = read(Freight, Variables(dict(variables) | around), RULES)
+    inputs, _ = read(Freight, Variables(dict(variables) | context), RULES)
 
     assert inputs.ship == "tea"
     assert inputs.stops == ("Oslo", "Bergen")
@@ -275,9 +275,9 @@ def test_an_expression_with_a_line_end_is_told_in_one_line() -> None:
 
 
 def test_what_is_derived_sees_evaluated_values_and_forgives_what_is_open() -> None:
-    around = {"Ship.A": "x #{Town}", "Ship.B": "#{Absent}", "Ship.C": "#{Ship.C}", "Town": "Oslo"}
+    context = {"Ship.A": "x #{Town}", "Ship.B": "#{Absent}", "Ship.C": "#{Ship.C}", "Town": "Oslo"}
 
-    inputs, _ = read(Freight, Variables(dict(freight()) | around), RULES)
+    inputs, _ = read(Freight, Variables(dict(freight()) | context), RULES)
 
     assert inputs.names == ("X OSLO", "#{ABSENT}", "#{SHIP.C}")
 

@@ -10,11 +10,11 @@ from ecs_steps.octopus.inputs.rules import (
     repeated,
     secret_findings,
     tag_findings,
-    timed_wait,
     unknown_image,
 )
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, TagInput, Wait, WaitOption
 from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_rules import timed_wait
 
 NO_REFERENCE = (
     "expected the ARN of a Secrets Manager secret, or the ARN or name of a Systems Manager parameter "
@@ -23,11 +23,11 @@ NO_REFERENCE = (
 
 
 def errors(findings: Iterable[Finding]) -> list[tuple[Path, str]]:
-    return [(found.path, found.message) for found in findings if not found.only_suspicious]
+    return [(found.path, found.message) for found in findings if not found.is_warning]
 
 
 def warnings(findings: Iterable[Finding]) -> list[tuple[Path, str]]:
-    return [(found.path, found.message) for found in findings if found.only_suspicious]
+    return [(found.path, found.message) for found in findings if found.is_warning]
 
 
 def tags(*pairs: tuple[str, str]) -> list[TagInput]:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ecs_steps.octopus.inputs.converter import OpenText, Unreadable, structure
+from ecs_steps.octopus.inputs.converter import Unreadable, UnresolvedText, structure
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, TagInput, Wait, WaitOption, last_of
 from ecs_steps.octopus.inputs.types import LARGEST
 from ecs_steps.tags import Tag
@@ -76,8 +76,8 @@ def test_the_kinds_are_split_first_and_the_last_of_a_repeated_key_wins_at_the_fi
         (TagInput(key="my!key", value="(x)"), Tag("mykey", "x")),
         (TagInput(key="a"), None),
         (TagInput(key="a", value="#{A}"), Tag("a", "A")),
-        (TagInput(key="a", value=OpenText("#{A}")), Tag("a", "#{A}")),
-        (TagInput(key=OpenText("#{A}"), value="x"), Tag("#{A}", "x")),
+        (TagInput(key="a", value=UnresolvedText("#{A}")), Tag("a", "#{A}")),
+        (TagInput(key=UnresolvedText("#{A}"), value="x"), Tag("#{A}", "x")),
     ],
 )
 def test_a_tag_is_sent_without_what_aws_refuses_and_with_what_is_open(
@@ -87,7 +87,7 @@ def test_a_tag_is_sent_without_what_aws_refuses_and_with_what_is_open(
 
 
 def test_a_value_that_is_open_says_so() -> None:
-    assert KeyValue(key="a", value=OpenText("#{A}")).is_open
+    assert KeyValue(key="a", value=UnresolvedText("#{A}")).is_open
     assert not KeyValue(key="a", value="x").is_open
 
 
