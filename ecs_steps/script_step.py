@@ -15,15 +15,15 @@ import attrs
 from attrs import evolve, frozen
 
 from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep, __version__
-from ecs_steps.edge import cancellable, exit_code, read_variables, rest_the_collector
+from ecs_steps.cli.process import cancellable, exit_code, read_variables, tune_gc
+from ecs_steps.clock import Clock
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError
 from ecs_steps.octopus.parameters import step_variables
-from ecs_steps.octopus.service_messages import artifact, lines, result_message
-from ecs_steps.polling import Clock
-from ecs_steps.report import Level, Message, Progress, Reported, RolloutChanged
+from ecs_steps.reporting.events import Level, Message, Progress, Reported, RolloutChanged
+from ecs_steps.reporting.service_messages import artifact, lines, result_message
+from ecs_steps.reporting.text import MASK, counts
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.wording import MASK, counts
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -210,5 +210,5 @@ def _masked_container(definition: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    rest_the_collector()
+    tune_gc()
     sys.exit(main())

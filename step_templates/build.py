@@ -17,10 +17,10 @@ import attrs
 from attrs import frozen
 
 from ecs_steps import __version__
-from ecs_steps.octopus.common_inputs import CommonInputs
+from ecs_steps.octopus.inputs.shared_inputs import Wait
 from ecs_steps.octopus.parameters import TIMEOUT, Parameter, parameters
-from ecs_steps.octopus.values import Wait
 from ecs_steps.script_step import SCRIPT_STEPS
+from ecs_steps.steps.common_inputs import CommonInputs
 
 HERE = Path(__file__).parent
 VERSIONS = HERE / "versions.json"

@@ -77,7 +77,7 @@ def test_an_update_never_pays_for_troposphere_or_the_other_step() -> None:
     loaded = modules_of(*run_of_an_update("WaitUntilCompleted"))
 
     assert "botocore" in loaded
-    assert "ecs_steps.aws.service_watch" in loaded
+    assert "ecs_steps.rollouts.watch" in loaded
     assert "troposphere" not in loaded
     assert "ecs_steps.steps.deploy_ecs_service.step" not in loaded
 
@@ -85,8 +85,12 @@ def test_an_update_never_pays_for_troposphere_or_the_other_step() -> None:
 def test_who_does_not_wait_does_not_pay_for_what_explains_a_failure() -> None:
     loaded = modules_of(*run_of_an_update("DontWait"))
 
-    assert "ecs_steps.aws.service_update" in loaded
-    assert not loaded & {"ecs_steps.aws.service_watch", "ecs_steps.aws.rollback", "ecs_steps.aws.diagnosis"}
+    assert "ecs_steps.rollouts.start" in loaded
+    assert not loaded & {
+        "ecs_steps.rollouts.watch",
+        "ecs_steps.rollouts.rollback",
+        "ecs_steps.diagnosis.report",
+    }
 
 
 def test_a_step_is_loaded_when_it_is_asked_for() -> None:
@@ -101,7 +105,7 @@ def test_a_name_that_is_not_there_is_named() -> None:
 def test_a_process_does_not_search_for_garbage_while_it_starts() -> None:
     count = """
 import gc, sys
-from ecs_steps.__main__ import run
+from ecs_steps.cli.main import run
 sys.argv = ["ecs-steps", "check", "ecs_steps/sandbox/examples/deploy.json"]
 found = []
 gc.callbacks.append(lambda phase, info: found.append(phase))

@@ -17,7 +17,7 @@ from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 
 if TYPE_CHECKING:
-    from ecs_steps.octopus.reading import Variable
+    from ecs_steps.octopus.inputs.reader import Variable
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

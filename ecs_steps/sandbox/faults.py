@@ -7,7 +7,7 @@ from attrs import define, field, frozen
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from ecs_steps.polling import Clock
+from ecs_steps.clock import Clock
 from ecs_steps.sandbox.protocol import Envelope, RawBody, Request, check_operations, speaks_json, speaks_rest
 
 READ_TIMEOUT = 60.0

@@ -10,7 +10,7 @@ from botocore.credentials import CredentialProvider, CredentialResolver, Credent
 from botocore.retries.standard import register_retry_handler
 from moto.core.models import botocore_stubber
 
-from ecs_steps.polling import Clock
+from ecs_steps.clock import Clock
 from ecs_steps.sandbox.protocol import LOADER
 
 ACCESS_KEY = "AKIAECSSTEPSSANDBOX0"

@@ -12,7 +12,7 @@ from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import BotoCoreError
 
-from ecs_steps.polling import Clock
+from ecs_steps.clock import Clock
 from ecs_steps.sandbox.faults import Fault, FaultKind, FaultLine, lose, refuse
 from ecs_steps.sandbox.moto_account import MotoAccount
 from ecs_steps.sandbox.protocol import Envelope, Request, error_code, read_request, speaks_rest

@@ -8,18 +8,18 @@ from botocore.exceptions import ClientError
 from ecs_steps import AccessDeniedError, StackFailedError
 from ecs_steps.aws import cloudformation as stacks
 from ecs_steps.aws import ecs, service_deployments, task_definitions, tasks
-from ecs_steps.aws.calls import calling
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest
 from ecs_steps.aws.denials import Denial
 from ecs_steps.aws.ecs import Service
+from ecs_steps.aws.errors import calling
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
-from ecs_steps.octopus.tags import Tag
-from ecs_steps.polling import SystemClock
+from ecs_steps.clock import SystemClock
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.protocol import Envelope, speaks_json
 from ecs_steps.sandbox.scenario import ResourceFailurePlan
 from ecs_steps.sandbox.session import SandboxSession
+from ecs_steps.tags import Tag
 from explaining.runs import run
 from known_calls import known_actions
 

@@ -9,12 +9,12 @@ from typing import Any, Literal
 from attrs import evolve, frozen
 
 from ecs_steps import DeployEcsServiceStep, DeploymentError, EcsStepsError, Result, UpdateEcsServiceStep
-from ecs_steps.aws.diagnosis import Diagnosis
-from ecs_steps.aws.stack_failure import StackFailure
-from ecs_steps.report import Level, Message, Reported
+from ecs_steps.diagnosis.report import Diagnosis
+from ecs_steps.reporting.events import Level, Message, Reported
 from ecs_steps.sandbox import SCENARIOS, Call, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.plan import EcsPlan
 from ecs_steps.sandbox.ecs.scenarios import EARLIER_FAILURE
+from ecs_steps.stacks.failure import StackFailure
 
 Step = Literal["deploy", "update"]
 STEPS: tuple[Step, ...] = ("deploy", "update")

@@ -11,7 +11,7 @@ from ecs_steps import (
     StackFailedError,
     SupersededError,
 )
-from ecs_steps.report import RolloutChanged
+from ecs_steps.reporting.events import RolloutChanged
 from ecs_steps.sandbox import SCENARIOS, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.plan import DesiredCountSet, EcsPlan, Exits, FailurePlan, NotPlaced, Pace
 from explaining.runs import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ecs_steps import RolledBackError, RolloutFailedError, StackFailedError, TimedOutError
-from ecs_steps.aws.fail_fast import threshold
+from ecs_steps.rollouts.fail_fast import threshold
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, FailurePlan
 from explaining.runs import (

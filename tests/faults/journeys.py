@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from ecs_steps import DeployEcsServiceStep, EcsStepsError, Result, UpdateEcsServiceStep
 from ecs_steps.aws.clients import account_clients
-from ecs_steps.report import Report, Reported
+from ecs_steps.reporting.events import Report, Reported
 from ecs_steps.sandbox import Call, Fault, Sandbox
 from explaining.runs import (
     CLUSTERS,

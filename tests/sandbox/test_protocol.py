@@ -9,7 +9,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
-from ecs_steps.polling import SystemClock
+from ecs_steps.clock import SystemClock
 from ecs_steps.sandbox.protocol import Envelope, Request, error_code, read_request
 from ecs_steps.sandbox.session import SandboxSession
 

@@ -235,9 +235,7 @@ def test_without_a_circuit_breaker_cloudformation_waits_for_hours(deployer: Made
     assert after_three_hours == "CREATE_IN_PROGRESS"
     assert status == "ROLLBACK_COMPLETE"
     (reason,) = [reason for status, reason in maker.story("Service", stack_id) if status == "CREATE_FAILED"]
-    assert reason.startswith(
-        'Resource handler returned message: "Exceeded attempts to wait" (RequestToken: '
-    )
+    assert reason.startswith('Resource handler returned message: "Exceeded attempts to wait" (RequestToken: ')
     assert reason.endswith("HandlerErrorCode: NotStabilized)")
 
 

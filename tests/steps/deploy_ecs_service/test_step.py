@@ -15,7 +15,7 @@ from ecs_steps import (
     StackFailedError,
     TimedOutError,
 )
-from ecs_steps.report import Level, Message, OutputVariable, Reported, StackChanged
+from ecs_steps.reporting.events import Level, Message, OutputVariable, Reported, StackChanged
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
