@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from attrs import field, frozen
 
-from ecs_steps.polling import Clock, SystemClock
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.registry.authentication import Credentials
 from ecs_steps.registry.errors import (
     MAX_ERROR_BYTES,

@@ -9,7 +9,7 @@ import tenacity
 from attrs import define, field
 from urllib3 import BaseHTTPResponse
 
-from ecs_steps.polling import Clock
+from ecs_steps.clock import Clock
 from ecs_steps.registry.authentication import Authenticator, Credentials
 from ecs_steps.registry.errors import (
     MAX_ERROR_BYTES,
