@@ -27,10 +27,11 @@ from ecs_steps.registry.manifest import Descriptor, Manifest, Platform
 from ecs_steps.registry.reference import Reference, is_digest, is_tag, parse_reference
 from ecs_steps.registry.referrers import copy_referrers
 from ecs_steps.registry.repository import Repository
-from ecs_steps.registry.transfer import CopyResult, Progress, copy_image
+from ecs_steps.registry.transfer import CopyProgress, CopyResult, copy_image
 
 __all__ = [
     "CopyCancelledError",
+    "CopyProgress",
     "CopyResult",
     "CorruptedImageError",
     "Credentials",
@@ -43,7 +44,6 @@ __all__ = [
     "Manifest",
     "OciLayout",
     "Platform",
-    "Progress",
     "Reference",
     "RegistryError",
     "RegistryUnauthorizedError",

@@ -20,7 +20,7 @@ PARALLEL_BLOBS: Final = 4
 
 
 @frozen(kw_only=True)
-class Progress:
+class CopyProgress:
     """How many of the blobs' bytes are at the destination; those that were there already count."""
 
     bytes_done: int
@@ -43,7 +43,7 @@ def copy_image(
     image: Image,
     destination: Repository,
     *,
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Callable[[CopyProgress], None] = lambda _: None,
     is_cancelled: Callable[[], bool] = lambda: False,
     parallel: int = PARALLEL_BLOBS,
 ) -> CopyResult:
@@ -65,7 +65,7 @@ def copy_image(
 class _Copy:
     image: Image
     destination: Repository
-    progress: Callable[[Progress], None]
+    progress: Callable[[CopyProgress], None]
     is_cancelled: Callable[[], bool]
     _bytes_done: int = 0
     _bytes_copied: int = 0
@@ -157,4 +157,4 @@ class _Copy:
     def _report(self, more: int) -> None:
         with self._lock:
             self._bytes_done += more
-            self.progress(Progress(bytes_done=self._bytes_done, bytes_total=self.image.total_bytes))
+            self.progress(CopyProgress(bytes_done=self._bytes_done, bytes_total=self.image.total_bytes))

@@ -21,6 +21,7 @@ class RegistryFailure(Enum):
     UNAVAILABLE = auto()  # 503, carried out all the same where it is a PUT of a manifest
     FORBIDDEN = auto()  # 403 DENIED
     CONNECTION_CUT = auto()  # in the middle of what is sent, or of what is answered
+    UPLOAD_LOST = auto()  # 404, as if it had never begun
     SHORT = auto()  # an answer that is honest about being too short
     OTHER_BYTES = auto()
     WRONG_DIGEST = auto()  # in the header that names it

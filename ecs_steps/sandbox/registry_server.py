@@ -92,7 +92,11 @@ class _Exchange(BaseHTTPRequestHandler):
             self._storage(path)
         elif path == "/token":
             status, payload = registry.new_token(authorization, dict(parse_qsl(urlsplit(self.path).query)))
-            self._reply(status, body=json.dumps(payload).encode())
+            if self.failure is RegistryFailure.UNAVAILABLE:
+                self._error(503, "UNAVAILABLE")
+            else:
+                answer = json.dumps(payload).encode()
+                self._reply(status, body=answer[:-1] if self.failure is RegistryFailure.SHORT else answer)
         elif not match:
             self._error(404, "NAME_INVALID")
         else:
@@ -115,6 +119,8 @@ class _Exchange(BaseHTTPRequestHandler):
                 self._error(429, "TOOMANYREQUESTS", {"Retry-After": str(RETRY_AFTER)})
             case RegistryFailure.FORBIDDEN:
                 self._error(403, "DENIED")
+            case RegistryFailure.UPLOAD_LOST:
+                self._error(404, "BLOB_UPLOAD_UNKNOWN")
             case RegistryFailure.UNAVAILABLE if kind != "manifests":
                 self._error(503, "UNAVAILABLE")
             case RegistryFailure.REDIRECTED | RegistryFailure.REDIRECTED_TO_LOGIN:

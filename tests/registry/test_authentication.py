@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from ecs_steps.registry import Credentials, RegistryUnauthorizedError, copy_image, read_image
 from ecs_steps.registry.authentication import Challenge, parse_challenges, realm_problem
+from ecs_steps.sandbox.registry import RegistryFailure, RegistryFault
 from registry.images import two_platforms
 from registry.registries import Registries
 
@@ -145,6 +146,24 @@ def test_a_refused_login_is_an_error_that_keeps_its_secret(
     assert raised.value.exit_code == 4
     assert "word" not in str(raised.value).replace("password", "")
     assert len(registries.source.requests) <= 4
+
+
+def test_a_token_server_that_fails_for_a_while_is_tried_again(registries: Registries) -> None:
+    with_login(registries, 1000)
+    unavailable = RegistryFault(method="GET", path="/token", effect=RegistryFailure.UNAVAILABLE, times=2)
+    registries.source.faults.append(unavailable)
+
+    copy(registries)
+
+    assert ("prod/web", IMAGE.digest) in registries.destination.manifests
+
+
+def test_an_answer_without_a_token_is_a_refused_login(registries: Registries) -> None:
+    with_login(registries, 1000)
+    registries.source.faults.append(RegistryFault(method="GET", path="/token", effect=RegistryFailure.SHORT))
+
+    with pytest.raises(RegistryUnauthorizedError, match="answered without a token"):
+        copy(registries)
 
 
 def test_nothing_is_sent_before_a_registry_asks_for_it(registries: Registries) -> None:

@@ -1,11 +1,13 @@
 """What registries and networks do to a copy, each fault by itself, and how the copy ends."""
 
+from collections.abc import Callable
+
 import pytest
 
 from ecs_steps.registry import (
+    CopyProgress,
     CorruptedImageError,
     Credentials,
-    Progress,
     RegistryError,
     RegistryUnauthorizedError,
     RegistryUnreachableError,
@@ -32,11 +34,11 @@ OTHER = one_platform(seed=2)
 BLOB, MANIFEST, UPLOAD = "/blobs/sha256", "/manifests/", "/uploads/"
 
 
-def copy(registries: Registries, progress: list[Progress] | None = None) -> None:
+def copy(registries: Registries, progress: Callable[[CopyProgress], None] = lambda _: None) -> None:
     IMAGE.put(registries.source, "team/web", "1.4.0")
     image = read_image(registries.at_source(), "1.4.0")
     destination = registries.at_destination()
-    copy_image(image, destination, progress=(progress if progress is not None else list[Progress]()).append)
+    copy_image(image, destination, progress=progress)
     destination.set_tag("1.4.0", image.digest)
 
 
@@ -77,13 +79,29 @@ def test_what_passes_is_tried_again(
     registries: Registries, side: str, method: str, path: str, failure: RegistryFailure
 ) -> None:
     fail(getattr(registries, side), method, path, failure, times=2)
-    progress: list[Progress] = []
+    progress: list[CopyProgress] = []
 
-    copy(registries, progress)
+    copy(registries, progress.append)
 
     assert arrived(registries)
     assert progress[-1].bytes_done == IMAGE.total_bytes
     assert max(each.bytes_done for each in progress) == IMAGE.total_bytes
+
+
+def test_an_upload_that_the_registry_forgot_begins_again(registries: Registries) -> None:
+    fail(registries.destination, "PUT", UPLOAD, RegistryFailure.UPLOAD_LOST, times=2)
+
+    copy(registries)
+
+    assert arrived(registries)
+
+
+def test_redirects_have_an_end(registries: Registries) -> None:
+    registries.source.storage = f"{registries.source.host}/v2/team/web/blobs/sha256?"
+    fail(registries.source, "GET", BLOB, RegistryFailure.REDIRECTED, times=1000)
+
+    with pytest.raises(RegistryUnreachableError, match="more than 5 times"):
+        copy(registries)
 
 
 def test_an_error_names_the_host_that_failed(registries: Registries) -> None:

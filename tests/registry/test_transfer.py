@@ -5,12 +5,12 @@ import pytest
 
 from ecs_steps.registry import (
     CopyCancelledError,
+    CopyProgress,
     CorruptedImageError,
     ImageNotFoundError,
     ImageSource,
     OciLayout,
     Platform,
-    Progress,
     UnsupportedImageError,
     copy_image,
     read_image,
@@ -25,6 +25,7 @@ from registry.images import (
     descriptor,
     example,
     index_of,
+    manifest_of,
     one_platform,
     spelled,
     two_platforms,
@@ -115,12 +116,12 @@ def test_a_copy_resumes_with_what_is_missing(registries: Registries) -> None:
 
 
 def test_progress_begins_with_the_total_and_ends_with_it(registries: Registries) -> None:
-    seen: list[Progress] = []
+    seen: list[CopyProgress] = []
 
     copy(registries, IMAGE, progress=seen.append)
 
-    assert seen[0] == Progress(bytes_done=0, bytes_total=IMAGE.total_bytes)
-    assert seen[-1] == Progress(bytes_done=IMAGE.total_bytes, bytes_total=IMAGE.total_bytes)
+    assert seen[0] == CopyProgress(bytes_done=0, bytes_total=IMAGE.total_bytes)
+    assert seen[-1] == CopyProgress(bytes_done=IMAGE.total_bytes, bytes_total=IMAGE.total_bytes)
     assert [each.bytes_done for each in seen] == sorted(each.bytes_done for each in seen)
 
 
@@ -202,6 +203,21 @@ def test_what_is_no_image_is_refused(registries: Registries, raw: bytes, why: st
         copy(registries, example([], [(MANIFEST, raw)]))
 
 
+def test_a_manifest_of_more_than_four_mib_is_refused(registries: Registries) -> None:
+    with pytest.raises(UnsupportedImageError, match="more than 4096 KiB"):
+        copy(registries, one_platform(padding="x" * 4 * 2**20))
+
+
+def test_an_image_of_too_many_manifests_is_refused(registries: Registries) -> None:
+    children = [
+        (MANIFEST, spelled({"config": descriptor(CONFIG, b""), "layers": [], "n": n})) for n in range(1000)
+    ]
+    index = index_of(*(descriptor(media_type, raw) for media_type, raw in children))
+
+    with pytest.raises(UnsupportedImageError, match="more than 1000 manifests"):
+        copy(registries, example([b""], [*children, (INDEX, index)]))
+
+
 def test_an_index_that_is_wrong_about_a_size_is_corrupted(registries: Registries) -> None:
     image = one_platform()
     media_type, raw = image.manifests[image.digest]
@@ -234,3 +250,23 @@ def test_a_single_manifest_resolves_by_its_config(registries: Registries) -> Non
     resolved = resolve_image(registries.at_source(), "1.4.0")
 
     assert resolved.platforms == (Platform(os="linux", architecture="arm64", variant="v8"),)
+
+
+def test_a_child_without_a_platform_resolves_by_its_config(registries: Registries) -> None:
+    image = one_platform()
+    child = descriptor(*image.manifests[image.digest])
+    example(image.blobs.values(), [*image.manifests.values(), (INDEX, index_of(child))]).put(
+        registries.source, "team/web", "1.4.0"
+    )
+
+    resolved = resolve_image(registries.at_source(), "1.4.0")
+
+    assert list(map(str, resolved.platforms)) == ["linux/arm64/v8"]
+
+
+@pytest.mark.parametrize("config", [b"not JSON", b"{}", b'{"os": "", "architecture": 1}'])
+def test_an_artifact_without_a_platform_has_none(registries: Registries, config: bytes) -> None:
+    raw = manifest_of(config, [])
+    example([config], [(MANIFEST, raw)]).put(registries.source, "team/web", "1.4.0")
+
+    assert resolve_image(registries.at_source(), "1.4.0").platforms == ()
