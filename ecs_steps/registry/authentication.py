@@ -1,4 +1,4 @@
-"""How a registry learns who asks: its challenge, and the Basic or Bearer answer to it.
+"""How a registry learns who its client is: its challenge, and the Basic or Bearer answer to it.
 
 https://distribution.github.io/distribution/spec/auth/token/
 """
@@ -77,14 +77,14 @@ def parse_challenges(header: str) -> Iterator[Challenge]:
 class Authenticator:
     """The current ``Authorization`` of one repository, which the threads of a copy share.
 
-    Nothing is sent before the registry asks for it.
+    Nothing is sent before the registry has sent a challenge.
     """
 
     registry: str
     repository: str
     credentials: Credentials | None
     get_token: GetToken
-    authorization: str | None = None
+    authorization: str | None = field(default=None, repr=False)
     _lock: Lock = field(factory=Lock)
 
     def renew(self, header: str, *, refused: str | None) -> None:

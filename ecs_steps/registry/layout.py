@@ -50,7 +50,7 @@ class OciLayout:
         """Return the entry that there is, or of several the one of a name (``1.4.0``).
 
         Raises:
-            InvalidLayoutError: It cannot be told which one is meant.
+            InvalidLayoutError: Neither holds.
         """
         named = [entry for entry in self.entries if entry.ref_name == ref_name]
         found = self.entries if len(self.entries) == 1 else named

@@ -13,6 +13,7 @@ from ecs_steps.registry.errors import InvalidReferenceError
 
 MAX_REPOSITORY_LENGTH: Final = 255
 MAX_REFERENCE_LENGTH: Final = 1000
+MAX_PORT: Final = 65535
 
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 """The algorithms that the OCI image specification registers."""
@@ -88,6 +89,8 @@ def parse_reference(text: str) -> Reference:
     ):
         if given and not pattern.fullmatch(part):
             raise _invalid(text, f"{_shown(part)} {message}")
+    if not _has_address(registry):
+        raise _invalid(text, f"{_shown(registry)} is not a registry: its address or its port cannot exist")
     if len(repository) > MAX_REPOSITORY_LENGTH:
         raise _invalid(text, f"its repository has more than {MAX_REPOSITORY_LENGTH} characters")
     return Reference(registry=registry, repository=repository, tag=tag or None, digest=digest or None)
@@ -115,6 +118,13 @@ def host_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | N
         return ipaddress.ip_address(_without_port(host).strip("[]"))
     except ValueError:
         return None
+
+
+def _has_address(registry: str) -> bool:
+    port = registry.rpartition(":")[2]
+    if port.isdecimal() and int(port) > MAX_PORT:
+        return False
+    return not registry.startswith("[") or host_address(registry) is not None
 
 
 def _split_registry(name: str) -> tuple[str, str]:

@@ -48,7 +48,7 @@ class Repository:
     `open_blob`: a stream cannot be sent twice, so that `retry` repeats all three of them together.
 
     Raises:
-        RegistryUnauthorizedError: Who asks may not do this.
+        RegistryUnauthorizedError: The credentials may not do this.
         ImageNotFoundError: There is no such repository, image or blob.
         RegistryUnreachableError: All attempts failed.
         RegistryError: Another refusal.

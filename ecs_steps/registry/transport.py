@@ -1,4 +1,4 @@
-"""Requests to one repository: authenticated when the registry asks, and retried where that can help."""
+"""Requests to one repository: authenticated when the registry wants it, and retried where that can help."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

@@ -26,7 +26,7 @@ class RegistryFailure(Enum):
     OTHER_BYTES = auto()
     WRONG_DIGEST = auto()  # in the header that names it
     REDIRECTED = auto()  # 307 to storage on another host
-    REDIRECTED_TO_LOGIN = auto()  # the same, where storage wants to be told the password
+    REDIRECTED_TO_LOGIN = auto()  # the same, where storage sends a challenge of its own
 
 
 @frozen(kw_only=True)

@@ -184,7 +184,7 @@ def test_an_immutable_tag_of_ecr_keeps_its_image(ecr: Repository, tmp_path: Path
 
 
 def test_a_repository_that_ecr_does_not_know_is_not_found(ecr: Repository, tmp_path: Path) -> None:
-    unknown = repository(ecr.reference.host, "nobody/knows")
+    unknown = repository(ecr.reference.host, "un/known")
 
     with pytest.raises(ImageNotFoundError) as raised:
         promote(OciLayout(one_platform().write_layout(tmp_path)), "", unknown, "1")

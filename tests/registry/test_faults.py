@@ -339,6 +339,15 @@ def test_a_tag_that_is_there_already_is_not_written(registries: Registries) -> N
     assert {request.method for request in registries.destination.requests} == {"HEAD"}
 
 
+def test_a_name_that_no_host_can_have_is_unreachable(clock: VirtualClock) -> None:
+    nowhere = Repository(parse_reference(f"{'a' * 64}.example.com/web:1"), clock=clock)
+
+    with pytest.raises(RegistryUnreachableError, match="label empty or too long"):
+        nowhere.read_manifest("1")
+
+    assert clock.now() == START
+
+
 def test_a_registry_that_does_not_listen_is_unreachable(clock: VirtualClock) -> None:
     nowhere = Repository(parse_reference("127.0.0.1:1/web:1"), clock=clock)
 

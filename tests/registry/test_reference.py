@@ -1,11 +1,12 @@
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.registry import InvalidReferenceError, Reference, is_digest, is_tag, parse_reference
-from ecs_steps.registry.reference import MAX_REPOSITORY_LENGTH, is_loopback
+from ecs_steps.registry.reference import MAX_PORT, MAX_REPOSITORY_LENGTH, is_loopback
 
 HEX = "0123456789abcdef" * 4
 DIGEST = f"sha256:{HEX}"
@@ -74,6 +75,9 @@ def test_a_reference_has_docker_s_meaning(
         "-a.b/c",
         "a.b:port/c",
         "a.b:/c",
+        "a.b:65536/c",
+        "[:::::]/c",
+        "[1]:5000/c",
         "a___b",
         "a/-b",
         "user@host/web",
@@ -126,6 +130,8 @@ def test_any_text_is_a_reference_or_an_error_about_it(text: str) -> None:
     except InvalidReferenceError:
         return
     assert parse_reference(str(reference)) == reference
+    port = urlsplit(f"https://{reference.host}").port
+    assert port is None or port <= MAX_PORT
 
 
 @given(tags, digests)
