@@ -120,10 +120,10 @@ def sandbox() -> Iterator[AwsUnderTest]:
 
         def occupy() -> None:
             taken = SCENARIOS["service-name-taken"]
-            aws.cloudformation.take(taken.stack, taken.resources)
+            aws.cloudformation.apply(taken.stack, taken.resources)
 
         def release() -> None:
-            aws.cloudformation.take(SCENARIOS["healthy"].stack, ())
+            aws.cloudformation.apply(SCENARIOS["healthy"].stack, ())
 
         yield AwsUnderTest(aws=aws.clients, clock=aws.clock, occupy_name=occupy, release_name=release)
 

@@ -98,12 +98,12 @@ def run_journey(journey: Journey, aws: Sandbox, *faults: Fault) -> JourneyRun:
     result, error = None, None
     first, started_at = len(aws.calls), aws.clock.now()
     random.seed(1)  # botocore draws how long it waits before it tries again
-    aws.faults.take(*faults)
+    aws.faults.apply(*faults)
     try:
         result = act(events.append)
     except EcsStepsError as raised:
         error = raised
-    aws.faults.take()
+    aws.faults.apply()
     return JourneyRun(
         result=result,
         error=error,
