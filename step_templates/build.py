@@ -20,7 +20,7 @@ from ecs_steps import __version__
 from ecs_steps.octopus.inputs.shared_inputs import Wait
 from ecs_steps.octopus.parameters import TIMEOUT, Parameter, parameters
 from ecs_steps.script_step import SCRIPT_STEPS
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
 
 HERE = Path(__file__).parent
 VERSIONS = HERE / "versions.json"
@@ -126,7 +126,7 @@ def _parameters(template: Template) -> Iterator[Json]:
     asked = parameters(SCRIPT_STEPS[prefix].inputs, prefix)
     # Where it deploys stands above what, and how it waits below.
     first = [each for each in asked if each.name in (f"{prefix}.Region", f"{prefix}.ClusterName")]
-    common = attrs.fields_dict(CommonInputs)
+    common = attrs.fields_dict(ServiceInputs)
     own = [each for each in asked if each.field.name not in common]
     for each in (*first, *own, *(each for each in asked if each not in (*first, *own))):
         if each.variable.label == "Containers":

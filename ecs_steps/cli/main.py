@@ -29,7 +29,7 @@ from ecs_steps.result import Result
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.steps.common_inputs import CommonInputs
+    from ecs_steps.steps.common_inputs import ServiceInputs
 
 # How much faster than the real one the sandbox's clock runs: a deployment of minutes is watched in seconds.
 SANDBOX_SPEED = 60.0
@@ -169,7 +169,7 @@ def _export(asked: argparse.Namespace) -> dict[str, object]:
 
 
 @contextmanager
-def _aws(asked: argparse.Namespace, inputs: "CommonInputs") -> Iterator[tuple["AwsClients", Clock]]:
+def _aws(asked: argparse.Namespace, inputs: "ServiceInputs") -> Iterator[tuple["AwsClients", Clock]]:
     region = asked.region or inputs.region
     if asked.sandbox is None:
         from ecs_steps.aws.clients import account_clients

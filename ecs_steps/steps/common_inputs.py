@@ -14,7 +14,7 @@ from ecs_steps.tags import Tag, default_tags
 
 
 @frozen(kw_only=True)
-class CommonInputs:
+class ServiceInputs:
     """The inputs that every step has: where it deploys, how it waits, what the release brings along."""
 
     cluster_name: EcsName = variable(

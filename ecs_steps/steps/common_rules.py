@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from ecs_steps.octopus.inputs.reader import Finding, rule
 from ecs_steps.octopus.inputs.shared_inputs import Wait
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
 
 
 @rule("wait_option")
-def timed_wait(inputs: CommonInputs) -> Iterator[Finding]:
+def timed_wait(inputs: ServiceInputs) -> Iterator[Finding]:
     """Judge a wait option: a wait with a timeout says how long."""
     wait = inputs.wait_option
     if wait.type is Wait.WITH_TIMEOUT and wait.timeout_minutes is None:
@@ -16,7 +16,7 @@ def timed_wait(inputs: CommonInputs) -> Iterator[Finding]:
 
 
 @rule("account")
-def whole_account(inputs: CommonInputs) -> Iterator[Finding]:
+def whole_account(inputs: ServiceInputs) -> Iterator[Finding]:
     """Judge an account: it is whole, or the environment's."""
     for gap in inputs.account.gaps:
         yield Finding(("account", *gap.path), str(gap))

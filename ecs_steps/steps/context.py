@@ -9,11 +9,11 @@ from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.errors import Problem
 from ecs_steps.reporting.events import Level, Report
 from ecs_steps.reporting.terminal import report_for
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
 
 
 def deployment_context(
-    inputs: CommonInputs,
+    inputs: ServiceInputs,
     warnings: Sequence[Problem],
     *,
     aws: AwsClients | None,

@@ -17,7 +17,7 @@ from ecs_steps.task_definition.container_specs import (
 )
 
 
-class AsItStands(AWSHelperFn):  # type: ignore[misc]  # troposphere is not typed
+class UnvalidatedValue(AWSHelperFn):  # type: ignore[misc]  # troposphere is not typed
     """A value that troposphere's validators must not judge: an expression where a number belongs.
 
     The exported template keeps ``#{Port}`` for Octopus to replace. troposphere passes what looks like one of
@@ -30,7 +30,7 @@ class AsItStands(AWSHelperFn):  # type: ignore[misc]  # troposphere is not typed
 
 def number(value: int | str) -> Any:  # noqa: ANN401  troposphere is not typed
     """Return a number, or the expression that stands in its place."""
-    return AsItStands(value) if isinstance(value, str) else value
+    return UnvalidatedValue(value) if isinstance(value, str) else value
 
 
 def container_definition(spec: ContainerSpec, image: str) -> ecs.ContainerDefinition:

@@ -126,7 +126,7 @@ def _firelens(spec: ContainerSpec) -> Iterator[Finding]:
         )
 
 
-@item_rule("containers", "environmentVariables", "containerLogging", sees_expressions=True)
+@item_rule("containers", "environmentVariables", "containerLogging", accepts_expressions=True)
 def _secrets_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     if inputs.task_execution_role:
         return
@@ -140,7 +140,7 @@ def _secrets_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Find
                 yield Finding((*at, index, "value"), NOT_GRANTED)
 
 
-@item_rule("containers", "environmentFiles", sees_expressions=True)
+@item_rule("containers", "environmentFiles", accepts_expressions=True)
 def _files_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     if inputs.task_execution_role:
         return

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue
-from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, Port, PositiveCount, Words
+from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, Port, PositiveCount, CommandWords
 
 
 @frozen(kw_only=True)
@@ -186,7 +186,7 @@ class DockerLabel:
 class HealthCheck:
     """The container's own health check; with no command there is none. Times are seconds."""
 
-    command: Annotated[tuple[str, ...], Words(split_at_commas=False)] = ()
+    command: Annotated[tuple[str, ...], CommandWords(split_at_commas=False)] = ()
     interval: PositiveCount | None = None
     retries: PositiveCount | None = None
     start_period: Count | None = None
@@ -233,8 +233,8 @@ class ContainerSpec:
     # Octopus' runner reads an absent flag as false, and AWS refuses a task without an essential container.
     essential: Bool = True
     container_port_mappings: tuple[PortMapping, ...] = ()
-    entry_point: Annotated[tuple[str, ...], Words(split_at_commas=True)] = ()
-    command: Annotated[tuple[str, ...], Words(split_at_commas=False)] = ()
+    entry_point: Annotated[tuple[str, ...], CommandWords(split_at_commas=True)] = ()
+    command: Annotated[tuple[str, ...], CommandWords(split_at_commas=False)] = ()
     working_directory: str = ""
     user: str = ""
     start_timeout: Count | None = None

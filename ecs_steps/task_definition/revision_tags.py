@@ -5,7 +5,7 @@ from typing import Any
 
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.steps.update_ecs_service.inputs import TAGS, UpdateInputs
-from ecs_steps.tags import MOST_TAGS, Tag, fit_tags
+from ecs_steps.tags import MAX_TAGS, Tag, fit_tags
 
 
 def tags_of(revision: Mapping[str, Any]) -> tuple[Tag, ...]:
@@ -26,7 +26,7 @@ def merged_tags(existing: Iterable[Tag], inputs: UpdateInputs) -> tuple[tuple[Ta
     if not dropped:
         return merged, ()
     names = ", ".join(tag.key for tag in dropped)
-    message = f"AWS takes at most {MOST_TAGS} tags on a resource; left out: {names}"
+    message = f"AWS takes at most {MAX_TAGS} tags on a resource; left out: {names}"
     return merged, (Problem(path=TAGS, message=message),)
 
 

@@ -45,7 +45,7 @@ def _ports(inputs: DeployInputs) -> Iterator[Finding]:
         )
 
 
-@item_rule("containers", "dependencies", beside=("containers.containerName",))
+@item_rule("containers", "dependencies", also_depends_on=("containers.containerName",))
 def _known_dependencies(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     known = inputs.containers_by_name
     for position, dependency in enumerate(spec.dependencies):
@@ -58,7 +58,7 @@ def _known_dependencies(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[F
 @item_rule(
     "containers",
     "dependencies",
-    beside=("containers.containerName", "containers.essential", "containers.healthCheck"),
+    also_depends_on=("containers.containerName", "containers.essential", "containers.healthCheck"),
 )
 def _conditions(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     specs = inputs.containers_by_name
@@ -94,7 +94,7 @@ def _dependency_circle(inputs: DeployInputs) -> Iterator[Finding]:
         yield Finding(("containers",), f"containers depend on each other in a circle: {circle}")
 
 
-@item_rule("containers", "containerStorage", beside=("containers.containerName", "volumes.name"))
+@item_rule("containers", "containerStorage", also_depends_on=("containers.containerName", "volumes.name"))
 def _storage(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     volumes, containers = inputs.volume_names, inputs.containers_by_name
     for position, mount in enumerate(spec.container_storage.mount_points):
@@ -130,7 +130,7 @@ def _memory_sum(inputs: DeployInputs) -> Iterator[Finding]:
         )
 
 
-@item_rule("containers", "memoryLimitHard", beside=("memory",))
+@item_rule("containers", "memoryLimitHard", also_depends_on=("memory",))
 def _hard_limit(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
     hard = spec.memory_limit_hard
     if hard is not None and hard > units(inputs.memory):

@@ -14,7 +14,7 @@ from ecs_steps.octopus.json_text import shown
 from ecs_steps.tags import Tag, sanitised
 
 IMAGE = re.compile(r"[A-Za-z0-9_.:/@#+-]{1,255}")
-MOST_LISTED = 20
+MAX_LISTED = 20
 ENVIRONMENT_FILE = re.compile(r"arn:[\w-]+:s3:::[^/\s]+/\S+\.env")
 
 
@@ -29,27 +29,27 @@ def repeated(items: Sequence[Hashable]) -> Iterator[int]:
 
 def listed(known: Collection[object]) -> str:
     """Return what is known as a message lists it: in its order, and not at length."""
-    first = ", ".join(map(str, islice(known, MOST_LISTED)))
-    more = len(known) - MOST_LISTED
+    first = ", ".join(map(str, islice(known, MAX_LISTED)))
+    more = len(known) - MAX_LISTED
     return f"{first} and {more} more" if more > 0 else first
 
 
 def tag_findings(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
     """Judge a user's tags: AWS owns keys that begin with `aws:`, and each key stands once."""
-    yield from repeated_tags(field, tags)
+    yield from repeated_tag_findings(field, tags)
     for index, tag in enumerate(tags):
-        for found in one_tag_findings(tag):
+        for found in tag_content_findings(tag):
             yield evolve(found, path=(field, index, *found.path))
 
 
-def repeated_tags(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
+def repeated_tag_findings(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
     """Find the tags whose key, as AWS sees it, an earlier one has."""
     sent = [sanitised(Tag(tag.key, value="any")) for tag in tags]
     for index in repeated([kept.key if kept else tag.key for kept, tag in zip(sent, tags, strict=True)]):
         yield Finding((field, index, "key"), f"repeats the tag {tags[index].key!a}")
 
 
-def one_tag_findings(tag: TagInput) -> Iterator[Finding]:
+def tag_content_findings(tag: TagInput) -> Iterator[Finding]:
     """Judge a tag by itself."""
     sent = tag.sent
     if (sent.key if sent else tag.key).casefold().startswith("aws:"):

@@ -11,7 +11,7 @@ from ecs_steps.octopus.inputs.converter import UnresolvedText
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput
 from ecs_steps.octopus.inputs.types import Arn, Bool, Count, Family, IdList, Port, Role, VolumeName
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, Logging
 from ecs_steps.task_definition.fargate import SIZES, Cpu, Memory
@@ -26,7 +26,7 @@ class Architecture(StrEnum):
     ARM64 = "ARM64"
 
 
-class VolumeKind(StrEnum):
+class VolumeType(StrEnum):
     """What is behind a volume: the task's own disk, or an EFS file system."""
 
     BIND = "Bind"
@@ -37,7 +37,7 @@ class VolumeKind(StrEnum):
 class Volume:
     """A volume that containers mount."""
 
-    type: VolumeKind = VolumeKind.BIND
+    type: VolumeType = VolumeType.BIND
     name: VolumeName
     file_system_id: str = ""
     access_point_id: str = ""
@@ -56,7 +56,7 @@ class LoadBalancerMapping:
 
 
 @frozen(kw_only=True)
-class DeployInputs(CommonInputs):
+class DeployInputs(ServiceInputs):
     """The inputs of *Deploy Amazon ECS Service*."""
 
     environment_id: str = variable(

@@ -10,18 +10,18 @@ from ecs_steps.octopus import naming
 from ecs_steps.octopus.inputs.reader import Finding, item_rule, rule
 from ecs_steps.octopus.inputs.rules import (
     listed,
-    one_tag_findings,
+    tag_content_findings,
     repeated,
-    repeated_tags,
+    repeated_tag_findings,
 )
 from ecs_steps.octopus.inputs.shared_inputs import TagInput
 from ecs_steps.steps.common_rules import timed_wait, whole_account
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping, Volume, VolumeKind
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping, Volume, VolumeType
 from ecs_steps.task_definition.container_rules import CONTAINER_RULES, EXPORTED_CONTAINER_RULES, images_known
 from ecs_steps.task_definition.fargate import SIZES, units
 from ecs_steps.task_definition.task_rules import TASK_RULES
 
-MOST_TAGS = 20
+MAX_TAGS = 20
 
 
 @rule("cf_stack_name", "environment_id", "cluster_name", "service_task_name", "tenant_id")
@@ -109,7 +109,7 @@ def _volume_names(inputs: DeployInputs) -> Iterator[Finding]:
     "rootDirectory",
 )
 def _efs_volumes(_: DeployInputs, volume: Volume) -> Iterator[Finding]:
-    if volume.type is not VolumeKind.EFS:
+    if volume.type is not VolumeType.EFS:
         return
     if not volume.file_system_id:
         yield Finding(("fileSystemId",), "is required for an EFS volume")
@@ -127,7 +127,7 @@ def _efs_volumes(_: DeployInputs, volume: Volume) -> Iterator[Finding]:
     "load_balancer_mappings",
     "containerName",
     "containerPort",
-    beside=("containers.containerName", "containers.containerPortMappings"),
+    also_depends_on=("containers.containerName", "containers.containerPortMappings"),
 )
 def _load_balancer_mapping(inputs: DeployInputs, mapping: LoadBalancerMapping) -> Iterator[Finding]:
     ports = inputs.container_ports
@@ -146,14 +146,14 @@ def _load_balancer_mapping(inputs: DeployInputs, mapping: LoadBalancerMapping) -
 
 @rule("tags.key")
 def _tags(inputs: DeployInputs) -> Iterator[Finding]:
-    if len(inputs.tags) > MOST_TAGS:
-        yield Finding(("tags",), f"holds {len(inputs.tags)} tags; at most {MOST_TAGS} are allowed")
-    yield from repeated_tags("tags", inputs.tags)
+    if len(inputs.tags) > MAX_TAGS:
+        yield Finding(("tags",), f"holds {len(inputs.tags)} tags; at most {MAX_TAGS} are allowed")
+    yield from repeated_tag_findings("tags", inputs.tags)
 
 
 @item_rule("tags", "key", "value")
 def _tag(_: DeployInputs, tag: TagInput) -> Iterator[Finding]:
-    yield from one_tag_findings(tag)
+    yield from tag_content_findings(tag)
 
 
 RULES = (

@@ -6,7 +6,7 @@ from typing import Any
 from troposphere import GetAtt, Parameter, Ref, Tags, Template, ecs, logs
 
 from ecs_steps.iam import execution_policy_arn
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, Volume, VolumeKind
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, Volume, VolumeType
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.cloudformation import container_definition, number
 from ecs_steps.task_definition.execution_role import execution_role
@@ -87,7 +87,7 @@ def _task_definition(inputs: DeployInputs, *, keep_images: bool) -> ecs.TaskDefi
             for spec in inputs.containers
         ],
         Volumes=[
-            _volume(volume) for volume in sorted(inputs.volumes, key=lambda v: v.type is VolumeKind.EFS)
+            _volume(volume) for volume in sorted(inputs.volumes, key=lambda v: v.type is VolumeType.EFS)
         ],
         Tags=_tags(inputs.user_tags),
     )
@@ -100,7 +100,7 @@ def _task_definition(inputs: DeployInputs, *, keep_images: bool) -> ecs.TaskDefi
 
 
 def _volume(volume: Volume) -> ecs.Volume:
-    if volume.type is VolumeKind.BIND:
+    if volume.type is VolumeType.BIND:
         return ecs.Volume(Name=volume.name)
     access = {"AccessPointId": volume.access_point_id} if volume.access_point_id else {}
     root = {"RootDirectory": volume.root_directory} if volume.root_directory else {}

@@ -7,7 +7,7 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput
 from ecs_steps.octopus.inputs.types import Bool, EcsName, Family, Text
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.tags import Tag, sanitised_tags
 from ecs_steps.task_definition.container_updates import ContainerUpdate
 
@@ -24,7 +24,7 @@ TaskDefinition = Annotated[
 
 
 @frozen(kw_only=True)
-class UpdateInputs(CommonInputs):
+class UpdateInputs(ServiceInputs):
     """The inputs of *Update Amazon ECS Service*."""
 
     service_name: EcsName = variable(

@@ -12,7 +12,7 @@ from ecs_steps.octopus.inputs.rules import (
 )
 from ecs_steps.steps.common_rules import timed_wait, whole_account
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.tags import MOST_TAGS
+from ecs_steps.tags import MAX_TAGS
 
 
 @rule("container_updates")
@@ -71,8 +71,8 @@ def _some_change(inputs: UpdateInputs) -> Iterator[Finding]:
 
 @rule("tags")
 def _tags(inputs: UpdateInputs) -> Iterator[Finding]:
-    if len(inputs.tags) > MOST_TAGS:
-        yield Finding(("tags",), f"holds {len(inputs.tags)} tags; at most {MOST_TAGS} are allowed")
+    if len(inputs.tags) > MAX_TAGS:
+        yield Finding(("tags",), f"holds {len(inputs.tags)} tags; at most {MAX_TAGS} are allowed")
     yield from tag_findings("tags", inputs.tags)
 
 

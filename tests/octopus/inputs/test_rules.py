@@ -13,7 +13,7 @@ from ecs_steps.octopus.inputs.rules import (
     unknown_image,
 )
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, TagInput, Wait, WaitOption
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.steps.common_rules import timed_wait
 
 NO_REFERENCE = (
@@ -70,7 +70,7 @@ def test_a_tag_that_is_changed_or_dropped_is_a_warning() -> None:
 
 def test_a_wait_with_a_timeout_needs_one() -> None:
     def judged(wait: WaitOption) -> list[tuple[Path, str]]:
-        inputs = CommonInputs(cluster_name="shop", images={}, default_tags=(), wait_option=wait)
+        inputs = ServiceInputs(cluster_name="shop", images={}, default_tags=(), wait_option=wait)
         return errors(timed_wait.findings(inputs, ()))
 
     assert judged(WaitOption(type=Wait.WITH_TIMEOUT)) == [

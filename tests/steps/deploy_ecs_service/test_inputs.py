@@ -9,7 +9,7 @@ from ecs_steps.steps.deploy_ecs_service.inputs import (
     DeployInputs,
     LoadBalancerMapping,
     Volume,
-    VolumeKind,
+    VolumeType,
 )
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, PortMapping
@@ -71,7 +71,7 @@ VARIABLES: dict[str, tuple[object, str, object]] = {
         (
             Volume(name="scratch"),
             Volume(
-                type=VolumeKind.EFS,
+                type=VolumeType.EFS,
                 name="data",
                 file_system_id="fs-1",
                 access_point_id="fsap-1",
