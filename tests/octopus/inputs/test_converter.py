@@ -42,7 +42,7 @@ def box(**members: object) -> dict[str, object]:
     return {"boxName": "a"} | members
 
 
-def read_with_gaps(value: object, of: Any = Box) -> tuple[Any, list[tuple[Path, str]]]:  # noqa: ANN401  any type
+def read_with_errors(value: object, of: Any = Box) -> tuple[Any, list[tuple[Path, str]]]:  # noqa: ANN401  any type
     with pytest.raises(PartialValueError) as raised:
         convert(value, of)
     return raised.value.partial, [(error.path, str(error)) for error in raised.value.errors]
@@ -117,13 +117,13 @@ def test_numbers_flags_case_and_absence_are_read_as_octopus_writes_them(value: o
     ],
 )
 def test_each_mistake_is_told_at_its_place(value: object, errors: list[tuple[Path, str]]) -> None:
-    assert read_with_gaps(value)[1] == errors
+    assert read_with_errors(value)[1] == errors
 
 
 def test_what_surrounds_a_mistake_is_read_and_further_mistakes_are_found() -> None:
     value = [{"size": "Huge", "ports": [80, "x", 82]}, {"boxName": "b", "lid": {"isLocked": 3}}]
 
-    partial, errors = read_with_gaps(value, tuple[Box, ...])
+    partial, errors = read_with_errors(value, tuple[Box, ...])
 
     assert [path for path, _ in errors] == [
         (0, "boxName"),
@@ -132,12 +132,12 @@ def test_what_surrounds_a_mistake_is_read_and_further_mistakes_are_found() -> No
         (1, "lid", "isLocked"),
     ]
     assert partial[0].ports == (80, None, 82)
-    assert partial[1] == Box(box_name="b", lid=Lid(is_locked=None))  # type: ignore[arg-type]  # a error
+    assert partial[1] == Box(box_name="b", lid=Lid(is_locked=None))  # type: ignore[arg-type]  # an error
 
 
 def test_what_may_be_a_secret_is_in_no_message_and_no_repr() -> None:
-    with_list = read_with_gaps([box(content=["hunter2"])], tuple[Box, ...])[1]
-    in_the_wrong_place = read_with_gaps(box(lid=[{"password": "hunter2"}], ports={"a": "hunter2"}))[1]
+    with_list = read_with_errors([box(content=["hunter2"])], tuple[Box, ...])[1]
+    in_the_wrong_place = read_with_errors(box(lid=[{"password": "hunter2"}], ports={"a": "hunter2"}))[1]
 
     assert with_list == [((0, "content"), "expected a text, not the value given (hidden)")]
     assert "hunter2" not in str(in_the_wrong_place)
@@ -192,9 +192,9 @@ def test_of_an_open_document_and_of_a_hidden_text_only_plain_names_are_told() ->
     tokens = ("#{A}", '#{ssw0rd"}]')
     document = Unresolved('[{"content": "#{ssw0rd"}]', tokens)
 
-    whole = read_with_gaps(document, tuple[Box, ...])[1]
-    optional = read_with_gaps(document, Box | None)[1]
-    leaf = read_with_gaps(box(content=Unresolved('p#{ssw0rd"}]', tokens)))[1]
+    whole = read_with_errors(document, tuple[Box, ...])[1]
+    optional = read_with_errors(document, Box | None)[1]
+    leaf = read_with_errors(box(content=Unresolved('p#{ssw0rd"}]', tokens)))[1]
 
     message = "no variable gives #{A}, an expression (hidden) a value"
     assert whole == [((), message)]
@@ -203,7 +203,7 @@ def test_of_an_open_document_and_of_a_hidden_text_only_plain_names_are_told() ->
 
 
 def test_an_item_of_a_list_may_be_open_by_itself() -> None:
-    partial, errors = read_with_gaps(["a", open_value("#{A}")], IdList)
+    partial, errors = read_with_errors(["a", open_value("#{A}")], IdList)
 
     assert errors == [((1,), "no variable gives #{A} a value")]
     assert partial == ("a", "#{A}")
