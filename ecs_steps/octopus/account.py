@@ -1,4 +1,3 @@
-# ruff: noqa: RUF009  `hidden` is attrs' own field
 """The AWS account of a step, from the variables that Octopus expands it into.
 
 `Octopus.Action.AwsAccount.Variable` holds the name of a variable whose own parts are the account:
@@ -16,7 +15,7 @@ import attrs
 from attrs import frozen
 
 from ecs_steps.account import SESSION_NAME, AccessKeys, Account, AssumedRole, InstanceRole, Login, WebIdentity
-from ecs_steps.octopus.inputs.converter import FieldError, UnresolvedText, field_value, collect, hidden
+from ecs_steps.octopus.inputs.converter import FieldError, UnresolvedText, collect, field_value, hidden
 from ecs_steps.octopus.inputs.types import Bool, Role, Text, WholeNumber
 from ecs_steps.octopus.json_text import Unresolved
 

@@ -63,6 +63,15 @@ def hidden(default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  attrs.field
     return attrs.field(default=default, metadata={"hidden": True}, repr=False)
 
 
+def used_if(predicate: Callable[[Any], bool], *, default: object) -> Any:  # noqa: ANN401  attrs.field is typed so
+    """Declare a member that only matters where `predicate` holds of its object.
+
+    Elsewhere a value that is not valid is no error, and the default takes its place: what a step does not use
+    cannot fail it.
+    """
+    return attrs.field(default=default, metadata={"used_if": predicate})
+
+
 def json_name(attribute: str) -> str:
     """Return the JSON name of an attribute: ``container_port`` is ``containerPort``."""
     first, *rest = attribute.split("_")
@@ -141,9 +150,26 @@ def _object(value: object, cls: type[attrs.AttrsInstance]) -> Any:  # noqa: ANN4
         if name.casefold() not in known
     )
     made = cls(**{field.name: member for field, member in zip(fields.values(), members, strict=True)})
+    made, errors = without_unused(made, errors, json_name)
     if errors or unknown_members:
         raise PartialValueError(made, errors + unknown_members)
     return made
+
+
+def without_unused(
+    made: Any,  # noqa: ANN401  an instance of any attrs class
+    errors: tuple[FieldError, ...],
+    name_of: Callable[[str], str],
+) -> tuple[Any, tuple[FieldError, ...]]:
+    """Return an object whose unused members have their defaults, and the errors of the others."""
+    defaults = {
+        field.name: field.default
+        for field in attrs.fields(type(made))
+        if "used_if" in field.metadata and not field.metadata["used_if"](made)
+    }
+    unused = {name_of(name) for name in defaults}
+    kept = tuple(error for error in errors if error.path[0] not in unused)
+    return (made, errors) if kept == errors else (evolve(made, **defaults), kept)
 
 
 def _unknown_member(names: list[str], name: str) -> str:

@@ -17,7 +17,14 @@ from attrs import evolve, frozen
 
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus import json_text
-from ecs_steps.octopus.inputs.converter import FieldError, Path, PartialValueError, field_value, collect
+from ecs_steps.octopus.inputs.converter import (
+    FieldError,
+    PartialValueError,
+    Path,
+    collect,
+    field_value,
+    without_unused,
+)
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.octostache import Evaluator, OctostacheError
 
@@ -52,10 +59,12 @@ def variable(
     control: str = "SingleLineText",
     options: Sequence[str] = (),
     must_be_known: bool = False,
+    used_if: Callable[[Any], bool] | None = None,
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
-    With `must_be_known` it may not hold open expressions even where others may.
+    With `must_be_known` it may not hold open expressions even where others may. `used_if` is a predicate of
+    the inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,
@@ -65,7 +74,8 @@ def variable(
         options=tuple(options),
         must_be_known=must_be_known,
     )
-    return attrs.field(default=default, metadata={"variable": source})
+    metadata = {"variable": source} | ({"used_if": used_if} if used_if else {})
+    return attrs.field(default=default, metadata=metadata)
 
 
 def derived(compute: Callable[[Mapping[str, str]], object], *, default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  as above
@@ -205,6 +215,7 @@ def read(
     evaluator = Evaluator(variables)
     values, errors = collect((f.name, lambda f=f: _read_field(f, variables, evaluator)) for f in fields)  # type: ignore[misc]  # a default argument binds the loop's field
     inputs = cls(**{field.name: value for field, value in zip(fields, values, strict=True)})
+    inputs, errors = without_unused(inputs, errors, str)
     found = [
         *(
             Finding(error.path, str(error))
@@ -230,7 +241,7 @@ def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: 
 def _limited(text: str) -> str:
     stripped = text.strip()
     if len(stripped) > MAX_INPUT_LENGTH:
-        message = f"holds {len(stripped)} characters; expected at most {MAX_INPUT_LENGTH}, as AWS takes no more at once"
+        message = f"holds {len(stripped)} characters; expected at most {MAX_INPUT_LENGTH}, AWS' limit"
         raise PartialValueError(None, (FieldError(message=message),))
     return stripped
 

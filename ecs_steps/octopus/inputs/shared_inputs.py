@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden
+from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden, used_if
 from ecs_steps.octopus.inputs.types import Count
 from ecs_steps.tags import Tag, sanitised
 
@@ -27,7 +27,7 @@ class WaitOption:
     """The wait option: don't wait, wait, or wait for at most so many minutes."""
 
     type: Wait = Wait.UNTIL_COMPLETED
-    timeout_minutes: Count | None = None
+    timeout_minutes: Count | None = used_if(lambda wait: wait.type is Wait.WITH_TIMEOUT, default=None)
 
     @property
     def may_wait(self) -> bool:
@@ -91,3 +91,8 @@ class TagInput:
         tag = Tag(self.key, self.value)
         is_open = isinstance(self.key, UnresolvedText) or isinstance(self.value, UnresolvedText)
         return tag if is_open else sanitised(tag)
+
+
+def sent_tags(tags: Iterable[TagInput]) -> tuple[Tag, ...]:
+    """Return the tags as AWS is sent them, without those of which nothing is left."""
+    return tuple(sent for tag in tags if (sent := tag.sent))

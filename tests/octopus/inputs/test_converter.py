@@ -6,14 +6,14 @@ from attrs import frozen
 
 from ecs_steps.octopus.inputs.converter import (
     FieldError,
-    Path,
     PartialValueError,
+    Path,
     UnresolvedText,
+    convert,
     hidden,
     json_name,
-    convert,
 )
-from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, IdList, Port, CommandWords
+from ecs_steps.octopus.inputs.types import Bool, CommandWords, ContainerName, Count, IdList, Port
 from ecs_steps.octopus.json_text import Unresolved
 
 

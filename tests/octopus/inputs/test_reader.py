@@ -282,12 +282,14 @@ def test_what_is_derived_sees_evaluated_values_and_forgives_what_is_open() -> No
     assert inputs.names == ("X OSLO", "#{ABSENT}", "#{SHIP.C}")
 
 
-@pytest.mark.parametrize("crates", ["x" * (MAX_INPUT_LENGTH + 1), "#{Freight.Long}x", "[" + " " * MAX_INPUT_LENGTH + "]"])
+@pytest.mark.parametrize(
+    "crates", ["x" * (MAX_INPUT_LENGTH + 1), "#{Freight.Long}x", "[" + " " * MAX_INPUT_LENGTH + "]"]
+)
 def test_an_input_that_aws_would_not_take_is_refused_by_its_length(crates: str) -> None:
     length = max(len(crates), MAX_INPUT_LENGTH + 1)
 
     assert problems(freight(crates, Long="x" * MAX_INPUT_LENGTH)) == [
-        f"Freight.Crates: holds {length} characters; expected at most 1048576, as AWS takes no more at once"
+        f"Freight.Crates: holds {length} characters; expected at most 1048576, AWS' limit"
     ]
 
 

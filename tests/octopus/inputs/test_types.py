@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ecs_steps.octopus.inputs.converter import PartialValueError, convert
 from ecs_steps.octopus.inputs.types import (
     Arn,
+    CommandWords,
     Count,
     EcsName,
     Family,
@@ -17,7 +18,6 @@ from ecs_steps.octopus.inputs.types import (
     Region,
     Role,
     WholeNumber,
-    CommandWords,
     split,
 )
 
@@ -26,7 +26,13 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
     max_leaves=4,
 )
-KINDS = [WholeNumber(), Flag(), Ids(), CommandWords(split_at_commas=True), CommandWords(split_at_commas=False)]
+KINDS = [
+    WholeNumber(),
+    Flag(),
+    Ids(),
+    CommandWords(split_at_commas=True),
+    CommandWords(split_at_commas=False),
+]
 
 
 def message(value: object, of: Any) -> str:  # noqa: ANN401  any kind

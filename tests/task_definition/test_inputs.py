@@ -1,7 +1,7 @@
 import pytest
 
-from ecs_steps.octopus.inputs.converter import PartialValueError, structure
-from ecs_steps.task_definition.fargate import SIZES, Cpu, Memory, units
+from ecs_steps.octopus.inputs.converter import PartialValueError, convert
+from ecs_steps.task_definition.inputs import SIZES, Cpu, Memory, units
 
 GIB = 1024
 
@@ -64,7 +64,9 @@ def test_what_is_no_cpu_says_what_is_one(text: str) -> None:
     with pytest.raises(PartialValueError) as raised:
         convert(text, Cpu)
 
-    assert str(raised.value.errors[0]).startswith("expected CPU units or vCPUs, such as 256 or .25 vCPU, not ")
+    assert str(raised.value.errors[0]).startswith(
+        "expected CPU units or vCPUs, such as 256 or .25 vCPU, not "
+    )
 
 
 @pytest.mark.parametrize("text", ["1 GiB", "512 MB", "0.5 vCPU", "\u0661 GB"])
