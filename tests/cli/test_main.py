@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from ecs_steps.cli.main import main
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow
 from pseudo_terminal import PseudoTerminal
 
 EXAMPLES = files("ecs_steps.sandbox") / "examples"
@@ -136,12 +138,28 @@ def test_a_dry_run_prints_the_difference_and_the_calls(capsys: Capture) -> None:
     assert "  RegisterTaskDefinition orders\n" in told
 
 
-@pytest.mark.parametrize(("variables", "what"), [(DEPLOY, "a deployment"), (UPDATE, "an update")])
-def test_check_knows_the_step_by_its_variables(capsys: Capture, variables: str, what: str) -> None:
-    code = main(["check", variables])
+@pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
+@pytest.mark.parametrize("is_named", [True, False])
+def test_check_takes_a_step_by_name_or_by_its_variables(
+    capsys: Capture,
+    row: StepRow,
+    is_named: bool,  # noqa: FBT001  a parameter
+) -> None:
+    code = main(["check", str(EXAMPLES / f"{row.name}.json"), *(["--step", row.name] if is_named else [])])
 
     assert code == 0
-    assert capsys.readouterr().out == f"The inputs of {what} are valid.\n"
+    assert capsys.readouterr().out == f"The inputs of '{row.title}' are valid.\n"
+
+
+def test_variables_that_fit_several_steps_need_a_named_step(capsys: Capture, file: Write) -> None:
+    variables = file({"Octopus.Action.Aws.Ecs.ClusterName": "shop"})
+
+    codes = [main(["check", variables]), main(["check", variables, "--step", "update"])]
+
+    errors = capsys.readouterr().err
+    assert codes == [2, 2]
+    assert "--step: is required; the variables fit these steps: deploy, update" in errors
+    assert "Octopus.Action.Aws.Ecs.Update.ServiceName: is required" in errors
 
 
 def test_check_names_every_problem_and_ends_with_two(capsys: Capture, file: Write) -> None:
