@@ -25,8 +25,8 @@ from ecs_steps.octopus.inputs.shared_inputs import OnFailure, Secrecy, last_of
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.task_definition.container_specs import LogDriver
 
-LONGEST_ROLE_NAME = 64
-LONGEST_SERVICE_NAME = 255
+MAX_ROLE_NAME_LENGTH = 64
+MAX_SERVICE_NAME_LENGTH = 255
 _SUFFIX = "-xxxxxxxxxxxx"
 
 
@@ -109,7 +109,7 @@ def _roles(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
     if inputs.task_execution_role:
         yield pass_to_tasks(given)
         return
-    made = place.role(_generated_name(inputs, "TaskExecutionRole", LONGEST_ROLE_NAME))
+    made = place.role(_generated_name(inputs, "TaskExecutionRole", MAX_ROLE_NAME_LENGTH))
     yield Statement(
         sid="MakeTheExecutionRole",
         actions=(
@@ -136,7 +136,7 @@ def _roles(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
 
 
 def _service(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
-    name = f"{inputs.cluster}/{_generated_name(inputs, 'Service', LONGEST_SERVICE_NAME)}"
+    name = f"{inputs.cluster}/{_generated_name(inputs, 'Service', MAX_SERVICE_NAME_LENGTH)}"
     service = place.arn("ecs", f"service/{name}")
     yield Statement(
         sid="RunTheService",

@@ -11,7 +11,7 @@ from ecs_steps.errors import RolloutFailedError, TimedOutError
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.variables import Variables
-from ecs_steps.reporting.events import Report
+from ecs_steps.reporting.events import Level, Report
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.rules import RULES
@@ -64,7 +64,7 @@ class UpdateEcsServiceStep:
         plan = plan_update(self.inputs, context)
         calls = plan.calls(force=self.inputs.force_new_deployment)
         lines = [
-            f"{plan.service.task_definition} -> the next revision of {plan.following['family']}",
+            f"{plan.service.task_definition} -> the next revision of {plan.revision.family}",
             *(f"  {change}" for change in changes(plan, context) or ["nothing changes"]),
             "calls that would be made:",
             *(f"  {call}" for call in calls or ["none"]),
@@ -89,7 +89,7 @@ class UpdateEcsServiceStep:
         from ecs_steps.rollouts.verdict import is_serving
         from ecs_steps.steps.context import deployment_context
         from ecs_steps.steps.update_ecs_service.plan import plan_update
-        from ecs_steps.steps.update_ecs_service.registration import add_tags, register
+        from ecs_steps.task_definition.registration import add_tags, register_revision
 
         inputs = self.inputs
         context = deployment_context(inputs, self.warnings, aws=aws, report=report, clock=clock)
@@ -97,14 +97,17 @@ class UpdateEcsServiceStep:
         with outputs.attach_to_errors(_still_running_hint):
             plan = plan_update(inputs, context)
             outputs.tell(**self._names(plan.service.task_definition, context.aws.region))
-            revision = register(plan, context)
+            for warning in plan.warnings:
+                context.say(Level.WARNING, str(warning))
+            revision = register_revision(plan.revision, context)
             outputs.tell(**revision_outputs(revision), **service_outputs(plan.service.arn))
             leave = plan.is_running and not inputs.force_new_deployment
             deployment = plan.service.primary if leave else None
             if deployment is None:
                 deployment = start_rollout(plan.service, revision, context, force=plan.is_running)
             outputs.tell(DeploymentId=deployment.deployment_id)
-            add_tags(plan, context)
+            add_tags(plan.latest.arn, plan.revision_tags, context)
+            add_tags(plan.service.arn, plan.service_tags, context)
             target = DeploymentRef(
                 task_definition=revision,
                 deployment_id=deployment.deployment_id,
