@@ -592,7 +592,7 @@ def test_credentials_that_expire_say_that_the_deployment_goes_on_and_how_to_resu
     with Sandbox(Scenario(faults=(*expired, later))) as aws, pytest.raises(AwsCallError) as error:
         update(aws)
 
-    assert "goes on in ECS" in error.value.next_step
+    assert "continues in ECS" in error.value.next_step
     assert "ecs-steps watch VARIABLES.json --deployment ecs-svc/" in error.value.next_step
 
 
