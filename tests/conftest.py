@@ -26,7 +26,7 @@ settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "usual"))
 
 
-# What goes through every scenario, tries the pretend AWS itself, or starts processes; the rest is the unit
+# What goes through every scenario, tries the fake AWS itself, or starts processes; the rest is the unit
 # suite, which ``pytest -m "not slow"`` runs within a minute.
 SLOW = (
     "benchmarks/",

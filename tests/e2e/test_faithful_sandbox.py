@@ -120,10 +120,10 @@ def sandbox() -> Iterator[World]:
 
         def take() -> None:
             taken = SCENARIOS["service-name-taken"]
-            aws.cloudformation.take(taken.stack, taken.resources)
+            aws.cloudformation.apply(taken.stack, taken.resources)
 
         def free() -> None:
-            aws.cloudformation.take(SCENARIOS["healthy"].stack, ())
+            aws.cloudformation.apply(SCENARIOS["healthy"].stack, ())
 
         yield World(aws=aws.clients, clock=aws.clock, take_name=take, free_name=free)
 

@@ -98,12 +98,12 @@ def go(journey: Journey, aws: Sandbox, *faults: Fault) -> Ended:
     result, error = None, None
     first, begun = len(aws.calls), aws.clock.now()
     random.seed(1)  # botocore draws how long it waits before it tries again
-    aws.faults.take(*faults)
+    aws.faults.apply(*faults)
     try:
         result = act(heard.append)
     except EcsStepsError as raised:
         error = raised
-    aws.faults.take()
+    aws.faults.apply()
     return Ended(
         result=result,
         error=error,

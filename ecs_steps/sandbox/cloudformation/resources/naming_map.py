@@ -1,7 +1,7 @@
-"""ECS' spelling of what a template says in CloudFormation's.
+"""CloudFormation's property names -> ECS' member names.
 
 Both name the same things: `containerDefinitions` is ``ContainerDefinitions``, and botocore's model of the ECS
-request tells what there is. A few names differ more than in their first letter.
+request lists them. A few names differ more than in their first letter.
 """
 
 import json
@@ -14,7 +14,7 @@ from ecs_steps.sandbox.cloudformation.intrinsics import as_text
 from ecs_steps.sandbox.cloudformation.resources.resource_type import HandlerError
 from ecs_steps.sandbox.protocol import operation_model
 
-_OTHERWISE: Mapping[tuple[str, str], str] = {
+_IRREGULAR_NAMES: Mapping[tuple[str, str], str] = {
     ("CreateServiceRequest", "placementStrategy"): "PlacementStrategies",
     ("EFSAuthorizationConfig", "iam"): "IAM",
     ("EFSVolumeConfiguration", "fileSystemId"): "FilesystemId",
@@ -27,7 +27,7 @@ _OTHERWISE: Mapping[tuple[str, str], str] = {
 
 
 def ecs_request(operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Spell properties as the request of an ECS operation, numbers and flags as it wants them.
+    """Convert properties to the request of an ECS operation, with numbers and flags of the right type.
 
     Raises:
         HandlerError: A property that ECS does not have, or a value of the wrong kind.
@@ -38,19 +38,19 @@ def ecs_request(operation: str, properties: Mapping[str, Any]) -> dict[str, Any]
 
 
 def members(operation: str) -> Mapping[str, str]:
-    """Return what the members of an operation's request are called in a template -> in ECS."""
+    """Map the property names of a template to the members of an operation's request."""
     shape = operation_model("ecs", operation).input_shape
     assert isinstance(shape, StructureShape)  # noqa: S101  every ECS request is one
-    return {_spelled(shape, name): name for name in shape.members}
+    return {_template_name(shape, name): name for name in shape.members}
 
 
 def ecs_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Spell tags as ECS does."""
+    """Convert tags to ECS' shape."""
     return [{"key": key, "value": value} for key, value in tags.items()]
 
 
-def _spelled(shape: StructureShape, member: str) -> str:
-    return _OTHERWISE.get((shape.name, member), member[0].upper() + member[1:])
+def _template_name(shape: StructureShape, member: str) -> str:
+    return _IRREGULAR_NAMES.get((shape.name, member), member[0].upper() + member[1:])
 
 
 def _value(shape: Shape, value: Any, path: str) -> Any:  # noqa: ANN401  a template's value
@@ -71,14 +71,14 @@ def _value(shape: Shape, value: Any, path: str) -> Any:  # noqa: ANN401  a templ
 
 
 def _structure(shape: StructureShape, value: Mapping[str, Any], path: str) -> dict[str, Any]:
-    names = {_spelled(shape, member): member for member in shape.members}
-    spelled = {}
+    names = {_template_name(shape, member): member for member in shape.members}
+    request = {}
     for name, item in value.items():
         if name not in names:
             raise HandlerError(f"Encountered unsupported property {name}")
         member = names[name]
-        spelled[member] = _value(shape.members[member], item, f"{path}/{name}")
-    return spelled
+        request[member] = _value(shape.members[member], item, f"{path}/{name}")
+    return request
 
 
 def _scalar(kind: str, value: Any, path: str) -> Any:  # noqa: ANN401  a template's value

@@ -1,4 +1,4 @@
-"""Which tasks a fate strikes."""
+"""Which tasks a failure plan applies to."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
-from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, TaskFate
+from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, FailurePlan
 
 Begin = Callable[[EcsPlan], EcsBackend]
 Deploy = Callable[..., str]
@@ -17,40 +17,40 @@ Tasks = Callable[..., list[dict[str, Any]]]
 CRASH = Exits(code=1)
 
 
-def struck(fate: TaskFate, begin: Begin, deploy: Deploy, tasks: Tasks, later: Later) -> int:
+def struck(failure_plan: FailurePlan, begin: Begin, deploy: Deploy, tasks: Tasks, later: Later) -> int:
     """Count the tasks of four that a deployment loses at once."""
-    ecs = begin(EcsPlan(fates=(fate,), service={"desiredCount": 4}))
+    ecs = begin(EcsPlan(failure_plans=(failure_plan,), service={"desiredCount": 4}))
     deployment_id = deploy(ecs)
     later(30)
     return len(tasks(ecs, deployment_id, "STOPPED"))
 
 
 @pytest.mark.parametrize(
-    ("fate", "count"),
+    ("failure_plan", "count"),
     [
-        (TaskFate(ending=CRASH), 4),
-        (TaskFate(ending=CRASH, first=3), 3),
-        (TaskFate(ending=CRASH, skip=3), 1),
-        (TaskFate(ending=CRASH, skip=1, first=2), 2),
-        (TaskFate(ending=CRASH, family="orders"), 4),
-        (TaskFate(ending=CRASH, family="orders:2"), 4),
-        (TaskFate(ending=CRASH, family="orders:1"), 0),
-        (TaskFate(ending=CRASH, family="billing"), 0),
-        (TaskFate(ending=CRASH, image="acme/orders"), 4),
-        (TaskFate(ending=CRASH, image="fluent-bit"), 4),
-        (TaskFate(ending=CRASH, image="redis"), 0),
+        (FailurePlan(ending=CRASH), 4),
+        (FailurePlan(ending=CRASH, first=3), 3),
+        (FailurePlan(ending=CRASH, skip=3), 1),
+        (FailurePlan(ending=CRASH, skip=1, first=2), 2),
+        (FailurePlan(ending=CRASH, family="orders"), 4),
+        (FailurePlan(ending=CRASH, family="orders:2"), 4),
+        (FailurePlan(ending=CRASH, family="orders:1"), 0),
+        (FailurePlan(ending=CRASH, family="billing"), 0),
+        (FailurePlan(ending=CRASH, image="acme/orders"), 4),
+        (FailurePlan(ending=CRASH, image="fluent-bit"), 4),
+        (FailurePlan(ending=CRASH, image="redis"), 0),
     ],
 )
-def test_a_fate_strikes_the_tasks_that_it_names(
-    *, begin: Begin, deploy: Deploy, tasks: Tasks, later: Later, fate: TaskFate, count: int
+def test_a_failure_plan_applies_to_the_tasks_that_it_names(
+    *, begin: Begin, deploy: Deploy, tasks: Tasks, later: Later, failure_plan: FailurePlan, count: int
 ) -> None:
-    assert struck(fate, begin, deploy, tasks, later) == count
+    assert struck(failure_plan, begin, deploy, tasks, later) == count
 
 
 def test_a_task_definition_that_has_served_is_spared(
     begin: Begin, deploy: Deploy, tasks: Tasks, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=CRASH),)))
+    ecs = begin(EcsPlan(failure_plans=(FailurePlan(ending=CRASH),)))
     deployment_id = deploy(ecs, taskDefinition="orders:1", forceNewDeployment=True)
 
     later(30)
@@ -58,10 +58,10 @@ def test_a_task_definition_that_has_served_is_spared(
     assert tasks(ecs, deployment_id, "STOPPED") == []
 
 
-def test_a_task_definition_that_has_served_is_struck_where_the_fate_says_so(
+def test_a_failure_plan_may_apply_to_a_task_definition_that_has_served(
     begin: Begin, deploy: Deploy, tasks: Tasks, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=CRASH, proven_too=True),)))
+    ecs = begin(EcsPlan(failure_plans=(FailurePlan(ending=CRASH, proven_too=True),)))
     deployment_id = deploy(ecs, taskDefinition="orders:1", forceNewDeployment=True)
 
     later(30)
@@ -72,7 +72,7 @@ def test_a_task_definition_that_has_served_is_struck_where_the_fate_says_so(
 def test_each_deployment_is_counted_for_itself(
     begin: Begin, deploy: Deploy, tasks: Tasks, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=CRASH, first=1),)))
+    ecs = begin(EcsPlan(failure_plans=(FailurePlan(ending=CRASH, first=1),)))
     first_id = deploy(ecs)
     later(29)
     second_id = deploy(ecs)
@@ -86,11 +86,11 @@ def test_each_deployment_is_counted_for_itself(
     assert [len(each) for each in crashed] == [1, 1]
 
 
-def test_the_first_fate_that_strikes_is_taken(
+def test_the_first_failure_plan_that_applies_wins(
     begin: Begin, deploy: Deploy, tasks: Tasks, later: Later
 ) -> None:
-    fates = (TaskFate(ending=Exits(code=3), first=1), TaskFate(ending=Exits(code=4)))
-    ecs = begin(EcsPlan(fates=fates))
+    failure_plans = (FailurePlan(ending=Exits(code=3), first=1), FailurePlan(ending=Exits(code=4)))
+    ecs = begin(EcsPlan(failure_plans=failure_plans))
     deployment_id = deploy(ecs)
 
     later(30)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecs_steps.sandbox.cloudformation.course import Course, ResourceFailed, Walk, drive
+from ecs_steps.sandbox.coroutine import Coroutine, ResourceFailed, Walk, drive
 from ecs_steps.sandbox.timeline import START, Timeline, VirtualClock
 
 
@@ -16,7 +16,7 @@ class Log:
     def note(self, what: str) -> None:
         self.lines.append(f"{(self.timeline.now - START).total_seconds():g} {what}")
 
-    def steps(self, name: str, *pauses: float, fails: bool = False) -> Course:
+    def steps(self, name: str, *pauses: float, fails: bool = False) -> Coroutine:
         self.note(f"{name} begins")
         yield from pauses
         if fails:
@@ -29,7 +29,7 @@ def log() -> Log:
     return Log()
 
 
-def test_a_course_goes_on_when_its_pause_is_over(log: Log) -> None:
+def test_a_coroutine_continues_when_its_pause_is_over(log: Log) -> None:
     drive(log.steps("a", 2, 3), log.timeline, lambda: True)
 
     VirtualClock(log.timeline).sleep(10)
@@ -37,7 +37,7 @@ def test_a_course_goes_on_when_its_pause_is_over(log: Log) -> None:
     assert log.lines == ["0 a begins", "5 a ends"]
 
 
-def test_a_course_that_is_no_longer_wanted_ends_there(log: Log) -> None:
+def test_a_coroutine_that_should_not_continue_ends_there(log: Log) -> None:
     drive(log.steps("a", 2, 3), log.timeline, lambda: log.timeline.now == START)
 
     VirtualClock(log.timeline).sleep(10)
@@ -47,10 +47,10 @@ def test_a_course_that_is_no_longer_wanted_ends_there(log: Log) -> None:
 
 def test_a_walk_starts_everything_as_soon_as_what_it_needs_is_there(log: Log) -> None:
     pauses = {"a": 3, "b": 1, "c": 1, "d": 0.5}
-    needs = {"d": {"c"}, "c": {"a", "b"}, "b": {"elsewhere"}, "a": set[str]()}
+    needs = {"d": {"c"}, "c": {"a", "b"}, "b": {"make_region"}, "a": set[str]()}
     walk = Walk(needs=needs, start=lambda name: log.steps(name, pauses[name]), timeline=log.timeline)
 
-    drive(walk.course(), log.timeline, lambda: True)
+    drive(walk.coroutine(), log.timeline, lambda: True)
     VirtualClock(log.timeline).sleep(10)
 
     assert log.lines == [
@@ -73,7 +73,7 @@ def test_the_first_failure_ends_a_walk(log: Log) -> None:
         timeline=log.timeline,
     )
 
-    drive(walk.course(), log.timeline, lambda: True)
+    drive(walk.coroutine(), log.timeline, lambda: True)
     VirtualClock(log.timeline).sleep(10)
 
     assert log.lines == ["0 a begins", "0 b begins"]
@@ -88,7 +88,7 @@ def test_a_walk_that_does_not_stop_leaves_out_only_what_needs_the_failed_one(log
         stop_early=False,
     )
 
-    drive(walk.course(), log.timeline, lambda: True)
+    drive(walk.coroutine(), log.timeline, lambda: True)
     VirtualClock(log.timeline).sleep(10)
 
     assert [line for line in log.lines if "ends" in line] == ["1 a ends", "2 d ends"]

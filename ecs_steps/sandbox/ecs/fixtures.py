@@ -1,4 +1,4 @@
-"""The world that the sandbox starts with: a cluster, and in it two services that were made by hand."""
+"""The fixtures that the sandbox starts with: a cluster, and in it services that were made by hand."""
 
 from typing import Any
 

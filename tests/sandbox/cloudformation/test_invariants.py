@@ -9,13 +9,14 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecs_steps.sandbox import ResourceFate, Sandbox, Scenario
+from ecs_steps.sandbox import Sandbox, Scenario
+from ecs_steps.sandbox.scenario import ResourceFailurePlan
 
 HOURS = 4 * 60 * 60
 AT_REST = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 
-FATES = st.builds(
-    ResourceFate,
+FAILURE_PLANS = st.builds(
+    ResourceFailurePlan,
     resource=st.sampled_from(["Role", "Logs", "Task", "Service"]),
     on=st.sampled_from(["create", "update", "delete", "rollback"]),
     reason=st.just("Refused"),
@@ -26,7 +27,7 @@ FATES = st.builds(
 CHANGES = st.fixed_dictionaries(
     {
         "image": st.sampled_from(["nginx:1", "nginx:2"]),
-        "managed_tags": st.booleans(),
+        "on_instances": st.booleans(),
         "logs": st.booleans(),
         "path": st.sampled_from(["/", "/ecs/"]),
         "rollback": st.booleans(),
@@ -39,7 +40,7 @@ STEPS = st.tuples(
 )
 
 
-@given(fates=st.lists(FATES, max_size=3), steps=st.lists(STEPS, min_size=3, max_size=10))
+@given(failure_plans=st.lists(FAILURE_PLANS, max_size=3), steps=st.lists(STEPS, min_size=3, max_size=10))
 @settings(
     max_examples=15,
     deadline=None,
@@ -49,10 +50,10 @@ STEPS = st.tuples(
 def test_a_stack_comes_to_rest_and_its_service_runs_its_task_definition(
     deployer_in: Callable[..., Any],
     template: dict[str, Any],
-    fates: list[ResourceFate],
+    failure_plans: list[ResourceFailurePlan],
     steps: list[tuple[str, dict[str, Any], float]],
 ) -> None:
-    with Sandbox(Scenario(resources=tuple(fates))) as aws:
+    with Sandbox(Scenario(resources=tuple(failure_plans))) as aws:
         aws.add_cluster("web")
         for action, change, pause in steps:
             refused = _act(aws.clients.cloudformation, action, _changed(template, change), change)
@@ -77,7 +78,7 @@ def _changed(template: dict[str, Any], change: dict[str, Any]) -> str:
     changed = deepcopy(template)
     resources = changed["Resources"]
     resources["Task"]["Properties"]["ContainerDefinitions"][0]["Image"] = change["image"]
-    resources["Service"]["Properties"]["EnableECSManagedTags"] = change["managed_tags"]
+    resources["Service"]["Properties"]["LaunchType"] = "EC2" if change["on_instances"] else "FARGATE"
     resources["Role"]["Properties"]["Path"] = change["path"]
     if not change["logs"]:
         del resources["Logs"]

@@ -1,4 +1,4 @@
-"""The sandbox's end of the wire, with backends of our own behind it."""
+"""The sandbox's end of the transport, with backends of our own behind it."""
 
 import random
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from botocore.exceptions import ClientError
 
 from ecs_steps.sandbox.faults import FaultLine
 from ecs_steps.sandbox.moto_account import MotoAccount
-from ecs_steps.sandbox.protocol import Asked
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.protocol import Request
+from ecs_steps.sandbox.service_error import ServiceError
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
-from ecs_steps.sandbox.wire import Region, Wire
+from ecs_steps.sandbox.transport import Region, Transport
 
 
 @define
@@ -28,7 +28,7 @@ class Clusters:
     def create_cluster(self, request: dict[str, Any]) -> dict[str, Any]:
         drawn = self.ids.random()
         if request["clusterName"] == "taken":
-            raise Refusal("InvalidParameterException", "It is taken.", 409)
+            raise ServiceError("InvalidParameterException", "It is taken.", 409)
         request["clusterName"] = "changed by the backend"
         return {"cluster": {"clusterName": str(drawn)}}
 
@@ -40,38 +40,38 @@ class Clusters:
 class Notes:
     """A recorder."""
 
-    asked: list[str] = field(factory=list)
+    request: list[str] = field(factory=list)
 
-    def carried_out(self, asked: Asked, at: datetime) -> None:
-        self.asked.append(f"{asked.operation} {at:%H:%M:%S.%f}")
+    def carried_out(self, request: Request, at: datetime) -> None:
+        self.request.append(f"{request.operation} {at:%H:%M:%S.%f}")
 
 
 @pytest.fixture
-def wire() -> Wire:
+def transport() -> Transport:
     timeline, ids = Timeline(), random.Random(1)  # noqa: S311  ids, no secrets
-    return Wire(
+    return Transport(
         timeline=timeline,
         moto=MotoAccount(SandboxSession(VirtualClock(timeline), region="eu-west-1"), seed=1),
         faults=FaultLine(()),
         regions={"eu-west-1": Region(backends={"ecs": Clusters(ids)}, ids=ids)},
-        elsewhere=lambda _: Region(backends={"ecs": Clusters(ids)}, ids=ids),
+        make_region=lambda _: Region(backends={"ecs": Clusters(ids)}, ids=ids),
         recorder=Notes(),
     )
 
 
 @pytest.fixture
-def client_of(wire: Wire) -> Callable[..., Any]:
-    clock = VirtualClock(wire.timeline)
+def client_of(transport: Transport) -> Callable[..., Any]:
+    clock = VirtualClock(transport.timeline)
     session = SandboxSession(clock, region="eu-west-1")
 
     def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        return wire.answer(request, clock)
+        return transport.answer(request, clock)
 
     session.register("before-send", answer)  # type: ignore[arg-type]  # its types forget replies
     return session.client
 
 
-def test_a_refusal_is_a_modelled_error(client_of: Callable[..., Any]) -> None:
+def test_a_service_error_is_a_modelled_error(client_of: Callable[..., Any]) -> None:
     client = client_of("ecs")
 
     with pytest.raises(client.exceptions.InvalidParameterException) as caught:
@@ -81,21 +81,25 @@ def test_a_refusal_is_a_modelled_error(client_of: Callable[..., Any]) -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 409
 
 
-def test_only_a_change_that_is_carried_out_uses_ids_up(wire: Wire, client_of: Callable[..., Any]) -> None:
+def test_only_a_change_that_is_carried_out_uses_ids_up(
+    transport: Transport, client_of: Callable[..., Any]
+) -> None:
     client = client_of("ecs")
-    state = wire.regions["eu-west-1"].ids.getstate()
+    state = transport.regions["eu-west-1"].ids.getstate()
 
     client.list_clusters()
     with pytest.raises(ClientError):
         client.create_cluster(clusterName="taken")
-    unchanged = wire.regions["eu-west-1"].ids.getstate()
+    unchanged = transport.regions["eu-west-1"].ids.getstate()
     client.create_cluster(clusterName="web")
 
     assert unchanged == state
-    assert wire.regions["eu-west-1"].ids.getstate() != state
+    assert transport.regions["eu-west-1"].ids.getstate() != state
 
 
-def test_the_recorder_hears_of_changes_alone(wire: Wire, client_of: Callable[..., Any]) -> None:
+def test_the_recorder_is_notified_of_changes_alone(
+    transport: Transport, client_of: Callable[..., Any]
+) -> None:
     client = client_of("ecs")
 
     client.list_clusters()
@@ -104,22 +108,22 @@ def test_the_recorder_hears_of_changes_alone(wire: Wire, client_of: Callable[...
     client.create_cluster(clusterName="web")
     client_of("logs").create_log_group(logGroupName="/ecs/web")
 
-    assert wire.recorder == Notes(["CreateCluster 09:00:00.060000", "CreateLogGroup 09:00:00.080000"])
+    assert transport.recorder == Notes(["CreateCluster 09:00:00.060000", "CreateLogGroup 09:00:00.080000"])
 
 
-def test_a_backend_cannot_change_what_was_noted(wire: Wire, client_of: Callable[..., Any]) -> None:
+def test_a_backend_cannot_change_what_was_noted(transport: Transport, client_of: Callable[..., Any]) -> None:
     client_of("ecs").create_cluster(clusterName="web")
 
-    assert wire.calls[0].params == {"clusterName": "web"}
+    assert transport.calls[0].params == {"clusterName": "web"}
 
 
-def test_a_region_is_made_when_it_is_first_asked(wire: Wire, client_of: Callable[..., Any]) -> None:
+def test_a_region_is_made_at_its_first_request(transport: Transport, client_of: Callable[..., Any]) -> None:
     client_of("ecs", region_name="us-east-1").list_clusters()
 
-    assert sorted(wire.regions) == ["eu-west-1", "us-east-1"]
+    assert sorted(transport.regions) == ["eu-west-1", "us-east-1"]
 
 
-def test_a_mistake_in_a_backend_is_not_taken_for_an_answer(client_of: Callable[..., Any]) -> None:
+def test_a_mistake_in_a_backend_is_not_mistaken_for_a_reply(client_of: Callable[..., Any]) -> None:
     client = client_of("ecs")
     client.meta.events.register("before-parameter-build.ecs.CreateCluster", _forget_the_name)
 

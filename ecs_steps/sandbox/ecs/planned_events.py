@@ -1,4 +1,4 @@
-"""What comes from outside while a deployment is under way, as the plan has it."""
+"""What comes from outside during a deployment, as planned."""
 
 from attrs import define
 
@@ -7,7 +7,7 @@ from ecs_steps.sandbox.ecs.deployment import Deployment
 from ecs_steps.sandbox.ecs.plan import (
     AlarmRaised,
     DesiredCountSet,
-    Happening,
+    Event,
     ServiceDeleted,
     SpotReclaimed,
     Superseded,
@@ -20,30 +20,30 @@ from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
 
 
 @define
-class Happenings:
-    """Lets the plan's happenings come over the deployments that callers start."""
+class PlannedEvents:
+    """Applies the plan's events to the deployments that callers start."""
 
     account: Account
     task_definitions: TaskDefinitions
     scheduler: Scheduler
 
     def follow(self, service: Service, deployment: Deployment) -> None:
-        """Put what will befall this deployment on the timeline."""
-        service.asked_deployments += 1
-        for happening in self.account.plan.happenings:
-            if happening.deployment == service.asked_deployments:
-                self._expect(happening, service, deployment)
+        """Put the events of this deployment on the timeline."""
+        service.requested_deployments += 1
+        for event in self.account.plan.events:
+            if event.deployment == service.requested_deployments:
+                self._schedule(event, service, deployment)
 
-    def _expect(self, happening: Happening, service: Service, deployment: Deployment) -> None:
+    def _schedule(self, event: Event, service: Service, deployment: Deployment) -> None:
         def come() -> None:
             if service.status == "ACTIVE":
-                self._come(happening, service, deployment)
+                self._apply(event, service, deployment)
                 self.scheduler.wake(service)
 
-        self.account.after(happening.after, come)
+        self.account.after(event.after, come)
 
-    def _come(self, happening: Happening, service: Service, deployment: Deployment) -> None:
-        match happening:
+    def _apply(self, event: Event, service: Service, deployment: Deployment) -> None:
+        match event:
             case Superseded():
                 self._supersede(service, deployment)
             case ServiceDeleted():
@@ -69,7 +69,7 @@ class Happenings:
 
     def _raise_alarm(self, alarm: str, service: Service) -> None:
         alarms = service.configuration.get("alarms") or {}
-        attempt = service.open_service_deployment
-        if attempt and alarms.get("enable") and alarm in alarms["alarmNames"]:
-            attempt.raised_alarms.append(alarm)
+        service_deployment = service.open_service_deployment
+        if service_deployment and alarms.get("enable") and alarm in alarms["alarmNames"]:
+            service_deployment.raised_alarms.append(alarm)
             self.scheduler.rollouts.fail(service, ALARMS, roll_back=bool(alarms.get("rollback")))

@@ -1,10 +1,10 @@
-"""How a backend of the sandbox says no."""
+"""How a backend of the sandbox refuses a request."""
 
 from attrs import frozen
 
 
 @frozen
-class Refusal(Exception):  # noqa: N818  AWS' answer, not a fault of the sandbox
+class ServiceError(Exception):
     """A modelled error: it leaves through botocore's real error parser."""
 
     code: str

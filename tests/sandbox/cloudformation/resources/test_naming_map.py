@@ -1,4 +1,4 @@
-"""ECS' spelling of what templates say."""
+"""CloudFormation's property names in ECS' requests."""
 
 import json
 from pathlib import Path
@@ -7,9 +7,9 @@ from typing import Any
 import cfnlint
 import pytest
 
+from ecs_steps.sandbox.cloudformation.resources.naming_map import ecs_request, members
 from ecs_steps.sandbox.cloudformation.resources.resource_type import HandlerError
 from ecs_steps.sandbox.cloudformation.resources.service import Service
-from ecs_steps.sandbox.cloudformation.resources.spelling import ecs_request, members
 
 SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas"
 READ_ONLY = {"Name", "ServiceArn", "TaskDefinitionArn"}
@@ -69,19 +69,19 @@ def test_every_property_of_a_service_is_known() -> None:
     assert len(request) == len(properties.keys() - READ_ONLY - told_otherwise)
 
 
-def test_what_makes_a_new_task_definition_is_what_the_schema_says() -> None:
+def test_a_new_task_definition_is_made_for_the_schemas_create_only_properties() -> None:
     paths = schema_of("AWS::ECS::TaskDefinition")["createOnlyProperties"]
 
-    # ECS may have members that the schema does not tell of yet.
+    # ECS may have members that the schema does not have yet.
     assert {path.rpartition("/")[2] for path in paths} <= members("RegisterTaskDefinition").keys() - {"Tags"}
     assert "/properties/Tags" not in paths
 
 
-def test_what_makes_a_new_service_is_what_the_schema_says_and_managed_tags() -> None:
+def test_a_new_service_is_made_for_the_schemas_create_only_properties() -> None:
     schema = schema_of("AWS::ECS::Service")
     paths = schema["createOnlyProperties"] + schema["conditionalCreateOnlyProperties"]
 
-    assert Service.create_only == {path.rpartition("/")[2] for path in paths} | {"EnableECSManagedTags"}
+    assert Service.create_only == {path.rpartition("/")[2] for path in paths}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_makes_a_new_service_is_what_the_schema_says_and_managed_tags() -> 
         ),
     ],
 )
-def test_values_take_the_kind_that_ecs_wants(properties: dict[str, Any], request_: dict[str, Any]) -> None:
+def test_values_get_the_type_of_ecs_model(properties: dict[str, Any], request_: dict[str, Any]) -> None:
     assert ecs_request("RegisterTaskDefinition", properties) == request_
 
 
