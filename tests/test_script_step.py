@@ -79,8 +79,8 @@ def test_outputs_are_output_variables_and_the_deployment_shows_its_progress(
     assert log.outputs["ServiceName"].value
     assert log.progress[0][0] == 0
     assert log.progress[-1][0] == 100
-    told = [text for _, text in log.lines if text.startswith("deployment ecs-svc/")]
-    assert len(log.progress) == len(told)
+    changes = [text for _, text in log.lines if text.startswith("deployment ecs-svc/")]
+    assert len(log.progress) == len(changes)
     assert log.results == []
 
 

@@ -8,7 +8,7 @@ from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.errors import Problem
 from ecs_steps.reporting.events import Level, Report
-from ecs_steps.reporting.terminal import report_for
+from ecs_steps.reporting.terminal import line_presenter
 from ecs_steps.steps.common_inputs import CommonInputs
 
 
@@ -30,7 +30,7 @@ def deployment_context(
     context = DeploymentContext(
         aws=aws or account_clients(inputs.account, region=inputs.region or None),
         clock=clock,
-        report=report or report_for(sys.stderr, clock=clock),
+        report=report or line_presenter(sys.stderr, clock=clock),
         deadline=inputs.wait_option.deadline(clock.now()),
         may_wait=inputs.wait_option.may_wait,
         watch_options=WatchOptions(

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ecs_steps import DeploymentError, Result
 from ecs_steps.reporting.events import Level, Message, OutputVariable
-from ecs_steps.reporting.text import sentence
+from ecs_steps.reporting.text import message_text
 from ecs_steps.sandbox import Fault, Sandbox
 from explaining.runs import is_serving, service, take
 from faults.account import Inventory, deployed_since, inventory
@@ -102,7 +102,7 @@ def _unsaid(cell: Cell) -> Iterator[str]:
             yield f"the call is not named: {cell.text}"
         if not re.search(CAUSES[cell.fault.kind], cell.text):
             yield f"the cause is not named: {cell.text}"
-    said = "\n".join([cell.text, repr(ended.error), *map(sentence, ended.heard), *map(repr, ended.heard)])
+    said = "\n".join([cell.text, repr(ended.error), *map(message_text, ended.heard), *map(repr, ended.heard)])
     if any(secret in said for secret in SECRETS):
         yield "a secret was said"
 

@@ -244,7 +244,7 @@ def test_an_installation_that_fails_says_why(world: World, bare_worker: BareWork
     assert "No matching distribution found for ecs-steps==" in ran.log.results[0]
 
 
-@pytest.mark.parametrize("pace", [0.0], ids=["nothing goes on"])
+@pytest.mark.parametrize("pace", [0.0], ids=["nothing changes"])
 def test_a_cancelled_task_ends_a_step_in_an_environment_of_its_own_too(
     world: World, bare_worker: BareWorker
 ) -> None:
