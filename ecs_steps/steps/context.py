@@ -20,11 +20,11 @@ def deployment_context(
     report: Report | None,
     clock: Clock | None,
 ) -> DeploymentContext:
-    """Return what a step works in: what it was given, else its account's AWS, lines on stderr, real time.
+    """Return the context of a step: what it was given, else its account's AWS, lines on stderr, real time.
 
     An account that the variables hold wins over credentials of the environment; in a script step, where
     Octopus has put the account into the environment, the clients are given. What is suspicious about the
-    inputs is told first.
+    inputs is reported first.
     """
     clock = clock or SystemClock()
     context = DeploymentContext(

@@ -15,7 +15,7 @@ from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.start import look_at_service, start_rollout
 from ecs_steps.rollouts.verdict import is_serving
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.steps.update_ecs_service.plan import Plan, changes, look_at_revision, plan_update
+from ecs_steps.steps.update_ecs_service.plan import Plan, changes, describe_revision, plan_update
 from ecs_steps.task_definition.normalize import same_revision
 
 
@@ -63,7 +63,7 @@ class RevisionDeployment:
         plan = plan_update(self.inputs, self.context)
         calls = plan.calls(force=self.inputs.force_new_deployment)
         lines = [
-            f"{plan.service.task_definition} -> the next revision of {plan.following['family']}",
+            f"{plan.service.task_definition} -> the next revision of {plan.next_request['family']}",
             *(f"  {change}" for change in changes(plan, self.context) or ["nothing changes"]),
             "calls that would be made:",
             *(f"  {call}" for call in calls or ["none"]),
@@ -99,17 +99,17 @@ def _register(plan: Plan, context: DeploymentContext) -> str:
     """
     for warning in plan.warnings:
         context.say(Level.WARNING, str(warning))
-    if not plan.registers:
+    if not plan.needs_registration:
         context.say(Level.INFO, f"{plan.latest.arn} is as requested; no revision is registered")
         return plan.latest.arn
 
     def registered() -> str | None:
-        latest = look_at_revision(plan.following["family"], context)
-        is_ours = latest.arn != plan.latest.arn and same_revision(latest.request, plan.following)
+        latest = describe_revision(plan.next_request["family"], context)
+        is_ours = latest.arn != plan.latest.arn and same_revision(latest.request, plan.next_request)
         return latest.arn if is_ours else None
 
     arn = context.call_at_most_once(
-        "the new revision", lambda: register_task_definition(context.aws, plan.following), registered
+        "the new revision", lambda: register_task_definition(context.aws, plan.next_request), registered
     )
     context.say(Level.INFO, f"Registered {arn}")
     return arn
@@ -121,7 +121,7 @@ def _add_tags(plan: Plan, context: DeploymentContext) -> None:
     By then the deployment is in progress: a refusal is a warning and does not fail it.
     """
     for arn, tags in ((plan.latest.arn, plan.revision_tags), (plan.service.arn, plan.service_tags)):
-        if not tags or (arn == plan.latest.arn and plan.registers):
+        if not tags or (arn == plan.latest.arn and plan.needs_registration):
             continue
         try:
             context.call_with_retries("the tags", partial(tag_resource, context.aws, arn, tags))

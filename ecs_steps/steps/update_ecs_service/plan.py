@@ -1,6 +1,6 @@
-"""What an update would do, worked out from what is there; AWS is only read.
+"""What an update would do, computed from what is there; AWS is only read.
 
-Everything that can refuse an update is asked for here, so that a refused one has changed nothing.
+Everything that can refuse an update is checked here, so that a refused one has changed nothing.
 """
 
 import botocore
@@ -21,7 +21,7 @@ from ecs_steps.task_definition.revision_tags import merged_tags, tags_to_set
 
 
 @frozen(kw_only=True)
-class Known:
+class RegisteredRevision:
     """A registered revision, as the request that would register it once more."""
 
     arn: str
@@ -32,14 +32,14 @@ class Known:
 class Plan:
     """An update that could be made.
 
-    `following` is the next revision. It `registers` only where it differs from `latest`, the target family's
-    latest one; else that one is deployed, and `revision_tags` are those that it lacks.
+    `next_request` would register the next revision. It is made only where it differs from `latest`, the
+    target family's latest one; else that one is deployed, and `revision_tags` are those that it lacks.
     """
 
     service: Service
-    latest: Known
-    following: Revision
-    registers: bool
+    latest: RegisteredRevision
+    next_request: Revision
+    needs_registration: bool
     revision_tags: tuple[Tag, ...]
     service_tags: tuple[Tag, ...]
     warnings: tuple[Problem, ...]
@@ -47,21 +47,21 @@ class Plan:
     @property
     def is_running(self) -> bool:
         """Whether the service runs already what is to be deployed."""
-        return not self.registers and self.service.task_definition == self.latest.arn
+        return not self.needs_registration and self.service.task_definition == self.latest.arn
 
     def calls(self, *, force: bool) -> tuple[str, ...]:
-        """Return the calls that would change something, in order; `force` deploys what is running anew."""
+        """Return the calls that would change something, in order; `force` deploys again what is running."""
         made = {
-            f"RegisterTaskDefinition {self.following['family']}": self.registers,
+            f"RegisterTaskDefinition {self.next_request['family']}": self.needs_registration,
             f"UpdateService {self.service.name}": force or not self.is_running,
-            f"TagResource {self.latest.arn}": not self.registers and bool(self.revision_tags),
+            f"TagResource {self.latest.arn}": not self.needs_registration and bool(self.revision_tags),
             f"TagResource {self.service.arn}": bool(self.service_tags),
         }
         return tuple(call for call, is_made in made.items() if is_made)
 
 
 def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
-    """Look at the service and the task definitions, and work out the next revision.
+    """Describe the service and the task definitions, and compute the next revision.
 
     Raises:
         NotFoundError: The service, a task definition or a container does not exist.
@@ -70,36 +70,36 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
             botocore would lose.
     """
     service = look_at_service(inputs.cluster_name, inputs.service_name, context)
-    template = look_at_revision(inputs.template, context)
+    template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
-    latest = template if is_latest else look_at_revision(inputs.target_task_definition_name, context)
+    latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
     if missing := missing_containers(template.request, inputs):
         raise NotFoundError(
             what=f"Task definition {template.arn} has no container {', '.join(missing)}",
             why=f"its containers are {', '.join(container_names(template.request))}",
             next_step=f"Name one of them in {UPDATE}.ContainerUpdates.",
         )
-    following = next_revision(template.request, inputs)
+    copy = next_revision(template.request, inputs)
     tags, warnings = merged_tags(service.tags, inputs)
     return Plan(
         service=service,
         latest=latest,
-        following=following.request,
-        registers=not same_revision(following.request, latest.request),
+        next_request=copy.request,
+        needs_registration=not same_revision(copy.request, latest.request),
         revision_tags=tags_to_set(latest.request, inputs),
         service_tags=tuple(tag for tag in tags if tag not in service.tags),
-        warnings=following.warnings + warnings,
+        warnings=copy.warnings + warnings,
     )
 
 
 def changes(plan: Plan, context: DeploymentContext) -> tuple[Change, ...]:
     """Return what differs between the revision that the service runs and the next one."""
     running = plan.service.task_definition
-    now = plan.latest if running == plan.latest.arn else look_at_revision(running, context)
-    return difference(now.request, plan.following)
+    now = plan.latest if running == plan.latest.arn else describe_revision(running, context)
+    return difference(now.request, plan.next_request)
 
 
-def look_at_revision(name: str, context: DeploymentContext) -> Known:
+def describe_revision(name: str, context: DeploymentContext) -> RegisteredRevision:
     """Return a revision that a copy can be made of.
 
     Raises:
@@ -122,4 +122,4 @@ def look_at_revision(name: str, context: DeploymentContext) -> Known:
             why=f"this botocore ({botocore.__version__}) is older than its {', '.join(unknown)}",
             next_step="Update botocore where the step runs: pip install --upgrade boto3 botocore.",
         )
-    return Known(arn=found.arn, request=register_request(found.raw, found.tags, model))
+    return RegisteredRevision(arn=found.arn, request=register_request(found.raw, found.tags, model))
