@@ -146,7 +146,7 @@ def test_inputs_that_are_not_valid_never_reach_aws(
     assert len(world.sandbox.calls) == before
 
 
-def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_said(world: World) -> None:
+def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_logged(world: World) -> None:
     worker = world.worker(PYTHONIOENCODING="cp437")
     tagged = DEPLOYMENT | {"EcsDeploy.Tags": f"greeting={ODD.splitlines()[0]}"}
 
@@ -168,7 +168,7 @@ def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_said(world:
     assert SECRET.encode() not in ran.stdout + well.stdout
 
 
-def test_a_worker_without_the_library_is_told_what_to_do(world: World, bare_worker: BareWorker) -> None:
+def test_a_worker_without_the_library_gets_instructions(world: World, bare_worker: BareWorker) -> None:
     worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
 
     ran = worker.run(DEPLOY, DEPLOYMENT)
