@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ecs_steps import DeploymentError, Result
 from ecs_steps.reporting.events import Level, Message, OutputVariable
-from ecs_steps.reporting.text import sentence
+from ecs_steps.reporting.text import message_text
 from ecs_steps.sandbox import Fault, Sandbox
 from explaining.runs import is_serving, service, take
 from faults.fault_patterns import CAUSES
@@ -112,7 +112,7 @@ def _missing_or_secret_text(case: MatrixCase) -> Iterator[str]:
             yield f"the call is not named: {case.text}"
         if not re.search(CAUSES[case.fault.kind], case.text):
             yield f"the cause is not named: {case.text}"
-    output = "\n".join([case.text, repr(run.error), *map(sentence, run.events), *map(repr, run.events)])
+    output = "\n".join([case.text, repr(run.error), *map(message_text, run.events), *map(repr, run.events)])
     if any(secret in output for secret in SECRETS):
         yield "a secret was shown"
 
