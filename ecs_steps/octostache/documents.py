@@ -26,7 +26,7 @@ _SINGLE_QUOTED = re.compile(r"\\(.)|\"", re.DOTALL)
 
 @define(eq=False)
 class Document:
-    """An object or an array of JSON, and the nodes that were asked for in it."""
+    """An object or an array of JSON, and the nodes that were looked up in it."""
 
     content: dict[str, Any] | list[Any]
     nodes: dict[str, Node] = field(factory=dict)
@@ -41,7 +41,7 @@ class Document:
                 if position is None or position < 0:
                     return None
                 value = self.content[position] if position < len(self.content) else None
-            self.nodes[key] = Node(_text(value))
+            self.nodes[key] = Node(_text(value), is_member=True)
         return self.nodes[key]
 
     def items(self) -> list[Node]:
@@ -66,9 +66,9 @@ def read_document(text: str) -> Document | None:
         return None
     import json  # noqa: PLC0415  start-up time: most dictionaries never need it here
 
-    for spell in (str, _strict):
+    for rewrite in (str, _strict):
         try:
-            content = json.loads(spell(text), strict=False)
+            content = json.loads(rewrite(text), strict=False)
         except ValueError:
             continue
         except RecursionError:
@@ -96,9 +96,9 @@ def _is_deep(content: object) -> bool:
 
 
 def _strict(text: str) -> str:
-    """Spell a forgiving JSON text in JSON."""
+    """Write a forgiving JSON text as strict JSON."""
 
-    def spell(found: re.Match[str]) -> str:
+    def rewrite(found: re.Match[str]) -> str:
         lexeme = found[0]
         match found.lastgroup:
             case "space" | "comma":
@@ -110,7 +110,7 @@ def _strict(text: str) -> str:
             case _:
                 return lexeme
 
-    return re.sub(_LEXEME, spell, text, flags=re.VERBOSE | re.DOTALL)
+    return re.sub(_LEXEME, rewrite, text, flags=re.VERBOSE | re.DOTALL)
 
 
 def _double_quoted(found: re.Match[str]) -> str:

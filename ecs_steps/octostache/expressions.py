@@ -30,18 +30,18 @@ from ecs_steps.octostache.syntax import (
 _WORD = re.compile(r"[\w\-:/~()@]++")
 _NAME = re.compile(r"(?:[\w\-:/~()@]|\s(?![|}]|(?:in|==|!=)\s))++")
 _SPACE = re.compile(r"\s*+")
-_NUMBER = re.compile(r"\d++(?:\.\d++)?")
+_NUMBER = re.compile(r"\d++(?:\.\d++)?|\.\d++")
 _QUOTED = re.compile(r'"([^"#]*+)"')
 _BRACKET = re.compile(r"[\[\]]")
 
 
 class NoMatchError(Exception):
-    """The text does not go on as a rule demands."""
+    """The text does not match a rule."""
 
 
 @define
 class ExpressionParser(ABC):
-    """A place in a text, and the rules of the grammar that read on from there."""
+    """A position in a text, and the rules of the grammar that read on from there."""
 
     text: str
     at: int = 0

@@ -20,12 +20,14 @@ class Node:
     """A place in the tree: its text if it has one, what is named below it and what is indexed below it.
 
     Both are keyed in lower case. What hangs at an `index` has it for text until it is given one of its own.
+    A member lies in the JSON that a value holds.
     """
 
     text: str | None = None
     named: dict[str, Node] = field(factory=dict)
     indexed: dict[str, Node] = field(factory=dict)
     index: str | None = None
+    is_member: bool = False
 
     def below(self, key: str, *, is_index: bool) -> Node | None:
         """Return what is named or indexed below this node; the index ``*`` is the first there is.
@@ -55,8 +57,8 @@ class Node:
         return self.indexed[key]
 
 
-def grow(variables: Mapping[str, str]) -> Node:
-    """Return the root of the tree of `variables`. A name that no token can spell is left out."""
+def build_tree(variables: Mapping[str, str]) -> Node:
+    """Return the root of the tree of `variables`. A name that no token can hold is left out."""
     root = Node()
     for name, text in variables.items():
         node = root
@@ -68,7 +70,7 @@ def grow(variables: Mapping[str, str]) -> Node:
 
 
 def _simple_path(name: str) -> list[tuple[str, bool]]:
-    """Split the name as most are spelled, for speed; return nothing where the grammar must decide."""
+    """Split a name of the usual form, for speed; return nothing where the grammar must decide."""
     path: list[tuple[str, bool]] = []
     end = 0
     for found in _SIMPLE_STEP.finditer(name):

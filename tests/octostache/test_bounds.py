@@ -5,7 +5,7 @@ import pytest
 
 from ecs_steps.octostache import Evaluated, Evaluator, OctostacheError, evaluate
 from ecs_steps.octostache.bounds import MAX_DEPTH, MAX_TEXT, MAX_WORK, Work
-from ecs_steps.octostache.dictionary import Dictionary
+from ecs_steps.octostache.lookup import Dictionary
 from ecs_steps.octostache.rendering import Rendering
 
 TOO_LONG = f"The text grows beyond {MAX_TEXT} characters"

@@ -1,79 +1,71 @@
-"""Compile a .NET regular expression for the machine.
+r"""Translate a .NET regular expression into one of the `regex` package.
 
-Supported: characters, sets with subtraction, the classes d w s, anchors, groups with and without a name or a
-capture, atomic groups, look ahead and behind, greedy and lazy repeats, references back, and the options
-i m n s x. Refused by name: Unicode categories, conditional and balancing groups, the anchor G, and numbers
-as names of groups.
+pattern -> lexemes, each written so that it means there what it means in .NET -> one compiled pattern, and the
+numbers of its groups.
+
+Supported: characters, sets with subtraction, the classes d w s, general categories (``\p{Lu}``), anchors,
+groups with and without a name or a capture, atomic groups, look ahead and behind, greedy and lazy repeats,
+references back, and the options i m n s x. Refused by name: Unicode blocks, conditional and balancing groups,
+the anchor ``\G``, and numbers as names of groups.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import reduce
 
+import regex
 from attrs import define, field, frozen
 
 from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError
-from ecs_steps.octostache.filters.character_sets import (
-    invalid_pattern,
-    read_escape,
-    read_set,
-    unsupported,
+
+MAX_PATTERN_SIZE = 5000
+"""Characters that a pattern matches at least, repeats included: `regex` lays some of them out in memory."""
+
+_LEXEME = re.compile(
+    r"""
+    (?P<comment>\(\?\#[^)]*+\))
+  | \(\?(?P<on>[imnsx]*+)(?:-(?P<off>[imnsx]*+))?(?P<options>[:)])
+  | \(\?(?:<(?=\w+>)|'(?=\w+'))(?P<name>[A-Za-z_]\w*+).
+  | (?P<assertion>\(\?(?:=|!|<=|<!|>))
+  | (?P<special>\(\?)
+  | (?P<open>\()
+  | (?P<close>\))
+  | (?P<repeat>(?:[*+?]|\{(?P<low>[0-9]{1,9})(?P<upper>,(?P<high>[0-9]{1,9})?)?\})\??)
+  | (?P<bar>\|)
+  | (?P<anchor>\\[AbBGzZ]|[$^])
+  | \\k(?:<(?=\w+>)|'(?=\w+'))(?P<reference>[A-Za-z_]\w*+).
+  | \\(?P<number>[1-9][0-9]?)
+  | (?P<escape>\\)
+  | (?P<set>\[)
+  | (?P<dot>\.)
+  | (?P<literal>.)""",
+    re.VERBOSE | re.DOTALL,
 )
-from ecs_steps.octostache.filters.machine import Again, Assert, Atomic, Code, Save
-from ecs_steps.octostache.filters.pieces import Piece
-
-_REPEAT = re.compile(r"([*+?]|\{(\d{1,6})(?:(,)(\d{1,6})?)?\})(\??)", re.ASCII)
-_OPTIONS = re.compile(r"\(\?([imnsx]*)(?:-([imnsx]*))?([:)])")
-_GROUP_NAME = re.compile(r"\(\?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')")
-_REFERENCE = re.compile(r"k(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')|([1-9]\d?)", re.ASCII)
 _IGNORED = re.compile(r"(?:\s++|#[^\n]*+)++")
-_COMMENT = re.compile(r"\(\?#[^)]*+\)")
-
-
-def _is_word(text: str, at: int) -> bool:
-    return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
-
-
-def _at_word_edge(text: str, at: int) -> bool:
-    return _is_word(text, at - 1) is not _is_word(text, at)
-
-
-def _at_line_start(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1] == "\n"
-
-
-def _at_line_end(text: str, at: int) -> bool:
-    return at == len(text) or text[at] == "\n"
-
-
-_ANCHORS: dict[str, Callable[[str, int], bool]] = {
-    "b": _at_word_edge,
-    "B": lambda text, at: not _at_word_edge(text, at),
-    "A": lambda _, at: at == 0,
-    "z": lambda text, at: at == len(text),
-    "Z": lambda text, at: at == len(text) or (at == len(text) - 1 and text[at] == "\n"),
+_LAST_NEWLINE = r"(?=\n?\Z)"
+_ANCHORS = {
+    "^": r"\A",
+    "$": _LAST_NEWLINE,
+    r"\A": r"\A",
+    r"\b": r"\b",
+    r"\B": r"\B",
+    r"\z": r"\Z",
+    r"\Z": _LAST_NEWLINE,
 }
-_GROUPS: dict[str, Callable[[Piece], Piece]] = {
-    "(?:": lambda body: body,
-    "(?=": lambda body: body.ahead(is_negated=False),
-    "(?!": lambda body: body.ahead(is_negated=True),
-    "(?<=": lambda body: body.behind(is_negated=False),
-    "(?<!": lambda body: body.behind(is_negated=True),
-    "(?>": lambda body: Piece((Atomic(body.code),), body.least, body.most),
-}
+_CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "e": "\x1b"}
+_CODE = re.compile(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|c([A-Za-z])|(0[0-7]{0,2})")
+_CLASS = re.compile(r"[dDwWsS]|[pP]\{(?:[CLMNPSZ][a-z]?|(?P<block>\w+(?:-\w+)*))\}")
 
 
 @frozen
 class Pattern:
-    """A compiled pattern, and the slot where each group begins, by number and by name.
+    """A compiled pattern, and the number in it of each group of .NET, by .NET's number or by name.
 
-    Group 0 is the whole match; the groups with a name are numbered after those without.
+    Group 0 is the whole match; .NET numbers the groups with a name after those without.
     """
 
-    code: Code
-    slots: int
+    compiled: regex.Pattern[str]
     groups: dict[int | str, int]
 
 
@@ -83,141 +75,222 @@ def compile_pattern(text: str) -> Pattern:
     Raises:
         OctostacheError: It is not valid, too large, or uses what is not supported.
     """
-    parser = _PatternParser(text)
-    piece = parser.alternatives()
-    if parser.at < len(text):
-        raise invalid_pattern()
-    groups: dict[int | str, int] = dict(enumerate([0, *parser.unnamed, *parser.named.values()]))
-    groups.update(parser.named)
-    if not parser.referenced <= groups.keys():
-        raise invalid_pattern()
-    return Pattern((Save(0), *piece.code, Save(1)), parser.slots, groups)
+    if len(text) > MAX_PATTERN_SIZE:
+        raise _too_large()
+    translation = _Translation(text)
+    translation.read()
+    groups: dict[int | str, int] = dict(enumerate([0, *translation.unnamed, *translation.named.values()]))
+    groups.update(translation.named)
+    try:
+        return Pattern(regex.compile(translation.source(groups), regex.V0), groups)
+    except (regex.error, KeyError):
+        raise _invalid() from None
+
+
+def _invalid() -> OctostacheError:
+    return OctostacheError("the pattern is not a valid .NET regular expression")
+
+
+def _unsupported(construct: str) -> OctostacheError:
+    return OctostacheError(f"{construct} in a pattern is not supported")
+
+
+def _too_large() -> OctostacheError:
+    return OctostacheError("the pattern is too large")
+
+
+@frozen
+class _Reference:
+    """A reference back to a group, whose number is known at the end of the pattern."""
+
+    group: int | str
+    ignores_case: bool
 
 
 @define
-class _PatternParser:
-    text: str
+class _Translation:
+    """How far a pattern is translated.
+
+    `sizes` holds the sizes so far of the open groups, from the whole pattern inwards, and `outer_options` the
+    options behind each. `repeatable` is the size of what a repeat would apply to, if there is anything.
+    """
+
+    pattern: str
     at: int = 0
-    depth: int = 0
+    written: list[str | _Reference] = field(factory=list)
     options: frozenset[str] = frozenset()
-    slots: int = 2
+    outer_options: list[frozenset[str]] = field(factory=list)
+    sizes: list[int] = field(factory=lambda: [0])
+    repeatable: int | None = None
     unnamed: list[int] = field(factory=list)
     named: dict[str, int] = field(factory=dict)
-    referenced: set[int | str] = field(factory=set)
 
-    def alternatives(self) -> Piece:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise OctostacheError("the pattern is too large")
-        options = self.options
-        pieces = [self.sequence()]
-        while self.text.startswith("|", self.at):
-            self.at += 1
-            pieces.append(self.sequence())
+    def read(self) -> None:
+        while self.at < len(self.pattern):
+            if "x" in self.options and (ignored := _IGNORED.match(self.pattern, self.at)):
+                self.at = ignored.end()
+            elif lexeme := _LEXEME.match(self.pattern, self.at):
+                self.at = lexeme.end()
+                _READERS[lexeme.lastgroup or ""](self, lexeme)
+        if self.outer_options:
+            raise _invalid()
+
+    def source(self, groups: dict[int | str, int]) -> str:
+        return "".join(
+            part if isinstance(part, str) else _with_case(rf"\g<{groups[part.group]}>", part.ignores_case)
+            for part in self.written
+        )
+
+    def characters(self, source: str) -> None:
+        self.atom(_with_case(source, "i" in self.options))
+
+    def atom(self, part: str | _Reference, size: int = 1) -> None:
+        self.written.append(part)
+        self.sizes[-1] += size
+        self.repeatable = size
+        if self.sizes[-1] > MAX_PATTERN_SIZE:
+            raise _too_large()
+
+    def anchor(self, text: str) -> None:
+        if text == r"\G":
+            raise _unsupported(r"the anchor \G")
+        is_multiline = "m" in self.options and text in {"^", "$"}
+        self.atom(f"(?m:{text})" if is_multiline else _ANCHORS[text])
+
+    def change_options(self, lexeme: re.Match[str]) -> None:
+        options = (self.options | set(lexeme["on"])) - set(lexeme["off"] or "")
+        if lexeme["options"] == ":":
+            self.open("(?:")
         self.options = options
-        self.depth -= 1
-        return reduce(lambda rest, piece: piece | rest, reversed(pieces))
+        self.repeatable = None
 
-    def sequence(self) -> Piece:
-        whole = Piece()
-        while self.at < len(self.text) and self.text[self.at] not in "|)":
-            ignored = _IGNORED.match(self.text, self.at) if "x" in self.options else None
-            if skipped := ignored or _COMMENT.match(self.text, self.at):
-                self.at = skipped.end()
-            elif found := _OPTIONS.match(self.text, self.at):
-                self.at = found.end()
-                outer = self.options
-                self.options = (outer | set(found[1])) - set(found[2] or "")
-                if found[3] == ":":
-                    whole += self.repeated(self.group_body())
-                    self.options = outer
-            else:
-                whole += self.repeated(self.atom())
-        return whole
+    def next_group(self) -> int:
+        return len(self.unnamed) + len(self.named) + 1
 
-    def atom(self) -> Piece:
-        character = self.text[self.at]
-        if character == "(":
-            return self.group()
-        self.at += 1
-        is_multiline = "m" in self.options
-        match character:
-            case "[":
-                source, self.at = read_set(self.text, self.at)
-                atom = self.one_of(source)
-            case "\\":
-                atom = self.escaped()
-            case "^":
-                atom = Piece.of(Assert(_at_line_start if is_multiline else _ANCHORS["A"]))
-            case "$":
-                atom = Piece.of(Assert(_at_line_end if is_multiline else _ANCHORS["Z"]))
-            case ".":
-                atom = self.one_of(r"[\s\S]" if "s" in self.options else r"[^\n]")
-            case "*" | "+" | "?":
-                raise invalid_pattern()
-            case _:
-                atom = self.one_of(re.escape(character))
-        return atom
+    def open_named(self, name: str) -> None:
+        self.named.setdefault(name, self.next_group())
+        self.open(f"(?P<{name}>")
 
-    def one_of(self, source: str) -> Piece:
-        return Piece.character(re.compile(source, re.IGNORECASE if "i" in self.options else 0))
-
-    def escaped(self) -> Piece:
-        letter = self.text[self.at : self.at + 1]
-        if letter in _ANCHORS:
-            self.at += 1
-            return Piece.of(Assert(_ANCHORS[letter]))
-        if letter == "G":
-            raise unsupported("the anchor G")
-        if found := _REFERENCE.match(self.text, self.at):
-            self.at = found.end()
-            group = int(found[3]) if found[3] else found[1] or found[2]
-            self.referenced.add(group)
-            return Piece((Again(group, "i" in self.options),), 0, None)
-        source, self.at = read_escape(self.text, self.at)
-        return self.one_of(source)
-
-    def group(self) -> Piece:
-        if found := _GROUP_NAME.match(self.text, self.at):
-            self.at = found.end()
-            name = found[1] or found[2]
-            if name not in self.named:
-                self.named[name] = self.new_slots(2)
-            return self.group_body().captured(self.named[name])
-        for opening, wrap in _GROUPS.items():
-            if self.text.startswith(opening, self.at):
-                self.at += len(opening)
-                return wrap(self.group_body())
-        if self.text.startswith("(?", self.at):
-            raise unsupported("a group that begins with (? and is none of the usual ones")
-        self.at += 1
+    def open_unnamed(self) -> None:
         if "n" in self.options:
-            return self.group_body()
-        slot = self.new_slots(2)
-        self.unnamed.append(slot)
-        return self.group_body().captured(slot)
-
-    def group_body(self) -> Piece:
-        body = self.alternatives()
-        if not self.text.startswith(")", self.at):
-            raise invalid_pattern()
-        self.at += 1
-        return body
-
-    def repeated(self, piece: Piece) -> Piece:
-        found = _REPEAT.match(self.text, self.at)
-        if found is None:
-            return piece
-        self.at = found.end()
-        sign, count, comma, limit, lazy = found.groups()
-        if count is None:
-            low, high = {"*": (0, None), "+": (1, None), "?": (0, 1)}[sign]
+            self.open("(?:")
         else:
-            low, high = int(count), int(limit) if limit else None if comma else int(count)
-        if (high is not None and high < low) or _REPEAT.match(self.text, self.at):
-            raise invalid_pattern()
-        return piece.repeated(low, high, is_lazy=bool(lazy), loop_slot=self.new_slots(1))
+            self.unnamed.append(self.next_group())
+            self.open("(")
 
-    def new_slots(self, count: int) -> int:
-        self.slots += count
-        return self.slots - count
+    def open(self, opening: str) -> None:
+        if len(self.outer_options) == MAX_DEPTH:
+            raise _too_large()
+        self.written.append(opening)
+        self.outer_options.append(self.options)
+        self.sizes.append(0)
+        self.repeatable = None
+
+    def refuse_group(self) -> None:
+        raise _unsupported("a group that begins with (? and is none of the usual ones")
+
+    def close(self) -> None:
+        if not self.outer_options:
+            raise _invalid()
+        self.options = self.outer_options.pop()
+        size = self.sizes.pop()
+        self.atom(")", size)
+
+    def alternative(self) -> None:
+        self.written.append("|")
+        self.repeatable = None
+
+    def repeat(self, lexeme: re.Match[str]) -> None:
+        low, high = int(lexeme["low"] or 1), int(lexeme["high"] or 0)
+        if self.repeatable is None or (lexeme["high"] and high < low):
+            raise _invalid()
+        self.atom(lexeme[0], self.repeatable * (max(low, high, 1) - 1))
+        self.repeatable = None
+
+    def reference(self, group: int | str) -> None:
+        self.atom(_Reference(group, "i" in self.options))
+
+    def escape(self) -> None:
+        source, self.at = _read_escape(self.pattern, self.at)
+        self.characters(source)
+
+    def set(self) -> None:
+        source, self.at = _read_set(self.pattern, self.at)
+        self.characters(source)
+
+
+_READERS: dict[str, Callable[[_Translation, re.Match[str]], None]] = {
+    "anchor": lambda translation, lexeme: translation.anchor(lexeme[0]),
+    "assertion": lambda translation, lexeme: translation.open(lexeme[0]),
+    "bar": lambda translation, _: translation.alternative(),
+    "close": lambda translation, _: translation.close(),
+    "comment": lambda _translation, _lexeme: None,
+    "dot": lambda translation, _: translation.characters(
+        "(?s:.)" if "s" in translation.options else r"[^\n]"
+    ),
+    "escape": lambda translation, _: translation.escape(),
+    "literal": lambda translation, lexeme: translation.characters(re.escape(lexeme[0])),
+    "name": lambda translation, lexeme: translation.open_named(lexeme["name"]),
+    "number": lambda translation, lexeme: translation.reference(int(lexeme["number"])),
+    "open": lambda translation, _: translation.open_unnamed(),
+    "options": _Translation.change_options,
+    "reference": lambda translation, lexeme: translation.reference(lexeme["reference"]),
+    "repeat": _Translation.repeat,
+    "set": lambda translation, _: translation.set(),
+    "special": lambda translation, _: translation.refuse_group(),
+}
+
+
+def _with_case(source: str, ignores_case: bool) -> str:  # noqa: FBT001  read with its name beside it
+    return f"(?i:{source})" if ignores_case else source
+
+
+def _read_escape(pattern: str, at: int) -> tuple[str, int]:
+    """Read what follows a backslash; return it as `regex` writes it, and where it ends."""
+    letter = pattern[at : at + 1]
+    if found := _CLASS.match(pattern, at):
+        if found["block"]:
+            raise _unsupported("a Unicode block")
+        return f"\\{found[0]}", found.end()
+    if code := _CODE.match(pattern, at):
+        short, long, control, octal = code.groups()
+        if control:
+            return re.escape(chr(ord(control.upper()) - ord("@"))), code.end()
+        return re.escape(chr(int(octal, 8) if octal else int(short or long, 16))), code.end()
+    if not letter or (letter not in _CONTROL and (letter.isalnum() or letter == "_")):
+        raise _invalid()
+    return re.escape(_CONTROL.get(letter, letter)), at + 1
+
+
+def _read_set(pattern: str, at: int, depth: int = 1) -> tuple[str, int]:
+    """Read a set after its opening bracket; return it as `regex` writes it, and where it ends."""
+    if depth > MAX_DEPTH:
+        raise _too_large()
+    opening = "[^" if pattern.startswith("^", at) else "["
+    at += len(opening) - 1
+    members = excluded = ""
+    while not (members or excluded) or not pattern.startswith("]", at):
+        if members and pattern.startswith("-[", at):
+            excluded, at = _read_set(pattern, at + 2, depth + 1)
+            break
+        member, at = _read_member(pattern, at)
+        if pattern.startswith("-", at) and pattern[at + 1 : at + 2] not in {"]", "[", ""}:
+            last, at = _read_member(pattern, at + 1)
+            if _CLASS.match(member, 1) or _CLASS.match(last, 1):
+                raise _invalid()
+            member = f"{member}-{last}"
+        members += member
+    if not pattern.startswith("]", at):
+        raise _invalid()
+    source = f"{opening}{members}]"
+    return f"(?:(?!{excluded}){source})" if excluded else source, at + 1
+
+
+def _read_member(pattern: str, at: int) -> tuple[str, int]:
+    if pattern.startswith("\\b", at):
+        return "\\x08", at + 2
+    if pattern.startswith("\\", at):
+        return _read_escape(pattern, at + 1)
+    if at >= len(pattern):
+        raise _invalid()
+    return re.escape(pattern[at]), at + 1

@@ -30,10 +30,11 @@ _PIECE = re.compile(
 _FACTORS = {"%": 2, "\u2030": 3}
 _EXACT = Context(prec=1000, rounding=ROUND_HALF_UP)
 _DOUBLE_PRECISION = Context(prec=15, rounding=ROUND_HALF_UP)
-_MOST_DIGITS = 99
+_MAX_DIGITS = 99
 _ZERO_SECTION = 2
 
 _Piece = tuple[str, str]
+_Format = Callable[[Decimal, int | None], str]
 
 
 class NumberType(StrEnum):
@@ -56,67 +57,46 @@ def format_number(number: Decimal, spec: str, number_type: NumberType) -> str | 
         is_double = number_type is NumberType.DOUBLE
         return _custom(_DOUBLE_PRECISION.plus(number) if is_double else number, spec)
     letter, digits = standard[1] or "G", int(standard[2]) if standard[2] else None
-    if digits is not None and digits > _MOST_DIGITS:
-        raise OctostacheError(f"a format of more than {_MOST_DIGITS} digits is not supported")
-    write = _FORMATS.get(letter.upper())
-    return write(number, letter, digits, number_type) if write else None
-
-
-def _currency(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
-    return _signed(number, _fixed(number, digits, ","), "$")
-
-
-def _whole(number: Decimal, _letter: str, digits: int | None, number_type: NumberType) -> str | None:
-    if number_type is not NumberType.INT32:
-        return None
-    return ("-" if number < 0 else "") + f"{abs(number):f}".rjust(digits or 0, "0")
-
-
-def _scientific(number: Decimal, letter: str, digits: int | None, _type: NumberType) -> str:
-    digits = 6 if digits is None else digits
-    rounded = Context(prec=digits + 1, rounding=ROUND_HALF_UP).plus(number)
-    mantissa, _, exponent = f"{rounded:.{digits}e}".partition("e")
-    return f"{mantissa}{letter}{exponent[0]}{exponent[1:].rjust(3, '0')}"
-
-
-def _plain(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
-    return _signed(number, _fixed(number, digits))
-
-
-def _general(number: Decimal, _letter: str, digits: int | None, number_type: NumberType) -> str:
-    if digits:
+    if digits is not None and digits > _MAX_DIGITS:
+        raise OctostacheError(f"a format of more than {_MAX_DIGITS} digits is not supported")
+    if letter in "Gg" and digits:
         raise OctostacheError("a precision with the format G is not supported")
-    return double_text(float(number)) if number_type is NumberType.DOUBLE else f"{number:f}"
+    formats = _FORMATS | _FORMATS_OF_TYPE.get(number_type, {})
+    write = formats.get(letter if letter in "ex" else letter.upper())
+    return write(number, digits) if write else None
 
 
-def _grouped(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
-    return _signed(number, _fixed(number, digits, ","))
+def _scientific(letter: str) -> _Format:
+    def write(number: Decimal, digits: int | None) -> str:
+        digits = 6 if digits is None else digits
+        rounded = Context(prec=digits + 1, rounding=ROUND_HALF_UP).plus(number)
+        # A Decimal of zero has an exponent of its own.
+        mantissa, _, exponent = f"{rounded or 0.0:.{digits}e}".partition("e")
+        return f"{mantissa}{letter}{exponent[0]}{exponent[1:].rjust(3, '0')}"
+
+    return write
 
 
-def _percent(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
-    return _signed(number, _fixed(number.scaleb(2, _EXACT), digits, ",")) + " %"
+def _hexadecimal(letter: str) -> _Format:
+    return lambda number, digits: f"{int(number) % 2**32:{letter}}".rjust(digits or 0, "0")
 
 
-def _round_trip(number: Decimal, letter: str, _digits: int | None, number_type: NumberType) -> str | None:
-    return _general(number, letter, None, number_type) if number_type is NumberType.DOUBLE else None
-
-
-def _hexadecimal(number: Decimal, letter: str, digits: int | None, number_type: NumberType) -> str | None:
-    if number_type is not NumberType.INT32:
-        return None
-    return f"{int(number) % 2**32:{letter}}".rjust(digits or 0, "0")
-
-
-_FORMATS: dict[str, Callable[[Decimal, str, int | None, NumberType], str | None]] = {
-    "C": _currency,
-    "D": _whole,
-    "E": _scientific,
-    "F": _plain,
-    "G": _general,
-    "N": _grouped,
-    "P": _percent,
-    "R": _round_trip,
-    "X": _hexadecimal,
+_FORMATS: dict[str, _Format] = {
+    "C": lambda number, digits: _signed(number, _fixed(number, digits, ","), "$"),
+    "E": _scientific("E"),
+    "F": lambda number, digits: _signed(number, _fixed(number, digits)),
+    "G": lambda number, _digits: f"{number:f}",
+    "N": lambda number, digits: _signed(number, _fixed(number, digits, ",")),
+    "P": lambda number, digits: _signed(number, _fixed(number.scaleb(2, _EXACT), digits, ",")) + " %",
+    "e": _scientific("e"),
+}
+_FORMATS_OF_TYPE: dict[NumberType, dict[str, _Format]] = {
+    NumberType.INT32: {
+        "D": lambda number, digits: "-" * (number < 0) + f"{abs(number):f}".rjust(digits or 0, "0"),
+        "X": _hexadecimal("X"),
+        "x": _hexadecimal("x"),
+    },
+    NumberType.DOUBLE: dict.fromkeys("GR", lambda number, _digits: double_text(float(number))),
 }
 
 
