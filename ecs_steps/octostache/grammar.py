@@ -49,11 +49,9 @@ from ecs_steps.octostache.syntax import (
     Expression,
     Filter,
     Flaw,
-    Index,
     Part,
     Repetition,
     Substitution,
-    SymbolIndex,
     Template,
     Token,
 )
@@ -98,24 +96,13 @@ def parse_name(name: str) -> list[tuple[str, bool]]:
         steps = parser.symbol().steps
     except (NoMatchError, OctostacheError):
         return []
-    path = [(step.text, isinstance(step, Index)) for step in steps if not isinstance(step, SymbolIndex)]
+    path = [(step.key, step.is_index) for step in steps if isinstance(step.key, str)]
     return path if parser.at == len(name) and len(path) == len(steps) else []
 
 
 def _holds_flaw(parts: tuple[Part, ...]) -> bool:
-    for part in parts:
-        match part:
-            case Flaw():
-                return True
-            case Conditional():
-                if any(_holds_flaw(body) for _, body in part.branches) or _holds_flaw(part.otherwise):
-                    return True
-            case Repetition():
-                if _holds_flaw(part.body):
-                    return True
-            case _:
-                pass
-    return False
+    tokens = [part for part in parts if isinstance(part, Token)]
+    return any(isinstance(token, Flaw) or any(map(_holds_flaw, token.bodies)) for token in tokens)
 
 
 def _without_json_escape(token: Token) -> Token:

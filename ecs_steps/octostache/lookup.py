@@ -20,7 +20,7 @@ from attrs import define, field, frozen
 from ecs_steps.octostache.bounds import TOKEN_WORK, Evaluated, OctostacheError, Work
 from ecs_steps.octostache.documents import Document, read_document
 from ecs_steps.octostache.grammar import parse_counted
-from ecs_steps.octostache.syntax import Name, Part, Symbol, SymbolIndex, Template
+from ecs_steps.octostache.syntax import Part, Symbol, Template
 from ecs_steps.octostache.tree import Node, build_tree
 
 _ITEM_WORK = 4 * TOKEN_WORK
@@ -114,10 +114,10 @@ class Lookup(ABC):
     def _find(self, symbol: Symbol, scope: Scope) -> tuple[Node, Scope] | None:
         path: list[tuple[str, bool]] = []
         for step in symbol.steps:
-            key = self.symbol(step.symbol, scope) if isinstance(step, SymbolIndex) else step.text
+            key = self.symbol(step.key, scope) if isinstance(step.key, Symbol) else step.key
             if key is None:
                 return None
-            path.append((key, not isinstance(step, Name)))
+            path.append((key, step.is_index))
         home: Scope | None = scope
         while home is not None:
             node = self._walk(path, symbol, home)

@@ -68,9 +68,6 @@ class DateTime:
         """Make one of an aware time."""
         return cls(clock=time.replace(tzinfo=None), offset=time.utcoffset())
 
-    def later(self, duration: timedelta) -> DateTime:
-        return evolve(self, clock=self.clock + duration)
-
     def local(self) -> DateTime:
         """Return the same time with the offset of this machine's zone.
 
@@ -122,11 +119,6 @@ def read_date(text: str) -> DateTime | None:
     except ValueError:
         return None
     return None
-
-
-def round_trip(date: DateTime) -> str:
-    """Write `date` so that nothing of it is lost."""
-    return format_date(date, "o") or ""
 
 
 def format_date(date: DateTime, spec: str, *, has_offset: bool = False) -> str | None:

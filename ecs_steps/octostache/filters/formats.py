@@ -8,14 +8,13 @@ from decimal import Decimal
 
 from attrs import evolve
 
-from ecs_steps.octostache.filters.dates import DateTime, format_date, read_date, round_trip
+from ecs_steps.octostache.filters.dates import DateTime, format_date, read_date
 from ecs_steps.octostache.filters.numbers import NumberType, format_number
 from ecs_steps.octostache.numerals import SPACE, double, int32
 
 _DECIMAL = re.compile(r"([+-]?)((?:[0-9][0-9,]*+)?(?:\.[0-9]*+)?)([+-]?)")
 _DECIMAL_LIMIT = 2**96
 _MAX_DECIMAL_LENGTH = 64
-_TYPED = 2
 
 
 def _format_value(text: str, options: Sequence[str]) -> str | None:
@@ -24,63 +23,33 @@ def _format_value(text: str, options: Sequence[str]) -> str | None:
     Raises:
         OctostacheError: The format is one that is not supported.
     """
-    if not 1 <= len(options) <= _TYPED:
-        return None
-    write = _TYPES.get(options[0].lower()) if len(options) == _TYPED else _format_untyped
-    return write(text, options[-1]) if write else None
+    match options:
+        case [spec]:
+            return _format_offset(text, spec) if _decimal(text) is None else _format_decimal(text, spec)
+        case [name, spec] if name.lower() in _FORMATS:
+            return _FORMATS[name.lower()](text, spec)
+        case _:
+            return None
 
 
-def _format_untyped(text: str, spec: str) -> str | None:
-    return _format_offset(text, spec) if _decimal(text) is None else _format_decimal(text, spec)
+def _number_format(
+    read: Callable[[str], Decimal | None], number_type: NumberType
+) -> Callable[[str, str], str | None]:
+    def write(text: str, spec: str) -> str | None:
+        number = read(text)
+        return None if number is None else format_number(number, spec, number_type)
+
+    return write
 
 
-def _format_int(text: str, spec: str) -> str | None:
+def _int(text: str) -> Decimal | None:
     number = int32(text)
-    return None if number is None else format_number(Decimal(number), spec, NumberType.INT32)
+    return None if number is None else Decimal(number)
 
 
-def _format_double(text: str, spec: str) -> str | None:
+def _double(text: str) -> Decimal | None:
     number = double(text)
-    if number is None or not math.isfinite(number):
-        return None
-    return format_number(Decimal(number), spec, NumberType.DOUBLE)
-
-
-def _format_decimal(text: str, spec: str) -> str | None:
-    number = _decimal(text)
-    return None if number is None else format_number(number, spec, NumberType.DECIMAL)
-
-
-def _format_date(text: str, spec: str) -> str | None:
-    """Format a DateTime: one with an offset is turned to local time."""
-    return _write_date(text, spec, has_offset=False)
-
-
-def _format_offset(text: str, spec: str) -> str | None:
-    """Format a DateTimeOffset: one without an offset is taken for local time."""
-    return _write_date(text, spec, has_offset=True)
-
-
-def _write_date(text: str, spec: str, *, has_offset: bool) -> str | None:
-    date = read_date(text)
-    if date is None:
-        return None
-    try:
-        date = date.local() if (date.offset is None) is has_offset else date
-        return format_date(evolve(date, is_zulu=False), spec, has_offset=has_offset)
-    except OverflowError:
-        return None
-
-
-_TYPES: dict[str, Callable[[str, str], str | None]] = {
-    "int": _format_int,
-    "int32": _format_int,
-    "double": _format_double,
-    "decimal": _format_decimal,
-    "date": _format_date,
-    "datetime": _format_date,
-    "datetimeoffset": _format_offset,
-}
+    return None if number is None or not math.isfinite(number) else Decimal(number)
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -95,6 +64,33 @@ def _decimal(text: str) -> Decimal | None:
     if number >= _DECIMAL_LIMIT:
         return None
     return -number if "-" in leading + trailing else number
+
+
+def _date_format(*, has_offset: bool) -> Callable[[str, str], str | None]:
+    """Return what formats a DateTime, turned to local time, or a DateTimeOffset, which is local without one."""
+
+    def write(text: str, spec: str) -> str | None:
+        date = read_date(text)
+        if date is None:
+            return None
+        try:
+            date = date.local() if (date.offset is None) is has_offset else date
+            return format_date(evolve(date, is_zulu=False), spec, has_offset=has_offset)
+        except OverflowError:
+            return None
+
+    return write
+
+
+_format_decimal = _number_format(_decimal, NumberType.DECIMAL)
+_format_offset = _date_format(has_offset=True)
+_FORMATS = {
+    **dict.fromkeys(("int", "int32"), _number_format(_int, NumberType.INT32)),
+    "double": _number_format(_double, NumberType.DOUBLE),
+    "decimal": _format_decimal,
+    **dict.fromkeys(("date", "datetime"), _date_format(has_offset=False)),
+    "datetimeoffset": _format_offset,
+}
 
 
 def format_now(name: str, text: str | None, options: Sequence[str], now: datetime) -> str | None:
@@ -115,7 +111,7 @@ def _adder(unit: timedelta) -> Callable[[str, Sequence[str]], str | None]:
         if date is None or amount is None or not math.isfinite(amount):
             return None
         try:
-            return round_trip(date.later(unit * amount))
+            return format_date(evolve(date, clock=date.clock + unit * amount), "o")
         except OverflowError:
             return None
 

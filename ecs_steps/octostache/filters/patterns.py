@@ -31,28 +31,18 @@ _LEXEME = re.compile(
   | (?P<special>\(\?)
   | (?P<open>\()
   | (?P<close>\))
-  | (?P<repeat>(?:[*+?]|\{(?P<low>[0-9]{1,9})(?P<upper>,(?P<high>[0-9]{1,9})?)?\})\??)
   | (?P<bar>\|)
-  | (?P<anchor>\\[AbBGzZ]|[$^])
-  | \\k(?:<(?=\w+>)|'(?=\w+'))(?P<reference>[A-Za-z_]\w*+).
+  | (?P<repeat>(?:[*+?]|\{(?P<low>[0-9]{1,9})(?:,(?P<high>[0-9]{1,9})?)?\})\??)
   | \\(?P<number>[1-9][0-9]?)
-  | (?P<escape>\\)
+  | \\k(?:<(?=\w+>)|'(?=\w+'))(?P<reference>[A-Za-z_]\w*+).
+  | (?P<atom>[.^$]|\\[AbBGzZ])
   | (?P<set>\[)
-  | (?P<dot>\.)
+  | (?P<escape>\\)
   | (?P<literal>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _IGNORED = re.compile(r"(?:\s++|#[^\n]*+)++")
-_LAST_NEWLINE = r"(?=\n?\Z)"
-_ANCHORS = {
-    "^": r"\A",
-    "$": _LAST_NEWLINE,
-    r"\A": r"\A",
-    r"\b": r"\b",
-    r"\B": r"\B",
-    r"\z": r"\Z",
-    r"\Z": _LAST_NEWLINE,
-}
+_ATOMS = {r"\z": r"\Z", r"\Z": r"(?=\n?\Z)"}
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "e": "\x1b"}
 _CODE = re.compile(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|c([A-Za-z])|(0[0-7]{0,2})")
 _CLASS = re.compile(r"[dDwWsS]|[pP]\{(?:[CLMNPSZ][a-z]?|(?P<block>\w+(?:-\w+)*))\}")
@@ -78,11 +68,11 @@ def compile_pattern(text: str) -> Pattern:
     if len(text) > MAX_PATTERN_SIZE:
         raise _too_large()
     translation = _Translation(text)
-    translation.read()
+    translation.run()
     groups: dict[int | str, int] = dict(enumerate([0, *translation.unnamed, *translation.named.values()]))
     groups.update(translation.named)
     try:
-        return Pattern(regex.compile(translation.source(groups), regex.V0), groups)
+        return Pattern(regex.compile(translation.source(groups), regex.V1), groups)
     except (regex.error, KeyError):
         raise _invalid() from None
 
@@ -99,25 +89,18 @@ def _too_large() -> OctostacheError:
     return OctostacheError("the pattern is too large")
 
 
-@frozen
-class _Reference:
-    """A reference back to a group, whose number is known at the end of the pattern."""
-
-    group: int | str
-    ignores_case: bool
-
-
 @define
 class _Translation:
     """How far a pattern is translated.
 
-    `sizes` holds the sizes so far of the open groups, from the whole pattern inwards, and `outer_options` the
-    options behind each. `repeatable` is the size of what a repeat would apply to, if there is anything.
+    A number in what is written refers to the group that .NET gives that number. `sizes` holds the sizes so
+    far of the open groups, from the whole pattern inwards, and `outer_options` the options behind each.
+    `repeatable` is the size of what a repeat would apply to, if there is anything.
     """
 
     pattern: str
     at: int = 0
-    written: list[str | _Reference] = field(factory=list)
+    written: list[str | int] = field(factory=list)
     options: frozenset[str] = frozenset()
     outer_options: list[frozenset[str]] = field(factory=list)
     sizes: list[int] = field(factory=lambda: [0])
@@ -125,58 +108,62 @@ class _Translation:
     unnamed: list[int] = field(factory=list)
     named: dict[str, int] = field(factory=dict)
 
-    def read(self) -> None:
+    def run(self) -> None:
         while self.at < len(self.pattern):
             if "x" in self.options and (ignored := _IGNORED.match(self.pattern, self.at)):
                 self.at = ignored.end()
             elif lexeme := _LEXEME.match(self.pattern, self.at):
                 self.at = lexeme.end()
-                _READERS[lexeme.lastgroup or ""](self, lexeme)
+                _TRANSLATE[lexeme.lastgroup or ""](self, lexeme)
         if self.outer_options:
             raise _invalid()
 
     def source(self, groups: dict[int | str, int]) -> str:
-        return "".join(
-            part if isinstance(part, str) else _with_case(rf"\g<{groups[part.group]}>", part.ignores_case)
-            for part in self.written
-        )
+        return "".join(part if isinstance(part, str) else rf"\g<{groups[part]}>" for part in self.written)
 
-    def characters(self, source: str) -> None:
-        self.atom(_with_case(source, "i" in self.options))
-
-    def atom(self, part: str | _Reference, size: int = 1) -> None:
+    def add(self, part: str | int, size: int = 1) -> None:
         self.written.append(part)
         self.sizes[-1] += size
         self.repeatable = size
         if self.sizes[-1] > MAX_PATTERN_SIZE:
             raise _too_large()
 
-    def anchor(self, text: str) -> None:
-        if text == r"\G":
+    def atom(self, lexeme: re.Match[str]) -> None:
+        if lexeme[0] == r"\G":
             raise _unsupported(r"the anchor \G")
-        is_multiline = "m" in self.options and text in {"^", "$"}
-        self.atom(f"(?m:{text})" if is_multiline else _ANCHORS[text])
+        self.add(_ATOMS.get(lexeme[0], lexeme[0]))
+
+    def escape(self, _lexeme: re.Match[str]) -> None:
+        source, self.at = _read_escape(self.pattern, self.at)
+        self.add(source)
+
+    def set(self, _lexeme: re.Match[str]) -> None:
+        source, self.at = _read_set(self.pattern, self.at)
+        self.add(source)
+
+    def repeat(self, lexeme: re.Match[str]) -> None:
+        low, high = int(lexeme["low"] or 1), int(lexeme["high"] or 0)
+        if self.repeatable is None or (lexeme["high"] and high < low):
+            raise _invalid()
+        self.add(lexeme[0], self.repeatable * (max(low, high, 1) - 1))
+        self.repeatable = None
+
+    def alternative(self, _lexeme: re.Match[str]) -> None:
+        self.written.append("|")
+        self.repeatable = None
 
     def change_options(self, lexeme: re.Match[str]) -> None:
         options = (self.options | set(lexeme["on"])) - set(lexeme["off"] or "")
+        # The options n and x are applied here. With f, ignoring case would let a letter match two.
+        on = "".join(option for option in "ims" if option in options)
+        off = "".join(option for option in "ims" if option not in options)
+        flags = f"(?{on}-{off}f{lexeme['options']}"
         if lexeme["options"] == ":":
-            self.open("(?:")
-        self.options = options
-        self.repeatable = None
-
-    def next_group(self) -> int:
-        return len(self.unnamed) + len(self.named) + 1
-
-    def open_named(self, name: str) -> None:
-        self.named.setdefault(name, self.next_group())
-        self.open(f"(?P<{name}>")
-
-    def open_unnamed(self) -> None:
-        if "n" in self.options:
-            self.open("(?:")
+            self.open(flags)
         else:
-            self.unnamed.append(self.next_group())
-            self.open("(")
+            self.written.append(flags)
+            self.repeatable = None
+        self.options = options
 
     def open(self, opening: str) -> None:
         if len(self.outer_options) == MAX_DEPTH:
@@ -186,63 +173,42 @@ class _Translation:
         self.sizes.append(0)
         self.repeatable = None
 
-    def refuse_group(self) -> None:
+    def open_named(self, lexeme: re.Match[str]) -> None:
+        self.named.setdefault(lexeme["name"], len(self.unnamed) + len(self.named) + 1)
+        self.open(f"(?P<{lexeme['name']}>")
+
+    def open_unnamed(self, _lexeme: re.Match[str]) -> None:
+        if "n" not in self.options:
+            self.unnamed.append(len(self.unnamed) + len(self.named) + 1)
+        self.open("(?:" if "n" in self.options else "(")
+
+    def refuse_group(self, _lexeme: re.Match[str]) -> None:
         raise _unsupported("a group that begins with (? and is none of the usual ones")
 
-    def close(self) -> None:
+    def close(self, _lexeme: re.Match[str]) -> None:
         if not self.outer_options:
             raise _invalid()
         self.options = self.outer_options.pop()
-        size = self.sizes.pop()
-        self.atom(")", size)
-
-    def alternative(self) -> None:
-        self.written.append("|")
-        self.repeatable = None
-
-    def repeat(self, lexeme: re.Match[str]) -> None:
-        low, high = int(lexeme["low"] or 1), int(lexeme["high"] or 0)
-        if self.repeatable is None or (lexeme["high"] and high < low):
-            raise _invalid()
-        self.atom(lexeme[0], self.repeatable * (max(low, high, 1) - 1))
-        self.repeatable = None
-
-    def reference(self, group: int | str) -> None:
-        self.atom(_Reference(group, "i" in self.options))
-
-    def escape(self) -> None:
-        source, self.at = _read_escape(self.pattern, self.at)
-        self.characters(source)
-
-    def set(self) -> None:
-        source, self.at = _read_set(self.pattern, self.at)
-        self.characters(source)
+        self.add(")", self.sizes.pop())
 
 
-_READERS: dict[str, Callable[[_Translation, re.Match[str]], None]] = {
-    "anchor": lambda translation, lexeme: translation.anchor(lexeme[0]),
+_TRANSLATE: dict[str, Callable[[_Translation, re.Match[str]], None]] = {
     "assertion": lambda translation, lexeme: translation.open(lexeme[0]),
-    "bar": lambda translation, _: translation.alternative(),
-    "close": lambda translation, _: translation.close(),
+    "atom": _Translation.atom,
+    "bar": _Translation.alternative,
+    "close": _Translation.close,
     "comment": lambda _translation, _lexeme: None,
-    "dot": lambda translation, _: translation.characters(
-        "(?s:.)" if "s" in translation.options else r"[^\n]"
-    ),
-    "escape": lambda translation, _: translation.escape(),
-    "literal": lambda translation, lexeme: translation.characters(re.escape(lexeme[0])),
-    "name": lambda translation, lexeme: translation.open_named(lexeme["name"]),
-    "number": lambda translation, lexeme: translation.reference(int(lexeme["number"])),
-    "open": lambda translation, _: translation.open_unnamed(),
+    "escape": _Translation.escape,
+    "literal": lambda translation, lexeme: translation.add(re.escape(lexeme[0])),
+    "name": _Translation.open_named,
+    "number": lambda translation, lexeme: translation.add(int(lexeme["number"])),
+    "open": _Translation.open_unnamed,
     "options": _Translation.change_options,
-    "reference": lambda translation, lexeme: translation.reference(lexeme["reference"]),
+    "reference": lambda translation, lexeme: translation.add(rf"\g<{lexeme['reference']}>"),
     "repeat": _Translation.repeat,
-    "set": lambda translation, _: translation.set(),
-    "special": lambda translation, _: translation.refuse_group(),
+    "set": _Translation.set,
+    "special": _Translation.refuse_group,
 }
-
-
-def _with_case(source: str, ignores_case: bool) -> str:  # noqa: FBT001  read with its name beside it
-    return f"(?i:{source})" if ignores_case else source
 
 
 def _read_escape(pattern: str, at: int) -> tuple[str, int]:
@@ -283,7 +249,7 @@ def _read_set(pattern: str, at: int, depth: int = 1) -> tuple[str, int]:
     if not pattern.startswith("]", at):
         raise _invalid()
     source = f"{opening}{members}]"
-    return f"(?:(?!{excluded}){source})" if excluded else source, at + 1
+    return f"[{source}--{excluded}]" if excluded else source, at + 1
 
 
 def _read_member(pattern: str, at: int) -> tuple[str, int]:

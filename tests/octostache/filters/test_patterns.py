@@ -43,6 +43,8 @@ from ecs_steps.octostache.filters.regexes import is_match, replace
         ("a--b&&c", "[-&]+", ["--", "&&"]),
         ("aeiouxyz", "[a-z-[aeiou]]+", ["xyz"]),
         ("12345", "[0-9-[2-4]]", ["1", "5"]),
+        ("abxe", "[^a-d-[x]]", ["e"]),
+        ("abcdef", "[a-e-[b-d-[c]]]", ["a", "c", "e"]),
         ("a\x08b", r"[\b]", ["\x08"]),
         ("a\td", r"\t", ["\t"]),
         ("A\u20acB", r"\x41|\u20ac", ["A", "\u20ac"]),
