@@ -18,10 +18,9 @@ from functools import cached_property
 from attrs import define, field, frozen
 
 from ecs_steps.octostache.bounds import TOKEN_WORK, Evaluated, OctostacheError, Work
-from ecs_steps.octostache.documents import Document, read_document
 from ecs_steps.octostache.grammar import parse_counted
 from ecs_steps.octostache.syntax import Part, Symbol, Template
-from ecs_steps.octostache.tree import Node, build_tree
+from ecs_steps.octostache.tree import Document, Node, build_tree, read_document
 
 _ITEM_WORK = 4 * TOKEN_WORK
 _MAX_SHOWN_LABELS = 10

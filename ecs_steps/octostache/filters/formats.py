@@ -67,7 +67,7 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _date_format(*, has_offset: bool) -> Callable[[str, str], str | None]:
-    """Return what formats a DateTime, turned to local time, or a DateTimeOffset, which is local without one."""
+    """Return what writes a DateTime, turned to local time, or a DateTimeOffset, local where it has none."""
 
     def write(text: str, spec: str) -> str | None:
         date = read_date(text)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 
-from attrs import define
+from attrs import frozen
 
 from ecs_steps.octostache.bounds import OctostacheError
 from ecs_steps.octostache.numerals import double_text
@@ -134,35 +134,29 @@ def _custom(number: Decimal, spec: str) -> str:
     return ("-" if is_signed else "") + layout.write(rounded)
 
 
-@define
+@frozen
 class _Layout:
     """One section of a custom format: its pieces, and what they say of the digits."""
 
     pieces: list[_Piece]
-    whole: str = ""
-    fraction: str = ""
-    power: int = 0
-    is_grouped: bool = False
+    whole: str
+    fraction: str
+    power: int
+    is_grouped: bool
 
     @classmethod
     def of(cls, pieces: list[_Piece]) -> "_Layout":
-        layout = cls(pieces)
-        commas, is_fraction = 0, False
-        for kind, text in pieces:
-            if kind == "factor":
-                layout.power += _FACTORS[text]
-            elif kind == "point":
-                is_fraction = True
-            elif kind == "digit" and is_fraction:
-                layout.fraction += text
-            elif kind == "digit":
-                layout.is_grouped |= commas > 0
-                layout.whole += text
-                commas = 0
-            elif kind == "comma" and layout.whole and not is_fraction:
-                commas += 1
-        layout.power -= 3 * commas
-        return layout
+        marks = "".join(text for kind, text in pieces if kind in {"digit", "comma", "point"})
+        whole, _, fraction = marks.partition(".")
+        grouped = whole.lstrip(",").rstrip(",")
+        commas_behind = len(whole.lstrip(",")) - len(grouped)
+        return cls(
+            pieces,
+            whole=grouped.replace(",", ""),
+            fraction=re.sub("[.,]", "", fraction),
+            power=sum(_FACTORS[text] for kind, text in pieces if kind == "factor") - 3 * commas_behind,
+            is_grouped="," in grouped,
+        )
 
     def scaled(self, number: Decimal) -> Decimal:
         return _round(abs(number).scaleb(self.power, _EXACT), len(self.fraction))
@@ -171,28 +165,25 @@ class _Layout:
         whole, _, fraction = f"{number:f}".partition(".")
         whole = whole.lstrip("0").rjust(len(self.whole.lstrip("#")), "0")
         fraction = fraction.rstrip("0").ljust(len(self.fraction.rstrip("#")), "0")
-        written: list[str] = []
+        digits = [
+            f"{digit}," if self.is_grouped and left and left % 3 == 0 else digit
+            for left, digit in zip(reversed(range(len(whole))), whole, strict=True)
+        ]
+        written = ""
         placed = places = 0
         is_fraction = False
         for kind, text in self.pieces:
             if kind == "digit" and is_fraction:
-                written.append(fraction[places : places + 1])
+                written += fraction[places : places + 1]
                 places += 1
             elif kind == "digit":
                 places += 1
-                until = max(len(whole) - (len(self.whole) - places), 0)
-                written.append(self._grouped(whole, placed, until))
+                until = max(len(whole) - len(self.whole) + places, 0)
+                written += "".join(digits[placed:until])
                 placed = until
             elif kind == "point" and not is_fraction:
                 is_fraction, places = True, 0
-                written.append(self._grouped(whole, placed, len(whole)) + ("." if fraction else ""))
+                written += "".join(digits[placed:]) + ("." if fraction else "")
             elif kind not in {"comma", "point"}:
-                written.append(text)
-        return "".join(written)
-
-    def _grouped(self, whole: str, start: int, end: int) -> str:
-        written = ""
-        for at in range(start, end):
-            left = len(whole) - at - 1
-            written += whole[at] + ("," if self.is_grouped and left and left % 3 == 0 else "")
+                written += text
         return written
