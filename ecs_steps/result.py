@@ -7,7 +7,7 @@ from enum import StrEnum
 from attrs import define, evolve, field, frozen
 
 from ecs_steps.errors import AwsCallError, DeploymentError, InterruptedDeploymentError
-from ecs_steps.report import OutputVariable, Report
+from ecs_steps.reporting.events import OutputVariable, Report
 
 
 class Outcome(StrEnum):
@@ -41,7 +41,7 @@ class Outputs:
                 self.report(OutputVariable(name, value))
 
     @contextmanager
-    def kept_in_errors(self, goes_on: Callable[[Mapping[str, str]], str]) -> Iterator[None]:
+    def attach_to_errors(self, goes_on: Callable[[Mapping[str, str]], str]) -> Iterator[None]:
         """Let an error carry the outputs known by then, and say what goes on without this step.
 
         `goes_on` says, from the outputs, what was started and how to follow or undo it; nothing where nothing

@@ -11,15 +11,16 @@ from attrs import define, field, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecs_steps.polling import Clock
+from ecs_steps.clock import Clock
+from ecs_steps.reporting.text import MASK
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.script_step import ScriptHost, main, run_script_step, without_values
+from ecs_steps.steps.registry import STEPS
 from ecs_steps.version import __version__
-from ecs_steps.wording import MASK
 from script_host.service_messages import Log, parse
 
 EXAMPLES = files("ecs_steps.sandbox") / "examples"
-PREFIXES = {"deploy": "EcsDeploy", "update": "EcsUpdate"}
+PREFIXES = {row.name: row.prefix for row in STEPS}
 ODD = "\u041f\u0440\u0438\u0432\u0435\u0442 \U0001f600 \"quoted\" 'too'\n##octopus[stdout-none]] ]"
 
 

@@ -14,8 +14,8 @@ from attrs import frozen
 
 from ecs_steps.errors import Problem
 from ecs_steps.octopus import json_text
-from ecs_steps.octopus.reading import Variable
-from ecs_steps.octopus.values import TagInput, WaitOption
+from ecs_steps.octopus.inputs.reader import Variable
+from ecs_steps.octopus.inputs.shared_inputs import TagInput, WaitOption
 from ecs_steps.octopus.variables import Variables
 
 # Everything else is set by Octopus itself.

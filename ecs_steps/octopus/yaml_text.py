@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from ecs_steps.octopus.structure import OpenText
+from ecs_steps.octopus.inputs.converter import UnresolvedText
 
 # Line ends that only YAML knows, and what it does not take: these are written as escapes.
 _ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
@@ -28,7 +28,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    if not isinstance(text, OpenText):
+    if not isinstance(text, UnresolvedText):
         # No expression, though it looks like one.
         text = text.replace("#{", "##{")
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, _style(text))

@@ -17,10 +17,10 @@ from ecs_steps.sandbox import Quota, Sandbox, Scenario
 CLUSTER = "shop"
 READS = ("DescribeServices", "DescribeServiceDeployments", "ListServiceDeployments")
 ECS_QUOTAS = (
-    Quota(operations=("RegisterTaskDefinition",), at_once=20, a_second=1),
-    Quota(operations=("DescribeTaskDefinition",), at_once=50, a_second=20),
-    Quota(operations=READS, at_once=50, a_second=20),
-    Quota(operations=("UpdateService",), at_once=50, a_second=5),
+    Quota(operations=("RegisterTaskDefinition",), burst=20, per_second=1),
+    Quota(operations=("DescribeTaskDefinition",), burst=50, per_second=20),
+    Quota(operations=READS, burst=50, per_second=20),
+    Quota(operations=("UpdateService",), burst=50, per_second=5),
 )
 """How many requests ECS takes of one account and region."""
 

@@ -12,7 +12,7 @@ from e2e.facts import Leaves, leaves, revision, revisions
 from e2e.gaps import CLUSTER, COUNT, GAPS, RECORDS, Gap
 from ecs_steps import DeployEcsServiceStep, DeploymentError, EcsStepsError, UpdateEcsServiceStep
 from ecs_steps.aws.clients import AwsClients
-from ecs_steps.polling import Clock, SystemClock
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.sandbox import SCENARIOS, Sandbox
 from explaining.runs import CLUSTERS, ECS, FAMILIES, Step, variables
 from peers.ministack import Ministack
@@ -120,10 +120,10 @@ def sandbox() -> Iterator[World]:
 
         def take() -> None:
             taken = SCENARIOS["service-name-taken"]
-            aws.cloudformation.take(taken.stack, taken.resources)
+            aws.cloudformation.apply(taken.stack, taken.resources)
 
         def free() -> None:
-            aws.cloudformation.take(SCENARIOS["healthy"].stack, ())
+            aws.cloudformation.apply(SCENARIOS["healthy"].stack, ())
 
         yield World(aws=aws.clients, clock=aws.clock, take_name=take, free_name=free)
 

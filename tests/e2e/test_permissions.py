@@ -11,7 +11,7 @@ from e2e.asked import NOT_ASKED, Document, in_ministacks_words, without
 from e2e.beginnings import begin_anew, have_orders
 from e2e.ways import Ran, Way, python
 from ecs_steps import DeployEcsServiceStep, EcsStepsError, UpdateEcsServiceStep
-from ecs_steps.report import Message
+from ecs_steps.reporting.events import Message
 from explaining.runs import CLUSTERS, ECS, Step, variables
 from explaining.runs import STEPS as BOTH
 from peers.ministack import Keys, Ministack

@@ -9,10 +9,10 @@ import pytest
 from attrs import evolve, frozen
 
 from ecs_steps import DeploymentError
-from ecs_steps.aws.reasons import FAMILIES
+from ecs_steps.diagnosis.reasons import FAMILIES
+from ecs_steps.reporting.text import sentence
 from ecs_steps.sandbox import SCENARIOS, Sandbox
 from ecs_steps.sandbox.ecs.scenarios import EARLIER_FAILURE
-from ecs_steps.wording import sentence
 from explaining.moments import observed
 from explaining.runs import (
     CLUSTERS,

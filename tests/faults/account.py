@@ -1,4 +1,4 @@
-"""What there is in a pretend AWS account.
+"""What there is in a fake AWS account.
 
 Its backends are asked themselves, so that no client has signed in when a step begins.
 """

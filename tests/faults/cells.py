@@ -8,9 +8,9 @@ from datetime import timedelta
 from attrs import frozen
 
 from ecs_steps import DeploymentError, Result
-from ecs_steps.report import Level, Message, OutputVariable
+from ecs_steps.reporting.events import Level, Message, OutputVariable
+from ecs_steps.reporting.text import sentence
 from ecs_steps.sandbox import Fault, Sandbox
-from ecs_steps.wording import sentence
 from explaining.runs import is_serving, service, take
 from faults.account import Inventory, deployed_since, inventory
 from faults.disturbances import CAUSES

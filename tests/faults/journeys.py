@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from ecs_steps import DeployEcsServiceStep, EcsStepsError, Result, UpdateEcsServiceStep
 from ecs_steps.aws.clients import account_clients
-from ecs_steps.report import Report, Reported
+from ecs_steps.reporting.events import Report, Reported
 from ecs_steps.sandbox import Call, Fault, Sandbox
 from explaining.runs import (
     CLUSTERS,
@@ -98,12 +98,12 @@ def go(journey: Journey, aws: Sandbox, *faults: Fault) -> Ended:
     result, error = None, None
     first, begun = len(aws.calls), aws.clock.now()
     random.seed(1)  # botocore draws how long it waits before it tries again
-    aws.faults.take(*faults)
+    aws.faults.apply(*faults)
     try:
         result = act(heard.append)
     except EcsStepsError as raised:
         error = raised
-    aws.faults.take()
+    aws.faults.apply()
     return Ended(
         result=result,
         error=error,

@@ -8,11 +8,11 @@ import attrs
 
 from ecs_steps import DeployEcsServiceStep, InvalidInputsError, UpdateEcsServiceStep
 from ecs_steps.errors import LONGEST, MOST_TOLD, Problem
+from ecs_steps.reporting.text import ascii_lines
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.template import stack_parameters
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.steps.update_ecs_service.revision import next_revision
-from ecs_steps.wording import ascii_lines
+from ecs_steps.task_definition.revision import next_revision
 from fuzzing.valid_dictionaries import ASSUMED_ROLE, KEYS, MARKER, TOKEN
 
 Step = DeployEcsServiceStep | UpdateEcsServiceStep

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.__main__ import main
+from ecs_steps.cli.main import main
 from ecs_steps.errors import LONGEST, MOST_TOLD
 from fuzzing.hostile_values import RAW, nested
 from fuzzing.places import file_with_raw_json, places_that_count

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ecs_steps.__main__ import main
+from ecs_steps.cli.main import main
 from fuzzing.promises import KNOWN, keeps_its_promises
 from fuzzing.sizes import CLUSTER, LISTS, SUBNETS, TEXTS, of_length
 from fuzzing.valid_dictionaries import EVERYTHING

@@ -124,7 +124,7 @@ def test_names_that_cloudformation_gives_are_those_that_are_allowed(
         wanted = Wanted(
             stack_name=stack, logical_id=step.inputs.logical_id(kind), type="", properties={}, tags={}
         )
-        name = generated_name(wanted, random.Random(1), longest=longest)  # noqa: S311  no secret
+        name = generated_name(wanted, random.Random(1), max_length=longest)  # noqa: S311  no secret
         [allowed] = [resource.rpartition("/")[2] for resource in resources(policy, sid)]
         assert matches(allowed, name)
         assert not matches(allowed, f"x{name}")

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 from attrs import evolve
 
-from ecs_steps.report import Message
+from ecs_steps.reporting.events import Message
 from ecs_steps.sandbox import SCENARIOS, Call, Fault, FaultKind, Sandbox
 from explaining.runs import NAMES, Run, Step, let_a_deployment_succeed, run, take, variables
 from permissions.policies import STEPS, Document, allowing

@@ -58,5 +58,5 @@ def test_the_wheel_installed_in_an_empty_environment_runs_a_step(
         )
     ]
 
-    assert told[0] == "The inputs of a deployment are valid.\n"
+    assert told[0] == "The inputs of 'Deploy Amazon ECS Service' are valid.\n"
     assert "Outcome = SUCCEEDED" in told[1]

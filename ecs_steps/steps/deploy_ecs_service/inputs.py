@@ -7,14 +7,14 @@ from functools import cached_property
 from attrs import frozen
 
 from ecs_steps.octopus import naming
-from ecs_steps.octopus.common_inputs import CommonInputs
-from ecs_steps.octopus.fargate import SIZES, Cpu, Memory
-from ecs_steps.octopus.kinds import Arn, Count, Family, IdList, Port, Role, Switch, VolumeName
-from ecs_steps.octopus.reading import variable
-from ecs_steps.octopus.structure import OpenText
-from ecs_steps.octopus.tags import Tag
-from ecs_steps.octopus.values import OnFailure, TagInput
-from ecs_steps.steps.deploy_ecs_service.containers import ContainerSpec, ImageReference, Logging
+from ecs_steps.octopus.inputs.converter import UnresolvedText
+from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput
+from ecs_steps.octopus.inputs.types import Arn, Bool, Count, Family, IdList, Port, Role, VolumeName
+from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.tags import Tag
+from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, Logging
+from ecs_steps.task_definition.fargate import SIZES, Cpu, Memory
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
 
@@ -42,8 +42,8 @@ class Volume:
     file_system_id: str = ""
     access_point_id: str = ""
     root_directory: str = ""
-    encryption_in_transit: Switch = False
-    efs_iam_authorization: Switch = False
+    encryption_in_transit: Bool = False
+    efs_iam_authorization: Bool = False
 
 
 @frozen(kw_only=True)
@@ -120,14 +120,14 @@ class DeployInputs(CommonInputs):
         help="How much of the desired count may run during a deployment (rounded down).",
         default=200,
     )
-    auto_assign_public_ip: Switch = variable(
+    auto_assign_public_ip: Bool = variable(
         f"{DEPLOY}.AutoAssignPublicIp",
         label="Assign a public IP",
         help="Needed in a public subnet without a NAT gateway or VPC endpoints, or images cannot be pulled.",
         default=False,
         control="Checkbox",
     )
-    enable_ecs_managed_tags: Switch = variable(
+    enable_ecs_managed_tags: Bool = variable(
         f"{DEPLOY}.EnableEcsManagedTags",
         label="ECS managed tags",
         help="Tags tasks with their cluster and service. A change of it makes the service anew.",
@@ -191,7 +191,7 @@ class DeployInputs(CommonInputs):
         help="An S3 bucket of the stack's region; only used for a template too large to send inline.",
         default="",
     )
-    retain_task_definitions: Switch = variable(
+    retain_task_definitions: Bool = variable(
         f"{DEPLOY}.RetainTaskDefinitions",
         label="Keep old revisions",
         help="Leaves replaced task definition revisions active, so that the service can go back to them.",
@@ -258,5 +258,5 @@ class DeployInputs(CommonInputs):
         if not reference.reference_id:
             return reference.image_name
         if keep:
-            return OpenText(f"#{{{reference.variable}}}")
+            return UnresolvedText(f"#{{{reference.variable}}}")
         return self.images.get(reference.reference_id.casefold(), "")

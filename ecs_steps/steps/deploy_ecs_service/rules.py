@@ -7,24 +7,19 @@ Rules yield findings; one that is only suspicious becomes a warning. Rules about
 from collections.abc import Iterator
 
 from ecs_steps.octopus import naming
-from ecs_steps.octopus.fargate import SIZES, units
-from ecs_steps.octopus.reading import Finding, rule, rule_of_each
-from ecs_steps.octopus.rules import (
+from ecs_steps.octopus.inputs.reader import Finding, item_rule, rule
+from ecs_steps.octopus.inputs.rules import (
     listed,
     one_tag_findings,
     repeated,
     repeated_tags,
-    timed_wait,
-    whole_account,
 )
-from ecs_steps.octopus.values import TagInput
-from ecs_steps.steps.deploy_ecs_service.container_rules import (
-    CONTAINER_RULES,
-    EXPORTED_CONTAINER_RULES,
-    images_known,
-)
+from ecs_steps.octopus.inputs.shared_inputs import TagInput
+from ecs_steps.steps.common_rules import timed_wait, whole_account
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping, Volume, VolumeKind
-from ecs_steps.steps.deploy_ecs_service.task_rules import TASK_RULES
+from ecs_steps.task_definition.container_rules import CONTAINER_RULES, EXPORTED_CONTAINER_RULES, images_known
+from ecs_steps.task_definition.fargate import SIZES, units
+from ecs_steps.task_definition.task_rules import TASK_RULES
 
 MOST_TAGS = 20
 
@@ -94,7 +89,7 @@ def _percents(inputs: DeployInputs) -> Iterator[Finding]:
             ("maximum_health_percent",),
             f"{most} % of {inputs.desired_count} rounds down to {may_run}, and the minimum keeps {stays}: "
             "later deployments could never start a task; a maximum of 200 always works",
-            only_suspicious=True,
+            is_warning=True,
         )
 
 
@@ -104,7 +99,7 @@ def _volume_names(inputs: DeployInputs) -> Iterator[Finding]:
         yield Finding(("volumes", index, "name"), f"repeats the volume {inputs.volumes[index].name!a}")
 
 
-@rule_of_each(
+@item_rule(
     "volumes",
     "type",
     "fileSystemId",
@@ -128,7 +123,7 @@ def _efs_volumes(_: DeployInputs, volume: Volume) -> Iterator[Finding]:
         )
 
 
-@rule_of_each(
+@item_rule(
     "load_balancer_mappings",
     "containerName",
     "containerPort",
@@ -156,7 +151,7 @@ def _tags(inputs: DeployInputs) -> Iterator[Finding]:
     yield from repeated_tags("tags", inputs.tags)
 
 
-@rule_of_each("tags", "key", "value")
+@item_rule("tags", "key", "value")
 def _tag(_: DeployInputs, tag: TagInput) -> Iterator[Finding]:
     yield from one_tag_findings(tag)
 

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from ecs_steps.octopus.reading import read
-from ecs_steps.octopus.tags import merge_tags
-from ecs_steps.octopus.values import OnFailure
+from ecs_steps.clock import Clock
+from ecs_steps.octopus.inputs.reader import read
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.variables import Variables
-from ecs_steps.polling import Clock
-from ecs_steps.report import Report
+from ecs_steps.reporting.events import Report
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.rules import EXPORT_RULES, RULES
+from ecs_steps.tags import merge_tags
 
 if TYPE_CHECKING:
     from troposphere import Template
 
     from ecs_steps.aws.clients import AwsClients
     from ecs_steps.aws.cloudformation import StackRequest
-    from ecs_steps.aws.stack_deployment import DeployedStack
-    from ecs_steps.aws.surroundings import Surroundings
+    from ecs_steps.context import DeploymentContext
+    from ecs_steps.stacks.deployment import DeployedStack
 
 
 class DeployEcsServiceStep:
@@ -57,7 +57,7 @@ class DeployEcsServiceStep:
 
         With `diagnostics` it also allows what only explains a failure.
         """
-        from ecs_steps.steps.deploy_ecs_service.permissions import permissions
+        from ecs_steps.steps.deploy_ecs_service.iam_policy import permissions
 
         return permissions(self.inputs, diagnostics=diagnostics)
 
@@ -87,15 +87,15 @@ class DeployEcsServiceStep:
         """
         if self._for_export:
             raise ValueError("A step that was read for its export cannot be run")
-        from ecs_steps.aws.stack_deployment import start_deployment
-        from ecs_steps.aws.surroundings import surroundings
+        from ecs_steps.stacks.deployment import start_deployment
+        from ecs_steps.steps.context import deployment_context
 
-        around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
-        begun = around.clock.now()
-        outputs = Outputs(around.report)
-        with outputs.kept_in_errors(_goes_on):
-            stack = start_deployment(self._stack_request(around.aws.region), around)
-            return self._see_through(stack, begun, around, outputs)
+        context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        begun = context.clock.now()
+        outputs = Outputs(context.report)
+        with outputs.attach_to_errors(_still_running_hint):
+            stack = start_deployment(self._stack_request(context.aws.region), context)
+            return self._see_through(stack, begun, context, outputs)
 
     def watch(
         self,
@@ -111,39 +111,41 @@ class DeployEcsServiceStep:
             NotFoundError: There is no such stack.
             DeploymentError, AwsCallError: As `run`.
         """
-        from ecs_steps.aws.stack_deployment import attach
-        from ecs_steps.aws.surroundings import surroundings
+        from ecs_steps.stacks.deployment import attach
+        from ecs_steps.steps.context import deployment_context
 
-        around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
-        outputs = Outputs(around.report)
-        with outputs.kept_in_errors(_goes_on):
-            stack, begun = attach(stack_id, around)
-            return self._see_through(stack, begun, around, outputs)
+        context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        outputs = Outputs(context.report)
+        with outputs.attach_to_errors(_still_running_hint):
+            stack, begun = attach(stack_id, context)
+            return self._see_through(stack, begun, context, outputs)
 
     def _see_through(
-        self, stack: "DeployedStack", begun: datetime, around: "Surroundings", outputs: Outputs
+        self, stack: "DeployedStack", begun: datetime, context: "DeploymentContext", outputs: Outputs
     ) -> Result:
         """Wait for the stack and for its service, and tell the outputs as they become known."""
         from ecs_steps.aws.cloudformation import stack_resources
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.aws.service_watch import await_verdict
-        from ecs_steps.aws.stack_service import StackService
-        from ecs_steps.aws.stack_watch import watch_operation
+        from ecs_steps.rollouts.watch import await_verdict
+        from ecs_steps.stacks.service_watch import StackService
+        from ecs_steps.stacks.watch import watch_operation
 
         inputs = self.inputs
-        outputs.tell(**self._names(stack.stack_id, around.aws.region))
+        outputs.tell(**self._names(stack.stack_id, context.aws.region))
         service_id, definition_id = inputs.logical_id("Service"), inputs.logical_id("TaskDefinition")
-        service = StackService(inputs.cluster_name, service_id, definition_id, begun, around)
-        if stack.operation and around.may_wait:
+        service = StackService(inputs.cluster_name, service_id, definition_id, begun, context)
+        if stack.operation and context.may_wait:
             leave = inputs.on_failure is OnFailure.LEAVE
-            watch_operation(stack.operation, around, service=service, leave=leave)
-        resources = around.insist("the stack", lambda: stack_resources(around.aws, stack.stack_id))
+            watch_operation(stack.operation, context, service=service, leave=leave)
+        resources = context.call_with_retries(
+            "the stack", lambda: stack_resources(context.aws, stack.stack_id)
+        )
         service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
         outputs.tell(**service_outputs(service_arn))
-        if around.may_wait:
+        if context.may_wait:
             deployment = await_verdict(service.watch_of(service_arn, task_definition))
             outputs.tell(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
-        outcome = _outcome(unchanged=stack.unchanged, waited=around.may_wait)
+        outcome = _outcome(unchanged=stack.unchanged, waited=context.may_wait)
         outputs.tell(Outcome=outcome)
         return Result(outcome=outcome, outputs=outputs.values)
 
@@ -171,7 +173,7 @@ class DeployEcsServiceStep:
         }
 
 
-def _goes_on(outputs: Mapping[str, str]) -> str:
+def _still_running_hint(outputs: Mapping[str, str]) -> str:
     stack = outputs.get("AwsOutputs[StackId]")
     if not stack:
         return ""

@@ -6,10 +6,10 @@ from typing import Any
 from troposphere import GetAtt, Parameter, Ref, Tags, Template, ecs, logs
 
 from ecs_steps.iam import execution_policy_arn
-from ecs_steps.octopus.tags import Tag
-from ecs_steps.steps.deploy_ecs_service.container_definition import container_definition, number
-from ecs_steps.steps.deploy_ecs_service.execution_role import execution_role
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, Volume, VolumeKind
+from ecs_steps.tags import Tag
+from ecs_steps.task_definition.cloudformation import container_definition, number
+from ecs_steps.task_definition.execution_role import execution_role
 
 
 class _NumberParameter(Parameter):  # type: ignore[misc]  # troposphere is not typed

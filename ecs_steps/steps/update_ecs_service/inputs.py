@@ -4,12 +4,12 @@ from typing import Annotated
 
 from attrs import frozen
 
-from ecs_steps.octopus.common_inputs import CommonInputs
-from ecs_steps.octopus.kinds import EcsName, Family, Switch, Text
-from ecs_steps.octopus.reading import variable
-from ecs_steps.octopus.tags import Tag, sanitised_tags
-from ecs_steps.octopus.values import OnFailure, TagInput
-from ecs_steps.steps.update_ecs_service.containers import ContainerUpdate
+from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput
+from ecs_steps.octopus.inputs.types import Bool, EcsName, Family, Text
+from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.tags import Tag, sanitised_tags
+from ecs_steps.task_definition.container_updates import ContainerUpdate
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"
 TAGS = "Octopus.Action.Aws.Tags"
@@ -34,7 +34,7 @@ class UpdateInputs(CommonInputs):
     )
     target_task_definition_name: Family = variable(
         f"{UPDATE}.TargetTaskDefinitionName",
-        label="Target task definition",
+        label="DeploymentRef task definition",
         help="The family that the new revision is registered in.",
     )
     template_task_definition_name: TaskDefinition | None = variable(
@@ -59,7 +59,7 @@ class UpdateInputs(CommonInputs):
         default=(),
         control="MultiLineText",
     )
-    force_new_deployment: Switch = variable(
+    force_new_deployment: Bool = variable(
         f"{UPDATE}.ForceNewDeployment",
         label="Deploy again where nothing changed",
         help="A tag such as `latest` may mean another image by now: a service that runs the revision already "

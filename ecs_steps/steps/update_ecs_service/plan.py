@@ -8,21 +8,16 @@ from attrs import frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.register_model import register_request, unknown_members
-from ecs_steps.aws.service_update import look_at_service
-from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.aws.task_definitions import describe_task_definition
+from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, Problem
-from ecs_steps.octopus.tags import Tag
-from ecs_steps.steps.update_ecs_service.comparison import same_revision
-from ecs_steps.steps.update_ecs_service.difference import Change, difference
+from ecs_steps.rollouts.start import look_at_service
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
-from ecs_steps.steps.update_ecs_service.revision import (
-    Revision,
-    container_names,
-    missing_containers,
-    next_revision,
-)
-from ecs_steps.steps.update_ecs_service.revision_tags import merged_tags, tags_to_set
+from ecs_steps.tags import Tag
+from ecs_steps.task_definition.diff import Change, difference
+from ecs_steps.task_definition.normalize import same_revision
+from ecs_steps.task_definition.revision import Revision, container_names, missing_containers, next_revision
+from ecs_steps.task_definition.revision_tags import merged_tags, tags_to_set
 
 
 @frozen(kw_only=True)
@@ -65,7 +60,7 @@ class Plan:
         return tuple(call for call, is_made in made.items() if is_made)
 
 
-def plan_update(inputs: UpdateInputs, around: Surroundings) -> Plan:
+def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """Look at the service and the task definitions, and work out the next revision.
 
     Raises:
@@ -74,10 +69,10 @@ def plan_update(inputs: UpdateInputs, around: Surroundings) -> Plan:
         DeploymentError: The service takes no updates from here, or a revision holds a member that this
             botocore would lose.
     """
-    service = look_at_service(inputs.cluster_name, inputs.service_name, around)
-    template = look_at_revision(inputs.template, around)
+    service = look_at_service(inputs.cluster_name, inputs.service_name, context)
+    template = look_at_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
-    latest = template if is_latest else look_at_revision(inputs.target_task_definition_name, around)
+    latest = template if is_latest else look_at_revision(inputs.target_task_definition_name, context)
     if missing := missing_containers(template.request, inputs):
         raise NotFoundError(
             what=f"Task definition {template.arn} has no container {', '.join(missing)}",
@@ -97,28 +92,30 @@ def plan_update(inputs: UpdateInputs, around: Surroundings) -> Plan:
     )
 
 
-def changes(plan: Plan, around: Surroundings) -> tuple[Change, ...]:
+def changes(plan: Plan, context: DeploymentContext) -> tuple[Change, ...]:
     """Return what differs between the revision that the service runs and the next one."""
     running = plan.service.task_definition
-    now = plan.latest if running == plan.latest.arn else look_at_revision(running, around)
+    now = plan.latest if running == plan.latest.arn else look_at_revision(running, context)
     return difference(now.request, plan.following)
 
 
-def look_at_revision(name: str, around: Surroundings) -> Known:
+def look_at_revision(name: str, context: DeploymentContext) -> Known:
     """Return a revision that a copy can be made of.
 
     Raises:
         NotFoundError: There is none, or it is not active.
         DeploymentError: It holds a member that this botocore would lose.
     """
-    found = around.insist("the task definition", lambda: describe_task_definition(around.aws, name))
+    found = context.call_with_retries(
+        "the task definition", lambda: describe_task_definition(context.aws, name)
+    )
     if not found.is_active:
         raise NotFoundError(
             what=f"Task definition {found.arn} cannot be used",
             why=f"it is {found.raw.get('status')}",
             next_step="Name an active revision, or the family alone for its latest one.",
         )
-    model = around.aws.ecs.meta.service_model
+    model = context.aws.ecs.meta.service_model
     if unknown := unknown_members(found.raw, model):
         raise DeploymentError(
             what=f"Task definition {found.arn} cannot be copied without a loss",

@@ -1,39 +1,41 @@
 """Register the next revision, once, and bring tags up to date."""
 
+from functools import partial
+
 from ecs_steps.aws.ecs import tag_resource
-from ecs_steps.aws.surroundings import Surroundings
 from ecs_steps.aws.task_definitions import register_task_definition
+from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
-from ecs_steps.report import Level
-from ecs_steps.steps.update_ecs_service.comparison import same_revision
+from ecs_steps.reporting.events import Level
 from ecs_steps.steps.update_ecs_service.plan import Plan, look_at_revision
+from ecs_steps.task_definition.normalize import same_revision
 
 
-def register(plan: Plan, around: Surroundings) -> str:
+def register(plan: Plan, context: DeploymentContext) -> str:
     """Register what the plan has to register, and return the ARN of the revision to deploy.
 
     RegisterTaskDefinition takes no client token: where a fault may have hidden that it was carried out, the
     family's latest revision is looked at before it is asked again.
     """
     for warning in plan.warnings:
-        around.say(Level.WARNING, str(warning))
+        context.say(Level.WARNING, str(warning))
     if not plan.registers:
-        around.say(Level.INFO, f"{plan.latest.arn} is as requested; no revision is registered")
+        context.say(Level.INFO, f"{plan.latest.arn} is as requested; no revision is registered")
         return plan.latest.arn
 
     def registered() -> str | None:
-        latest = look_at_revision(plan.following["family"], around)
+        latest = look_at_revision(plan.following["family"], context)
         is_ours = latest.arn != plan.latest.arn and same_revision(latest.request, plan.following)
         return latest.arn if is_ours else None
 
-    arn = around.insist_once(
-        "the new revision", lambda: register_task_definition(around.aws, plan.following), registered
+    arn = context.call_at_most_once(
+        "the new revision", lambda: register_task_definition(context.aws, plan.following), registered
     )
-    around.say(Level.INFO, f"Registered {arn}")
+    context.say(Level.INFO, f"Registered {arn}")
     return arn
 
 
-def add_tags(plan: Plan, around: Surroundings) -> None:
+def add_tags(plan: Plan, context: DeploymentContext) -> None:
     """Add the tags that the service, or a revision that was there before, lacks.
 
     By then the deployment is under way: a refusal is told and does not fail it.
@@ -42,6 +44,6 @@ def add_tags(plan: Plan, around: Surroundings) -> None:
         if not tags or (arn == plan.latest.arn and plan.registers):
             continue
         try:
-            around.insist("the tags", lambda arn=arn, tags=tags: tag_resource(around.aws, arn, tags))  # type: ignore[misc]  # default arguments bind the loop's values
+            context.call_with_retries("the tags", partial(tag_resource, context.aws, arn, tags))
         except AwsCallError as error:
-            around.say(Level.WARNING, f"{arn} keeps its old tags. {error}")
+            context.say(Level.WARNING, f"{arn} keeps its old tags. {error}")

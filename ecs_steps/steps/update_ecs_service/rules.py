@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 
-from ecs_steps.octopus.reading import Finding, rule
-from ecs_steps.octopus.rules import (
+from ecs_steps.octopus.inputs.reader import Finding, rule
+from ecs_steps.octopus.inputs.rules import (
     environment_file_findings,
     repeated,
     secret_findings,
     tag_findings,
-    timed_wait,
     unknown_image,
-    whole_account,
 )
-from ecs_steps.octopus.tags import MOST_TAGS
+from ecs_steps.steps.common_rules import timed_wait, whole_account
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
+from ecs_steps.tags import MOST_TAGS
 
 
 @rule("container_updates")
@@ -66,7 +65,7 @@ def _some_change(inputs: UpdateInputs) -> Iterator[Finding]:
                 ("container_updates", index),
                 f"changes nothing of container {update.container_name!a}: it names no packageReference and "
                 "no environmentVariables or environmentFiles that would",
-                only_suspicious=True,
+                is_warning=True,
             )
 
 

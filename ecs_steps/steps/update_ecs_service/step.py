@@ -6,21 +6,20 @@ variables -> inputs -> what is there -> the next revision -> the service runs it
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ecs_steps.clock import Clock
 from ecs_steps.errors import RolloutFailedError, TimedOutError
-from ecs_steps.octopus.reading import read
-from ecs_steps.octopus.values import OnFailure
+from ecs_steps.octopus.inputs.reader import read
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.variables import Variables
-from ecs_steps.polling import Clock
-from ecs_steps.report import Report
+from ecs_steps.reporting.events import Report
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.rules import RULES
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.aws.ecs import Service
-    from ecs_steps.aws.rollout import Target
-    from ecs_steps.aws.surroundings import Surroundings
+    from ecs_steps.aws.ecs import DeploymentRef, Service
+    from ecs_steps.context import DeploymentContext
 
 
 class UpdateEcsServiceStep:
@@ -43,7 +42,7 @@ class UpdateEcsServiceStep:
         the task definition and the `log_groups` of its containers (names or ARNs): without them every role
         may be passed to tasks, and every log be read.
         """
-        from ecs_steps.steps.update_ecs_service.permissions import permissions
+        from ecs_steps.steps.update_ecs_service.iam_policy import permissions
 
         return permissions(self.inputs, diagnostics=diagnostics, roles=roles, log_groups=log_groups)
 
@@ -58,15 +57,15 @@ class UpdateEcsServiceStep:
         Raises:
             NotFoundError, DeploymentError, AwsCallError: As `run`.
         """
-        from ecs_steps.aws.surroundings import surroundings
+        from ecs_steps.steps.context import deployment_context
         from ecs_steps.steps.update_ecs_service.plan import changes, plan_update
 
-        around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
-        plan = plan_update(self.inputs, around)
+        context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        plan = plan_update(self.inputs, context)
         calls = plan.calls(force=self.inputs.force_new_deployment)
         lines = [
             f"{plan.service.task_definition} -> the next revision of {plan.following['family']}",
-            *(f"  {change}" for change in changes(plan, around) or ["nothing changes"]),
+            *(f"  {change}" for change in changes(plan, context) or ["nothing changes"]),
             "calls that would be made:",
             *(f"  {call}" for call in calls or ["none"]),
         ]
@@ -85,35 +84,35 @@ class UpdateEcsServiceStep:
             DeploymentError: The service does not run the revision; with the cause.
             AwsCallError: A call was denied or refused, or did not get through.
         """
-        from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.aws.rollout import Target, is_serving
-        from ecs_steps.aws.service_update import start_rollout
-        from ecs_steps.aws.surroundings import surroundings
+        from ecs_steps.aws.ecs import DeploymentRef, revision_outputs, service_outputs
+        from ecs_steps.rollouts.start import start_rollout
+        from ecs_steps.rollouts.verdict import is_serving
+        from ecs_steps.steps.context import deployment_context
         from ecs_steps.steps.update_ecs_service.plan import plan_update
         from ecs_steps.steps.update_ecs_service.registration import add_tags, register
 
         inputs = self.inputs
-        around = surroundings(inputs, self.warnings, aws=aws, report=report, clock=clock)
-        outputs = Outputs(around.report)
-        with outputs.kept_in_errors(_goes_on):
-            plan = plan_update(inputs, around)
-            outputs.tell(**self._names(plan.service.task_definition, around.aws.region))
-            revision = register(plan, around)
+        context = deployment_context(inputs, self.warnings, aws=aws, report=report, clock=clock)
+        outputs = Outputs(context.report)
+        with outputs.attach_to_errors(_still_running_hint):
+            plan = plan_update(inputs, context)
+            outputs.tell(**self._names(plan.service.task_definition, context.aws.region))
+            revision = register(plan, context)
             outputs.tell(**revision_outputs(revision), **service_outputs(plan.service.arn))
             leave = plan.is_running and not inputs.force_new_deployment
             deployment = plan.service.primary if leave else None
             if deployment is None:
-                deployment = start_rollout(plan.service, revision, around, force=plan.is_running)
+                deployment = start_rollout(plan.service, revision, context, force=plan.is_running)
             outputs.tell(DeploymentId=deployment.deployment_id)
-            add_tags(plan, around)
-            target = Target(
+            add_tags(plan, context)
+            target = DeploymentRef(
                 task_definition=revision,
                 deployment_id=deployment.deployment_id,
                 since=deployment.created_at,
             )
-            if around.may_wait and not (leave and is_serving(plan.service, target)):
-                self._await(plan.service, target, around)
-            outcome = _outcome(left_alone=leave, waited=around.may_wait)
+            if context.may_wait and not (leave and is_serving(plan.service, target)):
+                self._await(plan.service, target, context)
+            outcome = _outcome(left_alone=leave, waited=context.may_wait)
             outputs.tell(Outcome=outcome)
         return Result(outcome=outcome, outputs=outputs.values)
 
@@ -133,31 +132,31 @@ class UpdateEcsServiceStep:
             As `run`.
         """
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.aws.service_update import look_at_service
-        from ecs_steps.aws.service_watch import ServiceWatch, await_verdict, target_of
-        from ecs_steps.aws.surroundings import surroundings
+        from ecs_steps.rollouts.start import look_at_service
+        from ecs_steps.rollouts.watch import ServiceWatch, await_verdict, target_of
+        from ecs_steps.steps.context import deployment_context
 
         inputs = self.inputs
-        around = surroundings(inputs, self.warnings, aws=aws, report=report, clock=clock)
-        outputs = Outputs(around.report)
-        with outputs.kept_in_errors(_goes_on):
-            service = look_at_service(inputs.cluster_name, inputs.service_name, around)
+        context = deployment_context(inputs, self.warnings, aws=aws, report=report, clock=clock)
+        outputs = Outputs(context.report)
+        with outputs.attach_to_errors(_still_running_hint):
+            service = look_at_service(inputs.cluster_name, inputs.service_name, context)
             outputs.tell(**service_outputs(service.arn), DeploymentId=deployment_id)
             target = target_of(service, deployment_id)
-            deployment = await_verdict(ServiceWatch(service.cluster_arn, service.name, target, around))
+            deployment = await_verdict(ServiceWatch(service.cluster_arn, service.name, target, context))
             outputs.tell(**revision_outputs(deployment.task_definition), Outcome=Outcome.SUCCEEDED)
         return Result(outcome=Outcome.SUCCEEDED, outputs=outputs.values)
 
-    def _await(self, service: "Service", target: "Target", around: "Surroundings") -> None:
-        from ecs_steps.aws.service_watch import ServiceWatch, await_verdict
+    def _await(self, service: "Service", target: "DeploymentRef", context: "DeploymentContext") -> None:
+        from ecs_steps.rollouts.watch import ServiceWatch, await_verdict
 
-        watch = ServiceWatch(service.cluster_arn, service.name, target, around)
+        watch = ServiceWatch(service.cluster_arn, service.name, target, context)
         try:
             await_verdict(watch)
         except (RolloutFailedError, TimedOutError) as error:
             if self.inputs.on_failure is not OnFailure.ROLLBACK:
                 raise
-            from ecs_steps.aws.rollback import roll_back_to
+            from ecs_steps.rollouts.rollback import roll_back_to
 
             raise roll_back_to(service.task_definition, watch, error) from error
 
@@ -170,7 +169,7 @@ class UpdateEcsServiceStep:
         }
 
 
-def _goes_on(outputs: Mapping[str, str]) -> str:
+def _still_running_hint(outputs: Mapping[str, str]) -> str:
     deployment = outputs.get("DeploymentId")
     if not deployment:
         return ""

@@ -3,13 +3,7 @@ import json
 import attrs
 import pytest
 
-from ecs_steps.octopus.tags import Tag
-from ecs_steps.octopus.values import KeyValue, OnFailure, TagInput, Wait, WaitOption
-from ecs_steps.steps.deploy_ecs_service.containers import (
-    ContainerSpec,
-    ImageReference,
-    PortMapping,
-)
+from ecs_steps.octopus.inputs.shared_inputs import KeyValue, OnFailure, TagInput, Wait, WaitOption
 from ecs_steps.steps.deploy_ecs_service.inputs import (
     Architecture,
     DeployInputs,
@@ -17,6 +11,8 @@ from ecs_steps.steps.deploy_ecs_service.inputs import (
     Volume,
     VolumeKind,
 )
+from ecs_steps.tags import Tag
+from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, PortMapping
 from steps.deploy_ecs_service.dictionaries import (
     CONTAINERS,
     DEPLOY,

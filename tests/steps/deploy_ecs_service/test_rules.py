@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps import DeployEcsServiceStep, InvalidInputsError
-from ecs_steps.octopus.fargate import SIZES
+from ecs_steps.task_definition.fargate import SIZES
 from steps.deploy_ecs_service.dictionaries import (
     CONTAINERS,
     DEPLOY,

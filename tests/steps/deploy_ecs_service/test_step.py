@@ -15,7 +15,7 @@ from ecs_steps import (
     StackFailedError,
     TimedOutError,
 )
-from ecs_steps.report import Level, Message, OutputVariable, Reported, StackChanged
+from ecs_steps.reporting.events import Level, Message, OutputVariable, Reported, StackChanged
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
@@ -210,7 +210,7 @@ def test_a_failed_create_names_its_cause_and_the_next_run_recovers_the_stack() -
         with pytest.raises(StackFailedError) as error:
             deploy(aws)
         assert stack(aws)["StackStatus"] == "ROLLBACK_COMPLETE"
-        aws.cloudformation.take(Scenario().stack, ())
+        aws.cloudformation.apply(Scenario().stack, ())
 
         result = deploy(aws)
 
@@ -224,7 +224,7 @@ def test_an_update_that_fails_rolls_back_and_names_its_cause() -> None:
     with Sandbox() as aws:
         deploy(aws)
         refused = SCENARIOS["update-refused"]
-        aws.cloudformation.take(refused.stack, refused.resources)
+        aws.cloudformation.apply(refused.stack, refused.resources)
 
         with pytest.raises(StackFailedError) as error:
             deploy(aws, image="index.docker.io/octopetshop/web:1.5.0")
@@ -236,7 +236,7 @@ def test_an_update_that_fails_rolls_back_and_names_its_cause() -> None:
 def test_a_stack_that_calls_a_rolled_back_service_updated_is_not_believed() -> None:
     with Sandbox() as aws:
         deploy(aws)
-        aws.cloudformation.take(SCENARIOS["rollback-overlooked"].stack, ())
+        aws.cloudformation.apply(SCENARIOS["rollback-overlooked"].stack, ())
         aws.ecs.plan = SCENARIOS["breaker-rollback"].ecs
 
         with pytest.raises(Exception, match="does not run octopetshop-web:2") as error:

@@ -19,7 +19,7 @@ from ecs_steps import (
     TimedOutError,
     UpdateEcsServiceStep,
 )
-from ecs_steps.report import Level, Message, OutputVariable, Reported
+from ecs_steps.reporting.events import Level, Message, OutputVariable, Reported
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"
