@@ -1,6 +1,6 @@
 """Parse what stands between the braces of a token: symbols, filters, conditions, calculations.
 
-The grammar is in `grammar`, which reads the text around them.
+The grammar is in `grammar`, which reads the text between them.
 """
 
 import re

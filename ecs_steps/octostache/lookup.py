@@ -66,7 +66,7 @@ class Scope:
 
 @define(eq=False)
 class Lookup(ABC):
-    """What is known while one text is rendered.
+    """The state while one text is rendered.
 
     `unresolved` are the tokens that stayed in place, and `active` the values being rendered, with the names
     they were called by.

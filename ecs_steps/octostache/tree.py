@@ -33,7 +33,7 @@ _SINGLE_QUOTED = re.compile(r"\\(.)|\"", re.DOTALL)
 
 @define(eq=False)
 class Node:
-    """A place in the tree: its text if it has one, what is named below it and what is indexed below it.
+    """A node of the tree: its text if it has one, what is named below it and what is indexed below it.
 
     Both are keyed in lower case. What hangs at an `index` has it for text until it is given one of its own.
     A member lies in the JSON that a value holds.
@@ -48,7 +48,7 @@ class Node:
     def below(self, key: str, *, is_index: bool) -> Node | None:
         """Return what is named or indexed below this node; the index ``*`` is the first there is.
 
-        What hangs at an index also has that for its ``Key``, unless a variable says otherwise.
+        What hangs at an index also has that for its ``Key``, unless a variable sets another.
         """
         if not is_index:
             found = self.named.get(key.lower())

@@ -14,7 +14,7 @@ GIVEN_UP = f"The evaluation was given up after {MAX_WORK} units of work"
 
 def work(text: str, variables: dict[str, str]) -> int:
     """Return what an evaluation costs."""
-    rendering = Rendering(Dictionary(variables, lambda: pytest.fail("nothing asks for the time")))
+    rendering = Rendering(Dictionary(variables, lambda: pytest.fail("the time is not needed")))
     rendering.evaluate(text)
     return rendering.work.spent
 

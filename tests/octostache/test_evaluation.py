@@ -6,7 +6,7 @@ from ecs_steps.octostache import Evaluated, Evaluator, evaluate
 
 
 class _Counted(Mapping[str, str]):
-    """Variables that count how often they are gone through."""
+    """Variables that count how often they are iterated."""
 
     def __init__(self, variables: dict[str, str]) -> None:
         self.variables = variables

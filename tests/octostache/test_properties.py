@@ -161,7 +161,7 @@ def test_an_error_names_tokens_and_variables_but_no_value(text: str, name: str) 
         f"{MARKER},{MARKER}",
         f"https://{MARKER}@x:y/",
     ]
-    variables = {known: values[at % len(values)] for at, known in enumerate([*NAMES[:5], "J"])} | {
+    variables = {variable: values[at % len(values)] for at, variable in enumerate([*NAMES[:5], "J"])} | {
         name: MARKER
     }
 

@@ -130,7 +130,7 @@ def format_date(date: DateTime, spec: str, *, has_offset: bool = False) -> str |
         OctostacheError: The format depends on the server's culture.
     """
     if not spec or spec in _BY_CULTURE:
-        raise OctostacheError("a standard date format depends on the server's culture; spell the format out")
+        raise OctostacheError("a standard date format depends on the server's culture; write the format out")
     if len(spec) == 1:
         letter = _STANDARD_LETTER.get(spec, spec)
         if letter not in _STANDARD:

@@ -94,7 +94,7 @@ _FORMATS = {
 
 
 def format_now(name: str, text: str | None, options: Sequence[str], now: datetime) -> str | None:
-    """Write the time in UTC, or else the local one, without its offset unless the format asks for it."""
+    """Write the time in UTC, or else the local one, without its offset unless the format has one."""
     if text is not None or len(options) > 1:
         return None
     date = DateTime(clock=now.replace(tzinfo=None))

@@ -49,8 +49,7 @@ def format_number(number: Decimal, spec: str, number_type: NumberType) -> str | 
     """Write `number` as .NET's ``ToString(spec)`` does, or None where .NET refuses the format.
 
     Raises:
-        OctostacheError: The format asks for more than 99 digits, for ``G`` with a precision or for a custom
-            exponent.
+        OctostacheError: The format has more than 99 digits, ``G`` with a precision or a custom exponent.
     """
     standard = _STANDARD.fullmatch(spec)
     if standard is None:
