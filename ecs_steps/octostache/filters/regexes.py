@@ -58,7 +58,7 @@ def _find_all(pattern: Pattern, text: str, work: Work) -> Iterator[regex.Match[s
         start = thread_time()
         try:
             match = pattern.compiled.search(text, at, timeout=work.seconds_left())
-        except TimeoutError:
+        except (TimeoutError, MemoryError):
             raise OctostacheError("matching the pattern takes too long and was given up") from None
         finally:
             work.add_seconds(thread_time() - start)
