@@ -1,5 +1,8 @@
 """The result of an evaluation, its error, and its bounds: a hostile value must not eat the worker."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import thread_time
 from typing import Final
 
 from attrs import define, frozen
@@ -58,9 +61,14 @@ class Work:
         if self.spent > MAX_WORK:
             raise OctostacheError(f"The evaluation was given up after {MAX_WORK} units of work")
 
-    def add_seconds(self, seconds: float) -> None:
-        """Count the time that a library took; where that is too much, the next `spend` is refused."""
-        self.spent += int(seconds * WORK_PER_SECOND)
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count the time that a library takes; where that is too much, the next `spend` is refused."""
+        start = thread_time()
+        try:
+            yield
+        finally:
+            self.spent += int((thread_time() - start) * WORK_PER_SECOND)
 
     def seconds_left(self) -> float:
         """Return the time that a library may take, which is never zero."""

@@ -8,7 +8,6 @@ longer than its head, and runs of emphasis marks that have no meaning.
 
 import re
 from collections.abc import Sequence
-from time import thread_time
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -37,12 +36,10 @@ def markdown_to_html(text: str, options: Sequence[str], work: Work) -> str | Non
         return None
     if len(text) > _MAX_LENGTH:
         raise _unsupported(f"more than {_MAX_LENGTH} characters")
-    start = thread_time()
-    try:
+    work.spend(len(text))
+    with work.timed():
         html: str = _parser().render(f"{text.strip()}\n")
-        return f"{html}\n"
-    finally:
-        work.add_seconds(thread_time() - start)
+    return f"{html}\n"
 
 
 def _unsupported(construct: str) -> OctostacheError:

@@ -5,7 +5,6 @@ pattern -> one of the package `regex` (in `patterns`) -> matches, given up where
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from time import thread_time
 
 import regex
 
@@ -24,7 +23,7 @@ def replace(text: str, options: Sequence[str], work: Work) -> str | None:
     """
     if not options:
         return None
-    pattern = compile_pattern(options[0])
+    pattern = _compile(options[0], work)
     replacement = _read_replacement(options[1] if len(options) > 1 else "", pattern)
     pieces: list[str] = []
     length = copied = 0
@@ -48,20 +47,24 @@ def is_match(text: str, options: Sequence[str], work: Work) -> str | None:
     """
     if len(options) != 1:
         return None
-    return "true" if next(_find_all(compile_pattern(options[0]), text, work), None) else "false"
+    return "true" if next(_find_all(_compile(options[0], work), text, work), None) else "false"
+
+
+def _compile(pattern: str, work: Work) -> Pattern:
+    work.spend(len(pattern))
+    with work.timed():
+        return compile_pattern(pattern)
 
 
 def _find_all(pattern: Pattern, text: str, work: Work) -> Iterator[regex.Match[str]]:
     """Find each match as .NET does: after an empty one the search continues a character further."""
     at = 0
     while at <= len(text):
-        start = thread_time()
         try:
-            match = pattern.compiled.search(text, at, timeout=work.seconds_left())
+            with work.timed():
+                match = pattern.compiled.search(text, at, timeout=work.seconds_left())
         except (TimeoutError, MemoryError):
             raise OctostacheError("matching the pattern takes too long and was given up") from None
-        finally:
-            work.add_seconds(thread_time() - start)
         if match is None:
             return
         yield match
