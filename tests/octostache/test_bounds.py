@@ -122,7 +122,7 @@ def test_many_hostile_texts_over_one_dictionary_are_given_up_together() -> None:
     assert messages == [one] * 4 + [together] * 3
 
 
-def test_a_value_as_long_as_allowed_is_not_copied_without_end() -> None:
+def test_a_value_as_long_as_allowed_is_not_copied_indefinitely() -> None:
     evaluator = Evaluator({"V": "x" * MAX_TEXT})
     copies: list[int] = []
 
@@ -187,7 +187,7 @@ def _frames_in_use() -> int:
     return count
 
 
-def test_after_an_error_an_evaluator_goes_on() -> None:
+def test_after_an_error_an_evaluator_continues() -> None:
     evaluator = Evaluator({"Loop": "#{Loop}", "Fine": "#{Part}", "Part": "ok"})
 
     for _ in range(2):

@@ -50,12 +50,12 @@ def test_texts_without_tokens_never_touch_the_dictionary() -> None:
     assert variables.walks == 0
 
 
-def test_an_evaluator_gives_the_same_answer_again() -> None:
+def test_an_evaluator_gives_the_same_result_again() -> None:
     evaluator = Evaluator({"A": "#{B} #{Missing}", "B": "b"})
 
-    answers = {evaluator.evaluate("#{A}") for _ in range(3)}
+    results = {evaluator.evaluate("#{A}") for _ in range(3)}
 
-    assert answers == {Evaluated("b #{Missing}", ("#{Missing}",))}
+    assert results == {Evaluated("b #{Missing}", ("#{Missing}",))}
 
 
 @pytest.mark.parametrize(

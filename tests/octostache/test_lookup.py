@@ -131,7 +131,7 @@ def test_each_goes_through_a_collection(text: str, expected: str) -> None:
     assert evaluate(text, COLLECTIONS) == Evaluated(expected)
 
 
-def test_a_value_does_not_see_the_items_of_a_loop_around_its_use() -> None:
+def test_a_value_does_not_see_the_items_of_an_each_that_contains_its_use() -> None:
     text = "#{each Person in List}#{Greeting} #{/each}"
 
     evaluated = evaluate(text, COLLECTIONS)
@@ -163,7 +163,7 @@ def test_a_loop_is_an_error_that_names_the_variables(variables: dict[str, str], 
     assert str(caught.value) == f"The variables loop: {loop}"
 
 
-def test_a_loop_is_no_error_where_nothing_asks_for_it() -> None:
+def test_a_loop_is_no_error_where_nothing_needs_it() -> None:
     variables = {"A": "#{A}", "B": "fine"}
 
     assert evaluate("#{B}#{if Missing}#{A}#{/if}", variables) == Evaluated("fine")

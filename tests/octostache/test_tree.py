@@ -39,7 +39,7 @@ def test_a_variable_hangs_where_the_grammar_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".A", "A.", "A..B", "A]", "[x]", "A[x]B", "A in B", "A%B"])
-def test_a_name_that_no_token_can_spell_is_left_out(name: str) -> None:
+def test_a_name_that_no_token_can_hold_is_left_out(name: str) -> None:
     root = build_tree({name: "value"})
 
     assert (root.text, root.named, root.indexed) == (None, {}, {})

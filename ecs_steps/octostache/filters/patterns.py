@@ -189,7 +189,7 @@ class _Translation:
         if not self.outer_options:
             raise _invalid()
         self.options = self.outer_options.pop()
-        self.add(")", self.sizes.pop())
+        self.add(")", max(self.sizes.pop(), 1))
 
 
 _TRANSLATE: dict[str, Callable[[_Translation, re.Match[str]], None]] = {

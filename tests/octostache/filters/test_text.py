@@ -148,7 +148,7 @@ def test_some_filters_need_no_value(text: str, expected: str) -> None:
     "chain",
     ["ToLower", "Trim", "Truncate 1", "Substring 1", "Indent", "Contains a", "StartsWith a", "EndsWith a"],
 )
-def test_other_filters_have_no_answer_for_an_unknown_name(chain: str) -> None:
+def test_other_filters_have_no_result_for_an_unknown_name(chain: str) -> None:
     for token in (f"#{{Missing | {chain}}}", f"#{{ | {chain}}}"):
         assert evaluate(token, {}) == Evaluated(token, (token,))
 
