@@ -1,52 +1,28 @@
-"""Ask until settled or out of time: the library's only loop and its only clock."""
+"""Ask until settled or out of time: the library's only loop."""
 
 import random
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from datetime import datetime
+from typing import Generic, TypeVar
 
 import tenacity
 from attrs import define, field, frozen
 
+from ecs_steps.clock import Clock
 from ecs_steps.errors import AwsCallError
-from ecs_steps.report import Level, Message, Report, StillWaiting
+from ecs_steps.reporting.events import Level, Message, Report, StillWaiting
 
 T = TypeVar("T")
 
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 10.0
 LONGEST_THROTTLED = 20.0
-SILENCE = 30.0
+HEARTBEAT_INTERVAL = 30.0
 UNSEEN_READS = 10
 
 
-class Clock(Protocol):
-    """The time, and the only way to let it pass."""
-
-    def now(self) -> datetime:
-        """Return the time, aware and in UTC; it never goes backwards."""
-
-    def sleep(self, seconds: float) -> None:
-        """Return when `seconds` have passed."""
-
-
-@frozen
-class SystemClock:
-    """Real time: the wall clock when it was made, and the monotonic clock since."""
-
-    _started: datetime = field(factory=lambda: datetime.now(UTC))
-    _ticks: float = field(factory=time.monotonic)
-
-    def now(self) -> datetime:
-        return self._started + timedelta(seconds=time.monotonic() - self._ticks)
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
-
-
 @frozen(kw_only=True)
-class Seen(Generic[T]):
+class PollResult(Generic[T]):
     """What one look showed: is it final, and is it news?"""
 
     value: T
@@ -84,7 +60,7 @@ class _Poll:
             if outcome.result().changed:
                 self.spoke_at = now
                 self.pause = FIRST_PAUSE
-        if (now - self.spoke_at).total_seconds() >= SILENCE:
+        if (now - self.spoke_at).total_seconds() >= HEARTBEAT_INTERVAL:
             self.spoke_at = now
             self.report(StillWaiting(text=self.waiting_for, seconds=(now - self.started).total_seconds()))
 
@@ -118,13 +94,13 @@ class _Poll:
 
 
 def poll(
-    ask: Callable[[], Seen[T]],
+    ask: Callable[[], PollResult[T]],
     *,
     clock: Clock,
     deadline: datetime | None,
     report: Report,
     waiting_for: str,
-) -> Seen[T]:
+) -> PollResult[T]:
     """Ask until what is seen is settled, or until `deadline`; return what was seen last.
 
     Pauses begin at 2 s, grow to 10 s while nothing changes and fall back to 2 s when something does. Reads
@@ -135,14 +111,14 @@ def poll(
         AwsCallError: The read failed for a lasting reason, or nothing could be read before the deadline.
     """
     wait = _Poll(clock, deadline, report, waiting_for)
-    last: list[Seen[T]] = []
+    last: list[PollResult[T]] = []
 
-    def look() -> Seen[T]:
+    def look() -> PollResult[T]:
         seen = ask()
         last[:] = [seen]
         return seen
 
-    def give_up(state: tenacity.RetryCallState) -> Seen[T]:
+    def give_up(state: tenacity.RetryCallState) -> PollResult[T]:
         if last:
             return last[-1]
         assert state.outcome is not None  # noqa: S101  tenacity calls this after an attempt

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from ecs_steps.edge import rest_the_collector
+from ecs_steps.cli.process import tune_gc
 
 # Who runs the tests has no part in them: neither a profile nor, on the way to loopback, a proxy.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -15,7 +15,7 @@ for name in ("NO_PROXY", "no_proxy"):
     os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1"]))
 
 # A fifth of the time would go into the search for garbage, most of which is none.
-rest_the_collector()
+tune_gc()
 
 # How long an example takes says more of the machine than of the code. Each run draws a few other examples,
 # but for CI, where a red run is to be about the change, as in hypothesis' own profile for it;
@@ -26,20 +26,20 @@ settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "usual"))
 
 
-# What goes through every scenario, tries the pretend AWS itself, or starts processes; the rest is the unit
+# What goes through every scenario, tries the fake AWS itself, or starts processes; the rest is the unit
 # suite, which ``pytest -m "not slow"`` runs within a minute.
 SLOW = (
     "benchmarks/",
+    "cli/test_cancelling.py",
     "e2e/",
     "explaining/",
     "faults/",
-    "fuzzing/test_every_place.py",
+    "fuzzing/test_every_injection_point.py",
     "fuzzing/test_growth.py",
     "fuzzing/test_limits.py",
     "permissions/test_journeys.py",
     "sandbox/",
     "step_templates/",
-    "test_cancelling.py",
     "test_readme.py",
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aws.signatures import Line
-from ecs_steps.__main__ import main
+from ecs_steps.cli.main import main
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.server import serve
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import ecs_steps
+from ecs_steps.steps.registry import STEPS
 from steps.deploy_ecs_service.dictionaries import minimal
 
 ROOT = Path(__file__).parent.parent
@@ -77,7 +78,7 @@ def test_an_update_never_pays_for_troposphere_or_the_other_step() -> None:
     loaded = modules_of(*run_of_an_update("WaitUntilCompleted"))
 
     assert "botocore" in loaded
-    assert "ecs_steps.aws.service_watch" in loaded
+    assert "ecs_steps.rollouts.watch" in loaded
     assert "troposphere" not in loaded
     assert "ecs_steps.steps.deploy_ecs_service.step" not in loaded
 
@@ -85,12 +86,18 @@ def test_an_update_never_pays_for_troposphere_or_the_other_step() -> None:
 def test_who_does_not_wait_does_not_pay_for_what_explains_a_failure() -> None:
     loaded = modules_of(*run_of_an_update("DontWait"))
 
-    assert "ecs_steps.aws.service_update" in loaded
-    assert not loaded & {"ecs_steps.aws.service_watch", "ecs_steps.aws.rollback", "ecs_steps.aws.diagnosis"}
+    assert "ecs_steps.rollouts.start" in loaded
+    assert not loaded & {
+        "ecs_steps.rollouts.watch",
+        "ecs_steps.rollouts.rollback",
+        "ecs_steps.diagnosis.report",
+    }
 
 
 def test_a_step_is_loaded_when_it_is_asked_for() -> None:
-    assert not [name for name in modules_of(IMPORT) if name.startswith("ecs_steps.steps.")]
+    loaded = {name for name in modules_of(IMPORT) if name.startswith("ecs_steps.steps.")}
+
+    assert loaded == {"ecs_steps.steps.registry", "ecs_steps.steps.row"}
 
 
 def test_a_name_that_is_not_there_is_named() -> None:
@@ -101,7 +108,7 @@ def test_a_name_that_is_not_there_is_named() -> None:
 def test_a_process_does_not_search_for_garbage_while_it_starts() -> None:
     count = """
 import gc, sys
-from ecs_steps.__main__ import run
+from ecs_steps.cli.main import run
 sys.argv = ["ecs-steps", "check", "ecs_steps/sandbox/examples/deploy.json"]
 found = []
 gc.callbacks.append(lambda phase, info: found.append(phase))
@@ -112,9 +119,13 @@ print(len(found))
         [sys.executable, "-c", count], cwd=ROOT, capture_output=True, text=True, check=True
     )
 
-    assert ran.stdout.splitlines() == ["The inputs of a deployment are valid.", "0"]
+    assert ran.stdout.splitlines() == ["The inputs of 'Deploy Amazon ECS Service' are valid.", "0"]
 
 
 def test_every_public_name_is_there() -> None:
     assert [name for name in ecs_steps.__all__ if not hasattr(ecs_steps, name)] == []
-    assert sorted(ecs_steps.__all__) == ecs_steps.__all__
+    assert len(set(ecs_steps.__all__)) == len(ecs_steps.__all__)
+
+
+def test_every_step_of_the_table_is_a_public_name() -> None:
+    assert {row.class_name for row in STEPS} <= set(ecs_steps.__all__)

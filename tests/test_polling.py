@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.errors import AwsCallError
-from ecs_steps.polling import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_THROTTLED, Seen, poll
-from ecs_steps.report import Level, Message, Reported, StillWaiting
+from ecs_steps.polling import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_THROTTLED, PollResult, poll
+from ecs_steps.reporting.events import Level, Message, Reported, StillWaiting
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 
 
@@ -32,10 +32,10 @@ def test_what_is_settled_at_once_costs_one_look_and_no_time() -> None:
     begun = time.now()
 
     seen = poll(
-        lambda: Seen(value=1, settled=True), clock=time, deadline=None, report=ignore, waiting_for="it"
+        lambda: PollResult(value=1, settled=True), clock=time, deadline=None, report=ignore, waiting_for="it"
     )
 
-    assert seen == Seen(value=1, settled=True)
+    assert seen == PollResult(value=1, settled=True)
     assert time.now() == begun
 
 
@@ -44,9 +44,9 @@ def test_pauses_grow_while_nothing_changes_and_fall_back_when_something_does() -
     looks: list[float] = []
     begun = time.now()
 
-    def look() -> Seen[int]:
+    def look() -> PollResult[int]:
         looks.append((time.now() - begun).total_seconds())
-        return Seen(value=0, settled=len(looks) == 16, changed=len(looks) == 12)
+        return PollResult(value=0, settled=len(looks) == 16, changed=len(looks) == 12)
 
     poll(look, clock=time, deadline=None, report=ignore, waiting_for="it")
 
@@ -61,9 +61,9 @@ def test_the_last_look_is_taken_when_the_deadline_strikes() -> None:
     deadline = time.now() + timedelta(seconds=61)
     looks = []
 
-    def look() -> Seen[int]:
+    def look() -> PollResult[int]:
         looks.append(time.now())
-        return Seen(value=len(looks), settled=False)
+        return PollResult(value=len(looks), settled=False)
 
     seen = poll(look, clock=time, deadline=deadline, report=ignore, waiting_for="it")
 
@@ -77,9 +77,9 @@ def test_polling_never_overshoots_its_deadline_by_more_than_one_look(seconds: fl
     time = clock()
     deadline = time.now() + timedelta(seconds=seconds)
 
-    def look() -> Seen[int]:
+    def look() -> PollResult[int]:
         time.sleep(cost)
-        return Seen(value=0, settled=False)
+        return PollResult(value=0, settled=False)
 
     poll(look, clock=time, deadline=deadline, report=ignore, waiting_for="it")
 
@@ -88,13 +88,13 @@ def test_polling_never_overshoots_its_deadline_by_more_than_one_look(seconds: fl
 
 def test_a_read_that_fails_for_a_passing_reason_is_skipped() -> None:
     time = clock()
-    answers: list[Seen[str] | AwsCallError] = [
+    answers: list[PollResult[str] | AwsCallError] = [
         passing_fault(),
         passing_fault(),
-        Seen(value="ok", settled=True),
+        PollResult(value="ok", settled=True),
     ]
 
-    def look() -> Seen[str]:
+    def look() -> PollResult[str]:
         answer = answers.pop(0)
         if isinstance(answer, AwsCallError):
             raise answer
@@ -111,11 +111,11 @@ def test_those_who_are_throttled_together_do_not_come_back_together() -> None:
         looks: list[float] = []
         begun = time.now()
 
-        def look() -> Seen[str]:
+        def look() -> PollResult[str]:
             looks.append((time.now() - begun).total_seconds())
             if len(looks) <= 10:
                 raise evolve(passing_fault(), throttled=True)
-            return Seen(value="ok", settled=True)
+            return PollResult(value="ok", settled=True)
 
         poll(look, clock=time, deadline=None, report=ignore, waiting_for="it")
         return [after - before for before, after in pairwise(looks)]
@@ -129,7 +129,7 @@ def test_those_who_are_throttled_together_do_not_come_back_together() -> None:
 
 
 def test_a_read_that_fails_for_a_lasting_reason_ends_the_wait() -> None:
-    def look() -> Seen[str]:
+    def look() -> PollResult[str]:
         raise AwsCallError(what="DescribeX was refused", operation="DescribeX", code="ValidationError")
 
     with pytest.raises(AwsCallError, match="DescribeX was refused"):
@@ -139,7 +139,7 @@ def test_a_read_that_fails_for_a_lasting_reason_ends_the_wait() -> None:
 def test_nothing_readable_before_the_deadline_is_the_readers_error() -> None:
     time = clock()
 
-    def look() -> Seen[str]:
+    def look() -> PollResult[str]:
         raise passing_fault()
 
     with pytest.raises(AwsCallError, match="throttled"):
@@ -150,11 +150,11 @@ def test_what_was_seen_last_outlives_reads_that_fail_until_the_deadline() -> Non
     time = clock()
     looks: list[int] = []
 
-    def look() -> Seen[str]:
+    def look() -> PollResult[str]:
         looks.append(1)
         if len(looks) > 1:
             raise passing_fault()
-        return Seen(value="half way", settled=False)
+        return PollResult(value="half way", settled=False)
 
     seen = poll(look, clock=time, deadline=time.now() + timedelta(minutes=2), report=ignore, waiting_for="it")
 
@@ -166,11 +166,11 @@ def test_ten_failed_reads_in_a_row_are_told_once() -> None:
     heard: list[Reported] = []
     looks: list[int] = []
 
-    def look() -> Seen[str]:
+    def look() -> PollResult[str]:
         looks.append(1)
         if len(looks) <= 15:
             raise passing_fault()
-        return Seen(value="ok", settled=True)
+        return PollResult(value="ok", settled=True)
 
     poll(look, clock=time, deadline=None, report=heard.append, waiting_for="the stack")
 
@@ -185,9 +185,9 @@ def test_silence_is_broken_every_thirty_seconds_and_news_starts_it_anew() -> Non
     heard: list[Reported] = []
     begun = time.now()
 
-    def look() -> Seen[int]:
+    def look() -> PollResult[int]:
         passed = (time.now() - begun).total_seconds()
-        return Seen(value=0, settled=passed > 100, changed=0 < passed < 20)
+        return PollResult(value=0, settled=passed > 100, changed=0 < passed < 20)
 
     poll(look, clock=time, deadline=None, report=heard.append, waiting_for="the service")
 
@@ -200,7 +200,7 @@ def test_a_wait_that_sees_nothing_is_not_silent() -> None:
     time = clock()
     heard: list[Reported] = []
 
-    def look() -> Seen[str]:
+    def look() -> PollResult[str]:
         raise passing_fault()
 
     with pytest.raises(AwsCallError):
@@ -220,11 +220,11 @@ def test_the_warning_counts_from_the_first_read_that_failed() -> None:
     heard: list[Reported] = []
     begun = time.now()
 
-    def look() -> Seen[str]:
+    def look() -> PollResult[str]:
         passed = (time.now() - begun).total_seconds()
         if 300 < passed < 420:
             raise passing_fault()
-        return Seen(value="", settled=passed > 500)
+        return PollResult(value="", settled=passed > 500)
 
     poll(look, clock=time, deadline=None, report=heard.append, waiting_for="it")
 

@@ -13,11 +13,11 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import create_loader
 
-from ecs_steps.aws.as_sent import DESCRIBED, keep_as_sent
-from ecs_steps.aws.calls import calling
+from ecs_steps.account import Account
 from ecs_steps.aws.credentials import AccountCredentials
+from ecs_steps.aws.errors import calling
+from ecs_steps.aws.raw_reply import DESCRIBED, keep_as_sent
 from ecs_steps.aws.retries import NEEDS_RETRY, raise_at_once
-from ecs_steps.octopus.account import Account
 from ecs_steps.version import __version__
 
 if TYPE_CHECKING:

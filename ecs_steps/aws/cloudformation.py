@@ -9,17 +9,43 @@ from uuid import uuid4
 
 from attrs import evolve, frozen
 
-from ecs_steps.aws.calls import calling, member
-from ecs_steps.aws.stack_events import StackEvent
+from ecs_steps.aws.errors import calling, member
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.errors import AwsCallError, StackFailedError
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.octopus.tags import Tag
+    from ecs_steps.tags import Tag
 
 MOST_INLINE = 51_200
 MOST_BY_URL = 1_048_576
+
+
+@frozen(kw_only=True)
+class StackEvent:
+    """One event of a stack."""
+
+    event_id: str
+    at: datetime
+    logical_id: str
+    physical_id: str
+    resource_type: str
+    status: str
+    reason: str
+    is_of_stack: bool
+
+    @property
+    def failed(self) -> bool:
+        return self.status.endswith("_FAILED")
+
+    @property
+    def ends_operation(self) -> bool:
+        """Whether the stack may have come to rest; its status is asked for to be sure."""
+        return self.is_of_stack and ("COMPLETE" in self.status or self.failed)
+
+    @property
+    def begins_rollback(self) -> bool:
+        return self.is_of_stack and self.status.endswith("ROLLBACK_IN_PROGRESS")
 
 
 @frozen(kw_only=True)

@@ -16,8 +16,7 @@ from botocore.credentials import (
     EnvProvider,
 )
 
-from ecs_steps.aws.calls import calling
-from ecs_steps.octopus.account import (
+from ecs_steps.account import (
     SESSION_NAME,
     AccessKeys,
     Account,
@@ -25,6 +24,7 @@ from ecs_steps.octopus.account import (
     InstanceRole,
     WebIdentity,
 )
+from ecs_steps.aws.errors import calling
 
 
 @frozen(kw_only=True)

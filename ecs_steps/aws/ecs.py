@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ecs_steps.aws.calls import calling, member
+from ecs_steps.aws.errors import calling, member
 from ecs_steps.aws.retries import at_most_once
 from ecs_steps.errors import AwsCallError, NotFoundError
-from ecs_steps.octopus.tags import Tag
+from ecs_steps.tags import Tag
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -30,6 +30,25 @@ class Deployment:
     pending: int
     failed: int
     created_at: datetime
+
+
+@frozen(kw_only=True)
+class DeploymentRef:
+    """The deployment that is judged.
+
+    Its task definition's ARN, its id (empty: whichever deployment of that revision), and when it began: what
+    the service told before does not concern it.
+    """
+
+    task_definition: str
+    deployment_id: str = ""
+    since: datetime
+
+    def matches(self, deployment: Deployment) -> bool:
+        """Return whether it is this deployment."""
+        if self.deployment_id:
+            return deployment.deployment_id == self.deployment_id
+        return deployment.task_definition == self.task_definition
 
 
 @frozen(kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 
-from ecs_steps.octopus.tags import Tag, without_aws_tags
+from ecs_steps.tags import Tag, without_aws_tags
 
 
 def unknown_members(task_definition: Mapping[str, Any], model: ServiceModel) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ecs_steps.aws.calls import calling, member
+from ecs_steps.aws.errors import calling, member
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients

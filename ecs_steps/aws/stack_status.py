@@ -1,4 +1,4 @@
-"""What each status of a stack means for the next deployment; pure."""
+"""The statuses that a stack can have, and the operations that lead to them; pure."""
 
 from enum import Enum, StrEnum
 
@@ -59,42 +59,3 @@ class OperationKind(Enum):
     def __init__(self, under_way: StackStatus, goals: frozenset[StackStatus]) -> None:
         self.under_way = under_way
         self.goals = goals
-
-
-class FirstMove(Enum):
-    """What a deployment does first with a stack."""
-
-    CREATE = "create it"
-    UPDATE = "update it"
-    WAIT = "wait until CloudFormation is done with it"
-    DELETE = "delete it, since it can only be created anew"
-    CONTINUE_ROLLBACK = "bring its failed rollback to an end"
-    LEAVE = "leave it: only a person can mend it"
-
-
-_FIRST_MOVES = {
-    # Octopus documents these four as states from which a stack can only be created anew.
-    StackStatus.CREATE_FAILED: FirstMove.DELETE,
-    StackStatus.ROLLBACK_COMPLETE: FirstMove.DELETE,
-    StackStatus.ROLLBACK_FAILED: FirstMove.DELETE,
-    StackStatus.DELETE_FAILED: FirstMove.DELETE,
-    # Made by a change set that never ran: the stack holds nothing.
-    StackStatus.REVIEW_IN_PROGRESS: FirstMove.DELETE,
-    # Octopus deletes this one too, but it still runs the service that worked last.
-    StackStatus.UPDATE_ROLLBACK_FAILED: FirstMove.CONTINUE_ROLLBACK,
-    StackStatus.DELETE_COMPLETE: FirstMove.CREATE,
-    StackStatus.CREATE_COMPLETE: FirstMove.UPDATE,
-    StackStatus.UPDATE_COMPLETE: FirstMove.UPDATE,
-    StackStatus.UPDATE_FAILED: FirstMove.UPDATE,
-    StackStatus.UPDATE_ROLLBACK_COMPLETE: FirstMove.UPDATE,
-    StackStatus.IMPORT_COMPLETE: FirstMove.UPDATE,
-    StackStatus.IMPORT_ROLLBACK_COMPLETE: FirstMove.UPDATE,
-    StackStatus.IMPORT_ROLLBACK_FAILED: FirstMove.LEAVE,
-}
-
-
-def first_move(status: StackStatus | None) -> FirstMove:
-    """Return what a deployment does first with a stack in this status; without one there is no stack."""
-    if status is None:
-        return FirstMove.CREATE
-    return FirstMove.WAIT if status.in_progress else _FIRST_MOVES[status]

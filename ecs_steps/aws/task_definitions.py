@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ecs_steps.aws.as_sent import AS_SENT
-from ecs_steps.aws.calls import calling, lost_reply, member
+from ecs_steps.aws.errors import calling, lost_reply, member
+from ecs_steps.aws.raw_reply import RAW_REPLY
 from ecs_steps.aws.retries import at_most_once
 from ecs_steps.errors import AwsCallError, NotFoundError
-from ecs_steps.octopus.tags import Tag
+from ecs_steps.tags import Tag
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -56,7 +56,7 @@ def describe_task_definition(aws: "AwsClients", name: str) -> TaskDefinition:
     tags = reply.get("tags", [])
     return TaskDefinition(
         raw=member(
-            member(reply, AS_SENT, "DescribeTaskDefinition"), "taskDefinition", "DescribeTaskDefinition"
+            member(reply, RAW_REPLY, "DescribeTaskDefinition"), "taskDefinition", "DescribeTaskDefinition"
         ),
         tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in tags),
     )

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ecs_steps.aws.calls import calling, member
-from ecs_steps.aws.evidence import UnhealthyTarget
+from ecs_steps.aws.errors import calling, member
 from ecs_steps.errors import AwsCallError
 
 if TYPE_CHECKING:
@@ -15,8 +14,19 @@ if TYPE_CHECKING:
 
     from ecs_steps.aws.clients import AwsClients
 
-MOST_DESCRIBED = 100
+MAX_DESCRIBED_TASKS = 100
 LAST_LINES = 20
+
+
+@frozen(kw_only=True)
+class UnhealthyTarget:
+    """A target that its load balancer does not send requests to, with the load balancer's own reason code."""
+
+    target_group: str
+    target: str
+    state: str
+    reason: str
+    description: str
 
 
 @frozen(kw_only=True)
@@ -50,8 +60,8 @@ def list_tasks(
 
 def describe_tasks(aws: "AwsClients", cluster: str, arns: Sequence[str]) -> Iterator[Task]:
     """Yield tasks, a hundred to a call."""
-    for begin in range(0, len(arns), MOST_DESCRIBED):
-        batch = arns[begin : begin + MOST_DESCRIBED]
+    for begin in range(0, len(arns), MAX_DESCRIBED_TASKS):
+        batch = arns[begin : begin + MAX_DESCRIBED_TASKS]
         with calling("ecs:DescribeTasks", f"the tasks of cluster {cluster}"):
             reply: Mapping[str, Any] = aws.ecs.describe_tasks(cluster=cluster, tasks=batch)
         for told in member(reply, "tasks", "DescribeTasks"):

@@ -13,13 +13,13 @@ from threading import Lock, Thread
 
 from attrs import define, field
 
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.feed.bounded import Bounded
 from ecs_steps.feed.images import Blob, Image, build_image
 from ecs_steps.feed.listings import MAX_AGE, FamilyList, RevisionList, compact
 from ecs_steps.feed.messages import RegistryError, manifest_unknown, name_unknown, unavailable
 from ecs_steps.feed.names import distinct_prefixes, docker_problems, is_shown
 from ecs_steps.feed.source import Calls, Source
-from ecs_steps.polling import Clock, SystemClock
 
 MAX_WAIT_FOR_FAMILIES = timedelta(seconds=20)
 CHECK_INTERVAL = 0.1

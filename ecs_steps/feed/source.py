@@ -13,10 +13,10 @@ from typing import Generic, Protocol, TypeVar
 import tenacity
 from attrs import define, field, frozen
 
+from ecs_steps.clock import Clock
 from ecs_steps.errors import AccessDeniedError, AwsCallError
 from ecs_steps.feed.images import Revision
 from ecs_steps.feed.messages import RegistryError, unavailable
-from ecs_steps.polling import Clock
 
 T = TypeVar("T")
 

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF009  `hidden` is attrs' own field
 """The AWS account of a step, from the variables that Octopus expands it into.
 
 `Octopus.Action.AwsAccount.Variable` holds the name of a variable whose own parts are the account:
@@ -9,21 +8,20 @@ the other.
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, TypeAlias, TypeVar
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
 import attrs
 from attrs import frozen
 
+from ecs_steps.account import SESSION_NAME, AccessKeys, Account, AssumedRole, InstanceRole, Login, WebIdentity
+from ecs_steps.octopus.inputs.converter import FieldError, UnresolvedText, collect, field_value, hidden
+from ecs_steps.octopus.inputs.types import Bool, Role, Text, WholeNumber
 from ecs_steps.octopus.json_text import Unresolved
-from ecs_steps.octopus.kinds import Role, Switch, Text, WholeNumber
-from ecs_steps.octopus.structure import Gap, OpenText, field_value, gather, hidden
 
-SESSION_NAME = "OctopusAwsAuthentication"
-"""What Octopus calls its sessions where nobody names them."""
-
-NAME = "Octopus.Action.AwsAccount.Variable"
-OF_TARGET = "Octopus.Action.Amazon"
-TOKEN_OF_TASK = "Octopus.OpenIdConnect.Jwt"  # noqa: S105  the name of a variable
+ACCOUNT_NAME = "Octopus.Action.AwsAccount.Variable"
+TARGET_PREFIX = "Octopus.Action.Amazon"
+TASK_TOKEN = "Octopus.OpenIdConnect.Jwt"  # noqa: S105  the name of a variable
 EXPRESSION = re.compile(r"#\{[^{}]*\}?")
 
 # The bounds are those of STS.
@@ -42,34 +40,20 @@ Read = TypeVar("Read", bound=attrs.AttrsInstance)
 
 
 @frozen(kw_only=True)
-class AccessKeys:
-    """An account that is a pair of keys. Both are hidden: who mixes them up still tells nobody the secret."""
-
+class _KeyFields:
     access_key: AccessKeyId = hidden()
     secret_key: SecretKey = hidden()
 
 
 @frozen(kw_only=True)
-class WebIdentity:
-    """An OpenID Connect account: a role that Octopus' token opens. The duration is in seconds."""
-
+class _IdentityFields:
     role_arn: Role
     token: Token = hidden()
     session_duration: SessionDuration | None = None
 
 
-@frozen
-class InstanceRole:
-    """The role of the machine or container that the step runs on, whatever keys the environment holds."""
-
-
-Login: TypeAlias = AccessKeys | WebIdentity | InstanceRole
-
-
 @frozen(kw_only=True)
-class AssumedRole:
-    """A role that the account assumes before it does anything else. The duration is in seconds."""
-
+class _RoleFields:
     role_arn: Role
     session_name: SessionName = SESSION_NAME
     session_duration: SessionDuration | None = None
@@ -77,48 +61,50 @@ class AssumedRole:
 
 
 @frozen(kw_only=True)
-class Account:
-    """Who a step is for AWS. Without a login it is whoever the environment says.
+class OctopusAccount(Account):
+    """The account that the variables hold.
 
-    `gaps` are the variables that keep the account from being whole; their paths begin with the variable's
-    name, and what else is here is only to be used where there are none.
+    `errors` are the variables that keep it from being whole; their paths begin with the variable's name, and
+    what else is here is only to be used where there are none.
     """
 
-    login: Login | None = None
-    assumed_role: AssumedRole | None = None
-    gaps: tuple[Gap, ...] = ()
+    errors: tuple[FieldError, ...] = ()
 
 
 @frozen(kw_only=True)
 class _Choices:
     name: str = ""
-    is_instance_role: Switch = False
-    assumes_role: Switch = False
+    is_instance_role: Bool = False
+    assumes_role: Bool = False
 
 
-def read_account(variables: Mapping[str, str]) -> Account:
-    """Read the account; half of one is a gap, none at all is the environment's."""
-    chosen, gaps = _read(
+def read_account(variables: Mapping[str, str]) -> OctopusAccount:
+    """Read the account; half of one is an error, none at all is the environment's."""
+    chosen, errors = _read(
+        _Choices,
         _Choices,
         variables,
-        name=[NAME],
+        name=[ACCOUNT_NAME],
         is_instance_role=["Octopus.Action.AwsAccount.UseInstanceRole"],
         assumes_role=["Octopus.Action.Aws.AssumeRole"],
     )
     login, missing = _read_login(chosen, variables)
     assumed, unread = _read_assumed_role(variables) if chosen.assumes_role else (None, ())
-    return Account(login=login, assumed_role=assumed, gaps=gaps + missing + unread)
+    return OctopusAccount(login=login, assumed_role=assumed, errors=errors + missing + unread)
 
 
-def _read_login(chosen: _Choices, variables: Mapping[str, str]) -> tuple[Login | None, tuple[Gap, ...]]:
+def _read_login(
+    chosen: _Choices, variables: Mapping[str, str]
+) -> tuple[Login | None, tuple[FieldError, ...]]:
     if chosen.is_instance_role:
         return InstanceRole(), ()
-    named = [chosen.name] if chosen.name and not isinstance(chosen.name, OpenText) else []
-    prefixes = [*named, OF_TARGET]
+    named = [chosen.name] if chosen.name and not isinstance(chosen.name, UnresolvedText) else []
+    prefixes = [*named, TARGET_PREFIX]
     for prefix in prefixes:
         if any(_has_value(variables, f"{prefix}.{part}") for part in ("AccessKey", "SecretKey")):
             return _read(
                 AccessKeys,
+                _KeyFields,
                 variables,
                 access_key=[f"{each}.AccessKey" for each in prefixes],
                 secret_key=[f"{each}.SecretKey" for each in prefixes],
@@ -126,18 +112,20 @@ def _read_login(chosen: _Choices, variables: Mapping[str, str]) -> tuple[Login |
         if any(_has_value(variables, f"{prefix}.{part}") for part in ("RoleArn", "OpenIdConnect.Jwt")):
             return _read(
                 WebIdentity,
+                _IdentityFields,
                 variables,
                 role_arn=[f"{each}.RoleArn" for each in prefixes],
-                token=[*(f"{each}.OpenIdConnect.Jwt" for each in named), TOKEN_OF_TASK],
+                token=[*(f"{each}.OpenIdConnect.Jwt" for each in named), TASK_TOKEN],
                 session_duration=[f"{each}.SessionDuration" for each in named],
             )
     return None, ()
 
 
-def _read_assumed_role(variables: Mapping[str, str]) -> tuple[AssumedRole, tuple[Gap, ...]]:
+def _read_assumed_role(variables: Mapping[str, str]) -> tuple[AssumedRole, tuple[FieldError, ...]]:
     # Octopus says `Assume` in two of these names and `Assumed` in the others.
     return _read(
         AssumedRole,
+        _RoleFields,
         variables,
         role_arn=["Octopus.Action.Aws.AssumedRoleArn"],
         session_name=["Octopus.Action.Aws.AssumedRoleSession"],
@@ -147,16 +135,22 @@ def _read_assumed_role(variables: Mapping[str, str]) -> tuple[AssumedRole, tuple
 
 
 def _read(
-    cls: type[Read], variables: Mapping[str, str], **sources: Iterable[str]
-) -> tuple[Read, tuple[Gap, ...]]:
-    """Read each field from the first of its variables that has a value; a gap is at the variable's name."""
-    fields = attrs.fields_dict(cls)
+    cls: type[Read], typed: type[attrs.AttrsInstance], variables: Mapping[str, str], **sources: Iterable[str]
+) -> tuple[Read, tuple[FieldError, ...]]:
+    """Read each field, by its type in `typed`, from the first of its variables that has a value.
+
+    An error is at the variable's name.
+    """
+    fields = attrs.fields_dict(typed)
     chosen = {field: _first(variables, list(names)) for field, names in sources.items()}
-    values, gaps = gather(
-        (name, lambda field=field, name=name: field_value(fields[field], _given(variables, name)))  # type: ignore[misc]  # default arguments bind the loop's names
-        for field, name in chosen.items()
+    values, errors = collect(
+        (name, partial(_typed, fields[field], variables, name)) for field, name in chosen.items()
     )
-    return cls(**dict(zip(chosen, values, strict=True))), gaps
+    return cls(**dict(zip(chosen, values, strict=True))), errors
+
+
+def _typed(field: "attrs.Attribute[Any]", variables: Mapping[str, str], name: str) -> object:
+    return field_value(field, _evaluated_value(variables, name))
 
 
 def _first(variables: Mapping[str, str], names: list[str]) -> str:
@@ -167,7 +161,7 @@ def _has_value(variables: Mapping[str, str], name: str) -> bool:
     return bool(variables.get(name, "").strip())
 
 
-def _given(variables: Mapping[str, str], name: str) -> str | Unresolved:
+def _evaluated_value(variables: Mapping[str, str], name: str) -> str | Unresolved:
     """Return a value as it was evaluated; an expression that is left in it is one without a value."""
     value = variables.get(name, "").strip()
     return Unresolved(value, tuple(EXPRESSION.findall(value))) if "#{" in value else value

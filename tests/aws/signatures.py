@@ -7,8 +7,8 @@ from typing import Any
 from attrs import field, frozen
 from botocore.awsrequest import AWSPreparedRequest
 
+from ecs_steps.account import AccessKeys, Account, WebIdentity
 from ecs_steps.aws.clients import AwsClients, account_clients
-from ecs_steps.octopus.account import AccessKeys, Account, WebIdentity
 from ecs_steps.sandbox import Sandbox
 
 ROLE = "arn:aws:iam::123456789012:role/deployer"

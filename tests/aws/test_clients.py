@@ -17,14 +17,14 @@ from botocore.hooks import HierarchicalEmitter
 
 from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
 from ecs_steps import UpdateEcsServiceStep, __version__
-from ecs_steps.aws.calls import calling
+from ecs_steps.account import Account, AssumedRole, InstanceRole
 from ecs_steps.aws.clients import AwsClients, BotocoreSession, account_clients, environment_clients
+from ecs_steps.aws.errors import calling
 from ecs_steps.aws.retries import at_most_once
-from ecs_steps.aws.surroundings import surroundings
 from ecs_steps.errors import AwsCallError
-from ecs_steps.octopus.account import Account, AssumedRole, InstanceRole
 from ecs_steps.sandbox import Fault, FaultKind
 from ecs_steps.sandbox.protocol import RawBody
+from ecs_steps.steps.context import deployment_context
 
 
 def test_sts_is_asked_in_the_region_of_the_step_and_as_this_library(line: Line) -> None:
@@ -60,7 +60,7 @@ def test_all_clients_share_one_session_of_sts(line: Line) -> None:
     aws = clients(line, Account(login=OPENID))
 
     aws.ecs.list_clusters()
-    aws.cloudformation.list_stacks()
+    aws.cloudformation.describe_stacks()
     aws.logs_in("eu-west-1").describe_log_groups()
 
     assert len(line.asked("AssumeRoleWithWebIdentity")) == 1
@@ -180,9 +180,9 @@ def test_a_step_prefers_the_account_of_its_variables() -> None:
         }
     )
 
-    around = surroundings(step.inputs, (), aws=None, report=lambda _: None, clock=None)
+    context = deployment_context(step.inputs, (), aws=None, report=lambda _: None, clock=None)
 
-    assert (signer(around.aws), around.aws.region) == ("AKIASHOP", "eu-west-1")
+    assert (signer(context.aws), context.aws.region) == ("AKIASHOP", "eu-west-1")
 
 
 @pytest.mark.usefixtures("environment")

@@ -4,9 +4,9 @@ from collections.abc import Callable
 import pytest
 
 from aws.signatures import KEYS, OPENID, PRODUCTION, ROLE, Line, clients, ends_in
-from ecs_steps.aws.calls import calling
+from ecs_steps.account import Account, AssumedRole, Login, WebIdentity
+from ecs_steps.aws.errors import calling
 from ecs_steps.errors import AccessDeniedError, AwsCallError
-from ecs_steps.octopus.account import Account, AssumedRole, Login, WebIdentity
 from ecs_steps.sandbox import Fault, FaultKind
 
 SOMEBODY = "AKIAECSSTEPSSANDBOX0"

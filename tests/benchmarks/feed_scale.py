@@ -18,6 +18,7 @@ from attrs import define, field
 
 from benchmarks.measuring import Contender
 from benchmarks.tables import table
+from ecs_steps.clock import Clock
 from ecs_steps.errors import AwsCallError
 from ecs_steps.feed.ecs_source import ecs_source
 from ecs_steps.feed.families import Families, run_inline
@@ -25,7 +26,6 @@ from ecs_steps.feed.images import Revision
 from ecs_steps.feed.messages import Request, Response
 from ecs_steps.feed.routes import answer
 from ecs_steps.feed.source import Page
-from ecs_steps.polling import Clock
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 
 FAMILIES, REVISIONS, PAGE = 5_000, 500, 100

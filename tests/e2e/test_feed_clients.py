@@ -15,7 +15,8 @@ from ecs_steps.feed.families import Families
 from ecs_steps.feed.threaded_server import ThreadedServer
 from ecs_steps.sandbox import Sandbox
 from feed.serving import HOST, PASSWORD, USERNAME, Certificate, serving
-from peers.environments import NotInstalled, environment
+from peers.docker_registry import installed
+from peers.environments import NotInstalled, end_without, environment
 
 DXF = "python-dxf==12.1.1"
 TAGS = [str(number) for number in range(1, 231)]
@@ -51,23 +52,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def command(name: str) -> str:
-    """Return the path of a command; a machine without it skips, the one that judges a change fails."""
-    path = shutil.which(name)
-    if path is None:
-        _not_here(f"{name} is not installed: apt-get install {name}")
-    return str(path)
-
-
-def dxf() -> str:
+    """Return the path of a client."""
     try:
-        return str(environment(DXF) / "dxf")
+        return str(environment(DXF) / name) if name == "dxf" else installed(name)
     except NotInstalled as error:
-        _not_here(str(error))
-        raise
-
-
-def _not_here(reason: str) -> None:
-    (pytest.fail if os.environ.get("ECS_STEPS_E2E") == "required" else pytest.skip)(reason)
+        end_without(error)
 
 
 def run(*words: str, given: str = "", variables: Mapping[str, str] | None = None) -> Run:
@@ -179,7 +168,7 @@ def test_dxf_walks_the_catalog_and_the_tags_over_tls(served: Served) -> None:
         "DXF_PASSWORD": PASSWORD,
         "DXF_TLSVERIFY": str(served.certificate.chain),
     }
-    client = dxf()
+    client = command("dxf")
 
     repositories = run(client, "list-repos", variables=variables)
     aliases = run(client, "list-aliases", "orders", variables=variables)

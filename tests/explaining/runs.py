@@ -9,12 +9,12 @@ from typing import Any, Literal
 from attrs import evolve, frozen
 
 from ecs_steps import DeployEcsServiceStep, DeploymentError, EcsStepsError, Result, UpdateEcsServiceStep
-from ecs_steps.aws.diagnosis import Diagnosis
-from ecs_steps.aws.stack_failure import StackFailure
-from ecs_steps.report import Level, Message, Reported
+from ecs_steps.diagnosis.report import Diagnosis
+from ecs_steps.reporting.events import Level, Message, Reported
 from ecs_steps.sandbox import SCENARIOS, Call, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.plan import EcsPlan
 from ecs_steps.sandbox.ecs.scenarios import EARLIER_FAILURE
+from ecs_steps.stacks.failure import StackFailure
 
 Step = Literal["deploy", "update"]
 STEPS: tuple[Step, ...] = ("deploy", "update")
@@ -34,7 +34,7 @@ NAMES = {
     "updates": f"{ECS}.Update.ContainerUpdates",
 }
 
-FAILS_EARLIER = EcsPlan(fates=(EARLIER_FAILURE,))
+FAILS_EARLIER = EcsPlan(failure_plans=(EARLIER_FAILURE,))
 
 EXAMPLE: Mapping[str, object] = json.loads(
     (files("ecs_steps.sandbox") / "examples" / "deploy.json").read_text()
@@ -141,7 +141,7 @@ def take(aws: Sandbox, scenario: str | Scenario) -> None:
     there = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
     aws.ecs.plan = there.ecs
     # The events of earlier operations are not read again and again, which is most of what a run costs.
-    aws.cloudformation.take(evolve(there.stack, page=12), there.resources)
+    aws.cloudformation.apply(evolve(there.stack, page=12), there.resources)
 
 
 def let_a_deployment_succeed(step: Step, aws: Sandbox) -> None:

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecs_steps import DeploymentError, UpdateEcsServiceStep
-from ecs_steps.__main__ import main
-from ecs_steps.report import OutputVariable
+from ecs_steps.cli.main import main
+from ecs_steps.reporting.events import OutputVariable
+from ecs_steps.reporting.text import message_text
 from ecs_steps.sandbox import Sandbox
-from ecs_steps.wording import sentence
 from explaining.runs import STEPS, Run, Step, let_a_deployment_succeed, run, take, variables
 
 SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:"  # noqa: S105  the beginning of a name
@@ -128,7 +128,7 @@ def run_with(markers: Markers, step: Step, aws: Sandbox, scenario: str) -> Run:
 
 def everything_said(ended: Run) -> Iterator[str]:
     for reported in ended.heard:
-        yield sentence(reported)
+        yield message_text(reported)
         yield repr(reported)
     if ended.result:
         yield repr(ended.result)

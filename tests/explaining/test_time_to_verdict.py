@@ -33,7 +33,7 @@ HEALTHY_HERE = {
 
 OF_STACKS = {"update-refused", "rollback-fails-once", "rollback-overlooked"}
 MEASURED = sorted(SCENARIOS.keys() - NEVER_SETTLED - NO_DEPLOYMENT - SETTLED_TWICE - HEALTHY_HERE)
-PATIENCE = 600.0
+CALL_TIMEOUT = 600.0
 """Seconds after which a waiter of 40 times 15 s gives up; the poll of 1 s is given the same."""
 
 
@@ -77,8 +77,8 @@ def _poll_every(seconds: float, seen: Observed, *, hears: bool, mistaken: bool) 
     assert seen.known_at
     known = (seen.known_at - _began(seen)).total_seconds()
     look = math.ceil(known / seconds) * seconds
-    if not hears or look > PATIENCE:
-        return Said(PATIENCE - known, never=True)
+    if not hears or look > CALL_TIMEOUT:
+        return Said(CALL_TIMEOUT - known, never=True)
     return Said(look - known, wrong=mistaken)
 
 

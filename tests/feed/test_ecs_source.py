@@ -120,7 +120,7 @@ def test_no_fault_makes_a_404_or_an_empty_list(kind: FaultKind) -> None:
 
 
 def test_the_feed_is_never_throttled_where_nothing_else_calls() -> None:
-    quotas = (Quota(operations=READS, at_once=50, a_second=20),)
+    quotas = (Quota(operations=READS, burst=50, per_second=20),)
     with Sandbox(Scenario(quotas=quotas)) as aws:
         for number in range(150):
             register(aws, f"family-{number:03}")

@@ -3,15 +3,9 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep
+from ecs_steps.account import AccessKeys, AssumedRole, InstanceRole, WebIdentity
 from ecs_steps.errors import InvalidInputsError
-from ecs_steps.octopus.account import (
-    AccessKeys,
-    Account,
-    AssumedRole,
-    InstanceRole,
-    WebIdentity,
-    read_account,
-)
+from ecs_steps.octopus.account import OctopusAccount, read_account
 from ecs_steps.octopus.variables import Variables
 from steps.deploy_ecs_service.dictionaries import minimal
 
@@ -25,18 +19,18 @@ LOGIN = AccessKeys(access_key="AKIASHOP", secret_key="hunter2")  # noqa: S106  n
 SECRETS = ("hunter2", "AKIASHOP", "eyJhbGciOi", "between-us")
 
 
-def account(*given: Mapping[str, str]) -> Account:
+def account(*given: Mapping[str, str]) -> OctopusAccount:
     return read_account(Variables({name: value for each in given for name, value in each.items()}))
 
 
 def test_no_variable_is_the_account_of_the_environment() -> None:
-    assert account() == Account()
-    assert account(NAMED) == Account()
-    assert account(dict.fromkeys((*KEYS, *OIDC, *ASSUME), " ")) == Account()
+    assert account() == OctopusAccount()
+    assert account(NAMED) == OctopusAccount()
+    assert account(dict.fromkeys((*KEYS, *OIDC, *ASSUME), " ")) == OctopusAccount()
 
 
 def test_an_account_is_a_pair_of_keys_under_the_name_of_its_variable() -> None:
-    assert account(KEYS) == Account(login=LOGIN)
+    assert account(KEYS) == OctopusAccount(login=LOGIN)
 
 
 def test_what_surrounds_a_value_is_no_part_of_it() -> None:
@@ -60,7 +54,7 @@ def test_each_part_of_an_account_is_read_from_its_own_variables_first() -> None:
 
 
 def test_an_openid_connect_account_is_a_role_and_a_token() -> None:
-    assert account(OIDC, {"Shop.SessionDuration": "7200"}) == Account(
+    assert account(OIDC, {"Shop.SessionDuration": "7200"}) == OctopusAccount(
         login=WebIdentity(role_arn=ROLE, token="eyJhbGciOi", session_duration=7200)  # noqa: S106  no secret
     )
 
@@ -81,7 +75,7 @@ def test_the_named_account_is_chosen_whatever_its_kind() -> None:
 def test_the_role_of_the_instance_needs_no_other_variable() -> None:
     chosen = account(KEYS, {"Octopus.Action.AwsAccount.UseInstanceRole": "true"})
 
-    assert chosen == Account(login=InstanceRole())
+    assert chosen == OctopusAccount(login=InstanceRole())
 
 
 def test_a_role_is_assumed_on_top_of_any_login() -> None:
@@ -91,13 +85,13 @@ def test_a_role_is_assumed_on_top_of_any_login() -> None:
         "Octopus.Action.Aws.AssumeRoleExternalId": "between-us",
     }
 
-    assert account(KEYS, ASSUME, details) == Account(
+    assert account(KEYS, ASSUME, details) == OctopusAccount(
         login=LOGIN,
         assumed_role=AssumedRole(
             role_arn=OTHER_ROLE, session_name="release-7", session_duration=900, external_id="between-us"
         ),
     )
-    assert account(ASSUME) == Account(assumed_role=AssumedRole(role_arn=OTHER_ROLE))
+    assert account(ASSUME) == OctopusAccount(assumed_role=AssumedRole(role_arn=OTHER_ROLE))
 
 
 def test_a_session_without_a_name_is_called_as_octopus_calls_its_own() -> None:
@@ -172,13 +166,16 @@ HALVES: dict[str, tuple[dict[str, str], list[str]]] = {
         ],
     ),
     "a name that stays open": (
-        {"Octopus.Action.AwsAccount.Variable": "#{Account}"},
-        ["Octopus.Action.AwsAccount.Variable: no variable gives #{Account} a value"],
+        {"Octopus.Action.AwsAccount.Variable": "#{OctopusAccount}"},
+        ["Octopus.Action.AwsAccount.Variable: no variable gives #{OctopusAccount} a value"],
     ),
     "a name that stays open beside half a target's account": (
-        {"Octopus.Action.AwsAccount.Variable": "#{Account}", "Octopus.Action.Amazon.AccessKey": "AKIASHOP"},
+        {
+            "Octopus.Action.AwsAccount.Variable": "#{OctopusAccount}",
+            "Octopus.Action.Amazon.AccessKey": "AKIASHOP",
+        },
         [
-            "Octopus.Action.AwsAccount.Variable: no variable gives #{Account} a value",
+            "Octopus.Action.AwsAccount.Variable: no variable gives #{OctopusAccount} a value",
             "Octopus.Action.Amazon.SecretKey: is required",
         ],
     ),
@@ -216,9 +213,9 @@ HALVES: dict[str, tuple[dict[str, str], list[str]]] = {
 def test_half_an_account_names_the_variables_that_are_missing_or_wrong(
     variables: dict[str, str], expected: list[str]
 ) -> None:
-    gaps = account(variables).gaps
+    errors = account(variables).errors
 
-    assert [f"{gap.path[0]}: {gap}" for gap in gaps] == expected
+    assert [f"{error.path[0]}: {error}" for error in errors] == expected
 
 
 def test_no_secret_is_shown() -> None:
@@ -278,7 +275,10 @@ def test_the_account_is_read_from_evaluated_variables(step: Step) -> None:
 
 
 def test_an_export_needs_no_account() -> None:
-    half = {"Octopus.Action.AwsAccount.Variable": "#{Account}", "Octopus.Action.Amazon.AccessKey": "AKIASHOP"}
+    half = {
+        "Octopus.Action.AwsAccount.Variable": "#{OctopusAccount}",
+        "Octopus.Action.Amazon.AccessKey": "AKIASHOP",
+    }
 
     exported = DeployEcsServiceStep(minimal() | half, for_export=True).export()
 

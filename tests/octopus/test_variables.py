@@ -68,10 +68,10 @@ def loop() -> list[object]:
 
 
 def deep(levels: int) -> list[object]:
-    around: list[object] = []
+    context: list[object] = []
     for _ in range(levels):
-        around = [around]
-    return around
+        context = [context]
+    return context
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_sensitive_variable_is_exported_without_its_value() -> None:
 def test_of_several_values_the_one_whose_scope_fits_best_counts(
     variables: list[object], color: str | None
 ) -> None:
-    around = [
+    context = [
         fixed("Octopus.Environment.Id", "Environments-1"),
         fixed("Octopus.Deployment.Tenant.Id", "Tenants-1"),
         fixed("octopus.release.channel.id", "Channels-1"),
@@ -166,7 +166,7 @@ def test_of_several_values_the_one_whose_scope_fits_best_counts(
         fixed("Octopus.Action.Id", "Actions-1"),
     ]
 
-    found = parse_variables(exported(*variables, *around), source="v.json")
+    found = parse_variables(exported(*variables, *context), source="v.json")
 
     assert found.get("Color") == color
 

@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.octopus.structure import OpenText
+from ecs_steps.octopus.inputs.converter import UnresolvedText
 from ecs_steps.octopus.yaml_text import dump
 from ecs_steps.octostache import evaluate
 
@@ -66,7 +66,7 @@ def test_what_is_written_reads_as_what_it_was(document: object) -> None:
 def _open(document: object) -> object:
     match document:
         case str():
-            return OpenText(document)
+            return UnresolvedText(document)
         case list():
             return [_open(item) for item in document]
         case dict():
@@ -87,11 +87,11 @@ def _open(document: object) -> object:
 def test_an_expression_is_written_as_it_stands(text: str) -> None:
     expression = text[text.index("#{") : text.index("}") + 1]
 
-    assert expression in dump({"a": OpenText(text)})
+    assert expression in dump({"a": UnresolvedText(text)})
 
 
 def test_what_only_looks_like_an_expression_survives_octopus() -> None:
-    written = dump({"open": OpenText("#{A}"), "known": "not #{A}"})
+    written = dump({"open": UnresolvedText("#{A}"), "known": "not #{A}"})
 
     replaced = evaluate(written, {"A": "x"}).text
 

@@ -1,33 +1,31 @@
 """The step *Update Amazon ECS Service*.
 
 variables -> inputs -> what is there -> the next revision -> the service runs it -> outputs
+
+What a phase needs is imported by that phase: inputs need no AWS.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.errors import RolloutFailedError, TimedOutError
-from ecs_steps.octopus.reading import read
-from ecs_steps.octopus.values import OnFailure
+from ecs_steps.clock import Clock
+from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
-from ecs_steps.polling import Clock
-from ecs_steps.report import Report
-from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.reporting.events import Report
+from ecs_steps.result import Result
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.rules import RULES
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.aws.ecs import Service
-    from ecs_steps.aws.rollout import Target
-    from ecs_steps.aws.surroundings import Surroundings
+    from ecs_steps.steps.update_ecs_service.deployment import RevisionDeployment
 
 
 class UpdateEcsServiceStep:
     """Point a service at a new revision of its task definition; neither is owned by this step."""
 
     def __init__(self, variables: Mapping[str, object]) -> None:
-        """Read and judge the variables; AWS is not asked.
+        """Read and validate the variables; no AWS call.
 
         Raises:
             InvalidInputsError: With every problem there is.
@@ -37,13 +35,13 @@ class UpdateEcsServiceStep:
     def iam_policy(
         self, *, diagnostics: bool = False, roles: Sequence[str] = (), log_groups: Sequence[str] = ()
     ) -> dict[str, Any]:
-        """Return the IAM policy that the step needs for these inputs, as JSON data; AWS is not asked.
+        """Return the IAM policy that the step needs for these inputs, as JSON data; no AWS call.
 
         With `diagnostics` it also allows what only explains a failure. The inputs do not name the `roles` of
         the task definition and the `log_groups` of its containers (names or ARNs): without them every role
         may be passed to tasks, and every log be read.
         """
-        from ecs_steps.steps.update_ecs_service.permissions import permissions
+        from ecs_steps.steps.update_ecs_service.iam_policy import permissions
 
         return permissions(self.inputs, diagnostics=diagnostics, roles=roles, log_groups=log_groups)
 
@@ -58,19 +56,7 @@ class UpdateEcsServiceStep:
         Raises:
             NotFoundError, DeploymentError, AwsCallError: As `run`.
         """
-        from ecs_steps.aws.surroundings import surroundings
-        from ecs_steps.steps.update_ecs_service.plan import changes, plan_update
-
-        around = surroundings(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
-        plan = plan_update(self.inputs, around)
-        calls = plan.calls(force=self.inputs.force_new_deployment)
-        lines = [
-            f"{plan.service.task_definition} -> the next revision of {plan.following['family']}",
-            *(f"  {change}" for change in changes(plan, around) or ["nothing changes"]),
-            "calls that would be made:",
-            *(f"  {call}" for call in calls or ["none"]),
-        ]
-        return "".join(f"{line}\n" for line in lines)
+        return self._deployment(aws, report, clock).dry_run()
 
     def run(
         self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
@@ -78,44 +64,14 @@ class UpdateEcsServiceStep:
         """Register the next revision, deploy it, wait and verify.
 
         By default AWS is reached with the variables' account, else with the environment's credentials, and
-        reports are printed.
+        reports are lines on standard error.
 
         Raises:
             NotFoundError: The service, a task definition or a container does not exist; nothing was changed.
             DeploymentError: The service does not run the revision; with the cause.
             AwsCallError: A call was denied or refused, or did not get through.
         """
-        from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.aws.rollout import Target, is_serving
-        from ecs_steps.aws.service_update import start_rollout
-        from ecs_steps.aws.surroundings import surroundings
-        from ecs_steps.steps.update_ecs_service.plan import plan_update
-        from ecs_steps.steps.update_ecs_service.registration import add_tags, register
-
-        inputs = self.inputs
-        around = surroundings(inputs, self.warnings, aws=aws, report=report, clock=clock)
-        outputs = Outputs(around.report)
-        with outputs.kept_in_errors(_goes_on):
-            plan = plan_update(inputs, around)
-            outputs.tell(**self._names(plan.service.task_definition, around.aws.region))
-            revision = register(plan, around)
-            outputs.tell(**revision_outputs(revision), **service_outputs(plan.service.arn))
-            leave = plan.is_running and not inputs.force_new_deployment
-            deployment = plan.service.primary if leave else None
-            if deployment is None:
-                deployment = start_rollout(plan.service, revision, around, force=plan.is_running)
-            outputs.tell(DeploymentId=deployment.deployment_id)
-            add_tags(plan, around)
-            target = Target(
-                task_definition=revision,
-                deployment_id=deployment.deployment_id,
-                since=deployment.created_at,
-            )
-            if around.may_wait and not (leave and is_serving(plan.service, target)):
-                self._await(plan.service, target, around)
-            outcome = _outcome(left_alone=leave, waited=around.may_wait)
-            outputs.tell(Outcome=outcome)
-        return Result(outcome=outcome, outputs=outputs.values)
+        return self._deployment(aws, report, clock).run()
 
     def watch(
         self,
@@ -132,55 +88,13 @@ class UpdateEcsServiceStep:
         Raises:
             As `run`.
         """
-        from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.aws.service_update import look_at_service
-        from ecs_steps.aws.service_watch import ServiceWatch, await_verdict, target_of
-        from ecs_steps.aws.surroundings import surroundings
+        return self._deployment(aws, report, clock).watch(deployment_id)
 
-        inputs = self.inputs
-        around = surroundings(inputs, self.warnings, aws=aws, report=report, clock=clock)
-        outputs = Outputs(around.report)
-        with outputs.kept_in_errors(_goes_on):
-            service = look_at_service(inputs.cluster_name, inputs.service_name, around)
-            outputs.tell(**service_outputs(service.arn), DeploymentId=deployment_id)
-            target = target_of(service, deployment_id)
-            deployment = await_verdict(ServiceWatch(service.cluster_arn, service.name, target, around))
-            outputs.tell(**revision_outputs(deployment.task_definition), Outcome=Outcome.SUCCEEDED)
-        return Result(outcome=Outcome.SUCCEEDED, outputs=outputs.values)
+    def _deployment(
+        self, aws: "AwsClients | None", report: Report | None, clock: Clock | None
+    ) -> "RevisionDeployment":
+        from ecs_steps.steps.context import deployment_context
+        from ecs_steps.steps.update_ecs_service.deployment import RevisionDeployment
 
-    def _await(self, service: "Service", target: "Target", around: "Surroundings") -> None:
-        from ecs_steps.aws.service_watch import ServiceWatch, await_verdict
-
-        watch = ServiceWatch(service.cluster_arn, service.name, target, around)
-        try:
-            await_verdict(watch)
-        except (RolloutFailedError, TimedOutError) as error:
-            if self.inputs.on_failure is not OnFailure.ROLLBACK:
-                raise
-            from ecs_steps.aws.rollback import roll_back_to
-
-            raise roll_back_to(service.task_definition, watch, error) from error
-
-    def _names(self, previous: str, region: str) -> dict[str, str]:
-        return {
-            "ClusterName": self.inputs.cluster_name,
-            "TaskDefinitionFamily": self.inputs.target_task_definition_name,
-            "PreviousTaskDefinitionArn": previous,
-            "Region": region,
-        }
-
-
-def _goes_on(outputs: Mapping[str, str]) -> str:
-    deployment = outputs.get("DeploymentId")
-    if not deployment:
-        return ""
-    return (
-        f"Deployment {deployment} goes on in ECS; follow it with: ecs-steps watch VARIABLES.json "
-        f"--deployment {deployment}; or stop it with: aws ecs stop-service-deployment"
-    )
-
-
-def _outcome(*, left_alone: bool, waited: bool) -> Outcome:
-    if left_alone:
-        return Outcome.UNCHANGED
-    return Outcome.SUCCEEDED if waited else Outcome.STARTED
+        context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        return RevisionDeployment(inputs=self.inputs, context=context)

@@ -1,0 +1,108 @@
+"""What one deployment runs in: AWS clients, one deadline, the clock, and where it reports."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from attrs import field, frozen
+
+from ecs_steps.aws.clients import AwsClients
+from ecs_steps.clock import Clock
+from ecs_steps.errors import AwsCallError, EcsStepsError
+from ecs_steps.polling import PollResult, poll
+from ecs_steps.reporting.events import Level, Message, Report
+
+T = TypeVar("T")
+
+CALL_TIMEOUT = timedelta(minutes=2)
+
+
+@frozen(kw_only=True)
+class WatchOptions:
+    """How a deployment is watched.
+
+    `stopped_tasks` is how many failed tasks are enough to call it failed where no circuit breaker is at work
+    (0: never; none: what `fail_fast` thinks fit); `container_logs` says whether logs may be read and shown.
+    """
+
+    stopped_tasks: int | None = None
+    container_logs: bool = True
+
+
+@frozen(kw_only=True)
+class DeploymentContext:
+    """AWS, one deadline for all of the deployment (none: wait for ever), and who hears of it."""
+
+    aws: AwsClients
+    clock: Clock
+    report: Report
+    deadline: datetime | None
+    may_wait: bool = True
+    watch_options: WatchOptions = WatchOptions()
+    _warned_of: set[str] = field(factory=set)
+
+    def say(self, level: Level, text: str) -> None:
+        self.report(Message(level, text))
+
+    def warn_once(self, of: str, text: str) -> None:
+        """Warn, unless there was a warning of the same before; a rollback is part of the same deployment."""
+        if of not in self._warned_of:
+            self._warned_of.add(of)
+            self.say(Level.WARNING, text)
+
+    def call_with_retries(self, what: str, ask: Callable[[], T]) -> T:
+        """Make a call that may be made again, until it gets through a passing fault or two minutes are over.
+
+        Raises:
+            AwsCallError: AWS refused it, or could not be reached for two minutes.
+        """
+        until = self.clock.now() + CALL_TIMEOUT
+        return poll(
+            lambda: PollResult(value=ask(), settled=True),
+            clock=self.clock,
+            deadline=min(until, self.deadline or until),
+            report=self.report,
+            waiting_for=what,
+        ).value
+
+    def call_and_confirm(self, what: str, act: Callable[[], T], done: Callable[[], T | None]) -> T:
+        """Make a call that may be made again; where no reply ever came, look at last if it is `done`.
+
+        Raises:
+            AwsCallError: As `call_with_retries`.
+        """
+        try:
+            return self.call_with_retries(what, act)
+        except AwsCallError as error:
+            if error.transient:
+                # What the look itself fails with says less than why it was needed.
+                with suppress(EcsStepsError):
+                    found = done()
+                    if found is not None:
+                        return found
+            raise
+
+    def call_at_most_once(self, what: str, act: Callable[[], T], done: Callable[[], T | None]) -> T:
+        """Carry out what must not happen twice: after a fault that may have hidden it, look if it is `done`.
+
+        What was throttled needs no look.
+
+        Raises:
+            AwsCallError: As `call_with_retries`.
+        """
+        may_be_done = False
+
+        def attempt() -> T:
+            nonlocal may_be_done
+            found = done() if may_be_done else None
+            if found is not None:
+                return found
+            try:
+                return act()
+            except AwsCallError as error:
+                if not error.throttled:
+                    may_be_done = True
+                raise
+
+        return self.call_and_confirm(what, attempt, done)

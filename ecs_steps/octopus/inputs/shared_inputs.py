@@ -1,0 +1,98 @@
+"""Values that the inputs of several steps hold."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from attrs import frozen
+
+from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden, used_if
+from ecs_steps.octopus.inputs.types import Count
+from ecs_steps.tags import Tag, sanitised
+
+REFERENCE = r"arn:[a-z-]+:(secretsmanager|ssm):[!-~]+|/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
+
+
+class Wait(StrEnum):
+    """How long a step waits for its deployment."""
+
+    DONT_WAIT = "DontWait"
+    UNTIL_COMPLETED = "WaitUntilCompleted"
+    WITH_TIMEOUT = "WaitWithTimeout"
+
+
+@frozen(kw_only=True)
+class WaitOption:
+    """The wait option: don't wait, wait, or wait for at most so many minutes."""
+
+    type: Wait = Wait.UNTIL_COMPLETED
+    timeout_minutes: Count | None = used_if(lambda wait: wait.type is Wait.WITH_TIMEOUT, default=None)
+
+    @property
+    def may_wait(self) -> bool:
+        return self.type is not Wait.DONT_WAIT
+
+    def deadline(self, now: datetime) -> datetime | None:
+        """Return when the wait ends; none means never."""
+        if self.type is not Wait.WITH_TIMEOUT or self.timeout_minutes is None:
+            return None
+        return now + timedelta(minutes=self.timeout_minutes)
+
+
+class OnFailure(StrEnum):
+    """What to do with a deployment that failed and that AWS does not roll back itself."""
+
+    LEAVE = "Leave"
+    ROLLBACK = "Rollback"
+
+
+class Secrecy(StrEnum):
+    """Whether a value is in the task definition, or ECS fetches it when a task starts."""
+
+    PLAIN = "Plain"
+    SECRET = "Secret"  # noqa: S105  a kind of value, not one
+
+
+@frozen(kw_only=True)
+class KeyValue:
+    """An environment variable or a log option; a secret's value is what ECS calls `valueFrom`."""
+
+    type: Secrecy = Secrecy.PLAIN
+    key: str
+    value: str = hidden(default="")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the value holds expressions for a later evaluation."""
+        return isinstance(self.value, UnresolvedText)
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the value could be a `valueFrom`: an ARN, or the name of a Systems Manager parameter."""
+        return bool(re.fullmatch(REFERENCE, self.value))
+
+
+def last_of(items: Iterable[KeyValue], secrecy: Secrecy) -> dict[str, str]:
+    """Return the values of one kind by key: of a repeated key the last one, at the place of the first."""
+    return {item.key: item.value for item in items if item.type is secrecy}
+
+
+@frozen(kw_only=True)
+class TagInput:
+    """A tag as a user gives it."""
+
+    key: str
+    value: str = ""
+
+    @property
+    def sent(self) -> Tag | None:
+        """The tag without what AWS refuses, if anything is left; one with open expressions unchanged."""
+        tag = Tag(self.key, self.value)
+        is_open = isinstance(self.key, UnresolvedText) or isinstance(self.value, UnresolvedText)
+        return tag if is_open else sanitised(tag)
+
+
+def sent_tags(tags: Iterable[TagInput]) -> tuple[Tag, ...]:
+    """Return the tags as AWS is sent them, without those of which nothing is left."""
+    return tuple(sent for tag in tags if (sent := tag.sent))

@@ -1,0 +1,134 @@
+"""Types of single values that carry their own validation.
+
+``Port = Annotated[int, WholeNumber(1, 65535)]`` is an `int` to the type checker and a converter to `convert`.
+Octopus sends every number and flag as text; JSON's own are accepted as well.
+"""
+
+import re
+from typing import Annotated
+
+from attrs import frozen
+
+from ecs_steps.octopus import json_text
+from ecs_steps.octopus.inputs.converter import FieldError, PartialValueError, convert, text, unexpected
+
+# AWS' integers have 32 bits.
+MAX_INT32 = 2**31 - 1
+
+
+@frozen
+class WholeNumber:
+    """A whole number within bounds."""
+
+    at_least: int = 0
+    at_most: int = MAX_INT32
+
+    def __call__(self, value: object) -> int:
+        digits = str(value).strip()
+        if isinstance(value, str | int | float) and re.fullmatch(r"[+-]?[0-9]{1,18}(\.0{1,18})?", digits):
+            number = int(digits.partition(".")[0])
+            if self.at_least <= number <= self.at_most:
+                return number
+        raise unexpected(value, f"a whole number from {self.at_least} to {self.at_most}")
+
+
+@frozen
+class Flag:
+    """`True` or `False`, in any case."""
+
+    def __call__(self, value: object) -> bool:
+        match str(value).strip().casefold():
+            case "true":
+                return True
+            case "false":
+                return False
+            case _:
+                raise unexpected(value, "True or False")
+
+
+@frozen
+class Text:
+    """A text that matches a pattern, which `expected` describes."""
+
+    pattern: str
+    expected: str
+
+    def __call__(self, value: object) -> str:
+        stripped = text(value).strip()
+        if re.fullmatch(self.pattern, stripped):
+            return stripped
+        raise unexpected(value, self.expected)
+
+
+@frozen
+class Ids:
+    """A list of ids: a JSON array, or one a line or comma."""
+
+    def __call__(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, str) and not value.startswith("["):
+            value = list(self.words(value))
+        ids: tuple[str, ...] = convert(value, tuple[str, ...])
+        kept = tuple(stripped for id_ in ids if (stripped := id_.strip()))
+        if not kept:
+            raise PartialValueError((), (FieldError(message="expected at least one id"),))
+        return kept
+
+    def words(self, value: str) -> tuple[str, ...]:
+        """Split a text that is no JSON."""
+        return tuple(filter(None, split(value, "\n,")))
+
+
+@frozen
+class CommandWords:
+    """A command line's words: a JSON array of text, or else a text, split at commas or one word."""
+
+    split_at_commas: bool
+
+    def __call__(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, list):
+            words: tuple[str, ...] = convert(value, tuple[str, ...])
+            return words
+        return tuple(map(text, self.words(text(value))))
+
+    def words(self, value: str) -> tuple[str, ...]:
+        """Split a text."""
+        try:
+            parsed = json_text.parse(value)
+        except ValueError:
+            parsed = None
+        if isinstance(parsed, list) and all(isinstance(word, str) for word in parsed):
+            return tuple(parsed)
+        return tuple(split(value, ",")) if self.split_at_commas else (value,)
+
+
+def split(whole: str, separators: str) -> list[str]:
+    """Split at any of the separators, but not within an expression, and trim the parts."""
+    # After the last brace no expression ends; searching for an end from each "#{" would be quadratic.
+    closed = whole.rfind("}") + 1
+    found = (
+        *re.finditer(rf"#{{[^}}]*}}|(?P<cut>[{separators}])", whole[:closed]),
+        *re.compile(f"(?P<cut>[{separators}])").finditer(whole, closed),
+    )
+    cuts = [match.start() for match in found if match["cut"]]
+    starts = [0, *(cut + 1 for cut in cuts)]
+    return [whole[start:end].strip() for start, end in zip(starts, [*cuts, len(whole)], strict=True)]
+
+
+Port = Annotated[int, WholeNumber(1, 65535)]
+Count = Annotated[int, WholeNumber()]
+PositiveCount = Annotated[int, WholeNumber(1)]
+Bool = Annotated[bool, Flag()]
+IdList = Annotated[tuple[str, ...], Ids()]
+Arn = Annotated[str, Text(r"arn:[a-z-]+:[!-~]+", "an ARN")]
+Role = Annotated[str, Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]+", "the ARN of an IAM role")]
+Family = Annotated[str, Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")]
+ContainerName = Family
+VolumeName = Family
+EcsName = Annotated[
+    str,
+    Text(
+        r"[A-Za-z0-9_-]{1,255}|arn:[a-z-]+:ecs:[!-~]+",
+        "1 to 255 letters, digits, hyphens and underscores, or an ARN",
+    ),
+]
+Region = Annotated[str, Text(r"[a-z]{2,}(-[a-z0-9]+)+", "an AWS region, such as eu-west-1")]

@@ -1,0 +1,50 @@
+"""Reports as Octopus reads them on standard output: service messages, and lines at a level."""
+
+from base64 import b64encode
+
+from ecs_steps.reporting.events import Level, OutputVariable, Progress, Reported
+from ecs_steps.reporting.text import ascii_lines, level_of, message_text
+
+
+def service_message(name: str, /, **attributes: str) -> str:
+    """Return one line with a service message; attribute values travel as base64 of UTF-8."""
+    quoted = [f"{key}='{_base64(value)}'" for key, value in attributes.items()]
+    return f"##octopus[{' '.join([name, *quoted])}]"
+
+
+def _base64(value: str) -> str:
+    # A surrogate has no UTF-8 of its own: two halves become their character, a lone one U+FFFD, as in .NET.
+    whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return b64encode(whole.encode()).decode("ascii")
+
+
+def lines(reported: Reported) -> list[str]:
+    """Return the lines of standard output that say what is reported, all of printable ASCII.
+
+    Text at another level than Info stands between two messages that switch the level and switch it back.
+    """
+    match reported:
+        case Progress(percent=percent, text=text):
+            return [service_message("progress", percentage=str(percent), message=text)]
+        case OutputVariable(name=name, value=value, sensitive=False):
+            return [service_message("setVariable", name=name, value=value)]
+        case OutputVariable(name=name, value=value):
+            return [service_message("setVariable", name=name, value=value, sensitive="True")]
+        case _:
+            return _at_level(level_of(reported), ascii_lines(message_text(reported)))
+
+
+def _at_level(level: Level, text: list[str]) -> list[str]:
+    if level is Level.INFO:
+        return text
+    return [service_message(f"stdout-{level}"), *text, service_message("stdout-default")]
+
+
+def result_message(text: str) -> str:
+    """Return the message that gives the reason of a failure; line ends in `text` become spaces."""
+    return service_message("resultMessage", message=" ".join(text.split()))
+
+
+def artifact(path: str, name: str, length: int) -> str:
+    """Return the message that attaches the file at `path`, of `length` bytes, to the deployment as `name`."""
+    return service_message("createArtifact", path=path, name=name, length=str(length))

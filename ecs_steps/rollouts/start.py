@@ -1,0 +1,68 @@
+"""Change a service that somebody else owns: look at it, and point it at a revision."""
+
+from ecs_steps.aws.ecs import Deployment, Service, describe_service, update_service
+from ecs_steps.context import DeploymentContext
+from ecs_steps.errors import DeploymentError, NotFoundError, RolloutFailedError
+
+INSTEAD = {
+    "CODE_DEPLOY": "Deploy it with AWS CodeDeploy, or give it the ECS deployment controller.",
+    "EXTERNAL": "Change its task sets with the tool that owns them, or use the ECS deployment controller.",
+}
+
+
+def look_at_service(cluster: str, name: str, context: DeploymentContext) -> Service:
+    """Return a service that can be updated, with its tags.
+
+    Raises:
+        NotFoundError: There is no such service or cluster, or the service is being deleted.
+        DeploymentError: Its deployment controller takes no updates from here.
+    """
+    service = context.call_with_retries(
+        "the service", lambda: describe_service(context.aws, cluster, name, with_tags=True)
+    )
+    if service is None or service.status != "ACTIVE":
+        why = f"it is {service.status}" if service else f"cluster {cluster} has none of that name"
+        raise NotFoundError(
+            what=f"Service {name} was not found",
+            why=why,
+            next_step="Check the name, the cluster, the account and the region.",
+        )
+    if service.controller in INSTEAD:
+        raise DeploymentError(
+            what=f"Service {name} cannot be updated by this step",
+            why=f"its deployment controller is {service.controller}, and ECS refuses a new task definition",
+            next_step=INSTEAD[service.controller],
+        )
+    return service
+
+
+def start_rollout(
+    service: Service, task_definition: str, context: DeploymentContext, *, force: bool
+) -> Deployment:
+    """Point the service at a revision and return the deployment that this started.
+
+    Raises:
+        AwsCallError: ECS refused it.
+    """
+    known = {deployment.deployment_id for deployment in service.deployments}
+
+    def started(now: Service | None) -> Deployment | None:
+        primary = now.primary if now else None
+        if primary is None or primary.task_definition != task_definition:
+            return None
+        return primary if not force or primary.deployment_id not in known else None
+
+    def act() -> Deployment | None:
+        return started(update_service(context.aws, service, task_definition, force=force))
+
+    def done() -> Deployment | None:
+        return started(describe_service(context.aws, service.cluster_arn, service.name))
+
+    deployment = context.call_at_most_once("the service's update", act, done)
+    if deployment is None:
+        raise RolloutFailedError(
+            what=f"Service {service.name} was updated, and shows another deployment",
+            why="somebody else updated it in the same moment",
+            next_step="Let one deployment at a time run for this service.",
+        )
+    return deployment

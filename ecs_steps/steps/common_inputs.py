@@ -1,0 +1,98 @@
+"""What several steps have as inputs, and the rules on it."""
+
+from collections.abc import Iterator, Mapping
+
+from attrs import frozen
+
+from ecs_steps.account import WebIdentity
+from ecs_steps.octopus.account import OctopusAccount, read_account
+from ecs_steps.octopus.images import package_images
+from ecs_steps.octopus.inputs.reader import AnyRule, Finding, derived, rule, variable
+from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption
+from ecs_steps.octopus.inputs.types import Bool, Count, EcsName, Region
+from ecs_steps.tags import Tag, default_tags
+
+
+@frozen(kw_only=True)
+class AwsInputs:
+    """The inputs of every step: its region and account, and what the release provides."""
+
+    region: Region = variable(
+        "Octopus.Action.Aws.Region",
+        label="Region",
+        help="The AWS region of the cluster; empty means the worker's own.",
+        default="",
+    )
+    images: Mapping[str, str] = derived(package_images)
+    default_tags: tuple[Tag, ...] = derived(default_tags)
+    account: OctopusAccount = derived(read_account, default=OctopusAccount())
+
+    @property
+    def arns_of_account(self) -> tuple[str, ...]:
+        """ARNs in the account that the step deploys to, that of its own role first."""
+        assumed, login = self.account.assumed_role, self.account.login
+        if assumed:
+            return (assumed.role_arn,)
+        return (login.role_arn,) if isinstance(login, WebIdentity) else ()
+
+
+@frozen(kw_only=True)
+class ServiceInputs(AwsInputs):
+    """The inputs of every step on a service: its cluster, and how its deployment is watched."""
+
+    cluster_name: EcsName = variable(
+        "Octopus.Action.Aws.Ecs.ClusterName",
+        label="Cluster name",
+        help="The ECS cluster that runs the service; it must exist.",
+    )
+    wait_option: WaitOption = variable(
+        "Octopus.Action.Aws.Ecs.WaitOption",
+        label="Wait",
+        help='JSON: `{"type": "WaitWithTimeout", "timeoutMinutes": "30"}`, or type `WaitUntilCompleted` '
+        "or `DontWait`.",
+        default=WaitOption(),
+        control="MultiLineText",
+    )
+    fail_fast_stopped_tasks: Count | None = variable(
+        "Octopus.Action.Aws.Ecs.FailFast.StoppedTasks",
+        label="Stopped tasks before giving up",
+        help="Where no circuit breaker is active: how many failed tasks are enough to give up a deployment "
+        "of which no task has ever been healthy. Empty means 3 to 10, with the desired count; 0 means never.",
+        default=None,
+    )
+    container_logs: Bool = variable(
+        "Octopus.Action.Aws.Ecs.ContainerLogs",
+        label="Show container logs",
+        help="Whether the last log lines of a failed container are read from CloudWatch and shown as they "
+        "are.",
+        default=True,
+        control="Checkbox",
+    )
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's name, where it was given by its ARN as well."""
+        return self.cluster_name.rpartition("/")[2]
+
+    @property
+    def arns_of_account(self) -> tuple[str, ...]:
+        """ARNs in the account that the step deploys to, that of its own role first."""
+        return (*super().arns_of_account, self.cluster_name)
+
+
+@rule("account")
+def complete_account(inputs: AwsInputs) -> Iterator[Finding]:
+    """Check that the account is complete, or absent: then it is the environment's."""
+    for error in inputs.account.errors:
+        yield Finding(("account", *error.path), str(error))
+
+
+@rule("wait_option")
+def _timed_wait(inputs: ServiceInputs) -> Iterator[Finding]:
+    wait = inputs.wait_option
+    if wait.type is Wait.WITH_TIMEOUT and wait.timeout_minutes is None:
+        yield Finding(("wait_option", "timeoutMinutes"), "is required to wait with a timeout")
+
+
+AWS_RULES: tuple[AnyRule[AwsInputs], ...] = (complete_account,)
+SERVICE_RULES: tuple[AnyRule[ServiceInputs], ...] = (_timed_wait, *AWS_RULES)

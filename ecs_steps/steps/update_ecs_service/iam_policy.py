@@ -1,0 +1,63 @@
+"""What *Update Amazon ECS Service* needs to be allowed; pure, no AWS.
+
+The variables name the service, and neither the roles of its task definition nor the groups that its
+containers log to: unless these are given, each role may be passed to tasks, and each log may be read.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from ecs_steps.iam import EVERYTHING, Scope, Statement, explain_failures, pass_to_tasks, policy_document
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure
+from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
+
+
+def permissions(
+    inputs: UpdateInputs, *, diagnostics: bool, roles: Sequence[str], log_groups: Sequence[str]
+) -> dict[str, Any]:
+    """Return the policy; with `diagnostics` it also allows what explains a failure."""
+    scope = Scope.from_arns(
+        inputs.region,
+        [*inputs.arns_of_account, inputs.service_name, inputs.template_task_definition_name or "", *roles],
+    )
+    statements = chain(_service(inputs, scope), _task_definition(inputs, scope, roles))
+    if diagnostics:
+        groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])
+        explaining = explain_failures(
+            scope, inputs.cluster, log_groups=groups if inputs.container_logs else (), target_groups=True
+        )
+        statements = chain(statements, explaining)
+    return policy_document(statements)
+
+
+def _service(inputs: UpdateInputs, scope: Scope) -> Iterator[Statement]:
+    name = f"{inputs.cluster}/{inputs.service_name.rpartition('/')[2]}"
+    service = scope.arn("ecs", f"service/{name}")
+    deployments = scope.arn("ecs", f"service-deployment/{name}/*")
+    yield Statement(
+        sid="UpdateTheService",
+        actions=("ecs:DescribeServices", "ecs:UpdateService", "ecs:TagResource"),
+        resources=(service,),
+    )
+    yield Statement(
+        sid="FollowItsDeployments",
+        actions=("ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments"),
+        resources=(service, deployments),
+    )
+    if inputs.on_failure is OnFailure.ROLLBACK:
+        yield Statement(
+            sid="RollItBack",
+            actions=("ecs:StopServiceDeployment",),
+            resources=(service, deployments),
+        )
+
+
+def _task_definition(inputs: UpdateInputs, scope: Scope, roles: Sequence[str]) -> Iterator[Statement]:
+    yield Statement(sid="ReadTaskDefinitions", actions=("ecs:DescribeTaskDefinition",))
+    yield Statement(
+        sid="RegisterTheNextRevision",
+        actions=("ecs:RegisterTaskDefinition", "ecs:TagResource"),
+        resources=(scope.arn("ecs", f"task-definition/{inputs.target_task_definition_name}:*"),),
+    )
+    yield pass_to_tasks([scope.role(name) for name in roles or [EVERYTHING]])

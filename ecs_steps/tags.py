@@ -1,0 +1,103 @@
+"""Tags: what Octopus adds by default, which of two wins, and what AWS takes."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from attrs import frozen
+
+MAX_KEY_LENGTH = 128
+MAX_VALUE_LENGTH = 256
+MAX_TAGS = 50
+
+DEFAULT_TAG_VARIABLES = (
+    "Octopus.Project.Id",
+    "Octopus.Action.Id",
+    "Octopus.Deployment.Id",
+    "Octopus.RunbookRun.Id",
+    "Octopus.Step.Id",
+    "Octopus.Environment.Id",
+    "Octopus.Deployment.Tenant.Id",
+    "Octopus.Deployment.Name",
+    "Octopus.Deployment.Tenant.Name",
+    "Octopus.Environment.Name",
+    "Octopus.Project.Name",
+    "Octopus.Release.Channel.Name",
+    "Octopus.Space.Name",
+    "Octopus.Action.Name",
+    "Octopus.Step.Name",
+    "Octopus.Runbook.Name",
+    "Octopus.RunbookRun.Name",
+    "Octopus.RunbookSnapshot.Name",
+    "Octopus.Machine.Name",
+)
+_NOT_TAKEN = re.compile("[^a-zA-Z0-9 +=.:/@_-]")
+
+
+@frozen
+class Tag:
+    """A key and a value on an AWS resource. AWS tells keys apart by case."""
+
+    key: str
+    value: str
+
+
+def default_tags(variables: Mapping[str, str]) -> tuple[Tag, ...]:
+    """Return the tags that say where a deployment comes from, in Octopus' order, empty ones left out."""
+    return sanitised_tags(Tag(name, variables.get(name) or "") for name in DEFAULT_TAG_VARIABLES)
+
+
+def sanitised(tag: Tag) -> Tag | None:
+    """Remove what AWS does not take from a tag; return None where no key or no value is left.
+
+    Letters, digits, spaces and ``+=.:/@_-`` stay, the ends are trimmed, and keys are cut to 128 and values to
+    256 characters.
+    """
+    key, value = _cleaned(tag.key, MAX_KEY_LENGTH), _cleaned(tag.value, MAX_VALUE_LENGTH)
+    return Tag(key, value) if key and value else None
+
+
+def _cleaned(text: str, longest: int) -> str:
+    return _NOT_TAKEN.sub("", text).strip()[:longest].rstrip()
+
+
+def sanitised_tags(tags: Iterable[Tag]) -> tuple[Tag, ...]:
+    """Sanitise each tag and leave out those of which nothing is left."""
+    return tuple(clean for tag in tags if (clean := sanitised(tag)))
+
+
+def merge_tags(*layers: Iterable[Tag]) -> tuple[Tag, ...]:
+    """Merge layers of tags: of a repeated key the last value wins, at the place of the first."""
+    values = {tag.key: tag.value for layer in layers for tag in layer}
+    return tuple(Tag(key, value) for key, value in values.items())
+
+
+def without_aws_tags(tags: Iterable[Tag]) -> tuple[Tag, ...]:
+    """Leave out the tags that only AWS may set: keys that begin with ``aws:``, in any case."""
+    return tuple(tag for tag in tags if not tag.key.lower().startswith("aws:"))
+
+
+def fit_tags(
+    existing: Iterable[Tag], defaults: Iterable[Tag], user: Iterable[Tag], limit: int = MAX_TAGS
+) -> tuple[tuple[Tag, ...], tuple[Tag, ...]]:
+    """Merge a resource's existing tags, the default ones and the user's; return the merged and the dropped.
+
+    Existing ``aws:`` tags are left out. Where more than `limit` remain, default tags give way from the end of
+    their list; those that only change the value of a key that is there anyway would free no place, and stay.
+
+    Raises:
+        ValueError: The existing tags and the user's alone are more than `limit`.
+    """
+    kept, offered, wanted = without_aws_tags(existing), merge_tags(defaults), tuple(user)
+    merged = merge_tags(kept, offered, wanted)
+    excess = len(merged) - limit
+    if excess <= 0:
+        return merged, ()
+    settled = {tag.key for tag in (*kept, *wanted)}
+    additions = [tag for tag in offered if tag.key not in settled]
+    if excess > len(additions):
+        raise ValueError(
+            f"The existing tags and the given ones are {len(settled)} together, "
+            f"and AWS takes at most {limit} on a resource"
+        )
+    dropped = tuple(additions[-excess:])
+    return tuple(tag for tag in merged if tag not in dropped), dropped

@@ -1,0 +1,177 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from attrs import evolve
+
+from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, ServiceMessage
+from ecs_steps.aws.service_deployments import ServiceDeployment
+from ecs_steps.rollouts.verdict import DeploymentStatus, judge, judge_service_deployment
+
+THEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+NEW = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:8"
+OLD = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7"
+TARGET = DeploymentRef(task_definition=NEW, deployment_id="ecs-svc/2", since=THEN)
+
+OURS = Deployment(
+    deployment_id="ecs-svc/2",
+    is_primary=True,
+    task_definition=NEW,
+    rollout_state="COMPLETED",
+    rollout_reason="",
+    desired=2,
+    running=2,
+    pending=0,
+    failed=0,
+    created_at=THEN,
+)
+BEFORE = evolve(OURS, deployment_id="ecs-svc/1", task_definition=OLD, is_primary=False)
+NEWER = evolve(OURS, deployment_id="ecs-svc/3")
+
+
+def service(*deployments: Deployment, status: str = "ACTIVE") -> Service:
+    return Service(
+        arn="arn:aws:ecs:eu-west-1:123456789012:service/shop/web",
+        name="web",
+        cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop",
+        status=status,
+        task_definition=next((d.task_definition for d in deployments if d.is_primary), ""),
+        controller="ECS",
+        desired=2,
+        running=2,
+        has_breaker=False,
+        target_groups=(),
+        deployments=deployments,
+        events=(),
+        tags=(),
+    )
+
+
+def attempt(status: str, reason: str = "") -> ServiceDeployment:
+    return ServiceDeployment(
+        arn="arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/web/x",
+        status=status,
+        status_reason=reason,
+        desired=2,
+        running=2,
+        pending=0,
+        failures=0,
+        threshold=3,
+        rollback_reason="",
+        alarms=(),
+        traffic_weight=None,
+        created_at=THEN,
+    )
+
+
+def standing(*deployments: Deployment, status: str = "ACTIVE") -> DeploymentStatus:
+    return judge(service(*deployments, status=status), TARGET).status
+
+
+def test_the_deployment_that_completed_and_still_runs_serves() -> None:
+    assert standing(OURS) is DeploymentStatus.SERVING
+
+
+def test_old_tasks_that_still_drain_do_not_take_a_success_back() -> None:
+    assert standing(OURS, BEFORE) is DeploymentStatus.SERVING
+
+
+def test_the_same_revision_under_another_deployments_id_is_not_this_deployment() -> None:
+    assert standing(NEWER) is DeploymentStatus.SUPERSEDED
+
+
+def test_a_completed_deployment_whose_tasks_have_died_since_is_not_serving_yet() -> None:
+    assert standing(evolve(OURS, running=1)) is DeploymentStatus.UNDER_WAY
+
+
+def test_no_tasks_are_enough_where_none_are_desired() -> None:
+    assert standing(evolve(OURS, desired=0, running=0)) is DeploymentStatus.SERVING
+
+
+def test_a_deployment_that_ecs_gave_up_without_a_rollback_has_failed() -> None:
+    failed = evolve(OURS, rollout_state="FAILED", rollout_reason="tasks failed to start.")
+
+    verdict = judge(service(failed, BEFORE), TARGET)
+
+    assert verdict.status is DeploymentStatus.FAILED
+    assert verdict.reason == "tasks failed to start."
+
+
+def test_a_rollback_is_not_a_success_though_one_deployment_runs_all_desired_tasks() -> None:
+    rollback = evolve(
+        BEFORE, deployment_id="ecs-svc/3", is_primary=True, rollout_reason="rolling back to deploymentId x"
+    )
+
+    verdict = judge(service(rollback), TARGET)
+
+    assert verdict.status is DeploymentStatus.ROLLED_BACK
+    assert OLD in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(1, DeploymentStatus.ROLLED_BACK), (-1, DeploymentStatus.SUPERSEDED)]
+)
+def test_a_rollback_that_is_over_shows_in_the_events_since_this_deployment_began(
+    minutes: int, expected: DeploymentStatus
+) -> None:
+    told = ServiceMessage(
+        event_id="1",
+        at=THEN + timedelta(minutes=minutes),
+        text="(service web) rolling back to deployment ecs-svc/1.",
+    )
+    after = evolve(BEFORE, deployment_id="ecs-svc/3", is_primary=True, rollout_reason="completed.")
+
+    verdict = judge(evolve(service(after), events=(told,)), TARGET)
+
+    assert verdict.status is expected
+
+
+def test_a_rollback_that_is_still_on_its_way_is_waited_for() -> None:
+    rollback = evolve(BEFORE, deployment_id="ecs-svc/3", is_primary=True, rollout_state="IN_PROGRESS")
+    ours = evolve(OURS, is_primary=False, rollout_state="FAILED")
+
+    assert standing(rollback, ours) is DeploymentStatus.UNDER_WAY
+
+
+def test_a_newer_deployment_supersedes() -> None:
+    assert standing(NEWER, evolve(OURS, is_primary=False)) is DeploymentStatus.SUPERSEDED
+
+
+@pytest.mark.parametrize("status", ["DRAINING", "INACTIVE"])
+def test_a_service_that_is_being_deleted_is_gone_however_well_it_runs(status: str) -> None:
+    assert standing(OURS, status=status) is DeploymentStatus.GONE
+
+
+def test_without_an_id_the_primary_of_the_revision_counts() -> None:
+    by_revision = DeploymentRef(task_definition=NEW, since=THEN)
+
+    assert judge(service(NEWER), by_revision).status is DeploymentStatus.SERVING
+    assert judge(service(evolve(BEFORE, is_primary=True)), by_revision).status is DeploymentStatus.SUPERSEDED
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "expected"),
+    [
+        ("PENDING", "", DeploymentStatus.UNDER_WAY),
+        ("IN_PROGRESS", "", DeploymentStatus.UNDER_WAY),
+        ("STOP_REQUESTED", "", DeploymentStatus.UNDER_WAY),
+        ("ROLLBACK_REQUESTED", "", DeploymentStatus.UNDER_WAY),
+        ("ROLLBACK_IN_PROGRESS", "", DeploymentStatus.UNDER_WAY),
+        ("SUCCESSFUL", "", DeploymentStatus.SERVING),
+        ("STOPPED", "Replaced by a new service deployment.", DeploymentStatus.SUPERSEDED),
+        ("STOPPED", "ECS deployment circuit breaker: tasks failed to start.", DeploymentStatus.FAILED),
+        ("ROLLBACK_SUCCESSFUL", "Service deployment rolled back.", DeploymentStatus.ROLLED_BACK),
+        ("ROLLBACK_FAILED", "", DeploymentStatus.FAILED),
+    ],
+)
+def test_every_status_of_a_service_deployment_has_its_verdict(
+    status: str, reason: str, expected: DeploymentStatus
+) -> None:
+    assert judge_service_deployment(attempt(status, reason), service(OURS), TARGET).status is expected
+
+
+def test_a_record_of_success_is_believed_only_where_the_service_agrees() -> None:
+    verdict = judge_service_deployment(
+        attempt("SUCCESSFUL"), service(evolve(BEFORE, is_primary=True)), TARGET
+    )
+
+    assert verdict.status is DeploymentStatus.SUPERSEDED

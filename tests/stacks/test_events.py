@@ -1,0 +1,110 @@
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+from ecs_steps.aws.cloudformation import StackEvent
+from ecs_steps.stacks.events import diagnose_stack
+
+STACK = "AWS::CloudFormation::Stack"
+SERVICE = "AWS::ECS::Service"
+ROLE = "AWS::IAM::Role"
+BEGUN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def event(second: int, logical_id: str, status: str, reason: str = "", kind: str = SERVICE) -> StackEvent:
+    return StackEvent(
+        event_id=f"{second}-{logical_id}-{status}",
+        at=BEGUN + timedelta(seconds=second),
+        logical_id=logical_id,
+        physical_id=logical_id,
+        resource_type=kind,
+        status=status,
+        reason=reason,
+        is_of_stack=kind == STACK,
+    )
+
+
+FAILED_CREATE = [
+    event(0, "shop", "CREATE_IN_PROGRESS", "User Initiated", STACK),
+    event(1, "Role", "CREATE_IN_PROGRESS", kind=ROLE),
+    event(1, "Service", "CREATE_IN_PROGRESS"),
+    event(
+        3,
+        "Service",
+        "CREATE_FAILED",
+        'Resource handler returned message: "Invalid request provided: the name "web" is taken" '
+        "(RequestToken: 0f1e-22, HandlerErrorCode: AlreadyExists)",
+    ),
+    event(4, "Role", "CREATE_FAILED", "Resource creation cancelled", ROLE),
+    event(5, "shop", "ROLLBACK_IN_PROGRESS", "The following resource(s) failed to create: [Service].", STACK),
+    event(6, "Role", "DELETE_FAILED", "Cannot delete entity, must detach all policies first.", ROLE),
+    event(7, "shop", "ROLLBACK_FAILED", "The following resource(s) failed to delete: [Role].", STACK),
+]
+
+
+def test_the_first_failure_before_the_rollback_is_the_cause_without_its_wrapper() -> None:
+    diagnosis = diagnose_stack(FAILED_CREATE)
+
+    assert diagnosis.root_cause is not None
+    assert diagnosis.root_cause.logical_id == "Service"
+    assert diagnosis.root_cause.reason == 'Invalid request provided: the name "web" is taken'
+
+
+def test_what_was_cancelled_with_it_is_no_failure_of_its_own() -> None:
+    assert diagnose_stack(FAILED_CREATE).also_failed == ()
+
+
+def test_failures_of_the_rollback_are_told_apart() -> None:
+    [failure] = diagnose_stack(FAILED_CREATE).rollback_failures
+
+    assert failure.reason == "Cannot delete entity, must detach all policies first."
+
+
+def test_the_order_in_which_pages_come_does_not_matter() -> None:
+    expected = diagnose_stack(FAILED_CREATE)
+
+    assert all(diagnose_stack(order) == expected for order in permutations(FAILED_CREATE, len(FAILED_CREATE)))
+
+
+def test_a_second_resource_that_failed_by_itself_is_named_after_the_first() -> None:
+    events = [
+        event(1, "B", "CREATE_FAILED", "no such subnet"),
+        event(2, "A", "CREATE_FAILED", "no such group"),
+    ]
+
+    diagnosis = diagnose_stack(events)
+
+    assert [str(failure) for failure in diagnosis.also_failed] == ["A (AWS::ECS::Service): no such group"]
+    assert diagnosis.lines() == [
+        "root cause: B (AWS::ECS::Service): no such subnet",
+        "also failed: A (AWS::ECS::Service): no such group",
+    ]
+
+
+def test_a_refused_parameter_is_the_stacks_own_reason() -> None:
+    events = [event(0, "shop", "ROLLBACK_IN_PROGRESS", "Parameter validation failed: no role x", STACK)]
+
+    diagnosis = diagnose_stack(events)
+
+    assert diagnosis.root_cause is not None
+    assert diagnosis.root_cause.reason == "Parameter validation failed: no role x"
+
+
+def test_a_breakers_words_point_at_the_tasks() -> None:
+    reason = "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered.'."
+
+    diagnosis = diagnose_stack([event(1, "Service", "CREATE_FAILED", reason)])
+
+    assert diagnosis.root_cause is not None
+    assert diagnosis.root_cause.points_at_tasks
+
+
+def test_without_failures_there_is_no_cause() -> None:
+    assert (
+        diagnose_stack([event(0, "shop", "CREATE_IN_PROGRESS", "User Initiated", STACK)]).root_cause is None
+    )
+
+
+def test_a_failure_without_a_reason_still_has_a_sentence() -> None:
+    diagnosis = diagnose_stack([event(1, "Service", "CREATE_FAILED")])
+
+    assert diagnosis.lines() == ["root cause: Service (AWS::ECS::Service): CloudFormation gave no reason"]
