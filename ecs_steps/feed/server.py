@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 FAILED_LOGIN_DELAY = 0.2
+CHECK_INTERVAL = 1.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 logger = logging.getLogger("ecs_steps.feed")
@@ -43,14 +44,6 @@ class FeedOptions:
     family_prefixes: tuple[str, ...] = ()
     tls_cert: Path | None = None
     tls_key: Path | None = None
-
-    @property
-    def is_local(self) -> bool:
-        """Whether no other machine can reach it."""
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
 
 
 class Server(Protocol):
@@ -84,37 +77,41 @@ def serve(options: FeedOptions, *, source: Source | None = None) -> int:
         credentials=environment_credentials(),
         failed_login_delay=FAILED_LOGIN_DELAY,
     )
-    if not (gateway.credentials or options.is_local):
-        raise no_credentials(
-            f"listening on {options.host or 'every address'} needs a user name and a password"
-        )
     _log_to_stderr()
-    server = make_server(options, wsgi_application(gateway.respond))
+    server = make_server(options, wsgi_application(gateway.respond), is_open=not gateway.credentials)
     with _stopped_by_signal() as stopped:
         gateway.families.refresh()
-        Thread(target=server.run, daemon=True).start()
+        running = Thread(target=server.run, daemon=True)
+        running.start()
         scheme = "https" if options.tls_cert else "http"
         logger.info("The feed listens on %s://%s:%d", scheme, options.host, server.port)
         if not gateway.credentials:
             logger.info("It has no credentials: whoever can reach this address of the machine may read it")
-        stopped.wait()
+        while not stopped.wait(CHECK_INTERVAL):
+            if not running.is_alive():
+                raise EcsStepsError(what="The feed has ended by itself", why="see its log above")
     server.close()
     logger.info("The feed has ended")
     return 0
 
 
-def make_server(options: FeedOptions, application: "WSGIApplication") -> Server:
+def make_server(options: FeedOptions, application: "WSGIApplication", *, is_open: bool) -> Server:
     """Bind the server that fits: waitress where it is installed and TLS ends elsewhere.
+
+    `is_open` says that whoever can reach it may read it.
 
     Raises:
         EcsStepsError: The port cannot be listened to, or the files of TLS cannot be used.
-        InvalidInputsError: Only waitress is fit to be reached from elsewhere without TLS.
+        InvalidInputsError: It would be open beyond this machine, or only waitress is fit to be reached there.
     """
     try:
         address = _resolve(options)
+        is_local = ipaddress.ip_address(address[0]).is_loopback
+        if is_open and not is_local:
+            raise no_credentials(f"listening on {address[0]} needs a user name and a password")
         if options.tls_cert is None and (make := _waitress()):
             return make(address, application)
-        if options.tls_cert is None and not options.is_local:
+        if options.tls_cert is None and not is_local:
             raise InvalidInputsError(
                 what="The feed cannot listen there",
                 problems=(Problem(path="--host", message="needs waitress: pip install 'ecs-steps[feed]'"),),

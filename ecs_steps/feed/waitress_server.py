@@ -1,6 +1,7 @@
 """waitress, with limits that fit requests without bodies, and with errors as the registry's JSON."""
 
 import logging
+import socket
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,10 @@ class WaitressServer:
         # Its warnings are of clients that left, and of queues.
         logging.getLogger("waitress").setLevel(logging.ERROR)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        server: Any = create_server(application, host=address[0], port=address[1], **LIMITS)
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        # Bound here, since waitress leaves its own open where the port is taken.
+        listening = socket.create_server(address, family=family)
+        server: Any = create_server(application, sockets=[listening], **LIMITS)
         server.channel_class = _Channel
         self._server = server
         self._ends, self._ended = Event(), Event()

@@ -1,13 +1,15 @@
 """``ecs-steps feed``: its arguments, and its check."""
 
 import argparse
+import socket
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from ecs_steps.errors import AwsCallError, EcsStepsError, InvalidInputsError
 from ecs_steps.feed.command import add_feed_arguments, run_feed
-from ecs_steps.feed.server import FeedOptions, serve
+from ecs_steps.feed.server import FeedOptions, make_server, serve
 from feed.account import FAILURES, MemoryAccount
 
 NO_CREDENTIALS = ("ECS_STEPS_FEED_USERNAME", "ECS_STEPS_FEED_PASSWORD", "ECS_STEPS_FEED_SECRET_ARN")
@@ -70,28 +72,36 @@ def test_arguments_that_cannot_be_are_refused(words: list[str], path: str) -> No
     assert [problem.path for problem in raised.value.problems] == [path]
 
 
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("127.0.0.1", True),
-        ("127.8.8.8", True),
-        ("::1", True),
-        ("localhost", True),
-        (EVERYWHERE, False),
-        ("::", False),
-        ("", False),
-        ("10.0.0.7", False),
-        ("localhost.example.com", False),
-    ],
-)
-def test_loopback_is_what_no_other_machine_reaches(host: str, expected: object) -> None:
-    assert FeedOptions(host=host).is_local is expected
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "localhost"])
+def test_loopback_needs_no_credentials(host: str) -> None:
+    server = make_server(FeedOptions(host=host, port=0), _application, is_open=True)
+
+    assert server.port > 0
+    Thread(target=server.run, daemon=True).start()
+    server.close()
 
 
-@pytest.mark.parametrize("host", [EVERYWHERE, "", "10.255.255.1"])
+@pytest.mark.parametrize("host", [EVERYWHERE, "", "::", "10.255.255.1", "198.51.100.7"])
+def test_what_others_reach_needs_credentials(host: str) -> None:
+    with pytest.raises(InvalidInputsError, match="needs a user name and a password"):
+        make_server(FeedOptions(host=host, port=0), _application, is_open=True)
+
+
+def test_a_port_that_is_taken_is_an_error() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(EcsStepsError, match="Choose another --port"),
+    ):
+        make_server(FeedOptions(port=taken.getsockname()[1]), _application, is_open=True)
+
+
+def _application(_: object, __: object) -> list[bytes]:
+    raise NotImplementedError
+
+
 @pytest.mark.parametrize("variables", [{}, {"ECS_STEPS_FEED_USERNAME": "octopus"}])
 def test_beyond_loopback_the_feed_needs_credentials(
-    host: str, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in NO_CREDENTIALS:
         monkeypatch.delenv(name, raising=False)
@@ -99,7 +109,7 @@ def test_beyond_loopback_the_feed_needs_credentials(
         monkeypatch.setenv(name, value)
 
     with pytest.raises(InvalidInputsError, match="needs a user name and a password"):
-        serve(FeedOptions(host=host), source=MemoryAccount({}))
+        serve(FeedOptions(host=EVERYWHERE), source=MemoryAccount({}))
 
 
 def test_a_certificate_that_is_not_there_is_an_error(tmp_path: Path) -> None:
