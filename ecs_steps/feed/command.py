@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecs_steps.errors import AwsCallError, EcsStepsError, InvalidInputsError, Problem
-from ecs_steps.feed.families import Families, run_inline
-from ecs_steps.feed.messages import RegistryError
-from ecs_steps.feed.names import docker_problems
-from ecs_steps.feed.server import FeedOptions, serve
-from ecs_steps.feed.source import Source
 
 if TYPE_CHECKING:
     import argparse
+
+    from ecs_steps.feed.server import FeedOptions
+    from ecs_steps.feed.source import Source
 
 MAX_PORT = 65_535
 
@@ -38,7 +36,7 @@ def add_feed_arguments(parser: "argparse.ArgumentParser") -> None:
     )
 
 
-def run_feed(args: "argparse.Namespace", *, source: Source | None = None) -> int:
+def run_feed(args: "argparse.Namespace", *, source: "Source | None" = None) -> int:
     """Do what the arguments of `add_feed_arguments` say, and return the exit code.
 
     Credentials are read from ``ECS_STEPS_FEED_USERNAME``, ``_PASSWORD`` and ``_PASSWORD_OLD``, or from the
@@ -47,6 +45,8 @@ def run_feed(args: "argparse.Namespace", *, source: Source | None = None) -> int
     Raises:
         EcsStepsError: As `serve`, or AWS cannot be read.
     """
+    from ecs_steps.feed.server import FeedOptions, serve
+
     options = FeedOptions(
         host=args.host,
         port=args.port,
@@ -65,14 +65,18 @@ def run_feed(args: "argparse.Namespace", *, source: Source | None = None) -> int
     return check(options, source=source) if args.check else serve(options, source=source)
 
 
-def check(options: FeedOptions, *, source: Source | None = None) -> int:
+def check(options: "FeedOptions", *, source: "Source | None" = None) -> int:
     """Print a line for each family that docker's own clients cannot address, and return 0.
 
     Raises:
         EcsStepsError: AWS cannot be read.
     """
+    from ecs_steps.feed.families import Families, run_inline
+    from ecs_steps.feed.messages import RegistryError
+    from ecs_steps.feed.names import docker_problems
+
     if source is None:
-        from ecs_steps.feed.ecs_source import ecs_source  # noqa: PLC0415  boto3 is loaded where it is used
+        from ecs_steps.feed.ecs_source import ecs_source
 
         source = ecs_source(region=options.region)
     families = Families(source=source, prefixes=options.family_prefixes, spawn=run_inline)

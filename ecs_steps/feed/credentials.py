@@ -84,8 +84,7 @@ class Credentials:
 
 def environment_credentials() -> Credentials | None:
     """Return the credentials of this process' environment; see `Credentials.from_environment`."""
-    # boto3 is loaded where something is read from it.
-    from ecs_steps.feed.ecs_source import read_secret  # noqa: PLC0415
+    from ecs_steps.feed.ecs_source import read_secret
 
     return Credentials.from_environment(os.environ, read_secret)
 

@@ -78,7 +78,7 @@ def environment_gateway(*, has_threads: bool) -> Gateway:
         AwsCallError: No region is named, or the secret cannot be read.
         InvalidInputsError: There are no credentials: who reaches this server is not known here.
     """
-    from ecs_steps.feed.ecs_source import ecs_source  # noqa: PLC0415  boto3 is loaded where it is used
+    from ecs_steps.feed.ecs_source import ecs_source
 
     credentials = environment_credentials()
     if not credentials:

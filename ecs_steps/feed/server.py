@@ -69,7 +69,7 @@ def serve(options: FeedOptions, *, source: Source | None = None) -> int:
         InvalidInputsError: The feed would be open beyond this machine, or needs waitress and has none.
     """
     if source is None:
-        from ecs_steps.feed.ecs_source import ecs_source  # noqa: PLC0415  boto3 is loaded where it is used
+        from ecs_steps.feed.ecs_source import ecs_source
 
         source = ecs_source(region=options.region)
     gateway = Gateway(
@@ -116,7 +116,7 @@ def make_server(options: FeedOptions, application: "WSGIApplication", *, is_open
                 what="The feed cannot listen there",
                 problems=(Problem(path="--host", message="needs waitress: pip install 'ecs-steps[feed]'"),),
             )
-        from ecs_steps.feed.threaded_server import ThreadedServer  # noqa: PLC0415  one of two is loaded
+        from ecs_steps.feed.threaded_server import ThreadedServer
 
         return ThreadedServer(address, application, _tls(options))
     except OSError as error:
@@ -145,7 +145,7 @@ def _tls(options: FeedOptions) -> ssl.SSLContext | None:
 
 def _waitress() -> "Callable[[tuple[str, int], WSGIApplication], Server] | None":
     try:
-        from ecs_steps.feed.waitress_server import WaitressServer  # noqa: PLC0415  an extra
+        from ecs_steps.feed.waitress_server import WaitressServer
     except ImportError:
         return None
     return WaitressServer

@@ -26,6 +26,7 @@ LIMITS: dict[str, Any] = {
     "max_request_body_size": 16 * 1024,
     "ident": "ecs-steps",
 }
+POLL_INTERVAL = 0.2
 
 
 class _JsonErrorTask(ErrorTask):
@@ -74,7 +75,7 @@ class WaitressServer:
         """Respond to requests until it is closed."""
         try:
             while not self._ends.is_set():
-                wasyncore.loop(timeout=1, map=self._server._map, count=1)  # noqa: SLF001  as its own `run`
+                wasyncore.loop(timeout=POLL_INTERVAL, map=self._server._map, count=1)  # noqa: SLF001  as its own `run`
         finally:
             self._server.task_dispatcher.shutdown(timeout=1)
             wasyncore.close_all(self._server._map, ignore_all=True)  # noqa: SLF001  the same
@@ -83,5 +84,4 @@ class WaitressServer:
     def close(self) -> None:
         """Stop to listen; what is under way gets a second."""
         self._ends.set()
-        self._server.pull_trigger()
         self._ended.wait(timeout=1.5)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ecs_steps.feed.gateway import Gateway
-from ecs_steps.feed.lambda_handler import respond
+from ecs_steps.feed.lambda_handler import handler, respond
 from feed.account import feed_of
-from feed.serving import AUTHORIZATION, CREDENTIALS
+from feed.serving import AUTHORIZATION, CREDENTIALS, PASSWORD, USERNAME
 
 
 def gateway() -> Gateway:
@@ -116,3 +116,13 @@ def test_an_event_without_a_query_or_headers_is_answered() -> None:
     event = balancer("/v2/", {}) | {"headers": None, "queryStringParameters": None}
 
     assert respond(event, gateway())["statusCode"] == 401
+
+
+def test_a_function_is_set_up_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("ECS_STEPS_FEED_USERNAME", USERNAME)
+    monkeypatch.setenv("ECS_STEPS_FEED_PASSWORD", PASSWORD)
+
+    assert body(handler(balancer("/healthz", {}), None)) == b"ok"
+    assert handler(balancer("/v2/", {}), None)["statusCode"] == 200
+    assert handler(balancer("/v2/", {}, authorization=""), None)["statusCode"] == 401

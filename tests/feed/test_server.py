@@ -289,3 +289,20 @@ def test_a_process_takes_its_credentials_and_its_certificate(tmp_path: Path) -> 
     assert statuses == {"none": 401, "right": 200}
     assert PASSWORD not in log
     assert AUTHORIZATION.partition(" ")[2] not in log
+
+
+@pytest.mark.parametrize(
+    ("variables", "code"),
+    [({}, 1), ({"ECS_STEPS_FEED_USERNAME": USERNAME, "ECS_STEPS_FEED_PASSWORD": PASSWORD}, 0)],
+    ids=["without credentials", "with credentials"],
+)
+def test_any_wsgi_server_can_import_the_feed(variables: dict[str, str], code: int) -> None:
+    script = "from ecs_steps.feed.wsgi import application; assert callable(application)"
+    environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "eu-west-1", **variables}
+
+    imported = subprocess.run(  # noqa: S603  our own script
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert imported.returncode == code
+    assert code == 0 or "needs a user name and a password" in imported.stderr
