@@ -1,4 +1,4 @@
-"""``ecs-steps feed``: serve the feed, or say which families docker's own clients cannot address."""
+"""``ecs-steps feed``: serve the feed, or list the families that docker's own clients cannot address."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ MAX_PORT = 65_535
 
 
 def add_feed_arguments(parser: "argparse.ArgumentParser") -> None:
-    """Let a parser take what `run_feed` needs."""
+    """Add to a parser the arguments that `run_feed` needs."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=8080, help="port to listen on (default %(default)s)")
     parser.add_argument("--region", help="region to show (default: the environment's)")
@@ -37,10 +37,10 @@ def add_feed_arguments(parser: "argparse.ArgumentParser") -> None:
 
 
 def run_feed(args: "argparse.Namespace", *, source: "Source | None" = None) -> int:
-    """Do what the arguments of `add_feed_arguments` say, and return the exit code.
+    """Run the command that `add_feed_arguments` describes, and return its exit code.
 
     Credentials are read from ``ECS_STEPS_FEED_USERNAME``, ``_PASSWORD`` and ``_PASSWORD_OLD``, or from the
-    secret that ``ECS_STEPS_FEED_SECRET_ARN`` names. `source` takes the place of ECS.
+    secret that ``ECS_STEPS_FEED_SECRET_ARN`` names. `source` is used in place of ECS.
 
     Raises:
         EcsStepsError: As `serve`, or AWS cannot be read.

@@ -22,7 +22,7 @@ _KEYS = {USERNAME: "username", PASSWORD: "password", OLD_PASSWORD: "password_old
 
 @frozen(kw_only=True)
 class Credentials:
-    """A user name and the passwords that go with it; comparing takes as long whatever is wrong.
+    """A user name and the passwords that go with it; comparing them is constant in time.
 
     Raises:
         InvalidInputsError: One of them cannot be sent: Octopus turns all but ASCII into question marks, and
@@ -38,7 +38,7 @@ class Credentials:
             raise InvalidInputsError(what=_INVALID, problems=tuple(problems))
 
     def accept(self, authorization: str) -> bool:
-        """Tell whether an ``Authorization`` header holds them."""
+        """Return whether an ``Authorization`` header holds them."""
         scheme, _, encoded = authorization.partition(" ")
         try:
             sent = b64decode(encoded.strip(), validate=True) if scheme.lower() == "basic" else b""
@@ -90,7 +90,7 @@ def environment_credentials() -> Credentials | None:
 
 
 def _equal(sent: bytes, expected: str) -> bool:
-    """Compare digests: they are of one length, and say nothing of how far two texts agree."""
+    """Compare digests: they have one length, and do not reveal how much of two texts is equal."""
     return hmac.compare_digest(hashlib.sha256(sent).digest(), hashlib.sha256(expected.encode()).digest())
 
 

@@ -16,7 +16,7 @@ from ecs_steps.feed.source import Page
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
 
-# The feed has a budget of its own, which botocore's retries would not respect; and who asks is waiting.
+# The feed has a budget of its own, which botocore's retries would exceed, and a client is waiting.
 ONE_ATTEMPT = CONFIG.merge(Config(retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=10))
 NOT_FOUND = "nable to describe task definition"
 

@@ -1,8 +1,8 @@
-"""The families and revisions of one account and region, from memory wherever that is true enough.
+"""The families and revisions of one account and region, from memory where it is fresh enough.
 
-A list that is fresh is the response; one that is not is refreshed by one thread, while others get it as it
-is; one that AWS does not let us refresh is served for up to an hour. What AWS was never able to say is an
-error, never an empty list.
+A fresh list is served as it is; a stale one is refreshed by one thread, while other requests get the stale
+list. Where AWS cannot be read, the last list is served for up to an hour. What was never read is an error,
+never an empty list.
 """
 
 import logging
@@ -51,18 +51,23 @@ class _Known:
     retry_at: datetime | None = None
     lock: Lock = field(factory=Lock)
 
+    def usable_listing(self, now: datetime) -> RevisionList | None:
+        listing = self.listing
+        return listing if listing and now - listing.read_at < MAX_AGE else None
+
     def is_usable(self, now: datetime) -> bool:
-        return self.listing is not None and now - self.listing.read_at < MAX_AGE
+        return self.usable_listing(now) is not None
 
     def needs_read(self, now: datetime) -> bool:
         if self.retry_at and now < self.retry_at:
             return False
-        return self.listing is None or not self.listing.is_fresh(now)
+        listing = self.listing
+        return listing is None or not listing.is_fresh(now)
 
 
 @define(kw_only=True, eq=False)
 class Families:
-    """What the registry shows. Any number of threads may ask; AWS is called within a budget.
+    """What the registry shows. Any number of threads may share it; AWS is called within a budget.
 
     `prefixes` is an allow-list: a family outside it does not exist, and costs no call. `spawn` refreshes the
     list of families in the background.
@@ -131,9 +136,10 @@ class Families:
                     self._read_revisions(family, known)
             finally:
                 known.lock.release()
-        if known.listing is None or not known.is_usable(self.clock.now()):
+        listing = known.usable_listing(self.clock.now())
+        if listing is None:
             raise (known.failure or name_unknown(family)).copy()
-        return known.listing.numbers
+        return listing.numbers
 
     def image(self, family: str, number: int) -> Image:
         """Return an ACTIVE revision as an image.
@@ -142,26 +148,14 @@ class Families:
             RegistryError: NAME_UNKNOWN, MANIFEST_UNKNOWN, or AWS could not be read.
         """
         self._check_shown(family)
-        now, key = self.clock.now(), (family, number)
-        known = self._families.get(family)
-        if known and known.listing and known.listing.rules_out(number):
+        key, known = (family, number), self._families.get(family)
+        if known and (listing := known.listing) and listing.rules_out(number):
             raise manifest_unknown(family, str(number))
-        if image := self._images.get(key):
-            return image
-        missing_until = self._missing.get(key)
-        if missing_until is None or missing_until <= now:
-            self._missing.drop(key)
-            if revision := self._calls.call(partial(self.source.describe, family, number)):
-                image = self._images.put(key, build_image(revision))
-                for blob in image:
-                    self._blobs.put((family, blob.digest), blob)
-                return image
-            self._missing.put(key, self.clock.now() + MISS_TTL)
-            if known and known.listing:
-                known.listing = known.listing.without(number)
-        if self._names and not self._names.holds(family):
-            raise name_unknown(family)
-        raise manifest_unknown(family, str(number))
+        image = self._images.get(key) or self._described(key, known)
+        for blob in image:
+            # Also of an image that is known: the blobs that follow its manifest must not be forgotten first.
+            self._blobs.put((family, blob.digest), blob)
+        return image
 
     def blob(self, family: str, digest: str) -> Blob | None:
         """Return bytes of an image that was served: a digest cannot be turned back into a revision."""
@@ -174,6 +168,20 @@ class Families:
     def _check_shown(self, family: str) -> None:
         if not is_shown(family, self.prefixes):
             raise name_unknown(family)
+
+    def _described(self, key: tuple[str, int], known: _Known | None) -> Image:
+        family, number = key
+        missing_until = self._missing.get(key)
+        if missing_until is None or missing_until <= self.clock.now():
+            self._missing.drop(key)
+            if revision := self._calls.call(partial(self.source.describe, family, number)):
+                return self._images.put(key, build_image(revision))
+            self._missing.put(key, self.clock.now() + MISS_TTL)
+            if known and (listing := known.listing):
+                known.listing = listing.without(number)
+        if self._names and not self._names.holds(family):
+            raise name_unknown(family)
+        raise manifest_unknown(family, str(number))
 
     def _read_names(self) -> None:
         try:

@@ -29,7 +29,7 @@ access_log = logging.getLogger("ecs_steps.feed.access")
 
 @frozen(kw_only=True)
 class Gateway:
-    """A feed that can be asked; without `credentials` anybody who reaches it may read it.
+    """A feed with its credentials; without `credentials` every client that reaches it may read it.
 
     After a wrong password the response waits for `failed_login_delay` seconds, where a thread has the time.
     """
@@ -44,8 +44,8 @@ class Gateway:
         try:
             response = self._respond(request)
         except Exception:
-            logger.exception("A request could not be answered")
-            response = unavailable("the feed failed; its log says why").response
+            logger.exception("A request failed")
+            response = unavailable("the feed failed; see its log for the reason").response
         path = request.path.encode("unicode_escape").decode()
         access_log.info(
             "%s %s %s %d %d %.0f ms",
@@ -62,7 +62,7 @@ class Gateway:
         if request.path == "/healthz" and request.method in READS:
             return Response(body=b"ok", content_type="text/plain")
         if self.credentials and not self.credentials.accept(request.authorization):
-            # docker's own clients begin without credentials, to learn what is asked of them.
+            # docker's own clients begin without credentials, to learn which kind is required.
             if request.authorization:
                 self.families.clock.sleep(self.failed_login_delay)
             return UNAUTHORIZED

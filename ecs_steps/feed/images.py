@@ -1,8 +1,8 @@
-"""A revision as an image: one empty layer, and labels that say what the revision is; pure.
+"""A revision as an image: one empty layer, and labels that describe the revision; pure.
 
 revision -> labels -> config -> manifests (Docker schema 2, and its OCI twin)
 
-The bytes depend on nothing but the revision: docker asks for a digest moments after it resolved the tag, and
+The bytes depend on nothing but the revision: docker requests a digest moments after it resolved the tag, and
 another instance may respond. Labels hold neither environment values nor secrets, commands or log options.
 """
 
@@ -50,7 +50,7 @@ class Revision:
 
     @property
     def labels(self) -> dict[str, str]:
-        """Say what Octopus shows as release notes, and a step reads as ``.Image.Labels[...]``."""
+        """The facts that Octopus shows as release notes, and that a step reads as ``.Image.Labels[...]``."""
         _, _, _, region, account, *_ = self.arn.split(":")
         labels = {
             "ecs.family": self.family,

@@ -1,7 +1,7 @@
 """What has been read of ECS, and when to read it again; pure values.
 
 Revision numbers are never reused, so a list only grows at its end, or loses members that were deregistered.
-The newest page therefore brings a list up to date, and now and then all of it is read to find what is gone.
+The newest page therefore brings a list up to date; all of it is read less often, to find deregistrations.
 """
 
 from array import array
@@ -30,7 +30,7 @@ class FamilyList:
     read_at: datetime
 
     def is_fresh(self, now: datetime) -> bool:
-        """Tell whether it needs no refresh: 60 s for up to 10 pages, 5 min for 50 or more."""
+        """Return whether it needs no refresh: 60 s for up to 10 pages, 5 min for 50 or more."""
         ttl = min(max(FAMILIES_TTL, self.pages * FAMILIES_TTL_OF_A_PAGE), MAX_FAMILIES_TTL)
         return now - self.read_at < ttl
 
@@ -62,7 +62,7 @@ class RevisionList:
         return now - self.read_at < REVISIONS_TTL
 
     def needs_full_read(self, now: datetime) -> bool:
-        """Tell whether to read all of it: after 10 min, or 6 min for each page of a long one.
+        """Return whether to read all of it: after 10 min, or 6 min for each page of a long one.
 
         A trigger reads each family every three minutes; with that, a hundred families of five pages cost
         less than one call a second.
@@ -70,17 +70,19 @@ class RevisionList:
         return now - self.full_at >= max(FULL_READ_TTL, self.pages * FULL_READ_TTL_OF_A_PAGE)
 
     def rules_out(self, number: int) -> bool:
-        """Tell whether a revision is known to be inactive, rather than newer or older than what was read."""
+        """Return whether a revision is known to be inactive: within what was read, and not listed."""
         return self.numbers[0] <= number <= self.numbers[-1] and not _holds(self.numbers, number)
 
     def merged(self, newest: Iterable[int], now: datetime) -> "RevisionList":
-        """Return it with all that ECS listed down to a number that was known: that range is read anew."""
+        """Return it with all that ECS listed down to a number that was known: that range is replaced."""
         page = sorted(newest)
         older = self.numbers[: bisect_left(self.numbers, page[0])]
         return evolve(self, numbers=compact([*older, *page]), read_at=now)
 
-    def without(self, number: int) -> "RevisionList":
-        return evolve(self, numbers=compact(each for each in self.numbers if each != number))
+    def without(self, number: int) -> "RevisionList | None":
+        """Return it without a revision; none where that was the only one."""
+        numbers = compact(each for each in self.numbers if each != number)
+        return evolve(self, numbers=numbers) if numbers else None
 
 
 def compact(numbers: Iterable[int]) -> Sequence[int]:
@@ -89,5 +91,5 @@ def compact(numbers: Iterable[int]) -> Sequence[int]:
 
 
 def _holds(ordered: Sequence[str] | Sequence[int], wanted: str | int) -> bool:
-    place = bisect_left(ordered, wanted)
-    return place < len(ordered) and ordered[place] == wanted
+    index = bisect_left(ordered, wanted)
+    return index < len(ordered) and ordered[index] == wanted

@@ -14,7 +14,7 @@ SHARED_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
-"""Octopus takes an address for a registry only where the first of these is sent."""
+"""Octopus recognises a registry by the first of these."""
 
 
 @frozen(kw_only=True)
@@ -89,7 +89,7 @@ def manifest_unknown(family: str, reference: str) -> RegistryError:
 
 
 def unavailable(message: str, *, retry_after: int = 5) -> RegistryError:
-    """Return the error of a request that AWS left without an answer.
+    """Return the error of a request for which AWS could not be read.
 
     Never a 404: Octopus reads that as "not supported", and an empty list as "no versions".
     """
@@ -111,7 +111,7 @@ def transport_error(code: int) -> Response:
 
 
 def begins_request(data: bytes) -> bool:
-    """Tell whether bytes can be the first of an HTTP request; those of a TLS handshake cannot."""
+    """Return whether bytes can be the first of an HTTP request; those of a TLS handshake cannot."""
     return data[:1].isalpha() or data[:1] in b"\r\n"
 
 

@@ -10,7 +10,7 @@ DOCKER_NAME = re.compile(r"[a-z0-9]+((_|__|-+)[a-z0-9]+)*")
 
 
 def is_shown(family: str, prefixes: Sequence[str]) -> bool:
-    """Tell whether a feed of these prefixes (none: of all families) may show a name that ECS may know."""
+    """Return whether a feed with these prefixes (none: every family) may show a name."""
     return bool(FAMILY.fullmatch(family)) and (not prefixes or family.startswith(tuple(prefixes)))
 
 

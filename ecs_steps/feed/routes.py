@@ -2,7 +2,7 @@
 
 request -> route -> families -> response
 
-https://distribution.github.io/distribution/spec/api/ says what paths, pages and errors are.
+Paths, pages and errors: https://distribution.github.io/distribution/spec/api/.
 """
 
 import re
@@ -28,7 +28,7 @@ _REVISION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def answer(request: Request, families: Families) -> Response:
-    """Return the response to a request that may be made; whatever is asked for, there is one."""
+    """Return the response to a request that is allowed; there is one for every request."""
     try:
         return _routed(request, families)
     except RegistryError as error:

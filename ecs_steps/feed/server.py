@@ -61,7 +61,7 @@ class Server(Protocol):
 def serve(options: FeedOptions, *, source: Source | None = None) -> int:
     """Serve the feed until SIGTERM or SIGINT, and return 0; the log goes to standard error.
 
-    `source` takes the place of ECS with the environment's credentials.
+    `source` is used in place of ECS with the environment's credentials.
 
     Raises:
         AwsCallError: No region is named, or the secret with the credentials cannot be read.
@@ -86,7 +86,7 @@ def serve(options: FeedOptions, *, source: Source | None = None) -> int:
         scheme = "https" if options.tls_cert else "http"
         logger.info("The feed listens on %s://%s:%d", scheme, options.host, server.port)
         if not gateway.credentials:
-            logger.info("It has no credentials: whoever can reach this address of the machine may read it")
+            logger.info("It has no credentials: every process of this machine may read it")
         while not stopped.wait(CHECK_INTERVAL):
             if not running.is_alive():
                 raise EcsStepsError(what="The feed has ended by itself", why="see its log above")
@@ -98,7 +98,7 @@ def serve(options: FeedOptions, *, source: Source | None = None) -> int:
 def make_server(options: FeedOptions, application: "WSGIApplication", *, is_open: bool) -> Server:
     """Bind the server that fits: waitress where it is installed and TLS ends elsewhere.
 
-    `is_open` says that whoever can reach it may read it.
+    `is_open`: it has no credentials.
 
     Raises:
         EcsStepsError: The port cannot be listened to, or the files of TLS cannot be used.

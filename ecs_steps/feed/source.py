@@ -1,6 +1,6 @@
 """AWS, as the feed needs it, and how often it may be called.
 
-ECS lets an account read task definitions 20 times a second, deployments included; the feed takes a quarter.
+ECS lets an account read task definitions 20 times a second, deployments included; the feed uses a quarter.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -51,7 +51,7 @@ class Source(Protocol):
 
 @define(eq=False)
 class Budget:
-    """A token bucket; whoever takes a token that is not there yet waits for it."""
+    """A token bucket; a call waits for its token."""
 
     clock: Clock
     _left: float = CALLS_AT_ONCE
@@ -61,8 +61,8 @@ class Budget:
     def __attrs_post_init__(self) -> None:
         self._filled_at = self.clock.now()
 
-    def take(self) -> bool:
-        """Take a call off the budget, after a wait if need be; false where that would be too long."""
+    def consume(self) -> bool:
+        """Consume one call, after a wait if necessary; false where the wait would be too long."""
         with self._lock:
             now = self.clock.now()
             refilled = (now - self._filled_at).total_seconds() * CALLS_A_SECOND
@@ -108,7 +108,7 @@ class Calls:
         """
 
         def call_once() -> T:
-            if not self._budget.take():
+            if not self._budget.consume():
                 raise _BUDGET_USED_UP.copy()
             return read()
 

@@ -1,6 +1,6 @@
 """The standard library's server, a thread a connection: for one machine, or a small installation with TLS.
 
-Each connection serves one request, within `MAX_SECONDS`; there are `MAX_CONNECTIONS` at most.
+Each connection serves one request, within a minute; there are `MAX_CONNECTIONS` at most.
 """
 
 import logging
@@ -96,7 +96,7 @@ class _Connection(WSGIRequestHandler):
         return str(self.client_address[0])
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the gateway logs requests."""
+        """Log nothing: the gateway logs requests."""
 
 
 class _Listener(ThreadingMixIn, WSGIServer):
@@ -105,17 +105,22 @@ class _Listener(ThreadingMixIn, WSGIServer):
     request_queue_size = 128
 
     def __init__(
-        self, address: tuple[str, int], application: "WSGIApplication", tls: ssl.SSLContext | None
+        self,
+        address: tuple[str, int],
+        application: "WSGIApplication",
+        tls: ssl.SSLContext | None,
+        max_seconds: float,
     ) -> None:
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self._tls = tls
+        self._max_seconds = max_seconds
         self._open: dict[socket.socket, float] = {}
         self._lock = Lock()
         super().__init__(address, _Connection)
         self.set_app(application)
 
     def server_bind(self) -> None:
-        """Bind without a look-up of the host's full name, which may take as long as DNS does."""
+        """Bind without resolving the host's full name, which may wait for DNS."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
         self.setup_environ()
@@ -143,7 +148,7 @@ class _Listener(ThreadingMixIn, WSGIServer):
 
     def service_actions(self) -> None:
         """End the connections of clients that send, or receive, a little at a time."""
-        before = time.monotonic() - MAX_SECONDS
+        before = time.monotonic() - self._max_seconds
         with self._lock:
             late = [connection for connection, since in self._open.items() if since < before]
         for connection in late:
@@ -167,9 +172,14 @@ class ThreadedServer:
     """The standard library's server on one address; raises OSError where it cannot listen there."""
 
     def __init__(
-        self, address: tuple[str, int], application: "WSGIApplication", tls: ssl.SSLContext | None
+        self,
+        address: tuple[str, int],
+        application: "WSGIApplication",
+        tls: ssl.SSLContext | None,
+        *,
+        max_seconds: float = MAX_SECONDS,
     ) -> None:
-        self._listener = _Listener(address, application, tls)
+        self._listener = _Listener(address, application, tls, max_seconds)
         self.port = int(self._listener.server_address[1])
 
     def run(self) -> None:

@@ -151,7 +151,7 @@ def measured() -> dict[str, dict[str, float]]:
 
 
 def feed_scale(_rounds: int) -> str:
-    """Say what a large account costs."""
+    """Return a table of what a large account costs."""
     with TemporaryDirectory() as folder:
         costs = run_apart(Path(folder))
     head = [

@@ -1,7 +1,7 @@
 """A second, strict client: what an Octopus server sends to a Docker feed, and what its runner would pull.
 
-It shares nothing with the feed. Whatever Octopus was ever seen to stumble over is an assertion here: absolute
-links, bodies that are no JSON, pages that repeat, registries that let anybody in.
+It shares nothing with the feed. What Octopus is known to fail on is an assertion here: absolute links,
+bodies that are not JSON, pages that repeat, registries that accept any password.
 """
 
 import hashlib

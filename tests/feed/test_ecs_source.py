@@ -1,4 +1,4 @@
-"""ECS as the source, in the sandbox: what each call asks, and how it fails."""
+"""ECS as the source, in the sandbox: what each call requests, and how it fails."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is read of ECS, when, and what is served while it cannot be read."""
+"""The cache: when ECS is read, and what is served while it cannot be."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -220,7 +220,7 @@ def test_a_family_that_is_younger_than_the_list_is_found() -> None:
     assert feed.families.names() == ["billing", "orders", "young"]
 
 
-def test_an_unknown_name_is_asked_for_once_in_ten_seconds() -> None:
+def test_an_unknown_name_is_looked_up_once_in_ten_seconds() -> None:
     feed = shop()
 
     for _ in range(9):
@@ -267,6 +267,15 @@ def test_what_is_remembered_of_images_is_bounded_and_their_bytes_are_the_same_ag
     assert again is not first
 
 
+def test_the_blobs_of_a_manifest_that_is_served_again_can_be_read() -> None:
+    feed = feed_of({"orders": range(1, 3001)})
+    for number in range(1, 3001):
+        feed.families.image("orders", number)
+        often = feed.families.image("orders", 1)
+
+    assert all(feed.families.blob("orders", blob.digest) == blob for blob in often)
+
+
 def test_a_revision_that_was_deregistered_is_forgotten() -> None:
     feed = feed_of({"orders": [1, 2, 3]})
     feed.families.revisions("orders")
@@ -294,6 +303,17 @@ def test_a_revision_that_ecs_calls_inactive_leaves_the_list() -> None:
     assert feed.account.calls["describe"] == 1
 
 
+def test_the_last_revision_of_a_family_leaves_no_empty_list() -> None:
+    feed = feed_of({"orders": [7]})
+    feed.families.revisions("orders")
+    feed.account.families["orders"] = []
+
+    for read in (lambda: feed.families.image("orders", 7), lambda: feed.families.revisions("orders")):
+        with pytest.raises(RegistryError) as raised:
+            read()
+        assert raised.value.status == 404
+
+
 def test_a_prefix_is_an_allow_list() -> None:
     feed = feed_of({"shop-web": [1], "shop-api": [1], "bank": [1], "ops-x": [2]}, prefixes=["shop-", "ops-"])
 
@@ -314,9 +334,9 @@ def test_the_budget_is_five_calls_a_second_after_ten_at_once() -> None:
     clock = VirtualClock(Timeline())
     budget, begun = Budget(clock), clock.now()
 
-    taken = [budget.take() for _ in range(110)]
+    consumed = [budget.consume() for _ in range(110)]
 
-    assert all(taken)
+    assert all(consumed)
     assert (CALLS_AT_ONCE, CALLS_A_SECOND) == (10, 5)
     assert clock.now() - begun == pytest.approx(timedelta(seconds=20), abs=timedelta(seconds=0.01))
 
@@ -343,11 +363,11 @@ def test_one_thread_reads_and_the_others_wait_for_it() -> None:
     families = Families(source=account)
     together, read = Barrier(9), []
 
-    def ask() -> None:
+    def read_revisions() -> None:
         together.wait()
         read.append(list(families.revisions("orders")))
 
-    threads = [Thread(target=ask) for _ in range(8)]
+    threads = [Thread(target=read_revisions) for _ in range(8)]
     for thread in threads:
         thread.start()
     together.wait()

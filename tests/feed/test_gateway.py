@@ -1,4 +1,4 @@
-"""One request, whoever serves it: authentication first, and a log that gives nothing away."""
+"""One request on any server: authentication first, and a log without secrets."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ def gateway(feed: Feed, *, credentials: Credentials | None = CREDENTIALS) -> Gat
     return Gateway(families=feed.families, credentials=credentials, failed_login_delay=0.2)
 
 
-def test_nobody_gets_in_without_credentials() -> None:
+def test_a_request_without_credentials_is_unauthorized() -> None:
     feed = feed_of({"orders": [1]})
 
     response = gateway(feed).respond(Request(path="/v2/"))
@@ -64,7 +64,7 @@ def test_after_it_every_path_has_a_status_of_the_table_and_a_json_body(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_load_balancer_may_ask_for_health(method: str) -> None:
+def test_a_health_check_needs_no_credentials(method: str) -> None:
     feed = feed_of({"orders": [1]})
 
     response = gateway(feed).respond(Request(method=method, path="/healthz"))

@@ -1,4 +1,4 @@
-"""A revision as an image: what it says, and that it always says it with the same bytes."""
+"""A revision as an image: its labels, and that its bytes are deterministic."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""The registry's paths: the tables of what is asked and what comes back."""
+"""The registry's paths: a table of requests and their responses."""
 
 import hashlib
 import json
@@ -270,6 +270,32 @@ def test_pages_hold_every_revision_once(numbers: set[int], size: int) -> None:
     tags = _walk(feed, size, path="/v2/orders/tags/list", member="tags")
 
     assert tags == sorted(map(str, numbers))
+
+
+REQUESTS = st.sampled_from(
+    ["/v2/_catalog", "/v2/orders/tags/list", "/v2/billing/tags/list", "/v2/orders/manifests/42"]
+)
+
+
+@given(
+    steps=st.lists(
+        st.tuples(REQUESTS, st.sampled_from([None, *FAILURES]), st.sampled_from([0, 6, 40, 700, 4000])),
+        max_size=12,
+    )
+)
+def test_however_aws_fails_nothing_is_missing_or_empty(steps: list[tuple[str, str | None, int]]) -> None:
+    feed = shop()
+
+    for path, failure, pause in steps:
+        feed.account.failure = FAILURES[failure] if failure else None
+        response = feed.get(path)
+        feed.clock.sleep(pause)
+
+        assert response.status in {200, 403, 429, 503}
+        if response.status == 200:
+            document = json.loads(response.body)
+            assert document.get("repositories") != []
+            assert document.get("tags") != []
 
 
 @given(path=st.text(max_size=80) | st.from_regex(r"/v2/.{0,30}/(tags/list|manifests/.*|blobs/.*)"))

@@ -1,4 +1,4 @@
-"""The feed as a server and as a process: who gets in, how it ends, and what it does about bad clients."""
+"""The feed as a server and as a process: credentials, shutdown, malicious clients."""
 
 import http.client
 import logging
@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -29,6 +30,9 @@ from feed.serving import (
     threaded,
     waitress,
 )
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 SERVERS = pytest.mark.parametrize("make", [waitress, threaded], ids=["waitress", "threaded"])
 MIB = 2**20
@@ -111,7 +115,7 @@ def test_a_malicious_request_is_refused_or_cut_off(
 
 
 @SERVERS
-def test_slow_clients_keep_nobody_waiting(make: MakeServer, feed: Feed) -> None:
+def test_slow_clients_delay_no_other(make: MakeServer, feed: Feed) -> None:
     with serving(feed.families, make) as port, ExitStack() as clients:
         for _ in range(40):
             connection = clients.enter_context(socket.create_connection((HOST, port)))
@@ -140,6 +144,26 @@ def test_more_connections_than_there_may_be_are_closed(feed: Feed) -> None:
             with suppress(OSError, http.client.HTTPException):
                 if is_healthy(port):
                     break
+        assert is_healthy(port)
+
+
+def test_a_client_that_sends_a_byte_at_a_time_is_cut_off(feed: Feed) -> None:
+    def make(application: "WSGIApplication") -> ThreadedServer:
+        return ThreadedServer((HOST, 0), application, None, max_seconds=0.5)
+
+    with (
+        serving(feed.families, make) as port,
+        socket.create_connection((HOST, port), timeout=5) as connection,
+    ):
+        connection.sendall(b"GET /v2/ HTTP/1.1\r\n")
+        sent = 0
+        with suppress(ConnectionError):
+            while sent < 1000:
+                connection.sendall(b"X")
+                sent += 1
+                time.sleep(0.02)
+
+        assert sent < 1000
         assert is_healthy(port)
 
 
@@ -190,7 +214,7 @@ def test_tls_ends_at_the_feed(feed: Feed, tmp_path: Path, capfd: pytest.CaptureF
         serving(
             feed.families, lambda app: ThreadedServer((HOST, 0), app, certificate.server_context)
         ) as port,
-        # Who never shakes hands keeps nobody waiting.
+        # A client that does not complete its handshake delays no other.
         socket.create_connection((HOST, port)),
     ):
         response_to(port, b"GET /v2/ HTTP/1.1\r\n\r\n")
@@ -232,7 +256,7 @@ def listening_port(running: "subprocess.Popen[str]") -> int:
     raise AssertionError("it does not listen")
 
 
-@pytest.mark.parametrize("words", [(), ("hangs",)], ids=["idle", "while AWS does not answer"])
+@pytest.mark.parametrize("words", [(), ("hangs",)], ids=["idle", "while AWS hangs"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_feed_with_0_within_two_seconds(
     words: tuple[str, ...], number: signal.Signals
