@@ -9,10 +9,11 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from typing import Protocol
 
 from attrs import frozen
 
-from ecs_steps.octostache import Evaluator, OctostacheError
+from ecs_steps.octostache import Evaluated, OctostacheError
 
 MAX_DEPTH = 64
 MAX_SHOWN_LENGTH = 60
@@ -20,6 +21,12 @@ MAX_DIGITS = 400
 _TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
 
 _PLAIN_NAME = re.compile(r"#\{[\w :/~()\[\]*.-]+\}")
+
+
+class TextEvaluator(Protocol):
+    """What evaluates a text, as `octostache.Evaluator` does."""
+
+    def evaluate(self, text: str) -> Evaluated: ...
 
 
 @frozen
@@ -109,7 +116,7 @@ def _within(document: object) -> list[object]:
             return []
 
 
-def evaluate(text: str, evaluator: Evaluator) -> object:
+def evaluate(text: str, evaluator: TextEvaluator) -> object:
     """Evaluate a variable's text: leaf by leaf where it is a JSON list or object, else whole.
 
     Text that stays open becomes `Unresolved`; text that is meant as JSON and is none stays text.
@@ -122,7 +129,7 @@ def evaluate(text: str, evaluator: Evaluator) -> object:
     return _evaluate_text(text, evaluator)
 
 
-def _evaluate_leaves(document: object, evaluator: Evaluator) -> object:
+def _evaluate_leaves(document: object, evaluator: TextEvaluator) -> object:
     match document:
         case str():
             return _evaluate_text(document, evaluator)
@@ -134,7 +141,7 @@ def _evaluate_leaves(document: object, evaluator: Evaluator) -> object:
             return document
 
 
-def _evaluate_text(text: str, evaluator: Evaluator) -> str | Unresolved:
+def _evaluate_text(text: str, evaluator: TextEvaluator) -> str | Unresolved:
     try:
         evaluated = evaluator.evaluate(text)
     except OctostacheError as error:
