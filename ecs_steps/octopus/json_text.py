@@ -65,11 +65,28 @@ def parse(text: str) -> object:
             parse_int=_whole,
         )
     except json.JSONDecodeError as error:
-        raise ValueError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise ValueError(_syntax(text, error)) from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     _check_depth(document)
     return document
+
+
+def _syntax(text: str, error: json.JSONDecodeError) -> str:
+    """Return what a person has to mend, and where; never a value."""
+    place = f"at line {error.lineno}, column {error.colno}"
+    before, rest = text[: error.pos].rstrip(), text[error.pos :].lstrip()
+    if not text.strip():
+        return "it is empty"
+    if not before and rest[0] not in "[{":
+        return "it is a plain text"
+    if not rest:
+        return "it ends too early: a closing bracket, brace or quote is missing"
+    if rest[0] == "'":
+        return f"single quotes {place}; JSON has double quotes"
+    if (rest[0] in "]}" and before.endswith(",")) or re.match(r",\s*[\]}]", rest):
+        return f"a comma before the closing bracket {place}"
+    return f"{error.msg} {place}"
 
 
 def _members(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:

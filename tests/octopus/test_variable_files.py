@@ -221,7 +221,7 @@ def test_a_scope_that_does_not_exist_is_an_error(option: str, problem: str) -> N
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "v.json: cannot be read as JSON: Expecting value at line 1, column 1"),
+        ("", "v.json: cannot be read as JSON: it is empty"),
         ('{"a": "b",\n "c"}', "v.json: cannot be read as JSON: Expecting ':' delimiter at line 2, column 5"),
         ("[" * 100_000, "v.json: cannot be read as JSON: it is nested more than 64 deep"),
         (

@@ -50,6 +50,11 @@ class Variable:
     options: tuple[str, ...] = ()
     must_be_known: bool = False
 
+    @property
+    def example(self) -> str:
+        """The first JSON document of the help text; empty where it shows none."""
+        return next(iter(re.findall(r"`([\[{][^`]*)`", self.help)), "")
+
 
 def variable(
     name: str,
@@ -255,7 +260,15 @@ def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: 
         raise PartialValueError(None, (FieldError(message=missing.reason),))
     raw = variables.get(name, "")
     value = json_text.evaluate(_limited(raw), evaluator)
-    return field_value(field, _limited(value) if isinstance(value, str) else value)
+    try:
+        return field_value(field, _limited(value) if isinstance(value, str) else value)
+    except PartialValueError as failure:
+        example = field.metadata["variable"].example
+        errors = (
+            evolve(error, example=example) if error.is_document and not error.path else error
+            for error in failure.errors
+        )
+        raise PartialValueError(failure.partial, tuple(errors)) from None
 
 
 def _limited(text: str) -> str:

@@ -20,26 +20,22 @@ def unknown_variables(cls: type[attrs.AttrsInstance], variables: Variables) -> I
     resembles one of its groups.
     """
     fields = [field.metadata["variable"].name for field in attrs.fields(cls) if "variable" in field.metadata]
-    known = {name.casefold(): name for name in fields}
-    groups = {name.rpartition(".")[0] for name in known if name.startswith(PREFIX)}
+    known = {name[len(PREFIX) :].casefold(): name for name in fields if name.casefold().startswith(PREFIX)}
+    groups = {name.rpartition(".")[0] for name in known}
     for name in variables:
-        folded = name.casefold()
-        if not folded.startswith(PREFIX) or folded in known or name in TAG_VARIABLES:
+        short = name.casefold().removeprefix(PREFIX)
+        if short == name.casefold() or short in known or name in TAG_VARIABLES:
             continue
-        group = folded.rpartition(".")[0]
-        if group in groups or get_close_matches(group.removeprefix(PREFIX), _without_prefix(groups)):
-            close = get_close_matches(folded, known, n=1, cutoff=0.8)
+        group = short.rpartition(".")[0]
+        if group in groups or get_close_matches(group, groups):
+            close = get_close_matches(short, known, n=1, cutoff=0.8)
             hint = f"; did you mean {known[close[0]]}" if close else ""
             yield Problem(path=name, message=f"is no variable of this step{hint}")
-    yield from _tags_of_another_step(known, variables)
+    yield from _tags_of_another_step(fields, variables)
 
 
-def _without_prefix(groups: set[str]) -> list[str]:
-    return [group.removeprefix(PREFIX) for group in groups if group.startswith(PREFIX)]
-
-
-def _tags_of_another_step(known: dict[str, str], variables: Variables) -> Iterator[Problem]:
-    own = [name for name in TAG_VARIABLES if name.casefold() in known]
+def _tags_of_another_step(fields: list[str], variables: Variables) -> Iterator[Problem]:
+    own = [name for name in TAG_VARIABLES if name in fields]
     if not own or any(variables.get(name) for name in own):
         return
     for name in TAG_VARIABLES:
