@@ -14,7 +14,7 @@ from ecs_steps.cli.process import read_variables
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.reporting.events import OutputVariable, Report, Reported
-from ecs_steps.reporting.terminal import listening
+from ecs_steps.reporting.terminal import presenter
 from ecs_steps.result import Result
 from ecs_steps.steps.row import DryRunStep, Option, Step, StepRow, StepTable, Verb, WatchableStep
 
@@ -137,7 +137,7 @@ def _connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClien
 @contextmanager
 def _reporting(args: argparse.Namespace, clock: Clock) -> Iterator[Report]:
     """Report on standard error all but the output variables: those are this command's result."""
-    with listening(sys.stderr, verbose=args.verbose, clock=clock) as show:
+    with presenter(sys.stderr, verbose=args.verbose, clock=clock) as show:
 
         def report(reported: Reported) -> None:
             if not isinstance(reported, OutputVariable):

@@ -26,7 +26,7 @@ _PLAIN_NAME = re.compile(r"#\{[\w :/~()\[\]*.-]+\}")
 class TextEvaluator(Protocol):
     """What evaluates a text, as `octostache.Evaluator` does."""
 
-    def evaluate(self, text: str) -> Evaluated: ...
+    def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated: ...
 
 
 @frozen
@@ -149,7 +149,7 @@ def evaluate(text: str, evaluator: TextEvaluator) -> object:
 def _evaluate_leaves(document: object, evaluator: TextEvaluator) -> object:
     match document:
         case str():
-            return _evaluate_text(document, evaluator)
+            return _evaluate_text(document, evaluator, is_json_leaf=True)
         case list():
             return [_evaluate_leaves(item, evaluator) for item in document]
         case dict():
@@ -158,9 +158,9 @@ def _evaluate_leaves(document: object, evaluator: TextEvaluator) -> object:
             return document
 
 
-def _evaluate_text(text: str, evaluator: TextEvaluator) -> str | Unresolved:
+def _evaluate_text(text: str, evaluator: TextEvaluator, *, is_json_leaf: bool = False) -> str | Unresolved:
     try:
-        evaluated = evaluator.evaluate(text)
+        evaluated = evaluator.evaluate(text, is_json_leaf=is_json_leaf)
     except OctostacheError as error:
         return Unresolved(text, error=str(error))
     if evaluated.unresolved:

@@ -10,7 +10,7 @@ from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.errors import Problem
 from ecs_steps.reporting.events import Level, Report
-from ecs_steps.reporting.terminal import report_for
+from ecs_steps.reporting.terminal import line_presenter
 from ecs_steps.steps.common_inputs import AwsInputs, ServiceInputs
 
 
@@ -31,7 +31,7 @@ def aws_context(
     context = DeploymentContext(
         aws=aws or account_clients(inputs.account, region=inputs.region or None),
         clock=clock,
-        report=report or report_for(sys.stderr, clock=clock),
+        report=report or line_presenter(sys.stderr, clock=clock),
         deadline=None,
     )
     for warning in warnings:

@@ -42,8 +42,8 @@ class TagServiceStep:
         with outputs.attach_to_errors(lambda _: ""):
             service = look_at_service(self.inputs.cluster_name, self.inputs.service, context)
             context.call_with_retries("the tags", lambda: tag_resource(context.aws, service.arn, tags))
-            outputs.tell(ServiceArn=service.arn, Outcome=Outcome.SUCCEEDED)
-        return Result(outcome=Outcome.SUCCEEDED, outputs=outputs.values)
+            outputs.set(ServiceArn=service.arn)
+            return outputs.result(Outcome.SUCCEEDED)
 
 
 ROW = StepRow(

@@ -100,10 +100,10 @@ class _Evaluator:
     variables: Variables
     evaluator: Evaluator
 
-    def evaluate(self, text: str) -> Evaluated:
+    def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated:
         if missing := self.variables.missing_in(text):
             raise OctostacheError(str(missing))
-        return self.evaluator.evaluate(text)
+        return self.evaluator.evaluate(text, is_json_leaf=is_json_leaf)
 
 
 @frozen
