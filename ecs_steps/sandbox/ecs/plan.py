@@ -202,7 +202,8 @@ class EcsPlan:
     `earlier_failure` happened to a deployment of each of those services shortly before the start, and was
     rolled back. Without `fixtures` the account starts empty. A service is MISSING for `hidden_after_create`
     seconds after it was created, a service deployment PENDING for `pending` seconds. Where the
-    `infrastructure_role_denied`, ECS may not touch listeners and rules.
+    `infrastructure_role_denied`, ECS may not touch listeners and rules. Services `without_rollback_candidate`
+    cannot be rolled back, as if no deployment of theirs had completed.
     """
 
     failure_plans: tuple[FailurePlan, ...] = ()
@@ -211,6 +212,7 @@ class EcsPlan:
     target_group: TargetGroupSettings = field(factory=TargetGroupSettings)
     failing_hooks: tuple[FailingHook, ...] = ()
     infrastructure_role_denied: bool = False
+    without_rollback_candidate: tuple[str, ...] = ()
     pending: float = 0
     service: Mapping[str, Any] = field(factory=dict)
     services: Mapping[str, Mapping[str, Any]] = field(factory=dict)

@@ -201,7 +201,7 @@ class Rollouts:
             service_deployment.ended(now, "ROLLBACK_FAILED")
         elif not roll_back:
             service_deployment.ended(now, "STOPPED", f"Service deployment stopped because {monitor.reason}")
-        elif service.served is None:
+        elif service.served is None or service.name in self.account.plan.without_rollback_candidate:
             # Believed: the text (acceptance tests of terraform-provider-aws); the status (no source).
             service_deployment.ended(
                 now, "ROLLBACK_FAILED", "No rollback candidate was found to run the rollback."

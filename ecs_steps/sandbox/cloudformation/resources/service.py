@@ -22,6 +22,7 @@ _POLL_INTERVAL = 5.0
 _SHIFT_POLL_INTERVAL = 30.0
 _HANDLER_TIMEOUT = timedelta(hours=36)
 _MAX_BAKE_MINUTES = 33 * 60
+_OPEN_STATUSES = {"PENDING", "IN_PROGRESS"}
 _FAILED_STATUSES = {"STOPPED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"}
 _DELETED_STATUSES = {"INACTIVE", "MISSING"}
 
@@ -111,7 +112,7 @@ class Service:
         Raises:
             HandlerError: It failed, or it took longer than CloudFormation waits.
         """
-        if shifts_traffic(service["deploymentConfiguration"]) and "currentServiceDeployment" in service:
+        if self._shift_status(service) in _OPEN_STATUSES:
             yield from self._await_shift(service)
             return
         arn, awaited = service["serviceArn"], _primary(service).get("id")
@@ -145,19 +146,28 @@ class Service:
         Raises:
             HandlerError: It was rolled back or stopped, or it took longer than the handler may.
         """
-        arn = service["currentServiceDeployment"]
         give_up = self.account.timeline.now + _HANDLER_TIMEOUT
         while self.account.timeline.now < give_up:
             yield _SHIFT_POLL_INTERVAL
-            reply = self.account.call("ecs", "DescribeServiceDeployments", serviceDeploymentArns=[arn])
-            [deployment] = reply["serviceDeployments"] or [{"status": "STOPPED"}]
+            deployment = self._shift(service)
             if deployment["status"] == "SUCCESSFUL":
                 return
             if deployment["status"] in _FAILED_STATUSES:
-                # Believed: that the handler names ECS' reason (no source); that it fails (N97's measurement).
+                # Believed: that it fails (measured by non-97/ecs-native-blue-green); its text (no source).
                 reason = deployment.get("statusReason", deployment["status"])
                 raise HandlerError(f"Error occurred during operation '{reason}'.", "GeneralServiceException")
         raise HandlerError("Exceeded attempts to wait", "NotStabilized")
+
+    def _shift(self, service: Mapping[str, Any]) -> dict[str, Any]:
+        """Describe the service deployment that the service had at that time."""
+        arns = [service["currentServiceDeployment"]]
+        reply = self.account.call("ecs", "DescribeServiceDeployments", serviceDeploymentArns=arns)
+        return dict(reply["serviceDeployments"][0]) if reply["serviceDeployments"] else {"status": "STOPPED"}
+
+    def _shift_status(self, service: Mapping[str, Any]) -> str:
+        """Return the status of a deployment that shifts traffic; empty where it is none."""
+        shifts = shifts_traffic(service["deploymentConfiguration"])
+        return self._shift(service)["status"] if shifts and "currentServiceDeployment" in service else ""
 
 
 def _check_bakes(request: Mapping[str, Any]) -> None:
@@ -168,8 +178,8 @@ def _check_bakes(request: Mapping[str, Any]) -> None:
     total = total_bake_minutes(configuration)
     if total > _MAX_BAKE_MINUTES:
         raise HandlerError(
-            f"Total bake time ({total:g} minutes) for progressive deployment exceeds the Cloudformation limit of "
-            "33 hours.",
+            f"Total bake time ({total:g} minutes) for progressive deployment exceeds the Cloudformation "
+            "limit of 33 hours.",
             "InvalidRequest",
         )
 
