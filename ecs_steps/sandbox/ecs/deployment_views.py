@@ -2,9 +2,9 @@
 
 import copy
 
+from ecs_steps.sandbox.ecs.circuit_breaker import breaker_of, breaker_threshold
 from ecs_steps.sandbox.ecs.deployment import ServiceDeployment, ServiceRevision
 from ecs_steps.sandbox.ecs.request import Reply
-from ecs_steps.sandbox.ecs.rollouts import breaker_of, breaker_threshold
 from ecs_steps.sandbox.ecs.service import Service
 from ecs_steps.sandbox.ecs.traffic import Route
 

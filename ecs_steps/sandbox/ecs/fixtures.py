@@ -1,15 +1,13 @@
 """The fixtures that the sandbox starts with, made by hand in the cluster `shop`.
 
-`orders` (Fargate, behind a load balancer) and `billing` (EC2) are deployed by rolling updates. `storefront`
-(Fargate) shifts traffic between two target groups by the production rule of its listener; requests with the
-header `X-Storefront-Test` match the test rule.
+`orders` (Fargate, behind a load balancer) and `billing` (EC2) are deployed by rolling updates, `storefront`
+(Fargate) shifts traffic: see `storefront.py`.
 """
 
 from typing import Any
 
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.request import Request, Tags
-from ecs_steps.sandbox.elbv2.listeners import Listeners, Rule
 
 CLUSTER = "shop"
 
@@ -20,25 +18,19 @@ AWS_TAGS: Tags = [
 """Tags that only AWS itself can set."""
 
 
-STOREFRONT = "storefront"
-"""The service that shifts traffic, and its task definition's family."""
-
-TEST_HEADER, TEST_VALUE = "X-Storefront-Test", "green-7f3a"
-
-
 def task_definitions(account: Account) -> list[Request]:
     """Describe the families `orders` and `billing` as they were registered."""
     return [_orders(account), _billing(account)]
 
 
-_NETWORK = {
+NETWORK: dict[str, Any] = {
     "awsvpcConfiguration": {
         "subnets": ["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
         "securityGroups": ["sg-0c1d2e3f"],
         "assignPublicIp": "DISABLED",
     }
 }
-_OWNER = [{"key": "team", "value": "shop"}, {"key": "cost-centre", "value": "4711"}]
+OWNER: Tags = [{"key": "team", "value": "shop"}, {"key": "cost-centre", "value": "4711"}]
 
 
 def services(account: Account) -> list[Request]:
@@ -50,14 +42,14 @@ def services(account: Account) -> list[Request]:
             "taskDefinition": "orders",
             "desiredCount": 2,
             "launchType": "FARGATE",
-            "networkConfiguration": _NETWORK,
+            "networkConfiguration": NETWORK,
             "loadBalancers": [
                 {"targetGroupArn": target_group(account), "containerName": "web", "containerPort": 8080}
             ],
             "healthCheckGracePeriodSeconds": 30,
             "enableECSManagedTags": True,
             "propagateTags": "SERVICE",
-            "tags": _OWNER,
+            "tags": OWNER,
         },
         {
             "cluster": CLUSTER,
@@ -67,97 +59,9 @@ def services(account: Account) -> list[Request]:
             "launchType": "EC2",
             "deploymentConfiguration": {"minimumHealthyPercent": 50, "maximumPercent": 200},
             "placementStrategy": [{"type": "spread", "field": "attribute:ecs.availability-zone"}],
-            "tags": _OWNER,
+            "tags": OWNER,
         },
     ]
-
-
-def listener_rules(account: Account, listeners: Listeners) -> tuple[Rule, Rule]:
-    """Make the listener of `storefront` with its production rule and its test rule."""
-    balancing = f"arn:{account.partition}:elasticloadbalancing:{account.region}:{account.number}"
-    listener = listeners.add_listener(
-        f"{balancing}:loadbalancer/app/shop/50dc6c495c0c9188",
-        protocol="HTTPS",
-        port=443,
-        actions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
-    )
-    blue, green = storefront_target_groups(account)
-    groups = [{"TargetGroupArn": blue, "Weight": 1}, {"TargetGroupArn": green, "Weight": 0}]
-    forward = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
-    header = {"HttpHeaderName": TEST_HEADER, "Values": [TEST_VALUE]}
-    test = listeners.add_rule(
-        listener,
-        priority=10,
-        conditions=[{"Field": "http-header", "HttpHeaderConfig": header}],
-        actions=[{"Type": "forward", "TargetGroupArn": blue}],
-    )
-    production = listeners.add_rule(
-        listener,
-        priority=20,
-        conditions=[{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}],
-        actions=[forward],
-    )
-    return production, test
-
-
-def storefront(account: Account, production: Rule, test: Rule) -> Request:
-    """Describe the service `storefront` as it was created."""
-    blue, green = storefront_target_groups(account)
-    return {
-        "cluster": CLUSTER,
-        "serviceName": STOREFRONT,
-        "taskDefinition": STOREFRONT,
-        "desiredCount": 2,
-        "launchType": "FARGATE",
-        "networkConfiguration": _NETWORK,
-        "loadBalancers": [
-            {
-                "targetGroupArn": blue,
-                "containerName": "web",
-                "containerPort": 8080,
-                "advancedConfiguration": {
-                    "alternateTargetGroupArn": green,
-                    "productionListenerRule": production.arn,
-                    "testListenerRule": test.arn,
-                    "roleArn": account.role("ecs-infrastructure"),
-                },
-            }
-        ],
-        "deploymentConfiguration": {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5},
-        "enableECSManagedTags": True,
-        "tags": _OWNER,
-    }
-
-
-def storefront_task_definition(account: Account) -> Request:
-    """Describe the family `storefront` as it was registered."""
-    return {
-        "family": STOREFRONT,
-        "executionRoleArn": account.role("storefront-execution"),
-        "networkMode": "awsvpc",
-        "requiresCompatibilities": ["FARGATE"],
-        "cpu": "256",
-        "memory": "512",
-        "containerDefinitions": [
-            {
-                "name": "web",
-                "image": "index.docker.io/acme/storefront:2.7.0",
-                "essential": True,
-                "portMappings": [{"containerPort": 8080}],
-                "logConfiguration": _awslogs(account, "/ecs/storefront", "ecs"),
-            }
-        ],
-        "tags": [{"key": "team", "value": "shop"}],
-    }
-
-
-def storefront_target_groups(account: Account) -> tuple[str, str]:
-    """Name the two target groups of `storefront`, blue first; green serves at the start."""
-    balancing = f"arn:{account.partition}:elasticloadbalancing:{account.region}:{account.number}"
-    return (
-        f"{balancing}:targetgroup/storefront-blue/1111111111111111",
-        f"{balancing}:targetgroup/storefront-green/2222222222222222",
-    )
 
 
 def target_group(account: Account) -> str:
@@ -166,7 +70,7 @@ def target_group(account: Account) -> str:
     return f"{balancing}:targetgroup/orders/0123456789abcdef"
 
 
-def _awslogs(account: Account, group: str, prefix: str) -> dict[str, Any]:
+def awslogs(account: Account, group: str, prefix: str) -> dict[str, Any]:
     options = {
         "awslogs-group": group,
         "awslogs-region": account.region,
@@ -229,7 +133,7 @@ def _orders(account: Account) -> Request:
                 "ulimits": [{"name": "nofile", "softLimit": 65536, "hardLimit": 65536}],
                 "linuxParameters": {"initProcessEnabled": True},
                 "stopTimeout": 60,
-                "logConfiguration": _awslogs(account, "/ecs/orders", "ecs"),
+                "logConfiguration": awslogs(account, "/ecs/orders", "ecs"),
                 **account.plan.newer_container_members,
             },
             {
@@ -238,7 +142,7 @@ def _orders(account: Account) -> Request:
                 "essential": False,
                 "memoryReservation": 64,
                 "user": "0",
-                "logConfiguration": _awslogs(account, "/ecs/orders", "log-router"),
+                "logConfiguration": awslogs(account, "/ecs/orders", "log-router"),
             },
         ],
         "tags": [{"key": "team", "value": "shop"}, {"key": "data-class", "value": "internal"}],
@@ -270,7 +174,7 @@ def _billing(account: Account) -> Request:
                 "mountPoints": [{"sourceVolume": "invoices", "containerPath": "/data", "readOnly": False}],
                 "extraHosts": [{"hostname": "ledger.internal", "ipAddress": "10.0.0.7"}],
                 "privileged": False,
-                "logConfiguration": _awslogs(account, "/ecs/billing", "billing"),
+                "logConfiguration": awslogs(account, "/ecs/billing", "billing"),
             },
             {
                 "name": "cache",

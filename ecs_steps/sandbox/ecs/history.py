@@ -5,7 +5,7 @@ from random import Random
 
 import attrs
 
-from ecs_steps.sandbox.ecs import fixtures
+from ecs_steps.sandbox.ecs import fixtures, storefront
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.clusters import Clusters
 from ecs_steps.sandbox.ecs.plan import EcsPlan, FailurePlan
@@ -67,10 +67,10 @@ class History:
 
     def _create_storefront(self, timeline: Timeline) -> None:
         """Deploy `storefront` before the others, and with ids of its own: theirs do not depend on it."""
-        ids, self.account.random = self.account.random, Random(fixtures.STOREFRONT)
-        rules = fixtures.listener_rules(self.account, self.services.listeners)
-        self.task_definitions.register(fixtures.storefront_task_definition(self.account))
-        self.services.create(fixtures.storefront(self.account, *rules))
+        ids, self.account.random = self.account.random, Random(storefront.NAME)
+        rules = storefront.listener_rules(self.account, self.services.listeners)
+        self.task_definitions.register(storefront.task_definition(self.account))
+        self.services.create(storefront.service(self.account, *rules))
         self.account.timeline.advance_to(timeline.now - _AGE)
         self.account.random = ids
 

@@ -1,13 +1,12 @@
 """How a deployment begins and ends: completed, failed, rolled back, replaced. It moves no task itself."""
 
-import math
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from attrs import define
 
 from ecs_steps.sandbox.ecs.account import Account
+from ecs_steps.sandbox.ecs.circuit_breaker import breaker_of, breaker_threshold
 from ecs_steps.sandbox.ecs.deployment import (
     DEPLOYED_MEMBERS,
     Deployment,
@@ -242,25 +241,3 @@ class Rollouts:
         if service_deployment.shifts:
             service_deployment.close()
             self._run(service, service_deployment, self.stages.back(service, service_deployment, rollback))
-
-
-def breaker_of(service: Service) -> dict[str, Any]:
-    return service.configuration.get("deploymentCircuitBreaker") or {}
-
-
-def breaker_threshold(service: Service) -> int:
-    """Return how many failed tasks trip the circuit breaker: half of the desired count, from 3 to 200."""
-    # Believed: BOUNDED_PERCENT keeps the bounds 3 and 200 (ECS guide, deployment-circuit-breaker).
-    rule: dict[str, Any] = breaker_of(service).get("thresholdConfiguration") or {
-        "type": "BOUNDED_PERCENT",
-        "value": 50,
-    }
-    value = int(rule["value"])
-    share = math.ceil(value * service.desired / 100)
-    match rule["type"]:
-        case "COUNT":
-            return value
-        case "UNBOUNDED_PERCENT":
-            return max(1, share)
-        case _:
-            return min(max(3, share), 200)

@@ -21,7 +21,6 @@ from ecs_steps.sandbox.ecs.plan import (
     TargetGroupSettings,
     TasksStopped,
 )
-from ecs_steps.sandbox.ecs.strategy_scenarios import STRATEGY_SCENARIOS
 
 EARLIER_FAILURE = FailurePlan(
     ending=Exits(code=3), log=("FATAL: the earlier deployment could not read its configuration",)
@@ -147,6 +146,6 @@ _ENDS_WELL: dict[str, tuple[str, EcsPlan]] = {
 }
 
 SERVICE_SCENARIOS: Mapping[str, tuple[str, EcsPlan]] = MappingProxyType(
-    {**FAILING_TASKS, **_ROLLS_BACK, **_COMES_FROM_OUTSIDE, **_ENDS_WELL, **STRATEGY_SCENARIOS}
+    {**FAILING_TASKS, **_ROLLS_BACK, **_COMES_FROM_OUTSIDE, **_ENDS_WELL}
 )
 """Each plan with what it is about, by its name."""

@@ -79,6 +79,7 @@ class _Shift:
         self._enter("BAKE_TIME")
         yield Wait(seconds=float(configuration.get("bakeTimeInMinutes") or 0) * _MINUTE)
         self._enter(CLEAN_UP)
+        self.service.served = green.revision
         yield from self._keep_alone(green)
 
     def back(self, to: Deployment) -> Steps:
