@@ -30,16 +30,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 # suite, which ``pytest -m "not slow"`` runs within a minute.
 SLOW = (
     "benchmarks/",
+    "cli/test_cancelling.py",
     "e2e/",
     "explaining/",
     "faults/",
-    "fuzzing/test_every_place.py",
+    "fuzzing/test_every_injection_point.py",
     "fuzzing/test_growth.py",
     "fuzzing/test_limits.py",
     "permissions/test_journeys.py",
     "sandbox/",
     "step_templates/",
-    "test_cancelling.py",
     "test_readme.py",
 )
 
