@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.errors import AwsCallError
-from ecs_steps.polling import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_THROTTLED, PollResult, poll
+from ecs_steps.polling import FIRST_PAUSE, MAX_PAUSE, MAX_THROTTLED_PAUSE, PollResult, poll
 from ecs_steps.reporting.events import Level, Message, Reported, StillWaiting
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 
@@ -44,7 +44,7 @@ def test_pauses_grow_while_nothing_changes_and_fall_back_when_something_does() -
     looks: list[float] = []
     begun = time.now()
 
-    def look() -> PollResult[int]:
+    def observe() -> PollResult[int]:
         looks.append((time.now() - begun).total_seconds())
         return PollResult(value=0, settled=len(looks) == 16, changed=len(looks) == 12)
 
@@ -52,7 +52,7 @@ def test_pauses_grow_while_nothing_changes_and_fall_back_when_something_does() -
 
     pauses = [after - before for before, after in pairwise(looks)]
     assert pauses[0] <= 2.5
-    assert pauses[10] == LONGEST_PAUSE
+    assert pauses[10] == MAX_PAUSE
     assert pauses[11] <= 2.5
 
 
@@ -61,7 +61,7 @@ def test_the_last_look_is_taken_when_the_deadline_strikes() -> None:
     deadline = time.now() + timedelta(seconds=61)
     looks = []
 
-    def look() -> PollResult[int]:
+    def observe() -> PollResult[int]:
         looks.append(time.now())
         return PollResult(value=len(looks), settled=False)
 
@@ -77,7 +77,7 @@ def test_polling_never_overshoots_its_deadline_by_more_than_one_look(seconds: fl
     time = clock()
     deadline = time.now() + timedelta(seconds=seconds)
 
-    def look() -> PollResult[int]:
+    def observe() -> PollResult[int]:
         time.sleep(cost)
         return PollResult(value=0, settled=False)
 
@@ -94,7 +94,7 @@ def test_a_read_that_fails_for_a_passing_reason_is_skipped() -> None:
         PollResult(value="ok", settled=True),
     ]
 
-    def look() -> PollResult[str]:
+    def observe() -> PollResult[str]:
         answer = answers.pop(0)
         if isinstance(answer, AwsCallError):
             raise answer
@@ -111,7 +111,7 @@ def test_those_who_are_throttled_together_do_not_come_back_together() -> None:
         looks: list[float] = []
         begun = time.now()
 
-        def look() -> PollResult[str]:
+        def observe() -> PollResult[str]:
             looks.append((time.now() - begun).total_seconds())
             if len(looks) <= 10:
                 raise evolve(passing_fault(), throttled=True)
@@ -124,12 +124,12 @@ def test_those_who_are_throttled_together_do_not_come_back_together() -> None:
     one, another = pauses(), pauses()
 
     assert not set(one) & set(another)
-    assert all(FIRST_PAUSE <= pause <= LONGEST_THROTTLED for pause in one + another)
-    assert max(one + another) > LONGEST_PAUSE
+    assert all(FIRST_PAUSE <= pause <= MAX_THROTTLED_PAUSE for pause in one + another)
+    assert max(one + another) > MAX_PAUSE
 
 
 def test_a_read_that_fails_for_a_lasting_reason_ends_the_wait() -> None:
-    def look() -> PollResult[str]:
+    def observe() -> PollResult[str]:
         raise AwsCallError(what="DescribeX was refused", operation="DescribeX", code="ValidationError")
 
     with pytest.raises(AwsCallError, match="DescribeX was refused"):
@@ -139,7 +139,7 @@ def test_a_read_that_fails_for_a_lasting_reason_ends_the_wait() -> None:
 def test_nothing_readable_before_the_deadline_is_the_readers_error() -> None:
     time = clock()
 
-    def look() -> PollResult[str]:
+    def observe() -> PollResult[str]:
         raise passing_fault()
 
     with pytest.raises(AwsCallError, match="throttled"):
@@ -150,7 +150,7 @@ def test_what_was_seen_last_outlives_reads_that_fail_until_the_deadline() -> Non
     time = clock()
     looks: list[int] = []
 
-    def look() -> PollResult[str]:
+    def observe() -> PollResult[str]:
         looks.append(1)
         if len(looks) > 1:
             raise passing_fault()
@@ -166,7 +166,7 @@ def test_ten_failed_reads_in_a_row_are_told_once() -> None:
     heard: list[Reported] = []
     looks: list[int] = []
 
-    def look() -> PollResult[str]:
+    def observe() -> PollResult[str]:
         looks.append(1)
         if len(looks) <= 15:
             raise passing_fault()
@@ -185,7 +185,7 @@ def test_silence_is_broken_every_thirty_seconds_and_news_starts_it_anew() -> Non
     heard: list[Reported] = []
     begun = time.now()
 
-    def look() -> PollResult[int]:
+    def observe() -> PollResult[int]:
         passed = (time.now() - begun).total_seconds()
         return PollResult(value=0, settled=passed > 100, changed=0 < passed < 20)
 
@@ -200,7 +200,7 @@ def test_a_wait_that_sees_nothing_is_not_silent() -> None:
     time = clock()
     heard: list[Reported] = []
 
-    def look() -> PollResult[str]:
+    def observe() -> PollResult[str]:
         raise passing_fault()
 
     with pytest.raises(AwsCallError):
@@ -220,7 +220,7 @@ def test_the_warning_counts_from_the_first_read_that_failed() -> None:
     heard: list[Reported] = []
     begun = time.now()
 
-    def look() -> PollResult[str]:
+    def observe() -> PollResult[str]:
         passed = (time.now() - begun).total_seconds()
         if 300 < passed < 420:
             raise passing_fault()

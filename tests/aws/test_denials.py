@@ -213,7 +213,7 @@ def test_a_denial_without_words_names_the_action_and_what_the_call_was_about(act
     ],
 )
 def test_a_denial_is_read_from_the_words_of_each_service(text: str, action: str, resource: str) -> None:
-    denial = Denial.told_in(text, about="what it was about")
+    denial = Denial.parse(text, about="what it was about")
 
     assert (denial.action, denial.resource) if denial else (action, resource) == ("", "")
 
@@ -221,7 +221,7 @@ def test_a_denial_is_read_from_the_words_of_each_service(text: str, action: str,
 def test_an_explicit_deny_is_not_mended_by_allowing() -> None:
     text = "not authorized to perform: ecs:UpdateService on resource: * with an explicit deny in a policy"
 
-    denial = Denial.told_in(text, about="")
+    denial = Denial.parse(text, about="")
 
     assert denial
     assert denial.next_step.startswith("An explicit deny of ecs:UpdateService on * stands in the way")
@@ -269,7 +269,7 @@ def test_a_policy_that_limits_the_role_from_outside_is_named(limit: str) -> None
         f"arn:aws:ecs:x:1:service/a/b because no {limit} allows the ecs:UpdateService action"
     )
 
-    denial = Denial.told_in(text, about="*")
+    denial = Denial.parse(text, about="*")
 
     assert denial
     assert denial.next_step == (

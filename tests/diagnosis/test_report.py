@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from ecs_steps.aws.tasks import UnhealthyTarget
+from ecs_steps.aws.elbv2 import TargetHealth
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.report import Diagnosis, diagnose
 from ecs_steps.errors import RolloutFailedError
@@ -46,7 +46,7 @@ def stopped(second: int, reason: str, stop_code: str = "TaskFailedToStart") -> S
 
 
 def causes(diagnosis: Diagnosis) -> list[tuple[str, int]]:
-    return [(cause.family, cause.count) for cause in (diagnosis.root_cause, *diagnosis.also) if cause]
+    return [(cause.reason, cause.count) for cause in (diagnosis.root_cause, *diagnosis.also) if cause]
 
 
 def test_causes_stand_by_rank_whatever_their_order_and_number() -> None:
@@ -64,7 +64,7 @@ def test_causes_stand_by_rank_whatever_their_order_and_number() -> None:
             "(service web) deployment failed: PRE_SCALE_UP lifecycle hook(s) failed.",
         ),
         targets=(
-            UnhealthyTarget(
+            TargetHealth(
                 target_group="web",
                 target="10.0.0.1:80",
                 state="initial",
@@ -133,7 +133,7 @@ def test_a_diagnosis_names_the_cause_shows_the_log_and_says_what_to_do() -> None
         )
     )
 
-    first, *log, place, hint, also = diagnose(evidence).lines()
+    first, *log, place, remedy, also = diagnose(evidence).lines()
 
     assert first == (
         f"root cause: container web (image acme/web:1) exited with code 1 in task {1:032x} "
@@ -145,7 +145,7 @@ def test_a_diagnosis_names_the_cause_shows_the_log_and_says_what_to_do() -> None
         "log of container web: to the database",
     ]
     assert place == f"log of container web is in log stream /ecs/web:ecs/web/{1:032x}"
-    assert hint.startswith("next: Read the container's last log lines")
+    assert remedy.startswith("next: Read the container's last log lines")
     assert (
         also == f"also: task {4:032x}: Task stopped by user: a person or a program stopped it through the API"
     )
@@ -257,7 +257,7 @@ def test_a_diagnosis_is_plain_json() -> None:
     assert json.loads(json.dumps(told)) == told
     assert told["verdict"] == "tasks failed to start"
     root = cast("dict[str, object]", told["rootCause"])
-    assert (root["family"], root["count"], root["container"]) == ("exit-1", 1, "web")
+    assert (root["reason"], root["count"], root["container"]) == ("exit-1", 1, "web")
     assert (root["logLines"], root["logPlace"]) == (["ERROR"], f"log stream /ecs/web:ecs/web/{1:032x}")
 
 

@@ -6,7 +6,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.aws.tasks import UnhealthyTarget
+from ecs_steps.aws.elbv2 import TargetHealth
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.report import Diagnosis, diagnose
 from ecs_steps.sandbox.ecs import reasons
@@ -48,7 +48,7 @@ tasks = st.builds(
     stopped_at=st.none() | st.datetimes(timezones=st.just(UTC)),
 )
 targets = st.builds(
-    UnhealthyTarget,
+    TargetHealth,
     target_group=st.sampled_from(["arn:x:targetgroup/web/1", "targetgroup/web/1", "web"]),
     target=st.text("0123456789.:", max_size=12),
     state=st.sampled_from(["unhealthy", "initial", "draining", "unused", "healthy"]),

@@ -22,7 +22,7 @@ STEPS: tuple[Step, ...] = ("deploy", "update")
 ECS = "Octopus.Action.Aws.Ecs"
 CLUSTERS = {"deploy": "shop-production", "update": "shop"}
 IMAGES = {"deploy": "index.docker.io/octopetshop/web", "update": "index.docker.io/acme/orders"}
-FAMILIES = {"deploy": "octopetshop-web", "update": "orders"}
+FAILURE_REASONS = {"deploy": "octopetshop-web", "update": "orders"}
 NAMES = {
     "count": f"{ECS}.Deploy.DesiredCount",
     "deploy_on_failure": f"{ECS}.Deploy.OnFailure",

@@ -75,7 +75,7 @@ def test_a_failing_deployment_ends_with_the_same_verdict_through_failed_reads(
     assert type(ended.error) is type(there.error)
     assert ended.error.what == there.error.what
     assert ended.tasks.root_cause
-    assert ended.tasks.root_cause.family == "exit-1"
+    assert ended.tasks.root_cause.reason == "exit-1"
 
 
 @pytest.mark.parametrize("step", STEPS)

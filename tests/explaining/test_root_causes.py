@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve, frozen
 
 from ecs_steps import DeploymentError
-from ecs_steps.diagnosis.reasons import FAMILIES
+from ecs_steps.diagnosis.reasons import FAILURE_REASONS
 from ecs_steps.reporting.text import sentence
 from ecs_steps.sandbox import SCENARIOS, Sandbox
 from ecs_steps.sandbox.ecs.scenarios import EARLIER_FAILURE
@@ -128,7 +128,7 @@ def test_the_table_has_every_plan_that_makes_a_deployment_fail() -> None:
     families = {told.family for told in ROOT_CAUSES.values()}
 
     assert len(families) >= 20
-    assert families <= {family.name for family in FAMILIES}
+    assert families <= {family.name for family in FAILURE_REASONS}
 
 
 def test_an_earlier_deployment_of_the_same_service_has_left_its_failures_there(step: Step) -> None:
@@ -155,7 +155,7 @@ def test_the_root_cause_comes_first_with_a_hint_and_without_an_earlier_failure(
 
     cause, lines = failed.tasks.root_cause, failed.lines
     assert cause
-    assert cause.family == told.family
+    assert cause.reason == told.family
     assert lines[0].startswith("root cause: ")
     assert told.cause in lines[0]
     assert [line for line in lines if line.startswith("next: ") and told.hint in line]
@@ -234,7 +234,7 @@ def test_what_ecs_wrote_of_an_earlier_deployment_is_in_no_later_report(
     told = failed.tasks.to_dict()
     assert any(BAD_NEWS.search(message) for message in written)
     assert failed.tasks.root_cause
-    assert failed.tasks.root_cause.family == "exit-1"
+    assert failed.tasks.root_cause.reason == "exit-1"
     assert family not in json.dumps(told)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import attrs
 
 from ecs_steps import DeployEcsServiceStep, InvalidInputsError, UpdateEcsServiceStep
-from ecs_steps.errors import LONGEST, MOST_TOLD, Problem
+from ecs_steps.errors import LONGEST, MAX_LISTED_PROBLEMS, Problem
 from ecs_steps.reporting.text import ascii_lines
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.template import stack_parameters
@@ -33,7 +33,7 @@ KNOWN = tuple(
     | {*KEYS, *TOKEN, *ASSUMED_ROLE}
     | {"Octopus.Action.Amazon.", "Octopus.OpenIdConnect.Jwt", "Octopus.Action.AwsAccount."}
 )
-LONGEST_TEXT = (MOST_TOLD + 2) * (2 * LONGEST + 10)
+LONGEST_TEXT = (MAX_LISTED_PROBLEMS + 2) * (2 * LONGEST + 10)
 TASK_DEFINITION = {"family": "orders", "containerDefinitions": [{"name": "web", "image": "acme/orders:1"}]}
 
 
@@ -68,7 +68,7 @@ def _made(step: Step, kind: str) -> str:
 def _is_bounded(error: InvalidInputsError) -> None:
     assert error.problems
     assert len(str(error)) <= LONGEST_TEXT
-    assert len(ascii_lines(str(error))) <= MOST_TOLD + 2
+    assert len(ascii_lines(str(error))) <= MAX_LISTED_PROBLEMS + 2
 
 
 def _are_fit_to_be_told(problems: tuple[Problem, ...], variables: Mapping[str, object]) -> None:

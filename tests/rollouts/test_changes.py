@@ -5,7 +5,7 @@ import pytest
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.reporting.events import Reported, RolloutChanged
-from ecs_steps.rollouts.changes import News
+from ecs_steps.rollouts.changes import ChangeReporter
 
 THEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -43,7 +43,7 @@ SERVICE = Service(
 TARGET = DeploymentRef(task_definition=SERVICE.task_definition, deployment_id="ecs-svc/2", since=THEN)
 
 
-def attempt(weight: float | None) -> ServiceDeployment:
+def record(weight: float | None) -> ServiceDeployment:
     return ServiceDeployment(
         arn="arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/web/x",
         status="IN_PROGRESS",
@@ -68,18 +68,18 @@ def weights(heard: list[Reported]) -> dict[str, float | None]:
 def test_this_deployment_is_told_with_its_weight_and_no_other(weight: float | None) -> None:
     heard: list[Reported] = []
 
-    News(TARGET, heard.append).tell(SERVICE, attempt(weight))
+    ChangeReporter(TARGET, heard.append).tell(SERVICE, record(weight))
 
     assert weights(heard) == {"ecs-svc/2": weight, "ecs-svc/1": None}
 
 
 def test_traffic_that_shifts_is_news() -> None:
     heard: list[Reported] = []
-    news = News(TARGET, heard.append)
-    news.tell(SERVICE, attempt(20.0))
+    news = ChangeReporter(TARGET, heard.append)
+    news.tell(SERVICE, record(20.0))
     heard.clear()
 
-    told = news.tell(SERVICE, attempt(50.0))
+    told = news.tell(SERVICE, record(50.0))
 
     assert told.changed
     assert weights(heard) == {"ecs-svc/2": 50.0}

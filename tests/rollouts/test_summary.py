@@ -8,8 +8,8 @@ from attrs import evolve
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service, update_service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.reporting.events import Level, Message, PhasesTook, Reported
-from ecs_steps.rollouts.summary import tell_phases
-from ecs_steps.rollouts.watch import ServiceWatch, await_verdict
+from ecs_steps.rollouts.summary import report_timing
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 
 
@@ -29,7 +29,7 @@ def deployed(
             since=begun.created_at,
         )
         context = deployment_context(aws, [])
-        await_verdict(ServiceWatch("shop", service, target, context), summed_up=False)
+        wait_for_verdict(ServiceWatch("shop", service, target, context), summed_up=False)
         now = describe_service(aws.clients, "shop", service)
         assert now
         assert now.primary
@@ -61,7 +61,7 @@ def test_where_the_time_went_takes_three_reads_at_most(scenario: str, reads: lis
     with deployed(scenario) as (aws, service, deployment):
         since, heard = len(aws.calls), list[Reported]()
 
-        tell_phases(service, deployment, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(service, deployment, deployment_context(aws, heard), began=deployment.created_at)
 
         [told] = heard
         assert isinstance(told, PhasesTook)
@@ -74,7 +74,7 @@ def test_a_long_health_phase_without_a_target_group_is_asked_of_the_task_definit
         since, heard = len(aws.calls), list[Reported]()
         alone = evolve(service, target_groups=())
 
-        tell_phases(alone, deployment, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(alone, deployment, deployment_context(aws, heard), began=deployment.created_at)
 
         assert aws.calls[since:][-1].operation == "DescribeTaskDefinition"
         assert len(aws.calls) == since + 3
@@ -85,7 +85,7 @@ def test_without_the_tasks_there_is_no_summary_and_one_verbose_word(operation: s
     with deployed("healthy", Fault(operation, FaultKind.ACCESS_DENIED)) as (aws, service, deployment):
         heard: list[Reported] = []
 
-        tell_phases(service, deployment, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(service, deployment, deployment_context(aws, heard), began=deployment.created_at)
 
         [told] = heard
         assert isinstance(told, Message)
@@ -98,7 +98,7 @@ def test_without_the_setting_the_phases_are_told_all_the_same() -> None:
     with deployed("slow-draining", denied) as (aws, service, deployment):
         heard: list[Reported] = []
 
-        tell_phases(service, deployment, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(service, deployment, deployment_context(aws, heard), began=deployment.created_at)
 
         said, told = heard
         assert isinstance(said, Message)
@@ -113,7 +113,7 @@ def test_nothing_is_read_where_nothing_was_deployed() -> None:
         since, heard = len(aws.calls), list[Reported]()
         later = deployment.created_at + timedelta(seconds=1)
 
-        tell_phases(service, deployment, deployment_context(aws, heard), began=later)
+        report_timing(service, deployment, deployment_context(aws, heard), began=later)
 
         assert (heard, aws.calls[since:]) == ([], [])
 
@@ -124,7 +124,7 @@ def test_no_tasks_or_more_than_one_call_describes_have_no_summary(running: int) 
         since, heard = len(aws.calls), list[Reported]()
         scaled = evolve(deployment, running=running)
 
-        tell_phases(service, scaled, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(service, scaled, deployment_context(aws, heard), began=deployment.created_at)
 
         assert (heard, aws.calls[since:]) == ([], [])
 
@@ -134,6 +134,6 @@ def test_the_tasks_of_other_deployments_do_not_count() -> None:
         heard: list[Reported] = []
         other = evolve(deployment, deployment_id="ecs-svc/1")
 
-        tell_phases(service, other, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(service, other, deployment_context(aws, heard), began=deployment.created_at)
 
         assert heard == []

@@ -5,7 +5,7 @@ import pytest
 from ecs_steps.aws.ecs import Deployment, ServiceMessage
 from ecs_steps.rollouts.timing import (
     Phases,
-    Setting,
+    TimingHint,
     TaskTimes,
     container_health_check,
     deregistration_delay,
@@ -187,7 +187,7 @@ def test_a_task_that_lacks_a_timestamp_has_no_times(missing: str) -> None:
         ),
     ],
 )
-def test_the_setting_that_dominates_is_named(took: Phases, setting: Setting, expected: str) -> None:
+def test_the_setting_that_dominates_is_named(took: Phases, setting: TimingHint, expected: str) -> None:
     assert took.took(setting).advice == expected
 
 
@@ -201,7 +201,7 @@ def test_the_setting_that_dominates_is_named(took: Phases, setting: Setting, exp
     ],
     ids=["the setting is too small", "no setting is behind it", "nothing is long", "nothing dominates"],
 )
-def test_no_setting_is_blamed_for_what_it_does_not_explain(took: Phases, setting: Setting | None) -> None:
+def test_no_setting_is_blamed_for_what_it_does_not_explain(took: Phases, setting: TimingHint | None) -> None:
     assert took.took(setting).advice == ""
 
 

@@ -4,7 +4,6 @@ variables -> inputs -> template -> stack -> its service runs its task definition
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -91,11 +90,10 @@ class DeployEcsServiceStep:
         from ecs_steps.steps.context import deployment_context
 
         context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
-        begun = context.clock.now()
         outputs = Outputs(context.report)
         with outputs.attach_to_errors(_still_running_hint):
             stack = start_deployment(self._stack_request(context.aws.region), context)
-            return self._see_through(stack, begun, context, outputs)
+            return self._wait_and_collect(stack, context, outputs)
 
     def watch(
         self,
@@ -117,34 +115,43 @@ class DeployEcsServiceStep:
         context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
         outputs = Outputs(context.report)
         with outputs.attach_to_errors(_still_running_hint):
-            stack, begun = attach(stack_id, context)
-            return self._see_through(stack, begun, context, outputs)
+            return self._wait_and_collect(attach(stack_id, context), context, outputs)
 
-    def _see_through(
-        self, stack: "DeployedStack", begun: datetime, context: "DeploymentContext", outputs: Outputs
+    def _wait_and_collect(
+        self, stack: "DeployedStack", context: "DeploymentContext", outputs: Outputs
     ) -> Result:
         """Wait for the stack and for its service, and tell the outputs as they become known."""
         from ecs_steps.aws.cloudformation import stack_resources
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.rollouts.watch import await_verdict
-        from ecs_steps.stacks.service_watch import StackService
+        from ecs_steps.rollouts.pauses import pause_outputs
+        from ecs_steps.rollouts.verdict import DeploymentStatus
+        from ecs_steps.rollouts.watch import failure_of, wait_for_verdict
+        from ecs_steps.stacks.service_watch import StackServiceWatch
         from ecs_steps.stacks.watch import watch_operation
 
         inputs = self.inputs
         outputs.tell(**self._names(stack.stack_id, context.aws.region))
         service_id, definition_id = inputs.logical_id("Service"), inputs.logical_id("TaskDefinition")
-        service = StackService(inputs.cluster_name, service_id, definition_id, begun, context)
+        service = StackServiceWatch(inputs.cluster_name, service_id, definition_id, stack.began_at, context)
         if stack.operation and context.may_wait:
             leave = inputs.on_failure is OnFailure.LEAVE
-            watch_operation(stack.operation, context, service=service, leave=leave)
+            if pause := watch_operation(stack.operation, context, service=service, leave=leave):
+                outputs.tell(**pause_outputs(pause), Outcome=Outcome.PAUSED)
+                return Result(outcome=Outcome.PAUSED, outputs=outputs.values)
         resources = context.call_with_retries(
             "the stack", lambda: stack_resources(context.aws, stack.stack_id)
         )
         service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
         outputs.tell(**service_outputs(service_arn))
         if context.may_wait:
-            deployment = await_verdict(service.watch_of(service_arn, task_definition))
-            outputs.tell(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
+            watch = service.watch_of(service_arn, task_definition)
+            verdict = wait_for_verdict(watch)
+            if verdict.pause:
+                outputs.tell(**pause_outputs(verdict.pause), Outcome=Outcome.PAUSED)
+                return Result(outcome=Outcome.PAUSED, outputs=outputs.values)
+            if verdict.status is not DeploymentStatus.SERVING:
+                raise failure_of(watch)
+            outputs.tell(**revision_outputs(task_definition), DeploymentId=watch.deployment_id)
         outcome = _outcome(unchanged=stack.unchanged, waited=context.may_wait)
         outputs.tell(Outcome=outcome)
         return Result(outcome=outcome, outputs=outputs.values)
@@ -178,7 +185,7 @@ def _still_running_hint(outputs: Mapping[str, str]) -> str:
     if not stack:
         return ""
     return (
-        "CloudFormation goes on with the stack; follow it with: "
+        "CloudFormation continues with the stack; follow it with: "
         f"ecs-steps watch VARIABLES.json --stack {stack}; or undo it with: "
         "aws cloudformation cancel-update-stack (a first create: delete-stack)"
     )

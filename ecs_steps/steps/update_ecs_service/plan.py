@@ -7,11 +7,10 @@ import botocore
 from attrs import frozen
 
 from ecs_steps.aws.ecs import Service
-from ecs_steps.aws.register_model import register_request, unknown_members
-from ecs_steps.aws.task_definitions import describe_task_definition
+from ecs_steps.aws.task_definitions import describe_task_definition, register_request, unknown_members
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, Problem
-from ecs_steps.rollouts.start import look_at_service
+from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.diff import Change, difference
@@ -69,7 +68,7 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
         DeploymentError: The service takes no updates from here, or a revision holds a member that this
             botocore would lose.
     """
-    service = look_at_service(inputs.cluster_name, inputs.service_name, context)
+    service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
     template = look_at_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else look_at_revision(inputs.target_task_definition_name, context)

@@ -7,19 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecs_steps.clock import Clock
-from ecs_steps.errors import RolloutFailedError, TimedOutError
+from ecs_steps.errors import DeploymentError
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.variables import Variables
-from ecs_steps.reporting.events import Report
+from ecs_steps.reporting.events import Level, Report
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.rules import RULES
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.aws.ecs import DeploymentRef, Service
-    from ecs_steps.context import DeploymentContext
+    from ecs_steps.rollouts.watch import ServiceWatch
 
 
 class UpdateEcsServiceStep:
@@ -85,8 +84,10 @@ class UpdateEcsServiceStep:
             AwsCallError: A call was denied or refused, or did not get through.
         """
         from ecs_steps.aws.ecs import DeploymentRef, revision_outputs, service_outputs
+        from ecs_steps.rollouts.pauses import pause_outputs
         from ecs_steps.rollouts.start import start_rollout
-        from ecs_steps.rollouts.verdict import is_serving
+        from ecs_steps.rollouts.verdict import DeploymentStatus, is_serving
+        from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
         from ecs_steps.steps.context import deployment_context
         from ecs_steps.steps.update_ecs_service.plan import plan_update
         from ecs_steps.steps.update_ecs_service.registration import add_tags, register
@@ -110,9 +111,15 @@ class UpdateEcsServiceStep:
                 deployment_id=deployment.deployment_id,
                 since=deployment.created_at,
             )
-            if context.may_wait and not (leave and is_serving(plan.service, target)):
-                self._await(plan.service, target, context)
             outcome = _outcome(left_alone=leave, waited=context.may_wait)
+            if context.may_wait and not (leave and is_serving(plan.service, target)):
+                watch = ServiceWatch(plan.service.cluster_arn, plan.service.name, target, context)
+                verdict = wait_for_verdict(watch)
+                if verdict.pause:
+                    outcome = Outcome.PAUSED
+                    outputs.tell(**pause_outputs(verdict.pause))
+                elif verdict.status is not DeploymentStatus.SERVING:
+                    raise self._failure(watch, plan.service.task_definition)
             outputs.tell(Outcome=outcome)
         return Result(outcome=outcome, outputs=outputs.values)
 
@@ -132,33 +139,44 @@ class UpdateEcsServiceStep:
             As `run`.
         """
         from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.rollouts.start import look_at_service
-        from ecs_steps.rollouts.watch import ServiceWatch, await_verdict, target_of
+        from ecs_steps.rollouts.pauses import pause_outputs
+        from ecs_steps.rollouts.start import describe_updatable_service
+        from ecs_steps.rollouts.verdict import DeploymentStatus
+        from ecs_steps.rollouts.watch import ServiceWatch, failure_of, target_of, wait_for_verdict
         from ecs_steps.steps.context import deployment_context
 
         inputs = self.inputs
         context = deployment_context(inputs, self.warnings, aws=aws, report=report, clock=clock)
         outputs = Outputs(context.report)
         with outputs.attach_to_errors(_still_running_hint):
-            service = look_at_service(inputs.cluster_name, inputs.service_name, context)
+            service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
             outputs.tell(**service_outputs(service.arn), DeploymentId=deployment_id)
-            target = target_of(service, deployment_id)
-            deployment = await_verdict(ServiceWatch(service.cluster_arn, service.name, target, context))
-            outputs.tell(**revision_outputs(deployment.task_definition), Outcome=Outcome.SUCCEEDED)
-        return Result(outcome=Outcome.SUCCEEDED, outputs=outputs.values)
+            target = target_of(service, deployment_id, context)
+            watch = ServiceWatch(service.cluster_arn, service.name, target, context)
+            verdict = wait_for_verdict(watch)
+            outcome = Outcome.SUCCEEDED
+            if verdict.pause:
+                outcome = Outcome.PAUSED
+                outputs.tell(**pause_outputs(verdict.pause))
+            elif verdict.status is not DeploymentStatus.SERVING:
+                raise failure_of(watch)
+            outputs.tell(**revision_outputs(target.task_definition), Outcome=outcome)
+        return Result(outcome=outcome, outputs=outputs.values)
 
-    def _await(self, service: "Service", target: "DeploymentRef", context: "DeploymentContext") -> None:
-        from ecs_steps.rollouts.watch import ServiceWatch, await_verdict
+    def _failure(self, watch: "ServiceWatch", previous: str) -> DeploymentError:
+        """Return the error to end with, after going back to the previous revision where that is wanted."""
+        from ecs_steps.rollouts.watch import failure_of
 
-        watch = ServiceWatch(service.cluster_arn, service.name, target, context)
-        try:
-            await_verdict(watch)
-        except (RolloutFailedError, TimedOutError) as error:
-            if self.inputs.on_failure is not OnFailure.ROLLBACK:
-                raise
-            from ecs_steps.rollouts.rollback import roll_back_to
+        failure = failure_of(watch)
+        if self.inputs.on_failure is not OnFailure.ROLLBACK:
+            return failure
+        if not watch.may_roll_back:
+            if watch.rollback_objection:
+                watch.context.say(Level.WARNING, f"It is not rolled back: {watch.rollback_objection}.")
+            return failure
+        from ecs_steps.rollouts.rollback import roll_back_to
 
-            raise roll_back_to(service.task_definition, watch, error) from error
+        return roll_back_to(previous, watch, failure)
 
     def _names(self, previous: str, region: str) -> dict[str, str]:
         return {
@@ -174,7 +192,7 @@ def _still_running_hint(outputs: Mapping[str, str]) -> str:
     if not deployment:
         return ""
     return (
-        f"Deployment {deployment} goes on in ECS; follow it with: ecs-steps watch VARIABLES.json "
+        f"Deployment {deployment} continues in ECS; follow it with: ecs-steps watch VARIABLES.json "
         f"--deployment {deployment}; or stop it with: aws ecs stop-service-deployment"
     )
 
