@@ -24,7 +24,11 @@ def test_a_problem_as_long_as_allowed_is_told_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "last"), [(MAX_LISTED_PROBLEMS, f"  A: {MAX_LISTED_PROBLEMS - 1}"), (MAX_LISTED_PROBLEMS + 7, "  ... and 7 more")]
+    ("count", "last"),
+    [
+        (MAX_LISTED_PROBLEMS, f"  A: {MAX_LISTED_PROBLEMS - 1}"),
+        (MAX_LISTED_PROBLEMS + 7, "  ... and 7 more"),
+    ],
 )
 def test_of_very_many_problems_the_first_are_told(count: int, last: str) -> None:
     error = InvalidInputsError(problems=tuple(Problem(path="A", message=f"{n}") for n in range(count)))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ecs_steps.aws.errors import calling, member, reply_time
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
@@ -68,8 +68,8 @@ class Stack:
     status: StackStatus
     reason: str
     is_protected: bool
-    parameters: Mapping[str, str]
-    read_at: datetime | None
+    parameters: Mapping[str, str] = field(factory=dict)
+    read_at: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -252,6 +252,27 @@ def stack_resources(aws: "AwsClients", stack_id: str) -> dict[str, str]:
         for resource in member(reply, "StackResources", "DescribeStackResources")
         if "PhysicalResourceId" in resource
     }
+
+
+def resource_events(aws: "AwsClients", operation: StackOperation) -> Iterator[StackEvent]:
+    """Yield the last event of each resource that the operation has touched, from the resources themselves.
+
+    It is what is left where the events cannot be read: a resource keeps its status, its reason and its time.
+    """
+    with calling("cloudformation:DescribeStackResources", f"stack {operation.stack_id}"):
+        reply = aws.cloudformation.describe_stack_resources(StackName=operation.stack_id)
+    for item in member(reply, "StackResources", "DescribeStackResources"):
+        if operation.began_at is None or item["Timestamp"] >= operation.began_at:
+            yield StackEvent(
+                event_id=f"{item['LogicalResourceId']}-{item['ResourceStatus']}-{item['Timestamp']}",
+                at=item["Timestamp"],
+                logical_id=item["LogicalResourceId"],
+                physical_id=item.get("PhysicalResourceId", ""),
+                resource_type=item["ResourceType"],
+                status=item["ResourceStatus"],
+                reason=item.get("ResourceStatusReason", ""),
+                is_of_stack=False,
+            )
 
 
 def _arguments(aws: "AwsClients", request: StackRequest) -> dict[str, Any]:

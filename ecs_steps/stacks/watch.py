@@ -142,6 +142,7 @@ class OperationWatch:
     reason: str = ""
     _known: dict[str, StackEvent] = field(factory=dict)
     _are_events_denied: bool = False
+    _are_events_unread: bool = False
     _may_be_over: bool = False
     _described_at: datetime = field(init=False)
 
@@ -181,6 +182,7 @@ class OperationWatch:
         is_overdue = self.context.clock.now() - self._described_at >= REFRESH_INTERVAL
         if self._may_be_over or self._are_events_denied or is_overdue:
             self._describe()
+            new = new or self._resource_events()
         changed = bool(new)
         if self.service and self.status not in self.operation.kind.success_statuses:
             changed |= self.service.observe(self.events)
@@ -206,7 +208,9 @@ class OperationWatch:
                 )
             elif self._is_status_read():
                 raise
+            self._are_events_unread = True
             return []
+        self._are_events_unread = False
         for event in reversed(new):
             self._known[event.event_id] = event
             self.context.report(
@@ -219,6 +223,19 @@ class OperationWatch:
                 )
             )
         self._may_be_over |= any(event.ends_operation for event in new)
+        return new
+
+    def _resource_events(self) -> list[StackEvent]:
+        """Return what the resources say of themselves where the events cannot be read."""
+        if not self._are_events_unread:
+            return []
+        try:
+            found = list(cloudformation.resource_events(self.context.aws, self.operation))
+        except AwsCallError as error:
+            self.context.warn_once(error.what, f"A failure will be explained without this: {error}")
+            return []
+        new = [event for event in found if event.event_id not in self._known]
+        self._known.update((event.event_id, event) for event in new)
         return new
 
     def _is_status_read(self) -> bool:

@@ -39,7 +39,7 @@ def container(name: str, *log: str, essential: bool = True) -> StoppedContainer:
 
 def target(reason: str, *, state: str = "unhealthy", group: str = GROUP, at: str = "1") -> TargetHealth:
     return TargetHealth(
-        target_group=group, target=f"10.0.0.{at}:80", state=state, reason=reason, description=""
+        target_group=group, address=f"10.0.0.{at}", port=80, state=state, reason=reason, description=""
     )
 
 

@@ -184,7 +184,7 @@ def test_all_that_ecs_says_is_recognised_or_routine(scenario: tuple[str, Evidenc
 def test_a_failure_of_an_earlier_deployment_is_not_in_the_report() -> None:
     evidence = evidence_on("earlier-failure")
 
-    assert diagnose(evidence).lines(verbose=True) == diagnose(Evidence()).lines()
+    assert diagnose(evidence).lines() == diagnose(Evidence()).lines()
 
 
 def test_the_last_words_of_the_container_at_fault_are_shown() -> None:

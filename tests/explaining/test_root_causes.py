@@ -91,8 +91,12 @@ ROOT_CAUSES = {
     "breaker": Told("exit-1", "exited with code 1", "Read the container's last log lines"),
     "alarm-rollback": Told("alarm", "a CloudWatch alarm that watches over the service", "alarm-history"),
     "superseded": Told("superseded", "a newer deployment of the same service", "CloudTrail, UpdateService"),
-    "service-deleted": Told("service-deleted", "is DRAINING: somebody deleted the service", "DeleteService"),
-    "all-draining": Told("service-deleted", "is DRAINING: somebody deleted the service", "DeleteService"),
+    "service-deleted": Told(
+        "service-deleted", "is DRAINING: a person or a program deleted the service", "DeleteService"
+    ),
+    "all-draining": Told(
+        "service-deleted", "is DRAINING: a person or a program deleted the service", "DeleteService"
+    ),
 }
 OF_THE_STACK = {
     "service-name-taken": ("create", "(AWS::ECS::Service): Resource of type 'AWS::ECS::Service' with"),
@@ -120,7 +124,7 @@ def everything_said(failed: Run) -> Iterator[str]:
     assert isinstance(error, DeploymentError)
     yield str(error)
     yield json.dumps(error.diagnosis.to_dict() if error.diagnosis else {})
-    yield from failed.tasks.lines(verbose=True)
+    yield from failed.tasks.lines()
     yield from (sentence(reported) for reported in failed.heard)
 
 
@@ -272,4 +276,4 @@ def test_a_role_that_may_not_be_made_is_the_root_cause_and_not_what_was_cancelle
     assert failed.error
     assert "TaskExecutionRoleoctopetshopWeb (AWS::IAM::Role)" in failed.error.why
     assert "iam:CreateRole" in failed.error.why
-    assert len(failed.lines) == 1
+    assert [line.partition(": ")[0] for line in failed.lines] == ["root cause", "next"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.cli.main import main
-from ecs_steps.errors import LONGEST, MAX_LISTED_PROBLEMS
+from ecs_steps.errors import MAX_LINE_LENGTH, MAX_LISTED_PROBLEMS
 from fuzzing.hostile_values import RAW, nested
 from fuzzing.places import file_with_raw_json, places_that_count
 from fuzzing.valid_dictionaries import EVERYTHING, MARKER
@@ -74,7 +74,7 @@ def told(content: bytes, *arguments: str) -> str:
     assert code == (2 if failed else 0)
     assert errors.getvalue().isascii()
     assert len(lines) <= MAX_LISTED_PROBLEMS + 2
-    assert max(map(len, lines), default=0) <= 2 * LONGEST + 100
+    assert max(map(len, lines), default=0) <= 2 * MAX_LINE_LENGTH + 100
     assert MARKER not in errors.getvalue()
     return errors.getvalue()
 
