@@ -1,12 +1,13 @@
 """Octopus-style deployment steps for Amazon ECS.
 
-A step is made from a variable dictionary and run. Each of the two is loaded when it is first asked for, and
-neither boto3 nor troposphere before a step needs it.
+A step is made from a variable dictionary and run. Each step is loaded when it is first used, and neither
+boto3 nor troposphere before a step needs it.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import (
     AccessDeniedError,
     AwsCallError,
@@ -22,47 +23,78 @@ from ecs_steps.errors import (
     SupersededError,
     TimedOutError,
 )
+from ecs_steps.reporting.events import (
+    Level,
+    Message,
+    OutputVariable,
+    PhasesTook,
+    Progress,
+    Report,
+    Reported,
+    RolloutChanged,
+    ServiceEvent,
+    StackChanged,
+    StillWaiting,
+)
 from ecs_steps.result import Outcome, Result
+from ecs_steps.steps import registry as step_registry
 from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
-    from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
-    from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
+    from ecs_steps.aws.clients import AwsClients, account_clients, environment_clients
+    from ecs_steps.steps.registry import *  # noqa: F403  the classes of the table's rows
 
 __all__ = [
     "AccessDeniedError",
     "AwsCallError",
-    "DeployEcsServiceStep",
+    "AwsClients",
+    "Clock",
     "DeploymentError",
     "EcsStepsError",
     "InterruptedDeploymentError",
     "InvalidInputsError",
+    "Level",
+    "Message",
     "NotFoundError",
     "Outcome",
+    "OutputVariable",
+    "PhasesTook",
     "Problem",
+    "Progress",
+    "Report",
+    "Reported",
     "Result",
     "RolledBackError",
+    "RolloutChanged",
     "RolloutFailedError",
+    "ServiceEvent",
+    "StackChanged",
     "StackFailedError",
+    "StillWaiting",
     "SupersededError",
+    "SystemClock",
     "TimedOutError",
-    "UpdateEcsServiceStep",
     "__version__",
+    "account_clients",
+    "environment_clients",
 ]
+__all__ += step_registry.__all__
 
-_STEPS = {
-    "DeployEcsServiceStep": "ecs_steps.steps.deploy_ecs_service.step",
-    "UpdateEcsServiceStep": "ecs_steps.steps.update_ecs_service.step",
+_LAZY = {
+    "AwsClients": "ecs_steps.aws.clients",
+    "account_clients": "ecs_steps.aws.clients",
+    "environment_clients": "ecs_steps.aws.clients",
 }
 
 
 if not TYPE_CHECKING:  # else a name that is not there would be any object to who checks types
 
     def __getattr__(name: str) -> object:
-        if name not in _STEPS:
+        module = "ecs_steps.steps.registry" if name in step_registry.__all__ else _LAZY.get(name)
+        if module is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        step = globals()[name] = getattr(import_module(_STEPS[name]), name)
-        return step
+        value = globals()[name] = getattr(import_module(module), name)
+        return value
 
 
 def __dir__() -> list[str]:

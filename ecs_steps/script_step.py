@@ -9,21 +9,20 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
-import attrs
 from attrs import evolve, frozen
 
-from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep, __version__
 from ecs_steps.cli.process import cancellable, exit_code, read_variables, tune_gc
 from ecs_steps.clock import Clock
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError
 from ecs_steps.octopus.parameters import step_variables
 from ecs_steps.reporting.events import Level, Message, Progress, Reported, RolloutChanged
 from ecs_steps.reporting.service_messages import artifact, lines, result_message
-from ecs_steps.reporting.text import MASK, counts
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
-from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
+from ecs_steps.reporting.text import MASK, task_counts
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import ExportableStep, Step, StepRow, StepTable, Verb
+from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -32,41 +31,23 @@ UNFORESEEN = 1
 TEMPLATE, DIAGNOSIS = "cloudformation-template.json", "diagnosis.json"
 # The host has put the account into the environment already; what is left of it here may be half of one.
 ACCOUNT = ("octopus.action.awsaccount.", "octopus.action.amazon.", "octopus.action.aws.assumerole")
-Step = DeployEcsServiceStep | UpdateEcsServiceStep
 
 
-@frozen(kw_only=True)
-class ScriptStep:
-    """A step that has a step template; `prefix` begins the names of the template's parameters."""
+def read_parameters(row: StepRow, given: Mapping[str, str]) -> Step:
+    """Make a step from its step template's parameters and the other variables.
 
-    prefix: str
-    step: type[DeployEcsServiceStep] | type[UpdateEcsServiceStep]
-    inputs: type[attrs.AttrsInstance]
-
-    def read(self, given: Mapping[str, str]) -> Step:
-        """Make the step of parameters and variables.
-
-        Raises:
-            InvalidInputsError: With every problem there is.
-        """
-        known = {name: value for name, value in given.items() if not name.casefold().startswith(ACCOUNT)}
-        variables, problems = step_variables(self.inputs, self.prefix, known)
-        try:
-            step = self.step(variables)
-        except InvalidInputsError as error:
-            raise evolve(error, problems=(*problems, *error.problems)) from None
-        if problems:
-            raise InvalidInputsError(problems=problems)
-        return step
-
-
-SCRIPT_STEPS = {
-    each.prefix: each
-    for each in (
-        ScriptStep(prefix="EcsDeploy", step=DeployEcsServiceStep, inputs=DeployInputs),
-        ScriptStep(prefix="EcsUpdate", step=UpdateEcsServiceStep, inputs=UpdateInputs),
-    )
-}
+    Raises:
+        InvalidInputsError: With every problem there is.
+    """
+    known = {name: value for name, value in given.items() if not name.casefold().startswith(ACCOUNT)}
+    variables, problems = step_variables(row.inputs_class(), row.prefix, known)
+    try:
+        step = row.read(variables)
+    except InvalidInputsError as error:
+        raise evolve(error, problems=(*problems, *error.problems)) from None
+    if problems:
+        raise InvalidInputsError(problems=problems)
+    return step
 
 
 @frozen(kw_only=True)
@@ -76,17 +57,17 @@ class ScriptHost:
     stdout: TextIO
     folder: Path
 
-    def write(self, told: Sequence[str]) -> None:
-        self.stdout.write("".join(f"{line}\n" for line in told))
+    def write(self, text: Sequence[str]) -> None:
+        self.stdout.write("".join(f"{line}\n" for line in text))
         self.stdout.flush()
 
     def report(self, reported: Reported) -> None:
-        """Tell Octopus what a step reports."""
+        """Write what a step reports as Octopus reads it."""
         self.write(lines(reported))
         match reported:
             case RolloutChanged(is_this_deployment=True, desired=desired, running=running) if desired:
                 percent = min(100, 100 * running // desired)
-                self.write(lines(Progress(percent, counts(reported))))
+                self.write(lines(Progress(percent, task_counts(reported))))
 
     def attach(self, name: str, document: object) -> None:
         """Attach a document as JSON; a deployment does not depend on it."""
@@ -111,6 +92,7 @@ def run_script_step(
     aws: "AwsClients | None" = None,
     clock: Clock | None = None,
     host: ScriptHost | None = None,
+    steps: StepTable = STEPS,
 ) -> int:
     """Run the step whose parameters begin with `prefix`, and return the process' exit code.
 
@@ -118,7 +100,8 @@ def run_script_step(
     default AWS is reached with the environment's credentials.
     """
     host = host or _this_process()
-    return _ended(host, lambda: _run(SCRIPT_STEPS[prefix].read(variables), aws, clock, host))
+    row = steps.with_prefix(prefix)
+    return _ended(host, lambda: _run(row, variables, aws, clock, host))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -126,13 +109,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m ecs_steps.script_step", description="Run a step as an Octopus script step does."
     )
-    parser.add_argument("step", choices=SCRIPT_STEPS, help="what the names of its parameters begin with")
+    prefixes = [row.prefix for row in STEPS]
+    parser.add_argument("step", choices=prefixes, help="what the names of its parameters begin with")
     parser.add_argument("variables", metavar="VARIABLES.json", help="parameters and variables; - is stdin")
-    asked = parser.parse_args(arguments)
-    host = _this_process()
-    return _ended(
-        host, lambda: _run(SCRIPT_STEPS[asked.step].read(read_variables(asked.variables)), None, None, host)
-    )
+    args = parser.parse_args(arguments)
+    row, host = STEPS.with_prefix(args.step), _this_process()
+    return _ended(host, lambda: _run(row, read_variables(args.variables), None, None, host))
 
 
 def _this_process() -> ScriptHost:
@@ -164,12 +146,20 @@ def _reason(error: EcsStepsError) -> str:
     return f"{error.what}: {error.why}" if error.why else error.what
 
 
-def _run(step: Step, aws: "AwsClients | None", clock: Clock | None, host: ScriptHost) -> None:
+def _run(
+    row: StepRow,
+    variables: Mapping[str, str],
+    aws: "AwsClients | None",
+    clock: Clock | None,
+    host: ScriptHost,
+) -> None:
+    step = read_parameters(row, variables)
     from ecs_steps.aws.clients import environment_clients
 
     host.report(Message(Level.VERBOSE, f"ecs-steps {__version__}"))
-    if isinstance(step, DeployEcsServiceStep):
-        host.attach(TEMPLATE, without_values(step.template().to_dict()))
+    if Verb.EXPORT in row.verbs:
+        template = cast("ExportableStep", step).template()
+        host.attach(TEMPLATE, without_values(template.to_dict()))
     step.run(
         aws=aws or environment_clients(region=step.inputs.region or None), report=host.report, clock=clock
     )
@@ -201,7 +191,7 @@ def _masked_container(definition: dict[str, Any]) -> dict[str, Any]:
     if "LogConfiguration" in definition:
         logs = definition["LogConfiguration"]
         options = {
-            # What refers to a parameter is no value of anybody's.
+            # A reference to a parameter holds no value.
             name: MASK if isinstance(value, str) else value
             for name, value in logs.get("Options", {}).items()
         }

@@ -14,13 +14,13 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import attrs
-from attrs import frozen
 
-from ecs_steps import __version__
 from ecs_steps.octopus.inputs.shared_inputs import Wait
 from ecs_steps.octopus.parameters import TIMEOUT, Parameter, parameters
-from ecs_steps.script_step import SCRIPT_STEPS
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow
+from ecs_steps.version import __version__
 
 HERE = Path(__file__).parent
 VERSIONS = HERE / "versions.json"
@@ -28,81 +28,55 @@ Json = dict[str, Any]
 
 WAITS = {
     Wait.UNTIL_COMPLETED: "Until the deployment is completed",
-    Wait.WITH_TIMEOUT: "Until it is completed, but not for ever",
+    Wait.WITH_TIMEOUT: "Until it is completed, up to a time limit",
     Wait.DONT_WAIT: "Not at all",
 }
 
 
-@frozen(kw_only=True)
-class Template:
-    """What is said of a step beside its inputs."""
-
-    prefix: str
-    file: str
-    name: str
-    description: str
-    image_help: str
+def file_name(row: StepRow) -> str:
+    """Return the name of a step's template file, which is the template's own name."""
+    return f"{re.sub('[^a-z0-9]+', '-', row.template.name.lower()).strip('-')}.json"
 
 
-TEMPLATES = (
-    Template(
-        prefix="EcsDeploy",
-        file="aws-ecs-deploy-service.json",
-        name="AWS - Deploy Amazon ECS Service (ecs-steps)",
-        description="Deploys a Fargate task definition and its service through a CloudFormation stack, waits "
-        "until this very deployment serves, and otherwise names the root cause.",
-        image_help="The main container's image. In *Containers* it is the reference `EcsDeploy.Image`.",
-    ),
-    Template(
-        prefix="EcsUpdate",
-        file="aws-ecs-update-service.json",
-        name="AWS - Update Amazon ECS Service (ecs-steps)",
-        description="Registers a new revision of an existing task definition, points an existing service at "
-        "it, waits until this very deployment serves, and otherwise names the root cause.",
-        image_help="The image that a container gets. In *Containers* it is the reference `EcsUpdate.Image`; "
-        "one that nothing refers to is not used.",
-    ),
-)
-
-
-def build(template: Template) -> Json:
-    """Return a template without what tells one build from another: `Version` and `$Meta`."""
-    image = f"{template.prefix}.Image"
+def build(row: StepRow) -> Json:
+    """Return a step's template without what distinguishes one build from another: `Version` and `$Meta`."""
     return {
-        "Id": _id(template.prefix),
-        "Name": template.name,
-        "Description": template.description,
+        "Id": _id(row.prefix),
+        "Name": row.template.name,
+        "Description": row.template.description,
         "ActionType": "Octopus.AwsRunScript",
         "CommunityActionTemplateId": None,
-        "Packages": [
-            {
-                "Id": _id(f"package {image}"),
-                "Name": image,
-                "PackageId": None,
-                "FeedId": None,
-                "AcquisitionLocation": "NotAcquired",
-                "Properties": {
-                    "Extract": "False",
-                    "SelectionMode": "deferred",
-                    "PackageParameterName": image,
-                    "Purpose": "",
-                },
-            }
-        ],
+        "Packages": [_package(f"{row.prefix}.Image")] if row.template.image_help else [],
         "Properties": {
             "Octopus.Action.Script.ScriptSource": "Inline",
             "Octopus.Action.Script.Syntax": "Python",
-            "Octopus.Action.Script.ScriptBody": script_body(template.prefix),
+            "Octopus.Action.Script.ScriptBody": script_body(row.prefix),
             "Octopus.Action.Aws.AssumeRole": "False",
             "Octopus.Action.AwsAccount.UseInstanceRole": "False",
-            "Octopus.Action.AwsAccount.Variable": f"#{{{template.prefix}.Account}}",
-            "Octopus.Action.Aws.Region": f"#{{{template.prefix}.Region}}",
+            "Octopus.Action.AwsAccount.Variable": f"#{{{row.prefix}.Account}}",
+            "Octopus.Action.Aws.Region": f"#{{{row.prefix}.Region}}",
             "OctopusUseBundledTooling": "False",
         },
-        "Parameters": list(_parameters(template)),
+        "Parameters": list(_parameters(row)),
         "StepPackageId": "Octopus.AwsRunScript",
         "LastModifiedBy": "ecs-steps",
         "Category": "aws",
+    }
+
+
+def _package(name: str) -> Json:
+    return {
+        "Id": _id(f"package {name}"),
+        "Name": name,
+        "PackageId": None,
+        "FeedId": None,
+        "AcquisitionLocation": "NotAcquired",
+        "Properties": {
+            "Extract": "False",
+            "SelectionMode": "deferred",
+            "PackageParameterName": name,
+            "Purpose": "",
+        },
     }
 
 
@@ -115,33 +89,33 @@ def script_body(prefix: str) -> str:
     )
 
 
-def _parameters(template: Template) -> Iterator[Json]:
-    prefix = template.prefix
+def _parameters(row: StepRow) -> Iterator[Json]:
+    prefix = row.prefix
     yield _parameter(
         f"{prefix}.Account",
         "AWS account",
         "The account whose credentials the step uses.",
         control="AmazonWebServicesAccount",
     )
-    asked = parameters(SCRIPT_STEPS[prefix].inputs, prefix)
+    all_of_step = parameters(row.inputs_class(), prefix)
     # Where it deploys stands above what, and how it waits below.
-    first = [each for each in asked if each.name in (f"{prefix}.Region", f"{prefix}.ClusterName")]
-    common = attrs.fields_dict(CommonInputs)
-    own = [each for each in asked if each.field.name not in common]
-    for each in (*first, *own, *(each for each in asked if each not in (*first, *own))):
-        if each.variable.label == "Containers":
-            yield _parameter(f"{prefix}.Image", "Image", template.image_help, control="Package")
+    first = [each for each in all_of_step if each.name in (f"{prefix}.Region", f"{prefix}.ClusterName")]
+    common = attrs.fields_dict(ServiceInputs)
+    own = [each for each in all_of_step if each.field.name not in common]
+    for each in (*first, *own, *(each for each in all_of_step if each not in (*first, *own))):
+        if each.variable.label == "Containers" and row.template.image_help:
+            yield _parameter(f"{prefix}.Image", "Image", row.template.image_help, control="Package")
         yield from _of_input(each, prefix)
     yield from _of_library(prefix)
 
 
 def _of_input(parameter: Parameter, prefix: str) -> Iterator[Json]:
-    asked = parameter.variable
+    variable = parameter.variable
     if parameter.is_wait_option:
         yield _parameter(
             parameter.name,
-            asked.label,
-            "Whether the step goes on before the deployment has come to its end; then a failure goes unseen.",
+            variable.label,
+            "Whether the step ends before the deployment does; then a failure is not noticed.",
             default=Wait.UNTIL_COMPLETED,
             control="Select",
             options=[f"{wait}|{label}" for wait, label in WAITS.items()],
@@ -149,20 +123,20 @@ def _of_input(parameter: Parameter, prefix: str) -> Iterator[Json]:
         yield _parameter(
             f"{prefix}.{TIMEOUT}",
             "Minutes to wait",
-            f"Required for *{WAITS[Wait.WITH_TIMEOUT]}*. What was started goes on in AWS when they are over.",
+            f"Required for *{WAITS[Wait.WITH_TIMEOUT]}*. What was started continues in AWS after that.",
         )
         return
-    text = asked.help
+    text = variable.help
     if parameter.is_tags:
-        text = "`key=value`, one a line. They are added to the tags that tell of the release."
+        text = "`key=value`, one a line. They are added to the tags that name the release."
     yield _parameter(
         parameter.name,
-        asked.label,
+        variable.label,
         # The examples are of a deployment with a reference named web; here the image has a parameter.
         re.sub(r'("(?:referenceId|packageReference)": )"web"', rf'\1"{prefix}.Image"', text),
         default=_default(parameter.field.default),
-        control=asked.control,
-        options=asked.options,
+        control=variable.control,
+        options=variable.options,
     )
 
 
@@ -235,10 +209,10 @@ def text_of(built: Json, record: Mapping[str, Any]) -> str:
 def main() -> None:
     recorded = json.loads(VERSIONS.read_text(encoding="ascii")) if VERSIONS.exists() else {}
     records = {}
-    for template in TEMPLATES:
-        built = build(template)
-        records[template.file] = release(built, recorded.get(template.file, {}), now=datetime.now(UTC))
-        (HERE / template.file).write_text(text_of(built, records[template.file]), encoding="ascii")
+    for row in STEPS:
+        built, file = build(row), file_name(row)
+        records[file] = release(built, recorded.get(file, {}), now=datetime.now(UTC))
+        (HERE / file).write_text(text_of(built, records[file]), encoding="ascii")
     VERSIONS.write_text(json.dumps(records, indent=2) + "\n", encoding="ascii")
 
 

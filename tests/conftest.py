@@ -26,20 +26,20 @@ settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "usual"))
 
 
-# What goes through every scenario, tries the pretend AWS itself, or starts processes; the rest is the unit
+# What goes through every scenario, tries the fake AWS itself, or starts processes; the rest is the unit
 # suite, which ``pytest -m "not slow"`` runs within a minute.
 SLOW = (
     "benchmarks/",
+    "cli/test_cancelling.py",
     "e2e/",
     "explaining/",
     "faults/",
-    "fuzzing/test_every_place.py",
+    "fuzzing/test_every_injection_point.py",
     "fuzzing/test_growth.py",
     "fuzzing/test_limits.py",
     "permissions/test_journeys.py",
     "sandbox/",
     "step_templates/",
-    "test_cancelling.py",
     "test_readme.py",
 )
 

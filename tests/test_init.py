@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import ecs_steps
+from ecs_steps.steps.registry import STEPS
 from steps.deploy_ecs_service.dictionaries import minimal
 
 ROOT = Path(__file__).parent.parent
@@ -94,7 +95,9 @@ def test_who_does_not_wait_does_not_pay_for_what_explains_a_failure() -> None:
 
 
 def test_a_step_is_loaded_when_it_is_asked_for() -> None:
-    assert not [name for name in modules_of(IMPORT) if name.startswith("ecs_steps.steps.")]
+    loaded = {name for name in modules_of(IMPORT) if name.startswith("ecs_steps.steps.")}
+
+    assert loaded == {"ecs_steps.steps.registry", "ecs_steps.steps.row"}
 
 
 def test_a_name_that_is_not_there_is_named() -> None:
@@ -116,9 +119,13 @@ print(len(found))
         [sys.executable, "-c", count], cwd=ROOT, capture_output=True, text=True, check=True
     )
 
-    assert ran.stdout.splitlines() == ["The inputs of a deployment are valid.", "0"]
+    assert ran.stdout.splitlines() == ["The inputs of 'Deploy Amazon ECS Service' are valid.", "0"]
 
 
 def test_every_public_name_is_there() -> None:
     assert [name for name in ecs_steps.__all__ if not hasattr(ecs_steps, name)] == []
-    assert sorted(ecs_steps.__all__) == ecs_steps.__all__
+    assert len(set(ecs_steps.__all__)) == len(ecs_steps.__all__)
+
+
+def test_every_step_of_the_table_is_a_public_name() -> None:
+    assert {row.class_name for row in STEPS} <= set(ecs_steps.__all__)

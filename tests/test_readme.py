@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep
 from ecs_steps.sandbox import Sandbox
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
-from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
+from ecs_steps.steps.registry import STEPS
 
 if TYPE_CHECKING:
     from ecs_steps.octopus.inputs.reader import Variable
@@ -25,7 +23,7 @@ SESSION = re.compile(r"```console\n(?P<session>.*?)```", re.DOTALL)
 
 
 def played(session: str, folder: Path) -> str:
-    """Run the commands of a session anew and return it with what they print."""
+    """Run the commands of a session again and return it with what they print."""
     lines = []
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "CI": "1"}
     for command in re.findall(r"^\$ (.*)$", session, re.MULTILINE):
@@ -71,7 +69,7 @@ def needed(field: "attrs.Attribute[Any]") -> str:
     return f"`{field.default}`" if isinstance(field.default, str | int) and field.default != "" else ""
 
 
-@pytest.mark.parametrize("inputs", [DeployInputs, UpdateInputs])
+@pytest.mark.parametrize("inputs", [row.inputs_class() for row in STEPS])
 def test_the_table_of_inputs_is_made_from_the_inputs(
     inputs: type[attrs.AttrsInstance],
     update_goldens: bool,  # noqa: FBT001  a fixture
@@ -86,13 +84,10 @@ def test_the_table_of_inputs_is_made_from_the_inputs(
     assert update_goldens or text == expected
 
 
-STEPS = {"deploy": DeployEcsServiceStep, "update": UpdateEcsServiceStep}
-
-
 @pytest.mark.parametrize(("name", "column"), [("deploy", 2), ("update", 3)])
 def test_the_table_of_outputs_names_what_a_step_gives(name: str, column: int) -> None:
     example = ROOT / "ecs_steps" / "sandbox" / "examples" / f"{name}.json"
-    step = STEPS[name](json.loads(example.read_text(encoding="utf-8")))
+    step = STEPS.named(name).step_class()(json.loads(example.read_text(encoding="utf-8")))
     with Sandbox() as aws:
         aws.add_cluster(step.inputs.cluster_name)
         given = step.run(aws=aws.clients, clock=aws.clock, report=lambda _: None).outputs

@@ -7,14 +7,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ecs_steps.errors import EcsStepsError
 from ecs_steps.octopus.variables import Variables, parse_variables, unreadable
 from ecs_steps.reporting.text import ascii_lines
-
-if TYPE_CHECKING:
-    import argparse
 
 INTERRUPTED, TERMINATED = 130, 143
 # A step that is loaded, with its clients, is 100,000 objects.
@@ -24,19 +20,11 @@ OBJECTS_OF_A_START = 200_000
 def tune_gc() -> None:
     """Keep the garbage collector from searching what lives as long as this process does.
 
-    By default it looks at every few hundred objects more, and at all of them in the end: a quarter of the
-    time that a short command takes, for nothing. During a long wait it looks, but seldom.
+    By default it runs at every few hundred objects more, and once more over all of them at exit: a quarter
+    of the time that a short command takes, for nothing. During a long wait it still runs, but seldom.
     """
     gc.set_threshold(OBJECTS_OF_A_START, *gc.get_threshold()[1:])
     atexit.register(gc.freeze)
-
-
-def add_variables(parser: "argparse.ArgumentParser") -> None:
-    """Let a command take variables, and be told how to print its result."""
-    parser.add_argument(
-        "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
-    )
-    parser.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
 
 
 def read_variables(source: str) -> Variables:
@@ -59,7 +47,7 @@ def read_variables(source: str) -> Variables:
 
 
 def print_error(text: str) -> None:
-    """Say on standard error what is not the result."""
+    """Print on standard error what is not the result."""
     for line in ascii_lines(text):
         sys.stderr.write(f"{line}\n")
 
@@ -70,7 +58,10 @@ class _Terminated(KeyboardInterrupt):
 
 @contextmanager
 def cancellable() -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the wait, with a word on what goes on; a second one ends the process."""
+    """Turn SIGINT and SIGTERM into `KeyboardInterrupt`, so that a step can name what continues in AWS.
+
+    A second signal ends the process at once.
+    """
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def end(number: int, _: object) -> None:

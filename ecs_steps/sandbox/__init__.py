@@ -1,19 +1,31 @@
-"""A pretend AWS in this process, for tests and demonstrations.
+"""A fake AWS in this process, for tests and demonstrations.
 
-`with Sandbox() as aws:` gives `aws.clients` and `aws.clock`; nothing leaves the process.
+`with Sandbox() as aws:` gives `aws.clients` and `aws.clock`; nothing leaves the process. The account starts
+with the fixtures of `ecs_steps/sandbox/ecs/fixtures.py`, with `Sandbox.empty()` with nothing; ordinary boto3
+calls through `aws.clients` add what a test needs. What goes wrong is a scenario: a name of `SCENARIOS`, or
+`Scenario.of(crashes(first=2), Fault("UpdateService", FaultKind.THROTTLED, range(1)))`.
 """
 
 try:
-    import moto  # noqa: F401  says early, and plainly, what is missing
+    import moto  # noqa: F401  fails early with a plain message
 except ImportError as error:
     raise ImportError("The sandbox needs moto: pip install 'ecs-steps[sandbox]'") from error
 
+from ecs_steps.sandbox.failures import (
+    cannot_pull,
+    cannot_start,
+    crashes,
+    no_capacity,
+    resource_fails,
+    unhealthy,
+    unhealthy_targets,
+)
 from ecs_steps.sandbox.faults import Fault, FaultKind
 from ecs_steps.sandbox.quotas import Quota
 from ecs_steps.sandbox.sandbox import Sandbox
-from ecs_steps.sandbox.scenario import ResourceFate, Scenario, StackPlan
+from ecs_steps.sandbox.scenario import Scenario
 from ecs_steps.sandbox.scenarios import SCENARIOS
-from ecs_steps.sandbox.wire import Call
+from ecs_steps.sandbox.transport import Call
 
 __all__ = [
     "SCENARIOS",
@@ -21,8 +33,13 @@ __all__ = [
     "Fault",
     "FaultKind",
     "Quota",
-    "ResourceFate",
     "Sandbox",
     "Scenario",
-    "StackPlan",
+    "cannot_pull",
+    "cannot_start",
+    "crashes",
+    "no_capacity",
+    "resource_fails",
+    "unhealthy",
+    "unhealthy_targets",
 ]

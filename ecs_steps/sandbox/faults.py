@@ -1,4 +1,4 @@
-"""What can go wrong between a client and AWS, whatever was asked."""
+"""What can go wrong between a client and AWS, whatever the request."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -8,14 +8,14 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from ecs_steps.clock import Clock
-from ecs_steps.sandbox.protocol import Asked, Envelope, RawBody, speaks_json, speaks_rest
+from ecs_steps.sandbox.protocol import Envelope, RawBody, Request, check_operations, speaks_json, speaks_rest
 
 READ_TIMEOUT = 60.0
-"""How many seconds botocore waits for a reply, unless it is told otherwise."""
+"""How many seconds botocore waits for a reply, unless it is configured otherwise."""
 
 
 class FaultKind(Enum):
-    """What happens to a request; after the last three AWS has carried it out unheard."""
+    """What happens to a request; after the last three AWS has carried it out, and the reply is lost."""
 
     THROTTLED = "throttled"
     INTERNAL_ERROR = "500"
@@ -31,7 +31,7 @@ class FaultKind(Enum):
 
     @property
     def carried_out(self) -> bool:
-        """Tell whether AWS does what was asked before the answer is lost."""
+        """Return whether AWS carries the request out before the answer is lost."""
         return self in _ANSWER_LOST
 
 
@@ -44,7 +44,7 @@ class Fault:
 
     `at` says which requests meet it, counted from 0 and botocore's own retries included: `range(2)` is the
     first two. None is all of them. An access that is denied lacks the operation's own action, unless `lacks`
-    names another one (``iam:PassRole``).
+    names another one (``iam:PassRole``). A sandbox refuses an operation that no service has (ValueError).
     """
 
     operation: str
@@ -53,29 +53,33 @@ class Fault:
     lacks: str = ""
 
 
+def _check_operations(_: object, __: object, faults: tuple[Fault, ...]) -> None:
+    check_operations(fault.operation for fault in faults if fault.operation)
+
+
 @define
 class FaultLine:
-    """The faults of one sandbox, and how often each operation was asked for."""
+    """The faults of one sandbox, and how many requests each operation has had."""
 
-    faults: tuple[Fault, ...]
-    _asked: dict[str, int] = field(factory=dict)
+    faults: tuple[Fault, ...] = field(validator=_check_operations)
+    _requests: dict[str, int] = field(factory=dict)
 
-    def take(self, *faults: Fault) -> None:
-        """Go on with other faults; requests are counted anew."""
+    def apply(self, *faults: Fault) -> None:
+        """Replace the faults; requests are counted again from 0."""
         self.faults = faults
-        self._asked.clear()
+        self._requests.clear()
 
     def next_for(self, operation: str) -> Fault | None:
         """Return the fault that this request for an operation meets."""
-        nth = self._asked.get(operation, 0)
-        self._asked[operation] = nth + 1
+        nth = self._requests.get(operation, 0)
+        self._requests[operation] = nth + 1
         for fault in self.faults:
             if fault.operation in {operation, ""} and (fault.at is None or nth in fault.at):
                 return fault
         return None
 
 
-def refuse(fault: Fault, asked: Asked, envelope: Envelope) -> AWSResponse:
+def refuse(fault: Fault, request: Request, envelope: Envelope) -> AWSResponse:
     """Answer for AWS, which did not carry the request out.
 
     Raises:
@@ -83,11 +87,11 @@ def refuse(fault: Fault, asked: Asked, envelope: Envelope) -> AWSResponse:
     """
     if fault.kind is FaultKind.CONNECTION_REFUSED:
         raise EndpointConnectionError(endpoint_url=envelope.url, error="[Errno 111] Connection refused")
-    code, message, status = _errors_of(asked.service)[fault.kind]
-    action = fault.lacks or f"{_PREFIXES.get(asked.service, asked.service)}:{asked.operation}"
-    resource = _object(envelope.url) if speaks_rest(asked.service) else _resource(action, asked)
+    code, message, status = _errors_of(request.service)[fault.kind]
+    action = fault.lacks or f"{_PREFIXES.get(request.service, request.service)}:{request.operation}"
+    resource = _object(envelope.url) if speaks_rest(request.service) else _resource(action, request)
     return envelope.error(
-        code, message.format(at=envelope.at, region=asked.region, action=action, resource=resource), status
+        code, message.format(at=envelope.at, region=request.region, action=action, resource=resource), status
     )
 
 
@@ -120,15 +124,15 @@ def _object(url: str) -> str:
     return f'"arn:aws:s3:::{bucket}/{path}"' if found else f'"arn:aws:s3:::{path}"'
 
 
-def _resource(action: str, asked: Asked) -> str:
+def _resource(action: str, request: Request) -> str:
     """Name what a request is about, as IAM does; what is not there yet, or is many things, is ``*``."""
-    match asked.params:
+    match request.params:
         case {"executionRoleArn": str(role)} | {"taskRoleArn": str(role)} if action == "iam:PassRole":
             return role
         case {"StackName": str(stack)}:
             resource = f"stack/{stack}/*"
         case {"service": str(service)} | {"services": [str(service)]}:
-            resource = f"service/{asked.params.get('cluster', 'default')}/{service}"
+            resource = f"service/{request.params.get('cluster', 'default')}/{service}"
         case {"cluster": str(cluster)}:
             resource = f"cluster/{cluster}"
         case {"logGroupName": str(group), "logStreamName": str(stream)}:
@@ -138,7 +142,7 @@ def _resource(action: str, asked: Asked) -> str:
         case _:
             return "*"
     _, found, rest = resource.partition("arn:")
-    return found + rest or f"arn:aws:{asked.service}:{asked.region}:123456789012:{resource}"
+    return found + rest or f"arn:aws:{request.service}:{request.region}:123456789012:{resource}"
 
 
 _PREFIXES = {"elbv2": "elasticloadbalancing"}
@@ -151,6 +155,7 @@ _SKEWED = "Signature expired: {at:%Y%m%dT%H%M%SZ} is now earlier than the oldest
 _WRONG_REGION = "Credential should be scoped to a valid region. "
 _BUSY = "Service Unavailable. Please try again later."
 
+# Believed: the throttling codes of each protocol (AWS common errors; aws-sam-cli#1610 and #2671; S3 errors).
 _JSON_ERRORS: Mapping[FaultKind, tuple[str, str, int]] = {
     FaultKind.THROTTLED: ("ThrottlingException", "Rate exceeded", 400),
     FaultKind.INTERNAL_ERROR: ("ServerException", _BUSY, 500),

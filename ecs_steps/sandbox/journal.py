@@ -1,4 +1,4 @@
-"""What was changed in a sandbox, on disk, so that another process can go on from there."""
+"""What was changed in a sandbox, on disk, so that another process can continue from there."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from ecs_steps.sandbox.protocol import Asked
+from ecs_steps.sandbox.protocol import Request
 
 
 @frozen(kw_only=True)
@@ -17,7 +17,7 @@ class Entry:
 
     at: datetime
     scenario: str = ""
-    asked: Asked | None = None
+    request: Request | None = None
 
 
 @frozen
@@ -46,15 +46,15 @@ class Journal:
         """Note that a process begins here."""
         self._append({"at": at.isoformat(), "scenario": scenario})
 
-    def carried_out(self, asked: Asked, at: datetime) -> None:
+    def carried_out(self, request: Request, at: datetime) -> None:
         """Note a change."""
         self._append(
             {
                 "at": at.isoformat(),
-                "service": asked.service,
-                "region": asked.region,
-                "operation": asked.operation,
-                "params": asked.params,
+                "service": request.service,
+                "region": request.region,
+                "operation": request.operation,
+                "params": request.params,
             }
         )
 
@@ -71,7 +71,7 @@ def _entry(line: dict[str, Any]) -> Entry:
     at = datetime.fromisoformat(line["at"])
     if "operation" not in line:
         return Entry(at=at, scenario=line.get("scenario", ""))
-    asked = Asked(
+    request = Request(
         service=line["service"], region=line["region"], operation=line["operation"], params=line["params"]
     )
-    return Entry(at=at, asked=asked)
+    return Entry(at=at, request=request)

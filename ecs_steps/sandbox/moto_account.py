@@ -14,11 +14,11 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.moto_api._internal import mock_random
 
-from ecs_steps.sandbox.protocol import Asked, read_request
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.protocol import Request, read_request
+from ecs_steps.sandbox.service_error import ServiceError
 from ecs_steps.sandbox.session import SandboxSession
 
-_ONE_AT_A_TIME = threading.RLock()
+_LOCK = threading.RLock()
 _IN_USE: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]  # noqa: SLF001  no public face
 
 _NAMES_OF_SETTINGS = ("AWS_CONFIG_FILE", "AWS_DEFAULT_PROFILE", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE")
@@ -33,73 +33,73 @@ class MotoAccount:
     """
 
     def __init__(self, session: SandboxSession, *, seed: int) -> None:
-        _know_regions()
+        _cache_regions()
         self._stub = BotocoreStubber()
         self._stub.enabled = True
         self._state: _State = {}
         self._clients: dict[tuple[str, str], Any] = {}
         self._session = session
         self._session.register("before-send", self._answer_own)  # type: ignore[arg-type]  # forgets replies
-        with _ONE_AT_A_TIME:
-            theirs = mock_random.getstate()
+        with _LOCK:
+            original = mock_random.getstate()
             mock_random.seed(seed)
             self._random = mock_random.getstate()
-            mock_random.setstate(theirs)
+            mock_random.setstate(original)
 
-    def answer(self, request: AWSPreparedRequest) -> AWSResponse:
+    def answer(self, http_request: AWSPreparedRequest) -> AWSResponse:
         """Answer a request as it came from botocore."""
-        with self._laid_over():
-            asked = read_request(request)
-            if asked.service == "iam" and "PolicyArn" in asked.params:
+        with self._swapped_in():
+            request = read_request(http_request)
+            if request.service == "iam" and "PolicyArn" in request.params:
                 from ecs_steps.sandbox.managed_policies import provide  # noqa: PLC0415  half a second of import
 
-                provide(asked.params["PolicyArn"])
-            answer = self._stub("before-send", request)
+                provide(request.params["PolicyArn"])
+            answer = self._stub("before-send", http_request)
         if answer is None:
-            raise ValueError(f"moto has no answer to {request.method} {request.url}")
+            raise ValueError(f"moto has no answer to {http_request.method} {http_request.url}")
         return answer
 
-    def call(self, asked: Asked) -> dict[str, Any]:
+    def call(self, request: Request) -> dict[str, Any]:
         """Carry out an operation for the sandbox itself, unseen by faults and by the call log.
 
         Raises:
-            Refusal: moto refuses it.
+            ServiceError: moto refuses it.
         """
-        key = asked.service, asked.region
+        key = request.service, request.region
         if key not in self._clients:
-            self._clients[key] = self._session.client(asked.service, region_name=asked.region)
+            self._clients[key] = self._session.client(request.service, region_name=request.region)
         try:
-            reply = getattr(self._clients[key], xform_name(asked.operation))(**asked.params)
+            reply = getattr(self._clients[key], xform_name(request.operation))(**request.params)
         except ClientError as error:
             said = error.response["Error"]
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-            raise Refusal(said["Code"], said["Message"], status) from error
+            raise ServiceError(said["Code"], said["Message"], status) from error
         return dict(reply)
 
     def close(self) -> None:
         """Let moto put away what it holds open for this account (S3's objects are files)."""
-        with self._laid_over():
+        with self._swapped_in():
             BackendDict.reset()
 
     def _answer_own(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         return self.answer(request)
 
     @contextmanager
-    def _laid_over(self) -> Iterator[None]:
-        with _ONE_AT_A_TIME:
-            theirs, their_random = _taken(), mock_random.getstate()
-            _put(self._state)
+    def _swapped_in(self) -> Iterator[None]:
+        with _LOCK:
+            original, original_random = _swap_out(), mock_random.getstate()
+            _swap_in(self._state)
             mock_random.setstate(self._random)
             try:
                 yield
             finally:
-                self._state, self._random = _taken(), mock_random.getstate()
-                _put(theirs)
-                mock_random.setstate(their_random)
+                self._state, self._random = _swap_out(), mock_random.getstate()
+                _swap_in(original)
+                mock_random.setstate(original_random)
 
 
 @cache
-def _know_regions() -> None:
+def _cache_regions() -> None:
     """Let moto make and keep the session that it asks for regions, whatever profile the environment names."""
     named = {name: os.environ.pop(name) for name in _NAMES_OF_SETTINGS if name in os.environ}
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
@@ -111,7 +111,7 @@ def _know_regions() -> None:
         os.environ.update(named)
 
 
-def _taken() -> _State:
+def _swap_out() -> _State:
     """Take everything out of moto."""
     state = {backend: [dict(part) for part in _parts(backend)] for backend in _IN_USE}
     for backend in state:
@@ -121,7 +121,7 @@ def _taken() -> _State:
     return state
 
 
-def _put(state: _State) -> None:
+def _swap_in(state: _State) -> None:
     """Put it back."""
     for backend, contents in state.items():
         for part, content in zip(_parts(backend), contents, strict=True):

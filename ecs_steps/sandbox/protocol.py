@@ -1,7 +1,8 @@
 """Requests and replies as bytes: AWS' JSON and query protocols, by botocore's own models."""
 
+import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -21,13 +22,29 @@ from moto.core.serialize import QuerySerializer, SerializationContext
 LOADER = Loader()
 """botocore's models, read from disk once for all sandboxes of the process."""
 
+_SERVICES = (
+    "ecs",
+    "cloudformation",
+    "logs",
+    "elbv2",
+    "iam",
+    "sts",
+    "s3",
+    "ecr",
+    "cloudwatch",
+    "application-autoscaling",
+    "secretsmanager",
+    "ssm",
+    "ec2",
+)
+"""Services whose operations a fault or a quota may name; the models of the first ones are loaded anyway."""
 _SIGNED_AS = {"elasticloadbalancing": "elbv2"}
 _FIRST_ERROR = 300
 _FIRST_SERVER_ERROR = 500
 
 
 @frozen(kw_only=True)
-class Asked:
+class Request:
     """One request: what botocore calls the service and the operation, and the parameters as sent.
 
     Of a service that speaks neither protocol (S3) the parameters are not read.
@@ -39,22 +56,22 @@ class Asked:
     params: Mapping[str, Any] = field(factory=dict)
 
 
-def read_request(request: AWSPreparedRequest, operation: str = "") -> Asked:
-    """Decode what is asked. Members that botocore's model does not know stay, where the protocol is JSON.
+def read_request(http_request: AWSPreparedRequest, operation: str = "") -> Request:
+    """Decode a request. Members that botocore's model does not know are kept where the protocol is JSON.
 
     `operation` names it where the request itself does not (S3).
     """
-    service, region = _signed_for(request)
-    target = _text(request.headers.get("X-Amz-Target"))
+    service, region = _signed_for(http_request)
+    target = _text(http_request.headers.get("X-Amz-Target"))
     if target:
-        params = json.loads(_text(request.body) or "{}")
-        return Asked(service=service, region=region, operation=target.rpartition(".")[2], params=params)
-    if "x-www-form-urlencoded" in _text(request.headers.get("Content-Type")):
-        values = dict(parse_qsl(_text(request.body), keep_blank_values=True))
+        params = json.loads(_text(http_request.body) or "{}")
+        return Request(service=service, region=region, operation=target.rpartition(".")[2], params=params)
+    if "x-www-form-urlencoded" in _text(http_request.headers.get("Content-Type")):
+        values = dict(parse_qsl(_text(http_request.body), keep_blank_values=True))
         operation = values["Action"]
         params = QueryParser(operation_model(service, operation)).parse({"values": values})  # type: ignore[typeddict-item]
-        return Asked(service=service, region=region, operation=operation, params=params)
-    return Asked(service=service, region=region, operation=operation)
+        return Request(service=service, region=region, operation=operation, params=params)
+    return Request(service=service, region=region, operation=operation)
 
 
 @frozen(kw_only=True)
@@ -79,13 +96,13 @@ class Envelope:
         """Encode an error."""
         if speaks_json(self.service):
             return self._sealed(status, json.dumps({"__type": code, "message": message}))
-        told = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+        details = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
         request_id = f"<RequestId>{self.request_id}</RequestId>"
         if speaks_rest(self.service):
-            return self._sealed(status, f"<Error>{told}{request_id}</Error>")
+            return self._sealed(status, f"<Error>{details}{request_id}</Error>")
         fault = "Receiver" if status >= _FIRST_SERVER_ERROR else "Sender"
         return self._sealed(
-            status, f"<ErrorResponse><Error><Type>{fault}</Type>{told}</Error>{request_id}</ErrorResponse>"
+            status, f"<ErrorResponse><Error><Type>{fault}</Type>{details}</Error>{request_id}</ErrorResponse>"
         )
 
     def _sealed(self, status: int, body: str | bytes) -> AWSResponse:
@@ -99,13 +116,13 @@ class Envelope:
         )
 
 
-def error_code(asked: Asked, answer: AWSResponse) -> str:
+def error_code(request: Request, answer: AWSResponse) -> str:
     """Return the error code that botocore will read from an answer; empty where it is a success."""
     if answer.status_code < _FIRST_ERROR:
         return ""
-    if not asked.operation:
+    if not request.operation:
         return str(answer.status_code)
-    model = operation_model(asked.service, asked.operation)
+    model = operation_model(request.service, request.operation)
     parts = {"status_code": answer.status_code, "headers": answer.headers, "body": answer.content}
     parser: Any = create_parser(model.service_model.protocol)
     return str(parser.parse(parts, model.output_shape)["Error"]["Code"])
@@ -126,28 +143,48 @@ def service_model(service: str) -> ServiceModel:
 
 
 def operation_model(service: str, operation: str) -> OperationModel:
-    """Return the model of an operation; `operation` is spelled as in the model (``CreateStack``)."""
+    """Return the model of an operation; `operation` is request as in the model (``CreateStack``)."""
     model: OperationModel = service_model(service).operation_model(operation)
     return model
 
 
+def check_operations(names: Iterable[str]) -> None:
+    """Check that operations (``UpdateService``) are spelled as in botocore's models.
+
+    Raises:
+        ValueError: A service has no such operation; the message suggests the nearest name.
+    """
+    unknown = set(names)
+    known: set[str] = set()
+    for service in _SERVICES:
+        if not unknown:
+            return
+        operations = LOADER.load_service_model(service, "service-2")["operations"]
+        unknown -= operations.keys()
+        known |= operations.keys()
+    for name in sorted(unknown):
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        raise ValueError(f"There is no operation {name!r} in {', '.join(_SERVICES)}{hint}")
+
+
 def speaks_json(service: str) -> bool:
-    """Tell whether a service's requests and replies are AWS JSON."""
+    """Return whether a service's requests and replies are AWS JSON."""
     return bool(service_model(service).protocol == "json")
 
 
 def speaks_rest(service: str) -> bool:
-    """Tell whether a service's requests are methods, paths and bodies, as S3's are."""
+    """Return whether a service's requests are methods, paths and bodies, as S3's are."""
     return str(service_model(service).protocol).startswith("rest")
 
 
-def _signed_for(request: AWSPreparedRequest) -> tuple[str, str]:
+def _signed_for(http_request: AWSPreparedRequest) -> tuple[str, str]:
     """Read service and region from the signature, else from the host (web identity calls are not signed)."""
-    scope = _text(request.headers.get("Authorization")).partition("Credential=")[2].split("/")
+    scope = _text(http_request.headers.get("Authorization")).partition("Credential=")[2].split("/")
     if len(scope) > 1:
         _, _, region, name, *_ = scope
     else:
-        name, region, *_ = request.url.split("/")[2].split(".")
+        name, region, *_ = http_request.url.split("/")[2].split(".")
     return _SIGNED_AS.get(name, name), region
 
 

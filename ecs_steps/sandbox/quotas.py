@@ -5,16 +5,16 @@ from datetime import datetime
 
 from attrs import define, field, frozen
 
-from ecs_steps.sandbox.protocol import Asked
+from ecs_steps.sandbox.protocol import Request, check_operations
 
 
 @frozen(kw_only=True)
 class Quota:
-    """So many requests `at_once` for these operations together, and `a_second` after that."""
+    """So many requests `burst` for these operations together, and `per_second` after that."""
 
     operations: tuple[str, ...]
-    at_once: int
-    a_second: float = 1
+    burst: int
+    per_second: float = 1
 
 
 @define
@@ -23,9 +23,9 @@ class _Bucket:
     left: float
     filled_at: datetime
 
-    def take(self, now: datetime) -> bool:
-        refilled = (now - self.filled_at).total_seconds() * self.quota.a_second
-        self.left = min(self.quota.at_once, self.left + refilled)
+    def consume(self, now: datetime) -> bool:
+        refilled = (now - self.filled_at).total_seconds() * self.quota.per_second
+        self.left = min(self.quota.burst, self.left + refilled)
         self.filled_at = now
         if self.left < 1:
             return False
@@ -33,20 +33,24 @@ class _Bucket:
         return True
 
 
+def _check_operations(_: object, __: object, quotas: tuple[Quota, ...]) -> None:
+    check_operations(operation for quota in quotas for operation in quota.operations)
+
+
 @define
 class Buckets:
     """What is left of the quotas of one sandbox."""
 
-    quotas: tuple[Quota, ...]
+    quotas: tuple[Quota, ...] = field(validator=_check_operations)
     _by_region: dict[str, Mapping[str, _Bucket]] = field(factory=dict)
 
-    def take(self, asked: Asked, now: datetime) -> bool:
+    def consume(self, request: Request, now: datetime) -> bool:
         """Take a request off its quota; false where nothing is left of it."""
-        bucket = self._of(asked.region, now).get(asked.operation)
-        return bucket is None or bucket.take(now)
+        bucket = self._of(request.region, now).get(request.operation)
+        return bucket is None or bucket.consume(now)
 
     def _of(self, region: str, now: datetime) -> Mapping[str, _Bucket]:
         if region not in self._by_region:
-            full = [_Bucket(quota, quota.at_once, now) for quota in self.quotas]
+            full = [_Bucket(quota, quota.burst, now) for quota in self.quotas]
             self._by_region[region] = {name: each for each in full for name in each.quota.operations}
         return self._by_region[region]

@@ -1,11 +1,11 @@
-"""A pretend AWS account in this process."""
+"""A fake AWS account in this process."""
 
 import random
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from ecs_steps.aws.clients import AwsClients
@@ -15,20 +15,20 @@ from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.faults import FaultLine
 from ecs_steps.sandbox.journal import Entry, Journal
 from ecs_steps.sandbox.moto_account import MotoAccount
-from ecs_steps.sandbox.protocol import Asked
+from ecs_steps.sandbox.protocol import Request
 from ecs_steps.sandbox.quotas import Buckets
 from ecs_steps.sandbox.scenario import Scenario
 from ecs_steps.sandbox.scenarios import SCENARIOS
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.sandbox.timeline import FastClock, Timeline, VirtualClock
-from ecs_steps.sandbox.wire import Call, Region, Wire
+from ecs_steps.sandbox.transport import Call, Region, Transport
 
 ACCOUNT = "123456789012"
 _SEED = 20260105
 
 
 @frozen
-class _World:
+class _RegionBackends:
     """The backends of one region."""
 
     ecs: EcsBackend
@@ -44,18 +44,18 @@ class _World:
         }
         return Region(backends=backends, ids=self.ids)
 
-    def take(self, scenario: Scenario) -> None:
-        """Go on with another scenario."""
+    def apply(self, scenario: Scenario) -> None:
+        """Apply another scenario from now on."""
         self.ecs.plan = scenario.ecs
-        self.cloudformation.take(scenario.stack, scenario.resources)
+        self.cloudformation.apply(scenario.stack, scenario.resources)
 
 
 class Sandbox:
-    """A fresh account in which a scenario unfolds.
+    """A fresh account in which a scenario is played.
 
     Time stands still but for sleeps on `clock` and a little for each request. With `speed` sleeps take real
     time as well, `speed` times less of it. With a `journal` everything that is changed is kept in that file,
-    and an account that is there already goes on from where it was left.
+    and an account that is there already continues from where it was left.
 
     Raises:
         ValueError: No scenario has that name, or the journal is damaged.
@@ -75,27 +75,34 @@ class Sandbox:
         past = list(self._journal.entries()) if self._journal else []
         self._moto = MotoAccount(SandboxSession(VirtualClock(self.timeline), region=region), seed=_SEED)
         now = _named(scenario)
-        home = self._make(region, _beginning(past, now))
+        default_region = self._make(region, _beginning(past, now))
         self.faults = FaultLine(now.faults)
-        self._wire = Wire(
+        self._transport = Transport(
             timeline=self.timeline,
             moto=self._moto,
             faults=self.faults,
             quotas=Buckets(now.quotas),
-            regions={region: home.region()},
-            elsewhere=lambda region: self._make(region, now).region(),
+            regions={region: default_region.region()},
+            make_region=lambda region: self._make(region, now).region(),
         )
-        self.ecs, self.cloudformation = home.ecs, home.cloudformation
-        self.calls: list[Call] = self._wire.calls
+        self._default_region = default_region
+        self.ecs, self.cloudformation = default_region.ecs, default_region.cloudformation
+        self.calls: list[Call] = self._transport.calls
         if self._journal:
-            self._replay(self._journal, past, home)
-            home.take(now)
+            self._replay(self._journal, past)
+            default_region.apply(now)
             self._journal.began(scenario if isinstance(scenario, str) else "", self.timeline.now)
-            self._wire.recorder = self._journal
+            self._transport.recorder = self._journal
         self.clock = FastClock(self.timeline, speed) if speed else VirtualClock(self.timeline)
         self.session = SandboxSession(self.clock, region=region)
         self.session.register("before-send", self._answer)  # type: ignore[arg-type]  # forgets replies
         self.clients = AwsClients(self.session, region=region)
+
+    @classmethod
+    def empty(cls, scenario: str | Scenario = "healthy", *, region: str = "eu-west-1") -> Self:
+        """Make a sandbox without fixtures: no cluster, no service, no task definition."""
+        now = _named(scenario)
+        return cls(evolve(now, ecs=evolve(now.ecs, fixtures=False)), region=region)
 
     def __enter__(self) -> Self:
         return self
@@ -107,40 +114,56 @@ class Sandbox:
             self._journal.ended(self.clock.now())
         self._moto.close()
 
+    def apply(self, scenario: str | Scenario) -> None:
+        """Apply another scenario to what happens from now on; faults and quotas count from the start.
+
+        Raises:
+            ValueError: No scenario has that name.
+        """
+        now = _named(scenario)
+        with self.timeline.lock:
+            self._default_region.apply(now)
+            self.faults.apply(*now.faults)
+            self._transport.quotas = Buckets(now.quotas)
+            if self._journal:
+                self._journal.began(scenario if isinstance(scenario, str) else "", self.timeline.now)
+
     def add_cluster(self, name: str) -> None:
         """Make an empty cluster, where there is none of that name."""
-        self._wire.change(
-            Asked(service="ecs", region=self.region, operation="CreateCluster", params={"clusterName": name})
+        self._transport.change(
+            Request(
+                service="ecs", region=self.region, operation="CreateCluster", params={"clusterName": name}
+            )
         )
 
     def _answer(self, request: AWSPreparedRequest, event_name: str = "", **_: object) -> AWSResponse:
         # before-send.SERVICE.OPERATION, where a client sends it.
         operation = event_name.partition(".")[2].rpartition(".")[2]
-        return self._wire.answer(request, self.clock, operation)
+        return self._transport.answer(request, self.clock, operation)
 
-    def _make(self, region: str, scenario: Scenario) -> _World:
+    def _make(self, region: str, scenario: Scenario) -> _RegionBackends:
         ids = random.Random(f"{_SEED} {region}")
         ecs = EcsBackend(self.timeline, scenario.ecs, region=region, account=ACCOUNT, random=ids)
         account = Account(
             region=region,
             number=ACCOUNT,
-            carry_out=lambda service, operation, params: self._wire.carry_out(
-                Asked(service=service, region=region, operation=operation, params=params)
+            carry_out=lambda service, operation, params: self._transport.carry_out(
+                Request(service=service, region=region, operation=operation, params=params)
             ),
             ids=ids,
             timeline=self.timeline,
             plan=scenario.stack,
         )
-        return _World(ecs, CloudFormationBackend(account, scenario.resources), ids)
+        return _RegionBackends(ecs, CloudFormationBackend(account, scenario.resources), ids)
 
-    def _replay(self, journal: Journal, past: list[Entry], home: _World) -> None:
+    def _replay(self, journal: Journal, past: list[Entry]) -> None:
         for number, entry in enumerate(past, start=1):
             try:
                 self.timeline.advance_to(entry.at)
                 if entry.scenario:
-                    home.take(_named(entry.scenario))
-                if entry.asked:
-                    self._wire.change(entry.asked)
+                    self._default_region.apply(_named(entry.scenario))
+                if entry.request:
+                    self._transport.change(entry.request)
             except Exception as error:
                 raise ValueError(f"{journal.path}, line {number} cannot be replayed: {error}") from error
 

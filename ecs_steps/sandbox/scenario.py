@@ -1,10 +1,10 @@
-"""A scenario: what goes wrong in a pretend AWS, and when. Data, nothing else."""
+"""A scenario: what goes wrong in a fake AWS, and when. Data, nothing else."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from attrs import field, frozen
 
-from ecs_steps.sandbox.ecs.plan import EcsPlan
+from ecs_steps.sandbox.ecs.plan import EcsPlan, Event, FailurePlan
 from ecs_steps.sandbox.faults import Fault
 from ecs_steps.sandbox.quotas import Quota
 
@@ -12,11 +12,11 @@ Action = Literal["create", "update", "delete", "rollback"]
 
 
 @frozen(kw_only=True)
-class ResourceFate:
-    """What makes a resource of a stack fail.
+class ResourceFailurePlan:
+    """Makes a resource of a stack fail.
 
     `resource` is a type (``AWS::IAM::Role``) or a logical id. It fails `after` seconds of its creation, its
-    update, its deletion, or its way back while an update is rolled back; `times` often, then it goes well.
+    update, its deletion, or its way back while an update is rolled back; `times` times, then it succeeds.
     With a `handler_error_code` (``InvalidRequest``) the reason is wrapped as resource handlers do it.
     """
 
@@ -28,26 +28,65 @@ class ResourceFate:
     times: int | None = None
 
 
+Part = FailurePlan | Event | ResourceFailurePlan | Fault | Quota
+
+
 @frozen(kw_only=True)
 class StackPlan:
-    """How CloudFormation does its work in one pretend account.
+    """How CloudFormation does its work in one fake account.
 
-    Seconds: a service is given up after `service_patience`. `overlooks_rollbacks`: a service that ECS rolled
-    back counts as stable, as it does at times in the real one. `page` is how many events a call returns.
+    It waits `service_timeout` seconds for a service. `ignores_rollbacks`: a service that ECS rolled back
+    counts as stable, as it does at times in the real one. `page` is how many events a call returns.
     """
 
-    service_patience: float = 3 * 60 * 60
-    overlooks_rollbacks: bool = False
+    service_timeout: float = 3 * 60 * 60
+    ignores_rollbacks: bool = False
     page: int = 100
 
 
 @frozen(kw_only=True)
 class Scenario:
-    """A pretend AWS; with no arguments it is healthy."""
+    """A fake AWS; with no arguments it is healthy."""
 
     description: str = ""
     ecs: EcsPlan = field(factory=EcsPlan)
-    resources: tuple[ResourceFate, ...] = ()
+    resources: tuple[ResourceFailurePlan, ...] = ()
     stack: StackPlan = field(factory=StackPlan)
     faults: tuple[Fault, ...] = ()
     quotas: tuple[Quota, ...] = ()
+
+    @classmethod
+    def of(cls, *parts: Part, description: str = "") -> Self:
+        """Make a scenario of failure plans, events, faults and quotas, in any order.
+
+        Of several failure plans for tasks the first that applies to a task wins.
+
+        Raises:
+            TypeError: A part is none of these.
+        """
+        failure_plans: list[FailurePlan] = []
+        events: list[Event] = []
+        resources: list[ResourceFailurePlan] = []
+        faults: list[Fault] = []
+        quotas: list[Quota] = []
+        for part in parts:
+            match part:
+                case FailurePlan():
+                    failure_plans.append(part)
+                case Event():
+                    events.append(part)
+                case ResourceFailurePlan():
+                    resources.append(part)
+                case Fault():
+                    faults.append(part)
+                case Quota():
+                    quotas.append(part)
+                case _:
+                    raise TypeError(f"{part!r} is no failure plan, event, fault or quota")
+        return cls(
+            description=description,
+            ecs=EcsPlan(failure_plans=tuple(failure_plans), events=tuple(events)),
+            resources=tuple(resources),
+            faults=tuple(faults),
+            quotas=tuple(quotas),
+        )

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from ecs_steps.sandbox.ecs.scenarios import SERVICE_SCENARIOS
 from ecs_steps.sandbox.faults import Fault, FaultKind
 from ecs_steps.sandbox.quotas import Quota
-from ecs_steps.sandbox.scenario import ResourceFate, Scenario, StackPlan
+from ecs_steps.sandbox.scenario import ResourceFailurePlan, Scenario, StackPlan
 
 _MAY_NOT_CREATE_ROLE = (
     "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to perform: "
@@ -26,7 +26,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
     "service-name-taken": Scenario(
         description="The service cannot be created: another one has its name",
         resources=(
-            ResourceFate(
+            ResourceFailurePlan(
                 resource="AWS::ECS::Service",
                 on="create",
                 reason="Resource of type 'AWS::ECS::Service' with identifier 'web' already exists.",
@@ -37,7 +37,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
     "role-denied": Scenario(
         description="The execution role may not be created",
         resources=(
-            ResourceFate(
+            ResourceFailurePlan(
                 resource="AWS::IAM::Role",
                 on="create",
                 reason=_MAY_NOT_CREATE_ROLE,
@@ -48,7 +48,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
     "security-group-wrong": Scenario(
         description="The service names a security group that does not exist",
         resources=(
-            ResourceFate(
+            ResourceFailurePlan(
                 resource="AWS::ECS::Service",
                 on="create",
                 reason=_NO_SECURITY_GROUP,
@@ -59,7 +59,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
     "update-refused": Scenario(
         description="The service refuses its first update, and the stack rolls back",
         resources=(
-            ResourceFate(
+            ResourceFailurePlan(
                 resource="AWS::ECS::Service",
                 on="update",
                 reason="Service was not ACTIVE.",
@@ -71,14 +71,14 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
     "rollback-fails-once": Scenario(
         description="The service refuses its first update and the first way back; going on helps",
         resources=(
-            ResourceFate(
+            ResourceFailurePlan(
                 resource="AWS::ECS::Service",
                 on="update",
                 reason="Service was not ACTIVE.",
                 handler_error_code="GeneralServiceException",
                 times=1,
             ),
-            ResourceFate(
+            ResourceFailurePlan(
                 resource="AWS::ECS::Service",
                 on="rollback",
                 reason="Rate exceeded",
@@ -90,13 +90,13 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
     "delete-fails": Scenario(
         description="The service cannot be created, and its log group cannot be deleted after it",
         resources=(
-            ResourceFate(
+            ResourceFailurePlan(
                 resource="AWS::ECS::Service",
                 on="create",
                 reason="Rate exceeded",
                 handler_error_code="Throttling",
             ),
-            ResourceFate(
+            ResourceFailurePlan(
                 resource="AWS::Logs::LogGroup",
                 on="delete",
                 reason="Rate exceeded",
@@ -108,7 +108,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
     "rollback-overlooked": Scenario(
         description="CloudFormation takes a service that ECS rolled back for a stable one",
         ecs=SERVICE_SCENARIOS["breaker-rollback"][1],
-        stack=StackPlan(overlooks_rollbacks=True),
+        stack=StackPlan(ignores_rollbacks=True),
     ),
     "throttled": Scenario(
         description="Every fourth request or so is throttled",
@@ -116,7 +116,7 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
     ),
     "throttled-register": Scenario(
         description="RegisterTaskDefinition is throttled after two calls at once",
-        quotas=(Quota(operations=("RegisterTaskDefinition",), at_once=2),),
+        quotas=(Quota(operations=("RegisterTaskDefinition",), burst=2),),
     ),
     "unreachable": Scenario(
         description="AWS cannot be reached",

@@ -36,8 +36,10 @@ class _Server(ThreadingHTTPServer):
     def answer(self, request: AWSPreparedRequest) -> AWSResponse:
         self._sandbox.clock.sleep(self._pace)
         # Whatever the sandbox's own clients send is answered by who listens here.
-        heard: Any = self._sandbox.session.get_component("event_emitter").emit("before-send", request=request)
-        reply: AWSResponse = next(response for _, response in heard if response is not None)
+        replies: Any = self._sandbox.session.get_component("event_emitter").emit(
+            "before-send", request=request
+        )
+        reply: AWSResponse = next(response for _, response in replies if response is not None)
         return reply
 
 
@@ -76,4 +78,4 @@ class _Requests(BaseHTTPRequestHandler):
         return AWSPreparedRequest(self.command, url, headers, body, stream_output=False)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's own name
-        """Say nothing: the sandbox has its own list of calls."""
+        """Log nothing: the sandbox has its own list of calls."""

@@ -16,8 +16,8 @@ from ecs_steps.sandbox.protocol import LOADER
 ACCESS_KEY = "AKIAECSSTEPSSANDBOX0"
 
 
-class _Somebody(CredentialProvider):
-    """Who signs where nobody logs in."""
+class _SandboxCredentials(CredentialProvider):
+    """Fixed credentials, so that the environment's are never used."""
 
     METHOD = "sandbox"
 
@@ -39,7 +39,7 @@ class SandboxSession(botocore.session.Session):
         self.register_component("config_store", ConfigValueStore(mapping=defaults))
         # moto hooks itself into every session of the process.
         self.unregister("before-send", botocore_stubber)  # type: ignore[arg-type]  # its types forget replies
-        self.register_component("credential_provider", CredentialResolver([_Somebody()]))
+        self.register_component("credential_provider", CredentialResolver([_SandboxCredentials()]))
         config = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # newer than its types
         self.set_default_client_config(config)
 

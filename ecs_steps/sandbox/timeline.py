@@ -15,7 +15,7 @@ START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 @define
 class Timeline:
-    """What will happen in the pretend AWS, in order; nothing happens by itself.
+    """What will happen in the fake AWS, in order; nothing happens by itself.
 
     Everything that takes time there (a stack that creates a resource, a task that starts) is a callable that
     was put on the timeline with `after`; `advance_to` runs what is due, each at its own moment.
@@ -26,19 +26,19 @@ class Timeline:
     _order: "itertools.count[int]" = field(factory=itertools.count)
     lock: threading.RLock = field(factory=threading.RLock)
 
-    def after(self, seconds: float, happening: Callable[[], None]) -> None:
-        """Let `happening` happen `seconds` from now."""
+    def after(self, seconds: float, event: Callable[[], None]) -> None:
+        """Schedule `event` for `seconds` from now."""
         with self.lock:
             moment = self.now + timedelta(seconds=seconds)
-            heapq.heappush(self._due, (moment, next(self._order), happening))
+            heapq.heappush(self._due, (moment, next(self._order), event))
 
     def advance_to(self, moment: datetime) -> None:
         """Let everything happen that is due up to and at `moment`."""
         with self.lock:
             while self._due and self._due[0][0] <= moment:
-                due, _, happening = heapq.heappop(self._due)
+                due, _, event = heapq.heappop(self._due)
                 self.now = max(self.now, due)
-                happening()
+                event()
             self.now = max(self.now, moment)
 
 

@@ -60,7 +60,7 @@ def test_all_clients_share_one_session_of_sts(line: Line) -> None:
     aws = clients(line, Account(login=OPENID))
 
     aws.ecs.list_clusters()
-    aws.cloudformation.list_stacks()
+    aws.cloudformation.describe_stacks()
     aws.logs_in("eu-west-1").describe_log_groups()
 
     assert len(line.asked("AssumeRoleWithWebIdentity")) == 1

@@ -17,7 +17,7 @@ from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.clock import SystemClock
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.protocol import Envelope, speaks_json
-from ecs_steps.sandbox.scenario import ResourceFate
+from ecs_steps.sandbox.scenario import ResourceFailurePlan
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.tags import Tag
 from explaining.runs import run
@@ -245,7 +245,7 @@ def test_a_role_that_may_not_be_passed_to_a_revision_is_named() -> None:
 
 
 def test_a_role_that_cloudformation_may_not_pass_is_named_with_what_to_do() -> None:
-    fate = ResourceFate(
+    fate = ResourceFailurePlan(
         resource="AWS::ECS::TaskDefinition", on="create", reason=NOT_PASSED, handler_error_code="AccessDenied"
     )
     with Sandbox(Scenario(resources=(fate,))) as aws:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from ecs_steps.cli.main import main
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow
 from pseudo_terminal import PseudoTerminal
 
 EXAMPLES = files("ecs_steps.sandbox") / "examples"
@@ -39,11 +41,11 @@ def outputs(text: str) -> Mapping[str, str]:
 def test_deploy_reports_on_standard_error_and_gives_its_outputs_on_standard_output(capsys: Capture) -> None:
     code = main(["deploy", DEPLOY, "--sandbox", *FAST])
 
-    told = capsys.readouterr()
+    printed = capsys.readouterr()
     assert code == 0
-    assert outputs(told.out)["Outcome"] == "SUCCEEDED"
-    assert "ServiceoctopetshopWeb AWS::ECS::Service CREATE_COMPLETE" in told.err
-    assert "Outcome" not in told.err
+    assert outputs(printed.out)["Outcome"] == "SUCCEEDED"
+    assert "ServiceoctopetshopWeb AWS::ECS::Service CREATE_COMPLETE" in printed.err
+    assert "Outcome" not in printed.err
 
 
 def test_a_second_run_on_the_same_journal_is_unchanged_and_a_new_image_updates(
@@ -54,9 +56,9 @@ def test_a_second_run_on_the_same_journal_is_unchanged_and_a_new_image_updates(
 
     codes = [main(["deploy", variables, *journal]) for variables in (DEPLOY, DEPLOY, newer)]
 
-    told = capsys.readouterr().out.splitlines()
+    printed = capsys.readouterr().out.splitlines()
     assert codes == [0, 0, 0]
-    assert [line for line in told if line.startswith(("Outcome", "TaskDefinitionRevision"))] == [
+    assert [line for line in printed if line.startswith(("Outcome", "TaskDefinitionRevision"))] == [
         "TaskDefinitionRevision = 1",
         "Outcome = SUCCEEDED",
         "TaskDefinitionRevision = 1",
@@ -69,28 +71,28 @@ def test_a_second_run_on_the_same_journal_is_unchanged_and_a_new_image_updates(
 def test_json_output_holds_the_outcome_and_the_outputs(capsys: Capture) -> None:
     main(["deploy", DEPLOY, "--sandbox", *FAST, "--output", "json"])
 
-    answer = json.loads(capsys.readouterr().out)
-    assert answer["outcome"] == "SUCCEEDED"
-    assert answer["outputs"]["TaskDefinitionRevision"] == "1"
+    result = json.loads(capsys.readouterr().out)
+    assert result["outcome"] == "SUCCEEDED"
+    assert result["outputs"]["TaskDefinitionRevision"] == "1"
 
 
 def test_a_failure_ends_with_its_exit_code_and_its_cause(capsys: Capture) -> None:
     code = main(["deploy", DEPLOY, "--sandbox", "service-name-taken", *FAST])
 
-    told = capsys.readouterr()
+    printed = capsys.readouterr()
     assert code == 5
-    assert "root cause: ServiceoctopetshopWeb (AWS::ECS::Service): " in told.err
-    assert "CloudFormationStackName = " in told.out
+    assert "root cause: ServiceoctopetshopWeb (AWS::ECS::Service): " in printed.err
+    assert "CloudFormationStackName = " in printed.out
 
 
 def test_a_failure_as_json_holds_the_diagnosis_and_the_outputs(capsys: Capture) -> None:
     main(["deploy", DEPLOY, "--sandbox", "service-name-taken", *FAST, "--output", "json"])
 
-    answer = json.loads(capsys.readouterr().out)
-    assert answer["error"] == "StackFailedError"
-    assert answer["exitCode"] == 5
-    assert answer["outputs"]["ClusterName"] == "shop-production"
-    assert "already exists" in json.dumps(answer["diagnosis"])
+    result = json.loads(capsys.readouterr().out)
+    assert result["error"] == "StackFailedError"
+    assert result["exitCode"] == 5
+    assert result["outputs"]["ClusterName"] == "shop-production"
+    assert "already exists" in json.dumps(result["diagnosis"])
 
 
 def test_on_a_terminal_a_live_view_ends_before_the_results(
@@ -130,18 +132,34 @@ def test_a_rolled_back_update_ends_with_six(capsys: Capture) -> None:
 def test_a_dry_run_prints_the_difference_and_the_calls(capsys: Capture) -> None:
     code = main(["update", UPDATE, "--sandbox", *FAST, "--dry-run"])
 
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert code == 0
-    assert "~ containerDefinitions[web].image: " in told
-    assert "  RegisterTaskDefinition orders\n" in told
+    assert "~ containerDefinitions[web].image: " in printed
+    assert "  RegisterTaskDefinition orders\n" in printed
 
 
-@pytest.mark.parametrize(("variables", "what"), [(DEPLOY, "a deployment"), (UPDATE, "an update")])
-def test_check_knows_the_step_by_its_variables(capsys: Capture, variables: str, what: str) -> None:
-    code = main(["check", variables])
+@pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
+@pytest.mark.parametrize("is_named", [True, False])
+def test_check_takes_a_step_by_name_or_by_its_variables(
+    capsys: Capture,
+    row: StepRow,
+    is_named: bool,  # noqa: FBT001  a parameter
+) -> None:
+    code = main(["check", str(EXAMPLES / f"{row.name}.json"), *(["--step", row.name] if is_named else [])])
 
     assert code == 0
-    assert capsys.readouterr().out == f"The inputs of {what} are valid.\n"
+    assert capsys.readouterr().out == f"The inputs of '{row.title}' are valid.\n"
+
+
+def test_variables_that_fit_several_steps_need_a_named_step(capsys: Capture, file: Write) -> None:
+    variables = file({"Octopus.Action.Aws.Ecs.ClusterName": "shop"})
+
+    codes = [main(["check", variables]), main(["check", variables, "--step", "update"])]
+
+    errors = capsys.readouterr().err
+    assert codes == [2, 2]
+    assert "--step: is required; the variables fit these steps: deploy, update" in errors
+    assert "Octopus.Action.Aws.Ecs.Update.ServiceName: is required" in errors
 
 
 def test_check_names_every_problem_and_ends_with_two(capsys: Capture, file: Write) -> None:
@@ -185,9 +203,9 @@ def test_check_prints_warnings_and_still_succeeds(capsys: Capture, file: Write) 
 def test_export_prints_the_template_with_images_left_open(capsys: Capture) -> None:
     code = main(["export", DEPLOY])
 
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert code == 0
-    assert "Image: '#{Octopus.Action.Package[web].Image}'" in told
+    assert "Image: '#{Octopus.Action.Package[web].Image}'" in printed
 
 
 @pytest.mark.parametrize(
@@ -207,11 +225,11 @@ def test_a_bad_file_is_one_clear_line_and_exit_two(
 ) -> None:
     code = main(["deploy", file(content)])
 
-    told = capsys.readouterr().err.splitlines()
+    printed = capsys.readouterr().err.splitlines()
     assert code == 2
-    assert told[0] == "The variables cannot be read (1 problem):"
-    assert told[1].endswith(line)
-    assert len(told) == 2
+    assert printed[0] == "The variables cannot be read (1 problem):"
+    assert printed[1].endswith(line)
+    assert len(printed) == 2
 
 
 def test_a_file_that_is_not_there_is_named(capsys: Capture) -> None:
@@ -225,11 +243,11 @@ def test_a_file_that_is_not_there_is_named(capsys: Capture) -> None:
 def test_a_name_that_no_file_could_have_is_one_clear_line(capsys: Capture, name: str) -> None:
     code = main(["check", name])
 
-    told = capsys.readouterr().err.splitlines()
+    printed = capsys.readouterr().err.splitlines()
     assert code == 2
-    assert told[0] == "The variables cannot be read (1 problem):"
-    assert len(told) == 2
-    assert told[1].isascii()
+    assert printed[0] == "The variables cannot be read (1 problem):"
+    assert len(printed) == 2
+    assert printed[1].isascii()
 
 
 def test_an_unknown_scenario_lists_those_there_are(capsys: Capture) -> None:

@@ -1,4 +1,4 @@
-"""The diagnosis of everything that can befall a service of the pretend ECS, by what it says itself."""
+"""The diagnosis of everything that can befall a service of the fake ECS, by what it says itself."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.report import diagnose
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.scenarios import SERVICE_SCENARIOS
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 from ecs_steps.sandbox.timeline import Timeline
 
 Told = dict[str, Any]
@@ -83,7 +83,7 @@ WRITTEN_BY_ECS = (
 
 
 def evidence_on(scenario: str) -> Evidence:
-    """Deploy to the pretend service and look at it every ten seconds, for a quarter of an hour."""
+    """Deploy to the service and look at it every ten seconds, for a quarter of an hour."""
     timeline = Timeline()
     _, plan = SERVICE_SCENARIOS[scenario]
     ecs = EcsBackend(timeline, plan, region="eu-west-1", account="123456789012", random=Random(7))  # noqa: S311  repeatable
@@ -148,7 +148,7 @@ def log_of(ecs: EcsBackend, definition: Told, task_id: str) -> tuple[str, ...]:
     try:
         request = {"logGroupName": options["awslogs-group"], "logStreamName": stream}
         return tuple(event["message"] for event in ecs.logs.get_log_events(request)["events"])
-    except Refusal:
+    except ServiceError:
         return ()
 
 

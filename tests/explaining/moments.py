@@ -1,4 +1,4 @@
-"""When it is settled in the pretend AWS how a deployment ends, to be held against when a step says so."""
+"""When it is settled in the fake AWS how a deployment ends, to be held against when a step says so."""
 
 from collections.abc import Mapping
 from datetime import datetime

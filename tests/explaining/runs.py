@@ -33,7 +33,7 @@ NAMES = {
     "updates": f"{ECS}.Update.ContainerUpdates",
 }
 
-FAILS_EARLIER = EcsPlan(fates=(EARLIER_FAILURE,))
+FAILS_EARLIER = EcsPlan(failure_plans=(EARLIER_FAILURE,))
 
 EXAMPLE: Mapping[str, object] = json.loads(
     (files("ecs_steps.sandbox") / "examples" / "deploy.json").read_text()
@@ -138,7 +138,7 @@ def take(aws: Sandbox, scenario: str | Scenario) -> None:
     there = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
     aws.ecs.plan = there.ecs
     # The events of earlier operations are not read again and again, which is most of what a run costs.
-    aws.cloudformation.take(evolve(there.stack, page=12), there.resources)
+    aws.cloudformation.apply(evolve(there.stack, page=12), there.resources)
 
 
 def let_a_deployment_succeed(step: Step, aws: Sandbox) -> None:

@@ -13,7 +13,7 @@ from ecs_steps import (
 )
 from ecs_steps.reporting.events import RolloutChanged
 from ecs_steps.sandbox import SCENARIOS, Sandbox, Scenario
-from ecs_steps.sandbox.ecs.plan import DesiredCountSet, EcsPlan, Exits, NotPlaced, Pace, TaskFate
+from ecs_steps.sandbox.ecs.plan import DesiredCountSet, EcsPlan, Exits, FailurePlan, NotPlaced, Pace
 from explaining.runs import (
     STEPS,
     Run,
@@ -140,7 +140,7 @@ def test_a_service_at_zero_is_green_at_once(step: Step) -> None:
 
 
 def test_a_service_scaled_to_zero_on_the_way_is_green(step: Step) -> None:
-    plan = EcsPlan(happenings=(DesiredCountSet(after=30, count=0),))
+    plan = EcsPlan(events=(DesiredCountSet(after=30, count=0),))
     with Sandbox() as aws:
         ended = changed_in(step, aws, Scenario(ecs=plan))
 
@@ -161,10 +161,10 @@ def test_a_deployment_after_a_failed_one_is_green(step: Step) -> None:
 
 def crashes_after(seconds: float, *, for_good: bool = False) -> Scenario:
     """Let every task, of whatever revision, crash so long after it started; `for_good` none follows it."""
-    crash = TaskFate(ending=Exits(code=1, after=seconds), first=2 if for_good else None, proven_too=True)
-    nothing_left = TaskFate(ending=NotPlaced(reason=" because nothing is left."), proven_too=True)
+    crash = FailurePlan(ending=Exits(code=1, after=seconds), first=2 if for_good else None, proven_too=True)
+    nothing_left = FailurePlan(ending=NotPlaced(reason=" because nothing is left."), proven_too=True)
     pace = Pace(provisioning=2, pull=3, start=1)
-    return Scenario(ecs=EcsPlan(fates=(crash, nothing_left) if for_good else (crash,), pace=pace))
+    return Scenario(ecs=EcsPlan(failure_plans=(crash, nothing_left) if for_good else (crash,), pace=pace))
 
 
 def looks_at_a_completed_one(ended: Run) -> list[int]:

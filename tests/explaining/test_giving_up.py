@@ -7,7 +7,7 @@ import pytest
 from ecs_steps import RolledBackError, RolloutFailedError, StackFailedError, TimedOutError
 from ecs_steps.rollouts.fail_fast import threshold
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
-from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, TaskFate
+from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, FailurePlan
 from explaining.runs import (
     CLUSTERS,
     STEPS,
@@ -20,7 +20,7 @@ from explaining.runs import (
     take,
 )
 
-ONE_IS_FINE = Scenario(ecs=EcsPlan(fates=(TaskFate(ending=Exits(code=1), skip=1),)))
+ONE_IS_FINE = Scenario(ecs=EcsPlan(failure_plans=(FailurePlan(ending=Exits(code=1), skip=1),)))
 
 
 @pytest.fixture(params=STEPS)
@@ -148,7 +148,7 @@ def test_an_update_that_was_cancelled_unheard_is_not_called_one_that_could_not_b
     with Sandbox() as aws:
         let_a_deployment_succeed("deploy", aws)
         take(aws, "crash")
-        aws.faults.take(Fault("CancelUpdateStack", kind, range(1)))
+        aws.faults.apply(Fault("CancelUpdateStack", kind, range(1)))
 
         ended = run("deploy", aws)
 

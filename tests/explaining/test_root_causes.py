@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from ecs_steps import DeploymentError
 from ecs_steps.diagnosis.reasons import FAILURE_REASONS
-from ecs_steps.reporting.text import sentence
+from ecs_steps.reporting.text import message_text
 from ecs_steps.sandbox import SCENARIOS, Sandbox
 from ecs_steps.sandbox.ecs.scenarios import EARLIER_FAILURE
 from explaining.moments import observed
@@ -91,12 +91,8 @@ ROOT_CAUSES = {
     "breaker": Told("exit-1", "exited with code 1", "Read the container's last log lines"),
     "alarm-rollback": Told("alarm", "a CloudWatch alarm that watches over the service", "alarm-history"),
     "superseded": Told("superseded", "a newer deployment of the same service", "CloudTrail, UpdateService"),
-    "service-deleted": Told(
-        "service-deleted", "is DRAINING: a person or a program deleted the service", "DeleteService"
-    ),
-    "all-draining": Told(
-        "service-deleted", "is DRAINING: a person or a program deleted the service", "DeleteService"
-    ),
+    "service-deleted": Told("service-deleted", "is DRAINING: a person or a program deleted", "DeleteService"),
+    "all-draining": Told("service-deleted", "is DRAINING: a person or a program deleted", "DeleteService"),
 }
 OF_THE_STACK = {
     "service-name-taken": ("create", "(AWS::ECS::Service): Resource of type 'AWS::ECS::Service' with"),
@@ -125,7 +121,7 @@ def everything_said(failed: Run) -> Iterator[str]:
     yield str(error)
     yield json.dumps(error.diagnosis.to_dict() if error.diagnosis else {})
     yield from failed.tasks.lines()
-    yield from (sentence(reported) for reported in failed.heard)
+    yield from (message_text(reported) for reported in failed.heard)
 
 
 def test_the_table_has_every_plan_that_makes_a_deployment_fail() -> None:
@@ -217,8 +213,8 @@ def test_the_first_failure_is_told_while_the_deployment_is_under_way(step: Step)
     failed = failed_after_another(step, "crash")
 
     [warning] = [text for text in failed.warnings if "exited with code 1" in text and text.startswith("cont")]
-    at = [sentence(reported) for reported in failed.heard].index(warning)
-    rest = [sentence(reported) for reported in failed.heard[at + 1 :]]
+    at = [message_text(reported) for reported in failed.heard].index(warning)
+    rest = [message_text(reported) for reported in failed.heard[at + 1 :]]
     assert len([text for text in rest if "deployment" in text]) >= 3
 
 

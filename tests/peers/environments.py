@@ -1,9 +1,12 @@
 """Virtual environments for what must not share ours: it pins what we do not, or is measured beside us."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
+import pytest
 from attrs import frozen
 from filelock import FileLock
 
@@ -12,13 +15,18 @@ FOLDER = Path(__file__).parent.parent.parent / ".environments"
 
 @frozen
 class NotInstalled(Exception):  # noqa: N818  as in the launcher
-    """pip could not install something; `said` is what it printed."""
+    """pip could not install something; `output` is what it printed."""
 
     requirement: str
-    said: str
+    output: str
 
     def __str__(self) -> str:
-        return f"{self.requirement} cannot be installed: {self.said.strip()}"
+        return f"{self.requirement} cannot be installed: {self.output.strip()}"
+
+
+def end_without(error: NotInstalled) -> NoReturn:
+    """Skip the test that needs it; in CI, fail it."""
+    (pytest.fail if os.environ.get("ECS_STEPS_E2E") == "required" else pytest.skip)(str(error))
 
 
 def environment(requirement: str) -> Path:

@@ -1,4 +1,4 @@
-"""A stack to try things on, and somebody who deploys it."""
+"""A stack to try things on, and a client that deploys it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -71,8 +71,8 @@ class Deployer:
         ]
 
     def physical_id(self, logical_id: str) -> str:
-        reply = self.client.describe_stack_resource(StackName=NAME, LogicalResourceId=logical_id)
-        return str(reply["StackResourceDetail"]["PhysicalResourceId"])
+        reply = self.client.describe_stack_resources(StackName=NAME, LogicalResourceId=logical_id)
+        return str(reply["StackResources"][0]["PhysicalResourceId"])
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from botocore.exceptions import (
 )
 
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
-from ecs_steps.sandbox.wire import LATENCY
+from ecs_steps.sandbox.transport import LATENCY
 
 JSON_CODES = {
     FaultKind.THROTTLED: ("ThrottlingException", 400),
@@ -96,10 +96,10 @@ def test_a_denied_object_is_named_as_s3_does() -> None:
     assert 's3:PutObject on resource: "arn:aws:s3:::templates/web/1.json"' in message
 
 
-def test_a_sandbox_goes_on_with_other_faults_and_counts_requests_anew() -> None:
+def test_other_faults_may_be_applied_and_count_requests_from_the_start() -> None:
     with Sandbox() as aws:
         aws.clients.ecs.list_clusters()
-        aws.faults.take(Fault("ListClusters", FaultKind.ACCESS_DENIED, range(1)))
+        aws.faults.apply(Fault("ListClusters", FaultKind.ACCESS_DENIED, range(1)))
         with pytest.raises(ClientError):
             aws.clients.ecs.list_clusters()
         aws.clients.ecs.list_clusters()
@@ -172,7 +172,7 @@ def test_a_truncated_json_body_is_read_as_nothing() -> None:
     assert aws.calls[0].outcome == "truncated body"
 
 
-def test_a_fault_strikes_the_requests_that_it_names_and_no_others() -> None:
+def test_a_fault_applies_to_the_requests_that_it_names_and_no_others() -> None:
     fault = Fault("ListClusters", FaultKind.ACCESS_DENIED, range(1, 2))
     with Sandbox(Scenario(faults=(fault,))) as aws:
         aws.clients.ecs.list_clusters()

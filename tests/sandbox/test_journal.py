@@ -1,4 +1,4 @@
-"""A sandbox that another process goes on with."""
+"""A sandbox that another process continues."""
 
 import json
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def test_a_process_that_was_killed_leaves_what_it_had_done(journal: Path) -> Non
     assert len(clusters) == 1
 
 
-def test_a_stack_that_was_left_in_progress_goes_on(
+def test_a_stack_that_was_left_in_progress_continues(
     journal: Path, deployer_in: Callable[..., Any], template: dict[str, Any]
 ) -> None:
     with Sandbox(journal=journal) as first:
@@ -67,7 +67,7 @@ def test_reads_and_refusals_are_not_kept(journal: Path) -> None:
         with pytest.raises(aws.clients.ecs.exceptions.ClientError):
             aws.clients.ecs.create_cluster(clusterName="web")
         with pytest.raises(aws.clients.ecs.exceptions.ClientError):
-            aws.clients.ecs.update_service(cluster="nobody", service="nobody")
+            aws.clients.ecs.update_service(cluster="unknown", service="unknown")
 
     assert "operation" not in journal.read_text()
 
@@ -102,7 +102,7 @@ def test_each_process_brings_its_own_scenario_and_the_past_keeps_its(
     assert at_last == after
 
 
-def test_the_world_begins_as_it_began_whatever_the_scenario_is_now(
+def test_the_fixtures_are_those_of_the_first_scenario_whatever_the_scenario_is_now(
     journal: Path, deployer_in: Callable[..., Any], template: dict[str, Any]
 ) -> None:
     with Sandbox("healthy", journal=journal) as first:
@@ -118,18 +118,18 @@ def test_the_world_begins_as_it_began_whatever_the_scenario_is_now(
     assert found == made
 
 
-def test_a_look_at_another_region_changes_nothing_of_what_follows(journal: Path) -> None:
+def test_reading_another_region_changes_nothing_of_what_follows(journal: Path) -> None:
     with Sandbox(journal=journal) as first:
-        elsewhere = first.session.client("ecs", region_name="us-east-1")
-        elsewhere.list_clusters()
-        made = elsewhere.register_task_definition(
+        make_region = first.session.client("ecs", region_name="us-east-1")
+        make_region.list_clusters()
+        made = make_region.register_task_definition(
             family="web", containerDefinitions=[{"name": "web", "image": "nginx", "memory": 128}]
         )["taskDefinition"]["taskDefinitionArn"]
         first.add_cluster("web")
 
     with Sandbox(journal=journal) as second:
-        elsewhere = second.session.client("ecs", region_name="us-east-1")
-        found = elsewhere.list_task_definitions(familyPrefix="web")["taskDefinitionArns"]
+        make_region = second.session.client("ecs", region_name="us-east-1")
+        found = make_region.list_task_definitions(familyPrefix="web")["taskDefinitionArns"]
 
     assert found == [made]
 
@@ -150,7 +150,7 @@ def test_a_look_at_another_region_changes_nothing_of_what_follows(journal: Path)
                 "service": "ecs",
                 "region": "eu-west-1",
                 "operation": "UpdateService",
-                "params": {"cluster": "nobody", "service": "nobody"},
+                "params": {"cluster": "unknown", "service": "unknown"},
             }
         ),
     ],

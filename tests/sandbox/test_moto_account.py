@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ecs_steps.sandbox.moto_account import MotoAccount
-from ecs_steps.sandbox.protocol import Asked
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.protocol import Request
+from ecs_steps.sandbox.service_error import ServiceError
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 
@@ -22,12 +22,12 @@ def account() -> MotoAccount:
 
 
 def iam(account: MotoAccount, operation: str, **params: str) -> dict[str, object]:
-    return account.call(Asked(service="iam", region="eu-west-1", operation=operation, params=params))
+    return account.call(Request(service="iam", region="eu-west-1", operation=operation, params=params))
 
 
-def test_a_refusal_of_motos_is_a_refusal(account: MotoAccount) -> None:
-    with pytest.raises(Refusal) as caught:
-        iam(account, "GetRole", RoleName="nobody")
+def test_an_error_of_motos_is_a_service_error(account: MotoAccount) -> None:
+    with pytest.raises(ServiceError) as caught:
+        iam(account, "GetRole", RoleName="unknown")
 
     assert (caught.value.code, caught.value.status) == ("NoSuchEntity", 404)
 
@@ -45,7 +45,7 @@ def test_aws_own_managed_policies_can_be_attached(account: MotoAccount) -> None:
 @pytest.mark.parametrize("path", ["service-role/Nothing", "AmazonECSTaskExecutionRolePolicy"])
 def test_a_managed_policy_that_aws_does_not_have_cannot_be_attached(account: MotoAccount, path: str) -> None:
     iam(account, "CreateRole", RoleName="execution", AssumeRolePolicyDocument="{}")
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ServiceError) as caught:
         iam(account, "AttachRolePolicy", RoleName="execution", PolicyArn=f"arn:aws:iam::aws:policy/{path}")
 
     assert caught.value.code == "NoSuchEntity"
@@ -54,7 +54,7 @@ def test_a_managed_policy_that_aws_does_not_have_cannot_be_attached(account: Mot
 def test_a_profile_that_is_not_there_and_a_damaged_file_do_not_matter(tmp_path: Path) -> None:
     damaged = tmp_path / "config"
     damaged.write_text("[default\nbroken")
-    environment = os.environ | {"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": str(damaged)}
+    environment = os.environ | {"AWS_PROFILE": "unknown", "AWS_CONFIG_FILE": str(damaged)}
     program = (
         "import os; from ecs_steps.sandbox import Sandbox\n"
         "with Sandbox() as aws: aws.session.client('logs').create_log_group(logGroupName='/ecs/web')\n"
@@ -71,4 +71,4 @@ def test_a_profile_that_is_not_there_and_a_damaged_file_do_not_matter(tmp_path: 
     )
 
     assert process.stderr == ""
-    assert process.stdout.split() == ["nobody", str(damaged)]
+    assert process.stdout.split() == ["unknown", str(damaged)]

@@ -1,4 +1,4 @@
-"""What goes over the wire comes out as it went in."""
+"""What goes over the transport comes out as it went in."""
 
 import json
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
 from ecs_steps.clock import SystemClock
-from ecs_steps.sandbox.protocol import Asked, Envelope, error_code, read_request
+from ecs_steps.sandbox.protocol import Envelope, Request, error_code, read_request
 from ecs_steps.sandbox.session import SandboxSession
 
 AT = datetime(2026, 1, 5, 9, 0, 0, 250_000, tzinfo=UTC)
@@ -72,12 +72,12 @@ def exchange(service: str, operation: str, params: dict[str, Any], reply: dict[s
         ),
     ],
 )
-def test_a_request_arrives_as_it_was_asked(
+def test_a_request_arrives_as_it_was_sent(
     service: str, method: str, operation: str, params: dict[str, Any]
 ) -> None:
     asked, _ = exchange(service, method, params, {})
 
-    assert asked == Asked(service=service, region="eu-west-1", operation=operation, params=params)
+    assert asked == Request(service=service, region="eu-west-1", operation=operation, params=params)
 
 
 def test_a_json_reply_comes_back_with_its_times() -> None:
@@ -142,4 +142,4 @@ def test_an_error_is_read_as_it_was_written(service: str, operation: str) -> Non
     assert caught.value.response["Error"]["Code"] == "SomeError"
     assert caught.value.response["Error"]["Message"] == "Because of <&>"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 409
-    assert error_code(Asked(service=service, region="", operation=operation), answer) == "SomeError"
+    assert error_code(Request(service=service, region="", operation=operation), answer) == "SomeError"

@@ -9,7 +9,7 @@ from ecs_steps.aws.clients import AwsClients
 from ecs_steps.aws.retries import at_most_once
 from ecs_steps.sandbox import Quota, Sandbox, Scenario
 
-READS = Quota(operations=("ListClusters", "ListServices"), at_once=4, a_second=2)
+READS = Quota(operations=("ListClusters", "ListServices"), burst=4, per_second=2)
 
 
 def reading(**quota: int) -> Sandbox:
@@ -21,7 +21,7 @@ def outcomes(aws: Sandbox) -> list[str]:
 
 
 def list_at_once(aws: Sandbox, times: int) -> None:
-    """Ask so often, but give up at the first refusal."""
+    """Ask so often, but give up at the first error."""
     try:
         for _ in range(times):
             with at_most_once():
@@ -34,15 +34,15 @@ def list_at_once(aws: Sandbox, times: int) -> None:
 
 
 def test_a_request_over_the_quota_is_throttled() -> None:
-    with reading(at_once=3) as aws:
+    with reading(burst=3) as aws:
         list_at_once(aws, 4)
 
     assert outcomes(aws) == ["", "", "", "ThrottlingException"]
 
 
 @pytest.mark.parametrize(("seconds", "served"), [(0.5, 1), (1, 2), (60, 3)])
-def test_a_quota_fills_again_up_to_what_it_takes_at_once(seconds: float, served: int) -> None:
-    with reading(at_once=3, a_second=2) as aws:
+def test_a_quota_fills_again_up_to_its_burst(seconds: float, served: int) -> None:
+    with reading(burst=3, per_second=2) as aws:
         list_at_once(aws, 4)
         aws.clock.sleep(seconds)
         aws.calls.clear()
@@ -65,10 +65,10 @@ def test_operations_may_share_a_quota_and_others_have_none() -> None:
 
 
 def test_each_region_has_quotas_of_its_own() -> None:
-    with reading(at_once=1) as aws:
+    with reading(burst=1) as aws:
         list_at_once(aws, 2)
-        elsewhere = AwsClients(aws.session, region="eu-north-1")
+        make_region = AwsClients(aws.session, region="eu-north-1")
 
-        elsewhere.ecs.list_clusters()
+        make_region.ecs.list_clusters()
 
     assert outcomes(aws) == ["", "ThrottlingException", ""]

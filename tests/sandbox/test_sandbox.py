@@ -9,17 +9,17 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
-from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
+from ecs_steps.sandbox import Fault, FaultKind, Quota, Sandbox, Scenario
 
 
 def test_a_sandbox_reads_neither_environment_nor_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_PROFILE", "unknown")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "absent"))
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
@@ -64,11 +64,11 @@ def test_every_call_is_noted_with_its_parameters_and_its_outcome() -> None:
     with Sandbox() as aws:
         aws.clients.ecs.list_clusters(maxResults=5)
         with pytest.raises(ClientError):
-            aws.clients.cloudformation.describe_stacks(StackName="nobody")
+            aws.clients.cloudformation.describe_stacks(StackName="unknown")
 
     assert [(call.service, call.operation, call.params, call.outcome) for call in aws.calls] == [
         ("ecs", "ListClusters", {"maxResults": 5}, ""),
-        ("cloudformation", "DescribeStacks", {"StackName": "nobody"}, "ValidationError"),
+        ("cloudformation", "DescribeStacks", {"StackName": "unknown"}, "ValidationError"),
     ]
 
 
@@ -104,13 +104,13 @@ def test_sandboxes_do_not_see_each_other() -> None:
 @mock_aws
 def test_a_sandbox_leaves_motos_own_decorator_alone() -> None:
     logs = boto3.client("logs", region_name="eu-west-1")
-    logs.create_log_group(logGroupName="/theirs")
+    logs.create_log_group(logGroupName="/original")
 
     with Sandbox() as aws:
         ours = aws.session.client("logs").describe_log_groups()["logGroups"]
 
     assert ours == []
-    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["/theirs"]
+    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["/original"]
 
 
 def test_other_sessions_of_the_process_are_not_hooked() -> None:
@@ -119,13 +119,13 @@ def test_other_sessions_of_the_process_are_not_hooked() -> None:
     with Sandbox():
         session = botocore.session.Session()
         session.set_credentials("key", "secret")
-        session.register("before-send", lambda **_: answered.append("nobody answered before"))
+        session.register("before-send", lambda **_: answered.append("answered before"))
         client: Any = session.create_client("ecs", region_name="eu-west-1", endpoint_url="http://127.0.0.1:9")
         client.meta.events.register_last("before-send", _refuse)
         with pytest.raises(ConnectionRefusedError):
             client.list_clusters()
 
-    assert answered == ["nobody answered before"]
+    assert answered == ["answered before"]
 
 
 def test_the_same_requests_lead_to_the_same_ids() -> None:
@@ -143,11 +143,11 @@ def test_the_same_requests_lead_to_the_same_ids() -> None:
     assert random.getstate() == state
 
 
-def test_another_region_is_another_world() -> None:
+def test_another_region_has_its_own_state() -> None:
     with Sandbox() as aws:
         aws.add_cluster("web")
-        elsewhere = aws.session.client("ecs", region_name="us-east-1")
-        clusters = elsewhere.describe_clusters(clusters=["web"])
+        make_region = aws.session.client("ecs", region_name="us-east-1")
+        clusters = make_region.describe_clusters(clusters=["web"])
 
     assert clusters["failures"][0]["reason"] == "MISSING"
 
@@ -188,3 +188,55 @@ def test_an_unknown_scenario_is_refused_with_the_names_of_those_there_are() -> N
 
 def _refuse(**_: object) -> None:
     raise ConnectionRefusedError
+
+
+def test_an_empty_sandbox_holds_nothing_until_a_client_adds_it() -> None:
+    with Sandbox.empty() as aws:
+        ecs = aws.clients.ecs
+        before = ecs.list_clusters()["clusterArns"], ecs.list_task_definitions()["taskDefinitionArns"]
+        ecs.create_cluster(clusterName="mine")
+
+        after = ecs.list_clusters()["clusterArns"]
+
+    assert before == ([], [])
+    assert [arn.rpartition("/")[2] for arn in after] == ["mine"]
+
+
+def test_another_scenario_may_be_applied_at_any_time() -> None:
+    with Sandbox() as aws:
+        before = aws.clients.ecs.list_clusters()["clusterArns"]
+        aws.apply("unreachable")
+        with pytest.raises(EndpointConnectionError):
+            aws.clients.ecs.list_clusters()
+        aws.apply("healthy")
+
+        assert aws.clients.ecs.list_clusters()["clusterArns"] == before
+
+
+def test_an_operation_that_the_sandbox_lacks_is_refused_by_name() -> None:
+    with (
+        Sandbox() as aws,
+        pytest.raises(ClientError, match=r"The sandbox has no DescribeCapacityProviders\.") as caught,
+    ):
+        aws.clients.ecs.describe_capacity_providers()
+
+    assert caught.value.response["Error"]["Code"] == "UnsupportedOperation"
+    assert len(aws.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        Scenario(faults=(Fault("UpdateServce", FaultKind.THROTTLED),)),
+        Scenario(quotas=(Quota(operations=("UpdateServce",), burst=1),)),
+    ],
+    ids=["fault", "quota"],
+)
+def test_a_misspelt_operation_is_an_error(scenario: Scenario) -> None:
+    with pytest.raises(ValueError, match=r"no operation 'UpdateServce' in .*; did you mean 'UpdateService'"):
+        Sandbox(scenario)
+
+
+def test_a_misspelt_operation_of_a_later_fault_is_an_error() -> None:
+    with Sandbox() as aws, pytest.raises(ValueError, match="There is no operation 'updateService'"):
+        aws.faults.apply(Fault("updateService", FaultKind.THROTTLED))

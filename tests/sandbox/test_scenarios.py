@@ -6,7 +6,7 @@ from ecs_steps.sandbox import SCENARIOS, Sandbox
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_scenario_says_what_it_is_and_can_be_entered(name: str) -> None:
+def test_a_scenario_has_a_description_and_can_be_entered(name: str) -> None:
     with Sandbox(name) as aws:
         aws.clock.sleep(60)
 

@@ -10,7 +10,7 @@ THROTTLED = Scenario(faults=(Fault("ListClusters", FaultKind.THROTTLED),))
 
 
 @pytest.mark.parametrize("attempts", [1, 2, 5])
-def test_a_client_tries_as_often_as_its_configuration_says(attempts: int) -> None:
+def test_a_client_tries_as_often_as_configured(attempts: int) -> None:
     with Sandbox(THROTTLED) as aws:
         client = aws.session.client("ecs", config=Config(retries={"total_max_attempts": attempts}))
         with pytest.raises(ClientError):
@@ -19,7 +19,7 @@ def test_a_client_tries_as_often_as_its_configuration_says(attempts: int) -> Non
     assert len(aws.calls) == attempts
 
 
-def test_no_real_credentials_are_asked_for() -> None:
+def test_no_real_credentials_are_read() -> None:
     with Sandbox() as aws:
         credentials = aws.session.get_credentials()
 

@@ -9,10 +9,10 @@ from ecs_steps.sandbox.timeline import START, FastClock, Timeline, VirtualClock
 
 def test_things_happen_in_order_each_at_its_own_moment() -> None:
     timeline = Timeline()
-    heard: list[tuple[str, float]] = []
+    replies: list[tuple[str, float]] = []
 
     def note(name: str) -> None:
-        heard.append((name, (timeline.now - START).total_seconds()))
+        replies.append((name, (timeline.now - START).total_seconds()))
 
     timeline.after(5, lambda: note("second"))
     timeline.after(1, lambda: note("first"))
@@ -20,18 +20,18 @@ def test_things_happen_in_order_each_at_its_own_moment() -> None:
     timeline.after(11, lambda: note("never"))
     VirtualClock(timeline).sleep(10)
 
-    assert heard == [("first", 1), ("second", 5), ("third", 5)]
+    assert replies == [("first", 1), ("second", 5), ("third", 5)]
     assert (timeline.now - START).total_seconds() == 10
 
 
-def test_what_a_happening_puts_on_the_timeline_happens_too() -> None:
+def test_what_an_event_puts_on_the_timeline_happens_too() -> None:
     timeline = Timeline()
-    heard: list[str] = []
+    replies: list[str] = []
 
-    timeline.after(1, lambda: timeline.after(1, lambda: heard.append("later")))
+    timeline.after(1, lambda: timeline.after(1, lambda: replies.append("later")))
     VirtualClock(timeline).sleep(2)
 
-    assert heard == ["later"]
+    assert replies == ["later"]
 
 
 def test_a_fast_clock_lets_time_pass_by_sleeps_alone() -> None:
@@ -70,7 +70,7 @@ def test_the_sleeps_of_threads_that_take_part_overlap() -> None:
     assert woken == [("once", 0.5), ("quick", 1), ("quick", 2), ("slow", 4), ("quick", 5)]
 
 
-def test_when_nobody_takes_part_any_more_sleeps_follow_each_other() -> None:
+def test_sleeps_follow_each_other_when_no_thread_takes_part_any_more() -> None:
     clock = VirtualClock(Timeline())
     with clock.taking_part():
         clock.sleep(1)

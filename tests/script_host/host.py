@@ -12,6 +12,7 @@ from attrs import frozen
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from ecs_steps.octostache import evaluate
+from ecs_steps.steps.registry import STEPS
 from script_host.bootstrap import BLOCK
 from script_host.service_messages import Log, parse
 
@@ -76,7 +77,9 @@ def ended(process: "subprocess.Popen[bytes]") -> Ran:
 def deployed(template: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
     """Return the dictionary of a deployment: defaults, what was given, the action's properties; evaluated."""
     defaults = {each["Name"]: each["DefaultValue"] or "" for each in template["Parameters"]}
-    unknown = {name for name in given if name.startswith(("EcsDeploy.", "EcsUpdate."))} - set(defaults)
+    unknown = {name for name in given if name.startswith(tuple(f"{row.prefix}." for row in STEPS))} - set(
+        defaults
+    )
     assert not unknown, f"not in the template: {unknown}"
     variables = defaults | ACCOUNT | dict(given) | template["Properties"]
     return {name: evaluate(value, variables).text for name, value in variables.items()}

@@ -9,7 +9,8 @@ from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, EcsStepsError, StackFailedError, TimedOutError
 from ecs_steps.reporting.events import Level, Message, Reported
-from ecs_steps.sandbox import Fault, FaultKind, ResourceFate, Sandbox, Scenario
+from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
+from ecs_steps.sandbox.scenario import ResourceFailurePlan
 from ecs_steps.stacks.deployment import start_deployment
 from ecs_steps.stacks.watch import watch_operation
 
@@ -217,7 +218,7 @@ def test_an_operation_whose_replies_are_all_lost_is_found_by_its_token(
         context, _ = deployment_context(aws)
         if not is_first:
             deploy(context)
-        aws.faults.take(Fault("CreateStack", kind), Fault("UpdateStack", kind))
+        aws.faults.apply(Fault("CreateStack", kind), Fault("UpdateStack", kind))
 
         changed = {**TEMPLATE, "Outputs": {"Name": {"Value": "web"}}}
         deployed = start_deployment(StackRequest(name=NAME, template=changed, parameters={}), context)
@@ -284,7 +285,7 @@ def test_a_template_over_a_mebibyte_is_too_large_for_any_way() -> None:
 
 
 def test_the_root_cause_is_that_of_this_operation_and_not_of_an_earlier_one() -> None:
-    fate = ResourceFate(
+    fate = ResourceFailurePlan(
         resource="Logs",
         on="create",
         reason="Resource limit exceeded.",
@@ -295,9 +296,9 @@ def test_the_root_cause_is_that_of_this_operation_and_not_of_an_earlier_one() ->
 
         with pytest.raises(StackFailedError) as first:
             deploy(context)
-        aws.cloudformation.take(
+        aws.cloudformation.apply(
             Scenario().stack,
-            (ResourceFate(resource="Logs", on="create", reason="/ecs/web already exists", times=1),),
+            (ResourceFailurePlan(resource="Logs", on="create", reason="/ecs/web already exists", times=1),),
         )
         with pytest.raises(StackFailedError) as second:
             deploy(context)
@@ -322,7 +323,7 @@ def test_denied_events_leave_the_verdict_to_the_status_and_are_named_once() -> N
 
 
 def test_a_timeout_says_what_state_was_seen_last_and_what_goes_on() -> None:
-    fate = ResourceFate(resource="Logs", on="create", reason="too slow", after=7200)
+    fate = ResourceFailurePlan(resource="Logs", on="create", reason="too slow", after=7200)
     with Sandbox(Scenario(resources=(fate,))) as aws:
         context, _ = deployment_context(aws, minutes=10)
 

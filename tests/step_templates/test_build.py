@@ -11,13 +11,15 @@ import pytest
 from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.parameters import parameters
 from ecs_steps.octostache import evaluate
-from ecs_steps.script_step import SCRIPT_STEPS
+from ecs_steps.script_step import read_parameters
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow
 from ecs_steps.version import __version__
 from step_templates import build
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 FOLDER = Path(build.__file__).parent
-EACH = pytest.mark.parametrize("template", build.TEMPLATES, ids=lambda template: template.prefix)
+EACH = pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
 CONTROLS = {
     "SingleLineText",
     "MultiLineText",
@@ -49,8 +51,8 @@ def control(parameter: Mapping[str, Any]) -> str:
     return str(parameter["DisplaySettings"]["Octopus.ControlType"])
 
 
-def written(template: build.Template) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((FOLDER / template.file).read_text(encoding="utf-8"))
+def written(row: StepRow) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((FOLDER / build.file_name(row)).read_text(encoding="utf-8"))
     return document
 
 
@@ -61,17 +63,17 @@ def recorded() -> dict[str, Any]:
 
 @EACH
 def test_the_files_are_what_the_inputs_make_of_them(
-    template: build.Template,
+    row: StepRow,
     update_goldens: bool,  # noqa: FBT001  a fixture
 ) -> None:
     if update_goldens:
         build.main()
-    built = build.build(template)
+    built = build.build(row)
 
-    record = build.release(built, recorded()[template.file], now=NOW)
+    record = build.release(built, recorded()[build.file_name(row)], now=NOW)
 
-    assert record == recorded()[template.file], "run step_templates/build.py: the version has to rise"
-    assert (FOLDER / template.file).read_text(encoding="ascii") == build.text_of(built, record)
+    assert record == recorded()[build.file_name(row)], "run step_templates/build.py: the version has to rise"
+    assert (FOLDER / build.file_name(row)).read_text(encoding="ascii") == build.text_of(built, record)
 
 
 def test_a_version_rises_with_each_change_and_stays_without_one() -> None:
@@ -86,16 +88,16 @@ def test_a_version_rises_with_each_change_and_stays_without_one() -> None:
 
 
 @EACH
-def test_a_file_is_ascii_and_has_no_byte_order_mark(template: build.Template) -> None:
-    raw = (FOLDER / template.file).read_bytes()
+def test_a_file_is_ascii_and_has_no_byte_order_mark(row: StepRow) -> None:
+    raw = (FOLDER / build.file_name(row)).read_bytes()
 
     assert raw.isascii()
     assert raw.startswith(b"{")
 
 
 @EACH
-def test_a_template_has_the_members_of_the_library_s_format(template: build.Template) -> None:
-    document = written(template)
+def test_a_template_has_the_members_of_the_library_s_format(row: StepRow) -> None:
+    document = written(row)
 
     assert set(document) == MEMBERS
     assert str(UUID(document["Id"])) == document["Id"]
@@ -111,10 +113,10 @@ def test_a_template_has_the_members_of_the_library_s_format(template: build.Temp
 
 
 @EACH
-def test_the_action_logs_in_to_the_account_and_region_that_a_person_chose(template: build.Template) -> None:
-    properties = written(template)["Properties"]
+def test_the_action_logs_in_to_the_account_and_region_that_a_person_chose(row: StepRow) -> None:
+    properties = written(row)["Properties"]
 
-    chosen = {f"{template.prefix}.Account": "Shop", f"{template.prefix}.Region": "eu-west-1"}
+    chosen = {f"{row.prefix}.Account": "Shop", f"{row.prefix}.Region": "eu-west-1"}
     evaluated = {name: evaluate(value, chosen).text for name, value in properties.items()}
     assert evaluated["Octopus.Action.AwsAccount.Variable"] == "Shop"
     assert evaluated["Octopus.Action.Aws.Region"] == "eu-west-1"
@@ -122,31 +124,29 @@ def test_the_action_logs_in_to_the_account_and_region_that_a_person_chose(templa
 
 
 @EACH
-def test_octopus_leaves_the_body_as_it_is(template: build.Template) -> None:
-    body = written(template)["Properties"]["Octopus.Action.Script.ScriptBody"]
+def test_octopus_leaves_the_body_as_it_is(row: StepRow) -> None:
+    body = written(row)["Properties"]["Octopus.Action.Script.ScriptBody"]
 
     assert "#{" not in body
     assert body.isascii()
     assert len(body) < 87_000
-    assert f'launch("{template.prefix}", "{__version__}", octopusvariables)' in body
+    assert f'launch("{row.prefix}", "{__version__}", octopusvariables)' in body
     compile(body, "Script.py", "exec")
 
 
 @EACH
-def test_parameters_are_complete(template: build.Template) -> None:
-    document = written(template)
+def test_parameters_are_complete(row: StepRow) -> None:
+    document = written(row)
 
     names = [parameter["Name"] for parameter in document["Parameters"]]
     ids = [document["Id"], *(each["Id"] for each in (*document["Parameters"], *document["Packages"]))]
-    assert {each.name for each in parameters(SCRIPT_STEPS[template.prefix].inputs, template.prefix)} <= set(
-        names
-    )
+    assert {each.name for each in parameters(row.inputs_class(), row.prefix)} <= set(names)
     assert len(set(names)) == len(names)
     assert len(set(ids)) == len(ids)
     assert all(str(UUID(each)) == each for each in ids)
     for parameter in document["Parameters"]:
         assert set(parameter) == {"Id", "Name", "Label", "HelpText", "DefaultValue", "DisplaySettings"}
-        assert parameter["Name"].startswith(f"{template.prefix}.")
+        assert parameter["Name"].startswith(f"{row.prefix}.")
         judge_control(parameter)
 
 
@@ -168,12 +168,12 @@ def judge_control(parameter: Mapping[str, Any]) -> None:
 
 
 @EACH
-def test_each_package_has_a_parameter_that_chooses_it_and_is_not_downloaded(template: build.Template) -> None:
-    document = written(template)
+def test_each_package_has_a_parameter_that_chooses_it_and_is_not_downloaded(row: StepRow) -> None:
+    document = written(row)
 
     choosers = {each["Name"] for each in document["Parameters"] if control(each) == "Package"}
-    assert [package["Name"] for package in document["Packages"]] == [f"{template.prefix}.Image"]
-    assert choosers == {f"{template.prefix}.Image"}
+    assert [package["Name"] for package in document["Packages"]] == [f"{row.prefix}.Image"]
+    assert choosers == {f"{row.prefix}.Image"}
     for package in document["Packages"]:
         assert package["AcquisitionLocation"] == "NotAcquired"
         assert package["FeedId"] is package["PackageId"] is None
@@ -186,7 +186,7 @@ def test_each_package_has_a_parameter_that_chooses_it_and_is_not_downloaded(temp
 
 
 @EACH
-def test_the_examples_in_the_help_are_inputs_that_the_step_takes(template: build.Template) -> None:
+def test_the_examples_in_the_help_are_inputs_that_the_step_takes(row: StepRow) -> None:
     required = {
         "ClusterName": "shop",
         "ServiceName": "orders",
@@ -197,21 +197,21 @@ def test_the_examples_in_the_help_are_inputs_that_the_step_takes(template: build
         "SubnetIds": "subnet-1",
         "SecurityGroupIds": "sg-1",
     }
-    given = {f"{template.prefix}.{name}": value for name, value in required.items()}
+    given = {f"{row.prefix}.{name}": value for name, value in required.items()}
     given["Octopus.Environment.Id"] = "Environments-1"
-    given[image_variable(f"{template.prefix}.Image")] = "octopetshop/web:1.4.0"
-    for parameter in written(template)["Parameters"]:
+    given[image_variable(f"{row.prefix}.Image")] = "octopetshop/web:1.4.0"
+    for parameter in written(row)["Parameters"]:
         for example in re.findall(r"`([\[{].*?[\]}])`", parameter["HelpText"]):
             given[parameter["Name"]] = example.replace("arn:aws:...", "arn:aws:elasticloadbalancing:x")
 
-    step = SCRIPT_STEPS[template.prefix].read(given)
+    step = read_parameters(row, given)
 
     assert step.warnings == ()
 
 
-def picture(template: build.Template) -> str:
-    """Draw a template's parameters, each with its control and what stands in it."""
-    document = written(template)
+def picture(row: StepRow) -> str:
+    """Draw a step template's parameters, each with its control and what stands in it."""
+    document = written(row)
     rows = [f"{parameter['Label']:32}{drawn(parameter)}".rstrip() for parameter in document["Parameters"]]
     return "\n".join([document["Name"], "", *rows, ""])
 
@@ -240,10 +240,10 @@ def test_the_readme_shows_the_parameters(
 ) -> None:
     readme = FOLDER.parent / "README.md"
     text = readme.read_text(encoding="utf-8")
-    [template] = [each for each in build.TEMPLATES if each.prefix == "EcsDeploy"]
+    row = STEPS.named("deploy")
     shown = re.compile(r"(<!-- parameters of EcsDeploy -->\n```text\n).*?(?=```)", re.DOTALL)
 
-    expected, count = shown.subn(lambda match: f"{match[1]}{picture(template)}", text)
+    expected, count = shown.subn(lambda match: f"{match[1]}{picture(row)}", text)
 
     if update_goldens:
         readme.write_text(expected, encoding="utf-8")

@@ -1,1 +1,1 @@
-"""A pretend CloudFormation: stacks that take their time, say what they do, and roll back."""
+"""A fake CloudFormation: stacks that take time, write events and roll back."""

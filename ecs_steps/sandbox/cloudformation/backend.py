@@ -1,4 +1,4 @@
-"""The pretend CloudFormation of one account and region, one method an operation, named like boto's."""
+"""The fake CloudFormation of one account and region, one method an operation, named like boto's."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -6,13 +6,10 @@ from typing import Any
 
 from attrs import evolve
 
-from ecs_steps.sandbox.cloudformation.course import Course
 from ecs_steps.sandbox.cloudformation.descriptions import (
     describe,
     describe_resource,
-    describe_template,
     page_of_events,
-    summarise_resource,
 )
 from ecs_steps.sandbox.cloudformation.lifecycle import Lifecycle
 from ecs_steps.sandbox.cloudformation.names import blueprint
@@ -21,32 +18,34 @@ from ecs_steps.sandbox.cloudformation.requests import (
     check_deletable,
     check_name,
     check_updatable,
-    template_text,
 )
-from ecs_steps.sandbox.cloudformation.resource_work import Fates
+from ecs_steps.sandbox.cloudformation.resource_work import ResourceFailurePlans
 from ecs_steps.sandbox.cloudformation.resources import resource_types
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account
 from ecs_steps.sandbox.cloudformation.seeds import EMPTY_TEMPLATE, HOLD_NOTHING, seeded
 from ecs_steps.sandbox.cloudformation.stack import Stack
 from ecs_steps.sandbox.cloudformation.stacks import Stacks
 from ecs_steps.sandbox.cloudformation.template import invalid
-from ecs_steps.sandbox.refusal import Refusal
-from ecs_steps.sandbox.scenario import ResourceFate, StackPlan
+from ecs_steps.sandbox.coroutine import Coroutine
+from ecs_steps.sandbox.scenario import ResourceFailurePlan, StackPlan
+from ecs_steps.sandbox.service_error import ServiceError
 
 Reply = dict[str, Any]
 
 
 class CloudFormationBackend:
-    """What answers for CloudFormation; requests and replies are in botocore's shapes."""
+    """The operations of CloudFormation; requests and replies are in botocore's shapes."""
 
-    def __init__(self, account: Account, fates: tuple[ResourceFate, ...] = ()) -> None:
+    def __init__(self, account: Account, failure_plans: tuple[ResourceFailurePlan, ...] = ()) -> None:
         self.account = account
-        self._stacks = Stacks(account=account, types=resource_types(account), fates=Fates(fates))
+        self._stacks = Stacks(
+            account=account, types=resource_types(account), failure_plans=ResourceFailurePlans(failure_plans)
+        )
 
-    def take(self, plan: StackPlan, fates: tuple[ResourceFate, ...]) -> None:
-        """Go on with the plan and the fates of another scenario."""
+    def apply(self, plan: StackPlan, failure_plans: tuple[ResourceFailurePlan, ...]) -> None:
+        """Apply the plan and the failure plans of another scenario."""
         self.account.plan = plan
-        self._stacks.fates = Fates(fates)
+        self._stacks.failure_plans = ResourceFailurePlans(failure_plans)
 
     @property
     def stacks(self) -> Sequence[Stack]:
@@ -60,7 +59,7 @@ class CloudFormationBackend:
             return begun
         check_name(name)
         if self._stacks.find(name):
-            raise Refusal("AlreadyExistsException", f"Stack [{name}] already exists")
+            raise ServiceError("AlreadyExistsException", f"Stack [{name}] already exists")
         stack = self._stacks.add(name, self._stacks.revision(request))
         _note(stack, request)
         stack.termination_protection = bool(request.get("EnableTerminationProtection"))
@@ -95,7 +94,7 @@ class CloudFormationBackend:
         return {}
 
     def continue_update_rollback(self, request: Request) -> Reply:
-        """Begin to go on with a rollback that failed."""
+        """Continue a rollback that failed."""
         stack = self._stacks.existing(request["StackName"])
         if self._stacks.begun("ContinueUpdateRollback", request):
             return {}
@@ -134,7 +133,7 @@ class CloudFormationBackend:
         return {"StackId": stack.id}
 
     def describe_stacks(self, request: Request) -> Reply:
-        """Describe one stack, by its name while it lives or by its id for ever, or all that live."""
+        """Describe one stack, by its name while it lives or by its id at any time, or all that live."""
         if "StackName" not in request:
             return {"Stacks": [describe(stack) for stack in self.stacks if not stack.deleted_at]}
         stack = self._stacks.find(request["StackName"])
@@ -143,38 +142,21 @@ class CloudFormationBackend:
         return {"Stacks": [describe(stack)]}
 
     def describe_stack_events(self, request: Request) -> Reply:
-        """Tell what a stack said, newest first."""
+        """Return the events of a stack, newest first."""
         stack = self._stacks.existing(request["StackName"])
         return page_of_events(stack, request.get("NextToken"), self.account.plan.page)
 
     def describe_stack_resources(self, request: Request) -> Reply:
         """Describe what a stack holds."""
         stack = self._stacks.existing(request["StackName"])
-        asked = request.get("LogicalResourceId")
-        held = [resource for name, resource in stack.resources.items() if asked in {None, name}]
+        name_filter = request.get("LogicalResourceId")
+        held = [resource for name, resource in stack.resources.items() if name_filter in {None, name}]
         return {"StackResources": [describe_resource(stack, resource) for resource in held]}
-
-    def describe_stack_resource(self, request: Request) -> Reply:
-        """Describe one thing that a stack holds."""
-        stack, name = self._stacks.existing(request["StackName"]), request["LogicalResourceId"]
-        if name not in stack.resources:
-            raise invalid(f"Resource {name} does not exist for stack {stack.name}")
-        return {"StackResourceDetail": summarise_resource(stack, stack.resources[name])}
-
-    def list_stack_resources(self, request: Request) -> Reply:
-        """List what a stack holds."""
-        stack = self._stacks.existing(request["StackName"])
-        listed = [summarise_resource(stack, resource) for resource in stack.resources.values()]
-        return {"StackResourceSummaries": listed}
 
     def get_template(self, request: Request) -> Reply:
         """Return the template that a stack was made from."""
         stack = self._stacks.existing(request["StackName"])
         return {"TemplateBody": stack.revision.template.text, "StagesAvailable": ["Original", "Processed"]}
-
-    def validate_template(self, request: Request) -> Reply:
-        """Look at a template."""
-        return describe_template(self._stacks.read(template_text(request, self.account.carry_out)))
 
     def seed(
         self,
@@ -189,7 +171,7 @@ class CloudFormationBackend:
         """Put a stack there in any status, made from a template.
 
         Where stacks in that status hold something, it is created first, which takes its time. A status in
-        progress goes on by itself to its natural end, a step every `after` seconds.
+        progress continues to its natural end, a step every `after` seconds.
         """
         request = {
             "StackName": name,
@@ -214,13 +196,13 @@ class CloudFormationBackend:
         return stack
 
     def _begin(
-        self, stack: Stack, kind: str, request: Request, course: Callable[[Lifecycle], Course]
+        self, stack: Stack, kind: str, request: Request, coroutine: Callable[[Lifecycle], Coroutine]
     ) -> Reply:
-        return self._stacks.begin(stack, kind, request.get("ClientRequestToken", ""), course)
+        return self._stacks.begin(stack, kind, request.get("ClientRequestToken", ""), coroutine)
 
 
 def _note(stack: Stack, request: Request) -> None:
-    """Keep what a request says beside what it asks for."""
+    """Keep a request's options."""
     stack.capabilities = list(request.get("Capabilities", []))
     stack.on_failure = (
         "DO_NOTHING" if request.get("DisableRollback") else request.get("OnFailure", "ROLLBACK")

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from ecs_steps.sandbox.cloudformation.requests import needed_capabilities
 from ecs_steps.sandbox.cloudformation.stack import Resource, Stack, to_milliseconds
-from ecs_steps.sandbox.cloudformation.template import Template, invalid
+from ecs_steps.sandbox.cloudformation.template import invalid
 
 Reply = dict[str, Any]
 _NOT_DRIFTED = "NOT_CHECKED"
@@ -61,13 +60,6 @@ def describe_resource(stack: Stack, resource: Resource) -> Reply:
     return {name: value for name, value in described.items() if value}
 
 
-def summarise_resource(stack: Stack, resource: Resource) -> Reply:
-    """Describe a resource as ListStackResources does."""
-    described = describe_resource(stack, resource)
-    described["LastUpdatedTimestamp"] = described.pop("Timestamp")
-    return described
-
-
 def page_of_events(stack: Stack, token: str | None, size: int) -> Reply:
     """Return a page of events, newest first; the token is the last event of the page before."""
     events = stack.events[::-1]
@@ -78,22 +70,3 @@ def page_of_events(stack: Stack, token: str | None, size: int) -> Reply:
     page = events[first : first + size]
     more = first + size < len(events)
     return {"StackEvents": page, **({"NextToken": page[-1]["EventId"]} if more else {})}
-
-
-def describe_template(template: Template) -> Reply:
-    """Describe a template as ValidateTemplate does."""
-    capabilities = needed_capabilities(template)
-    why = "The following resource(s) require capabilities: [AWS::IAM::Role]" if capabilities else ""
-    return {
-        "Description": template.description,
-        "Parameters": [
-            {
-                "ParameterKey": name,
-                "NoEcho": bool(declared.get("NoEcho", False)),
-                **({"DefaultValue": str(declared["Default"])} if "Default" in declared else {}),
-                **({"Description": declared["Description"]} if "Description" in declared else {}),
-            }
-            for name, declared in template.parameters.items()
-        ],
-        **({"Capabilities": capabilities, "CapabilitiesReason": why} if capabilities else {}),
-    }

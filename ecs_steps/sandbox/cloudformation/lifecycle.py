@@ -6,11 +6,11 @@ from typing import Self
 
 from attrs import define, evolve
 
-from ecs_steps.sandbox.cloudformation.course import Course, Walk
 from ecs_steps.sandbox.cloudformation.names import active, declared_resource, outputs_of, scope_of, wanted_of
-from ecs_steps.sandbox.cloudformation.resource_work import Fates, ResourceWork
+from ecs_steps.sandbox.cloudformation.resource_work import ResourceFailurePlans, ResourceWork
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account, ResourceType
 from ecs_steps.sandbox.cloudformation.stack import Resource, Stack
+from ecs_steps.sandbox.coroutine import Coroutine, Walk
 
 _STEP = 0.5
 """Seconds between two things that CloudFormation does itself."""
@@ -18,7 +18,7 @@ _STEP = 0.5
 
 @define(kw_only=True)
 class Lifecycle:
-    """The courses of one stack. None of them raises: they end in one of CloudFormation's statuses."""
+    """The coroutines of one stack. None of them raises: they end in one of CloudFormation's statuses."""
 
     stack: Stack
     account: Account
@@ -26,14 +26,20 @@ class Lifecycle:
     work: ResourceWork
 
     @classmethod
-    def of(cls, stack: Stack, account: Account, types: Mapping[str, ResourceType], fates: Fates) -> Self:
-        work = ResourceWork(stack=stack, account=account, types=types, fates=fates)
+    def of(
+        cls,
+        stack: Stack,
+        account: Account,
+        types: Mapping[str, ResourceType],
+        failure_plans: ResourceFailurePlans,
+    ) -> Self:
+        work = ResourceWork(stack=stack, account=account, types=types, failure_plans=failure_plans)
         return cls(stack=stack, account=account, types=types, work=work)
 
-    def creation(self) -> Course:
+    def creation(self) -> Coroutine:
         """Create everything, or end as the stack's `on_failure` has it."""
         stack = self.stack
-        stack.says("CREATE_IN_PROGRESS", "User Initiated")
+        stack.record("CREATE_IN_PROGRESS", "User Initiated")
         yield _STEP
         failed = yield from self._walk(self._declared(), self._bring)
         if not failed:
@@ -42,26 +48,26 @@ class Lifecycle:
         text = self._failures(failed)
         match stack.on_failure:
             case "DO_NOTHING":
-                stack.says("CREATE_FAILED", text)
+                stack.record("CREATE_FAILED", text)
             case "DELETE":
                 yield from self.deletion(f"{text}Delete requested by user.")
             case _:
                 yield from self._undo_creation(f"{text}Rollback requested by user.")
 
-    def update(self) -> Course:
-        """Bring everything to what the new revision asks for, or go back to the former one."""
+    def update(self) -> Coroutine:
+        """Bring every resource to the new revision, or go back to the former one."""
         stack = self.stack
-        stack.says("UPDATE_IN_PROGRESS", "User Initiated")
+        stack.record("UPDATE_IN_PROGRESS", "User Initiated")
         yield _STEP
         failed = yield from self._walk(self._declared(), self._bring)
         if failed:
             text = self._failures(failed)
             if stack.on_failure == "DO_NOTHING":
-                stack.says("UPDATE_FAILED", text)
+                stack.record("UPDATE_FAILED", text)
             else:
                 yield from self.undo_update(text)
             return
-        stack.says("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+        stack.record("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         yield _STEP
         stack.leftovers += self._replaced()
         stack.leftovers += self._pop_all_but(self._declared())
@@ -70,66 +76,66 @@ class Lifecycle:
         stack.touched.clear()
         self._finish("UPDATE_COMPLETE")
 
-    def undo_update(self, reason: str, skipped: AbstractSet[str] = frozenset()) -> Course:
+    def undo_update(self, reason: str, skipped: AbstractSet[str] = frozenset()) -> Coroutine:
         """Go back to the former revision; what is skipped is taken for restored."""
         stack = self.stack
         former = stack.former or evolve(stack.revision)
-        stack.says("UPDATE_ROLLBACK_IN_PROGRESS", reason)
+        stack.record("UPDATE_ROLLBACK_IN_PROGRESS", reason)
         yield _STEP
         stack.touched -= skipped
         todo = {name: item.needs for name, item in former.resources.items() if name in stack.touched}
         failed = yield from self._walk(todo, lambda name: self.work.restore(name, former.resources[name]))
         if failed:
-            stack.says("UPDATE_ROLLBACK_FAILED", self._failures(failed))
+            stack.record("UPDATE_ROLLBACK_FAILED", self._failures(failed))
             return
-        stack.says("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
+        stack.record("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
         yield _STEP
         stack.leftovers += self._pop_all_but(former.resources)
         stack.revision = evolve(former, resources=stack.resources)
         yield from self._clean_up(undoing=True)
         stack.former = None
         stack.touched.clear()
-        stack.says("UPDATE_ROLLBACK_COMPLETE")
+        stack.record("UPDATE_ROLLBACK_COMPLETE")
 
-    def deletion(self, reason: str, retained: AbstractSet[str] = frozenset()) -> Course:
+    def deletion(self, reason: str, retained: AbstractSet[str] = frozenset()) -> Coroutine:
         """Delete everything that the stack or a failed operation of it has left."""
         stack = self.stack
-        stack.says("DELETE_IN_PROGRESS", reason)
+        stack.record("DELETE_IN_PROGRESS", reason)
         yield _STEP
         stack.leftovers += self._replaced()
         stack.former = None
         yield from self._clean_up()
         failed = yield from self._delete_all(retained, undoing=False)
         if failed:
-            stack.says("DELETE_FAILED", self._failures(failed))
+            stack.record("DELETE_FAILED", self._failures(failed))
             return
         stack.deleted_at = self.account.timeline.now
-        stack.says("DELETE_COMPLETE")
+        stack.record("DELETE_COMPLETE")
 
     def interrupt(self) -> None:
-        """Say of every resource that is under way that it is so no more."""
+        """Mark every resource in progress as cancelled."""
         for resource in self.stack.resources.values():
             verb, _, state = resource.status.partition("_")
             if state == "IN_PROGRESS" and verb in {"CREATE", "UPDATE"}:
                 what = "creation" if verb == "CREATE" else "update"
-                self.stack.says_of(resource, f"{verb}_FAILED", f"Resource {what} cancelled")
+                self.stack.record_resource(resource, f"{verb}_FAILED", f"Resource {what} cancelled")
 
-    def _undo_creation(self, reason: str) -> Course:
+    def _undo_creation(self, reason: str) -> Coroutine:
         stack = self.stack
-        stack.says("ROLLBACK_IN_PROGRESS", reason)
+        stack.record("ROLLBACK_IN_PROGRESS", reason)
         yield _STEP
         failed = yield from self._delete_all(frozenset(), undoing=True)
         if failed:
-            stack.says("ROLLBACK_FAILED", self._failures(failed))
+            stack.record("ROLLBACK_FAILED", self._failures(failed))
         else:
-            stack.says("ROLLBACK_COMPLETE")
+            stack.record("ROLLBACK_COMPLETE")
 
     def _declared(self) -> dict[str, frozenset[str]]:
         revision = self.stack.revision
         scope = scope_of(self.stack, self.account, self.types)
         return {name: item.needs for name, item in active(revision, scope).items()}
 
-    def _bring(self, logical_id: str) -> Course:
+    def _bring(self, logical_id: str) -> Coroutine:
         """Create or change one resource; what it refers to is there by now."""
         stack = self.stack
         declaration = stack.revision.template.resources[logical_id]
@@ -147,12 +153,12 @@ class Lifecycle:
     def _walk(
         self,
         needs: Mapping[str, AbstractSet[str]],
-        start: Callable[[str], Course],
+        start: Callable[[str], Coroutine],
         *,
         stop_early: bool = True,
     ) -> Generator[float, None, list[str]]:
         walk = Walk(needs=needs, start=start, timeline=self.account.timeline, stop_early=stop_early)
-        yield from walk.course()
+        yield from walk.coroutine()
         if walk.cut_off:
             self.interrupt()
         return walk.failed + walk.cut_off
@@ -163,7 +169,7 @@ class Lifecycle:
         }
         return (yield from self._delete(resources, retained, undoing=undoing))
 
-    def _clean_up(self, *, undoing: bool = False) -> Course:
+    def _clean_up(self, *, undoing: bool = False) -> Coroutine:
         """Delete the leftovers; one that cannot be deleted is forgotten, as CloudFormation does."""
         leftovers = {item.physical_id: item for item in self.stack.leftovers}
         yield from self._delete(leftovers, frozenset(), undoing=undoing)
@@ -174,7 +180,7 @@ class Lifecycle:
     ) -> Generator[float, None, list[str]]:
         """Delete what nothing else needs first."""
 
-        def delete(key: str) -> Course:
+        def delete(key: str) -> Coroutine:
             item = resources[key]
             keep = item.logical_id in retained or item.deletion_policy in (
                 {"Retain"} if undoing else {"Retain", "RetainExceptOnCreate"}
@@ -213,4 +219,4 @@ class Lifecycle:
 
     def _finish(self, status: str) -> None:
         self.stack.outputs = outputs_of(self.stack.revision, scope_of(self.stack, self.account, self.types))
-        self.stack.says(status)
+        self.stack.record(status)

@@ -8,7 +8,7 @@ from ecs_steps.sandbox.cloudformation.parameters import parameter_value
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account, ResourceType
 from ecs_steps.sandbox.cloudformation.stack import Resource, Revision, Stack, Wanted
 from ecs_steps.sandbox.cloudformation.template import Declaration, Template, invalid, references
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 
 def active(revision: Revision, scope: Scope) -> dict[str, Declaration]:
@@ -23,7 +23,7 @@ def check_types(template: Template, types: Mapping[str, ResourceType]) -> None:
     """Refuse a template that holds what no resource type has.
 
     Raises:
-        Refusal: An unknown type, or an attribute that its type does not have.
+        ServiceError: An unknown type, or an attribute that its type does not have.
     """
     if unknown := sorted({item.type for item in template.resources.values()} - types.keys()):
         raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
@@ -49,7 +49,7 @@ def scope_of(stack: Stack, account: Account, types: Mapping[str, ResourceType]) 
 
 
 def blueprint(revision: Revision, stack: Stack, account: Account) -> object:
-    """Return what a revision asks for; two that are equal leave CloudFormation nothing to do."""
+    """Return the resolved content of a revision; two that are equal leave CloudFormation nothing to do."""
     # What a resource gives is not known here; it looks like an ARN, since functions may take it apart.
     scope = _scope(
         revision, stack, account, lambda logical_id, name: account.arn("sandbox", f"{logical_id}/{name}")
@@ -69,8 +69,8 @@ def wanted_of(declaration: Declaration, stack: Stack, scope: Scope) -> Wanted:
     try:
         properties = scope.resolve(declaration.properties)
         own = _own_tags(properties)
-    except Refusal as refusal:
-        problem = refusal.message
+    except ServiceError as error:
+        problem = error.message
     return Wanted(
         stack_name=stack.name,
         logical_id=declaration.logical_id,

@@ -13,7 +13,7 @@ def bind_parameters(
     """Return the text of every parameter that a template declares.
 
     Raises:
-        Refusal: A value is missing or not allowed, or the template declares no such parameter.
+        ServiceError: A value is missing or not allowed, or the template declares no such parameter.
     """
     named = {
         item["ParameterKey"]: previous.get(item["ParameterKey"])

@@ -1,4 +1,4 @@
-"""What CloudFormation looks at in a request before it begins."""
+"""What CloudFormation checks in a request before an operation begins."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,24 +7,24 @@ from urllib.parse import urlsplit
 
 from ecs_steps.sandbox.cloudformation.stack import Stack
 from ecs_steps.sandbox.cloudformation.template import Template, invalid
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 CarryOut = Callable[[str, str, dict[str, Any]], dict[str, Any]]
 Request = Mapping[str, Any]
 
-LONGEST_BODY = 51_200
+MAX_BODY_BYTES = 51_200
 """Bytes of a template that is sent with the request."""
-LONGEST_OBJECT = 1_048_576
+MAX_OBJECT_BYTES = 1_048_576
 """Bytes of a template that is read from S3."""
-_LONGEST_NAME = 128
-_MOST_TAGS = 50
+_MAX_NAME_LENGTH = 128
+_MAX_TAGS = 50
 
 
 def template_text(request: Request, carry_out: CarryOut, previous: str = "") -> str:
     """Return the template that a request sends, points at in S3, or keeps.
 
     Raises:
-        Refusal: It is too long, or there is none.
+        ServiceError: It is too long, or there is none.
     """
     if request.get("UsePreviousTemplate"):
         return previous
@@ -33,8 +33,8 @@ def template_text(request: Request, carry_out: CarryOut, previous: str = "") -> 
     body: str = request.get("TemplateBody", "")
     if not body:
         raise invalid("Either Template URL or Template Body must be specified.")
-    if len(body.encode()) > LONGEST_BODY:
-        raise _constraint(body, "templateBody", f"length less than or equal to {LONGEST_BODY}")
+    if len(body.encode()) > MAX_BODY_BYTES:
+        raise _constraint(body, "templateBody", f"length less than or equal to {MAX_BODY_BYTES}")
     return body
 
 
@@ -43,8 +43,8 @@ def check_name(name: str) -> None:
     if not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]*", name):
         pattern = "[a-zA-Z][-a-zA-Z0-9]*"
         raise _constraint(name, "stackName", f"satisfy regular expression pattern: {pattern}", have=False)
-    if len(name) > _LONGEST_NAME:
-        raise _constraint(name, "stackName", f"length less than or equal to {_LONGEST_NAME}")
+    if len(name) > _MAX_NAME_LENGTH:
+        raise _constraint(name, "stackName", f"length less than or equal to {_MAX_NAME_LENGTH}")
 
 
 def stack_tags(request: Request, previous: Mapping[str, str]) -> dict[str, str]:
@@ -54,8 +54,8 @@ def stack_tags(request: Request, previous: Mapping[str, str]) -> dict[str, str]:
     tags = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
     if any(key.lower().startswith("aws:") for key in tags):
         raise invalid("aws: prefixed tag key names are not allowed for external use.")
-    if len(tags) > _MOST_TAGS:
-        raise invalid(f"The number of tags exceeds the limit of {_MOST_TAGS}.")
+    if len(tags) > _MAX_TAGS:
+        raise invalid(f"The number of tags exceeds the limit of {_MAX_TAGS}.")
     return tags
 
 
@@ -73,7 +73,7 @@ def check_capabilities(template: Template, given: list[str]) -> None:
     missing = [name for name in needed_capabilities(template) if name not in {*given, *_implied(given)}]
     if missing:
         text = f"Requires capabilities : [{', '.join(missing)}]"
-        raise Refusal("InsufficientCapabilitiesException", text)
+        raise ServiceError("InsufficientCapabilitiesException", text)
 
 
 def check_updatable(stack: Stack) -> None:
@@ -101,7 +101,7 @@ def _implied(given: list[str]) -> list[str]:
     return ["CAPABILITY_IAM"] if "CAPABILITY_NAMED_IAM" in given else []
 
 
-def _constraint(value: str, member: str, rule: str, *, have: bool = True) -> Refusal:
+def _constraint(value: str, member: str, rule: str, *, have: bool = True) -> ServiceError:
     rule = f"have {rule}" if have else rule
     return invalid(
         f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: "
@@ -118,8 +118,8 @@ def _from_s3(url: str, carry_out: CarryOut) -> str:
         bucket, key = host.split(".s3", 1)[0], path
     try:
         body: bytes = carry_out("s3", "GetObject", {"Bucket": bucket, "Key": key})["Body"].read()
-    except Refusal as refusal:
-        raise invalid(f"S3 error: {refusal.message}") from refusal
-    if len(body) > LONGEST_OBJECT:
-        raise invalid(f"Template may not exceed {LONGEST_OBJECT} bytes in size.")
+    except ServiceError as error:
+        raise invalid(f"S3 error: {error.message}") from error
+    if len(body) > MAX_OBJECT_BYTES:
+        raise invalid(f"Template may not exceed {MAX_OBJECT_BYTES} bytes in size.")
     return body.decode()

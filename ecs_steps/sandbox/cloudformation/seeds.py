@@ -1,7 +1,7 @@
-"""Stacks that are there before anybody asked for them, in any status."""
+"""Stacks that are there from the start, in any status."""
 
-from ecs_steps.sandbox.cloudformation.course import Course
 from ecs_steps.sandbox.cloudformation.stack import Stack
+from ecs_steps.sandbox.coroutine import Coroutine
 
 EMPTY_TEMPLATE = '{"Resources": {"Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}}'
 
@@ -29,11 +29,11 @@ _NEXT = {
 }
 
 
-def seeded(stack: Stack, status: str, after: float) -> Course:
-    """Take a status, and go on from it as CloudFormation would: a step every `after` seconds."""
-    stack.says(status)
+def seeded(stack: Stack, status: str, after: float) -> Coroutine:
+    """Set a status, and continue from it as CloudFormation would: a step every `after` seconds."""
+    stack.record(status)
     while stack.status in _NEXT:
         yield after
-        stack.says(_NEXT[stack.status])
+        stack.record(_NEXT[stack.status])
     if stack.status == "DELETE_COMPLETE":
         stack.deleted_at = stack.timeline.now

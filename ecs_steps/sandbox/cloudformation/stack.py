@@ -1,4 +1,4 @@
-"""A stack: what it holds, and everything that it ever said."""
+"""A stack: what it holds, and all of its events."""
 
 import json
 import random
@@ -19,7 +19,7 @@ STACK_TYPE = "AWS::CloudFormation::Stack"
 class Wanted:
     """What a stack wants of one resource: plain properties, and the tags of the stack and of its own.
 
-    `problem` says why that cannot be told; nothing can be wanted then.
+    `problem` says why they cannot be resolved; the resource then fails.
     """
 
     stack_name: str
@@ -98,10 +98,10 @@ class Stack:
     def resources(self) -> dict[str, Resource]:
         return self.revision.resources
 
-    def says(self, status: str, reason: str = "") -> None:
-        """Take a status and tell it as an event."""
+    def record(self, status: str, reason: str = "") -> None:
+        """Set the status and add its event."""
         self.status, self.reason = status, reason
-        self._tell(
+        self._add_event(
             {
                 "LogicalResourceId": self.name,
                 "PhysicalResourceId": self.id,
@@ -111,10 +111,10 @@ class Stack:
             }
         )
 
-    def says_of(self, resource: Resource, status: str, reason: str = "") -> None:
-        """Give a resource a status and tell it as an event."""
+    def record_resource(self, resource: Resource, status: str, reason: str = "") -> None:
+        """Set a resource's status and add its event."""
         resource.status, resource.reason, resource.changed_at = status, reason, self.timeline.now
-        self._tell(
+        self._add_event(
             {
                 "LogicalResourceId": resource.logical_id,
                 "PhysicalResourceId": resource.physical_id,
@@ -125,7 +125,7 @@ class Stack:
             }
         )
 
-    def _tell(self, what: Mapping[str, str]) -> None:
+    def _add_event(self, what: Mapping[str, str]) -> None:
         event = {
             "StackId": self.id,
             "EventId": new_uuid(self.ids),
@@ -146,5 +146,5 @@ def new_uuid(ids: random.Random) -> str:
 
 
 def to_milliseconds(moment: datetime) -> datetime:
-    """Cut a time as CloudFormation tells it."""
+    """Cut a time to CloudFormation's precision."""
     return moment - timedelta(microseconds=moment.microsecond % 1000)

@@ -5,7 +5,6 @@ from typing import Any
 
 from attrs import define, field
 
-from ecs_steps.sandbox.cloudformation.course import Course, drive
 from ecs_steps.sandbox.cloudformation.lifecycle import Lifecycle
 from ecs_steps.sandbox.cloudformation.names import check_types
 from ecs_steps.sandbox.cloudformation.parameters import bind_parameters
@@ -15,11 +14,12 @@ from ecs_steps.sandbox.cloudformation.requests import (
     stack_tags,
     template_text,
 )
-from ecs_steps.sandbox.cloudformation.resource_work import Fates
+from ecs_steps.sandbox.cloudformation.resource_work import ResourceFailurePlans
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account, ResourceType
 from ecs_steps.sandbox.cloudformation.stack import Operation, Revision, Stack, new_uuid
 from ecs_steps.sandbox.cloudformation.template import Template, invalid, read_template
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.coroutine import Coroutine, drive
+from ecs_steps.sandbox.service_error import ServiceError
 
 
 @define(kw_only=True)
@@ -28,7 +28,7 @@ class Stacks:
 
     account: Account
     types: Mapping[str, ResourceType]
-    fates: Fates
+    failure_plans: ResourceFailurePlans
     stacks: list[Stack] = field(factory=list)
     _tokens: dict[str, tuple[Stack, Operation]] = field(factory=dict)
 
@@ -43,7 +43,7 @@ class Stacks:
         """Find a stack.
 
         Raises:
-            Refusal: There is none.
+            ServiceError: There is none.
         """
         stack = self.find(name_or_id)
         if stack is None:
@@ -69,34 +69,36 @@ class Stacks:
         """Return the reply to an operation that this client's token has begun already.
 
         Raises:
-            Refusal: The token is that of another operation, or of another stack.
+            ServiceError: The token is that of another operation, or of another stack.
         """
         token = request.get("ClientRequestToken", "")
         if token not in self._tokens:
             return None
         stack, operation = self._tokens[token]
         if operation.kind != kind or request["StackName"] not in {stack.name, stack.id}:
-            raise Refusal("TokenAlreadyExistsException", f"A client request token already exists: {token}")
+            raise ServiceError(
+                "TokenAlreadyExistsException", f"A client request token already exists: {token}"
+            )
         return {"StackId": stack.id, "OperationId": operation.id}
 
     def begin(
-        self, stack: Stack, kind: str, token: str, course: Callable[[Lifecycle], Course]
+        self, stack: Stack, kind: str, token: str, coroutine: Callable[[Lifecycle], Coroutine]
     ) -> dict[str, Any]:
-        """Begin an operation on a stack; one that is under way is over."""
+        """Begin an operation on a stack; one in progress ends."""
         operation = Operation(kind=kind, token=token, id=new_uuid(self.account.ids))
         if token:
             self._tokens.setdefault(token, (stack, operation))
         stack.operation = operation
-        lifecycle = Lifecycle.of(stack, self.account, self.types, self.fates)
+        lifecycle = Lifecycle.of(stack, self.account, self.types, self.failure_plans)
         lifecycle.interrupt()
-        drive(course(lifecycle), self.account.timeline, lambda: stack.operation is operation)
+        drive(coroutine(lifecycle), self.account.timeline, lambda: stack.operation is operation)
         return {"StackId": stack.id, "OperationId": operation.id}
 
     def revision(self, request: Request, previous: Revision | None = None) -> Revision:
-        """Read what a request asks for.
+        """Read the revision that a request describes.
 
         Raises:
-            Refusal: The template, the parameters, the tags or the capabilities are not in order.
+            ServiceError: The template, the parameters, the tags or the capabilities are not in order.
         """
         text = template_text(request, self.account.carry_out, previous.template.text if previous else "")
         template = self.read(text)

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from attrs import frozen
 
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 PSEUDO_PARAMETERS = frozenset(
     {
@@ -69,7 +69,7 @@ def read_template(text: str) -> Template:
     """Read a template, JSON or YAML.
 
     Raises:
-        Refusal: It is none, or something in it refers to what is not there.
+        ServiceError: It is none, or something in it refers to what is not there.
     """
     body = _parsed(text)
     if unknown := sorted(body.keys() - _SECTIONS):
@@ -94,9 +94,9 @@ def read_template(text: str) -> Template:
     )
 
 
-def invalid(message: str) -> Refusal:
-    """Make the refusal that CloudFormation has for nearly everything."""
-    return Refusal("ValidationError", message)
+def invalid(message: str) -> ServiceError:
+    """Make the error that CloudFormation has for nearly everything."""
+    return ServiceError("ValidationError", message)
 
 
 def references(value: object) -> Iterator[str]:
@@ -149,8 +149,8 @@ def _declaration(name: str, resource: Any, resources: Mapping[str, Any]) -> Decl
     properties = resource.get("Properties", {})
     if not isinstance(properties, dict):
         raise invalid("Template format error: Any Properties member must be an object.")
-    asked = resource.get("DependsOn") or []
-    explicit = [asked] if isinstance(asked, str) else asked
+    explicit = resource.get("DependsOn") or []
+    explicit = [explicit] if isinstance(explicit, str) else explicit
     if missing := [other for other in explicit if other not in resources]:
         raise _unresolved(missing, "Resources")
     return Declaration(
@@ -173,9 +173,9 @@ def _names(block: object) -> set[str]:
     return {path.partition(".")[0] for path in references(block)}
 
 
-def _unresolved(names: list[str], block: str) -> Refusal:
-    told = f"[{', '.join(names)}] in the {block} block of the template"
-    return invalid(f"Template format error: Unresolved resource dependencies {told}")
+def _unresolved(names: list[str], block: str) -> ServiceError:
+    details = f"[{', '.join(names)}] in the {block} block of the template"
+    return invalid(f"Template format error: Unresolved resource dependencies {details}")
 
 
 def _check_order(needs: Mapping[str, frozenset[str]]) -> None:

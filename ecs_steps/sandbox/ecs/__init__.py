@@ -1,1 +1,1 @@
-"""A pretend ECS: clusters, task definitions, services, their deployments and tasks, on a timeline."""
+"""A fake ECS: clusters, task definitions, services, their deployments and tasks, on a timeline."""

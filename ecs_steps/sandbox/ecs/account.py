@@ -16,7 +16,7 @@ _TOKEN = string.ascii_letters + string.digits
 
 @define(kw_only=True)
 class Account:
-    """What all parts of the pretend ECS share. Every id comes from `random`, so that runs repeat."""
+    """What all parts of the fake ECS share. Every id comes from `random`, so that runs repeat."""
 
     timeline: Timeline
     plan: EcsPlan
@@ -38,8 +38,8 @@ class Account:
             case _:
                 return "aws"
 
-    def after(self, seconds: float, happening: Callable[[], None]) -> None:
-        self.timeline.after(seconds, happening)
+    def after(self, seconds: float, event: Callable[[], None]) -> None:
+        self.timeline.after(seconds, event)
 
     def arn(self, resource: str) -> str:
         return f"arn:{self.partition}:ecs:{self.region}:{self.number}:{resource}"

@@ -1,12 +1,12 @@
-"""The pretend ECS of one account and region, one method an operation, named like boto's."""
+"""The fake ECS of one account and region, one method an operation, named like boto's."""
 
 from random import Random
 
 from ecs_steps.sandbox.ecs.clusters import Clusters
-from ecs_steps.sandbox.ecs.happenings import Happenings
 from ecs_steps.sandbox.ecs.history import History, account_of_the_past
 from ecs_steps.sandbox.ecs.logs import LogsBackend, LogStreams
 from ecs_steps.sandbox.ecs.plan import EcsPlan
+from ecs_steps.sandbox.ecs.planned_events import PlannedEvents
 from ecs_steps.sandbox.ecs.request import Reply, Request
 from ecs_steps.sandbox.ecs.rollouts import Rollouts
 from ecs_steps.sandbox.ecs.scheduler import Scheduler
@@ -21,10 +21,10 @@ from ecs_steps.sandbox.timeline import Timeline
 
 
 class EcsBackend:
-    """What answers for ECS; a request comes in botocore's input shape, a reply goes in its output shape.
+    """The operations of ECS; a request comes in botocore's input shape, a reply goes in its output shape.
 
-    `logs` and `elbv2` answer for what belongs to tasks in CloudWatch Logs and Elastic Load Balancing. The
-    caller holds the timeline's lock. Methods raise `Refusal` with AWS' codes and texts.
+    `logs` and `elbv2` are the operations of CloudWatch Logs and Elastic Load Balancing. The
+    caller holds the timeline's lock. Methods raise `ServiceError` with AWS' codes and texts.
     """
 
     def __init__(
@@ -38,28 +38,28 @@ class EcsBackend:
         scheduler = Scheduler(shared, Rollouts(shared), life)
         self._clusters = Clusters(shared)
         self._task_definitions = TaskDefinitions(shared)
-        happenings = Happenings(shared, self._task_definitions, scheduler)
-        self._services = Services(shared, self._clusters, self._task_definitions, scheduler, happenings)
+        events = PlannedEvents(shared, self._task_definitions, scheduler)
+        self._services = Services(shared, self._clusters, self._task_definitions, scheduler, events)
         self._tasks = Tasks(shared, self._clusters, life)
         self._service_deployments = ServiceDeployments(shared, self._clusters, scheduler)
         self._tags = TaggedResources(self._clusters, self._task_definitions)
         self.logs = LogsBackend(streams)
         self.elbv2 = TargetsBackend(shared, self._clusters)
-        History(shared, self._clusters, self._task_definitions, self._services).unfold(timeline, plan)
+        History(shared, self._clusters, self._task_definitions, self._services).replay(timeline, plan)
 
     @property
     def plan(self) -> EcsPlan:
         """What becomes of tasks and services from now on.
 
         Another plan may be set at any time: its `service` members are laid over the services that are there,
-        and its happenings befall the next deployments. What it says of the world's beginning comes too late.
+        and its events apply to the next deployments. Its `earlier_failure` and newer members have no effect.
         """
         return self._account.plan
 
     @plan.setter
     def plan(self, plan: EcsPlan) -> None:
         self._account.plan = plan
-        self._services.take_plan()
+        self._services.apply_plan()
 
     def add_cluster(self, name: str) -> None:
         """Create a cluster with nothing in it."""
@@ -82,9 +82,6 @@ class EcsBackend:
 
     def deregister_task_definition(self, request: Request) -> Reply:
         return self._task_definitions.deregister(request)
-
-    def delete_task_definitions(self, request: Request) -> Reply:
-        return self._task_definitions.delete(request)
 
     def list_task_definitions(self, request: Request) -> Reply:
         return self._task_definitions.list(request)

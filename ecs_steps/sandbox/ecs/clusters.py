@@ -6,7 +6,7 @@ from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.request import Reply, Request, Tags, page, short_name, tags_of
 from ecs_steps.sandbox.ecs.service import Service
 from ecs_steps.sandbox.ecs.task import Task
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 
 @define(eq=False)
@@ -69,7 +69,7 @@ class Clusters:
         """Find the cluster that a request names, by name or ARN; `default` where it names none."""
         cluster = self._clusters.get(short_name(request.get("cluster") or "default"))
         if cluster is None:
-            raise Refusal("ClusterNotFoundException", "Cluster not found.")
+            raise ServiceError("ClusterNotFoundException", "Cluster not found.")
         return cluster
 
     def all(self) -> tuple[Cluster, ...]:

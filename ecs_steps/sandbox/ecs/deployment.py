@@ -1,7 +1,7 @@
-"""What ECS remembers of bringing a service to a new state: revisions, deployments, service deployments.
+"""The state of deployments: revisions, deployments, service deployments.
 
 A *service revision* is what is deployed; a *deployment* starts its tasks; a *service deployment* is the whole
-attempt, its rollback included.
+operation, its rollback included.
 """
 
 import copy
@@ -65,8 +65,8 @@ class Deployment:
     """Whether a task has failed since the last round."""
     held_until: datetime = field(init=False)
     """No task is started before."""
-    weighed: dict[int, int] = field(factory=dict)
-    """For how many of its tasks each fate of the plan was weighed, by its place in the plan."""
+    considered: dict[int, int] = field(factory=dict)
+    """For how many of its tasks each failure plan was considered, by its index."""
 
     def __attrs_post_init__(self) -> None:
         self.updated_at = self.held_until = self.created_at
@@ -121,7 +121,7 @@ class Deployment:
 
 @define(eq=False, kw_only=True)
 class ServiceDeployment:
-    """One attempt to bring a service to a service revision, its rollback included."""
+    """The operation that brings a service to a service revision, its rollback included."""
 
     arn: str
     target: Deployment

@@ -11,16 +11,16 @@ from ecs_steps.sandbox.ecs.plan import (
     FailsHealthCheck,
     FailsTargetHealth,
     FailsToStart,
+    FailurePlan,
     NotPlaced,
-    TaskFate,
 )
 
-CRASH = TaskFate(ending=Exits(code=1), log=("Listening on 8080", "ERROR: no route to the database"))
+CRASH = FailurePlan(ending=Exits(code=1), log=("Listening on 8080", "ERROR: no route to the database"))
 
 
 def always(ending: Ending, *log: str) -> EcsPlan:
     """Plan that every task of a new task definition ends like this."""
-    return EcsPlan(fates=(TaskFate(ending=ending, log=log),))
+    return EcsPlan(failure_plans=(FailurePlan(ending=ending, log=log),))
 
 
 _IMAGES: dict[str, tuple[str, EcsPlan]] = {
@@ -88,7 +88,7 @@ _STARTS: dict[str, tuple[str, EcsPlan]] = {
 }
 
 _RUNS: dict[str, tuple[str, EcsPlan]] = {
-    "crash": ("the main container exits with 1 after five seconds", EcsPlan(fates=(CRASH,))),
+    "crash": ("the main container exits with 1 after five seconds", EcsPlan(failure_plans=(CRASH,))),
     "out-of-memory": (
         "the main container is killed for its memory",
         always(

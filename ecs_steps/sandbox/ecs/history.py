@@ -1,14 +1,14 @@
-"""What happened before the sandbox starts: lived through by the same rules, on a timeline of the past."""
+"""What happened before the sandbox starts: replayed by the same rules, on a timeline of the past."""
 
 from datetime import timedelta
 from random import Random
 
 import attrs
 
-from ecs_steps.sandbox.ecs import world
+from ecs_steps.sandbox.ecs import fixtures
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.clusters import Clusters
-from ecs_steps.sandbox.ecs.plan import EcsPlan, TaskFate
+from ecs_steps.sandbox.ecs.plan import EcsPlan, FailurePlan
 from ecs_steps.sandbox.ecs.request import Request
 from ecs_steps.sandbox.ecs.services import Services
 from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
@@ -34,34 +34,38 @@ def account_of_the_past(
 
 @attrs.define
 class History:
-    """Fills an account of the past with the world, and brings it to the present."""
+    """Fills an account of the past with the fixtures, and brings it to the present."""
 
     account: Account
     clusters: Clusters
     task_definitions: TaskDefinitions
     services: Services
 
-    def unfold(self, timeline: Timeline, plan: EcsPlan) -> None:
-        """Create the world, let the earlier failure happen, and hand over to `timeline` and `plan`."""
-        self.clusters.create({"clusterName": world.CLUSTER})
-        for task_definition in world.task_definitions(self.account):
+    def replay(self, timeline: Timeline, plan: EcsPlan) -> None:
+        """Create the fixtures, let the earlier failure happen, and hand over to `timeline` and `plan`."""
+        if plan.fixtures:
+            self._create_fixtures(timeline, plan)
+        self.account.timeline.advance_to(timeline.now)
+        self.account.timeline, self.account.plan = timeline, plan
+        self.services.apply_plan()
+
+    def _create_fixtures(self, timeline: Timeline, plan: EcsPlan) -> None:
+        self.clusters.create({"clusterName": fixtures.CLUSTER})
+        for task_definition in fixtures.task_definitions(self.account):
             self.task_definitions.register(task_definition)
-        for service in world.services(self.account):
+        for service in fixtures.services(self.account):
             self.services.create(service)
         self.account.timeline.advance_to(timeline.now - _EARLIER_FAILURE)
         if plan.earlier_failure:
             self._fail(plan.earlier_failure)
         self._tag()
         self.account.timeline.advance_to(timeline.now)
+        # The scheduler runs once more on the old timeline before that is replaced.
         self._set_breakers(on=False)
-        # A look that the scheduler still has to take would be lost with the old timeline.
-        self.account.timeline.advance_to(timeline.now)
-        self.account.timeline, self.account.plan = timeline, plan
-        self.services.take_plan()
 
-    def _fail(self, fate: TaskFate) -> None:
-        """Deploy to each service a revision that comes to this fate; the circuit breaker rolls it back."""
-        self.account.plan = attrs.evolve(self.account.plan, fates=(fate,))
+    def _fail(self, failure_plan: FailurePlan) -> None:
+        """Deploy to each service a revision with this failure plan; the circuit breaker rolls it back."""
+        self.account.plan = attrs.evolve(self.account.plan, failure_plans=(failure_plan,))
         self._set_breakers(on=True)
         for task_definition, service in self._deployed():
             revision = self.task_definitions.register(task_definition)["taskDefinition"]["taskDefinitionArn"]
@@ -75,14 +79,16 @@ class History:
 
     def _deployed(self) -> list[tuple[Request, Request]]:
         """Name the services that ECS itself deploys, each with the task definition that it was made of."""
-        families = {request["family"]: request for request in world.task_definitions(self.account)}
+        families = {request["family"]: request for request in fixtures.task_definitions(self.account)}
         return [
             (
                 families[request["taskDefinition"]],
-                {"cluster": world.CLUSTER, "service": request["serviceName"]},
+                {"cluster": fixtures.CLUSTER, "service": request["serviceName"]},
             )
-            for request in world.services(self.account)
-            if self.services.named_in({"cluster": world.CLUSTER, "service": request["serviceName"]}).primary
+            for request in fixtures.services(self.account)
+            if self.services.named_in(
+                {"cluster": fixtures.CLUSTER, "service": request["serviceName"]}
+            ).primary
         ]
 
     def _tag(self) -> None:
@@ -90,7 +96,7 @@ class History:
         for reference in ("orders", "billing"):
             revision = self.task_definitions.find(reference)
             if revision:
-                revision.tags += [dict(tag) for tag in world.AWS_TAGS]
+                revision.tags += [dict(tag) for tag in fixtures.AWS_TAGS]
         for cluster in self.clusters.all():
             for service in cluster.services.values():
-                service.tags += [dict(tag) for tag in world.AWS_TAGS]
+                service.tags += [dict(tag) for tag in fixtures.AWS_TAGS]

@@ -7,7 +7,7 @@ from attrs import define, field
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.request import Reply, Request
 from ecs_steps.sandbox.ecs.task import Container, Task
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 _LIMIT = 10_000
 
@@ -41,13 +41,13 @@ class LogStreams:
         """Give a stream's events, oldest first.
 
         Raises:
-            Refusal: ResourceNotFoundException: no container has started that writes there.
+            ServiceError: ResourceNotFoundException: no container has started that writes there.
         """
         streams = self._groups.get(group)
         if streams is None:
-            raise Refusal("ResourceNotFoundException", "The specified log group does not exist.")
+            raise ServiceError("ResourceNotFoundException", "The specified log group does not exist.")
         if stream not in streams:
-            raise Refusal("ResourceNotFoundException", "The specified log stream does not exist.")
+            raise ServiceError("ResourceNotFoundException", "The specified log stream does not exist.")
         return streams[stream]
 
 

@@ -1,13 +1,15 @@
 """Where a new task of a deployment is put, and what it is made of."""
 
 from ecs_steps.sandbox.ecs.deployment import Deployment
-from ecs_steps.sandbox.ecs.plan import TaskFate
+from ecs_steps.sandbox.ecs.plan import FailurePlan
 from ecs_steps.sandbox.ecs.request import Tags, merge_tags
 from ecs_steps.sandbox.ecs.service import Service
 from ecs_steps.sandbox.ecs.task import Container, Task, Watcher
 
 
-def place(service: Service, deployment: Deployment, fate: TaskFate | None, watcher: Watcher) -> Task:
+def place(
+    service: Service, deployment: Deployment, failure_plan: FailurePlan | None, watcher: Watcher
+) -> Task:
     """Make a task of a deployment; nothing has happened to it yet."""
     account = service.account
     task_id = account.hex_id()
@@ -36,7 +38,7 @@ def place(service: Service, deployment: Deployment, fate: TaskFate | None, watch
         address=f"10.0.{host // 256}.{host % 256}" if awsvpc else f"i-{account.hex_id()[:17]}",
         container_instance=account.arn(instance) if on_instance else "",
         tags=_tags(service, deployment),
-        fate=fate,
+        failure_plan=failure_plan,
         watcher=watcher,
         created_at=account.now,
         last_status="PROVISIONING" if awsvpc else "PENDING",

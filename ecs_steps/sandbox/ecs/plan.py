@@ -1,6 +1,6 @@
-"""A plan: what goes wrong in the pretend ECS, when, and how long things take there. Data, nothing else.
+"""A plan: what goes wrong in the fake ECS, when, and how long things take there. Data, nothing else.
 
-`EcsPlan()` is the healthy world. All times are seconds of the timeline.
+With `EcsPlan()` everything is healthy. All times are seconds of the timeline.
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ class FailsHealthCheck:
 
 @frozen(kw_only=True)
 class FailsTargetHealth:
-    """The load balancer never sees the task healthy; without a target group the task is fine.
+    """The load balancer never finds the task healthy; without a target group the task is fine.
 
     `reason` is one of Elastic Load Balancing's codes, `description` its text.
     """
@@ -68,11 +68,11 @@ Ending = NotPlaced | FailsToStart | Exits | FailsHealthCheck | FailsTargetHealth
 
 
 @frozen(kw_only=True)
-class TaskFate:
-    """Which tasks come to which end.
+class FailurePlan:
+    """Which tasks fail, and how.
 
-    Tasks are counted for each deployment in the order in which they start: the first `skip` are spared, then
-    `first` are struck (all of them where it is None). Struck are deployments that callers start with a task
+    Tasks are counted for each deployment in the order in which they start: the first `skip` are healthy, then
+    `first` fail (all of them where it is None). Affected are deployments that callers start with a task
     definition that has not yet served in that service (a rollback therefore goes well), unless `proven_too`.
     `family` (or family:revision) and `image` (a part of any container's) narrow it to some task definitions.
     `log` is what the container at fault writes before its end.
@@ -88,7 +88,7 @@ class TaskFate:
 
 
 @frozen(kw_only=True)
-class Happening:
+class Event:
     """Something that comes from outside, `after` seconds into a deployment.
 
     `deployment` is which of the deployments that callers start in a service, from 1.
@@ -99,24 +99,24 @@ class Happening:
 
 
 @frozen(kw_only=True)
-class Superseded(Happening):
-    """Somebody else deploys what the service ran before, or another revision where it ran nothing yet."""
+class Superseded(Event):
+    """Another process deploys what the service ran before, or another revision where it ran nothing yet."""
 
 
 @frozen(kw_only=True)
-class ServiceDeleted(Happening):
-    """Somebody deletes the service: DRAINING, INACTIVE when its tasks have stopped, later MISSING."""
+class ServiceDeleted(Event):
+    """Someone deletes the service: DRAINING, INACTIVE when its tasks have stopped, later MISSING."""
 
 
 @frozen(kw_only=True)
-class DesiredCountSet(Happening):
-    """Somebody, or auto scaling, sets the desired count."""
+class DesiredCountSet(Event):
+    """Someone, or auto scaling, sets the desired count."""
 
     count: int
 
 
 @frozen(kw_only=True)
-class TasksStopped(Happening):
+class TasksStopped(Event):
     """A person stops `count` tasks of the deployment."""
 
     count: int = 1
@@ -124,15 +124,15 @@ class TasksStopped(Happening):
 
 
 @frozen(kw_only=True)
-class SpotReclaimed(Happening):
+class SpotReclaimed(Event):
     """Fargate Spot takes `count` tasks of the deployment back."""
 
     count: int = 1
 
 
 @frozen(kw_only=True)
-class AlarmRaised(Happening):
-    """A CloudWatch alarm goes off; ECS heeds it where the service's alarms name it and are enabled."""
+class AlarmRaised(Event):
+    """A CloudWatch alarm goes off; ECS acts on it where the service's alarms name it and are enabled."""
 
     alarm: str
 
@@ -162,21 +162,23 @@ class TargetGroupSettings:
 
 @frozen(kw_only=True)
 class EcsPlan:
-    """What becomes of the tasks and services of one pretend account.
+    """What happens to the tasks and services of one fake account.
 
-    `service` holds members that every service has whatever its maker asked for (``desiredCount``,
-    ``deploymentConfiguration`` ...), the two that the world starts with included. `newer_members` are members
-    of the seeded task definition `orders` that no botocore knows, and `newer_container_members` those of its
-    container `web`. `earlier_failure` befell a deployment of each seeded service shortly before the start,
-    and was rolled back. A service is MISSING for `hidden_after_create` seconds after it was created.
+    `service` holds members that every service has whatever its request says (``desiredCount``,
+    ``deploymentConfiguration`` ...), those of the fixtures too. `newer_members` are members of the task
+    definition `orders` that no botocore knows, and `newer_container_members` those of its container `web`.
+    `earlier_failure` happened to a deployment of each of those services shortly before the start, and was
+    rolled back. Without `fixtures` the account starts empty. A service is MISSING for `hidden_after_create`
+    seconds after it was created.
     """
 
-    fates: tuple[TaskFate, ...] = ()
-    happenings: tuple[Happening, ...] = ()
+    failure_plans: tuple[FailurePlan, ...] = ()
+    events: tuple[Event, ...] = ()
     pace: Pace = field(factory=Pace)
     target_group: TargetGroupSettings = field(factory=TargetGroupSettings)
     service: Mapping[str, Any] = field(factory=dict)
     newer_members: Mapping[str, Any] = field(factory=dict)
     newer_container_members: Mapping[str, Any] = field(factory=dict)
-    earlier_failure: TaskFate | None = None
+    earlier_failure: FailurePlan | None = None
     hidden_after_create: float = 0
+    fixtures: bool = True

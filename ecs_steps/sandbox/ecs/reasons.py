@@ -1,5 +1,6 @@
-"""What ECS says of tasks that could not be placed or started, in its own words and Docker's."""
+"""The reasons of tasks that could not be placed or started, in ECS' and Docker's own texts."""
 
+# Believed: every text here (ECS guide, stopped-task-errors and service-event-messages; public issues).
 _PULL = "CannotPullContainerError: pull image manifest has been retried"
 _INITIALIZATION = "ResourceInitializationError:"
 _NO_INSTANCE = " because no container instance met all of its requirements. The closest matching"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 Request = dict[str, Any]
 Reply = dict[str, Any]
@@ -11,7 +11,7 @@ Tags = list[dict[str, str]]
 
 T = TypeVar("T")
 
-_MOST_TAGS = 50
+_MAX_TAGS = 50
 
 
 def short_name(name_or_arn: str) -> str:
@@ -23,12 +23,12 @@ def tags_of(request: Request) -> Tags:
     """Read the tags of a request.
 
     Raises:
-        Refusal: More than 50, or a key under ``aws:``, which is AWS' own.
+        ServiceError: More than 50, or a key under ``aws:``, which is AWS' own.
     """
     tags = [dict(tag) for tag in request.get("tags") or []]
     check_number(tags)
     if any(tag["key"].lower().startswith("aws:") for tag in tags):
-        raise Refusal(
+        raise ServiceError(
             "InvalidParameterException", "aws: prefixed tag key names are not allowed for external use."
         )
     return tags
@@ -36,10 +36,10 @@ def tags_of(request: Request) -> Tags:
 
 def check_number(tags: Tags) -> None:
     """Refuse more tags than ECS allows a resource; those under ``aws:`` do not count."""
-    if len(tags) > _MOST_TAGS:
-        raise Refusal(
+    if len(tags) > _MAX_TAGS:
+        raise ServiceError(
             "InvalidParameterException",
-            f"Too many tags. The maximum number of tags for a resource is {_MOST_TAGS}.",
+            f"Too many tags. The maximum number of tags for a resource is {_MAX_TAGS}.",
         )
 
 
@@ -54,7 +54,7 @@ def page(items: Sequence[T], request: Request, member: str, *, size: int = 100) 
     size = min(request.get("maxResults") or size, size)
     token = request.get("nextToken") or "0"
     if not token.isdecimal():
-        raise Refusal("InvalidParameterException", "Invalid token.")
+        raise ServiceError("InvalidParameterException", "Invalid token.")
     start = int(token)
     reply: Reply = {member: list(items[start : start + size])}
     if start + size < len(items):

@@ -28,6 +28,8 @@ class Monitor:
     reason: str
 
 
+# Believed: the reason of the circuit breaker (acceptance tests of terraform-provider-aws).
+# Believed: the reasons of alarms and of a stop by a user are worded like it (no source).
 CIRCUIT_BREAKER = Monitor(
     "ECS deployment circuit breaker",
     "tasks failed to start.",
@@ -44,7 +46,7 @@ class Rollouts:
     account: Account
 
     def start(self, service: Service, task_definition: Revision, *, launch_type: str) -> Deployment:
-        """Make a new PRIMARY of what the service now is; an attempt that is under way is replaced by it."""
+        """Make a new PRIMARY of what the service now is; one in progress is superseded."""
         digits = self.account.deployment_digits()
         revision = ServiceRevision(
             arn=self.account.arn(f"service-revision/{service.cluster_name}/{service.name}/{digits}"),
@@ -56,6 +58,7 @@ class Rollouts:
         service.revisions[revision.arn] = revision
         replaced = service.open_service_deployment
         if replaced:
+            # Believed: status and text of a superseded deployment (kayac/ecspresso#899).
             replaced.ended(self.account.now, "STOPPED", "Replaced by a new service deployment.")
         sources = [deployment for deployment in service.deployments if deployment.tasks]
         deployment = self._begin(service, digits, revision, "ECS deployment {id} in progress.")
@@ -83,25 +86,26 @@ class Rollouts:
         return deployment
 
     def complete(self, service: Service, deployment: Deployment) -> None:
-        """Call the PRIMARY completed; every other deployment is gone by then."""
+        """Mark the PRIMARY as completed; every other deployment is gone by then."""
         deployment.moved(
             self.account.now, RolloutState.COMPLETED, f"ECS deployment {deployment.id} completed."
         )
         service.deployments = [deployment]
         service.served = deployment.revision
         service.proven.add(deployment.revision.task_definition.arn)
-        service.say(f"(deployment {deployment.id}) deployment completed.")
-        if attempt := service.open_service_deployment:
-            rolled_back = attempt.rollback is deployment
-            attempt.ended(self.account.now, "ROLLBACK_SUCCESSFUL" if rolled_back else "SUCCESSFUL")
+        service.add_event(f"(deployment {deployment.id}) deployment completed.")
+        if service_deployment := service.open_service_deployment:
+            rolled_back = service_deployment.rollback is deployment
+            service_deployment.ended(self.account.now, "ROLLBACK_SUCCESSFUL" if rolled_back else "SUCCESSFUL")
 
     def task_healthy(self, service: Service, deployment: Deployment) -> None:
-        """Take note of a task that passed its checks: what failed before it counts no more."""
+        """Note a task that passed its checks: earlier failures no longer count."""
+        # Believed: a healthy task resets the count unless resetOnHealthyTask is false (botocore's model).
         deployment.setbacks = 0
         if breaker_of(service).get("resetOnHealthyTask", True):
             deployment.failed_tasks = 0
-            if attempt := service.open_service_deployment:
-                attempt.breaker_failures = 0
+            if service_deployment := service.open_service_deployment:
+                service_deployment.breaker_failures = 0
 
     def task_failed(self, service: Service, deployment: Deployment) -> None:
         """Count a task that failed before it was healthy; the circuit breaker may end the deployment."""
@@ -112,48 +116,56 @@ class Rollouts:
         breaker = breaker_of(service)
         if not breaker.get("enable"):
             return
-        attempt = service.open_service_deployment
-        if attempt:
-            attempt.breaker_failures = deployment.failed_tasks
+        service_deployment = service.open_service_deployment
+        if service_deployment:
+            service_deployment.breaker_failures = deployment.failed_tasks
         if deployment.failed_tasks >= breaker_threshold(service):
-            if attempt:
-                attempt.breaker_triggered = True
+            if service_deployment:
+                service_deployment.breaker_triggered = True
             self.fail(service, CIRCUIT_BREAKER, roll_back=bool(breaker.get("rollback")))
 
     def fail(self, service: Service, monitor: Monitor, *, roll_back: bool) -> None:
-        """Call the PRIMARY failed, and go back to the last service revision that completed if asked to."""
-        deployment, attempt = service.primary, service.open_service_deployment
-        if deployment is None or attempt is None:
+        """Mark the PRIMARY as failed, and `roll_back` to the last completed service revision."""
+        deployment, service_deployment = service.primary, service.open_service_deployment
+        if deployment is None or service_deployment is None:
             return
         now = self.account.now
         deployment.moved(now, RolloutState.FAILED, f"{monitor.name}: {monitor.finding}")
-        service.say(f"(deployment {deployment.id}) deployment failed: {monitor.finding}")
-        if attempt.rollback is deployment:
-            attempt.ended(now, "ROLLBACK_FAILED")
+        service.add_event(f"(deployment {deployment.id}) deployment failed: {monitor.finding}")
+        if service_deployment.rollback is deployment:
+            service_deployment.ended(now, "ROLLBACK_FAILED")
         elif not roll_back:
-            attempt.ended(now, "STOPPED", f"Service deployment stopped because {monitor.reason}")
+            service_deployment.ended(now, "STOPPED", f"Service deployment stopped because {monitor.reason}")
         elif service.served is None:
-            attempt.ended(now, "ROLLBACK_FAILED", "No rollback candidate was found to run the rollback.")
+            # Believed: the text (acceptance tests of terraform-provider-aws); the status (no source).
+            service_deployment.ended(
+                now, "ROLLBACK_FAILED", "No rollback candidate was found to run the rollback."
+            )
         else:
-            self._roll_back(service, attempt, service.served, monitor)
+            self._roll_back(service, service_deployment, service.served, monitor)
 
     def abandon(self, service: Service) -> None:
-        """End what is under way, since its service is being deleted."""
-        if attempt := service.open_service_deployment:
-            attempt.ended(
+        """End the open service deployment, since its service is being deleted."""
+        if service_deployment := service.open_service_deployment:
+            # Believed: status and text where the service is deleted (no source).
+            service_deployment.ended(
                 self.account.now, "STOPPED", "Service deployment stopped because the service was deleted."
             )
 
     def _roll_back(
-        self, service: Service, attempt: ServiceDeployment, revision: ServiceRevision, monitor: Monitor
+        self,
+        service: Service,
+        service_deployment: ServiceDeployment,
+        revision: ServiceRevision,
+        monitor: Monitor,
     ) -> None:
         digits = self.account.deployment_digits()
         reason = f"{monitor.name}: rolling back to deploymentId {{id}}."
-        attempt.rollback = self._begin(service, digits, revision, reason)
-        attempt.rollback_reason = f"Service deployment rolled back because {monitor.reason}"
-        attempt.moved(self.account.now, "ROLLBACK_IN_PROGRESS", attempt.rollback_reason)
+        service_deployment.rollback = self._begin(service, digits, revision, reason)
+        service_deployment.rollback_reason = f"Service deployment rolled back because {monitor.reason}"
+        service_deployment.moved(self.account.now, "ROLLBACK_IN_PROGRESS", service_deployment.rollback_reason)
         service.members |= revision.members
-        service.say(f"rolling back to deployment {attempt.rollback.id}.")
+        service.add_event(f"rolling back to deployment {service_deployment.rollback.id}.")
 
 
 def breaker_of(service: Service) -> dict[str, Any]:
@@ -161,7 +173,8 @@ def breaker_of(service: Service) -> dict[str, Any]:
 
 
 def breaker_threshold(service: Service) -> int:
-    """Say how many failed tasks trip the circuit breaker: half of the desired count, from 3 to 200."""
+    """Return how many failed tasks trip the circuit breaker: half of the desired count, from 3 to 200."""
+    # Believed: BOUNDED_PERCENT keeps the bounds 3 and 200 (ECS guide, deployment-circuit-breaker).
     rule: dict[str, Any] = breaker_of(service).get("thresholdConfiguration") or {
         "type": "BOUNDED_PERCENT",
         "value": 50,

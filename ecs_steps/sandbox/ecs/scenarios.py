@@ -1,7 +1,7 @@
-"""Plans with names: everything that can befall a service, each in a few lines.
+"""Plans with names: everything that can happen to a service, each in a few lines.
 
 The texts of the reasons are those of ECS, Docker and Elastic Load Balancing. Where no circuit breaker is
-named, none is at work: what fails, fails for ever.
+named, none is on: what fails keeps failing.
 """
 
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ from ecs_steps.sandbox.ecs.plan import (
     DesiredCountSet,
     EcsPlan,
     Exits,
+    FailurePlan,
     Pace,
     ServiceDeleted,
     SpotReclaimed,
     Superseded,
     TargetGroupSettings,
-    TaskFate,
     TasksStopped,
 )
 
-EARLIER_FAILURE = TaskFate(
+EARLIER_FAILURE = FailurePlan(
     ending=Exits(code=3), log=("FATAL: the earlier deployment could not read its configuration",)
 )
 """What befell the services before the start, where a plan has it in `earlier_failure`."""
@@ -36,16 +36,16 @@ def _breaker(*, rollback: bool) -> dict[str, object]:
 _ROLLS_BACK: dict[str, tuple[str, EcsPlan]] = {
     "breaker-rollback": (
         "tasks crash and the circuit breaker rolls back",
-        EcsPlan(fates=(CRASH,), service=_breaker(rollback=True)),
+        EcsPlan(failure_plans=(CRASH,), service=_breaker(rollback=True)),
     ),
     "breaker": (
         "tasks crash and the circuit breaker gives up",
-        EcsPlan(fates=(CRASH,), service=_breaker(rollback=False)),
+        EcsPlan(failure_plans=(CRASH,), service=_breaker(rollback=False)),
     ),
     "alarm-rollback": (
         "an alarm goes off and ECS rolls back",
         EcsPlan(
-            happenings=(AlarmRaised(after=40, alarm="orders-5xx"),),
+            events=(AlarmRaised(after=40, alarm="orders-5xx"),),
             service={
                 "deploymentConfiguration": {
                     "alarms": {"alarmNames": ["orders-5xx"], "enable": True, "rollback": True}
@@ -57,23 +57,23 @@ _ROLLS_BACK: dict[str, tuple[str, EcsPlan]] = {
 
 _COMES_FROM_OUTSIDE: dict[str, tuple[str, EcsPlan]] = {
     "superseded": (
-        "somebody else deploys while this deployment is under way",
-        EcsPlan(happenings=(Superseded(after=30),)),
+        "another process deploys while this deployment is under way",
+        EcsPlan(events=(Superseded(after=30),)),
     ),
     "service-deleted": (
-        "somebody deletes the service during the deployment",
-        EcsPlan(happenings=(ServiceDeleted(after=30),)),
+        "someone deletes the service during the deployment",
+        EcsPlan(events=(ServiceDeleted(after=30),)),
     ),
     "all-draining": (
         "the service is deleted and its tasks drain for minutes",
         EcsPlan(
-            happenings=(ServiceDeleted(after=40),),
+            events=(ServiceDeleted(after=40),),
             target_group=TargetGroupSettings(deregistration_delay=300),
         ),
     ),
     "scaled-to-zero": (
-        "somebody sets the desired count to 0 during the deployment",
-        EcsPlan(happenings=(DesiredCountSet(after=30, count=0),)),
+        "someone sets the desired count to 0 during the deployment",
+        EcsPlan(events=(DesiredCountSet(after=30, count=0),)),
     ),
     "code-deploy": (
         "the services belong to CodeDeploy",
@@ -89,11 +89,15 @@ _ENDS_WELL: dict[str, tuple[str, EcsPlan]] = {
     "at-zero": ("the services have a desired count of 0", EcsPlan(service={"desiredCount": 0})),
     "scaled-out": (
         "auto scaling doubles the desired count during the deployment",
-        EcsPlan(happenings=(DesiredCountSet(after=30, count=4),)),
+        EcsPlan(events=(DesiredCountSet(after=30, count=4),)),
     ),
     "flaky-start": (
         "the first two tasks crash, the next ones run",
-        EcsPlan(fates=(TaskFate(ending=Exits(code=1), first=2, log=("ERROR: the cache is not up yet",)),)),
+        EcsPlan(
+            failure_plans=(
+                FailurePlan(ending=Exits(code=1), first=2, log=("ERROR: the cache is not up yet",)),
+            )
+        ),
     ),
     "sidecar-exits": (
         "a container that is not essential exits",
@@ -101,11 +105,11 @@ _ENDS_WELL: dict[str, tuple[str, EcsPlan]] = {
     ),
     "stopped-by-user": (
         "a person stops a task, and ECS replaces it",
-        EcsPlan(happenings=(TasksStopped(after=25),)),
+        EcsPlan(events=(TasksStopped(after=25),)),
     ),
     "spot-interruption": (
         "Fargate Spot takes a task back, and ECS replaces it",
-        EcsPlan(happenings=(SpotReclaimed(after=25),)),
+        EcsPlan(events=(SpotReclaimed(after=25),)),
     ),
     "crash-after-completion": (
         "every task crashes a moment after the deployment completed",

@@ -1,4 +1,4 @@
-"""The service scheduler: it looks at a service when something has changed, and starts and stops tasks.
+"""The service scheduler: it reconciles a service when something has changed, and starts and stops tasks.
 
 A rolling update keeps at least `minimumHealthyPercent` (rounded up) of the desired tasks healthy and at most
 `maximumPercent` (rounded down) of them alive; tasks on their way out count for neither.
@@ -9,28 +9,28 @@ from datetime import timedelta
 
 from attrs import define, frozen
 
-from ecs_steps.sandbox.ecs import fates
+from ecs_steps.sandbox.ecs import failure_plans
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.deployment import Deployment
 from ecs_steps.sandbox.ecs.placement import place
 from ecs_steps.sandbox.ecs.plan import NotPlaced
 from ecs_steps.sandbox.ecs.rollouts import Rollouts
 from ecs_steps.sandbox.ecs.service import Service
-from ecs_steps.sandbox.ecs.service_events import tell_of_changes, tell_of_tasks
+from ecs_steps.sandbox.ecs.service_events import report_task_changes, report_tasks
 from ecs_steps.sandbox.ecs.task import Task
 from ecs_steps.sandbox.ecs.task_life import SCHEDULER, TaskLife
 
 _BATCH = 10
-_BETWEEN_BATCHES = 1.0
-_FIRST_BACK_OFF = 10.0
-_LONGEST_BACK_OFF = 27 * 60.0
-_FEW_SETBACKS = 3
-"""So many rounds without a healthy task make ECS say that it cannot start tasks."""
+_BATCH_INTERVAL = 1.0
+_INITIAL_BACK_OFF = 10.0
+_MAX_BACK_OFF = 27 * 60.0
+_MAX_SILENT_SETBACKS = 3
+"""After so many rounds without a healthy task ECS writes that it cannot start tasks."""
 
 
 @frozen(eq=False)
-class _Watch:
-    """Hears of one deployment's tasks, for the scheduler."""
+class _DeploymentWatcher:
+    """Watches one deployment's tasks for the scheduler."""
 
     scheduler: "Scheduler"
     service: Service
@@ -45,7 +45,7 @@ class _Watch:
         self.scheduler.wake(self.service)
 
     def unhealthy(self, event: str) -> None:
-        self.service.say(event)
+        self.service.add_event(event)
 
     def stopping(self, task: Task) -> None:
         self.service.leaving.append(task)
@@ -69,10 +69,10 @@ class Scheduler:
     life: TaskLife
 
     def wake(self, service: Service) -> None:
-        """Look at a service once all that happens at this moment has happened."""
+        """Reconcile a service after everything that is due at this moment."""
         if not service.awake:
             service.awake = True
-            self.account.after(0, lambda: self._look(service))
+            self.account.after(0, lambda: self._reconcile(service))
 
     def remove(self, service: Service) -> None:
         """Let a service end: DRAINING while it has tasks, INACTIVE after that."""
@@ -81,7 +81,7 @@ class Scheduler:
         self.rollouts.abandon(service)
         self.wake(service)
 
-    def _look(self, service: Service) -> None:
+    def _reconcile(self, service: Service) -> None:
         service.awake = False
         primary = service.primary
         if service.status == "DRAINING":
@@ -89,7 +89,7 @@ class Scheduler:
         elif primary and not primary.failed:
             self._scale_in(service, primary)
             self._scale_out(service, primary)
-        tell_of_changes(service)
+        report_task_changes(service)
         if primary and service.status == "ACTIVE":
             self._conclude(service, primary)
 
@@ -114,8 +114,8 @@ class Scheduler:
         healthy_new = sum(task.healthy for task in new)
         replaced = len(serving) - max(service.desired - healthy_new, 0)
         missing = service.desired - len(new)
-        lacking = missing - (self._most(service) - len(new) - len(serving))
-        dispensable = healthy_new + sum(task.healthy for task in serving) - self._least(service)
+        lacking = missing - (self._max_tasks(service) - len(new) - len(serving))
+        dispensable = healthy_new + sum(task.healthy for task in serving) - self._min_healthy_tasks(service)
         for task in serving[: max(replaced, min(lacking, dispensable), 0)]:
             self._release(task)
 
@@ -123,11 +123,11 @@ class Scheduler:
         self.life.stop(task, SCHEDULER, f"Scaling activity initiated by (deployment {task.started_by})")
 
     @staticmethod
-    def _least(service: Service) -> int:
+    def _min_healthy_tasks(service: Service) -> int:
         return math.ceil(service.desired * int(service.configuration["minimumHealthyPercent"]) / 100)
 
     @staticmethod
-    def _most(service: Service) -> int:
+    def _max_tasks(service: Service) -> int:
         return service.desired * int(service.configuration["maximumPercent"]) // 100
 
     def _scale_out(self, service: Service, primary: Deployment) -> None:
@@ -139,46 +139,46 @@ class Scheduler:
         if primary.setback:
             self._hold(service, primary)
             return
-        room = self._most(service) - alive
+        room = self._max_tasks(service) - alive
         if room <= 0:
-            self._tell_of_deadlock(service)
+            self._report_deadlock(service)
         started = []
         for _ in range(min(missing, room, _BATCH)):
             if not primary.failed:
                 started += self._start(service, primary)
-        tell_of_tasks(service, "has started {count} tasks: {tasks}.", started)
+        report_tasks(service, "has started {count} tasks: {tasks}.", started)
         if min(missing, room) > _BATCH:
-            self.account.after(_BETWEEN_BATCHES, lambda: self.wake(service))
+            self.account.after(_BATCH_INTERVAL, lambda: self.wake(service))
 
     @staticmethod
-    def _tell_of_deadlock(service: Service) -> None:
-        """Say that the percents leave no room, once nothing is on its way that could make some."""
+    def _report_deadlock(service: Service) -> None:
+        """Report that the percents leave no room, once nothing is on its way that could make some."""
         if all(task.healthy and task.wanted for task in service.unstopped_tasks):
-            service.say_once(
+            service.add_event_once(
                 "was unable to stop or start tasks during a deployment because of the service deployment "
                 "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
             )
 
     def _hold(self, service: Service, primary: Deployment) -> None:
-        delay = min(_FIRST_BACK_OFF * 2 ** max(primary.setbacks - 1, 0), _LONGEST_BACK_OFF)
+        delay = min(_INITIAL_BACK_OFF * 2 ** max(primary.setbacks - 1, 0), _MAX_BACK_OFF)
         primary.setback = False
         primary.setbacks += 1
         primary.held_until = self.account.now + timedelta(seconds=delay)
         self.account.after(delay, lambda: self.wake(service))
-        if primary.setbacks >= _FEW_SETBACKS:
-            service.say_once("is unable to consistently start tasks successfully.")
+        if primary.setbacks >= _MAX_SILENT_SETBACKS:
+            service.add_event_once("is unable to consistently start tasks successfully.")
 
     def _start(self, service: Service, deployment: Deployment) -> list[Task]:
-        """Start a task, or say why none can be placed."""
-        fate = fates.draw(self.account.plan, service, deployment)
-        match fate and fate.ending:
+        """Start a task, or report why none can be placed."""
+        failure_plan = failure_plans.next_plan(self.account.plan, service, deployment)
+        match failure_plan and failure_plan.ending:
             case NotPlaced(reason=reason):
-                service.say_once(f"was unable to place a task{reason}")
+                service.add_event_once(f"was unable to place a task{reason}")
                 deployment.setback = True
                 self.rollouts.task_failed(service, deployment)
                 self.wake(service)
                 return []
-        task = place(service, deployment, fate, _Watch(self, service, deployment))
+        task = place(service, deployment, failure_plan, _DeploymentWatcher(self, service, deployment))
         self._forget_stopped_tasks(service)
         service.tasks[task.id] = task
         deployment.tasks.append(task)
@@ -200,5 +200,5 @@ class Scheduler:
         if settled and primary.in_progress:
             self.rollouts.complete(service, primary)
         if settled and not service.steady:
-            service.say("has reached a steady state.")
+            service.add_event("has reached a steady state.")
         service.steady = settled

@@ -1,4 +1,4 @@
-"""What ECS remembers of a service: its deployments, newest first, and its events."""
+"""The state of a service: its deployments, newest first, and its events."""
 
 import copy
 from collections import deque
@@ -18,7 +18,7 @@ _DUPLICATES = timedelta(hours=6)
 
 @define(eq=False, kw_only=True)
 class Service:
-    """A service. `members` are those of a reply that its maker or an update set."""
+    """A service. `members` are those of a reply that its creation or an update set."""
 
     account: Account
     name: str
@@ -43,12 +43,12 @@ class Service:
     """The ARNs of the task definitions that have served."""
     steady: bool = False
     awake: bool = False
-    """Whether the scheduler is about to look at it."""
+    """Whether the scheduler is about to reconcile it."""
     registered: list[Task] = field(factory=list)
-    """Tasks whose targets were registered since the scheduler looked."""
+    """Tasks whose targets were registered since the last reconciliation."""
     leaving: list[Task] = field(factory=list)
-    """Tasks that began to stop since the scheduler looked."""
-    asked_deployments: int = 0
+    """Tasks that began to stop since the last reconciliation."""
+    requested_deployments: int = 0
     """How many deployments callers have started."""
     events: deque[Reply] = field(factory=lambda: deque(maxlen=_EVENTS))
     """Newest first."""
@@ -85,7 +85,7 @@ class Service:
             if balancer.get("targetGroupArn")
         ]
 
-    def say(self, text: str, *, to: str = "") -> None:
+    def add_event(self, text: str, *, to: str = "") -> None:
         """Write an event: ``(service name) text``; `to` goes into its parentheses."""
         self.events.appendleft(
             {
@@ -95,12 +95,12 @@ class Service:
             }
         )
 
-    def say_once(self, text: str) -> None:
+    def add_event_once(self, text: str) -> None:
         """Write an event unless it was written within six hours: ECS omits duplicates for so long."""
         since = self.account.now - _DUPLICATES
         message = f"(service {self.name}) {text}"
         if not any(event["message"] == message and event["createdAt"] > since for event in self.events):
-            self.say(text)
+            self.add_event(text)
 
     def describe(self, *, with_tags: bool) -> Reply:
         counts = [deployment.counts() for deployment in self.deployments]

@@ -1,4 +1,4 @@
-"""What callers may ask of service deployments and service revisions."""
+"""The operations on service deployments and service revisions."""
 
 import copy
 import math
@@ -12,7 +12,7 @@ from ecs_steps.sandbox.ecs.request import Reply, Request, page, short_name
 from ecs_steps.sandbox.ecs.rollouts import USER, breaker_of, breaker_threshold
 from ecs_steps.sandbox.ecs.scheduler import Scheduler
 from ecs_steps.sandbox.ecs.service import Service
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 _REQUESTED_FOR = 1.0
 """Seconds from a stop request to the stop."""
@@ -29,25 +29,27 @@ class ServiceDeployments:
     def list(self, request: Request) -> Reply:
         service = self.clusters.named_in(request).services.get(short_name(request["service"]))
         if service is None:
-            raise Refusal("ServiceNotFoundException", "Service not found.")
+            raise ServiceError("ServiceNotFoundException", "Service not found.")
         statuses = request.get("status") or []
         created = request.get("createdAt") or {}
         briefs = [
-            _brief(service, attempt)
-            for attempt in service.service_deployments
-            if (not statuses or attempt.status in statuses)
-            and created.get("after", 0) < attempt.created_at.timestamp() < created.get("before", math.inf)
+            _brief(service, service_deployment)
+            for service_deployment in service.service_deployments
+            if (not statuses or service_deployment.status in statuses)
+            and created.get("after", 0)
+            < service_deployment.created_at.timestamp()
+            < created.get("before", math.inf)
         ]
         return page(briefs, request, "serviceDeployments")
 
     def describe(self, request: Request) -> Reply:
         found, failures = [], []
         for arn in request["serviceDeploymentArns"]:
-            service, attempt = self._find(arn)
-            if service is None or attempt is None:
+            service, service_deployment = self._find(arn)
+            if service is None or service_deployment is None:
                 failures.append({"arn": arn, "reason": "MISSING"})
             else:
-                found.append(_describe(service, attempt))
+                found.append(_describe(service, service_deployment))
         return {"serviceDeployments": found, "failures": failures}
 
     def describe_revisions(self, request: Request) -> Reply:
@@ -62,20 +64,21 @@ class ServiceDeployments:
         return {"serviceRevisions": found, "failures": failures}
 
     def stop(self, request: Request) -> Reply:
-        """Stop one that is under way, after a moment: by a rollback, or (ABORT) as it stands."""
+        """Stop one in progress, after a moment: by a rollback, or (ABORT) as it stands."""
         arn = request["serviceDeploymentArn"]
-        service, attempt = self._find(arn)
-        if service is None or attempt is None:
-            raise Refusal("ServiceDeploymentNotFoundException", "Service deployment not found.")
-        if attempt.status != "IN_PROGRESS":
-            raise Refusal(
-                "ConflictException", f"The service deployment cannot be stopped: it is {attempt.status}."
+        service, service_deployment = self._find(arn)
+        if service is None or service_deployment is None:
+            raise ServiceError("ServiceDeploymentNotFoundException", "Service deployment not found.")
+        if service_deployment.status != "IN_PROGRESS":
+            raise ServiceError(
+                "ConflictException",
+                f"The service deployment cannot be stopped: it is {service_deployment.status}.",
             )
         roll_back = (request.get("stopType") or "ROLLBACK") == "ROLLBACK"
-        attempt.moved(self.account.now, "ROLLBACK_REQUESTED" if roll_back else "STOP_REQUESTED")
+        service_deployment.moved(self.account.now, "ROLLBACK_REQUESTED" if roll_back else "STOP_REQUESTED")
 
         def stop() -> None:
-            if attempt.open:
+            if service_deployment.open:
                 self.scheduler.rollouts.fail(service, USER, roll_back=roll_back)
                 self.scheduler.wake(service)
 
@@ -85,8 +88,8 @@ class ServiceDeployments:
     def proceed(self, request: Request) -> Reply:
         """Refuse ContinueServiceDeployment: no deployment here has a hook to wait at."""
         if self._find(request["serviceDeploymentArn"])[1] is None:
-            raise Refusal("ServiceDeploymentNotFoundException", "Service deployment not found.")
-        raise Refusal(
+            raise ServiceError("ServiceDeploymentNotFoundException", "Service deployment not found.")
+        raise ServiceError(
             "InvalidParameterException", "The service deployment is not waiting at a lifecycle hook."
         )
 
@@ -96,54 +99,65 @@ class ServiceDeployments:
             case [_, cluster, service, _]:
                 return self.clusters.named_in({"cluster": cluster}).services.get(service)
             case _:
-                raise Refusal("InvalidParameterException", f"Invalid identifier: {arn}")
+                raise ServiceError("InvalidParameterException", f"Invalid identifier: {arn}")
 
     def _find(self, arn: str) -> tuple[Service | None, ServiceDeployment | None]:
         service = self._service_in(arn)
-        attempts = service.service_deployments if service else []
-        return service, next((attempt for attempt in attempts if attempt.arn == arn), None)
+        service_deployments = service.service_deployments if service else []
+        return service, next(
+            (
+                service_deployment
+                for service_deployment in service_deployments
+                if service_deployment.arn == arn
+            ),
+            None,
+        )
 
 
-def _brief(service: Service, attempt: ServiceDeployment) -> Reply:
+def _brief(service: Service, service_deployment: ServiceDeployment) -> Reply:
     brief: Reply = {
-        "serviceDeploymentArn": attempt.arn,
+        "serviceDeploymentArn": service_deployment.arn,
         "serviceArn": service.arn,
         "clusterArn": service.cluster_arn,
-        "createdAt": attempt.created_at,
-        "startedAt": attempt.created_at,
-        "targetServiceRevisionArn": attempt.target.revision.arn,
-        "status": attempt.status,
+        "createdAt": service_deployment.created_at,
+        "startedAt": service_deployment.created_at,
+        "targetServiceRevisionArn": service_deployment.target.revision.arn,
+        "status": service_deployment.status,
     }
-    if attempt.status_reason:
-        brief["statusReason"] = attempt.status_reason
-    if attempt.finished_at:
-        brief["finishedAt"] = attempt.finished_at
+    if service_deployment.status_reason:
+        brief["statusReason"] = service_deployment.status_reason
+    if service_deployment.finished_at:
+        brief["finishedAt"] = service_deployment.finished_at
     return brief
 
 
-def _describe(service: Service, attempt: ServiceDeployment) -> Reply:
-    described = _brief(service, attempt)
+def _describe(service: Service, service_deployment: ServiceDeployment) -> Reply:
+    described = _brief(service, service_deployment)
     del described["targetServiceRevisionArn"]
-    serves_target = attempt.rollback is None
+    serves_target = service_deployment.rollback is None
     described |= {
-        "updatedAt": attempt.updated_at,
-        "targetServiceRevision": _summarise(service, attempt.target, weight=100.0 * serves_target),
+        "updatedAt": service_deployment.updated_at,
+        "targetServiceRevision": _summarise(service, service_deployment.target, weight=100.0 * serves_target),
         "sourceServiceRevisions": [
-            _summarise(service, source, weight=100.0 * (source is attempt.sources[0] and not serves_target))
-            for source in attempt.sources
+            _summarise(
+                service,
+                source,
+                weight=100.0 * (source is service_deployment.sources[0] and not serves_target),
+            )
+            for source in service_deployment.sources
         ],
-        "lifecycleStage": "SCALE_UP" if attempt.open else "CLEAN_UP",
-        "deploymentConfiguration": copy.deepcopy(attempt.configuration),
-        "deploymentCircuitBreaker": _breaker(service, attempt),
-        "alarms": _alarms(attempt),
+        "lifecycleStage": "SCALE_UP" if service_deployment.open else "CLEAN_UP",
+        "deploymentConfiguration": copy.deepcopy(service_deployment.configuration),
+        "deploymentCircuitBreaker": _breaker(service, service_deployment),
+        "alarms": _alarms(service_deployment),
     }
-    if attempt.stopped_at:
-        described["stoppedAt"] = attempt.stopped_at
-    if attempt.rollback:
+    if service_deployment.stopped_at:
+        described["stoppedAt"] = service_deployment.stopped_at
+    if service_deployment.rollback:
         described["rollback"] = {
-            "reason": attempt.rollback_reason,
-            "startedAt": attempt.rollback.created_at,
-            "serviceRevisionArn": attempt.rollback.revision.arn,
+            "reason": service_deployment.rollback_reason,
+            "startedAt": service_deployment.rollback.created_at,
+            "serviceRevisionArn": service_deployment.rollback.revision.arn,
         }
     return described
 
@@ -152,26 +166,28 @@ def _summarise(service: Service, deployment: Deployment, *, weight: float) -> Re
     return service.summarise(deployment) | {"requestedProductionTrafficWeight": weight}
 
 
-def _breaker(service: Service, attempt: ServiceDeployment) -> Reply:
+# Believed: the breaker's statuses and counts, zero where it is off (API reference, enums alone).
+def _breaker(service: Service, service_deployment: ServiceDeployment) -> Reply:
     if not breaker_of(service).get("enable"):
         return {"status": "DISABLED", "failureCount": 0, "threshold": 0}
-    watching = "MONITORING" if attempt.open else "MONITORING_COMPLETE"
+    watching = "MONITORING" if service_deployment.open else "MONITORING_COMPLETE"
     return {
-        "status": "TRIGGERED" if attempt.breaker_triggered else watching,
-        "failureCount": attempt.breaker_failures,
+        "status": "TRIGGERED" if service_deployment.breaker_triggered else watching,
+        "failureCount": service_deployment.breaker_failures,
         "threshold": breaker_threshold(service),
     }
 
 
-def _alarms(attempt: ServiceDeployment) -> Reply:
-    alarms = attempt.configuration.get("alarms") or {}
+# Believed: the alarms' statuses (API reference, enums alone).
+def _alarms(service_deployment: ServiceDeployment) -> Reply:
+    alarms = service_deployment.configuration.get("alarms") or {}
     if not alarms.get("enable"):
         return {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []}
-    watching = "MONITORING" if attempt.open else "MONITORING_COMPLETE"
+    watching = "MONITORING" if service_deployment.open else "MONITORING_COMPLETE"
     return {
-        "status": "TRIGGERED" if attempt.raised_alarms else watching,
+        "status": "TRIGGERED" if service_deployment.raised_alarms else watching,
         "alarmNames": list(alarms["alarmNames"]),
-        "triggeredAlarmNames": list(attempt.raised_alarms),
+        "triggeredAlarmNames": list(service_deployment.raised_alarms),
     }
 
 

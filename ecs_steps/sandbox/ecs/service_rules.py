@@ -5,7 +5,7 @@ from typing import Any
 
 from ecs_steps.sandbox.ecs.request import Request
 from ecs_steps.sandbox.ecs.task_definitions import Revision
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 _DEFAULT_CONFIGURATION = {
     "deploymentCircuitBreaker": {"enable": False, "rollback": False},
@@ -23,8 +23,8 @@ _CODE_DEPLOY_REFUSES = {
 }
 
 
-def _refusal(message: str) -> Refusal:
-    return Refusal("InvalidParameterException", message)
+def _refusal(message: str) -> ServiceError:
+    return ServiceError("InvalidParameterException", message)
 
 
 def created_members(request: Request) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def updated_members(members: dict[str, Any], request: Request) -> dict[str, Any]
 
 
 def launch_type(members: dict[str, Any]) -> str:
-    """Say where a service's tasks run; capacity providers of Fargate are Fargate."""
+    """Return where a service's tasks run; capacity providers of Fargate are Fargate."""
     providers = [item["capacityProvider"] for item in members.get("capacityProviderStrategy", [])]
     if providers:
         return "FARGATE" if providers[0] in ("FARGATE", "FARGATE_SPOT") else "EC2"
@@ -83,7 +83,7 @@ def check(members: dict[str, Any], task_definition: Revision) -> None:
     """Refuse a service that cannot run its task definition.
 
     Raises:
-        Refusal: InvalidParameterException, with ECS' text where it is known.
+        ServiceError: InvalidParameterException, with ECS' text where it is known.
     """
     definition = task_definition.members
     kind = launch_type(members)
@@ -92,7 +92,7 @@ def check(members: dict[str, Any], task_definition: Revision) -> None:
     if definition.get("networkMode") == "awsvpc" and "networkConfiguration" not in members:
         raise _refusal("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
     ports = {
-        container["name"]: {mapping["containerPort"] for mapping in container["portMappings"]}
+        container["name"]: {mapping.get("containerPort") for mapping in container["portMappings"]}
         for container in task_definition.containers
     }
     for balancer in members["loadBalancers"]:
@@ -104,7 +104,7 @@ def check(members: dict[str, Any], task_definition: Revision) -> None:
 
 
 def check_controller(members: dict[str, Any], request: Request) -> None:
-    """Refuse an update that belongs to somebody else's deployment controller."""
+    """Refuse an update that only another deployment controller can make."""
     match members["deploymentController"]["type"]:
         case "CODE_DEPLOY":
             advice = "a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment."

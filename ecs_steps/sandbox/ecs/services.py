@@ -1,4 +1,4 @@
-"""What callers may ask of services."""
+"""The operations on services."""
 
 from datetime import timedelta
 
@@ -8,15 +8,15 @@ from ecs_steps.sandbox.ecs import service_rules as rules
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.clusters import Cluster, Clusters
 from ecs_steps.sandbox.ecs.deployment import DEPLOYED_MEMBERS
-from ecs_steps.sandbox.ecs.happenings import Happenings
+from ecs_steps.sandbox.ecs.planned_events import PlannedEvents
 from ecs_steps.sandbox.ecs.request import Reply, Request, page, short_name, tags_of
 from ecs_steps.sandbox.ecs.scheduler import Scheduler
 from ecs_steps.sandbox.ecs.service import Service
 from ecs_steps.sandbox.ecs.task_definitions import Revision, TaskDefinitions
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
-_AT_ONCE = 10
-_INACTIVE_SERVICES_STAY = timedelta(hours=1)
+_MAX_ITEMS = 10
+_INACTIVE_RETENTION = timedelta(hours=1)
 
 
 @define
@@ -27,7 +27,7 @@ class Services:
     clusters: Clusters
     task_definitions: TaskDefinitions
     scheduler: Scheduler
-    happenings: Happenings
+    events: PlannedEvents
 
     def create(self, request: Request) -> Reply:
         cluster = self.clusters.named_in(request)
@@ -58,9 +58,9 @@ class Services:
         known = cluster.services.get(name)
         match known and known.status:
             case "ACTIVE":
-                raise Refusal("InvalidParameterException", "Creation of service was not idempotent.")
+                raise ServiceError("InvalidParameterException", "Creation of service was not idempotent.")
             case "DRAINING":
-                raise Refusal(
+                raise ServiceError(
                     "InvalidParameterException", "Unable to Start a service that is still Draining."
                 )
 
@@ -68,12 +68,12 @@ class Services:
         kind = rules.launch_type(service.members)
         deployment = self.scheduler.rollouts.start(service, task_definition, launch_type=kind)
         self.scheduler.wake(service)
-        self.happenings.follow(service, deployment)
+        self.events.follow(service, deployment)
 
     def update(self, request: Request) -> Reply:
         service = self.named_in(request)
         if service.status != "ACTIVE":
-            raise Refusal("ServiceNotActiveException", "Service was not ACTIVE.")
+            raise ServiceError("ServiceNotActiveException", "Service was not ACTIVE.")
         rules.check_controller(service.members, request)
         members = rules.updated_members(service.members, request)
         if service.primary is None:
@@ -92,11 +92,11 @@ class Services:
         self.scheduler.wake(service)
         return {"service": service.describe(with_tags=True)}
 
-    def take_plan(self) -> None:
+    def apply_plan(self) -> None:
         """Lay the plan's members over all services, and count their deployments from now on."""
         for cluster in self.clusters.all():
             for service in cluster.services.values():
-                service.asked_deployments = 0
+                service.requested_deployments = 0
                 members = rules.updated_members(service.members, dict(self.account.plan.service))
                 if service.status == "ACTIVE" and members != service.members:
                     service.members = members
@@ -105,9 +105,9 @@ class Services:
     def delete(self, request: Request) -> Reply:
         service = self.named_in(request)
         if service.status == "INACTIVE":
-            raise Refusal("ServiceNotActiveException", "Service was not ACTIVE.")
+            raise ServiceError("ServiceNotActiveException", "Service was not ACTIVE.")
         if service.desired and not request.get("force"):
-            raise Refusal(
+            raise ServiceError(
                 "InvalidParameterException",
                 "The service cannot be stopped while it is scaled above 0.",
             )
@@ -118,9 +118,9 @@ class Services:
         cluster = self.clusters.named_in(request)
         references = request["services"]
         if not references:
-            raise Refusal("InvalidParameterException", "Services cannot be empty.")
-        if len(references) > _AT_ONCE:
-            raise Refusal("InvalidParameterException", f"Services cannot be more than {_AT_ONCE}.")
+            raise ServiceError("InvalidParameterException", "Services cannot be empty.")
+        if len(references) > _MAX_ITEMS:
+            raise ServiceError("InvalidParameterException", f"Services cannot be more than {_MAX_ITEMS}.")
         with_tags = "TAGS" in (request.get("include") or [])
         found, failures = [], []
         for reference in references:
@@ -133,7 +133,7 @@ class Services:
         return {"services": found, "failures": failures}
 
     def _visible(self, service: Service) -> bool:
-        forgotten = service.inactive_at and service.inactive_at + _INACTIVE_SERVICES_STAY < self.account.now
+        forgotten = service.inactive_at and service.inactive_at + _INACTIVE_RETENTION < self.account.now
         return not forgotten and self.account.now >= service.visible_at
 
     def list(self, request: Request) -> Reply:
@@ -145,10 +145,10 @@ class Services:
             and request.get("launchType") in (None, rules.launch_type(service.members))
             and request.get("schedulingStrategy") in (None, service.members["schedulingStrategy"])
         ]
-        return page(arns, {"maxResults": _AT_ONCE, **request}, "serviceArns")
+        return page(arns, {"maxResults": _MAX_ITEMS, **request}, "serviceArns")
 
     def named_in(self, request: Request) -> Service:
         service = self.clusters.named_in(request).services.get(short_name(request["service"]))
         if service is None or (service.status == "INACTIVE" and not self._visible(service)):
-            raise Refusal("ServiceNotFoundException", "Service not found.")
+            raise ServiceError("ServiceNotFoundException", "Service not found.")
         return service

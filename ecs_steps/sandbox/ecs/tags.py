@@ -7,7 +7,7 @@ from attrs import define
 from ecs_steps.sandbox.ecs.clusters import Clusters
 from ecs_steps.sandbox.ecs.request import Reply, Request, Tags, check_number, merge_tags, tags_of
 from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 
 class _Tagged(Protocol):
@@ -48,7 +48,7 @@ class TaggedResources:
             case ["task", cluster, task_id]:
                 holder = self.clusters.named_in({"cluster": cluster}).tasks.get(task_id)
             case _:
-                raise Refusal("InvalidParameterException", f"Invalid identifier: {arn}")
+                raise ServiceError("InvalidParameterException", f"Invalid identifier: {arn}")
         if holder is None:
-            raise Refusal("ResourceNotFoundException", "The specified resource cannot be found.")
+            raise ServiceError("ResourceNotFoundException", "The specified resource cannot be found.")
         return holder.tags

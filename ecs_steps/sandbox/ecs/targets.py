@@ -6,7 +6,7 @@ from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.clusters import Clusters
 from ecs_steps.sandbox.ecs.request import Reply, Request
 from ecs_steps.sandbox.ecs.task import Target, Task
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 
 @define
@@ -91,5 +91,5 @@ class TargetsBackend:
     def _port_of(self, arn: str) -> int:
         port = self._groups().get(arn)
         if port is None:
-            raise Refusal("TargetGroupNotFound", "One or more target groups not found")
+            raise ServiceError("TargetGroupNotFound", "One or more target groups not found")
         return port

@@ -1,4 +1,4 @@
-"""What ECS remembers of a task, its containers and its targets."""
+"""The state of a task, its containers and its targets."""
 
 import copy
 from datetime import datetime, timedelta
@@ -6,30 +6,30 @@ from typing import Any, Protocol
 
 from attrs import define, field
 
-from ecs_steps.sandbox.ecs.plan import TaskFate
+from ecs_steps.sandbox.ecs.plan import FailurePlan
 from ecs_steps.sandbox.ecs.request import Reply, Tags
 from ecs_steps.sandbox.ecs.task_definitions import Revision
 
-_STOPPED_TASKS_STAY = timedelta(hours=1)
+_STOPPED_RETENTION = timedelta(hours=1)
 
 
 class Watcher(Protocol):
-    """Who hears what becomes of a task: the deployment that it was started for."""
+    """Is notified of a task's changes: the deployment that started it."""
 
     def registered(self, task: "Task") -> None:
-        """Hear that its targets are registered."""
+        """Its targets are registered."""
 
     def healthy(self, task: "Task") -> None:
-        """Hear that it has passed its last check."""
+        """It has passed its last check."""
 
     def unhealthy(self, event: str) -> None:
-        """Hear what ECS says of a check that it failed; it is stopped next."""
+        """It failed a check; `event` is ECS' text, and it is stopped next."""
 
     def stopping(self, task: "Task") -> None:
-        """Hear that it is on its way out, whoever asked for it."""
+        """It is being stopped, whatever the cause."""
 
     def stopped(self, task: "Task") -> None:
-        """Hear that it is gone."""
+        """It has stopped."""
 
 
 @define(eq=False, kw_only=True)
@@ -112,7 +112,7 @@ class Task:
     """Its own IP address, or the instance that it runs on."""
     container_instance: str = ""
     tags: Tags
-    fate: TaskFate | None
+    failure_plan: FailurePlan | None
     watcher: Watcher
     created_at: datetime
     last_status: str = "PROVISIONING"
@@ -133,7 +133,7 @@ class Task:
 
     @property
     def failed(self) -> bool:
-        """Whether it stops for a failure of its own, and not because somebody wanted it to."""
+        """Whether it stops for a failure of its own, and not because it was stopped from outside."""
         return self.stop_code in (
             "TaskFailedToStart",
             "EssentialContainerExited",
@@ -142,7 +142,7 @@ class Task:
     def expired(self, now: datetime) -> bool:
         """Whether it stopped so long ago that ECS no longer shows it."""
         stopped_at = self.times.get("stoppedAt")
-        return stopped_at is not None and stopped_at < now - _STOPPED_TASKS_STAY
+        return stopped_at is not None and stopped_at < now - _STOPPED_RETENTION
 
     @property
     def awsvpc(self) -> bool:

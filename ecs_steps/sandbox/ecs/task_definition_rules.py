@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from ecs_steps.sandbox.ecs.request import Request
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 _GB = 1024
+_MAX_PORT = 65_535
 _FARGATE_MEMORY: dict[int, Iterable[int]] = {
     256: (512, 1024, 2048),
     512: range(1 * _GB, 4 * _GB + 1, _GB),
@@ -21,15 +22,15 @@ _FARGATE_MEMORY: dict[int, Iterable[int]] = {
 }
 
 
-def _refusal(message: str) -> Refusal:
-    return Refusal("ClientException", message)
+def _refusal(message: str) -> ServiceError:
+    return ServiceError("ClientException", message)
 
 
 def check(request: Request) -> None:
     """Refuse what ECS refuses and what matters to a deployment.
 
     Raises:
-        Refusal: ClientException, with ECS' text where it is known.
+        ServiceError: ClientException, with ECS' text where it is known.
     """
     containers = request.get("containerDefinitions") or []
     if not containers:
@@ -60,9 +61,29 @@ def _check_container(container: Request, volumes: set[str], *, task_memory: str 
             "The secret name must be unique and not shared with any new or existing environment variables "
             f"set on the container, such as '{shared[0]}'."
         )
+    for mapping in container.get("portMappings") or []:
+        _check_ports(container["name"], mapping)
     for mount in container.get("mountPoints") or []:
         if mount.get("sourceVolume") not in volumes:
             raise _refusal(f"Unknown volume '{mount.get('sourceVolume')}'.")
+
+
+def _check_ports(container: str, mapping: Request) -> None:
+    """Refuse a mapping without one port, or one range within 1 to 65535 (API reference, PortMapping)."""
+    # Believed: that these are refused here, and the texts (no source).
+    ports = mapping.get("containerPortRange")
+    if (ports is None) == (mapping.get("containerPort") is None):
+        raise _refusal(
+            f"Invalid port mapping for container '{container}': specify either containerPort or "
+            "containerPortRange."
+        )
+    if ports is None:
+        return
+    if mapping.get("hostPort"):
+        raise _refusal(f"Invalid port mapping for container '{container}': a range takes no hostPort.")
+    bounds = re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", ports)
+    if bounds is None or not 1 <= int(bounds[1]) < int(bounds[2]) <= _MAX_PORT:
+        raise _refusal(f"Invalid containerPortRange '{ports}' for container '{container}'.")
 
 
 def _check_fargate(request: Request) -> None:
@@ -88,7 +109,7 @@ def units(text: str, per_whole: int) -> int:
 
 
 def completed(request: Request) -> dict[str, Any]:
-    """Copy what was sent, members that nobody knows included, with the defaults that ECS writes into it."""
+    """Copy what was sent, unknown members included, with the defaults that ECS writes into it."""
     members = {name: copy.deepcopy(value) for name, value in request.items() if name != "tags"}
     for member, per_whole in (("cpu", 1024), ("memory", _GB)):
         if members.get(member):
@@ -115,7 +136,8 @@ def _completed_container(container: dict[str, Any], network_mode: str | None) ->
         container.setdefault(member, [])
     for mapping in container["portMappings"]:
         shares_the_host = network_mode in ("awsvpc", "host")
-        mapping.setdefault("hostPort", mapping["containerPort"] if shares_the_host else 0)
+        if "containerPort" in mapping:
+            mapping.setdefault("hostPort", mapping["containerPort"] if shares_the_host else 0)
         mapping.setdefault("protocol", "tcp")
     if "healthCheck" in container:
         container["healthCheck"] = {"interval": 30, "timeout": 5, "retries": 3} | container["healthCheck"]

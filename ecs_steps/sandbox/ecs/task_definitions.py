@@ -8,7 +8,7 @@ from attrs import define, field
 from ecs_steps.sandbox.ecs import task_definition_rules as rules
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.request import Reply, Request, Tags, page, short_name, tags_of
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 
 @define(eq=False)
@@ -28,7 +28,7 @@ class Revision:
 
     @property
     def name(self) -> str:
-        """Say ``family:revision``."""
+        """Return ``family:revision``."""
         return short_name(self.arn)
 
     @property
@@ -66,31 +66,16 @@ class TaskDefinitions:
     def describe(self, request: Request) -> Reply:
         revision = self.find(request["taskDefinition"])
         if revision is None:
-            raise Refusal("ClientException", "Unable to describe task definition.")
+            raise ServiceError("ClientException", "Unable to describe task definition.")
         return _reply(revision, with_tags="TAGS" in (request.get("include") or []))
 
     def deregister(self, request: Request) -> Reply:
         revision = self.find(request["taskDefinition"])
         if revision is None or ":" not in short_name(request["taskDefinition"]):
-            raise Refusal("ClientException", "The specified task definition does not exist.")
+            raise ServiceError("ClientException", "The specified task definition does not exist.")
         if revision.active:
             revision.members |= {"status": "INACTIVE", "deregisteredAt": self.account.now}
         return _reply(revision, with_tags=False)
-
-    def delete(self, request: Request) -> Reply:
-        deleted, failures = [], []
-        for reference in request["taskDefinitions"]:
-            revision = self.find(reference)
-            if revision is None or revision.active:
-                reason = "MISSING" if revision is None else "The specified task definition is still active."
-                failures.append({"arn": reference, "reason": reason})
-                continue
-            revision.members |= {
-                "status": "DELETE_IN_PROGRESS",
-                "deleteRequestedAt": self.account.now,
-            }
-            deleted.append(copy.deepcopy(revision.members))
-        return {"taskDefinitions": deleted, "failures": failures}
 
     def list(self, request: Request) -> Reply:
         status = request.get("status") or "ACTIVE"
@@ -118,7 +103,7 @@ class TaskDefinitions:
         return page(families, request, "families")
 
     def register_again(self, revision: Revision) -> Revision:
-        """Register another revision of the same members, as somebody else might."""
+        """Register another revision of the same members, as another user might."""
         members = {
             **revision.members,
             "tags": [tag for tag in revision.tags if not tag["key"].startswith("aws:")],
@@ -139,13 +124,13 @@ class TaskDefinitions:
         """Find the revision that a service is to run.
 
         Raises:
-            Refusal: ClientException: there is none, or it was deregistered.
+            ServiceError: ClientException: there is none, or it was deregistered.
         """
         revision = self.find(reference)
         if revision is None:
-            raise Refusal("ClientException", "TaskDefinition not found.")
+            raise ServiceError("ClientException", "TaskDefinition not found.")
         if not revision.active:
-            raise Refusal("ClientException", "TaskDefinition is inactive")
+            raise ServiceError("ClientException", "TaskDefinition is inactive")
         return revision
 
 

@@ -17,7 +17,7 @@ SCHEDULER = "ServiceSchedulerInitiated"
 
 @define
 class TaskLife:
-    """Leads tasks from one status to the next, at the plan's pace and to the end that their fate has."""
+    """Leads tasks from one status to the next, at the plan's pace and to the end of their failure plan."""
 
     account: Account
     streams: LogStreams
@@ -25,7 +25,7 @@ class TaskLife:
     def begin(self, task: Task) -> None:
         pace = self.account.plan.pace
         pending = pace.provisioning if task.awsvpc else 0.0
-        match task.fate and task.fate.ending:
+        match task.failure_plan and task.failure_plan.ending:
             case FailsToStart(reason=reason, after=after, reaches=reaches):
                 if reaches == "PENDING":
                     self._later(task, min(pending, after), self._pend)
@@ -38,11 +38,11 @@ class TaskLife:
     def _later(self, task: Task, seconds: float, step: Callable[[Task], None]) -> None:
         """Take a step `seconds` from now, unless the task is on its way out by then."""
 
-        def take() -> None:
+        def run() -> None:
             if task.wanted:
                 step(task)
 
-        self.account.after(seconds, take)
+        self.account.after(seconds, run)
 
     def _pend(self, task: Task) -> None:
         task.become("PENDING")
@@ -52,6 +52,7 @@ class TaskLife:
         task.times["pullStoppedAt"] = self.account.now
 
     def _fail_to_start(self, task: Task, reason: str) -> None:
+        # Believed: on EC2 the reason is the container's and the task has a general one (ECS agent's source).
         if reason.startswith("Cannot"):
             task.container("").reason = reason
             if task.launch_type == "EC2":
@@ -74,7 +75,7 @@ class TaskLife:
         if not task.checks:
             task.checks.add("settle")
             self._later(task, self.account.plan.pace.settle, lambda task: self._pass(task, "settle"))
-        match task.fate and task.fate.ending:
+        match task.failure_plan and task.failure_plan.ending:
             case Exits(after=after) as ending:
                 self._later(task, after, lambda task: self._exit(task, ending))
 
@@ -85,7 +86,7 @@ class TaskLife:
             task.watcher.healthy(task)
 
     def _check_container(self, task: Task, container: Container, check: dict[str, int]) -> None:
-        match task.fate and task.fate.ending:
+        match task.failure_plan and task.failure_plan.ending:
             case FailsHealthCheck(container=name) if name in ("", container.name):
                 after = check.get("startPeriod", 0) + check["interval"] * check["retries"]
                 self._later(task, after, lambda task: self._fail_health_check(task, container))
@@ -102,7 +103,7 @@ class TaskLife:
         container.health = "UNHEALTHY"
         task.version += 1
         if container.essential:
-            self._write_last_words(task, container)
+            self._write_log(task, container)
             task.watcher.unhealthy(f"(task {task.id}) failed container health checks.")
             self.stop(task, SCHEDULER, "Task failed container health checks")
 
@@ -116,7 +117,7 @@ class TaskLife:
 
     def _check_target(self, task: Task, target: Target, interval: int) -> None:
         settings = self.account.plan.target_group
-        match task.fate and task.fate.ending:
+        match task.failure_plan and task.failure_plan.ending:
             case FailsTargetHealth() as ending:
                 failed = interval * settings.unhealthy_threshold
                 judged = max(failed, task.grace_period - _REGISTRATION)
@@ -134,7 +135,7 @@ class TaskLife:
         self._pass(task, target.group)
 
     def _fail_target(self, task: Task, target: Target) -> None:
-        self._write_last_words(task, task.container(target.container))
+        self._write_log(task, task.container(target.container))
         where = f"(task {task.id})" if task.awsvpc else f"(instance {task.address})"
         task.watcher.unhealthy(
             f"{where} (port {target.port}) is unhealthy in (target-group {target.group}) "
@@ -143,23 +144,23 @@ class TaskLife:
         self.stop(task, SCHEDULER, f"Task failed ELB health checks in (target-group {target.group})")
 
     def _exit(self, task: Task, ending: Exits) -> None:
-        container = next((each for each in task.containers if _strikes(ending, each)), None)
+        container = next((each for each in task.containers if _exits(ending, each)), None)
         if container is None:
             return
         container.last_status, container.exit_code = "STOPPED", ending.code
         container.reason = ending.reason
         task.version += 1
-        self._write_last_words(task, container)
+        self._write_log(task, container)
         if container.essential:
             task.targets.clear()
             self.stop(task, "EssentialContainerExited", "Essential container in task exited")
 
-    def _write_last_words(self, task: Task, container: Container) -> None:
-        if task.fate:
-            self.streams.write(task, container, task.fate.log)
+    def _write_log(self, task: Task, container: Container) -> None:
+        if task.failure_plan:
+            self.streams.write(task, container, task.failure_plan.log)
 
     def stop(self, task: Task, code: str, reason: str) -> None:
-        """Send a task on its way out: its targets are drained first, then its containers are told to stop."""
+        """Send a task on its way out: its targets are drained first, then its containers get SIGTERM."""
         if not task.wanted:
             return
         task.desired_status, task.stop_code, task.stopped_reason = "STOPPED", code, reason
@@ -198,7 +199,7 @@ class TaskLife:
         task.watcher.stopped(task)
 
 
-def _strikes(ending: Exits, container: Container) -> bool:
+def _exits(ending: Exits, container: Container) -> bool:
     if ending.container:
         return container.name == ending.container
     return container.essential is ending.essential

@@ -1,4 +1,4 @@
-"""What callers may ask of tasks."""
+"""The operations on tasks."""
 
 from attrs import define
 
@@ -7,9 +7,9 @@ from ecs_steps.sandbox.ecs.clusters import Clusters
 from ecs_steps.sandbox.ecs.request import Reply, Request, page, short_name
 from ecs_steps.sandbox.ecs.task import Task
 from ecs_steps.sandbox.ecs.task_life import TaskLife
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
-_AT_ONCE = 100
+_MAX_ITEMS = 100
 
 
 @define
@@ -24,7 +24,7 @@ class Tasks:
         cluster = self.clusters.named_in(request)
         service = request.get("serviceName")
         if service and short_name(service) not in cluster.services:
-            raise Refusal("ServiceNotFoundException", "Service not found.")
+            raise ServiceError("ServiceNotFoundException", "Service not found.")
         desired_status = request.get("desiredStatus") or "RUNNING"
         arns = [
             task.arn
@@ -42,9 +42,9 @@ class Tasks:
         cluster = self.clusters.named_in(request)
         references = request["tasks"]
         if not references:
-            raise Refusal("InvalidParameterException", "Tasks cannot be empty.")
-        if len(references) > _AT_ONCE:
-            raise Refusal("InvalidParameterException", f"Tasks cannot be more than {_AT_ONCE}.")
+            raise ServiceError("InvalidParameterException", "Tasks cannot be empty.")
+        if len(references) > _MAX_ITEMS:
+            raise ServiceError("InvalidParameterException", f"Tasks cannot be more than {_MAX_ITEMS}.")
         with_tags = "TAGS" in (request.get("include") or [])
         found, failures = [], []
         for reference in references:
@@ -64,5 +64,5 @@ class Tasks:
     def _named_in(self, request: Request) -> Task:
         task = self.clusters.named_in(request).tasks.get(short_name(request["task"]))
         if task is None:
-            raise Refusal("InvalidParameterException", "The referenced task was not found.")
+            raise ServiceError("InvalidParameterException", "The referenced task was not found.")
         return task

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.cloudformation.intrinsics import Scope
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 
 @pytest.fixture
@@ -61,5 +61,5 @@ def test_a_value_is_evaluated(scope: Scope, value: Any, resolved: Any) -> None: 
     ],
 )
 def test_what_cannot_be_evaluated_is_refused(scope: Scope, value: Any) -> None:  # noqa: ANN401  JSON
-    with pytest.raises(Refusal, match="Template"):
+    with pytest.raises(ServiceError, match="Template"):
         scope.resolve(value)

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from ecs_steps.sandbox import ResourceFate, Scenario, StackPlan
+from ecs_steps.sandbox import Scenario
+from ecs_steps.sandbox.scenario import ResourceFailurePlan, StackPlan
 
 Made = Callable[..., Any]
 Template = dict[str, Any]
 
-DENIED = ResourceFate(
+DENIED = ResourceFailurePlan(
     resource="AWS::IAM::Role", on="create", reason="Not authorized", handler_error_code="AccessDenied"
 )
 
@@ -129,7 +130,7 @@ def test_a_resource_without_a_name_gets_one_from_the_stack(deployer: Made, templ
     )
 
 
-def test_a_failure_cancels_what_is_under_way_and_takes_everything_back(
+def test_a_failure_cancels_what_is_in_progress_and_rolls_everything_back(
     deployer: Made, template: Template
 ) -> None:
     maker = deployer(Scenario(resources=(DENIED,)))

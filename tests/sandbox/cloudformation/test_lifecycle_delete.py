@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ecs_steps.sandbox import ResourceFate, Scenario
+from ecs_steps.sandbox import Scenario
+from ecs_steps.sandbox.scenario import ResourceFailurePlan
 
 Made = Callable[..., Any]
 Template = dict[str, Any]
 
-KEPT_ONCE = ResourceFate(
+KEPT_ONCE = ResourceFailurePlan(
     resource="AWS::Logs::LogGroup",
     on="delete",
     reason="Rate exceeded",
@@ -144,7 +145,7 @@ def test_what_is_not_there_is_deleted_already(deployer: Made, template: Template
     maker.client.delete_stack(StackName="web-stack", ClientRequestToken="deletion")
 
     maker.client.delete_stack(StackName="web-stack")
-    maker.client.delete_stack(StackName="nobody")
+    maker.client.delete_stack(StackName="unknown")
 
     assert maker.settle(stack_id) == "DELETE_COMPLETE"
     assert len(maker.story("web-stack", stack_id, operation="deletion")) == 2

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ecs_steps.sandbox import SCENARIOS, ResourceFate, Sandbox, Scenario
+from ecs_steps.sandbox import SCENARIOS, Sandbox, Scenario
+from ecs_steps.sandbox.scenario import ResourceFailurePlan
 
 Made = Callable[..., Any]
 Template = dict[str, Any]
 
 NEW_IMAGE = [{"ParameterKey": "Image", "ParameterValue": "nginx:2"}]
-REFUSED = ResourceFate(resource="Service", on="update", reason="Refused", times=1)
+REFUSED = ResourceFailurePlan(resource="Service", on="update", reason="Refused", times=1)
 
 
 def test_a_failed_update_goes_back_to_what_was(deployer: Made, template: Template) -> None:
@@ -73,7 +74,7 @@ def test_a_failed_update_may_be_left_as_it_is_and_then_updated(deployer: Made, t
 def test_a_replacement_that_failed_is_tried_again_by_the_next_update(
     deployer: Made, template: Template
 ) -> None:
-    fails = ResourceFate(resource="Task", on="update", reason="Refused", times=1)
+    fails = ResourceFailurePlan(resource="Task", on="update", reason="Refused", times=1)
     maker = deployer(Scenario(resources=(fails,)))
     maker.deploy(template)
 
@@ -86,7 +87,7 @@ def test_a_replacement_that_failed_is_tried_again_by_the_next_update(
     assert _served(maker) == 2
 
 
-def test_a_service_that_did_not_stabilise_is_looked_at_again_by_the_next_update(
+def test_a_service_that_did_not_stabilise_is_awaited_again_by_the_next_update(
     deployer: Made, template: Template
 ) -> None:
     maker = deployer()
@@ -127,7 +128,7 @@ def test_a_service_that_ecs_rolls_back_fails_the_update(deployer: Made, template
     assert _served(maker) == 1
 
 
-def test_cloudformation_may_overlook_that_ecs_rolled_back(
+def test_cloudformation_may_ignore_that_ecs_rolled_back(
     deployer_in: Made, template: Template, tmp_path: Path
 ) -> None:
     journal = tmp_path / "journal.jsonl"
@@ -144,9 +145,7 @@ def test_cloudformation_may_overlook_that_ecs_rolled_back(
         assert _served(maker) == 1
 
 
-def test_there_is_nothing_to_overlook_where_ecs_could_not_roll_back(
-    deployer: Made, template: Template
-) -> None:
+def test_there_is_nothing_to_ignore_where_ecs_could_not_roll_back(deployer: Made, template: Template) -> None:
     maker = deployer("rollback-overlooked")
 
     assert maker.deploy(template) == "ROLLBACK_COMPLETE"
@@ -178,7 +177,7 @@ def test_a_rollback_that_fails_can_be_continued(deployer: Made, template: Templa
 def test_a_rollback_that_fails_again_stays_failed_until_its_resource_is_skipped(
     deployer: Made, template: Template
 ) -> None:
-    stuck = ResourceFate(resource="Service", on="rollback", reason="Stuck")
+    stuck = ResourceFailurePlan(resource="Service", on="rollback", reason="Stuck")
     maker = deployer(Scenario(resources=(REFUSED, stuck)))
     maker.deploy(template)
     maker.update(template, Parameters=NEW_IMAGE)
@@ -212,7 +211,7 @@ def test_a_stack_whose_rollback_failed_can_be_deleted_with_all_it_left(
 def test_a_delete_finds_what_a_failed_rollback_did_not_come_back_to(
     deployer: Made, template: Template
 ) -> None:
-    stuck = ResourceFate(resource="Role", on="rollback", reason="Stuck")
+    stuck = ResourceFailurePlan(resource="Role", on="rollback", reason="Stuck")
     maker = deployer(Scenario(resources=(REFUSED, stuck)))
     stack_id = maker.create(template)
     maker.settle()

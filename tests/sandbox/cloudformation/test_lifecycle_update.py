@@ -40,7 +40,7 @@ def test_a_new_image_is_a_new_revision_and_the_old_one_is_deregistered(
     assert _served(maker) == 2
 
 
-def test_what_has_not_changed_says_nothing(deployer: Made, template: Template) -> None:
+def test_an_unchanged_resource_has_no_events(deployer: Made, template: Template) -> None:
     maker = deployer()
     maker.deploy(template)
 
@@ -133,11 +133,11 @@ def test_a_desired_count_is_an_update_in_place(deployer: Made, template: Templat
     assert service["deployments"][0]["id"] == before
 
 
-def test_managed_tags_make_a_new_service(deployer: Made, template: Template) -> None:
+def test_another_launch_type_makes_a_new_service(deployer: Made, template: Template) -> None:
     maker = deployer()
     maker.deploy(template)
     before = maker.physical_id("Service")
-    template["Resources"]["Service"]["Properties"]["EnableECSManagedTags"] = True
+    template["Resources"]["Service"]["Properties"]["LaunchType"] = "EC2"
 
     maker.update(template)
     status = maker.settle()
@@ -152,7 +152,7 @@ def test_a_service_with_a_name_of_its_own_cannot_be_replaced(deployer: Made, tem
     maker = deployer()
     template["Resources"]["Service"]["Properties"]["ServiceName"] = "web"
     maker.deploy(template)
-    template["Resources"]["Service"]["Properties"]["EnableECSManagedTags"] = True
+    template["Resources"]["Service"]["Properties"]["LaunchType"] = "EC2"
 
     maker.update(template)
     status = maker.settle()

@@ -50,7 +50,7 @@ def test_there_are_23_statuses() -> None:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_seeded_stack_has_its_status_and_goes_on_to_its_natural_end(deployer: Made, status: str) -> None:
+def test_a_seeded_stack_has_its_status_and_continues_to_its_natural_end(deployer: Made, status: str) -> None:
     maker = deployer()
 
     stack = maker.aws.cloudformation.seed("web-stack", status, after=20)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ecs_steps.sandbox.cloudformation.template import read_template, references
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 YAML = """
 AWSTemplateFormatVersion: 2010-09-09
@@ -57,7 +57,7 @@ def test_what_looks_like_a_date_stays_text() -> None:
     assert json.dumps(document) == '{"Version": "2012-10-17", "Statement": []}'
 
 
-def test_a_resource_needs_what_it_refers_to_and_what_it_says() -> None:
+def test_a_resource_needs_what_it_refers_to_and_what_it_depends_on() -> None:
     template = read_template(YAML)
 
     assert template.resources["Task"].needs == {"Role", "Logs"}
@@ -87,7 +87,7 @@ def test_references_are_found_wherever_they_are() -> None:
     ],
 )
 def test_a_resource_that_is_none_is_refused(resource: object, message: str) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ServiceError) as caught:
         read_template(json.dumps({"Resources": {"X": resource}}))
 
     assert (caught.value.code, caught.value.message) == ("ValidationError", message)

@@ -1,4 +1,4 @@
-"""A pretend ECS for each test, called as the wire calls it; time passes when a test lets it."""
+"""A fake ECS for each test, called as the transport calls it; time passes when a test lets it."""
 
 import random
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
-from ecs_steps.sandbox.ecs.plan import EcsPlan, Ending, TaskFate
+from ecs_steps.sandbox.ecs.plan import EcsPlan, Ending, FailurePlan
 from ecs_steps.sandbox.timeline import Timeline
 
 
@@ -19,7 +19,7 @@ def timeline() -> Timeline:
 
 @pytest.fixture
 def begin(timeline: Timeline) -> Callable[[EcsPlan], EcsBackend]:
-    """Start the world in which a plan unfolds."""
+    """Start an ECS with a plan."""
 
     def begin(plan: EcsPlan) -> EcsBackend:
         seeded = random.Random(7)  # noqa: S311  repeatable ids, not secrets
@@ -30,18 +30,18 @@ def begin(timeline: Timeline) -> Callable[[EcsPlan], EcsBackend]:
 
 @pytest.fixture
 def ecs(begin: Callable[[EcsPlan], EcsBackend]) -> EcsBackend:
-    """Start the healthy world."""
+    """Start the healthy fixtures."""
     return begin(EcsPlan())
 
 
 @pytest.fixture
-def doom(begin: Callable[[EcsPlan], EcsBackend]) -> Callable[..., EcsBackend]:
-    """Start a world where every new task ends in one way."""
+def failing_ecs(begin: Callable[[EcsPlan], EcsBackend]) -> Callable[..., EcsBackend]:
+    """Start an ECS where every new task ends in one way."""
 
-    def doom(ending: Ending, *log: str) -> EcsBackend:
-        return begin(EcsPlan(fates=(TaskFate(ending=ending, log=log),)))
+    def failing_ecs(ending: Ending, *log: str) -> EcsBackend:
+        return begin(EcsPlan(failure_plans=(FailurePlan(ending=ending, log=log),)))
 
-    return doom
+    return failing_ecs
 
 
 @pytest.fixture
@@ -83,23 +83,23 @@ def deploy(register: Callable[..., str]) -> Callable[..., str]:
 
 
 @pytest.fixture
-def see() -> Callable[..., dict[str, Any]]:
+def describe() -> Callable[..., dict[str, Any]]:
     """Describe a service of the cluster `shop`."""
 
-    def see(ecs: EcsBackend, service: str = "orders") -> dict[str, Any]:
+    def describe(ecs: EcsBackend, service: str = "orders") -> dict[str, Any]:
         described = ecs.describe_services({"cluster": "shop", "services": [service], "include": ["TAGS"]})
         seen: dict[str, Any] = described["services"][0]
         return seen
 
-    return see
+    return describe
 
 
 @pytest.fixture
-def messages(see: Callable[..., dict[str, Any]]) -> Callable[..., list[str]]:
+def messages(describe: Callable[..., dict[str, Any]]) -> Callable[..., list[str]]:
     """Read the messages of a service's events, oldest first."""
 
     def messages(ecs: EcsBackend, service: str = "orders") -> list[str]:
-        return [event["message"] for event in reversed(see(ecs, service)["events"])]
+        return [event["message"] for event in reversed(describe(ecs, service)["events"])]
 
     return messages
 

@@ -1,4 +1,4 @@
-"""The pretend ECS through real clients: what botocore sends and reads of it."""
+"""The fake ECS through real clients: what botocore sends and reads of it."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -47,11 +47,11 @@ def test_botocores_paginators_walk_through_the_pages() -> None:
     assert [len(page["taskArns"]) for page in pages] == [100, 100, 50]
 
 
-def test_a_refusal_is_a_modelled_error(aws: Sandbox) -> None:
+def test_a_service_error_is_a_modelled_error(aws: Sandbox) -> None:
     ecs = aws.clients.ecs
 
     with pytest.raises(ecs.exceptions.ServiceNotFoundException) as refused:
-        ecs.update_service(cluster="shop", service="nobody", desiredCount=1)
+        ecs.update_service(cluster="shop", service="unknown", desiredCount=1)
 
     assert refused.value.response["Error"]["Message"] == "Service not found."
 
@@ -122,7 +122,7 @@ def test_target_groups_and_their_attributes_are_read(aws: Sandbox) -> None:
 def test_an_unknown_stream_is_a_modelled_error(aws: Sandbox) -> None:
     with pytest.raises(ClientError) as refused:
         aws.clients.logs_in(aws.region).get_log_events(
-            logGroupName="/ecs/orders", logStreamName="ecs/web/nobody"
+            logGroupName="/ecs/orders", logStreamName="ecs/web/unknown"
         )
 
     assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"

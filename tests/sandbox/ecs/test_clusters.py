@@ -6,7 +6,7 @@ import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.plan import EcsPlan
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 
 def test_a_cluster_that_is_created_twice_is_there_once(ecs: EcsBackend) -> None:
@@ -42,10 +42,8 @@ def test_a_cluster_that_is_not_there_is_missing(ecs: EcsBackend) -> None:
 
 
 @pytest.mark.parametrize("cluster", ["nowhere", None])
-def test_services_are_not_looked_for_in_a_cluster_that_is_not_there(
-    ecs: EcsBackend, cluster: str | None
-) -> None:
-    with pytest.raises(Refusal) as refused:
+def test_services_of_a_missing_cluster_are_not_found(ecs: EcsBackend, cluster: str | None) -> None:
+    with pytest.raises(ServiceError) as refused:
         ecs.describe_services({"cluster": cluster, "services": ["orders"]})
 
     assert (refused.value.code, refused.value.message) == ("ClusterNotFoundException", "Cluster not found.")
@@ -59,7 +57,7 @@ def test_a_cluster_is_found_by_its_arn(ecs: EcsBackend) -> None:
     assert described["services"][0]["clusterArn"] == arn
 
 
-def test_two_worlds_of_one_seed_are_the_same(begin: Callable[[EcsPlan], EcsBackend]) -> None:
+def test_fixtures_of_one_seed_are_the_same(begin: Callable[[EcsPlan], EcsBackend]) -> None:
     plan = EcsPlan()
 
     one, other = begin(plan), begin(plan)

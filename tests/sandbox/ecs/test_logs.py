@@ -12,9 +12,9 @@ from ecs_steps.sandbox.ecs.plan import (
     Exits,
     FailsHealthCheck,
     FailsTargetHealth,
-    TaskFate,
+    FailurePlan,
 )
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 from ecs_steps.sandbox.timeline import Timeline
 
 LINES = tuple(f"line {number}" for number in range(5))
@@ -22,8 +22,8 @@ LINES = tuple(f"line {number}" for number in range(5))
 
 @pytest.fixture
 def ecs(begin: Callable[[EcsPlan], EcsBackend]) -> EcsBackend:
-    """Start a world where the main container writes five lines and dies."""
-    return begin(EcsPlan(fates=(TaskFate(ending=Exits(code=1), log=LINES),)))
+    """Start an ECS where the main container writes five lines and dies."""
+    return begin(EcsPlan(failure_plans=(FailurePlan(ending=Exits(code=1), log=LINES),)))
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_the_last_words_of_a_container_are_in_its_stream(
     assert moments[-1] < timeline.now.timestamp() * 1000
 
 
-def test_the_tail_comes_first_unless_the_head_is_asked_for(ecs: EcsBackend, stream: dict[str, Any]) -> None:
+def test_the_tail_comes_first_unless_the_head_is_requested(ecs: EcsBackend, stream: dict[str, Any]) -> None:
     tail = ecs.logs.get_log_events({**stream, "limit": 2})
     head = ecs.logs.get_log_events({**stream, "limit": 2, "startFromHead": True})
 
@@ -72,7 +72,7 @@ def test_an_unhealthy_container_has_last_words_too(
     later: Callable[[float], None],
     ending: Ending,
 ) -> None:
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=ending, log=LINES),)))
+    ecs = begin(EcsPlan(failure_plans=(FailurePlan(ending=ending, log=LINES),)))
     deployment_id = deploy(ecs)
     later(80)
     task_id = tasks(ecs, deployment_id, "STOPPED")[0]["taskArn"].rpartition("/")[2]
@@ -115,12 +115,14 @@ def test_a_healthy_container_has_an_empty_stream(ecs: EcsBackend, stream: dict[s
 @pytest.mark.parametrize(
     ("group", "name", "message"),
     [
-        ("/ecs/nobody", "ecs/web/1", "The specified log group does not exist."),
+        ("/ecs/unknown", "ecs/web/1", "The specified log group does not exist."),
         ("/ecs/orders", "ecs/web/1", "The specified log stream does not exist."),
     ],
 )
-def test_what_nobody_wrote_to_does_not_exist(ecs: EcsBackend, group: str, name: str, message: str) -> None:
-    with pytest.raises(Refusal) as refused:
+def test_a_stream_without_a_writer_does_not_exist(
+    ecs: EcsBackend, group: str, name: str, message: str
+) -> None:
+    with pytest.raises(ServiceError) as refused:
         ecs.logs.get_log_events({"logGroupName": group, "logStreamName": name})
 
     assert (refused.value.code, refused.value.message) == ("ResourceNotFoundException", message)
@@ -140,5 +142,5 @@ def test_a_container_with_another_log_driver_leaves_no_stream(
     later(30)
     task_id = tasks(ecs, deployment_id, "STOPPED")[0]["taskArn"].rpartition("/")[2]
 
-    with pytest.raises(Refusal, match="stream does not exist"):
+    with pytest.raises(ServiceError, match="stream does not exist"):
         ecs.logs.get_log_events({"logGroupName": "/ecs/orders", "logStreamName": f"ecs/web/{task_id}"})

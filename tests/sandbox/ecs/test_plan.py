@@ -17,7 +17,7 @@ from ecs_steps.sandbox.ecs.plan import (
 
 Begin = Callable[[EcsPlan], EcsBackend]
 Deploy = Callable[..., str]
-Doom = Callable[..., EcsBackend]
+FailingEcs = Callable[..., EcsBackend]
 Later = Callable[[float], None]
 Messages = Callable[..., list[str]]
 Tasks = Callable[..., list[dict[str, Any]]]
@@ -29,11 +29,11 @@ def containers(task: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {container["name"]: container for container in task["containers"]}
 
 
-def test_a_task_that_fails_to_start_says_why_and_has_no_exit_code(
-    doom: Doom, deploy: Deploy, tasks: Tasks, later: Later
+def test_a_task_that_fails_to_start_has_a_reason_and_no_exit_code(
+    failing_ecs: FailingEcs, deploy: Deploy, tasks: Tasks, later: Later
 ) -> None:
     reason = "CannotPullContainerError: web:2: not found"
-    ecs = doom(FailsToStart(reason=reason))
+    ecs = failing_ecs(FailsToStart(reason=reason))
     deployment_id = deploy(ecs)
 
     later(30)
@@ -53,10 +53,10 @@ def test_a_task_that_fails_to_start_says_why_and_has_no_exit_code(
 
 
 def test_on_an_instance_the_reason_is_found_on_the_container(
-    doom: Doom, deploy: Deploy, tasks: Tasks, later: Later
+    failing_ecs: FailingEcs, deploy: Deploy, tasks: Tasks, later: Later
 ) -> None:
     reason = "CannotPullContainerError: web:2: not found"
-    ecs = doom(FailsToStart(reason=reason))
+    ecs = failing_ecs(FailsToStart(reason=reason))
     deployment_id = deploy(ecs, "billing")
 
     later(30)
@@ -67,10 +67,10 @@ def test_on_an_instance_the_reason_is_found_on_the_container(
 
 
 def test_a_task_without_a_network_interface_never_pulls(
-    doom: Doom, deploy: Deploy, tasks: Tasks, later: Later
+    failing_ecs: FailingEcs, deploy: Deploy, tasks: Tasks, later: Later
 ) -> None:
     reason = "Timeout waiting for network interface provisioning to complete."
-    ecs = doom(FailsToStart(reason=reason, after=180, reaches="PROVISIONING"))
+    ecs = failing_ecs(FailsToStart(reason=reason, after=180, reaches="PROVISIONING"))
     deployment_id = deploy(ecs)
 
     later(170)
@@ -83,10 +83,10 @@ def test_a_task_without_a_network_interface_never_pulls(
     assert "reason" not in containers(stopped)["web"]
 
 
-def test_the_container_that_exits_takes_the_others_with_it(
-    doom: Doom, deploy: Deploy, tasks: Tasks, later: Later
+def test_a_container_that_exits_stops_the_others(
+    failing_ecs: FailingEcs, deploy: Deploy, tasks: Tasks, later: Later
 ) -> None:
-    ecs = doom(Exits(code=1, after=5))
+    ecs = failing_ecs(Exits(code=1, after=5))
     deployment_id = deploy(ecs)
 
     later(28)
@@ -102,9 +102,11 @@ def test_the_container_that_exits_takes_the_others_with_it(
     )
 
 
-def test_a_container_out_of_memory_says_so(doom: Doom, deploy: Deploy, tasks: Tasks, later: Later) -> None:
+def test_a_container_out_of_memory_has_that_reason(
+    failing_ecs: FailingEcs, deploy: Deploy, tasks: Tasks, later: Later
+) -> None:
     reason = "OutOfMemoryError: Container killed due to memory usage"
-    ecs = doom(Exits(code=137, reason=reason))
+    ecs = failing_ecs(Exits(code=137, reason=reason))
     deployment_id = deploy(ecs)
 
     later(40)
@@ -115,9 +117,9 @@ def test_a_container_out_of_memory_says_so(doom: Doom, deploy: Deploy, tasks: Ta
 
 @pytest.mark.parametrize("ending", [Exits(code=2, container="log-router"), Exits(code=2, essential=False)])
 def test_a_task_outlives_a_container_that_is_not_essential(
-    *, doom: Doom, deploy: Deploy, tasks: Tasks, later: Later, ending: Ending
+    *, failing_ecs: FailingEcs, deploy: Deploy, tasks: Tasks, later: Later, ending: Ending
 ) -> None:
-    ecs = doom(ending)
+    ecs = failing_ecs(ending)
     deployment_id = deploy(ecs)
 
     later(200)
@@ -127,9 +129,9 @@ def test_a_task_outlives_a_container_that_is_not_essential(
 
 
 def test_a_task_without_the_container_that_would_exit_is_fine(
-    doom: Doom, deploy: Deploy, tasks: Tasks, later: Later
+    failing_ecs: FailingEcs, deploy: Deploy, tasks: Tasks, later: Later
 ) -> None:
-    ecs = doom(Exits(code=1, container="nobody"))
+    ecs = failing_ecs(Exits(code=1, container="unknown"))
     deployment_id = deploy(ecs)
 
     later(200)
@@ -138,9 +140,9 @@ def test_a_task_without_the_container_that_would_exit_is_fine(
 
 
 def test_a_container_health_check_fails_after_its_start_period_and_retries(
-    doom: Doom, deploy: Deploy, tasks: Tasks, messages: Messages, later: Later
+    failing_ecs: FailingEcs, deploy: Deploy, tasks: Tasks, messages: Messages, later: Later
 ) -> None:
-    ecs = doom(FailsHealthCheck())
+    ecs = failing_ecs(FailsHealthCheck())
     deployment_id = deploy(ecs)
 
     later(22 + 20 + 3 * 10 - 1)
@@ -159,9 +161,9 @@ def test_a_container_health_check_fails_after_its_start_period_and_retries(
 
 
 def test_targets_that_stay_unhealthy_stop_the_task_after_the_grace_period(
-    doom: Doom, deploy: Deploy, tasks: Tasks, messages: Messages, later: Later
+    failing_ecs: FailingEcs, deploy: Deploy, tasks: Tasks, messages: Messages, later: Later
 ) -> None:
-    ecs = doom(FailsTargetHealth())
+    ecs = failing_ecs(FailsTargetHealth())
     deployment_id = deploy(ecs)
 
     later(22 + 30 - 1)
@@ -183,9 +185,9 @@ def test_targets_that_stay_unhealthy_stop_the_task_after_the_grace_period(
 
 @pytest.mark.parametrize("ending", [FailsHealthCheck(), FailsTargetHealth()])
 def test_a_check_that_a_service_does_not_have_cannot_fail(
-    doom: Doom, deploy: Deploy, tasks: Tasks, later: Later, ending: Ending
+    failing_ecs: FailingEcs, deploy: Deploy, tasks: Tasks, later: Later, ending: Ending
 ) -> None:
-    ecs = doom(ending)
+    ecs = failing_ecs(ending)
     deployment_id = deploy(ecs, "billing")
 
     later(300)

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
-from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, TaskFate
+from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, FailurePlan
 
 Begin = Callable[[EcsPlan], EcsBackend]
 Deploy = Callable[..., str]
 Later = Callable[[float], None]
 Messages = Callable[..., list[str]]
-See = Callable[..., dict[str, Any]]
+Describe = Callable[..., dict[str, Any]]
 
 ORDERS = {"cluster": "shop", "service": "orders"}
-CRASH = TaskFate(ending=Exits(code=1))
+CRASH = FailurePlan(ending=Exits(code=1))
 
 
 def breaker(*, rollback: bool, **more: object) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def breaker(*, rollback: bool, **more: object) -> dict[str, Any]:
     return {"deploymentConfiguration": {"deploymentCircuitBreaker": circuit_breaker}}
 
 
-def attempt(ecs: EcsBackend) -> dict[str, Any]:
+def service_deployment(ecs: EcsBackend) -> dict[str, Any]:
     """Describe the newest service deployment of `orders`."""
     newest = ecs.list_service_deployments(ORDERS)["serviceDeployments"][0]["serviceDeploymentArn"]
     described: dict[str, Any] = ecs.describe_service_deployments({"serviceDeploymentArns": [newest]})[
@@ -33,15 +33,15 @@ def attempt(ecs: EcsBackend) -> dict[str, Any]:
 
 
 def test_the_breaker_goes_back_to_the_revision_that_served(
-    begin: Begin, deploy: Deploy, see: See, later: Later
+    begin: Begin, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(CRASH,), service=breaker(rollback=True)))
+    ecs = begin(EcsPlan(failure_plans=(CRASH,), service=breaker(rollback=True)))
     failed_id = deploy(ecs)
 
     later(100)
-    rolling_back = see(ecs)
+    rolling_back = describe(ecs)
     later(200)
-    rolled_back = see(ecs)
+    rolled_back = describe(ecs)
 
     back, failed, _ = rolling_back["deployments"]
     assert back["id"] != failed_id
@@ -60,17 +60,17 @@ def test_the_breaker_goes_back_to_the_revision_that_served(
     assert [(d["id"], d["rolloutState"]) for d in rolled_back["deployments"]] == [(back["id"], "COMPLETED")]
 
 
-def test_a_rollback_is_told_in_the_events(
-    begin: Begin, deploy: Deploy, see: See, messages: Messages, later: Later
+def test_a_rollback_is_among_the_events(
+    begin: Begin, deploy: Deploy, describe: Describe, messages: Messages, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(CRASH,), service=breaker(rollback=True)))
+    ecs = begin(EcsPlan(failure_plans=(CRASH,), service=breaker(rollback=True)))
     failed_id = deploy(ecs)
 
     later(300)
 
-    told = [text for text in messages(ecs) if "deployment" in text][-3:]
-    back = see(ecs)["deployments"][0]["id"]
-    assert told == [
+    details = [text for text in messages(ecs) if "deployment" in text][-3:]
+    back = describe(ecs)["deployments"][0]["id"]
+    assert details == [
         f"(service orders) (deployment {failed_id}) deployment failed: tasks failed to start.",
         f"(service orders) rolling back to deployment {back}.",
         f"(service orders) (deployment {back}) deployment completed.",
@@ -78,13 +78,13 @@ def test_a_rollback_is_told_in_the_events(
 
 
 def test_a_service_deployment_tells_its_rollback(begin: Begin, deploy: Deploy, later: Later) -> None:
-    ecs = begin(EcsPlan(fates=(CRASH,), service=breaker(rollback=True)))
+    ecs = begin(EcsPlan(failure_plans=(CRASH,), service=breaker(rollback=True)))
     failed_id = deploy(ecs)
 
     later(100)
-    rolling_back = attempt(ecs)
+    rolling_back = service_deployment(ecs)
     later(200)
-    rolled_back = attempt(ecs)
+    rolled_back = service_deployment(ecs)
 
     digits = failed_id.removeprefix("ecs-svc/")
     assert rolling_back["status"] == "ROLLBACK_IN_PROGRESS"
@@ -111,28 +111,28 @@ def test_a_service_deployment_tells_its_rollback(begin: Begin, deploy: Deploy, l
 
 
 def test_without_rollback_the_failed_deployment_stays_and_the_old_tasks_serve(
-    begin: Begin, deploy: Deploy, see: See, later: Later
+    begin: Begin, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(CRASH,), service=breaker(rollback=False)))
+    ecs = begin(EcsPlan(failure_plans=(CRASH,), service=breaker(rollback=False)))
     failed_id = deploy(ecs)
 
     later(3600)
 
-    failed, serving = see(ecs)["deployments"]
+    failed, serving = describe(ecs)["deployments"]
     assert (failed["id"], failed["status"], failed["rolloutState"]) == (failed_id, "PRIMARY", "FAILED")
     assert (failed["runningCount"], failed["failedTasks"], serving["runningCount"]) == (0, 3, 2)
-    assert (attempt(ecs)["status"], "stoppedAt" in attempt(ecs)) == ("STOPPED", True)
+    assert (service_deployment(ecs)["status"], "stoppedAt" in service_deployment(ecs)) == ("STOPPED", True)
 
 
-def test_a_first_deployment_has_nothing_to_go_back_to(begin: Begin, see: See, later: Later) -> None:
-    ecs = begin(EcsPlan(fates=(CRASH,), service=breaker(rollback=True)))
+def test_a_first_deployment_has_nothing_to_go_back_to(begin: Begin, describe: Describe, later: Later) -> None:
+    ecs = begin(EcsPlan(failure_plans=(CRASH,), service=breaker(rollback=True)))
     request = {"cluster": "shop", "serviceName": "mail", "taskDefinition": "billing", "desiredCount": 1}
     ecs.create_service(request | {"launchType": "EC2"})
 
     later(600)
 
     briefs = ecs.list_service_deployments({"cluster": "shop", "service": "mail"})["serviceDeployments"]
-    assert see(ecs, "mail")["deployments"][0]["rolloutState"] == "FAILED"
+    assert describe(ecs, "mail")["deployments"][0]["rolloutState"] == "FAILED"
     assert (briefs[0]["status"], briefs[0]["statusReason"]) == (
         "ROLLBACK_FAILED",
         "No rollback candidate was found to run the rollback.",
@@ -140,16 +140,16 @@ def test_a_first_deployment_has_nothing_to_go_back_to(begin: Begin, see: See, la
 
 
 def test_a_rollback_that_fails_is_not_rolled_back_again(
-    begin: Begin, deploy: Deploy, see: See, later: Later
+    begin: Begin, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
-    hopeless = TaskFate(ending=Exits(code=1), proven_too=True)
-    ecs = begin(EcsPlan(fates=(hopeless,), service=breaker(rollback=True)))
+    hopeless = FailurePlan(ending=Exits(code=1), proven_too=True)
+    ecs = begin(EcsPlan(failure_plans=(hopeless,), service=breaker(rollback=True)))
     deploy(ecs)
 
     later(3600)
 
-    assert attempt(ecs)["status"] == "ROLLBACK_FAILED"
-    assert see(ecs)["deployments"][0]["rolloutState"] == "FAILED"
+    assert service_deployment(ecs)["status"] == "ROLLBACK_FAILED"
+    assert describe(ecs)["deployments"][0]["rolloutState"] == "FAILED"
 
 
 @pytest.mark.parametrize(
@@ -170,44 +170,44 @@ def test_the_threshold_follows_the_desired_count(
     ecs = begin(EcsPlan(service={"desiredCount": desired, **breaker(rollback=True, **rule)}))
     deploy(ecs)
 
-    watching = attempt(ecs)["deploymentCircuitBreaker"]
+    watching = service_deployment(ecs)["deploymentCircuitBreaker"]
 
     assert watching == {"status": "MONITORING", "failureCount": 0, "threshold": threshold}
 
 
-def test_a_healthy_task_makes_the_breaker_count_anew(
-    begin: Begin, deploy: Deploy, see: See, later: Later
+def test_a_healthy_task_resets_the_breakers_count(
+    begin: Begin, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
-    twice = TaskFate(ending=Exits(code=1), first=2)
-    ecs = begin(EcsPlan(fates=(twice,), service={"desiredCount": 3, **breaker(rollback=True)}))
+    twice = FailurePlan(ending=Exits(code=1), first=2)
+    ecs = begin(EcsPlan(failure_plans=(twice,), service={"desiredCount": 3, **breaker(rollback=True)}))
     deploy(ecs)
 
     later(30)
-    failed = see(ecs)["deployments"][0]["failedTasks"]
-    counted = attempt(ecs)["deploymentCircuitBreaker"]["failureCount"]
+    failed = describe(ecs)["deployments"][0]["failedTasks"]
+    counted = service_deployment(ecs)["deploymentCircuitBreaker"]["failureCount"]
     later(20)
-    healthy = see(ecs)["deployments"][0]["failedTasks"]
+    healthy = describe(ecs)["deployments"][0]["failedTasks"]
 
     assert (failed, counted) == (2, 2)
-    assert (healthy, attempt(ecs)["deploymentCircuitBreaker"]["failureCount"]) == (0, 0)
+    assert (healthy, service_deployment(ecs)["deploymentCircuitBreaker"]["failureCount"]) == (0, 0)
 
 
-def test_without_a_breaker_a_deployment_fails_for_ever(
-    begin: Begin, deploy: Deploy, see: See, later: Later
+def test_without_a_breaker_a_deployment_keeps_failing(
+    begin: Begin, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(CRASH,)))
+    ecs = begin(EcsPlan(failure_plans=(CRASH,)))
     deployment_id = deploy(ecs)
 
     later(6 * 3600)
 
-    primary = see(ecs)["deployments"][0]
+    primary = describe(ecs)["deployments"][0]
     assert (primary["id"], primary["rolloutState"]) == (deployment_id, "IN_PROGRESS")
     assert primary["failedTasks"] > 10
-    assert attempt(ecs)["deploymentCircuitBreaker"]["status"] == "DISABLED"
+    assert service_deployment(ecs)["deploymentCircuitBreaker"]["status"] == "DISABLED"
 
 
 def test_a_newer_deployment_replaces_the_one_under_way(
-    ecs: EcsBackend, deploy: Deploy, see: See, later: Later
+    ecs: EcsBackend, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
     deploy(ecs)
     later(15)
@@ -218,18 +218,18 @@ def test_a_newer_deployment_replaces_the_one_under_way(
     newer, replaced, *_ = ecs.list_service_deployments(ORDERS)["serviceDeployments"]
     assert (newer["status"], replaced["status"]) == ("SUCCESSFUL", "STOPPED")
     assert replaced["statusReason"] == "Replaced by a new service deployment."
-    assert [d["id"] for d in see(ecs)["deployments"]] == [newer_id]
+    assert [d["id"] for d in describe(ecs)["deployments"]] == [newer_id]
 
 
 def test_a_deployment_of_the_revision_that_served_undoes_a_failing_one(
-    begin: Begin, deploy: Deploy, see: See, later: Later
+    begin: Begin, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(CRASH,)))
+    ecs = begin(EcsPlan(failure_plans=(CRASH,)))
     deploy(ecs)
     later(60)
     ecs.update_service({**ORDERS, "taskDefinition": "orders:1"})
 
     later(200)
 
-    deployments = see(ecs)["deployments"]
+    deployments = describe(ecs)["deployments"]
     assert [(d["taskDefinition"][-8:], d["rolloutState"]) for d in deployments] == [("orders:1", "COMPLETED")]

@@ -1,4 +1,4 @@
-"""Every scenario does what it says, and every reply in it is one that botocore knows."""
+"""Every scenario does what its description says, and every reply in it is one that botocore knows."""
 
 import random
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Begin = Callable[[EcsPlan], EcsBackend]
 Deploy = Callable[..., str]
 Later = Callable[[float], None]
 Messages = Callable[..., list[str]]
-See = Callable[..., dict[str, Any]]
+Describe = Callable[..., dict[str, Any]]
 Tasks = Callable[..., list[dict[str, Any]]]
 
 UNDEPLOYABLE = {"code-deploy", "external-controller"}
@@ -67,7 +67,7 @@ def test_tasks_fail_for_the_scenarios_reason(
     *,
     enter: Enter,
     deploy: Deploy,
-    see: See,
+    describe: Describe,
     tasks: Tasks,
     later: Later,
     name: str,
@@ -83,8 +83,8 @@ def test_tasks_fail_for_the_scenarios_reason(
     assert len(stopped) >= 4
     assert {task["stopCode"] for task in stopped} == {stop_code}
     assert all(reason in task["stoppedReason"] for task in stopped)
-    assert see(ecs)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
-    assert see(ecs)["deployments"][1]["runningCount"] == 2
+    assert describe(ecs)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+    assert describe(ecs)["deployments"][1]["runningCount"] == 2
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,15 @@ def test_tasks_fail_for_the_scenarios_reason(
         ("percents-too-tight", "was unable to stop or start tasks"),
     ],
 )
-def test_the_events_say_why_no_task_is_placed(
-    *, enter: Enter, deploy: Deploy, see: See, messages: Messages, later: Later, name: str, text: str
+def test_the_events_have_the_reason_why_no_task_is_placed(
+    *,
+    enter: Enter,
+    deploy: Deploy,
+    describe: Describe,
+    messages: Messages,
+    later: Later,
+    name: str,
+    text: str,
 ) -> None:
     ecs = enter(name)
     deploy(ecs)
@@ -107,8 +114,8 @@ def test_the_events_say_why_no_task_is_placed(
     later(600)
 
     assert any(text in message for message in messages(ecs))
-    assert see(ecs)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
-    assert see(ecs)["deployments"][0]["runningCount"] == 0
+    assert describe(ecs)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+    assert describe(ecs)["deployments"][0]["runningCount"] == 0
 
 
 @pytest.mark.parametrize(
@@ -132,40 +139,40 @@ def test_the_events_say_why_no_task_is_placed(
     ],
 )
 def test_the_deployment_itself_completes(
-    enter: Enter, deploy: Deploy, see: See, later: Later, name: str
+    enter: Enter, deploy: Deploy, describe: Describe, later: Later, name: str
 ) -> None:
     ecs = enter(name)
     deployment_id = deploy(ecs)
 
     later(1200)
 
-    assert [d["id"] for d in see(ecs)["deployments"]] == [deployment_id]
-    assert see(ecs)["deployments"][0]["rolloutState"] == "COMPLETED"
+    assert [d["id"] for d in describe(ecs)["deployments"]] == [deployment_id]
+    assert describe(ecs)["deployments"][0]["rolloutState"] == "COMPLETED"
 
 
 @pytest.mark.parametrize("name", ["breaker-rollback", "alarm-rollback", "superseded"])
 def test_the_service_completes_another_deployment(
-    enter: Enter, deploy: Deploy, see: See, later: Later, name: str
+    enter: Enter, deploy: Deploy, describe: Describe, later: Later, name: str
 ) -> None:
     ecs = enter(name)
     deployment_id = deploy(ecs)
 
     later(600)
 
-    primary = see(ecs)["deployments"][0]
+    primary = describe(ecs)["deployments"][0]
     assert primary["id"] != deployment_id
     assert (primary["rolloutState"], primary["taskDefinition"][-8:]) == ("COMPLETED", "orders:1")
 
 
 def test_the_breaker_alone_leaves_a_failed_deployment(
-    enter: Enter, deploy: Deploy, see: See, later: Later
+    enter: Enter, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
     ecs = enter("breaker")
     deployment_id = deploy(ecs)
 
     later(600)
 
-    primary = see(ecs)["deployments"][0]
+    primary = describe(ecs)["deployments"][0]
     assert (primary["id"], primary["rolloutState"]) == (deployment_id, "FAILED")
 
 
@@ -178,18 +185,25 @@ def test_the_breaker_alone_leaves_a_failed_deployment(
     ],
 )
 def test_the_service_ends_during_the_deployment(
-    *, enter: Enter, deploy: Deploy, see: See, later: Later, name: str, seconds: float, status: str
+    *,
+    enter: Enter,
+    deploy: Deploy,
+    describe: Describe,
+    later: Later,
+    name: str,
+    seconds: float,
+    status: str,
 ) -> None:
     ecs = enter(name)
     deploy(ecs)
 
     later(seconds)
 
-    assert see(ecs)["status"] == status
+    assert describe(ecs)["status"] == status
 
 
 def test_all_tasks_of_a_draining_service_are_on_their_way_out(
-    enter: Enter, deploy: Deploy, see: See, tasks: Tasks, later: Later
+    enter: Enter, deploy: Deploy, describe: Describe, tasks: Tasks, later: Later
 ) -> None:
     ecs = enter("all-draining")
     deployment_id = deploy(ecs)
@@ -197,17 +211,17 @@ def test_all_tasks_of_a_draining_service_are_on_their_way_out(
     later(120)
 
     assert {task["lastStatus"] for task in tasks(ecs, deployment_id, "STOPPED")} == {"DEACTIVATING"}
-    assert see(ecs)["runningCount"] == 0
+    assert describe(ecs)["runningCount"] == 0
 
 
 def test_tasks_crash_within_a_poll_of_the_completion(
-    enter: Enter, deploy: Deploy, see: See, tasks: Tasks, later: Later
+    enter: Enter, deploy: Deploy, describe: Describe, tasks: Tasks, later: Later
 ) -> None:
     ecs = enter("crash-after-completion")
     deployment_id = deploy(ecs)
 
     later(78)
-    completed = see(ecs)["deployments"][0]
+    completed = describe(ecs)["deployments"][0]
     later(2)
 
     assert (completed["rolloutState"], completed["runningCount"]) == ("COMPLETED", 2)
@@ -215,8 +229,8 @@ def test_tasks_crash_within_a_poll_of_the_completion(
 
 
 @pytest.mark.parametrize("name", sorted(UNDEPLOYABLE))
-def test_the_service_belongs_to_another_controller(enter: Enter, see: See, name: str) -> None:
-    service = see(enter(name))
+def test_the_service_belongs_to_another_controller(enter: Enter, describe: Describe, name: str) -> None:
+    service = describe(enter(name))
 
     assert service["deploymentController"]["type"] in ("CODE_DEPLOY", "EXTERNAL")
     assert service["deployments"] == []
@@ -254,16 +268,16 @@ def output_of(model: ServiceModel, operation: str) -> Shape:
 
 
 def replies(ecs: EcsBackend) -> list[tuple[str, dict[str, Any]]]:
-    """Ask all that can be asked about the service `orders`."""
+    """Describe everything about the service `orders`."""
     orders = {"cluster": "shop", "service": "orders"}
     arns = [
         arn
         for status in ("RUNNING", "STOPPED")
         for arn in ecs.list_tasks({"cluster": "shop", "desiredStatus": status, "maxResults": 50})["taskArns"]
     ]
-    attempts = ecs.list_service_deployments(orders)
-    deployments = [brief["serviceDeploymentArn"] for brief in attempts["serviceDeployments"]]
-    revisions = [brief["targetServiceRevisionArn"] for brief in attempts["serviceDeployments"]]
+    service_deployments = ecs.list_service_deployments(orders)
+    deployments = [brief["serviceDeploymentArn"] for brief in service_deployments["serviceDeployments"]]
+    revisions = [brief["targetServiceRevisionArn"] for brief in service_deployments["serviceDeployments"]]
     tags = ["TAGS"]
     return [
         (
@@ -274,7 +288,7 @@ def replies(ecs: EcsBackend) -> list[tuple[str, dict[str, Any]]]:
             "DescribeTasks",
             ecs.describe_tasks({"cluster": "shop", "tasks": arns or ["none"], "include": tags}),
         ),
-        ("ListServiceDeployments", attempts),
+        ("ListServiceDeployments", service_deployments),
         (
             "DescribeServiceDeployments",
             ecs.describe_service_deployments({"serviceDeploymentArns": deployments}),
@@ -300,7 +314,7 @@ def test_a_scenario_repeats_itself(deploy: Deploy, name: str) -> None:
     assert seen[0] == seen[1]
 
 
-def test_every_scenario_says_what_it_is_about() -> None:
+def test_every_scenario_has_a_description() -> None:
     descriptions = [description for description, _ in SERVICE_SCENARIOS.values()]
 
     assert all(descriptions)

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
-from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, FailsToStart, NotPlaced, TaskFate
+from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, FailsToStart, FailurePlan, NotPlaced
 from ecs_steps.sandbox.timeline import Timeline
 
 Begin = Callable[[EcsPlan], EcsBackend]
 Deploy = Callable[..., str]
 Later = Callable[[float], None]
 Messages = Callable[..., list[str]]
-See = Callable[..., dict[str, Any]]
+Describe = Callable[..., dict[str, Any]]
 Tasks = Callable[..., list[dict[str, Any]]]
 
 ORDERS = {"cluster": "shop", "service": "orders"}
@@ -24,7 +24,9 @@ def percents(minimum: int, maximum: int) -> dict[str, Any]:
 
 
 def test_tasks_that_stopped_an_hour_ago_take_no_room(begin: Begin, deploy: Deploy, later: Later) -> None:
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=FailsToStart(reason="CannotPullContainerError: no")),)))
+    ecs = begin(
+        EcsPlan(failure_plans=(FailurePlan(ending=FailsToStart(reason="CannotPullContainerError: no")),))
+    )
     deploy(ecs)
 
     later(24 * 3600)
@@ -32,8 +34,8 @@ def test_tasks_that_stopped_an_hour_ago_take_no_room(begin: Begin, deploy: Deplo
     assert len(ecs._clusters.all()[0].tasks) < 15  # what is forgotten cannot be described any more
 
 
-def test_the_world_starts_steady(ecs: EcsBackend, see: See) -> None:
-    services = [see(ecs, name) for name in ("orders", "billing")]
+def test_the_fixtures_start_steady(ecs: EcsBackend, describe: Describe) -> None:
+    services = [describe(ecs, name) for name in ("orders", "billing")]
 
     assert [(s["desiredCount"], s["runningCount"]) for s in services] == [(2, 2), (1, 1)]
     assert all(s["deployments"][0]["rolloutState"] == "COMPLETED" for s in services)
@@ -41,22 +43,22 @@ def test_the_world_starts_steady(ecs: EcsBackend, see: See) -> None:
 
 
 def test_a_rolling_update_goes_from_in_progress_to_completed(
-    ecs: EcsBackend, deploy: Deploy, see: See, later: Later
+    ecs: EcsBackend, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
     deployment_id = deploy(ecs)
 
-    at_once = see(ecs)["deployments"]
+    burst = describe(ecs)["deployments"]
     later(120)
-    in_the_end = see(ecs)["deployments"]
+    in_the_end = describe(ecs)["deployments"]
 
-    assert [(d["status"], d["rolloutState"]) for d in at_once] == [
+    assert [(d["status"], d["rolloutState"]) for d in burst] == [
         ("PRIMARY", "IN_PROGRESS"),
         ("ACTIVE", "COMPLETED"),
     ]
     assert [(d["id"], d["rolloutState"], d["runningCount"]) for d in in_the_end] == [
         (deployment_id, "COMPLETED", 2)
     ]
-    assert see(ecs)["taskDefinition"].endswith("orders:2")
+    assert describe(ecs)["taskDefinition"].endswith("orders:2")
 
 
 def test_the_events_of_a_rolling_update_tell_it_in_order(
@@ -67,7 +69,7 @@ def test_the_events_of_a_rolling_update_tell_it_in_order(
 
     later(120)
 
-    told = messages(ecs)[before:]
+    details = messages(ecs)[before:]
     beginnings = [
         "(service orders) has started 2 tasks: (task ",
         "(service orders) registered 2 targets in (target-group arn:aws:elasticloadbalancing:",
@@ -77,19 +79,19 @@ def test_the_events_of_a_rolling_update_tell_it_in_order(
         f"(service orders) (deployment {deployment_id}) deployment completed.",
         "(service orders) has reached a steady state.",
     ]
-    assert len(told) == len(beginnings)
-    assert all(text.startswith(start) for text, start in zip(told, beginnings, strict=True))
+    assert len(details) == len(beginnings)
+    assert all(text.startswith(start) for text, start in zip(details, beginnings, strict=True))
 
 
 def test_old_tasks_serve_until_the_new_ones_are_healthy(
-    ecs: EcsBackend, deploy: Deploy, see: See, later: Later
+    ecs: EcsBackend, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
     deploy(ecs)
 
     later(42)
-    before = [(d["desiredCount"], d["runningCount"]) for d in see(ecs)["deployments"]]
+    before = [(d["desiredCount"], d["runningCount"]) for d in describe(ecs)["deployments"]]
     later(1)
-    after = [(d["desiredCount"], d["runningCount"]) for d in see(ecs)["deployments"]]
+    after = [(d["desiredCount"], d["runningCount"]) for d in describe(ecs)["deployments"]]
 
     assert before == [(2, 2), (2, 2)]
     assert after == [(2, 2), (0, 0)]
@@ -100,7 +102,15 @@ def test_old_tasks_serve_until_the_new_ones_are_healthy(
     [(100, 200, 8, 4), (100, 150, 6, 4), (50, 100, 4, 2), (0, 100, 4, 0), (75, 125, 5, 3), (60, 130, 5, 3)],
 )
 def test_an_update_stays_within_its_percents(
-    *, begin: Begin, deploy: Deploy, see: See, later: Later, minimum: int, maximum: int, most: int, least: int
+    *,
+    begin: Begin,
+    deploy: Deploy,
+    describe: Describe,
+    later: Later,
+    minimum: int,
+    maximum: int,
+    most: int,
+    least: int,
 ) -> None:
     ecs = begin(EcsPlan(service={"desiredCount": 4, **percents(minimum, maximum)}))
     deploy(ecs)
@@ -108,52 +118,56 @@ def test_an_update_stays_within_its_percents(
     alive, running = [], []
     for _ in range(300):
         later(1)
-        seen = see(ecs)
+        seen = describe(ecs)
         alive.append(seen["runningCount"] + seen["pendingCount"])
         running.append(seen["runningCount"])
 
-    assert see(ecs)["deployments"][0]["rolloutState"] == "COMPLETED"
+    assert describe(ecs)["deployments"][0]["rolloutState"] == "COMPLETED"
     assert max(alive) <= most
     assert min(running) >= least
 
 
-def test_percents_that_leave_no_room_are_told_once(
-    begin: Begin, deploy: Deploy, see: See, messages: Messages, later: Later
+def test_percents_that_leave_no_room_are_reported_once(
+    begin: Begin, deploy: Deploy, describe: Describe, messages: Messages, later: Later
 ) -> None:
     ecs = begin(EcsPlan(service=percents(100, 100)))
     deploy(ecs)
 
     later(3600)
 
-    told = [text for text in messages(ecs) if "was unable to stop or start tasks" in text]
-    assert len(told) == 1
-    assert see(ecs)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+    details = [text for text in messages(ecs) if "was unable to stop or start tasks" in text]
+    assert len(details) == 1
+    assert describe(ecs)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
 
 
-def test_a_desired_count_alone_scales_without_a_deployment(ecs: EcsBackend, see: See, later: Later) -> None:
+def test_a_desired_count_alone_scales_without_a_deployment(
+    ecs: EcsBackend, describe: Describe, later: Later
+) -> None:
     ecs.update_service({**ORDERS, "desiredCount": 4})
     later(60)
-    out = see(ecs)
+    out = describe(ecs)
 
     ecs.update_service({**ORDERS, "desiredCount": 1})
     later(60)
-    back = see(ecs)
+    back = describe(ecs)
 
     assert [(s["runningCount"], len(s["deployments"])) for s in (out, back)] == [(4, 1), (1, 1)]
 
 
-def test_a_service_at_zero_completes_at_once(begin: Begin, deploy: Deploy, see: See, later: Later) -> None:
+def test_a_service_at_zero_completes_at_once(
+    begin: Begin, deploy: Deploy, describe: Describe, later: Later
+) -> None:
     ecs = begin(EcsPlan(service={"desiredCount": 0}))
     deployment_id = deploy(ecs)
 
     later(0)
 
-    deployments = see(ecs)["deployments"]
+    deployments = describe(ecs)["deployments"]
     assert [(d["id"], d["rolloutState"]) for d in deployments] == [(deployment_id, "COMPLETED")]
 
 
 def test_250_tasks_are_started_ten_at_a_time(
-    begin: Begin, deploy: Deploy, see: See, messages: Messages, later: Later
+    begin: Begin, deploy: Deploy, describe: Describe, messages: Messages, later: Later
 ) -> None:
     ecs = begin(EcsPlan(service={"desiredCount": 250}))
     deploy(ecs)
@@ -161,19 +175,27 @@ def test_250_tasks_are_started_ten_at_a_time(
     pending = []
     for seconds in (0, 1, 6):
         later(seconds)
-        pending.append(see(ecs)["pendingCount"])
+        pending.append(describe(ecs)["pendingCount"])
     later(600)
 
     assert pending == [10, 20, 80]
-    assert see(ecs)["deployments"][0]["runningCount"] == 250
-    assert len(see(ecs)["events"]) == 100
+    assert describe(ecs)["deployments"][0]["runningCount"] == 250
+    assert len(describe(ecs)["events"]) == 100
     assert max(text.count("(task ") for text in messages(ecs)) == 10
 
 
-def test_a_deployment_that_cannot_succeed_goes_on_ever_more_slowly(
-    *, begin: Begin, deploy: Deploy, see: See, messages: Messages, later: Later, timeline: Timeline
+def test_a_deployment_that_cannot_succeed_continues_ever_more_slowly(
+    *,
+    begin: Begin,
+    deploy: Deploy,
+    describe: Describe,
+    messages: Messages,
+    later: Later,
+    timeline: Timeline,
 ) -> None:
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=FailsToStart(reason="CannotPullContainerError: no")),)))
+    ecs = begin(
+        EcsPlan(failure_plans=(FailurePlan(ending=FailsToStart(reason="CannotPullContainerError: no")),))
+    )
     deploy(ecs)
 
     later(30)
@@ -181,9 +203,9 @@ def test_a_deployment_that_cannot_succeed_goes_on_ever_more_slowly(
     failed = []
     for _ in range(12):
         later(3600)
-        failed.append(see(ecs)["deployments"][0]["failedTasks"])
+        failed.append(describe(ecs)["deployments"][0]["failedTasks"])
 
-    assert see(ecs)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+    assert describe(ecs)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
     assert failed[0] >= 10
     assert failed[-1] - failed[-2] <= 6
     complaint = "(service orders) is unable to consistently start tasks successfully."
@@ -191,30 +213,30 @@ def test_a_deployment_that_cannot_succeed_goes_on_ever_more_slowly(
     assert len(timeline._due) <= 1  # a quiet service has nothing else to wait for
 
 
-def test_tasks_that_cannot_be_placed_are_told_and_counted(
-    begin: Begin, deploy: Deploy, see: See, messages: Messages, later: Later
+def test_tasks_that_cannot_be_placed_are_reported_and_counted(
+    begin: Begin, deploy: Deploy, describe: Describe, messages: Messages, later: Later
 ) -> None:
     reason = ". Reason: Capacity is unavailable at this time."
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=NotPlaced(reason=reason)),)))
+    ecs = begin(EcsPlan(failure_plans=(FailurePlan(ending=NotPlaced(reason=reason)),)))
     deploy(ecs)
 
     later(300)
 
-    told = [text for text in messages(ecs) if "was unable to place a task" in text]
-    assert told == [f"(service orders) was unable to place a task{reason}"]
-    assert see(ecs)["deployments"][0]["failedTasks"] >= 4
+    details = [text for text in messages(ecs) if "was unable to place a task" in text]
+    assert details == [f"(service orders) was unable to place a task{reason}"]
+    assert describe(ecs)["deployments"][0]["failedTasks"] >= 4
 
 
 def test_a_deployment_recovers_when_its_tasks_do(
-    begin: Begin, deploy: Deploy, see: See, later: Later
+    begin: Begin, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=Exits(code=1), first=3),)))
+    ecs = begin(EcsPlan(failure_plans=(FailurePlan(ending=Exits(code=1), first=3),)))
     deploy(ecs)
 
     later(40)
-    failed = see(ecs)["deployments"][0]["failedTasks"]
+    failed = describe(ecs)["deployments"][0]["failedTasks"]
     later(300)
-    recovered = see(ecs)["deployments"][0]
+    recovered = describe(ecs)["deployments"][0]
 
     assert failed == 2
     assert (recovered["rolloutState"], recovered["failedTasks"], recovered["runningCount"]) == (
@@ -225,15 +247,15 @@ def test_a_deployment_recovers_when_its_tasks_do(
 
 
 def test_a_task_that_dies_after_completion_is_replaced(
-    begin: Begin, deploy: Deploy, see: See, messages: Messages, later: Later
+    begin: Begin, deploy: Deploy, describe: Describe, messages: Messages, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=Exits(code=1, after=100), first=2),)))
+    ecs = begin(EcsPlan(failure_plans=(FailurePlan(ending=Exits(code=1, after=100), first=2),)))
     deploy(ecs)
 
     later(110)
-    completed = see(ecs)["deployments"][0]
+    completed = describe(ecs)["deployments"][0]
     later(300)
-    replaced = see(ecs)
+    replaced = describe(ecs)
 
     assert (completed["rolloutState"], completed["runningCount"]) == ("COMPLETED", 2)
     assert (replaced["deployments"][0]["id"], replaced["runningCount"]) == (completed["id"], 2)
@@ -243,7 +265,7 @@ def test_a_task_that_dies_after_completion_is_replaced(
 def test_a_failing_deployment_never_calls_its_service_steady(
     begin: Begin, deploy: Deploy, messages: Messages, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=Exits(code=1)),)))
+    ecs = begin(EcsPlan(failure_plans=(FailurePlan(ending=Exits(code=1)),)))
     before = len(messages(ecs))
     deploy(ecs)
 
@@ -252,7 +274,7 @@ def test_a_failing_deployment_never_calls_its_service_steady(
     assert not any("steady" in text for text in messages(ecs)[before:])
 
 
-def test_tasks_that_are_replaced_before_they_ran_are_told_as_pending(
+def test_tasks_that_are_replaced_before_they_ran_are_reported_as_pending(
     ecs: EcsBackend, deploy: Deploy, tasks: Tasks, messages: Messages, later: Later
 ) -> None:
     replaced_id = deploy(ecs)

@@ -1,4 +1,4 @@
-"""What callers may ask of service deployments."""
+"""The operations on service deployments."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,15 +8,15 @@ import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.plan import EcsPlan
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 from ecs_steps.sandbox.timeline import Timeline
 
 Deploy = Callable[..., str]
 Later = Callable[[float], None]
-See = Callable[..., dict[str, Any]]
+Describe = Callable[..., dict[str, Any]]
 
 ORDERS = {"cluster": "shop", "service": "orders"}
-UNKNOWN = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/nobody"
+UNKNOWN = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/unknown"
 
 
 def newest(ecs: EcsBackend) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def test_a_service_deployment_counts_its_tasks_and_those_it_replaces(
 
 
 def test_a_successful_service_deployment_is_finished(
-    ecs: EcsBackend, deploy: Deploy, see: See, later: Later
+    ecs: EcsBackend, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
     deploy(ecs)
     later(200)
@@ -65,7 +65,7 @@ def test_a_successful_service_deployment_is_finished(
     described = newest(ecs)
 
     assert described["status"] == "SUCCESSFUL"
-    assert described["createdAt"] < described["finishedAt"] == see(ecs)["deployments"][0]["updatedAt"]
+    assert described["createdAt"] < described["finishedAt"] == describe(ecs)["deployments"][0]["updatedAt"]
     assert "stoppedAt" not in described
     assert described["targetServiceRevision"]["requestedProductionTrafficWeight"] == 100.0
 
@@ -87,7 +87,7 @@ def test_service_deployments_are_listed_newest_first_by_status_and_time(
     assert earlier == everything[1:]
 
 
-def test_a_service_revision_says_what_it_deploys(ecs: EcsBackend, deploy: Deploy) -> None:
+def test_a_service_revision_has_what_it_deploys(ecs: EcsBackend, deploy: Deploy) -> None:
     deploy(ecs)
     arn = newest(ecs)["targetServiceRevision"]["arn"]
 
@@ -109,12 +109,12 @@ def test_what_is_not_there_is_missing(ecs: EcsBackend) -> None:
 
 
 def test_an_arn_of_something_else_is_refused(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal, match="Invalid identifier"):
+    with pytest.raises(ServiceError, match="Invalid identifier"):
         ecs.describe_service_deployments({"serviceDeploymentArns": ["arn:aws:ecs:eu-west-1:1:service/x"]})
 
 
 def test_a_stopped_service_deployment_is_rolled_back(
-    ecs: EcsBackend, deploy: Deploy, see: See, later: Later
+    ecs: EcsBackend, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
     deploy(ecs)
     later(15)
@@ -126,11 +126,11 @@ def test_a_stopped_service_deployment_is_rolled_back(
         later(seconds)
         statuses.append(newest(ecs)["status"])
     assert statuses == ["ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL"]
-    assert see(ecs)["taskDefinition"].endswith("orders:1")
+    assert describe(ecs)["taskDefinition"].endswith("orders:1")
 
 
 def test_an_aborted_service_deployment_stands_still(
-    ecs: EcsBackend, deploy: Deploy, see: See, later: Later
+    ecs: EcsBackend, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
     deploy(ecs)
     later(15)
@@ -141,8 +141,8 @@ def test_an_aborted_service_deployment_stands_still(
     requested = newest(ecs)["status"]
     later(200)
     assert (requested, newest(ecs)["status"]) == ("STOP_REQUESTED", "STOPPED")
-    assert see(ecs)["deployments"][0]["rolloutState"] == "FAILED"
-    assert see(ecs)["deployments"][1]["runningCount"] == 2
+    assert describe(ecs)["deployments"][0]["rolloutState"] == "FAILED"
+    assert describe(ecs)["deployments"][1]["runningCount"] == 2
 
 
 def test_a_service_deployment_that_completes_before_it_is_stopped_stays_successful(
@@ -158,15 +158,15 @@ def test_a_service_deployment_that_completes_before_it_is_stopped_stays_successf
 
 
 def test_only_what_is_under_way_can_be_stopped(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.stop_service_deployment({"serviceDeploymentArn": newest(ecs)["serviceDeploymentArn"]})
 
     assert refused.value.code == "ConflictException"
 
 
 @pytest.mark.parametrize("operation", ["stop_service_deployment", "continue_service_deployment"])
-def test_a_service_deployment_of_nobody_is_not_found(ecs: EcsBackend, operation: str) -> None:
-    with pytest.raises(Refusal) as refused:
+def test_an_unknown_service_deployment_is_not_found(ecs: EcsBackend, operation: str) -> None:
+    with pytest.raises(ServiceError) as refused:
         getattr(ecs, operation)({"serviceDeploymentArn": UNKNOWN})
 
     assert refused.value.code == "ServiceDeploymentNotFoundException"
@@ -175,13 +175,13 @@ def test_a_service_deployment_of_nobody_is_not_found(ecs: EcsBackend, operation:
 def test_no_service_deployment_waits_to_be_continued(ecs: EcsBackend, deploy: Deploy) -> None:
     deploy(ecs)
 
-    with pytest.raises(Refusal, match="not waiting at a lifecycle hook"):
+    with pytest.raises(ServiceError, match="not waiting at a lifecycle hook"):
         ecs.continue_service_deployment({"serviceDeploymentArn": newest(ecs)["serviceDeploymentArn"]})
 
 
 def test_service_deployments_of_a_service_that_is_not_there_are_not_found(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal) as refused:
-        ecs.list_service_deployments({"cluster": "shop", "service": "nobody"})
+    with pytest.raises(ServiceError) as refused:
+        ecs.list_service_deployments({"cluster": "shop", "service": "unknown"})
 
     assert refused.value.code == "ServiceNotFoundException"
 

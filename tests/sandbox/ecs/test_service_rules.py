@@ -7,11 +7,11 @@ import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.plan import EcsPlan
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 Begin = Callable[[EcsPlan], EcsBackend]
 Later = Callable[[float], None]
-See = Callable[..., dict[str, Any]]
+Describe = Callable[..., dict[str, Any]]
 
 ORDERS = {"cluster": "shop", "service": "orders"}
 NEW: dict[str, Any] = {
@@ -23,15 +23,15 @@ NEW: dict[str, Any] = {
 }
 
 
-def test_fargate_services_have_a_platform_version(ecs: EcsBackend, see: See) -> None:
-    service = see(ecs)
+def test_fargate_services_have_a_platform_version(ecs: EcsBackend, describe: Describe) -> None:
+    service = describe(ecs)
 
     assert (service["platformVersion"], service["deployments"][0]["platformVersion"]) == ("LATEST", "1.4.0")
 
 
 @pytest.mark.parametrize(("provider", "kind"), [("FARGATE_SPOT", "FARGATE"), ("my-instances", "EC2")])
-def test_a_capacity_provider_says_where_tasks_run(
-    ecs: EcsBackend, later: Later, see: See, provider: str, kind: str
+def test_a_capacity_provider_decides_where_tasks_run(
+    ecs: EcsBackend, later: Later, describe: Describe, provider: str, kind: str
 ) -> None:
     service = {name: value for name, value in NEW.items() if name != "launchType"}
     strategy = [{"capacityProvider": provider, "weight": 1}]
@@ -43,9 +43,9 @@ def test_a_capacity_provider_says_where_tasks_run(
 
     later(100)
 
-    assert "launchType" not in see(ecs, "mail")
-    assert see(ecs, "mail")["deployments"][0]["launchType"] == kind
-    assert see(ecs, "mail")["runningCount"] == 1
+    assert "launchType" not in describe(ecs, "mail")
+    assert describe(ecs, "mail")["deployments"][0]["launchType"] == kind
+    assert describe(ecs, "mail")["runningCount"] == 1
 
 
 def test_a_service_runs_on_instances_where_nothing_else_is_said(ecs: EcsBackend) -> None:
@@ -60,7 +60,7 @@ def test_a_service_runs_on_instances_where_nothing_else_is_said(ecs: EcsBackend)
     ("change", "code", "message"),
     [
         ({"cluster": "nowhere"}, "ClusterNotFoundException", "Cluster not found."),
-        ({"taskDefinition": "nobody"}, "ClientException", "TaskDefinition not found."),
+        ({"taskDefinition": "unknown"}, "ClientException", "TaskDefinition not found."),
         ({"serviceName": "orders"}, "InvalidParameterException", "Creation of service was not idempotent."),
         ({"launchType": "FARGATE"}, "InvalidParameterException", "does not support launch_type FARGATE."),
         ({"taskDefinition": "orders"}, "InvalidParameterException", "Network Configuration must be provided"),
@@ -77,10 +77,10 @@ def test_a_service_runs_on_instances_where_nothing_else_is_said(ecs: EcsBackend)
         ({"desiredCount": None}, "InvalidParameterException", "desired count"),
     ],
 )
-def test_a_service_that_cannot_be_is_refused(
+def test_an_impossible_service_is_refused(
     ecs: EcsBackend, change: dict[str, Any], code: str, message: str
 ) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.create_service(NEW | change)
 
     assert refused.value.code == code
@@ -132,7 +132,7 @@ def test_a_deployment_configuration_keeps_what_an_update_leaves_out(ecs: EcsBack
 def test_an_update_to_what_cannot_run_is_refused(ecs: EcsBackend, register: Callable[..., str]) -> None:
     arn = register(ecs, containerDefinitions=[{"name": "api", "image": "api:1"}])
 
-    with pytest.raises(Refusal, match="The container web does not exist in the task definition"):
+    with pytest.raises(ServiceError, match="The container web does not exist in the task definition"):
         ecs.update_service({**ORDERS, "taskDefinition": arn})
 
 
@@ -150,15 +150,15 @@ def test_an_update_to_what_cannot_run_is_refused(ecs: EcsBackend, register: Call
     ],
 )
 def test_another_controllers_service_refuses_a_task_definition(
-    begin: Begin, see: See, controller: str, message: str
+    begin: Begin, describe: Describe, controller: str, message: str
 ) -> None:
     ecs = begin(EcsPlan(service={"deploymentController": {"type": controller}}))
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.update_service({**ORDERS, "taskDefinition": "orders"})
 
     assert (refused.value.code, refused.value.message) == ("InvalidParameterException", message)
-    assert see(ecs)["deployments"] == []
+    assert describe(ecs)["deployments"] == []
 
 
 def test_another_controllers_service_lets_its_desired_count_be_set(begin: Begin) -> None:

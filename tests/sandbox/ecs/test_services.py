@@ -1,4 +1,4 @@
-"""What callers may ask of services."""
+"""The operations on services."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +7,11 @@ import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.plan import EcsPlan
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 Begin = Callable[[EcsPlan], EcsBackend]
 Later = Callable[[float], None]
-See = Callable[..., dict[str, Any]]
+Describe = Callable[..., dict[str, Any]]
 
 ORDERS = {"cluster": "shop", "service": "orders"}
 NEW: dict[str, Any] = {
@@ -33,49 +33,49 @@ def test_a_new_service_has_a_deployment_and_no_task_yet(ecs: EcsBackend) -> None
     assert "platformVersion" not in service
 
 
-def test_a_service_is_missing_for_a_moment_where_the_plan_says_so(begin: Begin, later: Later) -> None:
+def test_a_service_is_missing_for_a_moment_where_the_plan_has_it(begin: Begin, later: Later) -> None:
     ecs = begin(EcsPlan(hidden_after_create=6))
     ecs.create_service(NEW)
 
-    at_once = ecs.describe_services({"cluster": "shop", "services": ["mail"]})
+    burst = ecs.describe_services({"cluster": "shop", "services": ["mail"]})
     later(6)
     after = ecs.describe_services({"cluster": "shop", "services": ["mail"]})
 
-    assert [failure["reason"] for failure in at_once["failures"]] == ["MISSING"]
+    assert [failure["reason"] for failure in burst["failures"]] == ["MISSING"]
     assert [service["serviceName"] for service in after["services"]] == ["mail"]
 
 
-def test_an_update_that_changes_nothing_starts_no_deployment(ecs: EcsBackend, see: See) -> None:
-    before = see(ecs)
+def test_an_update_that_changes_nothing_starts_no_deployment(ecs: EcsBackend, describe: Describe) -> None:
+    before = describe(ecs)
 
     after = ecs.update_service({**ORDERS, "taskDefinition": before["taskDefinition"]})["service"]
 
     assert after["deployments"] == before["deployments"]
 
 
-def test_a_deployment_says_where_its_tasks_are(ecs: EcsBackend, see: See) -> None:
+def test_a_deployment_describes_where_its_tasks_are(ecs: EcsBackend, describe: Describe) -> None:
     network = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
     ecs.update_service({**ORDERS, "networkConfiguration": network})
 
-    new, old = see(ecs)["deployments"]
+    new, old = describe(ecs)["deployments"]
 
     assert new["networkConfiguration"] == network
     assert old["networkConfiguration"] != network
-    assert "networkConfiguration" not in see(ecs, "billing")["deployments"][0]
+    assert "networkConfiguration" not in describe(ecs, "billing")["deployments"][0]
 
 
 def test_a_deregistered_revision_cannot_be_deployed(ecs: EcsBackend, register: Callable[..., str]) -> None:
     arn = register(ecs)
     ecs.deregister_task_definition({"taskDefinition": arn})
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.update_service({**ORDERS, "taskDefinition": arn})
 
     assert (refused.value.code, refused.value.message) == ("ClientException", "TaskDefinition is inactive")
 
 
 def test_a_service_that_is_scaled_above_zero_is_deleted_by_force_alone(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal, match="cannot be stopped while it is scaled above 0"):
+    with pytest.raises(ServiceError, match="cannot be stopped while it is scaled above 0"):
         ecs.delete_service(ORDERS)
 
     service = ecs.delete_service({**ORDERS, "force": True})["service"]
@@ -84,15 +84,15 @@ def test_a_service_that_is_scaled_above_zero_is_deleted_by_force_alone(ecs: EcsB
 
 
 def test_a_deleted_service_is_draining_then_inactive_then_missing(
-    ecs: EcsBackend, later: Later, see: See
+    ecs: EcsBackend, later: Later, describe: Describe
 ) -> None:
     ecs.delete_service({**ORDERS, "force": True})
 
     statuses, deployments = [], []
     for seconds in (10, 60):
         later(seconds)
-        statuses.append(see(ecs)["status"])
-        deployments.append(len(see(ecs)["deployments"]))
+        statuses.append(describe(ecs)["status"])
+        deployments.append(len(describe(ecs)["deployments"]))
     later(3600)
     gone = ecs.describe_services({"cluster": "shop", "services": ["orders"]})
 
@@ -101,9 +101,9 @@ def test_a_deleted_service_is_draining_then_inactive_then_missing(
     assert [failure["reason"] for failure in gone["failures"]] == ["MISSING"]
 
 
-def test_a_service_that_is_gone_can_be_created_anew(ecs: EcsBackend, later: Later) -> None:
+def test_a_deleted_service_can_be_created_again(ecs: EcsBackend, later: Later) -> None:
     ecs.delete_service({"cluster": "shop", "service": "billing", "force": True})
-    with pytest.raises(Refusal, match="still Draining"):
+    with pytest.raises(ServiceError, match="still Draining"):
         ecs.create_service(NEW | {"serviceName": "billing"})
     later(60)
 
@@ -115,7 +115,7 @@ def test_a_service_that_is_gone_can_be_created_anew(ecs: EcsBackend, later: Late
 def test_a_draining_service_refuses_updates(ecs: EcsBackend) -> None:
     ecs.delete_service({**ORDERS, "force": True})
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.update_service({**ORDERS, "forceNewDeployment": True})
 
     assert refused.value.code == "ServiceNotActiveException"
@@ -128,10 +128,10 @@ def test_an_inactive_service_is_refused_while_it_is_remembered(
     ecs.delete_service({**ORDERS, "force": True})
     later(60)
 
-    with pytest.raises(Refusal) as remembered:
+    with pytest.raises(ServiceError) as remembered:
         getattr(ecs, operation)(ORDERS)
     later(3600)
-    with pytest.raises(Refusal) as forgotten:
+    with pytest.raises(ServiceError) as forgotten:
         getattr(ecs, operation)(ORDERS)
 
     assert remembered.value.code == "ServiceNotActiveException"
@@ -140,14 +140,14 @@ def test_an_inactive_service_is_refused_while_it_is_remembered(
 
 @pytest.mark.parametrize("operation", ["update_service", "delete_service"])
 def test_a_service_that_is_not_there_is_not_found(ecs: EcsBackend, operation: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        getattr(ecs, operation)({"cluster": "shop", "service": "nobody"})
+    with pytest.raises(ServiceError) as refused:
+        getattr(ecs, operation)({"cluster": "shop", "service": "unknown"})
 
     assert (refused.value.code, refused.value.message) == ("ServiceNotFoundException", "Service not found.")
 
 
-def test_a_service_is_found_by_its_arn(ecs: EcsBackend, see: See) -> None:
-    arn = see(ecs)["serviceArn"]
+def test_a_service_is_found_by_its_arn(ecs: EcsBackend, describe: Describe) -> None:
+    arn = describe(ecs)["serviceArn"]
 
     described = ecs.describe_services({"cluster": "shop", "services": [arn]})
 
@@ -162,7 +162,7 @@ def test_ten_services_are_described_at_a_time(ecs: EcsBackend) -> None:
 
 @pytest.mark.parametrize("services", [[], [f"service{number}" for number in range(11)]])
 def test_services_are_described_from_one_to_ten_at_a_time(ecs: EcsBackend, services: list[str]) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.describe_services({"cluster": "shop", "services": services})
 
     assert refused.value.code == "InvalidParameterException"
@@ -180,30 +180,30 @@ def test_services_are_listed_by_the_page_and_launch_type(ecs: EcsBackend) -> Non
     assert [arn.rpartition("/")[2] for arn in fargate["serviceArns"]] == ["orders"]
 
 
-def test_tags_come_with_a_service_where_they_are_asked_for(ecs: EcsBackend, see: See) -> None:
+def test_tags_come_with_a_service_where_they_are_requested(ecs: EcsBackend, describe: Describe) -> None:
     without = ecs.describe_services({"cluster": "shop", "services": ["orders"]})["services"][0]
 
-    with_tags = see(ecs)
+    with_tags = describe(ecs)
 
     assert "tags" not in without
     assert {"key": "team", "value": "shop"} in with_tags["tags"]
     assert any(tag["key"].startswith("aws:") for tag in with_tags["tags"])
 
 
-def test_the_plan_has_the_last_word_on_a_services_members(begin: Begin, see: See) -> None:
+def test_the_plan_has_the_last_word_on_a_services_members(begin: Begin, describe: Describe) -> None:
     ecs = begin(EcsPlan(service={"desiredCount": 4}))
 
     created = ecs.create_service(NEW)["service"]
 
     assert created["desiredCount"] == 4
-    assert (see(ecs)["desiredCount"], see(ecs)["runningCount"]) == (4, 4)
+    assert (describe(ecs)["desiredCount"], describe(ecs)["runningCount"]) == (4, 4)
 
 
 def test_another_plan_is_laid_over_the_services_that_are_there(
-    ecs: EcsBackend, see: See, later: Later
+    ecs: EcsBackend, describe: Describe, later: Later
 ) -> None:
     ecs.plan = EcsPlan(service={"desiredCount": 3})
 
     later(120)
 
-    assert (see(ecs)["desiredCount"], see(ecs)["runningCount"]) == (3, 3)
+    assert (describe(ecs)["desiredCount"], describe(ecs)["runningCount"]) == (3, 3)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 ARN = "arn:aws:ecs:eu-west-1:123456789012:"
 TASK = "a task of billing"
@@ -22,7 +22,7 @@ def resolved(ecs: EcsBackend, resource: str) -> str:
 @pytest.mark.parametrize(
     "resource", ["cluster/shop", "service/shop/orders", "task-definition/orders:1", TASK]
 )
-def test_a_tag_is_set_changed_and_taken_away(ecs: EcsBackend, resource: str) -> None:
+def test_a_tag_is_set_changed_and_removed(ecs: EcsBackend, resource: str) -> None:
     arn = resolved(ecs, resource)
     before = ecs.list_tags_for_resource({"resourceArn": arn})["tags"]
 
@@ -36,11 +36,11 @@ def test_a_tag_is_set_changed_and_taken_away(ecs: EcsBackend, resource: str) -> 
 
 
 def test_a_services_tags_are_those_that_it_is_described_with(
-    ecs: EcsBackend, see: Callable[..., dict[str, Any]]
+    ecs: EcsBackend, describe: Callable[..., dict[str, Any]]
 ) -> None:
     ecs.tag_resource({"resourceArn": f"{ARN}service/shop/orders", "tags": [{"key": "a", "value": "b"}]})
 
-    assert see(ecs)["tags"][-1] == {"key": "a", "value": "b"}
+    assert describe(ecs)["tags"][-1] == {"key": "a", "value": "b"}
 
 
 def test_tags_of_aws_cannot_be_set_but_do_not_count(ecs: EcsBackend) -> None:
@@ -52,24 +52,24 @@ def test_tags_of_aws_cannot_be_set_but_do_not_count(ecs: EcsBackend) -> None:
         {"resourceArn": arn, "tags": [{"key": f"key{number}", "value": "x"} for number in range(room)]}
     )
 
-    with pytest.raises(Refusal, match="Too many tags"):
+    with pytest.raises(ServiceError, match="Too many tags"):
         ecs.tag_resource({"resourceArn": arn, "tags": [{"key": "one-more", "value": "x"}]})
-    with pytest.raises(Refusal, match="aws: prefixed"):
+    with pytest.raises(ServiceError, match="aws: prefixed"):
         ecs.tag_resource({"resourceArn": arn, "tags": [{"key": "aws:mine", "value": "x"}]})
 
 
 @pytest.mark.parametrize(
     ("resource", "code"),
     [
-        ("service/shop/nobody", "ResourceNotFoundException"),
-        ("task-definition/nobody:1", "ResourceNotFoundException"),
-        ("task/shop/nobody", "ResourceNotFoundException"),
+        ("service/shop/unknown", "ResourceNotFoundException"),
+        ("task-definition/unknown:1", "ResourceNotFoundException"),
+        ("task/shop/unknown", "ResourceNotFoundException"),
         ("cluster/nowhere", "ClusterNotFoundException"),
         ("garden/gnome", "InvalidParameterException"),
     ],
 )
 def test_what_is_not_there_has_no_tags(ecs: EcsBackend, resource: str, code: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.list_tags_for_resource({"resourceArn": ARN + resource})
 
     assert refused.value.code == code

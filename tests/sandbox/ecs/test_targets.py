@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
-from ecs_steps.sandbox.ecs.plan import EcsPlan, FailsTargetHealth, TargetGroupSettings, TaskFate
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.ecs.plan import EcsPlan, FailsTargetHealth, FailurePlan, TargetGroupSettings
+from ecs_steps.sandbox.service_error import ServiceError
 
 Begin = Callable[[EcsPlan], EcsBackend]
 Deploy = Callable[..., str]
@@ -43,11 +43,11 @@ def test_a_new_target_is_initial_then_healthy_and_an_old_one_drains(
     assert health(ecs) == [{"State": "healthy"}] * 2
 
 
-def test_an_unhealthy_target_says_why_until_its_task_is_stopped(
+def test_an_unhealthy_target_has_a_reason_until_its_task_is_stopped(
     begin: Begin, deploy: Deploy, later: Later
 ) -> None:
     ending = FailsTargetHealth(reason="Target.Timeout", description="Request timed out")
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=ending),)))
+    ecs = begin(EcsPlan(failure_plans=(FailurePlan(ending=ending),)))
     deploy(ecs)
 
     later(44)
@@ -59,7 +59,7 @@ def test_an_unhealthy_target_says_why_until_its_task_is_stopped(
     }
 
 
-def test_targets_are_narrowed_to_those_asked_for(ecs: EcsBackend) -> None:
+def test_targets_are_narrowed_to_those_requested(ecs: EcsBackend) -> None:
     described = ecs.elbv2.describe_target_health({"TargetGroupArn": GROUP})["TargetHealthDescriptions"]
     wanted = described[1]["Target"]
 
@@ -93,9 +93,9 @@ def test_all_target_groups_are_those_that_services_name(ecs: EcsBackend) -> None
 
 
 @pytest.mark.parametrize("operation", ["describe_target_health", "describe_target_group_attributes"])
-def test_a_target_group_of_nobody_is_not_found(ecs: EcsBackend, operation: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        getattr(ecs.elbv2, operation)({"TargetGroupArn": GROUP.replace("orders", "nobody")})
+def test_an_unknown_target_group_is_not_found(ecs: EcsBackend, operation: str) -> None:
+    with pytest.raises(ServiceError) as refused:
+        getattr(ecs.elbv2, operation)({"TargetGroupArn": GROUP.replace("orders", "unknown")})
 
     assert (refused.value.code, refused.value.message) == (
         "TargetGroupNotFound",
@@ -104,7 +104,7 @@ def test_a_target_group_of_nobody_is_not_found(ecs: EcsBackend, operation: str) 
 
 
 def test_slow_draining_delays_the_completion(
-    begin: Begin, deploy: Deploy, later: Later, see: Callable[..., dict[str, Any]]
+    begin: Begin, deploy: Deploy, later: Later, describe: Callable[..., dict[str, Any]]
 ) -> None:
     ecs = begin(EcsPlan(target_group=TargetGroupSettings(deregistration_delay=300)))
     deploy(ecs)
@@ -112,6 +112,6 @@ def test_slow_draining_delays_the_completion(
     states = []
     for seconds in (300, 100):
         later(seconds)
-        states.append(see(ecs)["deployments"][0]["rolloutState"])
+        states.append(describe(ecs)["deployments"][0]["rolloutState"])
 
     assert states == ["IN_PROGRESS", "COMPLETED"]

@@ -6,7 +6,7 @@ import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.task_definition_rules import units
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 CONTAINER = {"name": "web", "image": "web:1"}
 FARGATE: dict[str, Any] = {
@@ -57,7 +57,7 @@ FARGATE: dict[str, Any] = {
 def test_a_task_definition_that_cannot_run_is_refused(
     ecs: EcsBackend, change: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.register_task_definition(FARGATE | change)
 
     assert refused.value.code == "ClientException"
@@ -67,17 +67,17 @@ def test_a_task_definition_that_cannot_run_is_refused(
 def test_more_than_50_tags_are_refused(ecs: EcsBackend) -> None:
     tags = [{"key": f"key{number}", "value": "x"} for number in range(51)]
 
-    with pytest.raises(Refusal, match="Too many tags"):
+    with pytest.raises(ServiceError, match="Too many tags"):
         ecs.register_task_definition(FARGATE | {"tags": tags})
 
 
 def test_tags_of_aws_are_refused(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal, match="aws: prefixed"):
+    with pytest.raises(ServiceError, match="aws: prefixed"):
         ecs.register_task_definition(FARGATE | {"tags": [{"key": "aws:stack", "value": "x"}]})
 
 
-def test_a_refused_task_definition_takes_no_revision(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal):
+def test_a_refused_task_definition_uses_no_revision(ecs: EcsBackend) -> None:
+    with pytest.raises(ServiceError):
         ecs.register_task_definition(FARGATE | {"memory": "4096"})
 
     registered = ecs.register_task_definition(FARGATE)
@@ -90,3 +90,50 @@ def test_a_refused_task_definition_takes_no_revision(ecs: EcsBackend) -> None:
 )
 def test_cpu_and_memory_are_read_in_every_spelling(text: str, amount: int) -> None:
     assert units(text, 1024) == amount
+
+
+PORTS = {
+    "family": "range",
+    "networkMode": "bridge",
+    "requiresCompatibilities": ["EC2"],
+}
+
+
+def with_ports(*mappings: dict[str, Any]) -> dict[str, Any]:
+    container = {"name": "web", "image": "nginx", "memory": 128, "portMappings": list(mappings)}
+    return PORTS | {"containerDefinitions": [container]}
+
+
+def test_a_range_of_ports_is_kept_and_has_no_host_port(ecs: EcsBackend) -> None:
+    registered = ecs.register_task_definition(with_ports({"containerPortRange": "9000-9010"}))
+
+    mappings = registered["taskDefinition"]["containerDefinitions"][0]["portMappings"]
+    assert mappings == [{"containerPortRange": "9000-9010", "protocol": "tcp"}]
+
+
+def test_a_service_runs_a_task_definition_with_a_range_of_ports(ecs: EcsBackend) -> None:
+    ecs.register_task_definition(with_ports({"containerPortRange": "9000-9010"}, {"containerPort": 80}))
+
+    request = {"cluster": "shop", "serviceName": "range", "taskDefinition": "range", "desiredCount": 1}
+    created = ecs.create_service(request)["service"]
+
+    assert created["taskDefinition"].endswith("range:1")
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ({}, "specify either containerPort or containerPortRange"),
+        ({"containerPort": 80, "containerPortRange": "80-81"}, "specify either"),
+        ({"containerPortRange": "80-81", "hostPort": 80}, "a range takes no hostPort"),
+        ({"containerPortRange": "9010-9000"}, "Invalid containerPortRange '9010-9000'"),
+        ({"containerPortRange": "80"}, "Invalid containerPortRange '80'"),
+        ({"containerPortRange": "1-65536"}, "Invalid containerPortRange"),
+        ({"containerPortRange": "0-80"}, "Invalid containerPortRange"),
+    ],
+)
+def test_an_impossible_port_mapping_is_refused(
+    ecs: EcsBackend, mapping: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ServiceError, match=message):
+        ecs.register_task_definition(with_ports(mapping))

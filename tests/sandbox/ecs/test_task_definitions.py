@@ -7,7 +7,7 @@ import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.plan import EcsPlan
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.service_error import ServiceError
 
 Begin = Callable[[EcsPlan], EcsBackend]
 Register = Callable[..., str]
@@ -35,7 +35,7 @@ def test_a_deregistered_revision_keeps_its_number(ecs: EcsBackend) -> None:
     assert again["revision"] == 2
 
 
-def test_members_that_nobody_knows_are_kept_as_they_came(ecs: EcsBackend) -> None:
+def test_unknown_members_are_kept_as_sent(ecs: EcsBackend) -> None:
     container = {"name": "web", "image": "web:1", "memory": 128, "futureLimit": {"files": [1, 2]}}
     request = {"family": "web", "containerDefinitions": [container], "futureMode": {"on": True}}
 
@@ -116,9 +116,9 @@ def test_a_revision_is_found_by_name_and_by_arn(ecs: EcsBackend, reference: str)
     assert (described["family"], described["revision"]) == ("orders", 1)
 
 
-@pytest.mark.parametrize("reference", ["nobody", "orders:7", "orders:0", "orders:x"])
+@pytest.mark.parametrize("reference", ["unknown", "orders:7", "orders:0", "orders:x"])
 def test_what_is_not_registered_cannot_be_described(ecs: EcsBackend, reference: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.describe_task_definition({"taskDefinition": reference})
 
     assert (refused.value.code, refused.value.message) == (
@@ -127,7 +127,7 @@ def test_what_is_not_registered_cannot_be_described(ecs: EcsBackend, reference: 
     )
 
 
-def test_tags_come_beside_a_task_definition_where_they_are_asked_for(ecs: EcsBackend) -> None:
+def test_tags_come_with_a_task_definition_where_they_are_requested(ecs: EcsBackend) -> None:
     ecs.register_task_definition(MINIMAL | {"tags": [{"key": "team", "value": "shop"}]})
 
     without = ecs.describe_task_definition({"taskDefinition": "web"})
@@ -139,21 +139,8 @@ def test_tags_come_beside_a_task_definition_where_they_are_asked_for(ecs: EcsBac
 
 
 def test_a_family_must_be_named_with_its_revision_to_deregister_it(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal, match="The specified task definition does not exist"):
+    with pytest.raises(ServiceError, match="The specified task definition does not exist"):
         ecs.deregister_task_definition({"taskDefinition": "orders"})
-
-
-def test_only_what_was_deregistered_can_be_deleted(ecs: EcsBackend, register: Register) -> None:
-    register(ecs)
-    ecs.deregister_task_definition({"taskDefinition": "orders:2"})
-
-    reply = ecs.delete_task_definitions({"taskDefinitions": ["orders:1", "orders:2", "orders:9"]})
-
-    assert [deleted["status"] for deleted in reply["taskDefinitions"]] == ["DELETE_IN_PROGRESS"]
-    assert [(failure["arn"], failure["reason"]) for failure in reply["failures"]] == [
-        ("orders:1", "The specified task definition is still active."),
-        ("orders:9", "MISSING"),
-    ]
 
 
 def test_revisions_are_listed_by_family_status_and_page(ecs: EcsBackend, register: Register) -> None:

@@ -1,4 +1,4 @@
-"""The life of a task that nothing befalls, from PROVISIONING to STOPPED."""
+"""The life of a healthy task, from PROVISIONING to STOPPED."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.plan import FailsHealthCheck
 
 Deploy = Callable[..., str]
-Doom = Callable[..., EcsBackend]
+FailingEcs = Callable[..., EcsBackend]
 Later = Callable[[float], None]
 Messages = Callable[..., list[str]]
 Tasks = Callable[..., list[dict[str, Any]]]
@@ -114,9 +114,9 @@ def test_a_task_that_is_scaled_in_names_its_deployment(
 
 
 def test_a_tasks_health_is_that_of_its_essential_containers(
-    doom: Doom, deploy: Deploy, register: Callable[..., str], tasks: Tasks, later: Later
+    failing_ecs: FailingEcs, deploy: Deploy, register: Callable[..., str], tasks: Tasks, later: Later
 ) -> None:
-    ecs = doom(FailsHealthCheck(container="sidecar"))
+    ecs = failing_ecs(FailsHealthCheck(container="sidecar"))
     check = {"command": ["CMD", "true"], "interval": 5, "retries": 1}
     web = {"name": "web", "image": "web:1", "portMappings": [{"containerPort": 8080}], "healthCheck": check}
     sidecar = {"name": "sidecar", "image": "sidecar:1", "essential": False, "healthCheck": check}
@@ -129,9 +129,9 @@ def test_a_tasks_health_is_that_of_its_essential_containers(
 
 
 def test_a_health_check_of_none_is_no_check(
-    doom: Doom, deploy: Deploy, register: Callable[..., str], tasks: Tasks, later: Later
+    failing_ecs: FailingEcs, deploy: Deploy, register: Callable[..., str], tasks: Tasks, later: Later
 ) -> None:
-    ecs = doom(FailsHealthCheck())
+    ecs = failing_ecs(FailsHealthCheck())
     web = {"name": "web", "image": "web:1", "portMappings": [{"containerPort": 8080}]}
     none = web | {"healthCheck": {"command": ["NONE"]}}
     deployment_id = deploy(ecs, taskDefinition=register(ecs, containerDefinitions=[none]))

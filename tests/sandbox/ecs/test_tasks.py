@@ -1,4 +1,4 @@
-"""What callers may ask of tasks."""
+"""The operations on tasks."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
-from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, TaskFate
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.ecs.plan import EcsPlan, Exits, FailurePlan
+from ecs_steps.sandbox.service_error import ServiceError
 
 Begin = Callable[[EcsPlan], EcsBackend]
 Deploy = Callable[..., str]
@@ -35,10 +35,10 @@ def test_tasks_are_listed_by_service_family_and_deployment(
     assert counts == [5, 4, 1, 2, 1]
 
 
-def test_stopped_tasks_are_listed_where_they_are_asked_for_and_for_an_hour(
+def test_stopped_tasks_are_listed_where_they_are_requested_and_for_an_hour(
     begin: Begin, deploy: Deploy, later: Later
 ) -> None:
-    ecs = begin(EcsPlan(fates=(TaskFate(ending=Exits(code=1), first=2),)))
+    ecs = begin(EcsPlan(failure_plans=(FailurePlan(ending=Exits(code=1), first=2),)))
     deployment_id = deploy(ecs)
     later(200)
 
@@ -83,14 +83,14 @@ def test_the_last_page_has_no_token_though_it_is_full(begin: Begin) -> None:
     assert (names(page), "nextToken" in page) == (100, False)
 
 
-def test_a_token_of_nobody_is_refused(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal, match="Invalid token"):
+def test_an_unknown_token_is_refused(ecs: EcsBackend) -> None:
+    with pytest.raises(ServiceError, match="Invalid token"):
         ecs.list_tasks({"cluster": "shop", "nextToken": "page-two"})
 
 
 def test_tasks_of_a_service_that_is_not_there_are_not_found(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal) as refused:
-        ecs.list_tasks({"cluster": "shop", "serviceName": "nobody"})
+    with pytest.raises(ServiceError) as refused:
+        ecs.list_tasks({"cluster": "shop", "serviceName": "unknown"})
 
     assert refused.value.code == "ServiceNotFoundException"
 
@@ -108,7 +108,7 @@ def test_describing_a_task_changes_nothing(
 
 @pytest.mark.parametrize("count", [0, 101])
 def test_tasks_are_described_from_one_to_a_hundred_at_a_time(ecs: EcsBackend, count: int) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ServiceError) as refused:
         ecs.describe_tasks({"cluster": "shop", "tasks": [f"task{number}" for number in range(count)]})
 
     assert refused.value.code == "InvalidParameterException"
@@ -152,9 +152,9 @@ def test_a_stopped_task_is_replaced_at_once(
     assert [task["lastStatus"] for task in tasks(ecs, deployment_id)] == ["RUNNING", "PROVISIONING"]
 
 
-def test_a_task_of_nobody_cannot_be_stopped(ecs: EcsBackend) -> None:
-    with pytest.raises(Refusal, match="The referenced task was not found"):
-        ecs.stop_task({"cluster": "shop", "task": "nobody"})
+def test_an_unknown_task_cannot_be_stopped(ecs: EcsBackend) -> None:
+    with pytest.raises(ServiceError, match="The referenced task was not found"):
+        ecs.stop_task({"cluster": "shop", "task": "unknown"})
 
 
 def test_tasks_carry_the_services_tags_and_those_that_ecs_manages(

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from ecs_steps.sandbox.cloudformation.course import Course
 from ecs_steps.sandbox.cloudformation.resources.resource_type import (
     Account,
     HandlerError,
@@ -15,6 +14,7 @@ from ecs_steps.sandbox.cloudformation.resources.resource_type import (
     generated_name,
 )
 from ecs_steps.sandbox.cloudformation.stack import Wanted
+from ecs_steps.sandbox.coroutine import Coroutine
 
 _PROPERTIES = frozenset({"KmsKeyId", "LogGroupClass", "LogGroupName", "RetentionInDays", "Tags"})
 
@@ -28,10 +28,12 @@ class LogGroup:
     create_only = frozenset({"LogGroupName"})
     name_property = "LogGroupName"
 
-    def create(self, wanted: Wanted, announce: Callable[[str], None]) -> Course:
+    def create(self, wanted: Wanted, announce: Callable[[str], None]) -> Coroutine:
         check_properties(wanted, _PROPERTIES)
         yield 1
-        name = wanted.properties.get("LogGroupName") or generated_name(wanted, self.account.ids, longest=512)
+        name = wanted.properties.get("LogGroupName") or generated_name(
+            wanted, self.account.ids, max_length=512
+        )
         request = {
             "logGroupName": name,
             "kmsKeyId": wanted.properties.get("KmsKeyId"),
@@ -50,7 +52,7 @@ class LogGroup:
         self._keep_for(name, wanted)
         yield 4
 
-    def update(self, physical_id: str, wanted: Wanted, former: Wanted) -> Course:
+    def update(self, physical_id: str, wanted: Wanted, former: Wanted) -> Coroutine:
         check_properties(wanted, _PROPERTIES)
         yield 1
         self._keep_for(physical_id, wanted)
@@ -62,7 +64,7 @@ class LogGroup:
             self.account.call("logs", "UntagResource", resourceArn=arn, tagKeys=to_take)
         yield 1
 
-    def delete(self, physical_id: str) -> Course:
+    def delete(self, physical_id: str) -> Coroutine:
         yield 1
         try:
             self.account.call("logs", "DeleteLogGroup", logGroupName=physical_id)

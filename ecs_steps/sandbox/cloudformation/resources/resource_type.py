@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 from attrs import define
 
-from ecs_steps.sandbox.cloudformation.course import Course
 from ecs_steps.sandbox.cloudformation.stack import Wanted, new_uuid
-from ecs_steps.sandbox.refusal import Refusal
+from ecs_steps.sandbox.coroutine import Coroutine
 from ecs_steps.sandbox.scenario import StackPlan
+from ecs_steps.sandbox.service_error import ServiceError
 from ecs_steps.sandbox.timeline import Timeline
 
 _SUFFIX = string.ascii_letters + string.digits
@@ -44,19 +44,19 @@ class Account:
         """Carry out an operation.
 
         Raises:
-            HandlerError: It is refused; said as resource handlers say it.
+            HandlerError: It is refused; the message is worded as resource handlers word it.
         """
         try:
             return self.carry_out(service, operation, params)
-        except Refusal as refusal:
-            code = _HANDLER_CODES.get(refusal.code, "GeneralServiceException")
+        except ServiceError as error:
+            code = _HANDLER_CODES.get(error.code, "GeneralServiceException")
             what = _CALLED.get(operation, operation)
             prefix = f"Invalid request provided: {what}: " if code == "InvalidRequest" else ""
             message = (
-                f"{prefix}{refusal.message} (Service: {_SERVICES[service]}; Status Code: {refusal.status}; "
-                f"Error Code: {refusal.code}; Request ID: {new_uuid(self.ids)}; Proxy: null)"
+                f"{prefix}{error.message} (Service: {_SERVICES[service]}; Status Code: {error.status}; "
+                f"Error Code: {error.code}; Request ID: {new_uuid(self.ids)}; Proxy: null)"
             )
-            raise HandlerError(message, code, refused=refusal.code) from refusal
+            raise HandlerError(message, code, refused=error.code) from error
 
     def arn(self, service: str, resource: str) -> str:
         """Name a resource of this account and region."""
@@ -69,11 +69,11 @@ class Account:
 
 
 class ResourceType(Protocol):
-    """A type of resource. Its courses raise HandlerError."""
+    """A type of resource. Its coroutines raise HandlerError."""
 
     @property
     def attributes(self) -> frozenset[str]:
-        """What Fn::GetAtt can ask for."""
+        """The attributes of Fn::GetAtt."""
 
     @property
     def create_only(self) -> frozenset[str]:
@@ -83,23 +83,23 @@ class ResourceType(Protocol):
     def name_property(self) -> str:
         """The property that gives it a name of its own, under which there can be no second one; or empty."""
 
-    def create(self, wanted: Wanted, announce: Callable[[str], None], /) -> Course:
+    def create(self, wanted: Wanted, announce: Callable[[str], None], /) -> Coroutine:
         """Make it, and announce its physical id as soon as there is one."""
 
-    def update(self, physical_id: str, wanted: Wanted, former: Wanted, /) -> Course:
+    def update(self, physical_id: str, wanted: Wanted, former: Wanted, /) -> Coroutine:
         """Change it in place."""
 
-    def delete(self, physical_id: str, /) -> Course:
+    def delete(self, physical_id: str, /) -> Coroutine:
         """Delete it; what is gone already is no error."""
 
     def attribute(self, physical_id: str, name: str, /) -> str:
         """Return what Fn::GetAtt gives."""
 
 
-def generated_name(wanted: Wanted, ids: random.Random, *, longest: int) -> str:
+def generated_name(wanted: Wanted, ids: random.Random, *, max_length: int) -> str:
     """Make the name of a resource that was given none: ``<stack>-<logical id>-<12 letters and digits>``."""
     suffix = "".join(ids.choices(_SUFFIX, k=_SUFFIX_LENGTH))
-    room = longest - _SUFFIX_LENGTH - 2
+    room = max_length - _SUFFIX_LENGTH - 2
     stack, logical_id = wanted.stack_name, wanted.logical_id
     if len(stack) + len(logical_id) > room:
         logical_id = logical_id[: max(room - len(stack), room // 2)]
@@ -119,14 +119,14 @@ def check_properties(wanted: Wanted, known: frozenset[str]) -> None:
 
 
 def already_exists(kind: str, identifier: str) -> HandlerError:
-    """Say that another resource has the name."""
+    """Return the error for a name that is taken."""
     return HandlerError(
         f"Resource of type '{kind}' with identifier '{identifier}' already exists.", "AlreadyExists"
     )
 
 
 def changed_tags(wanted: Mapping[str, str], former: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Return the tags to set and the keys to take away."""
+    """Return the tags to set and the keys to remove."""
     to_set = {key: value for key, value in wanted.items() if former.get(key) != value}
     return to_set, [key for key in former if key not in wanted]
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from attrs import frozen
 
-from ecs_steps.sandbox.cloudformation.course import Course
 from ecs_steps.sandbox.cloudformation.resources.resource_type import (
     Account,
     HandlerError,
@@ -16,6 +15,7 @@ from ecs_steps.sandbox.cloudformation.resources.resource_type import (
     generated_name,
 )
 from ecs_steps.sandbox.cloudformation.stack import Wanted
+from ecs_steps.sandbox.coroutine import Coroutine
 
 _PROPERTIES = frozenset(
     {
@@ -41,11 +41,11 @@ class Role:
     create_only = frozenset({"Path", "RoleName"})
     name_property = "RoleName"
 
-    def create(self, wanted: Wanted, announce: Callable[[str], None]) -> Course:
+    def create(self, wanted: Wanted, announce: Callable[[str], None]) -> Coroutine:
         check_properties(wanted, _PROPERTIES)
         yield 1
         properties = wanted.properties
-        name = properties.get("RoleName") or generated_name(wanted, self.account.ids, longest=64)
+        name = properties.get("RoleName") or generated_name(wanted, self.account.ids, max_length=64)
         request: dict[str, Any] = {
             "RoleName": name,
             "Path": properties.get("Path", "/"),
@@ -67,7 +67,7 @@ class Role:
         self._bring_policies(name, wanted, None)
         yield 15
 
-    def update(self, physical_id: str, wanted: Wanted, former: Wanted) -> Course:
+    def update(self, physical_id: str, wanted: Wanted, former: Wanted) -> Coroutine:
         check_properties(wanted, _PROPERTIES)
         yield 1
         now, before = wanted.properties, former.properties
@@ -84,7 +84,7 @@ class Role:
             self._call("UntagRole", RoleName=physical_id, TagKeys=to_take)
         yield 15
 
-    def delete(self, physical_id: str) -> Course:
+    def delete(self, physical_id: str) -> Coroutine:
         yield 1
         try:
             attached = self._call("ListAttachedRolePolicies", RoleName=physical_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from ecs_steps.sandbox.cloudformation.course import Course
+from ecs_steps.sandbox.cloudformation.resources.naming_map import ecs_request, ecs_tags, members
 from ecs_steps.sandbox.cloudformation.resources.resource_type import (
     Account,
     HandlerError,
@@ -14,11 +14,11 @@ from ecs_steps.sandbox.cloudformation.resources.resource_type import (
     changed_tags,
     generated_name,
 )
-from ecs_steps.sandbox.cloudformation.resources.spelling import ecs_request, ecs_tags, members
 from ecs_steps.sandbox.cloudformation.stack import Wanted
+from ecs_steps.sandbox.coroutine import Coroutine
 
-_LOOK_AGAIN = 5.0
-_GONE = {"INACTIVE", "MISSING"}
+_POLL_INTERVAL = 5.0
+_DELETED_STATUSES = {"INACTIVE", "MISSING"}
 
 
 @frozen
@@ -27,25 +27,23 @@ class Service:
 
     account: Account
     attributes = frozenset({"Name", "ServiceArn"})
-    create_only = frozenset(
-        {"Cluster", "EnableECSManagedTags", "LaunchType", "Role", "SchedulingStrategy", "ServiceName"}
-    )
+    create_only = frozenset({"Cluster", "LaunchType", "Role", "SchedulingStrategy", "ServiceName"})
     name_property = "ServiceName"
 
-    def create(self, wanted: Wanted, announce: Callable[[str], None]) -> Course:
+    def create(self, wanted: Wanted, announce: Callable[[str], None]) -> Coroutine:
         request = ecs_request("CreateService", _plain(wanted.properties))
         yield 1
         if "serviceName" in request:
             self._check_name_is_free(wanted, request)
         else:
-            request["serviceName"] = generated_name(wanted, self.account.ids, longest=255)
+            request["serviceName"] = generated_name(wanted, self.account.ids, max_length=255)
         if wanted.tags:
             request["tags"] = ecs_tags(wanted.tags)
         service = self._change("CreateService", request)
         announce(service["serviceArn"])
         yield from self._stabilise(service)
 
-    def update(self, physical_id: str, wanted: Wanted, former: Wanted) -> Course:
+    def update(self, physical_id: str, wanted: Wanted, former: Wanted) -> Coroutine:
         yield 1
         service = self._change("UpdateService", self._update_request(physical_id, wanted, former))
         to_set, to_take = changed_tags(wanted.tags, former.tags)
@@ -55,23 +53,29 @@ class Service:
             self.account.call("ecs", "UntagResource", resourceArn=physical_id, tagKeys=to_take)
         yield from self._stabilise(service)
 
-    def delete(self, physical_id: str) -> Course:
+    def delete(self, physical_id: str) -> Coroutine:
         yield 1
         if self._describe(physical_id)["status"] == "ACTIVE":
             request = {"cluster": _cluster(physical_id), "service": physical_id, "force": True}
             self._change("DeleteService", request)
-        while self._describe(physical_id)["status"] not in _GONE:
-            yield _LOOK_AGAIN
+        while self._describe(physical_id)["status"] not in _DELETED_STATUSES:
+            yield _POLL_INTERVAL
 
     def attribute(self, physical_id: str, name: str) -> str:
         return {"Name": physical_id.rpartition("/")[2], "ServiceArn": physical_id}[name]
 
     def _update_request(self, physical_id: str, wanted: Wanted, former: Wanted) -> dict[str, Any]:
-        """Ask for what has changed; a list that is no longer declared becomes an empty one."""
+        """Request what has changed; a list that is no longer declared becomes an empty one.
+
+        The desired count is sent with every change, as CloudFormation does (aws-cdk #3919, #13130): what auto
+        scaling has set since is lost.
+        """
         accepted = members("UpdateService")
         now, before = _plain(wanted.properties), _plain(former.properties)
         changed = {name: value for name, value in now.items() if before.get(name) != value}
         changed |= {name: [] for name, value in before.items() if name not in now and isinstance(value, list)}
+        if "DesiredCount" in now:
+            changed["DesiredCount"] = now["DesiredCount"]
         if wanted.properties.get("ForceNewDeployment") != former.properties.get("ForceNewDeployment"):
             changed["ForceNewDeployment"] = True
         request = ecs_request("UpdateService", {name: changed[name] for name in changed if name in accepted})
@@ -88,31 +92,33 @@ class Service:
         return service
 
     def _describe(self, arn: str) -> dict[str, Any]:
-        """Return the service; where ECS does not see it, one whose status says so."""
+        """Return the service; one with the status MISSING where there is none."""
         services = self.account.call("ecs", "DescribeServices", cluster=_cluster(arn), services=[arn])[
             "services"
         ]
         return services[0] if services else {"status": "MISSING", "deployments": []}
 
-    def _stabilise(self, service: Mapping[str, Any]) -> Course:
+    def _stabilise(self, service: Mapping[str, Any]) -> Coroutine:
         """Wait for the deployment that the service has now.
 
         Raises:
-            HandlerError: It failed, or it took longer than CloudFormation's patience lasts.
+            HandlerError: It failed, or it took longer than CloudFormation waits.
         """
         arn, awaited = service["serviceArn"], _primary(service).get("id")
-        give_up = self.account.timeline.now + timedelta(seconds=self.account.plan.service_patience)
+        give_up = self.account.timeline.now + timedelta(seconds=self.account.plan.service_timeout)
         while self.account.timeline.now < give_up:
-            yield _LOOK_AGAIN
+            yield _POLL_INTERVAL
             service = self._describe(arn)
             if service["status"] == "MISSING":
                 continue
+            # Believed: the wrapping of a service that is gone (public issues).
             if service["status"] != "ACTIVE":
                 raise HandlerError(f"Service {arn} did not stabilize.", "NotStabilized")
             primary = _primary(service)
             if _rollout_state(service, awaited) == "FAILED" and (
-                primary.get("id") == awaited or not self.account.plan.overlooks_rollbacks
+                primary.get("id") == awaited or not self.account.plan.ignores_rollbacks
             ):
+                # Believed: the text, of a rollback by alarm or person too (public issues).
                 raise HandlerError(
                     "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
                     "GeneralServiceException",
@@ -120,11 +126,12 @@ class Service:
             steady = service["runningCount"] == service["desiredCount"]
             if steady and primary.get("rolloutState", "COMPLETED") == "COMPLETED":
                 return
+        # Believed: the text after the last attempt, wrapped as NotStabilized (public issues).
         raise HandlerError("Exceeded attempts to wait", "NotStabilized")
 
 
 def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is spelled and sent otherwise than the rest."""
+    """Leave out what is sent differently from the rest."""
     return {name: value for name, value in properties.items() if name not in {"Tags", "ForceNewDeployment"}}
 
 

@@ -7,7 +7,7 @@ Made = Callable[..., Any]
 Template = dict[str, Any]
 
 
-def test_a_group_keeps_its_events_as_long_as_it_is_told(deployer: Made, template: Template) -> None:
+def test_a_group_has_the_retention_of_its_template(deployer: Made, template: Template) -> None:
     maker = deployer()
     properties = template["Resources"]["Logs"]["Properties"]
     maker.deploy(template)
@@ -21,7 +21,7 @@ def test_a_group_keeps_its_events_as_long_as_it_is_told(deployer: Made, template
     assert _group(maker)["retentionInDays"] == 30
 
 
-def test_a_group_that_is_there_already_is_told(deployer: Made, template: Template) -> None:
+def test_a_group_that_exists_already_is_reported(deployer: Made, template: Template) -> None:
     maker = deployer()
     maker.logs.create_log_group(logGroupName="/ecs/web")
 
@@ -58,7 +58,7 @@ def test_a_property_that_no_group_has_is_refused(deployer: Made, template: Templ
     assert ("CREATE_FAILED", "Encountered unsupported property Colour") in maker.story("Logs", stack_id)
 
 
-def test_a_group_that_somebody_deleted_is_no_hindrance(deployer: Made, template: Template) -> None:
+def test_a_group_deleted_meanwhile_is_no_hindrance(deployer: Made, template: Template) -> None:
     maker = deployer()
     stack_id = maker.create(template)
     maker.settle()

@@ -58,7 +58,7 @@ def test_another_path_is_another_role(deployer: Made, template: Template) -> Non
     assert maker.physical_id("Role") != before
 
 
-def test_a_name_that_is_taken_is_told(deployer: Made, template: Template) -> None:
+def test_a_name_that_is_taken_is_reported(deployer: Made, template: Template) -> None:
     maker = deployer()
     maker.aws.session.client("iam").create_role(RoleName="execution", AssumeRolePolicyDocument="{}")
     template["Resources"]["Role"]["Properties"]["RoleName"] = "execution"

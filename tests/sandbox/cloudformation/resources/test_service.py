@@ -11,7 +11,7 @@ TARGET_GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/
 
 def failure(maker: Any, stack_id: str, status: str = "CREATE_FAILED") -> str:  # noqa: ANN401  conftest's
     """Return why the service failed."""
-    (reason,) = [reason for told, reason in maker.story("Service", stack_id) if told == status]
+    (reason,) = [reason for details, reason in maker.story("Service", stack_id) if details == status]
     return str(reason)
 
 
@@ -20,7 +20,7 @@ def service_of(maker: Any) -> dict[str, Any]:  # noqa: ANN401  conftest's
     return dict(maker.aws.clients.ecs.describe_services(cluster="web", services=[arn])["services"][0])
 
 
-def test_a_name_that_is_taken_is_told(deployer: Made, template: Template) -> None:
+def test_a_name_that_is_taken_is_reported(deployer: Made, template: Template) -> None:
     maker = deployer()
     template["Resources"]["Service"]["Properties"] |= {"ServiceName": "orders", "Cluster": "shop"}
 
@@ -33,7 +33,7 @@ def test_a_name_that_is_taken_is_told(deployer: Made, template: Template) -> Non
     assert reason.endswith("HandlerErrorCode: AlreadyExists)")
 
 
-def test_a_cluster_that_is_not_there_is_told(deployer: Made, template: Template) -> None:
+def test_a_missing_cluster_is_reported(deployer: Made, template: Template) -> None:
     maker = deployer()
     template["Parameters"]["ClusterName"]["Default"] = "nowhere"
 
@@ -46,7 +46,7 @@ def test_a_cluster_that_is_not_there_is_told(deployer: Made, template: Template)
     assert reason.endswith("HandlerErrorCode: NotFound)")
 
 
-def test_what_ecs_refuses_is_told_as_its_handler_does(deployer: Made, template: Template) -> None:
+def test_a_refusal_of_ecs_is_worded_as_by_its_handler(deployer: Made, template: Template) -> None:
     maker = deployer()
     template["Resources"]["Service"]["Properties"]["LoadBalancers"] = [
         {"ContainerName": "ghost", "ContainerPort": 80, "TargetGroupArn": "arn:aws:elasticloadbalancing:x"}
@@ -108,7 +108,7 @@ def test_a_service_that_ecs_does_not_show_at_once_is_waited_for(deployer: Made, 
     assert service_of(maker)["deployments"][0]["rolloutState"] == "COMPLETED"
 
 
-def test_a_service_that_somebody_deleted_did_not_stabilize(deployer: Made, template: Template) -> None:
+def test_a_service_deleted_meanwhile_did_not_stabilize(deployer: Made, template: Template) -> None:
     maker = deployer()
     stack_id = maker.create(template)
     maker.aws.clock.sleep(25)
@@ -119,3 +119,32 @@ def test_a_service_that_somebody_deleted_did_not_stabilize(deployer: Made, templ
 
     assert status == "ROLLBACK_COMPLETE"
     assert "did not stabilize." in failure(maker, stack_id)
+
+
+def test_any_change_of_a_service_sets_its_desired_count_back_to_the_templates(
+    deployer: Made, template: Template
+) -> None:
+    maker = deployer()
+    maker.deploy(template)
+    arn = maker.physical_id("Service")
+    maker.aws.clients.ecs.update_service(cluster="web", service=arn, desiredCount=8)
+    maker.aws.clock.sleep(300)
+    scaled_out = service_of(maker)["desiredCount"]
+
+    maker.update(template, Tags=[{"Key": "release", "Value": "2"}])
+    maker.settle()
+
+    assert (scaled_out, service_of(maker)["desiredCount"]) == (8, 2)
+
+
+def test_managed_tags_are_switched_on_in_place(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    maker.deploy(template)
+    before = maker.physical_id("Service")
+    template["Resources"]["Service"]["Properties"]["EnableECSManagedTags"] = True
+
+    maker.update(template)
+    maker.settle()
+
+    assert maker.physical_id("Service") == before
+    assert service_of(maker)["enableECSManagedTags"]

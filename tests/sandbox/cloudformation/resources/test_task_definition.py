@@ -7,7 +7,7 @@ Made = Callable[..., Any]
 Template = dict[str, Any]
 
 
-def test_what_ecs_refuses_is_told_as_its_handler_does(deployer: Made, template: Template) -> None:
+def test_a_refusal_of_ecs_is_worded_as_by_its_handler(deployer: Made, template: Template) -> None:
     maker = deployer()
     template["Resources"]["Task"]["Properties"]["Cpu"] = "257"
 
@@ -15,7 +15,7 @@ def test_what_ecs_refuses_is_told_as_its_handler_does(deployer: Made, template: 
     status = maker.settle(stack_id)
 
     assert status == "ROLLBACK_COMPLETE"
-    (reason,) = [reason for told, reason in maker.story("Task", stack_id) if told == "CREATE_FAILED"]
+    (reason,) = [reason for details, reason in maker.story("Task", stack_id) if details == "CREATE_FAILED"]
     assert reason.startswith(
         'Resource handler returned message: "Invalid request provided: Create TaskDefinition: '
     )
@@ -48,7 +48,7 @@ def test_other_tags_alone_make_no_new_revision(deployer: Made, template: Templat
     assert seen["tags"] == [{"key": "owner", "value": "shop"}]
 
 
-def test_a_revision_that_somebody_deregistered_is_no_hindrance(deployer: Made, template: Template) -> None:
+def test_a_revision_deregistered_meanwhile_is_no_hindrance(deployer: Made, template: Template) -> None:
     maker = deployer()
     stack_id = maker.create(template)
     maker.settle()

@@ -1,0 +1,69 @@
+"""The commands that need the variables alone: ``check``, ``export`` and ``iam-policy``; no AWS call."""
+
+import argparse
+import json
+from functools import partial
+from typing import cast
+
+from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values
+from ecs_steps.cli.output import CommandResult, print_warnings
+from ecs_steps.cli.process import print_error, read_variables
+from ecs_steps.steps.row import ExportableStep, PolicyStep, StepRow, StepTable, Verb
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", steps: StepTable) -> None:
+    """Add the commands for the steps that have these verbs."""
+    exportable = steps.having(Verb.EXPORT)
+    for name, command, those, text in (
+        ("check", _check, steps, "name everything that is wrong with the variables; no AWS call"),
+        ("export", _export, exportable, "print the CloudFormation template as YAML for Octopus' own step"),
+    ):
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=partial(command, those))
+        add_variables(sub)
+        add_step_option(sub, those)
+    text = "print the IAM policy that a step needs for the variables; no AWS call"
+    policies = commands.add_parser("iam-policy", help=text, description=text).add_subparsers(
+        metavar="STEP", required=True
+    )
+    for row in steps.having(Verb.IAM_POLICY):
+        sub = policies.add_parser(
+            row.name, help=row.title, description=f"print the IAM policy of '{row.title}'"
+        )
+        sub.set_defaults(command=partial(_iam_policy, row))
+        add_variables(sub)
+        sub.add_argument(
+            "--diagnostics", action="store_true", help="also allow the reads that only explain a failure"
+        )
+        add_options(sub, row.verbs[Verb.IAM_POLICY])
+
+
+def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
+    variables = read_variables(args.variables)
+    row = steps.chosen(args.step, variables)
+    step = row.read(variables)
+    print_warnings(step.warnings)
+    warnings = [str(warning) for warning in step.warnings]
+    return CommandResult(
+        f"The inputs of '{row.title}' are valid.\n",
+        {"step": row.name, "valid": True, "warnings": warnings},
+    )
+
+
+def _export(steps: StepTable, args: argparse.Namespace) -> CommandResult:
+    variables = read_variables(args.variables)
+    step = steps.chosen(args.step, variables).read(variables, for_export=True)
+    print_warnings(step.warnings)
+    text = cast("ExportableStep", step).export()
+    return CommandResult(text, {"template": text})
+
+
+def _iam_policy(row: StepRow, args: argparse.Namespace) -> CommandResult:
+    step = cast("PolicyStep", row.read(read_variables(args.variables)))
+    options = row.verbs[Verb.IAM_POLICY]
+    policy = step.iam_policy(diagnostics=args.diagnostics, **option_values(args, options))
+    statements = {statement["Sid"] for statement in policy["Statement"]}
+    for option in options:
+        if option.narrows in statements and not getattr(args, option.keyword):
+            print_error(f"WARNING: {option.without} with {option.flag}")
+    return CommandResult(f"{json.dumps(policy, indent=2)}\n", policy)

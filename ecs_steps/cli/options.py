@@ -1,0 +1,37 @@
+"""Options that several commands take."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from ecs_steps.steps.row import Option, StepTable
+
+
+def add_variables(parser: argparse.ArgumentParser) -> None:
+    """Add the variables, and how the result is printed."""
+    parser.add_argument(
+        "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
+    )
+    parser.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
+
+
+def add_step_option(parser: argparse.ArgumentParser, steps: StepTable) -> None:
+    """Add ``--step`` to a command that several steps share."""
+    parser.add_argument(
+        "--step",
+        choices=[row.name for row in steps],
+        help="the step that the variables are for (default: the one that they fit)",
+    )
+
+
+def add_options(parser: argparse.ArgumentParser, options: Sequence[Option]) -> None:
+    """Add the options of a step's verb."""
+    for option in options:
+        is_list: dict[str, Any] = {"action": "append", "default": []} if option.repeatable else {}
+        text = f"{option.help}; may be repeated" if option.repeatable else option.help
+        parser.add_argument(option.flag, dest=option.keyword, metavar=option.metavar, help=text, **is_list)
+
+
+def option_values(args: argparse.Namespace, options: Sequence[Option]) -> dict[str, Any]:
+    """Return the values of the options of a step's verb as its keyword arguments."""
+    return {option.keyword: getattr(args, option.keyword) for option in options}

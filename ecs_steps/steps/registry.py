@@ -1,0 +1,104 @@
+"""One table of the steps: whatever lists, names or finds a step reads it.
+
+What differs between steps (which verbs a step has, which options a verb takes, what its step template says)
+stands in its row and nowhere else. A step of your own is a row as well: see `StepTable.with_row`.
+"""
+
+from typing import TYPE_CHECKING
+
+from ecs_steps.steps.row import Option, StepRow, StepTable, StepTemplate, Verb
+
+if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports its own
+    from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+    from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
+
+__all__ = ["DeployEcsServiceStep", "UpdateEcsServiceStep"]
+
+_ROOMS = "ecs_steps.steps"
+
+STEPS = StepTable(
+    (
+        StepRow(
+            name="deploy",
+            title="Deploy Amazon ECS Service",
+            summary="deploy a Fargate service through a CloudFormation stack",
+            step=f"{_ROOMS}.deploy_ecs_service.step:DeployEcsServiceStep",
+            inputs=f"{_ROOMS}.deploy_ecs_service.inputs:DeployInputs",
+            prefix="EcsDeploy",
+            template=StepTemplate(
+                name="AWS - Deploy Amazon ECS Service",
+                description="Deploys a Fargate task definition and its service through a CloudFormation "
+                "stack, waits until this very deployment serves, and otherwise names the root cause.",
+                image_help="The main container's image. In *Containers* it is the reference "
+                "`EcsDeploy.Image`.",
+            ),
+            verbs={
+                Verb.RUN: (),
+                Verb.WATCH: (
+                    Option(
+                        flag="--stack",
+                        keyword="stack_id",
+                        metavar="ID",
+                        help="of a deployment: the stack's id or name",
+                    ),
+                ),
+                Verb.EXPORT: (),
+                Verb.IAM_POLICY: (),
+            },
+        ),
+        StepRow(
+            name="update",
+            title="Update Amazon ECS Service",
+            summary="point a service at a new revision of its task definition",
+            step=f"{_ROOMS}.update_ecs_service.step:UpdateEcsServiceStep",
+            inputs=f"{_ROOMS}.update_ecs_service.inputs:UpdateInputs",
+            prefix="EcsUpdate",
+            template=StepTemplate(
+                name="AWS - Update Amazon ECS Service",
+                description="Registers a new revision of an existing task definition, points an existing "
+                "service at it, waits until this very deployment serves, and otherwise names the root cause.",
+                image_help="The image that a container gets. In *Containers* it is the reference "
+                "`EcsUpdate.Image`; one that nothing refers to is not used.",
+            ),
+            verbs={
+                Verb.RUN: (),
+                Verb.WATCH: (
+                    Option(
+                        flag="--deployment",
+                        keyword="deployment_id",
+                        metavar="ID",
+                        help="of an update: ecs-svc/...",
+                    ),
+                ),
+                Verb.DRY_RUN: (),
+                Verb.IAM_POLICY: (
+                    Option(
+                        flag="--role",
+                        keyword="roles",
+                        repeatable=True,
+                        help="a role of the task definition, by name or ARN (default: every role)",
+                        narrows="PassRolesToTasks",
+                        without="every role may be passed to tasks; name those of the task definition",
+                    ),
+                    Option(
+                        flag="--log-group",
+                        keyword="log_groups",
+                        repeatable=True,
+                        help="a log group of its containers, by name or ARN (default: every log group)",
+                        narrows="ReadContainerLogs",
+                        without="every log may be read; name the log groups of the containers",
+                    ),
+                ),
+            },
+        ),
+    )
+)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        for row in STEPS:
+            if row.class_name == name:
+                return row.step_class()
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,262 @@
+"""What a row of the table of steps is made of, and what a step is to those who run it.
+
+A row is data. Neither a step nor its inputs are imported before they are used, so that the command line and
+``import ecs_steps`` stay as light as they are without them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+import attrs
+from attrs import evolve, field, frozen
+
+from ecs_steps.errors import InvalidInputsError, Problem
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.clock import Clock
+    from ecs_steps.octopus.account import OctopusAccount
+    from ecs_steps.reporting.events import Report
+    from ecs_steps.result import Result
+
+
+class StepInputs(Protocol):
+    """What the inputs of every step say: where it works, and as whom."""
+
+    @property
+    def region(self) -> str: ...
+    @property
+    def account(self) -> "OctopusAccount": ...
+
+
+class Step(Protocol):
+    """What every step has; it is made from a variable dictionary."""
+
+    @property
+    def inputs(self) -> StepInputs: ...
+    @property
+    def warnings(self) -> Sequence[Problem]: ...
+
+    def run(
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: "Report | None" = None,
+        clock: "Clock | None" = None,
+    ) -> "Result":
+        """Do the step's work, wait and verify."""
+
+
+class WatchableStep(Step, Protocol):
+    """A step with the verb `Verb.WATCH`."""
+
+    def watch(
+        self,
+        started: str,
+        /,
+        *,
+        aws: "AwsClients | None" = None,
+        report: "Report | None" = None,
+        clock: "Clock | None" = None,
+    ) -> "Result":
+        """Wait for what was started before, and give the verdict on it."""
+
+
+class DryRunStep(Step, Protocol):
+    """A step with the verb `Verb.DRY_RUN`."""
+
+    def dry_run(
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: "Report | None" = None,
+        clock: "Clock | None" = None,
+    ) -> str:
+        """Return what would change, as text; AWS is only read."""
+
+
+class ExportableStep(Step, Protocol):
+    """A step with the verb `Verb.EXPORT`: its class takes ``for_export=True`` as well."""
+
+    def template(self) -> Any:  # noqa: ANN401  troposphere has no types
+        """Build the CloudFormation template; no AWS call."""
+
+    def export(self) -> str:
+        """Return the template as YAML for Octopus' own step."""
+
+
+class PolicyStep(Step, Protocol):
+    """A step with the verb `Verb.IAM_POLICY`; some take options as well."""
+
+    def iam_policy(self, *, diagnostics: bool = False) -> dict[str, Any]:
+        """Return the IAM policy that the step needs, as JSON data; no AWS call."""
+
+
+class Verb(StrEnum):
+    """What can be done with a step; `RUN` is what all of them have."""
+
+    RUN = "run"
+    WATCH = "watch"
+    DRY_RUN = "dry-run"
+    EXPORT = "export"
+    IAM_POLICY = "iam-policy"
+
+
+@frozen(kw_only=True)
+class Option:
+    """An option of a verb on the command line, and the keyword argument that its value becomes.
+
+    A dry run takes those of `Verb.RUN`. One that `narrows` a statement of the IAM policy (its Sid) is
+    recommended where the policy holds that statement and the option is missing; `without` says what is
+    allowed then.
+    """
+
+    flag: str
+    help: str
+    keyword: str
+    metavar: str = "NAME"
+    repeatable: bool = False
+    narrows: str = ""
+    without: str = ""
+
+
+@frozen(kw_only=True)
+class StepTemplate:
+    """What a step template says of its step beside the inputs.
+
+    `image_help` is the help of the parameter that chooses a container image; a step without one has none.
+    """
+
+    name: str
+    description: str
+    image_help: str = ""
+
+
+@frozen(kw_only=True)
+class StepRow:
+    """A step: `name` is its command, `prefix` begins the names of its step template's parameters.
+
+    `step` and `inputs` are import paths, ``module:Class``. `verbs` are what the step can do, each with the
+    options that it takes on the command line; the option of `Verb.WATCH` is the one that names what was
+    started, and its value is passed first.
+    """
+
+    name: str
+    title: str
+    summary: str
+    step: str
+    inputs: str
+    prefix: str
+    template: StepTemplate
+    verbs: Mapping[Verb, tuple[Option, ...]] = field(factory=lambda: {Verb.RUN: ()})
+
+    @property
+    def class_name(self) -> str:
+        return self.step.partition(":")[2]
+
+    def step_class(self) -> Any:  # noqa: ANN401  a class that makes a `Step`; some take more than variables
+        """Import the step's class."""
+        return _load(self.step)
+
+    def inputs_class(self) -> type[attrs.AttrsInstance]:
+        """Import the class of the step's inputs."""
+        loaded: type[attrs.AttrsInstance] = _load(self.inputs)
+        return loaded
+
+    def read(self, variables: Mapping[str, object], **settings: object) -> Step:
+        """Make the step from variables.
+
+        Raises:
+            InvalidInputsError: With every problem there is.
+        """
+        step: Step = self.step_class()(variables, **settings)
+        return step
+
+    def variable_names(self) -> Mapping[str, bool]:
+        """Return the variables of the inputs, case-folded; true are those that are required."""
+        declared = (each for each in attrs.fields(self.inputs_class()) if "variable" in each.metadata)
+        return {each.metadata["variable"].name.casefold(): each.default is attrs.NOTHING for each in declared}
+
+
+@frozen
+class StepTable:
+    """The steps, in the order in which they are listed."""
+
+    rows: tuple[StepRow, ...]
+
+    def __iter__(self) -> Iterator[StepRow]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __contains__(self, row: object) -> bool:
+        return row in self.rows
+
+    def with_row(self, row: StepRow) -> Self:
+        """Return the table with one more step."""
+        return evolve(self, rows=(*self.rows, row))
+
+    def having(self, verb: Verb) -> Self:
+        """Return the steps that have a verb."""
+        return evolve(self, rows=tuple(row for row in self.rows if verb in row.verbs))
+
+    def named(self, name: str) -> StepRow:
+        """Return the step of a name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return {row.name: row for row in self.rows}[name]
+
+    def chosen(self, name: str | None, variables: Mapping[str, object]) -> StepRow:
+        """Return the step of a name; without one, the step that the variables are for.
+
+        Raises:
+            InvalidInputsError: Several steps fit the variables as well as each other.
+        """
+        return self.named(name) if name else self.matching(variables)
+
+    def with_prefix(self, prefix: str) -> StepRow:
+        """Return the step whose template's parameters begin with `prefix`.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return {row.prefix: row for row in self.rows}[prefix]
+
+    def matching(self, variables: Mapping[str, object]) -> StepRow:
+        """Return the step that the variables are for.
+
+        That is the one whose inputs know most of them, and of several the one with the fewest required ones
+        missing. Variables that every step has decide nothing.
+
+        Raises:
+            InvalidInputsError: Several steps fit as well as each other.
+        """
+        if len(self.rows) == 1:
+            return self.rows[0]
+        given = {str(name).casefold() for name in variables}
+        known = {row.name: row.variable_names() for row in self.rows}
+        shared = frozenset.intersection(*map(frozenset, known.values()))
+        ranks = {
+            name: (
+                len(given & names.keys()),
+                -sum(required for variable, required in names.items() if variable not in given),
+            )
+            for name, names in known.items()
+            if given & (names.keys() - shared)
+        }
+        best = [name for name, rank in ranks.items() if rank == max(ranks.values())]
+        if len(best) != 1:
+            names = ", ".join(best or known)
+            problem = Problem(path="--step", message=f"is required; the variables fit these steps: {names}")
+            raise InvalidInputsError(what="The step cannot be determined", problems=(problem,))
+        return self.named(best[0])
+
+
+def _load(path: str) -> Any:  # noqa: ANN401  whatever the path names
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)

@@ -1,0 +1,123 @@
+"""The table of steps: what each row promises, and a step of the tests' own in every place that reads it."""
+
+import inspect
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from ecs_steps import InvalidInputsError
+from ecs_steps.cli.main import main
+from ecs_steps.sandbox import Sandbox
+from ecs_steps.script_step import ScriptHost, run_script_step
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow, Verb
+from script_host.service_messages import parse
+from step_templates import build
+from steps.tag_service import ROW, VARIABLES
+
+WITH_TAG = STEPS.with_row(ROW)
+EACH = pytest.mark.parametrize("row", WITH_TAG, ids=lambda row: row.name)
+METHODS = {
+    Verb.RUN: "run",
+    Verb.WATCH: "watch",
+    Verb.DRY_RUN: "dry_run",
+    Verb.EXPORT: "export",
+    Verb.IAM_POLICY: "iam_policy",
+}
+
+
+@EACH
+def test_a_step_has_a_method_for_each_of_its_verbs_that_takes_the_verb_s_options(row: StepRow) -> None:
+    step = row.step_class()
+
+    for verb, method in METHODS.items():
+        assert hasattr(step, method) == (verb in row.verbs)
+        if verb in row.verbs:
+            keywords = {option.keyword for option in row.verbs[verb]}
+            assert keywords <= set(inspect.signature(getattr(step, method)).parameters)
+
+
+def test_names_and_prefixes_are_unique() -> None:
+    for names in ([row.name for row in STEPS], [row.prefix for row in STEPS], [*map(build.file_name, STEPS)]):
+        assert len(set(names)) == len(STEPS)
+
+
+@pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
+def test_the_example_of_a_step_is_recognized_as_its_own(row: StepRow) -> None:
+    example = Path(build.HERE.parent, "ecs_steps", "sandbox", "examples", f"{row.name}.json")
+
+    assert WITH_TAG.matching(json.loads(example.read_text(encoding="utf-8"))) == row
+
+
+@pytest.mark.parametrize("variables", [{}, {"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, {"Other": "x"}])
+def test_variables_that_every_step_has_or_none_has_determine_no_step(variables: dict[str, str]) -> None:
+    with pytest.raises(InvalidInputsError, match=r"--step: is required; .*: deploy, update, tag"):
+        WITH_TAG.matching(variables)
+
+
+def test_a_name_of_a_variable_in_another_case_is_the_same_variable() -> None:
+    assert WITH_TAG.matching({name.upper(): value for name, value in VARIABLES.items()}) == ROW
+
+
+class TestARegisteredStep:
+    @pytest.fixture
+    def variables(self, tmp_path: Path) -> str:
+        path = tmp_path / "variables.json"
+        path.write_text(json.dumps(VARIABLES), encoding="utf-8")
+        return str(path)
+
+    def test_is_a_command_with_its_own_options(
+        self, variables: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        code = main(["tag", variables, "--sandbox", "--contact", "anna", "--output", "json"], steps=WITH_TAG)
+
+        result = json.loads(capsys.readouterr().out)
+        assert code == 0
+        assert result["outputs"]["ServiceArn"].endswith("service/shop/orders")
+
+    def test_is_checked_without_being_named(self, variables: str, capsys: pytest.CaptureFixture[str]) -> None:
+        code = main(["check", variables], steps=WITH_TAG)
+
+        assert code == 0
+        assert capsys.readouterr().out == "The inputs of 'Tag Amazon ECS Service' are valid.\n"
+
+    @pytest.mark.parametrize("command", [["iam-policy", "tag"], ["export", "--step", "tag"], ["watch"]])
+    def test_is_no_part_of_commands_whose_verb_it_does_not_have(
+        self, command: list[str], variables: str
+    ) -> None:
+        with pytest.raises(SystemExit) as error:
+            main([*command, variables, *(["--step", "tag"] if command == ["watch"] else [])], steps=WITH_TAG)
+
+        assert error.value.code == 2
+
+    def test_runs_in_a_script_step_with_its_parameters(self, tmp_path: Path) -> None:
+        stdout = io.StringIO()
+        parameters = {"EcsTag.ClusterName": "shop", "EcsTag.ServiceName": "orders", "EcsTag.Team": "orders"}
+        with Sandbox() as aws:
+            code = run_script_step(
+                "EcsTag",
+                parameters,
+                aws=aws.clients,
+                clock=aws.clock,
+                host=ScriptHost(stdout=stdout, folder=tmp_path),
+                steps=WITH_TAG,
+            )
+            [tagged] = [call for call in aws.calls if call.operation == "TagResource"]
+
+        log = parse(stdout.getvalue().encode("ascii"))
+        assert code == 0
+        assert log.outputs["Outcome"].value == "SUCCEEDED"
+        assert tagged.params["tags"] == [{"key": "team", "value": "orders"}]
+        assert log.artifacts == []
+
+    def test_has_a_step_template_with_its_inputs_and_no_image(self) -> None:
+        template = build.build(ROW)
+
+        names = [parameter["Name"] for parameter in template["Parameters"]]
+        assert build.file_name(ROW) == "aws-tag-amazon-ecs-service.json"
+        assert names[:4] == ["EcsTag.Account", "EcsTag.Region", "EcsTag.ClusterName", "EcsTag.ServiceName"]
+        assert template["Packages"] == []
+        assert not [name for name in names if name.endswith(".Image")]
+        assert 'launch("EcsTag", ' in template["Properties"]["Octopus.Action.Script.ScriptBody"]
