@@ -17,7 +17,7 @@ CONTAINERS = [{"name": "web", "image": "acme/web:1", "memory": 128}]
 
 @pytest.fixture
 def aws() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+    with Sandbox.empty() as sandbox:
         yield sandbox
 
 
@@ -39,12 +39,9 @@ def test_families_are_the_active_ones_of_a_prefix(aws: Sandbox) -> None:
         register(aws, family)
     client(aws).deregister_task_definition(taskDefinition="gone:1")
 
-    assert list(EcsSource(client(aws)).list_families("", "").items) == [
-        "billing",
-        "orders",
-        "shop-api",
-        "shop-web",
-    ]
+    register(aws, "orders")
+
+    assert list(EcsSource(client(aws)).list_families("", "").items) == ["orders", "shop-api", "shop-web"]
     assert list(EcsSource(client(aws)).list_families("shop", "").items) == ["shop-api", "shop-web"]
 
 
@@ -63,7 +60,7 @@ def test_every_page_is_read(aws: Sandbox) -> None:
     aws.calls.clear()
     families = feed(aws)
 
-    assert len(families.names()) == 108
+    assert len(families.names()) == 106
     assert list(families.revisions("shop")) == list(range(1, 206))
     assert [call.operation for call in aws.calls] == [
         *["ListTaskDefinitionFamilies"] * 2,

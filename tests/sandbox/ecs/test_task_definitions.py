@@ -171,5 +171,5 @@ def test_families_are_listed_by_prefix_and_status(ecs: EcsBackend) -> None:
 
     assert active["families"] == ["billing", "orders", "storefront"]
     assert inactive["families"] == ["web"]
-    assert all_of_them["families"] == ["billing", "orders", "web"]
+    assert all_of_them["families"] == ["billing", "orders", "storefront", "web"]
     assert prefixed["families"] == ["orders"]
