@@ -28,7 +28,7 @@ from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.changes import ChangeReporter
 from ecs_steps.rollouts.fail_fast import cannot_succeed, healthy_tasks
-from ecs_steps.rollouts.pauses import pause_of
+from ecs_steps.rollouts.pauses import pause_of, without_hooks
 from ecs_steps.rollouts.record import DeploymentRecord
 from ecs_steps.rollouts.summary import report_timing
 from ecs_steps.rollouts.unfinished import Unfinished, explain_unfinished
@@ -53,13 +53,14 @@ class ServiceWatch:
     """One deployment of one service, and what was seen of it so far.
 
     `service` and `verdict` are those of the last read; `gave_up` says that the deployment was given up
-    here, and not by ECS.
+    here, and not by ECS. The `answered_hooks` were continued before, and are no pause any more.
     """
 
     cluster: str
     name_or_arn: str
     target: DeploymentRef
     context: DeploymentContext
+    answered_hooks: frozenset[str] = frozenset()
     record: DeploymentRecord = field(init=False)
     service: Service | None = None
     verdict: Verdict = IN_PROGRESS
@@ -97,6 +98,11 @@ class ServiceWatch:
         return self.target.deployment_id or (ours.deployment_id if ours else "")
 
     @property
+    def service_deployment(self) -> ServiceDeployment | None:
+        """ECS' record of the deployment at the last read; none where it cannot be had."""
+        return self._service_deployment
+
+    @property
     def may_roll_back(self) -> bool:
         """Whether going back undoes a failure: not what is healthy, and not what waits for a person."""
         if self.verdict.status is DeploymentStatus.FAILED:
@@ -118,6 +124,8 @@ class ServiceWatch:
     def observe(self) -> PollResult[Verdict]:
         """Read once, report what is new, judge, and collect evidence where something is wrong."""
         record = self.record.read()
+        if record and self.answered_hooks:
+            record = without_hooks(record, self.answered_hooks)
         is_quiet = record and record.is_in_progress and record == self._service_deployment
         if is_quiet and self._described_lately() and not self._paused_at:
             return PollResult(value=IN_PROGRESS, settled=False)
