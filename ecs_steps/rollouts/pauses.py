@@ -117,11 +117,12 @@ def describe_pause(pause: Pause) -> str:
 
 def pause_outputs(pause: Pause) -> dict[str, str]:
     """Return a pause's output variables; what ECS does not tell is left out."""
+    expires_at = pause.expires_at.astimezone(UTC) if pause.expires_at else None
     values = {
         "ServiceDeploymentArn": pause.service_deployment_arn,
         "LifecycleStage": pause.stage,
         "HookId": pause.hook_id,
-        "PauseExpiresAt": pause.expires_at.astimezone(UTC).isoformat() if pause.expires_at else "",
+        "PauseExpiresAt": expires_at.isoformat(timespec="seconds") if expires_at else "",
         "PauseTimeoutAction": pause.timeout_action,
         "ProductionTrafficPercent": percent(pause.production_weight),
         "TestTrafficPercent": percent(pause.test_weight),

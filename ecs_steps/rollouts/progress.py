@@ -5,7 +5,7 @@ that an earlier step has put out is a pin: with it the step is exact, without it
 if this Octopus deployment has started it.
 """
 
-from attrs import frozen
+from collections.abc import Iterable
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import (
@@ -18,20 +18,11 @@ from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import NotFoundError, SupersededError
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.pauses import Pause, pause_outputs, waiting_hooks
+from ecs_steps.rollouts.pauses import Pause, pause_outputs, percent, waiting_hooks
+from ecs_steps.rollouts.pins import Pins
 from ecs_steps.rollouts.review import Review, describe_review, review, short_name
-from ecs_steps.tags import Tag
-
-DEPLOYMENT_TAG = "Octopus.Deployment.Id"
-
-
-@frozen(kw_only=True)
-class Pins:
-    """What an earlier step said it started, and the Octopus deployment that this step is part of."""
-
-    service_deployment_arn: str = ""
-    hook_id: str = ""
-    octopus_deployment: str = ""
+from ecs_steps.rollouts.watch import ServiceWatch
+from ecs_steps.tags import DEPLOYMENT_TAG, Tag
 
 
 def find_service_deployment(
@@ -119,11 +110,23 @@ def target_task_definition(record: ServiceDeployment, context: DeploymentContext
     return revisions[arn].task_definition if arn in revisions else ""
 
 
-def target_of_record(record: ServiceDeployment, task_definition: str) -> DeploymentRef:
-    """Return a service deployment as something to judge."""
-    return DeploymentRef(
-        task_definition=task_definition, deployment_id=record.deployment_id, since=record.created_at
+def watch_service_deployment(
+    service: Service,
+    record: ServiceDeployment,
+    seen: Review,
+    context: DeploymentContext,
+    *,
+    answered: Iterable[str] = (),
+) -> ServiceWatch:
+    """Return the watch of a service deployment; the `answered` hooks are no pause any more."""
+    target = DeploymentRef(
+        task_definition=seen.task_definition, deployment_id=record.deployment_id, since=record.created_at
     )
+    watch = ServiceWatch(
+        service.cluster_arn, service.name, target, context, answered_hooks=frozenset(answered)
+    )
+    watch.record.arn = record.arn
+    return watch
 
 
 def newer_deployment(service: Service, record: ServiceDeployment) -> Deployment | None:
@@ -134,6 +137,18 @@ def newer_deployment(service: Service, record: ServiceDeployment) -> Deployment 
     return primary if primary.created_at > record.created_at else None
 
 
+def final_outputs(record: ServiceDeployment | None) -> dict[str, str]:
+    """Return the output variables on where a deployment is; what ECS does not tell is left out."""
+    if record is None:
+        return {}
+    values = {
+        "LifecycleStage": record.lifecycle_stage,
+        "ProductionTrafficPercent": percent(record.target.production_weight),
+        "TestTrafficPercent": percent(record.target.test_weight),
+    }
+    return {name: value for name, value in values.items() if value}
+
+
 def progress_outputs(record: ServiceDeployment, review: Review) -> dict[str, str]:
     """Return the output variables of a service deployment that is known; what is not is left out."""
     values = {
@@ -141,7 +156,7 @@ def progress_outputs(record: ServiceDeployment, review: Review) -> dict[str, str
         "DeploymentId": record.deployment_id,
         "TaskDefinitionArn": review.task_definition,
         "PreviousTaskDefinitionArn": review.previous,
-        "TargetGroupArn": ", ".join(review.target_groups),
+        "TargetGroupArn": ", ".join(balancer.target_group for balancer in review.balancers),
     }
     return {name: value for name, value in values.items() if value}
 

@@ -8,7 +8,7 @@ ECS looks at neither targets nor weights again before it shifts, and may not wat
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ecs_steps.aws.cloudwatch import alarms_in_alarm
 from ecs_steps.aws.elbv2 import live_weights, target_health
@@ -60,11 +60,16 @@ class Review:
     record: ServiceDeployment
     task_definition: str = ""
     previous: str = ""
-    target_groups: tuple[str, ...] = ()
+    balancers: tuple[ResolvedBalancer, ...] = ()
     groups: tuple[GroupHealth, ...] = ()
     alarms: tuple[str, ...] = ()
     live_shares: tuple[LiveShare, ...] = ()
     unread: tuple[AwsCallError, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The new revision's short name, else the deployment's id."""
+        return short_name(self.task_definition) or f"deployment {self.record.deployment_id}"
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -77,6 +82,11 @@ def review(record: ServiceDeployment, context: DeploymentContext) -> Review:
     return _Reader(record, context).read()
 
 
+def identify(record: ServiceDeployment, context: DeploymentContext) -> Review:
+    """Read which revisions a deployment is about, and not how they are."""
+    return _Reader(record, context).read_revisions()
+
+
 @define
 class _Reader:
     record: ServiceDeployment
@@ -84,20 +94,26 @@ class _Reader:
     unread: list[AwsCallError] = field(factory=list)
 
     def read(self) -> Review:
+        seen = self.read_revisions()
+        return evolve(
+            seen,
+            groups=tuple(filter(None, map(self._health, seen.balancers))) if _has_tasks(self.record) else (),
+            alarms=self._alarms(),
+            live_shares=tuple(filter(None, map(self._live_share, seen.balancers))),
+            unread=tuple(self.unread),
+        )
+
+    def read_revisions(self) -> Review:
         record = self.record
         arns = [share.arn for share in (record.target, *record.sources) if share.arn]
         unknown: dict[str, ServiceRevision] = {}
         revisions = self._optional(lambda: describe_service_revisions(self.context.aws, arns), unknown)
         target = revisions.get(record.target.arn)
-        balancers = target.balancers if target else ()
         return Review(
             record=record,
             task_definition=target.task_definition if target else "",
             previous=_previous(record, revisions),
-            target_groups=tuple(balancer.target_group for balancer in balancers),
-            groups=tuple(filter(None, map(self._health, balancers))) if _has_tasks(record) else (),
-            alarms=self._alarms(),
-            live_shares=tuple(filter(None, map(self._live_share, balancers))),
+            balancers=target.balancers if target else (),
             unread=tuple(self.unread),
         )
 

@@ -12,12 +12,11 @@ from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, Problem
 from ecs_steps.rollouts.paused import PausedDeployment, find_paused
-from ecs_steps.rollouts.progress import DEPLOYMENT_TAG
 from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.rollouts.strategies import StrategyType, requested_configuration
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
-from ecs_steps.tags import Tag
+from ecs_steps.tags import DEPLOYMENT_TAG, Tag
 from ecs_steps.task_definition.diff import Change, difference
 from ecs_steps.task_definition.registration import describe_revision
 from ecs_steps.task_definition.revision import (
