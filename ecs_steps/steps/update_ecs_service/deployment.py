@@ -18,7 +18,6 @@ from ecs_steps.task_definition.registration import add_tags, register_revision
 
 if TYPE_CHECKING:
     from ecs_steps.aws.service_deployments import ServiceDeployment
-    from ecs_steps.rollouts.paused import PausedDeployment
     from ecs_steps.rollouts.pauses import Pause
     from ecs_steps.rollouts.watch import ServiceWatch
 
@@ -37,8 +36,8 @@ class RevisionDeployment:
             plan = plan_update(self.inputs, self.context)
             for warning in plan.warnings:
                 self.context.say(Level.WARNING, str(warning))
-            if plan.paused:
-                return self._still_paused(plan, plan.paused)
+            if plan.in_progress and plan.in_progress.pause:
+                return self._still_paused(plan, plan.in_progress.record, plan.in_progress.pause)
             self.outputs.set(**self._names(plan.service.task_definition))
             revision = register_revision(plan.revision, self.context)
             self.outputs.set(**revision_outputs(revision), **service_outputs(plan.service.arn))
@@ -91,7 +90,7 @@ class RevisionDeployment:
     def _running(self, plan: Plan) -> Deployment | None:
         """Return the deployment that runs the revision already, where none has to be started."""
         is_unchanged = plan.is_running and not self.inputs.force_new_deployment
-        return plan.service.primary if is_unchanged else None
+        return plan.service.primary if is_unchanged or plan.in_progress else None
 
     def _wait(self, plan: Plan, target: DeploymentRef) -> bool:
         """Wait until the service runs the revision; return whether its deployment waits for a person."""
@@ -114,14 +113,14 @@ class RevisionDeployment:
 
         self.outputs.set(**report_pause(record, pause, self.inputs.service_name, self.context))
 
-    def _still_paused(self, plan: Plan, paused: "PausedDeployment") -> Result:
+    def _still_paused(self, plan: Plan, record: "ServiceDeployment", pause: "Pause") -> Result:
         """Give the result of the run that began the deployment, which waits for a person: none is begun."""
         self.outputs.set(
             **revision_outputs(plan.latest.arn),
             **service_outputs(plan.service.arn),
-            DeploymentId=paused.record.deployment_id,
+            DeploymentId=record.deployment_id,
         )
-        self._report_pause(paused.record, paused.pause)
+        self._report_pause(record, pause)
         self.outputs.set(**self._names(self.outputs.values.get("PreviousTaskDefinitionArn", "")))
         return self.outputs.result(Outcome.PAUSED)
 

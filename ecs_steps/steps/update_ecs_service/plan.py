@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, Problem
-from ecs_steps.rollouts.paused import PausedDeployment, find_paused
+from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_in_progress
 from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.rollouts.strategies import StrategyType, requested_configuration
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
@@ -32,8 +32,8 @@ from ecs_steps.task_definition.revision import (
 class Plan:
     """An update that could be made: the revision that the service is to run, and the tags that it lacks.
 
-    `configuration` is sent with it, where the service's own does not stay. `paused` is this very update,
-    which waits for a person already.
+    `configuration` is sent with it, where the service's own does not stay. `in_progress` is this very
+    update, which was begun before.
     """
 
     service: Service
@@ -42,7 +42,7 @@ class Plan:
     service_tags: tuple[Tag, ...]
     warnings: tuple[Problem, ...]
     configuration: dict[str, Any] | None = None
-    paused: PausedDeployment | None = None
+    in_progress: DeploymentInProgress | None = None
 
     @property
     def is_running(self) -> bool:
@@ -56,7 +56,7 @@ class Plan:
 
     def calls(self, *, force: bool) -> tuple[str, ...]:
         """Return the calls that would change something, in order; `force` deploys what is running again."""
-        if self.paused:
+        if self.in_progress:
             return ()
         made = {
             f"RegisterTaskDefinition {self.revision.family}": self.revision.needs_registration,
@@ -101,7 +101,7 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
             inputs.strategy, inputs.safeguards, service.deployment_configuration
         ),
     )
-    return _with_paused(plan, inputs, context)
+    return _with_deployment_in_progress(plan, inputs, context)
 
 
 def _check_strategy(inputs: UpdateInputs, service: Service) -> None:
@@ -120,21 +120,21 @@ def _check_strategy(inputs: UpdateInputs, service: Service) -> None:
         )
 
 
-def _with_paused(plan: Plan, inputs: UpdateInputs, context: DeploymentContext) -> Plan:
-    """Take a paused deployment into account: this very update, or one that it would end."""
-    paused = find_paused(plan.service, context)
-    if paused is None:
+def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: DeploymentContext) -> Plan:
+    """Take a deployment that pauses into account: this very update, or one that it would end."""
+    found = find_in_progress(plan.service, context)
+    if found is None:
         return plan
-    is_in_force = inputs.strategy is None or inputs.strategy.is_in_force(paused.record.configuration)
+    is_in_force = inputs.strategy is None or inputs.strategy.is_in_force(found.record.configuration)
     may_replace = inputs.when_paused is WhenPaused.REPLACE
     if plan.is_running and _has_started(plan, inputs):
         if is_in_force:
-            return evolve(plan, paused=paused)
+            return evolve(plan, in_progress=found)
         if not may_replace:
-            return evolve(plan, paused=paused, warnings=(*plan.warnings, *_not_applied()))
-    if may_replace:
-        return plan
-    raise paused.refusal(plan.service)
+            return evolve(plan, in_progress=found, warnings=(*plan.warnings, *_not_applied()))
+    if found.pause and not may_replace:
+        raise found.refusal(plan.service, found.pause)
+    return plan
 
 
 def _has_started(plan: Plan, inputs: UpdateInputs) -> bool:

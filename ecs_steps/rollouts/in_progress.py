@@ -1,4 +1,4 @@
-"""A deployment of the service that waits for a person already, when an update is about to begin."""
+"""A deployment of the service that is in progress already, when an update is about to begin."""
 
 from attrs import frozen
 
@@ -11,31 +11,31 @@ from ecs_steps.rollouts.pauses import Pause, describe_pause, pause_of
 
 
 @frozen(kw_only=True)
-class PausedDeployment:
-    """A deployment that waits for a person, and its record."""
+class DeploymentInProgress:
+    """A deployment that pauses on its way, and the pause that it waits at now."""
 
     record: ServiceDeployment
-    pause: Pause
+    pause: Pause | None
 
-    def refusal(self, service: Service) -> SupersededError:
-        """Return the error of an update that would end it."""
+    def refusal(self, service: Service, pause: Pause) -> SupersededError:
+        """Return the error of an update that would end it at its pause."""
         running = service.task_definition.rpartition("/")[2]
         return SupersededError(
             what=f"Service {service.name} waits for a person at another deployment, of {running}",
-            why=f"deployment {self.record.deployment_id} is {describe_pause(self.pause)}",
+            why=f"deployment {self.record.deployment_id} is {describe_pause(pause)}",
             next_step="Continue or abort it first, or set Octopus.Action.Aws.Ecs.Update.WhenPaused to "
             "Replace. Nothing was changed.",
         )
 
 
-def find_paused(service: Service, context: DeploymentContext) -> PausedDeployment | None:
-    """Return the deployment of a service that waits for a person; none where none does.
+def find_in_progress(service: Service, context: DeploymentContext) -> DeploymentInProgress | None:
+    """Return the deployment of a service that pauses on its way and is in progress; none where there is none.
 
     A service without pause hooks, or without a deployment in progress, is not asked for its record.
     """
     primary = service.primary
-    may_wait = service.has_pause_hooks and primary is not None and primary.rollout_state == "IN_PROGRESS"
-    if not may_wait or not service.current_service_deployment:
+    may_pause = service.has_pause_hooks and primary is not None and primary.rollout_state == "IN_PROGRESS"
+    if not may_pause or not service.current_service_deployment:
         return None
     try:
         record = context.call_with_retries(
@@ -45,5 +45,6 @@ def find_paused(service: Service, context: DeploymentContext) -> PausedDeploymen
     except AwsCallError as error:
         context.say(Level.WARNING, f"Whether a deployment waits for a person is not known. {error}")
         return None
-    pause = pause_of(record) if record else None
-    return PausedDeployment(record=record, pause=pause) if record and pause else None
+    if record is None or record.status not in ("PENDING", "IN_PROGRESS"):
+        return None
+    return DeploymentInProgress(record=record, pause=pause_of(record))
