@@ -5,7 +5,7 @@ that an earlier step has put out is a pin: with it the step is exact, without it
 if this Octopus deployment has started it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import (
@@ -116,14 +116,19 @@ def watch_service_deployment(
     seen: Review,
     context: DeploymentContext,
     *,
-    answered: Iterable[str] = (),
+    answered: Collection[str] = (),
 ) -> ServiceWatch:
     """Return the watch of a service deployment; the `answered` hooks are no pause any more."""
     target = DeploymentRef(
         task_definition=seen.task_definition, deployment_id=record.deployment_id, since=record.created_at
     )
     watch = ServiceWatch(
-        service.cluster_arn, service.name, target, context, answered_hooks=frozenset(answered)
+        service.cluster_arn,
+        service.name,
+        target,
+        context,
+        answered_hooks=frozenset(answered),
+        known_hooks=frozenset(hook.hook_id for hook in waiting_hooks(record)) if answered else frozenset(),
     )
     watch.record.arn = record.arn
     return watch

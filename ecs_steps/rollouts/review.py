@@ -55,7 +55,10 @@ class LiveShare:
 
 @frozen(kw_only=True)
 class Review:
-    """What was read of a deployment; `unread` are the calls that were refused, and say so."""
+    """What was read of a deployment.
+
+    `gone` names what does not exist any more, `unread` are the calls that were refused for another reason.
+    """
 
     record: ServiceDeployment
     task_definition: str = ""
@@ -64,6 +67,7 @@ class Review:
     groups: tuple[GroupHealth, ...] = ()
     alarms: tuple[str, ...] = ()
     live_shares: tuple[LiveShare, ...] = ()
+    gone: tuple[str, ...] = ()
     unread: tuple[AwsCallError, ...] = ()
 
     @property
@@ -91,6 +95,7 @@ def identify(record: ServiceDeployment, context: DeploymentContext) -> Review:
 class _Reader:
     record: ServiceDeployment
     context: DeploymentContext
+    gone: list[str] = field(factory=list)
     unread: list[AwsCallError] = field(factory=list)
 
     def read(self) -> Review:
@@ -100,6 +105,7 @@ class _Reader:
             groups=tuple(filter(None, map(self._health, seen.balancers))) if _has_tasks(self.record) else (),
             alarms=self._alarms(),
             live_shares=tuple(filter(None, map(self._live_share, seen.balancers))),
+            gone=tuple(self.gone),
             unread=tuple(self.unread),
         )
 
@@ -152,7 +158,10 @@ class _Reader:
         try:
             return self.context.call_with_retries("what a person decides on", read)
         except AwsCallError as error:
-            self.unread.append(error)
+            if error.code.endswith("NotFound"):
+                self.gone.append(f"{error.operation}: {error.why}")
+            else:
+                self.unread.append(error)
             return default
 
 
@@ -185,6 +194,7 @@ def _findings(review: Review) -> Iterator[str]:
         for group in review.groups:
             if group.healthy < group.desired:
                 yield f"{group.healthy} of {group.desired} targets are healthy in {group.name}"
+    yield from review.gone
     if review.alarms:
         yield f"in ALARM: {', '.join(review.alarms)}"
     for share in review.live_shares:

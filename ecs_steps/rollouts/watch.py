@@ -44,6 +44,8 @@ from ecs_steps.rollouts.verdict import (
 
 # A service that was just made may be unknown to another of ECS' hosts for a moment.
 CONSISTENCY_WINDOW = timedelta(seconds=60)
+# A hook that was answered may be listed as awaiting for a moment.
+ANSWER_WINDOW = timedelta(seconds=10)
 # A pause whose tasks are incomplete for as long as this is reported with what is missing.
 INCOMPLETE_PAUSE_TIMEOUT = timedelta(minutes=2)
 
@@ -53,7 +55,8 @@ class ServiceWatch:
     """One deployment of one service, and what was seen of it so far.
 
     `service` and `verdict` are those of the last read; `gave_up` says that the deployment was given up
-    here, and not by ECS. The `answered_hooks` were continued before, and are no pause any more.
+    here, and not by ECS. The `answered_hooks` were continued before, and are no pause any more;
+    the `known_hooks` waited when the watch began, and may have been answered a moment before.
     """
 
     cluster: str
@@ -61,6 +64,7 @@ class ServiceWatch:
     target: DeploymentRef
     context: DeploymentContext
     answered_hooks: frozenset[str] = frozenset()
+    known_hooks: frozenset[str] = frozenset()
     record: DeploymentRecord = field(init=False)
     service: Service | None = None
     verdict: Verdict = IN_PROGRESS
@@ -176,6 +180,9 @@ class ServiceWatch:
             return judge(self.service, self.target)
         verdict = judge_service_deployment(record, self.service, self.target)
         pause = pause_of(record)
+        is_recent = self._described_at - self._started < ANSWER_WINDOW
+        if verdict.pause and verdict.pause.hook_id in self.known_hooks and is_recent:
+            return IN_PROGRESS
         if pause is None:
             self._paused_at = None
         elif verdict is IN_PROGRESS:

@@ -174,12 +174,14 @@ class StrategyInputs(ServiceInputs):
             percent=float(self.canary_percent if is_canary else self.step_percent),
             step_bake_minutes=self.step_bake_minutes,
             bake_minutes=self.bake_minutes,
-            pause_at=self._pauses(),
+            pause_at=self.pauses,
             pause_timeout_minutes=self.pause_timeout_minutes,
             pause_timeout_action=self.pause_timeout_action,
         )
 
-    def _pauses(self) -> tuple[str, ...]:
+    @property
+    def pauses(self) -> tuple[str, ...]:
+        """The stages at which the deployment pauses."""
         if not _shifts(self) or self.pause_at == (NO_PAUSE,):
             return ()
         return self.pause_at or self.default_pauses
@@ -209,8 +211,7 @@ def _pauses_that_can_be(inputs: StrategyInputs) -> Iterator[Finding]:
 
 @rule("pause_timeout_action", "strategy_type", "pause_at")
 def _approved_by_a_person(inputs: StrategyInputs) -> Iterator[Finding]:
-    strategy = inputs.strategy
-    if strategy and strategy.pause_at and strategy.pause_timeout_action is TimeoutAction.CONTINUE:
+    if inputs.pauses and inputs.pause_timeout_action is TimeoutAction.CONTINUE:
         yield Finding(
             ("pause_timeout_action",),
             "deploys without an approval where no one answers in time",
