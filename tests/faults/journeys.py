@@ -10,7 +10,9 @@ The author of a step declares them beside the step's tests, as ``JOURNEYS`` in `
 * one journey for each kind of `account`; values that must not be shown begin with `SECRET`.
 
 The invariants are derived from AWS and from the result (see `claims` and `matrix_cases`): a step without a
-stack or a service declares nothing more. ``pytest tests/faults --update-goldens`` then writes its rows.
+stack or a service declares nothing more. Where a policy allows actions that no call of the step needs (those
+of CloudFormation for a stack's resources), ``UNUSED_ACTIONS`` in the same module has patterns of them. Then
+``pytest tests/faults --update-goldens`` writes the rows of the step.
 """
 
 import random
@@ -121,6 +123,13 @@ def run_journey(journey: Journey, aws: Sandbox, *faults: Fault) -> JourneyRun:
         started_at=started_at,
         ended_at=aws.clock.now(),
     )
+
+
+def run_in_sandbox(journey: Journey, *faults: Fault) -> JourneyRun:
+    """Run a journey with faults, in a sandbox of its own."""
+    with Sandbox() as aws:
+        prepare_sandbox(journey, aws)
+        return run_journey(journey, aws, *faults)
 
 
 def _call_of(journey: Journey, aws: Sandbox) -> Callable[[Report], Result | str]:

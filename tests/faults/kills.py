@@ -4,6 +4,7 @@
 The processes are forks of one that has everything loaded; what they share is the sandbox's journal.
 """
 
+import gc
 import json
 import os
 import signal
@@ -15,8 +16,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from ecs_steps.cli.process import tune_gc
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.journal import Journal
+from explaining.runs import take
 from faults.inventory import Inventory, deployed_since, take_inventory
 from faults.journeys import Journey, prepare_sandbox, run_journey
 from faults.matrix import READ_PREFIXES, journey_named
@@ -52,6 +55,7 @@ def run_until_killed(journey: Journey, journal: Path, operation: str, times: int
             os.kill(os.getpid(), signal.SIGKILL)
 
     with Sandbox(journey.scenario, journal=journal) as aws:
+        take(aws, journey.scenario)
         aws.session.register(f"response-received.*.{operation}", count)
         run_journey(journey, aws)
 
@@ -59,6 +63,7 @@ def run_until_killed(journey: Journey, journal: Path, operation: str, times: int
 def run_again(journey: Journey, journal: Path, before: Inventory, started_at: datetime) -> dict[str, Any]:
     """Run a journey again without faults; return its changes, new revisions and violations as plain data."""
     with Sandbox("healthy", journal=journal) as aws:
+        take(aws, "healthy")
         rerun = run_journey(journey, aws)
         final = take_inventory(aws)
         operations = [call.operation for call in rerun.calls]
@@ -84,10 +89,13 @@ def main(step: str, name: str, folder: Path) -> None:
     """Kill a journey after each of its calls in turn, run it again, and print the results."""
     journey = journey_named(step, name)
     start = folder / "start.jsonl"
+    tune_gc()
     with Sandbox(journal=start) as aws:
         prepare_sandbox(journey, aws)
         before, started_at = take_inventory(aws), aws.clock.now()
-    for number, (operation, times) in enumerate(kill_points(journey)):
+    points = list(kill_points(journey))
+    gc.freeze()  # a fork copies each page that the search for garbage touches
+    for number, (operation, times) in enumerate(points):
         journal = folder / f"{number}.jsonl"
         journal.write_bytes(start.read_bytes())
         code = run_in_process(run_until_killed, journey, journal, operation, times)

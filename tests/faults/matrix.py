@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from attrs import frozen
 
@@ -62,10 +63,20 @@ Table = Mapping[Row, Sequence[str]]
 """The outcome of each fault pattern of each row."""
 
 
+def _declarations(row: StepRow) -> ModuleType:
+    room = row.step.partition(":")[0].split(".")[-2]
+    return import_module(f"steps.{room}.journeys")
+
+
 def journeys_of(row: StepRow) -> tuple[Journey, ...]:
     """Return the journeys of a step, which stand beside its tests."""
-    room = row.step.partition(":")[0].split(".")[-2]
-    declared: tuple[Journey, ...] = import_module(f"steps.{room}.journeys").JOURNEYS
+    declared: tuple[Journey, ...] = _declarations(row).JOURNEYS
+    return declared
+
+
+def unused_actions(row: StepRow) -> tuple[str, ...]:
+    """Return patterns of the actions that a step's policy allows and none of its own calls needs."""
+    declared: tuple[str, ...] = getattr(_declarations(row), "UNUSED_ACTIONS", ())
     return declared
 
 

@@ -17,6 +17,7 @@ from fuzzing.injection_points import file_with_raw_json, relevant_points
 from fuzzing.valid_dictionaries import EVERYTHING, MARKER
 
 COMMANDS = (["check"], ["check", "--output", "json"], ["export"])
+FAILURES = ("The inputs are not valid", "The variables cannot be", "The step cannot be determined")
 VALID = {kind: json.dumps(variables).encode() for kind, variables in EVERYTHING.items()}
 EXPORTED = {"Variables": [{"Name": name, "Value": value} for name, value in EVERYTHING["update"].items()]}
 
@@ -70,7 +71,7 @@ def run_command(content: bytes, *arguments: str) -> str:
         file.write_bytes(content)
         code = main([*arguments, str(file)])
     lines = errors.getvalue().splitlines()
-    failed = lines[:1] != [] and lines[0].startswith(("The inputs are not valid", "The variables cannot be"))
+    failed = lines[:1] != [] and lines[0].startswith(FAILURES)
     assert code == (2 if failed else 0)
     assert errors.getvalue().isascii()
     assert len(lines) <= MOST_TOLD + 2

@@ -98,3 +98,6 @@ JOURNEYS = (
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
+
+UNUSED_ACTIONS = ("ecs:*", "logs:*", "iam:*", "cloudformation:UntagResource")
+"""What CloudFormation does for the stack's resources, and for a release that drops a tag."""
