@@ -3,9 +3,7 @@
 import fcntl
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 from attrs import frozen
 
@@ -14,6 +12,7 @@ from ecs_steps.steps.row import StepRow
 from faults.fault_patterns import FAULT_PATTERNS
 from faults.journeys import Journey
 from faults.matrix_cases import case_without_faults
+from step_rooms import declared_for
 
 FILE = Path(__file__).parent / "MATRIX.md"
 READ_PREFIXES = ("Describe", "Get", "List", "AssumeRole")
@@ -63,20 +62,15 @@ Table = Mapping[Row, Sequence[str]]
 """The outcome of each fault pattern of each row."""
 
 
-def _declarations(row: StepRow) -> ModuleType:
-    room = row.step.partition(":")[0].split(".")[-2]
-    return import_module(f"steps.{room}.journeys")
-
-
 def journeys_of(row: StepRow) -> tuple[Journey, ...]:
     """Return the journeys of a step, which stand beside its tests."""
-    declared: tuple[Journey, ...] = _declarations(row).JOURNEYS
+    declared: tuple[Journey, ...] = declared_for(row, "journeys").JOURNEYS
     return declared
 
 
 def unused_actions(row: StepRow) -> tuple[str, ...]:
     """Return patterns of the actions that a step's policy allows and none of its own calls needs."""
-    declared: tuple[str, ...] = getattr(_declarations(row), "UNUSED_ACTIONS", ())
+    declared: tuple[str, ...] = getattr(declared_for(row, "journeys"), "UNUSED_ACTIONS", ())
     return declared
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ecs_steps.cli.main import main
 from ecs_steps.errors import LONGEST, MOST_TOLD
+from ecs_steps.steps.registry import STEPS
 from fuzzing.hostile_values import RAW, nested
 from fuzzing.injection_points import file_with_raw_json, relevant_points
 from fuzzing.valid_dictionaries import EVERYTHING, MARKER
@@ -98,7 +99,7 @@ def test_a_file_that_is_nested_too_deep_is_reported_as_such(file: str) -> None:
 
 @pytest.mark.parametrize("raw", RAW)
 def test_hostile_json_in_a_file_ends_with_lines_to_read(raw: str) -> None:
-    for kind in ("deploy", "update"):
+    for kind in (row.name for row in STEPS):
         variables = EVERYTHING[kind]
         for point in relevant_points(variables)[::7]:
             run_command(file_with_raw_json(variables, point, RAW[raw]), "check")
