@@ -1,6 +1,6 @@
 """IAM policies as data: statements, and the ARNs of what they are about; pure.
 
-Which action takes which resource is told by AWS' Service Authorization Reference
+Which action takes which resource is in AWS' Service Authorization Reference
 (https://docs.aws.amazon.com/service-authorization/latest/reference/); the tests compare with its data.
 """
 
@@ -44,13 +44,13 @@ class Statement:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as IAM's JSON."""
-        told = {
+        statement = {
             "Sid": self.sid,
             "Effect": "Allow",
             "Action": list(self.actions),
             "Resource": list(self.resources),
         }
-        return told | ({"Condition": self.condition} if self.condition else {})
+        return statement | ({"Condition": self.condition} if self.condition else {})
 
 
 def policy_document(statements: Iterable[Statement]) -> dict[str, Any]:
@@ -59,15 +59,15 @@ def policy_document(statements: Iterable[Statement]) -> dict[str, Any]:
 
 
 @frozen(kw_only=True)
-class Place:
-    """Where resources are; what nobody says is every region, or every account that the caller can be in."""
+class Scope:
+    """Where resources are; what is not known is every region, or every account that the caller can be in."""
 
     partition: str = "aws"
     region: str = EVERYTHING
     account: str = EVERYTHING
 
     @classmethod
-    def told_by(cls, region: str, arns: Iterable[str]) -> Self:
+    def from_arns(cls, region: str, arns: Iterable[str]) -> Self:
         """Return the place of what is in a region, and in the account of the first ARN that names one."""
         split = [arn.split(":") for arn in arns]
         ours = next((parts for parts in split if len(parts) > 5 and parts[4]), None)  # noqa: PLR2004  an ARN's own
@@ -105,22 +105,22 @@ def pass_to_tasks(roles: Iterable[str]) -> Statement:
 
 
 def explain_failures(
-    place: Place, cluster: str, *, log_groups: Iterable[str], target_groups: bool
+    scope: Scope, cluster: str, *, log_groups: Iterable[str], target_groups: bool
 ) -> Iterable[Statement]:
     """Allow what only explains a failure: a step works without it, and says less where it fails.
 
-    `log_groups` are ARNs; there are none where nobody may read logs.
+    `log_groups` are ARNs; there are none where logs may not be read.
     """
     yield Statement(
         sid="ListStoppedTasks",
         actions=("ecs:ListTasks",),
         # Its resource type is the container instance, which a list by service names none of.
-        condition={"ArnLike": {"ecs:cluster": place.arn("ecs", f"cluster/{cluster}")}},
+        condition={"ArnLike": {"ecs:cluster": scope.arn("ecs", f"cluster/{cluster}")}},
     )
     yield Statement(
         sid="DescribeStoppedTasks",
         actions=("ecs:DescribeTasks",),
-        resources=(place.arn("ecs", f"task/{cluster}/*"),),
+        resources=(scope.arn("ecs", f"task/{cluster}/*"),),
     )
     if streams := tuple(f"{group}:log-stream:*" for group in log_groups):
         yield Statement(sid="ReadContainerLogs", actions=("logs:GetLogEvents",), resources=streams)

@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     SUCCEEDED = "SUCCEEDED"
     UNCHANGED = "UNCHANGED"
     STARTED = "STARTED"
+    PAUSED = "PAUSED"
 
 
 @frozen(kw_only=True)
@@ -33,19 +34,24 @@ class Outputs:
     report: Report
     values: dict[str, str] = field(factory=dict)
 
-    def tell(self, **values: str) -> None:
+    def set(self, **values: str) -> None:
         """Report what is new or has another value now."""
         for name, value in values.items():
             if self.values.get(name) != value:
                 self.values[name] = value
                 self.report(OutputVariable(name, value))
 
-    @contextmanager
-    def attach_to_errors(self, goes_on: Callable[[Mapping[str, str]], str]) -> Iterator[None]:
-        """Let an error carry the outputs known by then, and say what goes on without this step.
+    def result(self, outcome: Outcome) -> Result:
+        """Return the result of a step that ended well; the outcome is an output as well."""
+        self.set(Outcome=outcome)
+        return Result(outcome=outcome, outputs=self.values)
 
-        `goes_on` says, from the outputs, what was started and how to follow or undo it; nothing where nothing
-        was.
+    @contextmanager
+    def attach_to_errors(self, still_running_hint: Callable[[Mapping[str, str]], str]) -> Iterator[None]:
+        """Let an error carry the outputs known by then, and say what continues without this step.
+
+        `still_running_hint` says, from the outputs, what was started and how to follow or undo it; nothing
+        where nothing was.
 
         Raises:
             InterruptedDeploymentError: The wait was cancelled (KeyboardInterrupt).
@@ -55,11 +61,11 @@ class Outputs:
         except DeploymentError as error:
             raise evolve(error, outputs=dict(self.values)) from error.__cause__
         except AwsCallError as error:
-            told = " ".join(filter(None, [error.next_step, goes_on(self.values)]))
-            raise evolve(error, next_step=told) from error.__cause__
+            next_step = " ".join(filter(None, [error.next_step, still_running_hint(self.values)]))
+            raise evolve(error, next_step=next_step) from error.__cause__
         except KeyboardInterrupt as signal:
             raise InterruptedDeploymentError(
                 what="The step was cancelled",
-                why=goes_on(self.values) or "nothing had been started in AWS",
+                why=still_running_hint(self.values) or "nothing had been started in AWS",
                 outputs=dict(self.values),
             ) from signal

@@ -19,7 +19,7 @@ from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError
 from ecs_steps.octopus.parameters import step_variables
 from ecs_steps.reporting.events import Level, Message, Progress, Reported, RolloutChanged
 from ecs_steps.reporting.service_messages import artifact, lines, result_message
-from ecs_steps.reporting.text import MASK, counts
+from ecs_steps.reporting.text import MASK, task_counts
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import ExportableStep, Step, StepRow, StepTable, Verb
 from ecs_steps.version import __version__
@@ -67,7 +67,7 @@ class ScriptHost:
         match reported:
             case RolloutChanged(is_this_deployment=True, desired=desired, running=running) if desired:
                 percent = min(100, 100 * running // desired)
-                self.write(lines(Progress(percent, counts(reported))))
+                self.write(lines(Progress(percent, task_counts(reported))))
 
     def attach(self, name: str, document: object) -> None:
         """Attach a document as JSON; a deployment does not depend on it."""

@@ -17,7 +17,7 @@ import attrs
 
 from ecs_steps.octopus.inputs.shared_inputs import Wait
 from ecs_steps.octopus.parameters import TIMEOUT, Parameter, parameters
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow
 from ecs_steps.version import __version__
@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 WAITS = {
     Wait.UNTIL_COMPLETED: "Until the deployment is completed",
-    Wait.WITH_TIMEOUT: "Until it is completed, but not for ever",
+    Wait.WITH_TIMEOUT: "Until it is completed, up to a time limit",
     Wait.DONT_WAIT: "Not at all",
 }
 
@@ -100,7 +100,7 @@ def _parameters(row: StepRow) -> Iterator[Json]:
     all_of_step = parameters(row.inputs_class(), prefix)
     # Where it deploys stands above what, and how it waits below.
     first = [each for each in all_of_step if each.name in (f"{prefix}.Region", f"{prefix}.ClusterName")]
-    common = attrs.fields_dict(CommonInputs)
+    common = attrs.fields_dict(ServiceInputs)
     own = [each for each in all_of_step if each.field.name not in common]
     for each in (*first, *own, *(each for each in all_of_step if each not in (*first, *own))):
         if each.variable.label == "Containers" and row.template.image_help:
@@ -110,12 +110,12 @@ def _parameters(row: StepRow) -> Iterator[Json]:
 
 
 def _of_input(parameter: Parameter, prefix: str) -> Iterator[Json]:
-    asked = parameter.variable
+    variable = parameter.variable
     if parameter.is_wait_option:
         yield _parameter(
             parameter.name,
-            asked.label,
-            "Whether the step goes on before the deployment has come to its end; then a failure goes unseen.",
+            variable.label,
+            "Whether the step ends before the deployment does; then a failure is not noticed.",
             default=Wait.UNTIL_COMPLETED,
             control="Select",
             options=[f"{wait}|{label}" for wait, label in WAITS.items()],
@@ -123,20 +123,20 @@ def _of_input(parameter: Parameter, prefix: str) -> Iterator[Json]:
         yield _parameter(
             f"{prefix}.{TIMEOUT}",
             "Minutes to wait",
-            f"Required for *{WAITS[Wait.WITH_TIMEOUT]}*. What was started goes on in AWS when they are over.",
+            f"Required for *{WAITS[Wait.WITH_TIMEOUT]}*. What was started continues in AWS after that.",
         )
         return
-    text = asked.help
+    text = variable.help
     if parameter.is_tags:
-        text = "`key=value`, one a line. They are added to the tags that tell of the release."
+        text = "`key=value`, one a line. They are added to the tags that name the release."
     yield _parameter(
         parameter.name,
-        asked.label,
+        variable.label,
         # The examples are of a deployment with a reference named web; here the image has a parameter.
         re.sub(r'("(?:referenceId|packageReference)": )"web"', rf'\1"{prefix}.Image"', text),
         default=_default(parameter.field.default),
-        control=asked.control,
-        options=asked.options,
+        control=variable.control,
+        options=variable.options,
     )
 
 

@@ -1,8 +1,8 @@
-"""The body of both step templates: find ecs_steps on this worker, or bring it here, and run a step with it.
+"""The body of every step template: find ecs_steps on this worker, or install it, and run a step with it.
 
 Octopus runs it as part of a script, with whichever Python 3 the worker has; it uses the standard library
-alone. The library is looked for where Python looks, then in a package; else it is installed, once for each
-version, into a virtual environment of its own.
+alone. The library is searched for where Python finds modules, then in a package; else it is installed, once
+for each version, into a virtual environment of its own.
 """
 
 import base64
@@ -18,7 +18,7 @@ from pathlib import Path
 SETUP_FAILED = 2
 
 
-class NotInstalled(Exception):  # noqa: N818  it is caught here, and told in words
+class NotInstalled(Exception):  # noqa: N818  it is caught here, and explained
     """The library could not be installed."""
 
 
@@ -50,7 +50,7 @@ def launch(prefix: str, version: str, variables: Mapping[str, str]) -> int:
 
 
 def add_package(folder: str) -> None:
-    """Let Python look into an extracted package as well: the library itself, or its wheel."""
+    """Let Python find modules in an extracted package as well: the library itself, or its wheel."""
     if folder:
         sys.path += [folder, *map(str, sorted(Path(folder).glob("ecs_steps-*.whl")))]
 
@@ -83,7 +83,7 @@ def installed(version: str, source: str) -> str:
 
 
 def pip_settings(source: str) -> Mapping[str, str]:
-    """Say where pip looks, in its environment: an index may need a password, which no command line shows."""
+    """Return where pip finds packages, as environment: an index's password must not be on a command line."""
     if not source:
         return {}
     if Path(source).is_dir():
@@ -137,7 +137,7 @@ def run_with(python: str, prefix: str, variables: Mapping[str, str]) -> int:
 
 
 def fail(text: str) -> int:
-    """Say why there is no step to run, in the log and as the deployment's reason."""
+    """Report why there is no step to run, in the log and as the deployment's reason."""
     printable = text.encode("ascii", "backslashreplace").decode().replace("##octopus", "## octopus")
     reason = base64.b64encode(" ".join(printable.split()).encode()).decode()
     print("##octopus[stdout-error]")

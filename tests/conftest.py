@@ -30,6 +30,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 # suite, which ``pytest -m "not slow"`` runs within a minute.
 SLOW = (
     "benchmarks/",
+    "cli/test_cancelling.py",
     "e2e/",
     "explaining/",
     "faults/",
@@ -39,7 +40,6 @@ SLOW = (
     "permissions/test_journeys.py",
     "sandbox/",
     "step_templates/",
-    "test_cancelling.py",
     "test_readme.py",
 )
 

@@ -23,7 +23,7 @@ SESSION = re.compile(r"```console\n(?P<session>.*?)```", re.DOTALL)
 
 
 def played(session: str, folder: Path) -> str:
-    """Run the commands of a session anew and return it with what they print."""
+    """Run the commands of a session again and return it with what they print."""
     lines = []
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "CI": "1"}
     for command in re.findall(r"^\$ (.*)$", session, re.MULTILINE):

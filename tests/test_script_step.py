@@ -79,8 +79,8 @@ def test_outputs_are_output_variables_and_the_deployment_shows_its_progress(
     assert log.outputs["ServiceName"].value
     assert log.progress[0][0] == 0
     assert log.progress[-1][0] == 100
-    told = [text for _, text in log.lines if text.startswith("deployment ecs-svc/")]
-    assert len(log.progress) == len(told)
+    changes = [text for _, text in log.lines if text.startswith("deployment ecs-svc/")]
+    assert len(log.progress) == len(changes)
     assert log.results == []
 
 
@@ -94,7 +94,7 @@ def test_parameters_stand_for_variables(worker: Worker) -> None:
     assert code == 0
 
 
-def test_the_account_is_the_hosts_business(worker: Worker) -> None:
+def test_the_account_comes_from_the_host(worker: Worker) -> None:
     account = {
         "Octopus.Action.AwsAccount.Variable": "Shop",
         "Shop.AccessKey": "AKIAIOSFODNN7EXAMPLE",
@@ -183,7 +183,7 @@ def test_a_failure_is_one_line_for_octopus_and_a_diagnosis_in_log_and_artifact(
     assert log.outputs["ClusterName"].value
 
 
-def test_all_that_is_wrong_with_the_inputs_is_told_before_aws_is_asked(worker: Worker) -> None:
+def test_all_that_is_wrong_with_the_inputs_is_reported_before_any_call_to_aws(worker: Worker) -> None:
     variables = example("deploy", **{"EcsDeploy.Cpu": "300", "EcsDeploy.Tags": "web"})
 
     code = worker.run("deploy", variables, scenario="unreachable")
@@ -214,7 +214,7 @@ def test_a_wrong_tag_alone_stops_a_step(worker: Worker) -> None:
     ]
 
 
-def test_odd_characters_are_told_in_ascii_on_lines_of_their_own(worker: Worker) -> None:
+def test_odd_characters_are_written_in_ascii_on_lines_of_their_own(worker: Worker) -> None:
     variables = example("deploy", **{"EcsDeploy.Cpu": ODD, "EcsDeploy.ClusterName": ODD})
 
     code = worker.run("deploy", variables)
@@ -233,7 +233,7 @@ def test_odd_characters_are_told_in_ascii_on_lines_of_their_own(worker: Worker) 
         st.text() | st.text("##octopus[]'=\r\n\t"),
     ),
 )
-def test_whatever_the_values_hold_octopus_can_read_what_is_said(name: str, changes: dict[str, str]) -> None:
+def test_whatever_the_values_hold_octopus_can_read_the_output(name: str, changes: dict[str, str]) -> None:
     prefixed = {key if "." in key else f"{PREFIXES[name]}.{key}": value for key, value in changes.items()}
     with TemporaryDirectory() as folder:
         worker = Worker(Path(folder))
@@ -244,7 +244,7 @@ def test_whatever_the_values_hold_octopus_can_read_what_is_said(name: str, chang
     assert code != 1, "that would be a bug"
 
 
-def test_an_unforeseen_error_is_told_as_a_bug_with_its_traceback(worker: Worker) -> None:
+def test_an_unforeseen_error_is_reported_as_a_bug_with_its_traceback(worker: Worker) -> None:
     variables = example("deploy") | {5: "a name that is no text"}
 
     code = worker.run("deploy", variables)  # type: ignore[arg-type]  # no host has such a dictionary
@@ -268,7 +268,7 @@ class CancelledClock:
         raise KeyboardInterrupt(f"after {seconds} s")
 
 
-def test_a_cancelled_step_says_what_goes_on(worker: Worker) -> None:
+def test_a_cancelled_step_says_what_continues(worker: Worker) -> None:
     code = worker.run("update", example("update"), clock=CancelledClock())
 
     log = worker.log
@@ -277,7 +277,7 @@ def test_a_cancelled_step_says_what_goes_on(worker: Worker) -> None:
     assert log.outputs["DeploymentId"].value in log.results[0]
 
 
-def test_a_file_of_variables_does_where_there_is_no_host(
+def test_a_file_of_variables_replaces_the_host(
     capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> None:
     path = tmp_path / "variables.json"

@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values
+from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values, read_step
 from ecs_steps.cli.output import CommandResult, output_lines
 from ecs_steps.cli.process import read_variables
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.reporting.events import OutputVariable, Report, Reported
-from ecs_steps.reporting.terminal import listening
+from ecs_steps.reporting.terminal import presenter
 from ecs_steps.result import Result
 from ecs_steps.steps.row import DryRunStep, Option, Step, StepRow, StepTable, Verb, WatchableStep
 
@@ -49,7 +49,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = row.read(read_variables(args.variables))
+    step = read_step(row, read_variables(args.variables, args.scope), strict=args.strict)
     options = option_values(args, row.verbs[Verb.RUN])
     with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
@@ -59,10 +59,10 @@ def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
 
 
 def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    variables = read_variables(args.variables)
+    variables = read_variables(args.variables, args.scope)
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
-    step = row.read(variables)
+    step = read_step(row, variables, strict=args.strict)
     with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
         started = getattr(args, _watched(row).keyword)
         return _result(cast("WatchableStep", step).watch(started, aws=aws, report=report, clock=clock))
@@ -137,7 +137,7 @@ def _connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClien
 @contextmanager
 def _reporting(args: argparse.Namespace, clock: Clock) -> Iterator[Report]:
     """Report on standard error all but the output variables: those are this command's result."""
-    with listening(sys.stderr, verbose=args.verbose, clock=clock) as show:
+    with presenter(sys.stderr, verbose=args.verbose, clock=clock) as show:
 
         def report(reported: Reported) -> None:
             if not isinstance(reported, OutputVariable):

@@ -2,24 +2,31 @@
 
 Octopus evaluates the whole text before it parses it, so that a quote in a variable's value breaks the
 document. Here the text is parsed first and each text leaf is evaluated by itself; only a text that is no
-JSON as it stands (``{"port": #{Port}}``) is evaluated whole and parsed again.
+JSON as written (``{"port": #{Port}}``) is evaluated whole and parsed again.
 """
 
 import json
 import math
 import re
 from collections.abc import Sequence
+from typing import Protocol
 
 from attrs import frozen
 
-from ecs_steps.octostache import Evaluator, OctostacheError
+from ecs_steps.octostache import Evaluated, OctostacheError
 
-DEEPEST = 64
-MOST_SHOWN = 60
-MOST_DIGITS = 400
-_TOO_DEEP = f"it is nested more than {DEEPEST} deep"
+MAX_DEPTH = 64
+MAX_SHOWN_LENGTH = 60
+MAX_DIGITS = 400
+_TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
 
 _PLAIN_NAME = re.compile(r"#\{[\w :/~()\[\]*.-]+\}")
+
+
+class TextEvaluator(Protocol):
+    """What evaluates a text, as `octostache.Evaluator` does."""
+
+    def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated: ...
 
 
 @frozen
@@ -31,7 +38,7 @@ class Unresolved:
     error: str = ""
 
     def why(self, *, hidden: bool = False) -> str:
-        """Say what is missing; of a hidden text nothing but the plain names that it refers to."""
+        """Return what is missing; of a hidden text nothing but the plain names that it refers to."""
         if hidden and "#{" in self.error:
             return "it holds an expression that cannot be evaluated (hidden)"
         if self.error:
@@ -44,7 +51,7 @@ class Unresolved:
 
 
 def parse(text: str) -> object:
-    """Parse JSON; a repeated member, NaN, infinite numbers and nesting without end are errors.
+    """Parse JSON; a repeated member, NaN, infinite numbers and excessive nesting are errors.
 
     Raises:
         ValueError: With a message that names the position, never a value.
@@ -58,11 +65,28 @@ def parse(text: str) -> object:
             parse_int=_whole,
         )
     except json.JSONDecodeError as error:
-        raise ValueError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise ValueError(_syntax(text, error)) from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
-    _judge_depth(document)
+    _check_depth(document)
     return document
+
+
+def _syntax(text: str, error: json.JSONDecodeError) -> str:
+    """Return what a person has to mend, and where; never a value."""
+    place = f"at line {error.lineno}, column {error.colno}"
+    before, rest = text[: error.pos].rstrip(), text[error.pos :].lstrip()
+    if not text.strip():
+        return "it is empty"
+    if not before and rest[0] not in "[{":
+        return "it is a plain text"
+    if not rest:
+        return "it ends too early: a closing bracket, brace or quote is missing"
+    if rest[0] == "'":
+        return f"single quotes {place}; JSON has double quotes"
+    if (rest[0] in "]}" and before.endswith(",")) or re.match(r",\s*[\]}]", rest):
+        return f"a comma before the closing bracket {place}"
+    return f"{error.msg} {place}"
 
 
 def _members(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
@@ -85,14 +109,14 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> int:
-    if len(text) > MOST_DIGITS:
+    if len(text) > MAX_DIGITS:
         raise ValueError("a number in it is too large")
     return int(text)
 
 
-def _judge_depth(document: object) -> None:
+def _check_depth(document: object) -> None:
     level = [document]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         level = [inner for outer in level for inner in _within(outer)]
         if not level:
             return
@@ -109,7 +133,7 @@ def _within(document: object) -> list[object]:
             return []
 
 
-def evaluate(text: str, evaluator: Evaluator) -> object:
+def evaluate(text: str, evaluator: TextEvaluator) -> object:
     """Evaluate a variable's text: leaf by leaf where it is a JSON list or object, else whole.
 
     Text that stays open becomes `Unresolved`; text that is meant as JSON and is none stays text.
@@ -122,10 +146,10 @@ def evaluate(text: str, evaluator: Evaluator) -> object:
     return _evaluate_text(text, evaluator)
 
 
-def _evaluate_leaves(document: object, evaluator: Evaluator) -> object:
+def _evaluate_leaves(document: object, evaluator: TextEvaluator) -> object:
     match document:
         case str():
-            return _evaluate_text(document, evaluator)
+            return _evaluate_text(document, evaluator, is_json_leaf=True)
         case list():
             return [_evaluate_leaves(item, evaluator) for item in document]
         case dict():
@@ -134,9 +158,9 @@ def _evaluate_leaves(document: object, evaluator: Evaluator) -> object:
             return document
 
 
-def _evaluate_text(text: str, evaluator: Evaluator) -> str | Unresolved:
+def _evaluate_text(text: str, evaluator: TextEvaluator, *, is_json_leaf: bool = False) -> str | Unresolved:
     try:
-        evaluated = evaluator.evaluate(text)
+        evaluated = evaluator.evaluate(text, is_json_leaf=is_json_leaf)
     except OctostacheError as error:
         return Unresolved(text, error=str(error))
     if evaluated.unresolved:
@@ -145,11 +169,11 @@ def _evaluate_text(text: str, evaluator: Evaluator) -> str | Unresolved:
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it: as JSON, ASCII, and not at length.
+    """Return a value as a message shows it: as JSON, in ASCII, shortened.
 
-    Of a list or an object only what it is: anything may be inside, a secret too.
+    Of a list or an object only its type: it may hold a secret.
     """
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "an object"
     text = json.dumps(value)
-    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
+    return text if len(text) <= MAX_SHOWN_LENGTH else f"{text[: MAX_SHOWN_LENGTH - 3]}..."

@@ -1,6 +1,6 @@
-"""What a step says while it runs, as data.
+"""What a step reports while it runs, as data.
 
-A step is given one `Report`, a callable that hears frozen values; how they look is the listener's business
+A step is given one `Report`, a callable that receives frozen values; how they look is up to the presenter
 (lines, a live view, service messages, a list in a test).
 """
 
@@ -71,7 +71,7 @@ class RolloutChanged:
     failed: int
     is_this_deployment: bool
     traffic_weight: float | None = None
-    """Percent of the production traffic, where ECS tells of one."""
+    """Percent of the production traffic, where ECS reports it."""
 
 
 @frozen(kw_only=True)
@@ -84,7 +84,7 @@ class ServiceEvent:
 
 @frozen(kw_only=True)
 class StillWaiting:
-    """Nothing has changed for a while: what is awaited and for how many seconds by now."""
+    """Nothing has changed for a while: what is awaited, and for how many seconds so far."""
 
     text: str
     seconds: float

@@ -22,19 +22,19 @@ from ecs_steps.reporting.events import (
     StackChanged,
     StillWaiting,
 )
-from ecs_steps.reporting.text import ascii_lines, counts, elapsed, level_of, sentence, stamped
+from ecs_steps.reporting.text import ascii_lines, elapsed, format_line, level_of, message_text, task_counts
 
 T = TypeVar("T", StackChanged, RolloutChanged)
 
 LAST_MESSAGES = 3
 SERVICE = "AWS::ECS::Service"
 STYLES = {Level.WARNING: "yellow", Level.ERROR: "bold red", Level.HIGHLIGHT: "bold", Level.VERBOSE: "dim"}
-OVER = ("COMPLETE", "COMPLETED", "SUCCESSFUL", "FAILED", "STOPPED")
+ENDED = ("COMPLETE", "COMPLETED", "SUCCESSFUL", "FAILED", "STOPPED")
 
 
 @define
 class Row(Generic[T]):
-    """A line of the tree: the newest report of one thing, and since when that has been under way."""
+    """A line of the tree: the newest report of one thing, and since when that has been in progress."""
 
     reported: T
     status: str
@@ -42,9 +42,9 @@ class Row(Generic[T]):
     ended: datetime | None = None
 
     def update(self, reported: T, status: str, now: datetime) -> None:
-        """Take a newer report; what is under way again after its end begins anew."""
+        """Replace the report by a newer one; what is in progress again after its end starts again."""
         self.reported, self.status = reported, status
-        if status.endswith(OVER):
+        if status.endswith(ENDED):
             self.ended = self.ended or now
         elif self.ended:
             self.began, self.ended = now, None
@@ -61,8 +61,8 @@ class Row(Generic[T]):
 class LiveView:
     """Shows what it is called with, until the end of its ``with`` block.
 
-    What the tree does not show for good is printed above it, and so stays in the terminal's memory: messages,
-    warnings, results. The tree is drawn four times a second, since the times in it go on by `clock`.
+    What the tree does not show to the end is printed above it, and so stays in the terminal's scrollback:
+    messages, warnings, results. The tree is drawn four times a second, since the times in it follow `clock`.
     """
 
     stream: TextIO
@@ -100,7 +100,7 @@ class LiveView:
         with self._lock:
             self._keep(reported, now)
         if self._is_printed(reported):
-            text = stamped(reported, (now - self._started).total_seconds()).rstrip("\n")
+            text = format_line(reported, (now - self._started).total_seconds()).rstrip("\n")
             style = STYLES.get(level_of(reported), "")
             self._live.console.print(Text(text, style), soft_wrap=True)
         self._live.refresh()
@@ -132,7 +132,7 @@ class LiveView:
                 return self.verbose or level is not Level.VERBOSE
 
     def _tree(self) -> Group:
-        """Return what is known now; rich asks for it in a thread of its own."""
+        """Return what is known now; rich calls this in a thread of its own."""
         now = self.clock.now()
         with self._lock:
             lines = [self._stack(name, rows, now) for name, rows in self._stacks.items()]
@@ -145,7 +145,7 @@ class LiveView:
             if row is not own:
                 branch = tree.add(row.line(name, now, row.reported.resource_type))
                 if row.reported.resource_type == SERVICE:
-                    self._grow(branch, now)
+                    self._add_deployments(branch, now)
         return tree
 
     def _service_alone(self, now: datetime) -> Iterator[Tree]:
@@ -154,23 +154,23 @@ class LiveView:
         if self._deployments and SERVICE not in in_stack:
             names = {row.reported.service_name for row in self._deployments.values()}
             tree = Tree(_line((f"service {' '.join(names)}", "bold")))
-            self._grow(tree, now)
+            self._add_deployments(tree, now)
             yield tree
 
-    def _grow(self, branch: Tree, now: datetime) -> None:
+    def _add_deployments(self, branch: Tree, now: datetime) -> None:
         for row in self._deployments.values():
             rollout = row.reported
             which = "deployment" if rollout.is_this_deployment else "other deployment"
             revision = rollout.task_definition.rpartition("/")[2]
-            detail = f"{counts(rollout)}  {rollout.deployment_id}"
+            detail = f"{task_counts(rollout)}  {rollout.deployment_id}"
             branch.add(row.line(f"{which} {revision}", now, detail))
         for message in self._messages:
-            branch.add(_line((sentence(message), STYLES.get(level_of(message), ""))))
+            branch.add(_line((message_text(message), STYLES.get(level_of(message), ""))))
 
     def _heartbeat(self, now: datetime) -> Iterator[Text]:
         if self._waiting:
             seconds = (now - self._waiting_since).total_seconds()
-            yield _line((sentence(StillWaiting(text=self._waiting.text, seconds=seconds)), "dim"))
+            yield _line((message_text(StillWaiting(text=self._waiting.text, seconds=seconds)), "dim"))
 
 
 def _line(*parts: tuple[str, str]) -> Text:

@@ -3,11 +3,11 @@
 from base64 import b64encode
 
 from ecs_steps.reporting.events import Level, OutputVariable, Progress, Reported
-from ecs_steps.reporting.text import ascii_lines, level_of, sentence
+from ecs_steps.reporting.text import ascii_lines, level_of, message_text
 
 
 def service_message(name: str, /, **attributes: str) -> str:
-    """Return one line that tells Octopus something; attribute values travel as base64 of UTF-8."""
+    """Return one line with a service message; attribute values travel as base64 of UTF-8."""
     quoted = [f"{key}='{_base64(value)}'" for key, value in attributes.items()]
     return f"##octopus[{' '.join([name, *quoted])}]"
 
@@ -31,7 +31,7 @@ def lines(reported: Reported) -> list[str]:
         case OutputVariable(name=name, value=value):
             return [service_message("setVariable", name=name, value=value, sensitive="True")]
         case _:
-            return _at_level(level_of(reported), ascii_lines(sentence(reported)))
+            return _at_level(level_of(reported), ascii_lines(message_text(reported)))
 
 
 def _at_level(level: Level, text: list[str]) -> list[str]:

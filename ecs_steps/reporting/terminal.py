@@ -8,18 +8,18 @@ from typing import TextIO
 
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.reporting.events import Level, Report, Reported
-from ecs_steps.reporting.text import level_of, stamped
+from ecs_steps.reporting.text import format_line, level_of
 
 
 @contextmanager
-def listening(stream: TextIO, *, verbose: bool = False, clock: Clock | None = None) -> Iterator[Report]:
-    """Listen until the block ends, with the presenter that suits `stream`.
+def presenter(stream: TextIO, *, verbose: bool = False, clock: Clock | None = None) -> Iterator[Report]:
+    """Present reports with what suits `stream`, until the block ends.
 
     That is a live tree on a terminal that can show one, where rich is installed and neither ``NO_COLOR`` nor
     ``CI`` is set; else plain lines. The tree's last state stays on the screen.
     """
     if not _takes_live_view(stream):
-        yield lines_to(stream, verbose=verbose, clock=clock)
+        yield line_presenter(stream, verbose=verbose, clock=clock)
         return
     from ecs_steps.reporting.live import LiveView
 
@@ -33,20 +33,12 @@ def _takes_live_view(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb" and find_spec("rich") is not None
 
 
-def report_for(stream: TextIO, *, verbose: bool = False, clock: Clock | None = None) -> Report:
-    """Return the presenter for a program that embeds a step: plain lines.
-
-    A live view takes the terminal over and has to be ended, which is for the owner of the terminal to choose:
-    see `listening`.
-    """
-    return lines_to(stream, verbose=verbose, clock=clock)
-
-
-def lines_to(stream: TextIO, *, verbose: bool = False, clock: Clock | None = None) -> Report:
+def line_presenter(stream: TextIO, *, verbose: bool = False, clock: Clock | None = None) -> Report:
     """Return a presenter that writes a line of plain ASCII for each report, with the time since it was made.
 
-    Messages at verbose level are written only where `verbose` is set. A text of several lines is continued on
-    indented ones.
+    It suits a program that embeds a step: a live view takes the terminal over and has to be ended, which the
+    terminal's owner decides (see `presenter`). Messages at verbose level are written only where `verbose` is
+    set. A text of several lines is continued on indented ones.
     """
     watch = clock or SystemClock()
     started = watch.now()
@@ -54,7 +46,7 @@ def lines_to(stream: TextIO, *, verbose: bool = False, clock: Clock | None = Non
     def write(reported: Reported) -> None:
         if level_of(reported) is Level.VERBOSE and not verbose:
             return
-        stream.write(stamped(reported, (watch.now() - started).total_seconds()))
+        stream.write(format_line(reported, (watch.now() - started).total_seconds()))
         stream.flush()
 
     return write

@@ -1,4 +1,4 @@
-"""What is reported, in words: one level and one sentence, the same for every presenter of lines."""
+"""What is reported, in words: one level and one text, the same for every presenter of lines."""
 
 import re
 
@@ -19,8 +19,8 @@ MASK = "********"
 ALL_TRAFFIC = 100.0
 
 _MARKS = {Level.WARNING: "WARNING: ", Level.ERROR: "ERROR: "}
-# How ECS words its bad news; what follows keeps a service called ``failed-jobs`` out of it.
-_BAD_NEWS = re.compile(r" (?:unable to|is unhealthy|failed|rolling back)(?=[ :.])")
+# How ECS words trouble; what follows keeps a service called ``failed-jobs`` out of it.
+_TROUBLE = re.compile(r" (?:unable to|is unhealthy|failed|rolling back)(?=[ :.])")
 _NOT_PRINTABLE = re.compile(r"[^ -~]")
 # Octopus sees "##octopus" anywhere in a line, and some of its readers carry the end of a line into the next:
 # what holds it would be taken for a service message, what ends in its beginning would spoil the next one.
@@ -36,7 +36,7 @@ def level_of(reported: Reported) -> Level:
             return _stack_level(status, reason)
         case RolloutChanged() if reported.is_this_deployment:
             return _rollout_level(reported)
-        case ServiceEvent(text=text) if _BAD_NEWS.search(text):
+        case ServiceEvent(text=text) if _TROUBLE.search(text):
             return Level.WARNING
         case StillWaiting():
             return Level.WAIT
@@ -59,7 +59,7 @@ def _rollout_level(rollout: RolloutChanged) -> Level:
     return Level.WARNING if troubled else Level.INFO
 
 
-def sentence(reported: Reported) -> str:  # noqa: PLR0911  a case for each kind of report
+def message_text(reported: Reported) -> str:  # noqa: PLR0911  a case for each kind of report
     """Return what a report says, without its level; a sensitive value is masked.
 
     It may hold line ends and any character that AWS or a user wrote: see `ascii_lines`.
@@ -75,16 +75,16 @@ def sentence(reported: Reported) -> str:  # noqa: PLR0911  a case for each kind 
         case OutputVariable(name=name, value=value, sensitive=sensitive):
             return f"{name} = {MASK if sensitive else value}"
         case StackChanged():
-            return _stack_sentence(reported)
+            return _stack_text(reported)
         case RolloutChanged():
-            return _rollout_sentence(reported)
+            return _rollout_text(reported)
         case StillWaiting(text=text, seconds=seconds):
             return f"still waiting for {text}, for {elapsed(seconds).strip()} by now"
         case PhasesTook():
-            return _phases_sentence(reported)
+            return _phases_text(reported)
 
 
-def _stack_sentence(change: StackChanged) -> str:
+def _stack_text(change: StackChanged) -> str:
     is_stack = change.logical_id == change.stack_name
     what = (
         f"stack {change.stack_name}: {change.status}"
@@ -94,13 +94,13 @@ def _stack_sentence(change: StackChanged) -> str:
     return f"{what}: {change.reason}" if change.reason else what
 
 
-def _rollout_sentence(rollout: RolloutChanged) -> str:
+def _rollout_text(rollout: RolloutChanged) -> str:
     which = "deployment" if rollout.is_this_deployment else "other deployment"
     revision = rollout.task_definition.rpartition("/")[2]
-    return f"{which} {rollout.deployment_id} {revision}: {counts(rollout)} ({rollout.state})"
+    return f"{which} {rollout.deployment_id} {revision}: {task_counts(rollout)} ({rollout.state})"
 
 
-def counts(rollout: RolloutChanged) -> str:
+def task_counts(rollout: RolloutChanged) -> str:
     """Return the tasks of a deployment; its share of the traffic too, where that is not all of it."""
     tasks = (
         f"{rollout.running} of {rollout.desired} running, {rollout.pending} pending, {rollout.failed} failed"
@@ -109,7 +109,7 @@ def counts(rollout: RolloutChanged) -> str:
     return tasks if weight is None or weight >= ALL_TRAFFIC else f"{tasks}, {weight:g}% of the traffic"
 
 
-def _phases_sentence(took: PhasesTook) -> str:
+def _phases_text(took: PhasesTook) -> str:
     phases = ", ".join(f"{name} {elapsed(seconds).strip()}" for name, seconds in took.phases if seconds >= 1)
     text = f"deployed in {elapsed(took.seconds).strip()}: {phases}"
     return f"{text}\n{took.advice}" if took.advice else text
@@ -121,13 +121,13 @@ def elapsed(seconds: float) -> str:
     return f"{minutes:2}:{rest:02}"
 
 
-def stamped(reported: Reported, seconds: float) -> str:
-    """Return a report as it is written `seconds` after the start, with its line end; all of plain ASCII.
+def format_line(reported: Reported, seconds: float) -> str:
+    """Format a report as it is written `seconds` after the start, with its line end; plain ASCII.
 
     Warnings and errors are marked by a word, and a text of several lines is continued on indented ones.
     """
     stamp = f"[{elapsed(seconds)}] "
-    lines = ascii_lines(_MARKS.get(level_of(reported), "") + sentence(reported))
+    lines = ascii_lines(_MARKS.get(level_of(reported), "") + message_text(reported))
     continued = "\n" + " " * len(stamp)
     return f"{stamp}{continued.join(lines)}\n"
 

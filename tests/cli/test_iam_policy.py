@@ -18,19 +18,19 @@ Capture = pytest.CaptureFixture[str]
 def test_the_policy_of_a_deployment_is_printed_as_json_either_way(capsys: Capture, output: str) -> None:
     code = main(["iam-policy", "deploy", DEPLOY, "--output", output])
 
-    told = capsys.readouterr()
+    printed = capsys.readouterr()
     assert code == 0
-    assert json.loads(told.out) == DeployEcsServiceStep(example("deploy")).iam_policy()
-    assert told.err == ""
+    assert json.loads(printed.out) == DeployEcsServiceStep(example("deploy")).iam_policy()
+    assert printed.err == ""
 
 
 def test_the_policy_of_an_update_says_what_would_make_it_narrower(capsys: Capture) -> None:
     code = main(["iam-policy", "update", UPDATE, "--diagnostics"])
 
-    told = capsys.readouterr()
+    printed = capsys.readouterr()
     assert code == 0
-    assert json.loads(told.out) == UpdateEcsServiceStep(example("update")).iam_policy(diagnostics=True)
-    assert [line.rpartition(" ")[2] for line in told.err.splitlines()] == ["--role", "--log-group"]
+    assert json.loads(printed.out) == UpdateEcsServiceStep(example("update")).iam_policy(diagnostics=True)
+    assert [line.rpartition(" ")[2] for line in printed.err.splitlines()] == ["--role", "--log-group"]
 
 
 def test_roles_and_log_groups_are_given_by_name(capsys: Capture) -> None:
@@ -38,9 +38,9 @@ def test_roles_and_log_groups_are_given_by_name(capsys: Capture) -> None:
 
     main(["iam-policy", "update", UPDATE, "--diagnostics", *names])
 
-    told = capsys.readouterr()
-    assert told.err == ""
-    assert json.loads(told.out) == UpdateEcsServiceStep(example("update")).iam_policy(
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert json.loads(printed.out) == UpdateEcsServiceStep(example("update")).iam_policy(
         diagnostics=True, roles=["orders", "orders-execution"], log_groups=["/ecs/orders"]
     )
 
@@ -52,7 +52,7 @@ def test_variables_that_are_not_valid_have_no_policy(capsys: Capture, tmp_path: 
 
     code = main(["iam-policy", step, str(file), "--output", "json"])
 
-    told = capsys.readouterr()
+    printed = capsys.readouterr()
     assert code == 2
-    problems = [problem["path"] for problem in json.loads(told.out)["problems"]]
+    problems = [problem["path"] for problem in json.loads(printed.out)["problems"]]
     assert "Octopus.Action.Aws.Ecs.ClusterName" in problems

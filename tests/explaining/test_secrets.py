@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ecs_steps import DeploymentError, UpdateEcsServiceStep
 from ecs_steps.cli.main import main
 from ecs_steps.reporting.events import OutputVariable
-from ecs_steps.reporting.text import sentence
+from ecs_steps.reporting.text import message_text
 from ecs_steps.sandbox import Sandbox
 from explaining.runs import STEPS, Run, Step, let_a_deployment_succeed, run, take, variables
 
@@ -128,7 +128,7 @@ def run_with(markers: Markers, step: Step, aws: Sandbox, scenario: str) -> Run:
 
 def everything_said(ended: Run) -> Iterator[str]:
     for reported in ended.heard:
-        yield sentence(reported)
+        yield message_text(reported)
         yield repr(reported)
     if ended.result:
         yield repr(ended.result)
@@ -138,7 +138,7 @@ def everything_said(ended: Run) -> Iterator[str]:
         yield ended.error.next_step
     if isinstance(ended.error, DeploymentError) and ended.error.diagnosis:
         yield json.dumps(ended.error.diagnosis.to_dict())
-        yield from ended.tasks.lines(verbose=True)
+        yield from ended.tasks.lines()
         yield json.dumps(dict(ended.error.outputs))
 
 

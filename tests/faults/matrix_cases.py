@@ -10,7 +10,7 @@ from attrs import frozen
 
 from ecs_steps import DeploymentError, Result, RolledBackError
 from ecs_steps.reporting.events import Level, Message, OutputVariable
-from ecs_steps.reporting.text import sentence
+from ecs_steps.reporting.text import message_text
 from ecs_steps.sandbox import Fault, Sandbox
 from explaining.runs import take
 from faults.claims import false_claims
@@ -128,7 +128,7 @@ def _missing_or_secret_text(case: MatrixCase) -> Iterator[str]:
             yield f"the call is not named: {case.text}"
         if not re.search(CAUSES[fault.kind], case.text):
             yield f"the cause is not named: {case.text}"
-    output = "\n".join([case.text, repr(run.error), *map(sentence, run.events), *map(repr, run.events)])
+    output = "\n".join([case.text, repr(run.error), *map(message_text, run.events), *map(repr, run.events)])
     if SECRET in output or KEYS["Account.AccessKey"] in output:
         yield "a secret was shown"
 

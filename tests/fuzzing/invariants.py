@@ -7,7 +7,7 @@ import attrs
 from attrs import frozen
 
 from ecs_steps import InvalidInputsError
-from ecs_steps.errors import LONGEST, MOST_TOLD, Problem
+from ecs_steps.errors import MAX_LINE_LENGTH, MAX_LISTED_PROBLEMS, Problem
 from ecs_steps.reporting.text import ascii_lines
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow
@@ -46,7 +46,7 @@ KNOWN = tuple(
     | {*KEYS, *TOKEN, *ASSUMED_ROLE}
     | {"Octopus.Action.Amazon.", "Octopus.OpenIdConnect.Jwt", "Octopus.Action.AwsAccount."}
 )
-MAX_TEXT_LENGTH = (MOST_TOLD + 2) * (2 * LONGEST + 10)
+MAX_TEXT_LENGTH = (MAX_LISTED_PROBLEMS + 2) * (2 * MAX_LINE_LENGTH + 10)
 
 
 def check_invariants(kind: str, variables: Mapping[str, object]) -> bool:
@@ -67,7 +67,7 @@ def check_invariants(kind: str, variables: Mapping[str, object]) -> bool:
 def _check_length(error: InvalidInputsError) -> None:
     assert error.problems
     assert len(str(error)) <= MAX_TEXT_LENGTH
-    assert len(ascii_lines(str(error))) <= MOST_TOLD + 2
+    assert len(ascii_lines(str(error))) <= MAX_LISTED_PROBLEMS + 2
 
 
 def _check_problems(problems: tuple[Problem, ...], variables: Mapping[str, object]) -> None:
@@ -76,5 +76,5 @@ def _check_problems(problems: tuple[Problem, ...], variables: Mapping[str, objec
     for problem in problems:
         assert str(problem).isprintable()
         assert MARKER not in str(problem)
-        assert max(len(problem.path), len(problem.message)) <= LONGEST
+        assert max(len(problem.path), len(problem.message)) <= MAX_LINE_LENGTH
         assert problem.path.casefold().startswith(prefixes), problem

@@ -35,7 +35,14 @@ def test_what_json_writes_is_read(document: object) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[1,", "Expecting value at line 1, column 4"),
+        ("", "it is empty"),
+        ("secret", "it is a plain text"),
+        ("[1,", "it ends too early: a closing bracket, brace or quote is missing"),
+        ('[{"a": 1}', "it ends too early: a closing bracket, brace or quote is missing"),
+        ("[1, 2,]", "a comma before the closing bracket at line 1, column 7"),
+        ('{"a": 1,\n}', "a comma before the closing bracket at line 2, column 1"),
+        ("['secret']", "single quotes at line 1, column 2; JSON has double quotes"),
+        ("{'a': 'secret'}", "single quotes at line 1, column 2; JSON has double quotes"),
         ('{"a"\n: secret}', "Expecting value at line 2, column 3"),
         ('{"a": 1, "b": 2, "A": 3}', 'an object holds the member "A" twice'),
         ("[NaN]", "NaN is no JSON"),
@@ -146,3 +153,13 @@ def test_of_a_hidden_text_only_plain_names_are_told(
 )
 def test_values_are_shown_as_ascii_json_and_not_at_length(value: object, text: str) -> None:
     assert shown(value) == text
+
+
+def test_the_json_escape_at_the_end_of_a_leaf_does_not_double() -> None:
+    assert evaluated('["#{Quote | JsonEscape}"]') == ['say "hi"']
+
+
+def test_a_document_that_is_parsed_after_its_evaluation_needs_the_json_escape() -> None:
+    text = evaluated('{"port": #{Port}, "name": "#{Quote | JsonEscape}"}')
+
+    assert json.loads(str(text)) == {"port": 8080, "name": 'say "hi"'}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep
-from ecs_steps.iam import Place
+from ecs_steps.iam import Scope
 from ecs_steps.sandbox.cloudformation.resources.resource_type import generated_name
 from ecs_steps.sandbox.cloudformation.stack import Wanted
 from ecs_steps.steps.row import StepRow
@@ -217,16 +217,16 @@ def test_the_account_is_that_of_the_role_which_a_token_opens() -> None:
 
 
 @pytest.mark.parametrize(
-    ("region", "arns", "place"),
+    ("region", "arns", "scope"),
     [
-        ("", [], Place()),
-        ("cn-north-1", [], Place(partition="aws-cn", region="cn-north-1")),
-        ("eu-west-1", ["", "orders", "arn:aws:s3:::bucket"], Place(region="eu-west-1")),
-        ("", [OTHER_ROLE, DEPLOYER], Place(account="123456789012")),
+        ("", [], Scope()),
+        ("cn-north-1", [], Scope(partition="aws-cn", region="cn-north-1")),
+        ("eu-west-1", ["", "orders", "arn:aws:s3:::bucket"], Scope(region="eu-west-1")),
+        ("", [OTHER_ROLE, DEPLOYER], Scope(account="123456789012")),
     ],
 )
-def test_a_place_is_a_wildcard_where_no_arn_names_it(region: str, arns: list[str], place: Place) -> None:
-    assert Place.told_by(region, arns) == place
+def test_a_scope_is_everything_as_far_as_it_is_not_known(region: str, arns: list[str], scope: Scope) -> None:
+    assert Scope.from_arns(region, arns) == scope
 
 
 def test_an_update_without_roles_may_pass_each_one_but_only_to_tasks() -> None:

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 from ecs_steps.clock import Clock
-from ecs_steps.octopus.variables import parse_variables
+from ecs_steps.octopus.variable_files import parse_variables
 from ecs_steps.reporting.events import (
     Level,
     Message,
@@ -21,7 +21,7 @@ from ecs_steps.reporting.events import (
     StackChanged,
     StillWaiting,
 )
-from ecs_steps.reporting.terminal import listening
+from ecs_steps.reporting.terminal import presenter
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
@@ -43,7 +43,7 @@ def capable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def watching(clock: Clock, *, verbose: bool = False) -> Iterator[tuple[PseudoTerminal, Report]]:
-    with PseudoTerminal() as terminal, listening(terminal.stream, verbose=verbose, clock=clock) as report:
+    with PseudoTerminal() as terminal, presenter(terminal.stream, verbose=verbose, clock=clock) as report:
         yield terminal, report
 
 
@@ -51,7 +51,7 @@ def shown(*reports: Reported, verbose: bool = False, encoding: str = "utf-8") ->
     """Return what is on the screen at the end of these reports, which came a second after each other."""
     clock = VirtualClock(Timeline())
     with PseudoTerminal(encoding) as terminal:
-        with listening(terminal.stream, verbose=verbose, clock=clock) as report:
+        with presenter(terminal.stream, verbose=verbose, clock=clock) as report:
             for reported in reports:
                 report(reported)
                 clock.sleep(1)
@@ -145,13 +145,13 @@ def test_what_has_finished_keeps_the_time_it_took() -> None:
     assert "COMPLETED  0:01  2 of 2 running" in screen[1]
 
 
-def test_what_begins_anew_is_timed_anew() -> None:
+def test_what_starts_again_is_timed_again() -> None:
     screen = shown(stack("CREATE_IN_PROGRESS"), stack("CREATE_COMPLETE"), stack("DELETE_IN_PROGRESS"))
 
     assert screen == ["stack demo  DELETE_IN_PROGRESS  0:01"]
 
 
-def test_times_go_on_while_nothing_is_reported() -> None:
+def test_times_advance_while_nothing_is_reported() -> None:
     clock = VirtualClock(Timeline())
     with watching(clock) as (terminal, report):
         report(rollout())
@@ -161,7 +161,7 @@ def test_times_go_on_while_nothing_is_reported() -> None:
         assert terminal.wait_for(lambda screen: any("IN_PROGRESS  0:42" in line for line in screen))
 
 
-def test_a_heartbeat_goes_on_until_there_is_news() -> None:
+def test_a_heartbeat_stays_until_something_changes() -> None:
     clock = VirtualClock(Timeline())
     with watching(clock) as (terminal, report):
         report(StillWaiting(text="stack demo", seconds=30))
@@ -203,7 +203,7 @@ def test_a_long_warning_is_whole() -> None:
 
 
 @pytest.mark.parametrize(("verbose", "lines"), [(False, []), (True, ["[ 0:00] detail"])])
-def test_verbose_messages_are_for_those_who_ask(verbose: bool, lines: list[str]) -> None:  # noqa: FBT001  pytest's
+def test_debug_messages_are_shown_on_request(verbose: bool, lines: list[str]) -> None:  # noqa: FBT001  pytest's
     assert shown(Message(Level.VERBOSE, "detail"), verbose=verbose) == lines
 
 
@@ -230,7 +230,7 @@ def test_no_line_of_the_tree_is_wrapped() -> None:
     assert len(screen[2]) == 120
 
 
-def test_a_message_that_is_told_twice_is_shown_once() -> None:
+def test_a_message_that_is_reported_twice_is_shown_once() -> None:
     screen = shown(rollout(), event("one"), event("one"))
 
     assert [line for line in screen if "one" in line] == [f"{ELBOW}service: one"]
@@ -244,7 +244,7 @@ def test_after_an_error_the_last_state_stays_and_the_cursor_comes_back() -> None
     with PseudoTerminal() as terminal:
         with (
             suppress(KeyboardInterrupt),
-            listening(terminal.stream, clock=VirtualClock(Timeline())) as report,
+            presenter(terminal.stream, clock=VirtualClock(Timeline())) as report,
         ):
             report(rollout())
             raise KeyboardInterrupt
@@ -260,7 +260,7 @@ def test_a_deployment_in_the_sandbox_ends_with_a_tree_of_it() -> None:
         aws.add_cluster("shop-production")
         step = DeployEcsServiceStep(parse_variables(variables, source="deploy.json"))
 
-        with listening(terminal.stream, clock=aws.clock) as report:
+        with presenter(terminal.stream, clock=aws.clock) as report:
             step.run(aws=aws.clients, clock=aws.clock, report=report)
         terminal.close()
 
@@ -273,8 +273,8 @@ def test_a_deployment_in_the_sandbox_ends_with_a_tree_of_it() -> None:
 def test_rich_is_loaded_only_where_it_is_used() -> None:
     code = (
         "import io, sys\n"
-        "from ecs_steps.reporting.terminal import listening\n"
-        "with listening(io.StringIO()): pass\n"
+        "from ecs_steps.reporting.terminal import presenter\n"
+        "with presenter(io.StringIO()): pass\n"
         "print([name for name in sys.modules if name.partition('.')[0] == 'rich'])"
     )
 

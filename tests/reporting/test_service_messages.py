@@ -52,7 +52,7 @@ REPORTS: st.SearchStrategy[Reported] = st.one_of(
 
 
 @frozen
-class Heard:
+class ParsedOutput:
     """What Octopus makes of a log: its service messages, and its lines, each at a level."""
 
     messages: list[tuple[str, dict[str, str]]]
@@ -63,7 +63,7 @@ BEGINNINGS = tuple("##octopus"[:length] for length in range(1, 10))
 MESSAGE = re.compile(r"##octopus\[([A-Za-z-]+)((?: [a-z]+='[A-Za-z0-9+/]*={0,2}')*)\]")
 
 
-def heard(output: list[str]) -> Heard:
+def parsed(output: list[str]) -> ParsedOutput:
     """Read a log as strictly as can be: a line is one well-formed message, or holds nothing of one."""
     messages: list[tuple[str, dict[str, str]]] = []
     log: list[tuple[str, str]] = []
@@ -85,7 +85,7 @@ def heard(output: list[str]) -> Heard:
             assert not line.lower().endswith(BEGINNINGS)
             log.append((level, line))
     assert level == "default"
-    return Heard(messages, log)
+    return ParsedOutput(messages, log)
 
 
 def test_a_service_message_has_its_values_in_base64() -> None:
@@ -103,7 +103,7 @@ def test_a_service_message_without_values_is_its_name() -> None:
 def test_any_text_comes_back_from_a_service_message(name: str, value: str) -> None:
     message = service_message("setVariable", name=name, value=value)
 
-    assert heard([message]).messages == [("setVariable", {"name": name, "value": value})]
+    assert parsed([message]).messages == [("setVariable", {"name": name, "value": value})]
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_any_text_comes_back_from_a_service_message(name: str, value: str) -> No
 def test_half_characters_are_joined_or_replaced(text: str, expected: str) -> None:
     message = service_message("resultMessage", message=text)
 
-    assert heard([message]).messages == [("resultMessage", {"message": expected})]
+    assert parsed([message]).messages == [("resultMessage", {"message": expected})]
 
 
 def test_progress_is_a_message() -> None:
     output = lines(Progress(40, "The stack is up\nand running"))
 
-    assert heard(output).messages == [
+    assert parsed(output).messages == [
         ("progress", {"percentage": "40", "message": "The stack is up\nand running"})
     ]
 
@@ -132,14 +132,14 @@ def test_progress_is_a_message() -> None:
 def test_an_output_variable_is_a_message() -> None:
     output = lines(OutputVariable("AwsOutputs[StackId]", "arn:aws:x"))
 
-    assert heard(output).messages == [("setVariable", {"name": "AwsOutputs[StackId]", "value": "arn:aws:x"})]
+    assert parsed(output).messages == [("setVariable", {"name": "AwsOutputs[StackId]", "value": "arn:aws:x"})]
 
 
 def test_a_sensitive_output_variable_says_so() -> None:
     [line] = lines(OutputVariable("Token", "hunter2", sensitive=True))
 
     assert line.endswith(" sensitive='VHJ1ZQ==']")
-    assert heard([line]).messages == [
+    assert parsed([line]).messages == [
         ("setVariable", {"name": "Token", "value": "hunter2", "sensitive": "True"})
     ]
 
@@ -164,7 +164,7 @@ def test_a_failed_resource_is_an_error_in_the_log() -> None:
         reason="No \u201csubnet\u201d",
     )
 
-    assert heard(lines(change)).log == [
+    assert parsed(lines(change)).log == [
         ("error", r"Serviceweb AWS::ECS::Service CREATE_FAILED: No \u201csubnet\u201d")
     ]
 
@@ -172,7 +172,7 @@ def test_a_failed_resource_is_an_error_in_the_log() -> None:
 def test_a_heartbeat_is_at_octopus_level_wait() -> None:
     output = lines(StillWaiting(text="stack demo", seconds=30))
 
-    assert heard(output).log == [("wait", "still waiting for stack demo, for 0:30 by now")]
+    assert parsed(output).log == [("wait", "still waiting for stack demo, for 0:30 by now")]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_heartbeat_is_at_octopus_level_wait() -> None:
     ],
 )
 def test_a_text_that_looks_like_a_service_message_stays_a_text(text: str) -> None:
-    output = heard(lines(Message(Level.INFO, text)))
+    output = parsed(lines(Message(Level.INFO, text)))
 
     assert not output.messages
     assert {level for level, _ in output.log} == {"default"}
@@ -200,7 +200,7 @@ def test_a_text_that_ends_like_a_service_message_begins_leaves_the_next_one_alon
 
 @given(st.lists(REPORTS))
 def test_every_report_leaves_a_log_that_octopus_can_read(reports: list[Reported]) -> None:
-    output = heard([line for reported in reports for line in lines(reported)])
+    output = parsed([line for reported in reports for line in lines(reported)])
 
     expected = [reported for reported in reports if isinstance(reported, Progress | OutputVariable)]
     assert len(output.messages) == len(expected)
@@ -210,7 +210,7 @@ def test_every_report_leaves_a_log_that_octopus_can_read(reports: list[Reported]
 @given(ANY_TEXT)
 @example("what: why\r\nnext\u2028step\x85 ")
 def test_the_reason_of_a_failure_is_one_line(text: str) -> None:
-    [(name, values)] = heard([result_message(text)]).messages
+    [(name, values)] = parsed([result_message(text)]).messages
 
     assert name == "resultMessage"
     assert len(values["message"].splitlines()) <= 1
@@ -220,6 +220,6 @@ def test_the_reason_of_a_failure_is_one_line(text: str) -> None:
 def test_an_artifact_is_named_with_its_path_and_length() -> None:
     message = artifact("C:\\work\\template.json", "template.json", 1234)
 
-    assert heard([message]).messages == [
+    assert parsed([message]).messages == [
         ("createArtifact", {"path": "C:\\work\\template.json", "name": "template.json", "length": "1234"})
     ]

@@ -13,14 +13,14 @@ from ecs_steps.reporting.events import (
     RolloutChanged,
     StackChanged,
 )
-from ecs_steps.reporting.terminal import lines_to, listening, report_for
+from ecs_steps.reporting.terminal import line_presenter, presenter
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 from pseudo_terminal import PseudoTerminal
 
 
 def written(*reports: Reported, verbose: bool = False) -> list[str]:
     stream = StringIO()
-    report = lines_to(stream, verbose=verbose, clock=VirtualClock(Timeline()))
+    report = line_presenter(stream, verbose=verbose, clock=VirtualClock(Timeline()))
     for reported in reports:
         report(reported)
     return stream.getvalue().splitlines()
@@ -29,7 +29,7 @@ def written(*reports: Reported, verbose: bool = False) -> list[str]:
 def test_each_report_is_a_line_with_the_time_since_the_start() -> None:
     stream, clock = StringIO(), VirtualClock(Timeline())
     clock.sleep(1000)
-    report = lines_to(stream, clock=clock)
+    report = line_presenter(stream, clock=clock)
 
     report(Message(Level.INFO, "now"))
     clock.sleep(12.7)
@@ -96,7 +96,7 @@ def test_warnings_and_errors_are_marked_by_words(level: Level, expected: str) ->
     assert written(Message(level, "text")) == [expected]
 
 
-def test_verbose_messages_are_for_those_who_ask() -> None:
+def test_debug_messages_are_shown_on_request() -> None:
     message = Message(Level.VERBOSE, "detail")
 
     assert written(message) == []
@@ -110,7 +110,7 @@ def test_a_text_of_several_lines_is_continued_on_indented_ones() -> None:
 def test_any_stream_can_take_what_is_written() -> None:
     bytes_written = BytesIO()
     stream = TextIOWrapper(bytes_written, encoding="ascii", newline="\n")
-    report = lines_to(stream, clock=VirtualClock(Timeline()))
+    report = line_presenter(stream, clock=VirtualClock(Timeline()))
 
     report(Message(Level.INFO, "caf\xe9 \U0001f600 \udc80\x1b[0m ##octopus[stdout-error]"))
 
@@ -121,14 +121,14 @@ def test_any_stream_can_take_what_is_written() -> None:
 def test_real_time_is_measured_where_no_clock_is_given() -> None:
     stream = StringIO()
 
-    lines_to(stream)(Message(Level.INFO, "at once"))
+    line_presenter(stream)(Message(Level.INFO, "at once"))
 
     assert re.fullmatch(r"\[ 0:0[0-9]\] at once\n", stream.getvalue())
 
 
 def test_a_program_that_embeds_a_step_gets_plain_lines_even_on_a_terminal(person: None) -> None:  # noqa: ARG001  its environment
     with PseudoTerminal() as terminal:
-        report_for(terminal.stream, clock=VirtualClock(Timeline()))(Message(Level.INFO, "text"))
+        line_presenter(terminal.stream, clock=VirtualClock(Timeline()))(Message(Level.INFO, "text"))
         terminal.close()
 
         assert terminal.text == "[ 0:00] text\n"
@@ -144,7 +144,7 @@ def person(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def heard_on_a_terminal() -> str:
     with PseudoTerminal() as terminal:
-        with listening(terminal.stream, verbose=True, clock=VirtualClock(Timeline())) as report:
+        with presenter(terminal.stream, verbose=True, clock=VirtualClock(Timeline())) as report:
             report(Message(Level.VERBOSE, "detail"))
         terminal.close()
         return terminal.text
@@ -183,7 +183,7 @@ def test_a_terminal_gets_plain_lines_where_rich_is_not_installed(
 def test_a_stream_that_is_no_terminal_gets_plain_lines(person: None) -> None:  # noqa: ARG001  its environment
     stream = StringIO()
 
-    with listening(stream, verbose=True, clock=VirtualClock(Timeline())) as report:
+    with presenter(stream, verbose=True, clock=VirtualClock(Timeline())) as report:
         report(Message(Level.VERBOSE, "detail"))
 
     assert stream.getvalue() == "[ 0:00] detail\n"

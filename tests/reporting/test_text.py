@@ -17,7 +17,7 @@ from ecs_steps.reporting.events import (
     StackChanged,
     StillWaiting,
 )
-from ecs_steps.reporting.text import ascii_lines, elapsed, level_of, sentence
+from ecs_steps.reporting.text import ascii_lines, elapsed, level_of, message_text
 
 STACK = StackChanged(
     stack_name="cf-ecs-demo",
@@ -87,8 +87,8 @@ ROLLOUT = RolloutChanged(
         ),
     ],
 )
-def test_a_report_reads_like_a_sentence(reported: Reported, expected: str) -> None:
-    assert sentence(reported) == expected
+def test_a_report_has_a_text(reported: Reported, expected: str) -> None:
+    assert message_text(reported) == expected
 
 
 @pytest.mark.parametrize("level", Level)
@@ -111,7 +111,7 @@ def test_a_message_has_the_level_it_came_with(level: Level) -> None:
         ("DELETE_FAILED", "", Level.ERROR),
     ],
 )
-def test_a_stack_change_is_as_loud_as_its_status(status: str, reason: str, expected: Level) -> None:
+def test_the_level_of_a_stack_change_follows_its_status(status: str, reason: str, expected: Level) -> None:
     assert level_of(evolve(RESOURCE, status=status, reason=reason)) is expected
 
 
@@ -129,7 +129,7 @@ def test_a_stack_change_is_as_loud_as_its_status(status: str, reason: str, expec
         ("STOP_REQUESTED", 0, Level.WARNING),
     ],
 )
-def test_a_rollout_is_as_loud_as_its_state(state: str, failed: int, expected: Level) -> None:
+def test_the_level_of_a_rollout_follows_its_state(state: str, failed: int, expected: Level) -> None:
     assert level_of(evolve(ROLLOUT, state=state, failed=failed)) is expected
 
 
@@ -152,7 +152,7 @@ def test_a_failure_of_another_deployment_is_no_alarm() -> None:
         ("(service web) rolling back to deployment ecs-svc/0.", Level.WARNING),
     ],
 )
-def test_bad_news_of_a_service_are_warnings(text: str, expected: Level) -> None:
+def test_trouble_of_a_service_is_a_warning(text: str, expected: Level) -> None:
     assert level_of(ServiceEvent(service_name="web", text=text)) is expected
 
 
@@ -166,7 +166,7 @@ def test_waiting_has_octopus_level_of_its_own_and_the_rest_is_info() -> None:
     ("seconds", "expected"),
     [(0, " 0:00"), (12.9, " 0:12"), (60, " 1:00"), (754, "12:34"), (7384, "123:04")],
 )
-def test_time_is_told_in_minutes_and_seconds(seconds: float, expected: str) -> None:
+def test_time_is_shown_in_minutes_and_seconds(seconds: float, expected: str) -> None:
     assert elapsed(seconds) == expected
 
 

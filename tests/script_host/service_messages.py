@@ -67,20 +67,20 @@ def _attributes(text: str) -> dict[str, str]:
     return dict(pairs)
 
 
-def _take(log: Log, name: str, told: dict[str, str]) -> None:
+def _take(log: Log, name: str, attributes: dict[str, str]) -> None:
     needed, possible = MEMBERS[name]
-    assert needed <= set(told) <= needed | possible, f"{name} with {sorted(told)}"
+    assert needed <= set(attributes) <= needed | possible, f"{name} with {sorted(attributes)}"
     match name:
         case "setVariable":
-            sensitive = told.get("sensitive", "False") == "True"
-            log.outputs[told["name"]] = OutputVariable(
-                name=told["name"], value=told["value"], sensitive=sensitive
+            sensitive = attributes.get("sensitive", "False") == "True"
+            log.outputs[attributes["name"]] = OutputVariable(
+                name=attributes["name"], value=attributes["value"], sensitive=sensitive
             )
         case "progress":
-            assert 0 <= int(told["percentage"]) <= 100
-            log.progress.append((int(told["percentage"]), told["message"]))
+            assert 0 <= int(attributes["percentage"]) <= 100
+            log.progress.append((int(attributes["percentage"]), attributes["message"]))
         case "resultMessage":
-            assert "\n" not in told["message"]
-            log.results.append(told["message"])
+            assert "\n" not in attributes["message"]
+            log.results.append(attributes["message"])
         case "createArtifact":
-            log.artifacts.append(told)
+            log.artifacts.append(attributes)

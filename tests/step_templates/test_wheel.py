@@ -43,7 +43,7 @@ def test_the_wheel_installed_in_an_empty_environment_runs_a_step(
     [package] = (tmp_path / "python" / "lib").glob("*/site-packages/ecs_steps")
     example = package / "sandbox" / "examples" / "deploy.json"
 
-    told = [
+    printed = [
         subprocess.run(  # noqa: S603  our own command
             [str(scripts / "ecs-steps"), *command],
             cwd=tmp_path,
@@ -58,5 +58,5 @@ def test_the_wheel_installed_in_an_empty_environment_runs_a_step(
         )
     ]
 
-    assert told[0] == "The inputs of 'Deploy Amazon ECS Service' are valid.\n"
-    assert "Outcome = SUCCEEDED" in told[1]
+    assert printed[0] == "The inputs of 'Deploy Amazon ECS Service' are valid.\n"
+    assert "Outcome = SUCCEEDED" in printed[1]

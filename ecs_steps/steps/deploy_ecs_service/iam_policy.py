@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from ecs_steps.iam import (
-    Place,
+    Scope,
     Statement,
     execution_policy_arn,
     explain_failures,
@@ -25,39 +25,39 @@ from ecs_steps.octopus.inputs.shared_inputs import OnFailure, Secrecy, last_of
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.task_definition.container_specs import LogDriver
 
-LONGEST_ROLE_NAME = 64
-LONGEST_SERVICE_NAME = 255
+MAX_ROLE_NAME_LENGTH = 64
+MAX_SERVICE_NAME_LENGTH = 255
 _SUFFIX = "-xxxxxxxxxxxx"
 
 
 def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
     """Return the policy; with `diagnostics` it also allows what explains a failure."""
-    place = _place(inputs)
+    scope = _scope(inputs)
     statements = chain(
-        _stack(inputs, place),
-        _task_definition(inputs, place),
-        _roles(inputs, place),
-        _service(inputs, place),
-        _log_group(inputs, place),
+        _stack(inputs, scope),
+        _task_definition(inputs, scope),
+        _roles(inputs, scope),
+        _service(inputs, scope),
+        _log_group(inputs, scope),
     )
     if diagnostics:
         explaining = explain_failures(
-            place,
+            scope,
             inputs.cluster,
-            log_groups=_read_log_groups(inputs, place),
+            log_groups=_read_log_groups(inputs, scope),
             target_groups=bool(inputs.load_balancer_mappings),
         )
         statements = chain(statements, explaining)
     return policy_document(statements)
 
 
-def _place(inputs: DeployInputs) -> Place:
+def _scope(inputs: DeployInputs) -> Scope:
     targets = (mapping.target_group_arn for mapping in inputs.load_balancer_mappings)
     roles = (inputs.task_role or "", inputs.task_execution_role or "")
-    return Place.told_by(inputs.region, [*inputs.arns_of_account, *roles, *targets])
+    return Scope.from_arns(inputs.region, [*inputs.arns_of_account, *roles, *targets])
 
 
-def _stack(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
+def _stack(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
     cancel = ("cloudformation:CancelUpdateStack",) if inputs.on_failure is OnFailure.ROLLBACK else ()
     yield Statement(
         sid="DeployTheStack",
@@ -73,7 +73,7 @@ def _stack(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
             "cloudformation:TagResource",
             "cloudformation:UntagResource",
         ),
-        resources=(place.arn("cloudformation", f"stack/{inputs.stack_name}/*"),),
+        resources=(scope.arn("cloudformation", f"stack/{inputs.stack_name}/*"),),
     )
     if inputs.template_bucket:
         objects = f"{inputs.template_bucket}/ecs-steps/{inputs.stack_name}/*"
@@ -81,11 +81,11 @@ def _stack(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
             sid="UploadTheTemplate",
             # CloudFormation reads the template as the one who names it.
             actions=("s3:PutObject", "s3:GetObject"),
-            resources=(f"arn:{place.partition}:s3:::{objects}",),
+            resources=(f"arn:{scope.partition}:s3:::{objects}",),
         )
 
 
-def _task_definition(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
+def _task_definition(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
     yield Statement(
         sid="RegisterTheTaskDefinition",
         actions=(
@@ -94,7 +94,7 @@ def _task_definition(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
             "ecs:UntagResource",
             "ecs:ListTagsForResource",
         ),
-        resources=(place.arn("ecs", f"task-definition/{inputs.service_task_name}:*"),),
+        resources=(scope.arn("ecs", f"task-definition/{inputs.service_task_name}:*"),),
     )
     yield Statement(
         sid="ReadAndRetireTaskDefinitions",
@@ -102,14 +102,14 @@ def _task_definition(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
     )
 
 
-def _roles(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
+def _roles(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
     given = list(dict.fromkeys(role for role in (inputs.task_role, inputs.task_execution_role) if role))
     if given:
         yield Statement(sid="ReadTheRoles", actions=("iam:GetRole",), resources=tuple(given))
     if inputs.task_execution_role:
         yield pass_to_tasks(given)
         return
-    made = place.role(_generated_name(inputs, "TaskExecutionRole", LONGEST_ROLE_NAME))
+    made = scope.role(_generated_name(inputs, "TaskExecutionRole", MAX_ROLE_NAME_LENGTH))
     yield Statement(
         sid="MakeTheExecutionRole",
         actions=(
@@ -135,9 +135,9 @@ def _roles(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
     yield pass_to_tasks([*given, made])
 
 
-def _service(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
-    name = f"{inputs.cluster}/{_generated_name(inputs, 'Service', LONGEST_SERVICE_NAME)}"
-    service = place.arn("ecs", f"service/{name}")
+def _service(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
+    name = f"{inputs.cluster}/{_generated_name(inputs, 'Service', MAX_SERVICE_NAME_LENGTH)}"
+    service = scope.arn("ecs", f"service/{name}")
     yield Statement(
         sid="RunTheService",
         actions=(
@@ -158,14 +158,14 @@ def _service(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
             "ecs:DescribeServiceDeployments",
             "ecs:StopServiceDeployment",
         ),
-        resources=(service, place.arn("ecs", f"service-deployment/{name}/*")),
+        resources=(service, scope.arn("ecs", f"service-deployment/{name}/*")),
     )
 
 
-def _log_group(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
+def _log_group(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
     if not inputs.log_group:
         return
-    group = place.log_group(inputs.log_group)
+    group = scope.log_group(inputs.log_group)
     yield Statement(
         sid="KeepTheLogGroup",
         actions=(
@@ -175,6 +175,9 @@ def _log_group(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
             "logs:UntagResource",
             "logs:ListTagsForResource",
             "logs:GetDataProtectionPolicy",
+            # The last release may have set a retention that this one removes.
+            "logs:PutRetentionPolicy",
+            "logs:DeleteRetentionPolicy",
         ),
         # Tags are kept on the group's own ARN, and the rest on the one that takes its streams in.
         resources=(group, f"{group}:*"),
@@ -189,26 +192,26 @@ def _log_group(inputs: DeployInputs, place: Place) -> Iterator[Statement]:
     )
 
 
-def _read_log_groups(inputs: DeployInputs, place: Place) -> Iterator[str]:
+def _read_log_groups(inputs: DeployInputs, scope: Scope) -> Iterator[str]:
     """Yield the groups that containers log to, each once; none where their logs are not to be shown."""
     if not inputs.container_logs:
         return
-    groups = {place.log_group(inputs.log_group): None} if inputs.log_group else {}
+    groups = {scope.log_group(inputs.log_group): None} if inputs.log_group else {}
     for spec in inputs.containers:
         logging = spec.container_logging
         options = last_of(logging.options, Secrecy.PLAIN)
         if logging.log_driver is LogDriver.AWS_LOGS and (group := options.get("awslogs-group")):
-            groups[place.log_group(group, options.get("awslogs-region", ""))] = None
+            groups[scope.log_group(group, options.get("awslogs-region", ""))] = None
     yield from groups
 
 
-def _generated_name(inputs: DeployInputs, kind: str, longest: int) -> str:
+def _generated_name(inputs: DeployInputs, kind: str, max_length: int) -> str:
     """Match the name that CloudFormation gives: ``<stack>-<logical id>-<12 letters and digits>``.
 
     Where that is too long it cuts what takes more than about half of the room.
     """
     stack, logical_id = inputs.stack_name, inputs.logical_id(kind)
-    if len(f"{stack}-{logical_id}{_SUFFIX}") <= longest:
+    if len(f"{stack}-{logical_id}{_SUFFIX}") <= max_length:
         return f"{stack}-{logical_id}-*"
-    half = (longest - len(_SUFFIX)) // 2 - 1
+    half = (max_length - len(_SUFFIX)) // 2 - 1
     return f"{stack if len(stack) <= half else f'{stack[:half]}*'}-{kind}*"

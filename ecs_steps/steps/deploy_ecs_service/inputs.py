@@ -1,49 +1,87 @@
-"""What *Deploy Amazon ECS Service* is told."""
+"""The inputs of *Deploy Amazon ECS Service*."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
+from typing import Annotated
 
 from attrs import frozen
 
 from ecs_steps.octopus import naming
-from ecs_steps.octopus.inputs.converter import UnresolvedText
+from ecs_steps.octopus.inputs.converter import PartialValueError, unexpected
 from ecs_steps.octopus.inputs.reader import variable
-from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput
-from ecs_steps.octopus.inputs.types import Arn, Bool, Count, Family, IdList, Port, Role, VolumeName
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
+from ecs_steps.octopus.inputs.types import (
+    MAX_INT32,
+    Arn,
+    Bool,
+    Count,
+    Family,
+    Port,
+    Role,
+    SecurityGroupIds,
+    SubnetIds,
+    Text,
+    WholeNumber,
+)
+from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.tags import Tag
-from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, Logging
-from ecs_steps.task_definition.fargate import SIZES, Cpu, Memory
+from ecs_steps.task_definition.container_specs import ContainerSpec
+from ecs_steps.task_definition.inputs import (
+    SIZES,
+    Architecture,
+    Cpu,
+    Memory,
+    TaskDefinitionInputs,
+    Volume,
+)
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
 
 
-class Architecture(StrEnum):
-    """The processor that the task's images are built for."""
+class KeptCount(StrEnum):
+    """In place of a desired count: the one that the running service has."""
 
-    X86_64 = "X86_64"
-    ARM64 = "ARM64"
-
-
-class VolumeKind(StrEnum):
-    """What is behind a volume: the task's own disk, or an EFS file system."""
-
-    BIND = "Bind"
-    EFS = "Efs"
+    KEEP = "Keep"
 
 
-@frozen(kw_only=True)
-class Volume:
-    """A volume that containers mount."""
+@frozen
+class CountOrKeep:
+    """A whole number, or `Keep` in any case."""
 
-    type: VolumeKind = VolumeKind.BIND
-    name: VolumeName
-    file_system_id: str = ""
-    access_point_id: str = ""
-    root_directory: str = ""
-    encryption_in_transit: Bool = False
-    efs_iam_authorization: Bool = False
+    def __call__(self, value: object) -> int | KeptCount:
+        if isinstance(value, str) and value.strip().casefold() == "keep":
+            return KeptCount.KEEP
+        try:
+            return WholeNumber()(value)
+        except PartialValueError:
+            raise unexpected(value, f"a whole number from 0 to {MAX_INT32}, or Keep") from None
+
+
+DesiredCount = Annotated[int | KeptCount, CountOrKeep()]
+
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),
+    *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""The days for which CloudWatch Logs keeps events, as PutRetentionPolicy documents them."""
+
+
+@frozen
+class RetentionDays:
+    """One of the numbers of days that CloudWatch Logs offers."""
+
+    def __call__(self, value: object) -> int:
+        days = WholeNumber(1)(value)
+        if days not in RETENTION_DAYS:
+            raise unexpected(value, f"one of {', '.join(map(str, RETENTION_DAYS))}")
+        return days
+
+
+LogRetentionDays = Annotated[int, RetentionDays()]
+LogGroupName = Annotated[
+    str, Text(r"(?!aws/)[A-Za-z0-9_/.#-]{1,512}", "1 to 512 letters, digits and characters of _/.#-")
+]
 
 
 @frozen(kw_only=True)
@@ -56,7 +94,7 @@ class LoadBalancerMapping:
 
 
 @frozen(kw_only=True)
-class DeployInputs(CommonInputs):
+class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     """The inputs of *Deploy Amazon ECS Service*."""
 
     environment_id: str = variable(
@@ -64,12 +102,14 @@ class DeployInputs(CommonInputs):
         label="Environment id",
         help="Part of the generated stack name; set by Octopus.",
         default="",
+        used_if=lambda inputs: not inputs.cf_stack_name,
     )
     tenant_id: str = variable(
         "Octopus.Deployment.Tenant.Id",
         label="Tenant id",
         help="Part of the generated stack name; set by Octopus in a tenanted deployment.",
         default="",
+        used_if=lambda inputs: not inputs.cf_stack_name,
     )
     service_task_name: Family = variable(
         f"{DEPLOY}.ServiceTaskName",
@@ -105,8 +145,12 @@ class DeployInputs(CommonInputs):
         control="Select",
         options=["X86_64|x86-64", "ARM64|ARM64 (Graviton)"],
     )
-    desired_count: Count = variable(
-        f"{DEPLOY}.DesiredCount", label="Desired count", help="How many tasks the service keeps.", default=1
+    desired_count: DesiredCount = variable(
+        f"{DEPLOY}.DesiredCount",
+        label="Desired count",
+        help="How many tasks the service runs. `Keep` leaves the running service's own count, which auto "
+        "scaling may have changed, and creates a service with 1; a number sets the count at every release.",
+        default=1,
     )
     minimum_health_percent: Count = variable(
         f"{DEPLOY}.MinimumHealthPercent",
@@ -130,7 +174,7 @@ class DeployInputs(CommonInputs):
     enable_ecs_managed_tags: Bool = variable(
         f"{DEPLOY}.EnableEcsManagedTags",
         label="ECS managed tags",
-        help="Tags tasks with their cluster and service. A change of it makes the service anew.",
+        help="Tags tasks with their cluster and service. A change of it replaces the service.",
         default=False,
         control="Checkbox",
     )
@@ -144,17 +188,20 @@ class DeployInputs(CommonInputs):
         f"{DEPLOY}.TaskExecutionRole",
         label="Task execution role",
         help="The ARN of the role with which ECS pulls images, reads secrets and writes logs. "
-        "Leave empty and the stack makes one with the rights that this task needs.",
+        "Leave empty and the stack creates one with the rights that this task needs.",
         default=None,
     )
-    security_group_ids: IdList = variable(
+    security_group_ids: SecurityGroupIds = variable(
         f"{DEPLOY}.SecurityGroupIds",
         label="Security groups",
-        help="One id a line.",
+        help="One id a line, such as sg-0c3d4e5f607182930.",
         control="MultiLineText",
     )
-    subnet_ids: IdList = variable(
-        f"{DEPLOY}.SubnetIds", label="Subnets", help="One id a line.", control="MultiLineText"
+    subnet_ids: SubnetIds = variable(
+        f"{DEPLOY}.SubnetIds",
+        label="Subnets",
+        help="One id a line, such as subnet-0a1b2c3d4e5f60718.",
+        control="MultiLineText",
     )
     load_balancer_mappings: tuple[LoadBalancerMapping, ...] = variable(
         f"{DEPLOY}.LoadBalancerMappings",
@@ -166,7 +213,7 @@ class DeployInputs(CommonInputs):
     volumes: tuple[Volume, ...] = variable(
         f"{DEPLOY}.Volumes",
         label="Volumes",
-        help='JSON: `[{"type": "Efs", "name": "data", "fileSystemId": "fs-1", '
+        help='JSON: `[{"type": "Efs", "name": "data", "fileSystemId": "fs-0d4e5f60718293a4b", '
         '"encryptionInTransit": "True"}]`',
         default=(),
         control="MultiLineText",
@@ -177,6 +224,20 @@ class DeployInputs(CommonInputs):
         help='JSON: `[{"containerName": "web", "containerImageReference": {"referenceId": "web"}, '
         '"containerPortMappings": [{"containerPort": "80"}]}]`',
         control="MultiLineText",
+    )
+    log_group_name: LogGroupName | None = variable(
+        f"{DEPLOY}.LogGroupName",
+        label="Log group",
+        help="The log group that the stack creates for containers that log Auto. Empty means `/ecs/` and the "
+        "name; another is needed for a second environment in one account and region.",
+        default=None,
+    )
+    log_retention_days: LogRetentionDays | None = variable(
+        f"{DEPLOY}.LogRetentionDays",
+        label="Log retention",
+        help="How many days the log group keeps its events, one of the numbers that CloudWatch Logs offers. "
+        "Empty means always.",
+        default=None,
     )
     tags: tuple[TagInput, ...] = variable(
         "Octopus.Action.Aws.Ecs.Tags",
@@ -201,7 +262,7 @@ class DeployInputs(CommonInputs):
     on_failure: OnFailure = variable(
         f"{DEPLOY}.OnFailure",
         label="On failure",
-        help="What becomes of a deployment that cannot succeed: an update is cancelled and rolled back, a "
+        help="What to do with a deployment that cannot succeed: an update is cancelled and rolled back, a "
         "first create is deleted. Or CloudFormation is left trying, for hours.",
         default=OnFailure.ROLLBACK,
         control="Select",
@@ -225,38 +286,17 @@ class DeployInputs(CommonInputs):
             for spec in self.containers
         }
 
-    @cached_property
-    def containers_by_name(self) -> Mapping[str, ContainerSpec]:
-        """The containers by name, in their order; of a repeated name the last one."""
-        return {spec.container_name: spec for spec in self.containers}
-
-    @cached_property
-    def volume_names(self) -> Mapping[str, None]:
-        """The names of the volumes, each once and in their order."""
-        return dict.fromkeys(volume.name for volume in self.volumes)
-
     def logical_id(self, kind: str) -> str:
         """Return the name of a resource in the template, such as `Service` of `octopetshop-web`."""
         return naming.logical_id(kind, self.service_task_name)
 
     @property
     def log_group(self) -> str:
-        """The log group that the template makes; empty where no container logs to it."""
-        is_used = any(spec.container_logging.type is Logging.AUTO for spec in self.containers)
-        return f"/ecs/{self.service_task_name}" if is_used else ""
+        """The log group that the template creates; empty where no container logs to it."""
+        name = self.log_group_name or f"/ecs/{self.service_task_name}"
+        return name if self.has_automatic_logging else ""
 
     @property
     def user_tags(self) -> tuple[Tag, ...]:
         """The user's tags without the characters that AWS refuses; with open expressions as they stand."""
-        return tuple(sent for tag in self.tags if (sent := tag.sent))
-
-    def image(self, reference: ImageReference, *, keep: bool = False) -> str:
-        """Return the image of a reference; empty where no release has chosen one.
-
-        With `keep` it is the expression that Octopus replaces by the image.
-        """
-        if not reference.reference_id:
-            return reference.image_name
-        if keep:
-            return UnresolvedText(f"#{{{reference.variable}}}")
-        return self.images.get(reference.reference_id.casefold(), "")
+        return sent_tags(self.tags)

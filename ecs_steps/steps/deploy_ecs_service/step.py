@@ -1,38 +1,33 @@
 """The step *Deploy Amazon ECS Service*.
 
 variables -> inputs -> template -> stack -> its service runs its task definition -> outputs
+
+What a phase needs is imported by that phase: inputs need neither troposphere nor AWS.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
-
-from attrs import evolve
 
 from ecs_steps.clock import Clock
 from ecs_steps.octopus.inputs.reader import read
-from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
-from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.result import Result
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.rules import EXPORT_RULES, RULES
-from ecs_steps.tags import merge_tags
 
 if TYPE_CHECKING:
     from troposphere import Template
 
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.aws.cloudformation import StackRequest
-    from ecs_steps.context import DeploymentContext
-    from ecs_steps.stacks.deployment import DeployedStack
+    from ecs_steps.steps.deploy_ecs_service.deployment import StackDeployment
 
 
 class DeployEcsServiceStep:
     """Deploy a Fargate service through a CloudFormation stack that this step owns."""
 
     def __init__(self, variables: Mapping[str, object], *, for_export: bool = False) -> None:
-        """Read and judge the variables; AWS is not asked.
+        """Read and validate the variables; no AWS call.
 
         With `for_export` expressions that have no value yet are kept, and the images of the release need
         not be known; such a step can be exported and not run.
@@ -47,19 +42,8 @@ class DeployEcsServiceStep:
         )
 
     def template(self) -> "Template":
-        """Build the CloudFormation template; AWS is not asked."""
-        from ecs_steps.steps.deploy_ecs_service.template import build_template
-
-        return build_template(self.inputs, keep_images=self._for_export)
-
-    def iam_policy(self, *, diagnostics: bool = False) -> dict[str, Any]:
-        """Return the IAM policy that the step needs for these inputs, as JSON data; AWS is not asked.
-
-        With `diagnostics` it also allows what only explains a failure.
-        """
-        from ecs_steps.steps.deploy_ecs_service.iam_policy import permissions
-
-        return permissions(self.inputs, diagnostics=diagnostics)
+        """Build the CloudFormation template; no AWS call."""
+        return self._build_template(keep_images=self._for_export)
 
     def export(self) -> str:
         """Return the template as YAML for Octopus' step *Deploy an AWS CloudFormation template*.
@@ -68,10 +52,18 @@ class DeployEcsServiceStep:
         ``#{Octopus.Action.Package[REFERENCE].Image}``.
         """
         from ecs_steps.octopus import yaml_text
-        from ecs_steps.steps.deploy_ecs_service.template import build_template
 
-        template = build_template(self.inputs, keep_images=True).to_dict()
+        template = self._build_template(keep_images=True).to_dict()
         return yaml_text.dump({"AWSTemplateFormatVersion": None} | template)
+
+    def iam_policy(self, *, diagnostics: bool = False) -> dict[str, Any]:
+        """Return the IAM policy that the step needs for these inputs, as JSON data; no AWS call.
+
+        With `diagnostics` it also allows what only explains a failure.
+        """
+        from ecs_steps.steps.deploy_ecs_service.iam_policy import permissions
+
+        return permissions(self.inputs, diagnostics=diagnostics)
 
     def run(
         self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
@@ -79,23 +71,15 @@ class DeployEcsServiceStep:
         """Deploy, wait and verify.
 
         By default AWS is reached with the variables' account, else with the environment's credentials, and
-        reports are printed.
+        reports are lines on standard error.
 
         Raises:
-            DeploymentError: The service does not run what was asked for; with the cause.
+            DeploymentError: The service does not run what was requested; with the cause.
             AwsCallError: A call was denied or refused, or did not get through.
         """
         if self._for_export:
             raise ValueError("A step that was read for its export cannot be run")
-        from ecs_steps.stacks.deployment import start_deployment
-        from ecs_steps.steps.context import deployment_context
-
-        context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
-        begun = context.clock.now()
-        outputs = Outputs(context.report)
-        with outputs.attach_to_errors(_still_running_hint):
-            stack = start_deployment(self._stack_request(context.aws.region), context)
-            return self._see_through(stack, begun, context, outputs)
+        return self._deployment(aws, report, clock).run()
 
     def watch(
         self,
@@ -111,80 +95,18 @@ class DeployEcsServiceStep:
             NotFoundError: There is no such stack.
             DeploymentError, AwsCallError: As `run`.
         """
-        from ecs_steps.stacks.deployment import attach
+        return self._deployment(aws, report, clock).watch(stack_id)
+
+    def _build_template(self, *, keep_images: bool) -> "Template":
+        from ecs_steps.steps.deploy_ecs_service.template import build_template
+
+        return build_template(self.inputs, keep_images=keep_images)
+
+    def _deployment(
+        self, aws: "AwsClients | None", report: Report | None, clock: Clock | None
+    ) -> "StackDeployment":
         from ecs_steps.steps.context import deployment_context
+        from ecs_steps.steps.deploy_ecs_service.deployment import StackDeployment
 
         context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
-        outputs = Outputs(context.report)
-        with outputs.attach_to_errors(_still_running_hint):
-            stack, begun = attach(stack_id, context)
-            return self._see_through(stack, begun, context, outputs)
-
-    def _see_through(
-        self, stack: "DeployedStack", begun: datetime, context: "DeploymentContext", outputs: Outputs
-    ) -> Result:
-        """Wait for the stack and for its service, and tell the outputs as they become known."""
-        from ecs_steps.aws.cloudformation import stack_resources
-        from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.rollouts.watch import await_verdict
-        from ecs_steps.stacks.service_watch import StackService
-        from ecs_steps.stacks.watch import watch_operation
-
-        inputs = self.inputs
-        outputs.tell(**self._names(stack.stack_id, context.aws.region))
-        service_id, definition_id = inputs.logical_id("Service"), inputs.logical_id("TaskDefinition")
-        service = StackService(inputs.cluster_name, service_id, definition_id, begun, context)
-        if stack.operation and context.may_wait:
-            leave = inputs.on_failure is OnFailure.LEAVE
-            watch_operation(stack.operation, context, service=service, leave=leave)
-        resources = context.call_with_retries(
-            "the stack", lambda: stack_resources(context.aws, stack.stack_id)
-        )
-        service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
-        outputs.tell(**service_outputs(service_arn))
-        if context.may_wait:
-            deployment = await_verdict(service.watch_of(service_arn, task_definition))
-            outputs.tell(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
-        outcome = _outcome(unchanged=stack.unchanged, waited=context.may_wait)
-        outputs.tell(Outcome=outcome)
-        return Result(outcome=outcome, outputs=outputs.values)
-
-    def _stack_request(self, region: str) -> "StackRequest":
-        from ecs_steps.aws.cloudformation import StackRequest
-        from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
-
-        inputs = evolve(self.inputs, region=region)
-        template = build_template(inputs)
-        return StackRequest(
-            name=inputs.stack_name,
-            template=template.to_dict(),
-            parameters=stack_parameters(template),
-            tags=merge_tags(inputs.default_tags, inputs.user_tags),
-            template_bucket=inputs.template_bucket,
-        )
-
-    def _names(self, stack_id: str, region: str) -> dict[str, str]:
-        return {
-            "AwsOutputs[StackId]": stack_id,
-            "CloudFormationStackName": self.inputs.stack_name,
-            "ClusterName": self.inputs.cluster_name,
-            "TaskDefinitionFamily": self.inputs.service_task_name,
-            "Region": region,
-        }
-
-
-def _still_running_hint(outputs: Mapping[str, str]) -> str:
-    stack = outputs.get("AwsOutputs[StackId]")
-    if not stack:
-        return ""
-    return (
-        "CloudFormation goes on with the stack; follow it with: "
-        f"ecs-steps watch VARIABLES.json --stack {stack}; or undo it with: "
-        "aws cloudformation cancel-update-stack (a first create: delete-stack)"
-    )
-
-
-def _outcome(*, unchanged: bool, waited: bool) -> Outcome:
-    if unchanged:
-        return Outcome.UNCHANGED
-    return Outcome.SUCCEEDED if waited else Outcome.STARTED
+        return StackDeployment(inputs=self.inputs, context=context)

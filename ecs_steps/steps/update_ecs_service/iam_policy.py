@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from ecs_steps.iam import EVERYTHING, Place, Statement, explain_failures, pass_to_tasks, policy_document
+from ecs_steps.iam import EVERYTHING, Scope, Statement, explain_failures, pass_to_tasks, policy_document
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 
@@ -17,24 +17,24 @@ def permissions(
     inputs: UpdateInputs, *, diagnostics: bool, roles: Sequence[str], log_groups: Sequence[str]
 ) -> dict[str, Any]:
     """Return the policy; with `diagnostics` it also allows what explains a failure."""
-    place = Place.told_by(
+    scope = Scope.from_arns(
         inputs.region,
         [*inputs.arns_of_account, inputs.service_name, inputs.template_task_definition_name or "", *roles],
     )
-    statements = chain(_service(inputs, place), _task_definition(inputs, place, roles))
+    statements = chain(_service(inputs, scope), _task_definition(inputs, scope, roles))
     if diagnostics:
-        groups = (place.log_group(name) for name in log_groups or [EVERYTHING])
+        groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])
         explaining = explain_failures(
-            place, inputs.cluster, log_groups=groups if inputs.container_logs else (), target_groups=True
+            scope, inputs.cluster, log_groups=groups if inputs.container_logs else (), target_groups=True
         )
         statements = chain(statements, explaining)
     return policy_document(statements)
 
 
-def _service(inputs: UpdateInputs, place: Place) -> Iterator[Statement]:
+def _service(inputs: UpdateInputs, scope: Scope) -> Iterator[Statement]:
     name = f"{inputs.cluster}/{inputs.service_name.rpartition('/')[2]}"
-    service = place.arn("ecs", f"service/{name}")
-    deployments = place.arn("ecs", f"service-deployment/{name}/*")
+    service = scope.arn("ecs", f"service/{name}")
+    deployments = scope.arn("ecs", f"service-deployment/{name}/*")
     yield Statement(
         sid="UpdateTheService",
         actions=("ecs:DescribeServices", "ecs:UpdateService", "ecs:TagResource"),
@@ -53,11 +53,11 @@ def _service(inputs: UpdateInputs, place: Place) -> Iterator[Statement]:
         )
 
 
-def _task_definition(inputs: UpdateInputs, place: Place, roles: Sequence[str]) -> Iterator[Statement]:
+def _task_definition(inputs: UpdateInputs, scope: Scope, roles: Sequence[str]) -> Iterator[Statement]:
     yield Statement(sid="ReadTaskDefinitions", actions=("ecs:DescribeTaskDefinition",))
     yield Statement(
         sid="RegisterTheNextRevision",
         actions=("ecs:RegisterTaskDefinition", "ecs:TagResource"),
-        resources=(place.arn("ecs", f"task-definition/{inputs.target_task_definition_name}:*"),),
+        resources=(scope.arn("ecs", f"task-definition/{inputs.target_task_definition_name}:*"),),
     )
-    yield pass_to_tasks([place.role(name) for name in roles or [EVERYTHING]])
+    yield pass_to_tasks([scope.role(name) for name in roles or [EVERYTHING]])

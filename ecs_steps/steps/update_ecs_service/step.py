@@ -1,32 +1,31 @@
 """The step *Update Amazon ECS Service*.
 
 variables -> inputs -> what is there -> the next revision -> the service runs it -> outputs
+
+What a phase needs is imported by that phase: inputs need no AWS.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecs_steps.clock import Clock
-from ecs_steps.errors import RolloutFailedError, TimedOutError
 from ecs_steps.octopus.inputs.reader import read
-from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
-from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.result import Result
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.rules import RULES
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.aws.ecs import DeploymentRef, Service
-    from ecs_steps.context import DeploymentContext
+    from ecs_steps.steps.update_ecs_service.deployment import RevisionDeployment
 
 
 class UpdateEcsServiceStep:
     """Point a service at a new revision of its task definition; neither is owned by this step."""
 
     def __init__(self, variables: Mapping[str, object]) -> None:
-        """Read and judge the variables; AWS is not asked.
+        """Read and validate the variables; no AWS call.
 
         Raises:
             InvalidInputsError: With every problem there is.
@@ -36,7 +35,7 @@ class UpdateEcsServiceStep:
     def iam_policy(
         self, *, diagnostics: bool = False, roles: Sequence[str] = (), log_groups: Sequence[str] = ()
     ) -> dict[str, Any]:
-        """Return the IAM policy that the step needs for these inputs, as JSON data; AWS is not asked.
+        """Return the IAM policy that the step needs for these inputs, as JSON data; no AWS call.
 
         With `diagnostics` it also allows what only explains a failure. The inputs do not name the `roles` of
         the task definition and the `log_groups` of its containers (names or ARNs): without them every role
@@ -57,19 +56,7 @@ class UpdateEcsServiceStep:
         Raises:
             NotFoundError, DeploymentError, AwsCallError: As `run`.
         """
-        from ecs_steps.steps.context import deployment_context
-        from ecs_steps.steps.update_ecs_service.plan import changes, plan_update
-
-        context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
-        plan = plan_update(self.inputs, context)
-        calls = plan.calls(force=self.inputs.force_new_deployment)
-        lines = [
-            f"{plan.service.task_definition} -> the next revision of {plan.following['family']}",
-            *(f"  {change}" for change in changes(plan, context) or ["nothing changes"]),
-            "calls that would be made:",
-            *(f"  {call}" for call in calls or ["none"]),
-        ]
-        return "".join(f"{line}\n" for line in lines)
+        return self._deployment(aws, report, clock).dry_run()
 
     def run(
         self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
@@ -77,44 +64,14 @@ class UpdateEcsServiceStep:
         """Register the next revision, deploy it, wait and verify.
 
         By default AWS is reached with the variables' account, else with the environment's credentials, and
-        reports are printed.
+        reports are lines on standard error.
 
         Raises:
             NotFoundError: The service, a task definition or a container does not exist; nothing was changed.
             DeploymentError: The service does not run the revision; with the cause.
             AwsCallError: A call was denied or refused, or did not get through.
         """
-        from ecs_steps.aws.ecs import DeploymentRef, revision_outputs, service_outputs
-        from ecs_steps.rollouts.start import start_rollout
-        from ecs_steps.rollouts.verdict import is_serving
-        from ecs_steps.steps.context import deployment_context
-        from ecs_steps.steps.update_ecs_service.plan import plan_update
-        from ecs_steps.steps.update_ecs_service.registration import add_tags, register
-
-        inputs = self.inputs
-        context = deployment_context(inputs, self.warnings, aws=aws, report=report, clock=clock)
-        outputs = Outputs(context.report)
-        with outputs.attach_to_errors(_still_running_hint):
-            plan = plan_update(inputs, context)
-            outputs.tell(**self._names(plan.service.task_definition, context.aws.region))
-            revision = register(plan, context)
-            outputs.tell(**revision_outputs(revision), **service_outputs(plan.service.arn))
-            leave = plan.is_running and not inputs.force_new_deployment
-            deployment = plan.service.primary if leave else None
-            if deployment is None:
-                deployment = start_rollout(plan.service, revision, context, force=plan.is_running)
-            outputs.tell(DeploymentId=deployment.deployment_id)
-            add_tags(plan, context)
-            target = DeploymentRef(
-                task_definition=revision,
-                deployment_id=deployment.deployment_id,
-                since=deployment.created_at,
-            )
-            if context.may_wait and not (leave and is_serving(plan.service, target)):
-                self._await(plan.service, target, context)
-            outcome = _outcome(left_alone=leave, waited=context.may_wait)
-            outputs.tell(Outcome=outcome)
-        return Result(outcome=outcome, outputs=outputs.values)
+        return self._deployment(aws, report, clock).run()
 
     def watch(
         self,
@@ -131,55 +88,13 @@ class UpdateEcsServiceStep:
         Raises:
             As `run`.
         """
-        from ecs_steps.aws.ecs import revision_outputs, service_outputs
-        from ecs_steps.rollouts.start import look_at_service
-        from ecs_steps.rollouts.watch import ServiceWatch, await_verdict, target_of
+        return self._deployment(aws, report, clock).watch(deployment_id)
+
+    def _deployment(
+        self, aws: "AwsClients | None", report: Report | None, clock: Clock | None
+    ) -> "RevisionDeployment":
         from ecs_steps.steps.context import deployment_context
+        from ecs_steps.steps.update_ecs_service.deployment import RevisionDeployment
 
-        inputs = self.inputs
-        context = deployment_context(inputs, self.warnings, aws=aws, report=report, clock=clock)
-        outputs = Outputs(context.report)
-        with outputs.attach_to_errors(_still_running_hint):
-            service = look_at_service(inputs.cluster_name, inputs.service_name, context)
-            outputs.tell(**service_outputs(service.arn), DeploymentId=deployment_id)
-            target = target_of(service, deployment_id)
-            deployment = await_verdict(ServiceWatch(service.cluster_arn, service.name, target, context))
-            outputs.tell(**revision_outputs(deployment.task_definition), Outcome=Outcome.SUCCEEDED)
-        return Result(outcome=Outcome.SUCCEEDED, outputs=outputs.values)
-
-    def _await(self, service: "Service", target: "DeploymentRef", context: "DeploymentContext") -> None:
-        from ecs_steps.rollouts.watch import ServiceWatch, await_verdict
-
-        watch = ServiceWatch(service.cluster_arn, service.name, target, context)
-        try:
-            await_verdict(watch)
-        except (RolloutFailedError, TimedOutError) as error:
-            if self.inputs.on_failure is not OnFailure.ROLLBACK:
-                raise
-            from ecs_steps.rollouts.rollback import roll_back_to
-
-            raise roll_back_to(service.task_definition, watch, error) from error
-
-    def _names(self, previous: str, region: str) -> dict[str, str]:
-        return {
-            "ClusterName": self.inputs.cluster_name,
-            "TaskDefinitionFamily": self.inputs.target_task_definition_name,
-            "PreviousTaskDefinitionArn": previous,
-            "Region": region,
-        }
-
-
-def _still_running_hint(outputs: Mapping[str, str]) -> str:
-    deployment = outputs.get("DeploymentId")
-    if not deployment:
-        return ""
-    return (
-        f"Deployment {deployment} goes on in ECS; follow it with: ecs-steps watch VARIABLES.json "
-        f"--deployment {deployment}; or stop it with: aws ecs stop-service-deployment"
-    )
-
-
-def _outcome(*, left_alone: bool, waited: bool) -> Outcome:
-    if left_alone:
-        return Outcome.UNCHANGED
-    return Outcome.SUCCEEDED if waited else Outcome.STARTED
+        context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        return RevisionDeployment(inputs=self.inputs, context=context)

@@ -1,6 +1,7 @@
 # ruff: noqa: RUF009  `variable` is attrs' own field
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from typing import Annotated
 
 import attrs
 import pytest
@@ -9,7 +10,7 @@ from attrs import frozen
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden
 from ecs_steps.octopus.inputs.reader import (
-    LONGEST,
+    MAX_INPUT_LENGTH,
     AnyRule,
     Finding,
     derived,
@@ -18,7 +19,7 @@ from ecs_steps.octopus.inputs.reader import (
     rule,
     variable,
 )
-from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, IdList, Port
+from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, Ids, Port
 from ecs_steps.octopus.variables import Variables
 
 
@@ -45,7 +46,9 @@ class Freight:
     kind: Kind = variable("Freight.Kind", label="", help="", default=Kind.DRY)
     capacity: Count = variable("Freight.Capacity", label="", help="", default=10)
     insured: Bool = variable("Freight.Insured", label="", help="", default=False)
-    stops: IdList = variable("Freight.Stops", label="", help="")
+    stops: Annotated[tuple[str, ...], Ids("[A-Za-z]+", "a place")] = variable(
+        "Freight.Stops", label="", help=""
+    )
     crates: tuple[Crate, ...] = variable("Freight.Crates", label="", help="", default=())
     names: tuple[str, ...] = derived(upper_names)
 
@@ -66,13 +69,13 @@ def names_differ(freight: Freight) -> Iterator[Finding]:
         seen.add(crate.name)
 
 
-@item_rule("crates", "weight", beside=("insured",))
+@item_rule("crates", "weight", also_depends_on=("insured",))
 def no_feathers(freight: Freight, crate: Crate) -> Iterator[Finding]:
     if crate.weight < 1:
         yield Finding(("weight",), "is nothing", is_warning=not freight.insured)
 
 
-@item_rule("crates", "note", sees_expressions=True)
+@item_rule("crates", "note", accepts_expressions=True)
 def open_notes(_: Freight, crate: Crate) -> Iterator[Finding]:
     if isinstance(crate.note, UnresolvedText):
         yield Finding(("note",), "is open", is_warning=True)
@@ -125,7 +128,7 @@ def test_all_problems_are_told_at_once_fields_first_then_rules() -> None:
     assert problems(variables) == [
         "Freight.Ship: is required",
         'Freight.Kind: expected one of Dry, Wet, not "Gas"',
-        "Freight.Stops: expected at least one id",
+        "Freight.Stops: expected at least one id: a place",
         'Freight.Crates[0].name: expected 1 to 255 letters, digits, hyphens and underscores, not "a b"',
         'Freight.Crates[0].ports[0]: expected a whole number from 1 to 65535, not "x"',
         "Freight.Crates[0].ports[2]: expected a whole number from 1 to 65535, not 0",
@@ -282,18 +285,20 @@ def test_what_is_derived_sees_evaluated_values_and_forgives_what_is_open() -> No
     assert inputs.names == ("X OSLO", "#{ABSENT}", "#{SHIP.C}")
 
 
-@pytest.mark.parametrize("crates", ["x" * (LONGEST + 1), "#{Freight.Long}x", "[" + " " * LONGEST + "]"])
+@pytest.mark.parametrize(
+    "crates", ["x" * (MAX_INPUT_LENGTH + 1), "#{Freight.Long}x", "[" + " " * MAX_INPUT_LENGTH + "]"]
+)
 def test_an_input_that_aws_would_not_take_is_refused_by_its_length(crates: str) -> None:
-    length = max(len(crates), LONGEST + 1)
+    length = max(len(crates), MAX_INPUT_LENGTH + 1)
 
-    assert problems(freight(crates, Long="x" * LONGEST)) == [
-        f"Freight.Crates: holds {length} characters; expected at most 1048576, as AWS takes no more at once"
+    assert problems(freight(crates, Long="x" * MAX_INPUT_LENGTH)) == [
+        f"Freight.Crates: holds {length} characters; expected at most 1048576, AWS' limit"
     ]
 
 
 def test_an_input_as_long_as_allowed_is_read() -> None:
-    stops = "Oslo," * (LONGEST // 5)
+    stops = "Oslo," * (MAX_INPUT_LENGTH // 5)
 
     inputs, _ = read(Freight, freight(Stops=f" {stops}\n"), RULES)
 
-    assert len(inputs.stops) == LONGEST // 5
+    assert len(inputs.stops) == MAX_INPUT_LENGTH // 5

@@ -4,20 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.octopus.inputs.converter import Unreadable, structure
+from ecs_steps.octopus.inputs.converter import PartialValueError, convert
 from ecs_steps.octopus.inputs.types import (
+    AccessPointId,
     Arn,
+    CommandWords,
     Count,
     EcsName,
     Family,
+    FileSystemId,
     Flag,
     Ids,
     Port,
     PositiveCount,
     Region,
     Role,
+    SecurityGroupIds,
+    SubnetIds,
     WholeNumber,
-    Words,
     split,
 )
 
@@ -26,13 +30,19 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
     max_leaves=4,
 )
-KINDS = [WholeNumber(), Flag(), Ids(), Words(split_at_commas=True), Words(split_at_commas=False)]
+KINDS = [
+    WholeNumber(),
+    Flag(),
+    Ids("[a-z]+", "an id"),
+    CommandWords(split_at_commas=True),
+    CommandWords(split_at_commas=False),
+]
 
 
 def message(value: object, of: Any) -> str:  # noqa: ANN401  any kind
-    with pytest.raises(Unreadable) as raised:
-        structure(value, of)
-    return "; ".join(map(str, raised.value.gaps))
+    with pytest.raises(PartialValueError) as raised:
+        convert(value, of)
+    return "; ".join(map(str, raised.value.errors))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +60,7 @@ def message(value: object, of: Any) -> str:  # noqa: ANN401  any kind
     ids=repr,
 )
 def test_whole_numbers_are_read_from_text_and_json(value: object, number: int) -> None:
-    assert structure(value, Port) == number
+    assert convert(value, Port) == number
 
 
 @pytest.mark.parametrize(
@@ -76,8 +86,8 @@ def test_what_is_no_port_is_shown_with_what_was_expected(value: object, shown: s
 
 
 def test_counts_fit_32_bits() -> None:
-    assert structure("0", Count) == 0
-    assert structure("2147483647", Count) == 2_147_483_647
+    assert convert("0", Count) == 0
+    assert convert("2147483647", Count) == 2_147_483_647
     assert message("2147483648", Count) == 'expected a whole number from 0 to 2147483647, not "2147483648"'
     assert message("0", PositiveCount) == 'expected a whole number from 1 to 2147483647, not "0"'
 
@@ -93,33 +103,70 @@ def test_flags_are_read_in_any_case(value: object, flag: bool) -> None:  # noqa:
 
 @pytest.mark.parametrize(("value", "shown"), [("yes", '"yes"'), (1, "1"), ("0", '"0"'), (["True"], "a list")])
 def test_what_is_no_flag_is_shown(value: object, shown: str) -> None:
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(PartialValueError) as raised:
         Flag()(value)
 
-    assert str(raised.value.gaps[0]) == f"expected True or False, not {shown}"
+    assert str(raised.value.errors[0]) == f"expected True or False, not {shown}"
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        ["subnet-1", "subnet-2"],
-        '["subnet-1", " subnet-2 "]',
-        "subnet-1\nsubnet-2",
-        "subnet-1\r\n\r\n  subnet-2\r\n",
-        "subnet-1, subnet-2,",
-        ["subnet-1", "", "subnet-2"],
+        ["subnet-00000001", "subnet-00000002"],
+        '["subnet-00000001", " subnet-00000002 "]',
+        "subnet-00000001\nsubnet-00000002",
+        "subnet-00000001;subnet-00000002",
+        " subnet-00000001\tsubnet-00000002 ",
+        "subnet-00000001\r\n\r\n  subnet-00000002\r\n",
+        "subnet-00000001, subnet-00000002,",
+        ["subnet-00000001", "", "subnet-00000002"],
     ],
 )
-def test_ids_are_a_json_array_or_one_a_line_or_comma(value: object) -> None:
-    assert Ids()(value) == ("subnet-1", "subnet-2")
+def test_ids_are_a_json_array_or_a_text_with_separators(value: object) -> None:
+    assert convert(value, SubnetIds) == ("subnet-00000001", "subnet-00000002")
 
 
 @pytest.mark.parametrize("value", ["[]", [], ",", '[""]', " \n "])
 def test_no_id_is_a_problem(value: object) -> None:
-    with pytest.raises(Unreadable) as raised:
-        Ids()(value)
+    with pytest.raises(PartialValueError) as raised:
+        convert(value, SubnetIds)
 
-    assert str(raised.value.gaps[0]) == "expected at least one id"
+    assert str(raised.value.errors[0]) == (
+        "expected at least one id: a subnet id, such as subnet-0a1b2c3d4e5f60718"
+    )
+
+
+@pytest.mark.parametrize(
+    ("of", "valid", "expected"),
+    [
+        (SubnetIds, "subnet-0a1b2c3d4e5f60718", "a subnet id, such as subnet-0a1b2c3d4e5f60718"),
+        (SecurityGroupIds, "sg-0c3d4e5f607182930", "a security group id, such as sg-0c3d4e5f607182930"),
+    ],
+)
+def test_each_id_of_a_list_has_aws_pattern(of: Any, valid: str, expected: str) -> None:  # noqa: ANN401  any type
+    wrong = ["vpc-0a1b2c3d", valid.upper(), valid[:8], f"{valid}x", "web"]
+
+    with pytest.raises(PartialValueError) as raised:
+        convert([valid, *wrong], of)
+
+    assert [(error.path, str(error)) for error in raised.value.errors] == [
+        ((index,), f'expected {expected}, not "{each}"') for index, each in enumerate(wrong, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of", "valid"),
+    [
+        (FileSystemId, "fs-0a1b2c3d"),
+        (FileSystemId, "fs-0d4e5f60718293a4b"),
+        (AccessPointId, "fsap-0e5f60718293a4b5c"),
+    ],
+)
+def test_ids_of_efs_have_aws_pattern(of: Any, valid: str) -> None:  # noqa: ANN401  any type
+    assert convert(valid, of) == valid
+    for wrong in (valid[:6], f"arn:{valid}", valid.replace("-", "_")):
+        with pytest.raises(PartialValueError):
+            convert(wrong, of)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +184,7 @@ def test_no_id_is_a_problem(value: object) -> None:
 def test_an_entry_point_is_split_at_commas_or_is_a_json_array(
     value: object, expected: tuple[str, ...]
 ) -> None:
-    assert Words(split_at_commas=True)(value) == expected
+    assert CommandWords(split_at_commas=True)(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -151,7 +198,7 @@ def test_an_entry_point_is_split_at_commas_or_is_a_json_array(
     ],
 )
 def test_a_command_is_one_word_or_a_json_array(value: object, expected: tuple[str, ...]) -> None:
-    assert Words(split_at_commas=False)(value) == expected
+    assert CommandWords(split_at_commas=False)(value) == expected
 
 
 def test_expressions_are_not_split() -> None:
@@ -191,15 +238,15 @@ def test_texts_say_what_was_expected(value: str, of: Any, expected: str) -> None
     ],
 )
 def test_texts_are_trimmed(value: str, of: Any) -> None:  # noqa: ANN401  any kind
-    assert structure(f" {value}\n", of) == value
+    assert convert(f" {value}\n", of) == value
 
 
 @given(st.sampled_from(KINDS), JSON)
 def test_any_value_is_read_or_told(kind: Any, value: object) -> None:  # noqa: ANN401  any kind
     try:
         read = kind(value)
-    except Unreadable as unreadable:
-        read = unreadable.gaps
+    except PartialValueError as unreadable:
+        read = unreadable.errors
 
     assert read is not None
 
@@ -208,15 +255,15 @@ def test_any_value_is_read_or_told(kind: Any, value: object) -> None:  # noqa: A
     "name", ["shop", "Shop_1-a", "a" * 255, "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"]
 )
 def test_a_cluster_or_service_is_named_as_ecs_names_it_or_by_its_arn(name: str) -> None:
-    assert structure(name, EcsName) == name
+    assert convert(name, EcsName) == name
 
 
 @pytest.mark.parametrize("name", ["a b", "a\x1bb", "a/b", "a" * 256, "arn:aws:s3:::bucket", "\u65e5\u672c"])
 def test_no_cluster_or_service_has_such_a_name(name: str) -> None:
-    with pytest.raises(Unreadable) as unreadable:
-        structure(name, EcsName)
+    with pytest.raises(PartialValueError) as unreadable:
+        convert(name, EcsName)
 
-    assert unreadable.value.gaps[0].message == (
+    assert unreadable.value.errors[0].message == (
         "expected 1 to 255 letters, digits, hyphens and underscores, or an ARN"
     )
 
@@ -233,8 +280,8 @@ def test_no_cluster_or_service_has_such_a_name(name: str) -> None:
 )
 def test_a_region_is_told_from_a_place(region: str, is_one: bool) -> None:  # noqa: FBT001  pytest's
     try:
-        read = structure(region, Region)
-    except Unreadable:
+        read = convert(region, Region)
+    except PartialValueError:
         read = None
 
     assert (read == region) is is_one

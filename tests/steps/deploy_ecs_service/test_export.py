@@ -213,7 +213,16 @@ def test_a_role_that_is_open_is_the_one_that_is_used() -> None:
         ({"LoadBalancerMappings": ["#{Open}"]}, f"{DEPLOY}.LoadBalancerMappings[0]"),
         ({"Volumes": [{"name": "a", "type": "#{Open}"}]}, f"{DEPLOY}.Volumes[0].type"),
         (
-            {"Volumes": [{"name": "a", "encryptionInTransit": "#{Open}"}]},
+            {
+                "Volumes": [
+                    {
+                        "type": "Efs",
+                        "name": "a",
+                        "fileSystemId": "fs-00000001",
+                        "encryptionInTransit": "#{Open}",
+                    }
+                ]
+            },
             f"{DEPLOY}.Volumes[0].encryptionInTransit",
         ),
         ({"Containers": [container(essential="#{Open}")]}, f"{CONTAINERS}[0].essential"),
@@ -263,7 +272,7 @@ def test_what_is_known_is_judged_as_ever() -> None:
             f"{CONTAINERS}[0].containerImageReference: "
             "is required: a referenceId, or a full image name as imageName"
         ),
-        f"{CONTAINERS}[1].gpus: Fargate has no GPUs, and 1 are asked for; leave it empty",
+        f"{CONTAINERS}[1].gpus: Fargate has no GPUs, and 1 are requested; leave it empty",
     ]
 
 
@@ -276,3 +285,12 @@ def test_a_step_that_was_read_for_its_export_refuses_to_run() -> None:
 
     with pytest.raises(ValueError, match=r"^A step that was read for its export cannot be run$"):
         step.run()
+
+
+def test_a_kept_count_cannot_be_exported() -> None:
+    assert problems(dictionary(DesiredCount="Keep"), for_export=True) == [
+        (
+            f"{DEPLOY}.DesiredCount: Keep cannot be exported: this step reads the running count when it "
+            "deploys; give a number"
+        )
+    ]

@@ -25,7 +25,7 @@ EXAMPLE = json.loads((files("ecs_steps.sandbox") / "examples" / "deploy.json").r
 EXAMPLE[f"{DEPLOY}.CFStackName"] = ""
 
 
-def deploy(aws: Sandbox, heard: list[Reported] | None = None, **changes: object) -> Result:
+def deploy(aws: Sandbox, events: list[Reported] | None = None, **changes: object) -> Result:
     aws.add_cluster("shop-production")
     names = {
         "image": "Octopus.Action.Package[web].Image",
@@ -37,7 +37,7 @@ def deploy(aws: Sandbox, heard: list[Reported] | None = None, **changes: object)
         "region": "Octopus.Action.Aws.Region",
     }
     variables = EXAMPLE | {names[name]: value for name, value in changes.items()}
-    report = heard.append if heard is not None else (lambda _: None)
+    report = events.append if events is not None else (lambda _: None)
     return DeployEcsServiceStep(variables).run(aws=aws.clients, clock=aws.clock, report=report)
 
 
@@ -87,15 +87,15 @@ def test_the_outputs_are_those_of_the_contract_with_the_services_real_name() -> 
 
 def test_every_output_is_reported_once() -> None:
     with Sandbox() as aws:
-        heard: list[Reported] = []
+        events: list[Reported] = []
 
-        outputs = deploy(aws, heard).outputs
+        outputs = deploy(aws, events).outputs
 
-        told = [(item.name, item.value) for item in heard if isinstance(item, OutputVariable)]
-        assert told == list(outputs.items())
+        reported = [(item.name, item.value) for item in events if isinstance(item, OutputVariable)]
+        assert reported == list(outputs.items())
 
 
-def test_the_registered_task_definition_holds_what_was_asked_for() -> None:
+def test_the_registered_task_definition_holds_what_was_requested() -> None:
     with Sandbox() as aws:
         deploy(aws)
 
@@ -169,40 +169,40 @@ def test_another_desired_count_keeps_the_revision() -> None:
         assert only_service(aws)["runningCount"] == 3
 
 
-def test_who_does_not_wait_hears_that_it_was_started() -> None:
+def test_without_waiting_the_outcome_is_started() -> None:
     with Sandbox() as aws:
-        begun = aws.clock.now()
+        started = aws.clock.now()
 
         result = deploy(aws, wait='{"type": "DontWait"}')
 
         assert result.outcome is Outcome.STARTED
         assert result.outputs["AwsOutputs[StackId]"]
-        assert aws.clock.now() - begun < timedelta(seconds=2)
+        assert aws.clock.now() - started < timedelta(seconds=2)
 
 
 def test_each_resources_change_is_reported_as_it_happens() -> None:
     with Sandbox() as aws:
-        heard: list[Reported] = []
+        events: list[Reported] = []
 
-        deploy(aws, heard)
+        deploy(aws, events)
 
-        changes = [(c.resource_type, c.status) for c in heard if isinstance(c, StackChanged)]
+        changes = [(c.resource_type, c.status) for c in events if isinstance(c, StackChanged)]
         assert changes[0] == ("AWS::CloudFormation::Stack", "CREATE_IN_PROGRESS")
         assert changes[-1] == ("AWS::CloudFormation::Stack", "CREATE_COMPLETE")
         assert ("AWS::ECS::TaskDefinition", "CREATE_COMPLETE") in changes
 
 
-def test_warnings_about_the_inputs_are_told_first() -> None:
+def test_warnings_about_the_inputs_are_reported_first() -> None:
     with Sandbox() as aws:
-        heard: list[Reported] = []
+        events: list[Reported] = []
 
         aws.add_cluster("shop-production")
         variables = EXAMPLE | {f"{DEPLOY}.DesiredCount": "1", f"{DEPLOY}.MaximumHealthPercent": "150"}
-        DeployEcsServiceStep(variables).run(aws=aws.clients, clock=aws.clock, report=heard.append)
+        DeployEcsServiceStep(variables).run(aws=aws.clients, clock=aws.clock, report=events.append)
 
-        assert isinstance(heard[0], Message)
-        assert heard[0].level is Level.WARNING
-        assert "later deployments could never start a task" in heard[0].text
+        assert isinstance(events[0], Message)
+        assert events[0].level is Level.WARNING
+        assert "later deployments could never start a task" in events[0].text
 
 
 def test_a_failed_create_names_its_cause_and_the_next_run_recovers_the_stack() -> None:
@@ -233,7 +233,7 @@ def test_an_update_that_fails_rolls_back_and_names_its_cause() -> None:
         assert only_service(aws)["taskDefinition"].endswith("octopetshop-web:1")
 
 
-def test_a_stack_that_calls_a_rolled_back_service_updated_is_not_believed() -> None:
+def test_a_stack_whose_service_rolled_back_is_no_success_although_it_is_updated() -> None:
     with Sandbox() as aws:
         deploy(aws)
         aws.cloudformation.apply(SCENARIOS["rollback-overlooked"].stack, ())
@@ -246,7 +246,7 @@ def test_a_stack_that_calls_a_rolled_back_service_updated_is_not_believed() -> N
         assert type(error.value).__name__ == "RolledBackError"
 
 
-def test_an_unchanged_stack_whose_service_somebody_else_has_changed_is_not_green() -> None:
+def test_an_unchanged_stack_whose_service_was_changed_elsewhere_fails() -> None:
     with Sandbox() as aws:
         deploy(aws)
         service = only_service(aws)
@@ -271,16 +271,16 @@ def test_an_unchanged_stack_whose_service_somebody_else_has_changed_is_not_green
             deploy(aws)
 
 
-def test_a_timeout_keeps_its_one_deadline_and_says_what_goes_on() -> None:
+def test_a_timeout_keeps_its_one_deadline_and_says_what_continues() -> None:
     with Sandbox("slow-start") as aws:
-        begun = aws.clock.now()
+        started = aws.clock.now()
 
         with pytest.raises(TimedOutError) as error:
             deploy(aws, wait='{"type": "WaitWithTimeout", "timeoutMinutes": "1"}')
 
-        assert aws.clock.now() - begun <= timedelta(minutes=1, seconds=1)
+        assert aws.clock.now() - started <= timedelta(minutes=1, seconds=1)
         assert error.value.exit_code == 7
-        assert "CloudFormation goes on with it" in str(error.value)
+        assert "CloudFormation continues with it" in str(error.value)
         assert error.value.outputs["AwsOutputs[StackId]"]
 
 

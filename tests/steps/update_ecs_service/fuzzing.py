@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from ecs_steps import UpdateEcsServiceStep
-from ecs_steps.task_definition.revision import next_revision
+from ecs_steps.task_definition.revision import next_request
 
 ECS = "Octopus.Action.Aws.Ecs"
 EXAMPLE: dict[str, Any] = json.loads((files("ecs_steps.sandbox") / "examples" / "update.json").read_text())
@@ -40,4 +40,4 @@ def everything(marker: str) -> dict[str, Any]:
 
 def document(step: UpdateEcsServiceStep) -> str:
     """Return the next revision as the request to register it."""
-    return json.dumps(next_revision(TASK_DEFINITION, step.inputs).request, allow_nan=False)
+    return json.dumps(next_request(TASK_DEFINITION, step.inputs.revision_changes)[0], allow_nan=False)

@@ -28,7 +28,7 @@ WEB = {"containerName": "web", "packageReference": "web"}
 
 
 def dictionary(**changes: object) -> dict[str, object]:
-    """Return an update of the sandbox's Fargate service made by hand; `None` takes a variable out."""
+    """Return an update of the sandbox's Fargate service made by hand; `None` removes a variable."""
     variables: dict[str, object] = {
         "Octopus.Action.Package[web].Image": "index.docker.io/acme/orders:2.0.0",
         "Octopus.Action.Aws.Ecs.ClusterName": "shop",
@@ -53,9 +53,9 @@ def dictionary(**changes: object) -> dict[str, object]:
     return variables | {names[name]: value for name, value in changes.items()}
 
 
-def update(aws: Sandbox, heard: list[Reported] | None = None, **changes: object) -> Result:
+def update(aws: Sandbox, events: list[Reported] | None = None, **changes: object) -> Result:
     step = UpdateEcsServiceStep(dictionary(**changes))
-    report = heard.append if heard is not None else (lambda _: None)
+    report = events.append if events is not None else (lambda _: None)
     return step.run(aws=aws.clients, clock=aws.clock, report=report)
 
 
@@ -127,13 +127,13 @@ def test_the_outputs_name_the_revision_before_and_the_new_one() -> None:
 
 def test_outputs_are_reported_before_the_wait() -> None:
     with Sandbox("crash") as aws:
-        heard: list[Reported] = []
+        events: list[Reported] = []
 
         with pytest.raises(DeploymentError) as error:
-            update(aws, heard)
+            update(aws, events)
 
-        told = {item.name for item in heard if isinstance(item, OutputVariable)}
-        assert {"TaskDefinitionArn", "TaskDefinitionRevision", "DeploymentId"} <= told
+        reported = {item.name for item in events if isinstance(item, OutputVariable)}
+        assert {"TaskDefinitionArn", "TaskDefinitionRevision", "DeploymentId"} <= reported
         assert error.value.outputs["TaskDefinitionRevision"] == "2"
 
 
@@ -173,17 +173,17 @@ def test_a_quiet_poll_is_one_call() -> None:
     with Sandbox("slow-start") as aws:
         update(aws)
 
-        begun = calls(aws).index("UpdateService")
-        waiting = calls(aws, since=begun + 1)
-        looks = waiting.count("DescribeServiceDeployments")
-        assert looks > 8
-        assert waiting.count("DescribeServices") < looks / 2
+        update_at = calls(aws).index("UpdateService")
+        waiting = calls(aws, since=update_at + 1)
+        reads = waiting.count("DescribeServiceDeployments")
+        assert reads > 8
+        assert waiting.count("DescribeServices") < reads / 2
         assert waiting[-2:] == ["ListTasks", "DescribeTasks"]  # the summary's
         looks_at = {"ListServiceDeployments", "DescribeServiceDeployments", "DescribeServices"}
         assert set(waiting[:-2]) == looks_at
 
 
-def test_who_does_not_wait_hears_that_it_was_started() -> None:
+def test_without_waiting_the_outcome_is_started() -> None:
     with Sandbox() as aws:
         result = update(aws, wait='{"type": "DontWait"}')
 
@@ -191,7 +191,7 @@ def test_who_does_not_wait_hears_that_it_was_started() -> None:
         assert service(aws)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
 
 
-def test_a_release_deployed_twice_leaves_one_revision_and_starts_its_tasks_anew() -> None:
+def test_a_release_deployed_twice_leaves_one_revision_and_replaces_its_tasks() -> None:
     with Sandbox() as aws:
         first = update(aws, deployment="Deployments-1")
 
@@ -250,10 +250,10 @@ def test_a_template_of_another_family_is_copied_into_the_target() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"service": "nobody"}, "Service nobody was not found: cluster shop has none of that name"),
+        ({"service": "missing"}, "Service missing was not found: cluster shop has none of that name"),
         ({"cluster": "nowhere"}, "Cluster nowhere was not found"),
-        ({"target": "nobody", "template": "orders"}, "Task definition nobody was not found"),
-        ({"template": "nobody"}, "Task definition nobody was not found"),
+        ({"target": "missing", "template": "orders"}, "Task definition missing was not found"),
+        ({"template": "missing"}, "Task definition missing was not found"),
         ({"template": "orders:77"}, "Task definition orders:77 was not found"),
         (
             {"updates": json.dumps([{"containerName": "wbe", "packageReference": "web"}])},
@@ -308,7 +308,7 @@ def test_members_newer_than_botocore_are_refused_by_name_and_never_lost() -> Non
         assert changing(aws) == []
 
 
-def test_a_denied_look_at_the_task_definition_is_told_from_a_missing_one() -> None:
+def test_a_denied_read_of_the_task_definition_is_not_a_missing_one() -> None:
     with Sandbox(Scenario(faults=(Fault("DescribeTaskDefinition", FaultKind.ACCESS_DENIED),))) as aws:
         with pytest.raises(AccessDeniedError, match="ecs:DescribeTaskDefinition"):
             update(aws)
@@ -316,7 +316,7 @@ def test_a_denied_look_at_the_task_definition_is_told_from_a_missing_one() -> No
         assert changing(aws) == []
 
 
-def test_a_throttled_look_is_taken_again() -> None:
+def test_a_throttled_read_is_repeated() -> None:
     with Sandbox(Scenario(faults=(Fault("DescribeTaskDefinition", FaultKind.THROTTLED, range(7)),))) as aws:
         assert update(aws).outcome is Outcome.SUCCEEDED
 
@@ -347,14 +347,15 @@ def test_a_failed_deployment_is_rolled_back_on_request() -> None:
         with pytest.raises(RolledBackError) as error:
             update(aws, on_failure="Rollback")
 
-        assert "the service runs" in error.value.why
+        assert "the service runs" in error.value.what
+        assert "exited with code 1" in error.value.why
         there = service(aws)
         assert there["taskDefinition"].endswith("orders:1")
         assert [d["rolloutState"] for d in there["deployments"] if d["status"] == "PRIMARY"] == ["COMPLETED"]
         assert revisions(aws) == ["orders:1", "orders:2"]
 
 
-def test_somebody_elses_newer_deployment_supersedes() -> None:
+def test_a_newer_deployment_of_another_process_supersedes() -> None:
     with Sandbox("superseded") as aws, pytest.raises(SupersededError) as error:
         update(aws, on_failure="Rollback")
 
@@ -369,12 +370,15 @@ def test_a_service_deleted_while_waiting_fails_the_step() -> None:
     assert "orders" in str(error.value)
 
 
-def test_a_rollback_that_cannot_be_made_keeps_the_failure_that_it_was_for() -> None:
-    with Sandbox("service-deleted") as aws, pytest.raises(RolloutFailedError) as error:
-        update(aws, on_failure="Rollback")
+def test_a_deleted_service_is_not_rolled_back() -> None:
+    with Sandbox("service-deleted") as aws:
+        with pytest.raises(RolloutFailedError) as error:
+            update(aws, on_failure="Rollback")
+
+        assert calls(aws).count("UpdateService") == 1
 
     assert "Service orders does not run orders:2" in error.value.what
-    assert "and the rollback to" in error.value.why
+    assert "deleted the service during its deployment" in error.value.why
 
 
 def test_a_rollback_that_is_denied_names_the_call_and_the_permission() -> None:
@@ -389,15 +393,15 @@ def test_a_rollback_that_is_denied_names_the_call_and_the_permission() -> None:
         assert service(aws)["taskDefinition"].endswith("orders:2")
 
 
-def test_a_timeout_without_rollback_leaves_the_deployment_going_on() -> None:
+def test_a_timeout_without_rollback_leaves_the_deployment_running() -> None:
     with Sandbox("slow-start") as aws:
-        begun = aws.clock.now()
+        started = aws.clock.now()
 
         with pytest.raises(TimedOutError) as error:
             update(aws, wait='{"type": "WaitWithTimeout", "timeoutMinutes": "1"}')
 
-        assert aws.clock.now() - begun <= timedelta(minutes=1, seconds=2)
-        assert "ECS goes on with it" in str(error.value)
+        assert aws.clock.now() - started <= timedelta(minutes=1, seconds=2)
+        assert "It continues in ECS" in str(error.value)
         assert service(aws)["taskDefinition"].endswith("orders:2")
 
 
@@ -426,14 +430,14 @@ def test_two_hundred_and_fifty_tasks_are_no_more_calls_than_two() -> None:
 def test_a_denied_record_of_service_deployments_falls_back_and_says_so_at_verbose_level() -> None:
     denied = Fault("ListServiceDeployments", FaultKind.ACCESS_DENIED)
     with Sandbox(Scenario(faults=(denied,))) as aws:
-        heard: list[Reported] = []
+        events: list[Reported] = []
 
-        result = update(aws, heard)
+        result = update(aws, events)
 
         assert result.outcome is Outcome.SUCCEEDED
         assert calls(aws).count("ListServiceDeployments") == 1
-        [said] = [m for m in heard if isinstance(m, Message) and "DescribeServices alone" in m.text]
-        assert said.level is Level.VERBOSE
+        [warning] = [m for m in events if isinstance(m, Message) and "DescribeServices alone" in m.text]
+        assert warning.level is Level.VERBOSE
 
 
 @pytest.mark.parametrize("name", ["breaker-rollback", "superseded", "breaker", "service-deleted"])
@@ -458,7 +462,7 @@ def test_a_throttled_registration_backs_off_on_the_steps_own_clock() -> None:
         assert revisions(aws) == ["orders:1", "orders:2"]
 
 
-def test_a_throttled_registration_was_not_carried_out_and_is_not_looked_for() -> None:
+def test_a_throttled_registration_was_not_carried_out_and_is_not_searched_for() -> None:
     with Sandbox(Scenario(faults=(Fault("RegisterTaskDefinition", FaultKind.THROTTLED, range(3)),))) as aws:
         update(aws)
 
@@ -466,7 +470,7 @@ def test_a_throttled_registration_was_not_carried_out_and_is_not_looked_for() ->
         assert calls(aws).count("DescribeTaskDefinition") == 1
 
 
-def test_a_registration_that_may_have_been_carried_out_is_looked_for_each_time() -> None:
+def test_a_registration_that_may_have_been_carried_out_is_searched_for_each_time() -> None:
     faults = (
         Fault("RegisterTaskDefinition", FaultKind.CONNECTION_REFUSED, range(1)),
         Fault("RegisterTaskDefinition", FaultKind.THROTTLED, range(1, 2)),
@@ -515,7 +519,7 @@ def test_a_change_whose_replies_are_all_lost_is_seen_in_aws(kind: FaultKind, ope
         assert deployments_since(aws) == 1
 
 
-def test_a_run_that_ended_between_registration_and_update_is_taken_up_by_the_next() -> None:
+def test_a_run_that_ended_between_registration_and_update_is_resumed_by_the_next() -> None:
     with Sandbox(Scenario(faults=(Fault("UpdateService", FaultKind.EXPIRED_TOKEN, range(1)),))) as aws:
         with pytest.raises(AwsCallError, match="UpdateService was refused"):
             update(aws)
@@ -527,14 +531,14 @@ def test_a_run_that_ended_between_registration_and_update_is_taken_up_by_the_nex
         assert deployments_since(aws) == 1
 
 
-def test_refused_tags_are_told_and_do_not_fail_a_deployment_that_serves() -> None:
+def test_refused_tags_are_a_warning_and_do_not_fail_a_deployment_that_serves() -> None:
     with Sandbox(Scenario(faults=(Fault("TagResource", FaultKind.ACCESS_DENIED),))) as aws:
-        heard: list[Reported] = []
+        events: list[Reported] = []
 
-        result = update(aws, heard, deployment="Deployments-1")
+        result = update(aws, events, deployment="Deployments-1")
 
         assert result.outcome is Outcome.SUCCEEDED
-        assert any("ecs:TagResource" in m.text for m in heard if isinstance(m, Message))
+        assert any("ecs:TagResource" in m.text for m in events if isinstance(m, Message))
 
 
 # Taken up again
@@ -572,7 +576,7 @@ def test_watching_a_deployment_that_fails_gives_the_error_of_a_run(
 @pytest.mark.parametrize(
     ("name", "expected"), [("breaker-rollback", RolledBackError), ("superseded", SupersededError)]
 )
-def test_a_deployment_that_is_long_over_is_told_by_its_record(
+def test_a_deployment_that_is_long_over_is_judged_by_its_record(
     name: str, expected: type[DeploymentError]
 ) -> None:
     with Sandbox(name) as aws:
@@ -583,7 +587,7 @@ def test_a_deployment_that_is_long_over_is_told_by_its_record(
             watch(aws, started.outputs["DeploymentId"])
 
 
-def test_credentials_that_expire_say_that_the_deployment_goes_on_and_how_to_resume() -> None:
+def test_credentials_that_expire_say_that_the_deployment_continues_and_how_to_resume() -> None:
     expired = tuple(
         Fault(operation, FaultKind.EXPIRED_TOKEN)
         for operation in ("ListServiceDeployments", "DescribeServiceDeployments")
@@ -592,7 +596,7 @@ def test_credentials_that_expire_say_that_the_deployment_goes_on_and_how_to_resu
     with Sandbox(Scenario(faults=(*expired, later))) as aws, pytest.raises(AwsCallError) as error:
         update(aws)
 
-    assert "goes on in ECS" in error.value.next_step
+    assert "continues in ECS" in error.value.next_step
     assert "ecs-steps watch VARIABLES.json --deployment ecs-svc/" in error.value.next_step
 
 
@@ -606,25 +610,25 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing() -> None:
             dictionary(updates=json.dumps([WEB | {"environmentVariables": environment}]))
         )
 
-        told = step.dry_run(aws=aws.clients, report=lambda _: None)
+        text = step.dry_run(aws=aws.clients, report=lambda _: None)
 
-        assert "containerDefinitions[web].image: " in told
-        assert "PASSWORD" in told
-        assert "hunter2" not in told
-        assert told.endswith(
+        assert "containerDefinitions[web].image: " in text
+        assert "PASSWORD" in text
+        assert "hunter2" not in text
+        assert text.endswith(
             "calls that would be made:\n  RegisterTaskDefinition orders\n  UpdateService orders\n"
         )
         assert changing(aws) == []
 
 
 def test_a_dry_run_waits_on_the_clock_that_it_is_given() -> None:
-    busy = Fault("DescribeServices", FaultKind.CONNECTION_REFUSED, range(3 * 4))
+    busy = Fault("DescribeServices", FaultKind.CONNECTION_RESET, range(3 * 4))
     with Sandbox(Scenario(faults=(busy,))) as aws:
-        begun = aws.clock.now()
+        started = aws.clock.now()
         step = UpdateEcsServiceStep(dictionary())
 
-        told = step.dry_run(aws=aws.clients, report=lambda _: None, clock=aws.clock)
+        text = step.dry_run(aws=aws.clients, report=lambda _: None, clock=aws.clock)
 
         # botocore itself waits for three seconds between the three requests of a call at most.
-        assert aws.clock.now() - begun > timedelta(seconds=4 * 3)
-        assert "calls that would be made" in told
+        assert aws.clock.now() - started > timedelta(seconds=4 * 3)
+        assert "calls that would be made" in text

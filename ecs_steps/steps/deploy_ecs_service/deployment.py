@@ -1,0 +1,107 @@
+"""Deploy the stack, wait for it and for its service, and collect the outputs."""
+
+from collections.abc import Mapping
+
+from attrs import Factory, evolve, field, frozen
+
+from ecs_steps.aws.cloudformation import StackRequest, stack_resources
+from ecs_steps.aws.ecs import revision_outputs, service_outputs
+from ecs_steps.context import DeploymentContext
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure
+from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.pauses import Pause, pause_outputs
+from ecs_steps.rollouts.verdict import DeploymentStatus
+from ecs_steps.rollouts.watch import failure_of, wait_for_verdict
+from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
+from ecs_steps.stacks.service_watch import StackServiceWatch
+from ecs_steps.stacks.watch import watch_operation
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.tags import merge_tags
+
+
+@frozen(kw_only=True)
+class StackDeployment:
+    """One deployment of the step's inputs, and the outputs known so far."""
+
+    inputs: DeployInputs
+    context: DeploymentContext
+    outputs: Outputs = field(default=Factory(lambda self: Outputs(self.context.report), takes_self=True))
+
+    def run(self) -> Result:
+        """Create or update the stack, wait and verify."""
+        with self.outputs.attach_to_errors(_still_running_hint):
+            stack = start_deployment(self._stack_request(), self.context)
+            return self._wait_and_collect(stack)
+
+    def watch(self, stack_id: str) -> Result:
+        """Wait for the stack's last operation and verify."""
+        with self.outputs.attach_to_errors(_still_running_hint):
+            return self._wait_and_collect(attach(stack_id, self.context))
+
+    def _wait_and_collect(self, stack: DeployedStack) -> Result:
+        inputs, context, outputs = self.inputs, self.context, self.outputs
+        outputs.set(**self._names(stack.stack_id))
+        service_id, definition_id = inputs.logical_id("Service"), inputs.logical_id("TaskDefinition")
+        service = StackServiceWatch(inputs.cluster_name, service_id, definition_id, stack.began_at, context)
+        if stack.operation and context.may_wait:
+            leave = inputs.on_failure is OnFailure.LEAVE
+            if pause := watch_operation(stack.operation, context, service=service, leave=leave):
+                return self._paused(pause)
+        resources = context.call_with_retries(
+            "the stack", lambda: stack_resources(context.aws, stack.stack_id)
+        )
+        service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
+        outputs.set(**service_outputs(service_arn))
+        if context.may_wait:
+            watch = service.watch_of(service_arn, task_definition)
+            verdict = wait_for_verdict(watch)
+            if verdict.pause:
+                return self._paused(verdict.pause)
+            if verdict.status is not DeploymentStatus.SERVING:
+                raise failure_of(watch)
+            outputs.set(**revision_outputs(task_definition), DeploymentId=watch.deployment_id)
+        return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
+
+    def _paused(self, pause: Pause) -> Result:
+        self.outputs.set(**pause_outputs(pause))
+        return self.outputs.result(Outcome.PAUSED)
+
+    def _stack_request(self) -> StackRequest:
+        # Only a deployment pays for troposphere: to watch a stack takes no template.
+        from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
+
+        inputs = evolve(self.inputs, region=self.context.aws.region)
+        template = build_template(inputs)
+        return StackRequest(
+            name=inputs.stack_name,
+            template=template.to_dict(),
+            parameters=stack_parameters(template),
+            tags=merge_tags(inputs.default_tags, inputs.user_tags),
+            template_bucket=inputs.template_bucket,
+        )
+
+    def _names(self, stack_id: str) -> dict[str, str]:
+        return {
+            "AwsOutputs[StackId]": stack_id,
+            "CloudFormationStackName": self.inputs.stack_name,
+            "ClusterName": self.inputs.cluster_name,
+            "TaskDefinitionFamily": self.inputs.service_task_name,
+            "Region": self.context.aws.region,
+        }
+
+
+def _still_running_hint(outputs: Mapping[str, str]) -> str:
+    stack = outputs.get("AwsOutputs[StackId]")
+    if not stack:
+        return ""
+    return (
+        "CloudFormation continues with the stack; to resume waiting: "
+        f"ecs-steps watch VARIABLES.json --stack {stack}; to undo it: "
+        "aws cloudformation cancel-update-stack (a first create: delete-stack)"
+    )
+
+
+def _outcome(*, unchanged: bool, waited: bool) -> Outcome:
+    if unchanged:
+        return Outcome.UNCHANGED
+    return Outcome.SUCCEEDED if waited else Outcome.STARTED
