@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-LONGEST_KEY = 128
-LONGEST_VALUE = 256
-MOST_TAGS = 50
+MAX_KEY_LENGTH = 128
+MAX_VALUE_LENGTH = 256
+MAX_TAGS = 50
 
 DEFAULT_TAG_VARIABLES = (
     "Octopus.Project.Id",
@@ -52,7 +52,7 @@ def sanitised(tag: Tag) -> Tag | None:
     Letters, digits, spaces and ``+=.:/@_-`` stay, the ends are trimmed, and keys are cut to 128 and values to
     256 characters.
     """
-    key, value = _cleaned(tag.key, LONGEST_KEY), _cleaned(tag.value, LONGEST_VALUE)
+    key, value = _cleaned(tag.key, MAX_KEY_LENGTH), _cleaned(tag.value, MAX_VALUE_LENGTH)
     return Tag(key, value) if key and value else None
 
 
@@ -77,7 +77,7 @@ def without_aws_tags(tags: Iterable[Tag]) -> tuple[Tag, ...]:
 
 
 def fit_tags(
-    existing: Iterable[Tag], defaults: Iterable[Tag], user: Iterable[Tag], limit: int = MOST_TAGS
+    existing: Iterable[Tag], defaults: Iterable[Tag], user: Iterable[Tag], limit: int = MAX_TAGS
 ) -> tuple[tuple[Tag, ...], tuple[Tag, ...]]:
     """Merge a resource's existing tags, the default ones and the user's; return the merged and the dropped.
 

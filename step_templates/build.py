@@ -17,7 +17,7 @@ import attrs
 
 from ecs_steps.octopus.inputs.shared_inputs import Wait
 from ecs_steps.octopus.parameters import TIMEOUT, Parameter, parameters
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow
 from ecs_steps.version import __version__
@@ -100,7 +100,7 @@ def _parameters(row: StepRow) -> Iterator[Json]:
     all_of_step = parameters(row.inputs_class(), prefix)
     # Where it deploys stands above what, and how it waits below.
     first = [each for each in all_of_step if each.name in (f"{prefix}.Region", f"{prefix}.ClusterName")]
-    common = attrs.fields_dict(CommonInputs)
+    common = attrs.fields_dict(ServiceInputs)
     own = [each for each in all_of_step if each.field.name not in common]
     for each in (*first, *own, *(each for each in all_of_step if each not in (*first, *own))):
         if each.variable.label == "Containers" and row.template.image_help:

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF009  `hidden` is attrs' own field
 """The AWS account of a step, from the variables that Octopus expands it into.
 
 `Octopus.Action.AwsAccount.Variable` holds the name of a variable whose own parts are the account:
@@ -16,13 +15,13 @@ import attrs
 from attrs import frozen
 
 from ecs_steps.account import SESSION_NAME, AccessKeys, Account, AssumedRole, InstanceRole, Login, WebIdentity
-from ecs_steps.octopus.inputs.converter import Gap, UnresolvedText, field_value, gather, hidden
+from ecs_steps.octopus.inputs.converter import FieldError, UnresolvedText, collect, field_value, hidden
 from ecs_steps.octopus.inputs.types import Bool, Role, Text, WholeNumber
 from ecs_steps.octopus.json_text import Unresolved
 
-NAME = "Octopus.Action.AwsAccount.Variable"
-OF_TARGET = "Octopus.Action.Amazon"
-TOKEN_OF_TASK = "Octopus.OpenIdConnect.Jwt"  # noqa: S105  the name of a variable
+ACCOUNT_NAME = "Octopus.Action.AwsAccount.Variable"
+TARGET_PREFIX = "Octopus.Action.Amazon"
+TASK_TOKEN = "Octopus.OpenIdConnect.Jwt"  # noqa: S105  the name of a variable
 EXPRESSION = re.compile(r"#\{[^{}]*\}?")
 
 # The bounds are those of STS.
@@ -65,11 +64,11 @@ class _RoleFields:
 class OctopusAccount(Account):
     """The account that the variables hold.
 
-    `gaps` are the variables that keep it from being whole; their paths begin with the variable's name, and
+    `errors` are the variables that keep it from being whole; their paths begin with the variable's name, and
     what else is here is only to be used where there are none.
     """
 
-    gaps: tuple[Gap, ...] = ()
+    errors: tuple[FieldError, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -80,25 +79,27 @@ class _Choices:
 
 
 def read_account(variables: Mapping[str, str]) -> OctopusAccount:
-    """Read the account; half of one is a gap, none at all is the environment's."""
-    chosen, gaps = _read(
+    """Read the account; half of one is an error, none at all is the environment's."""
+    chosen, errors = _read(
         _Choices,
         _Choices,
         variables,
-        name=[NAME],
+        name=[ACCOUNT_NAME],
         is_instance_role=["Octopus.Action.AwsAccount.UseInstanceRole"],
         assumes_role=["Octopus.Action.Aws.AssumeRole"],
     )
     login, missing = _read_login(chosen, variables)
     assumed, unread = _read_assumed_role(variables) if chosen.assumes_role else (None, ())
-    return OctopusAccount(login=login, assumed_role=assumed, gaps=gaps + missing + unread)
+    return OctopusAccount(login=login, assumed_role=assumed, errors=errors + missing + unread)
 
 
-def _read_login(chosen: _Choices, variables: Mapping[str, str]) -> tuple[Login | None, tuple[Gap, ...]]:
+def _read_login(
+    chosen: _Choices, variables: Mapping[str, str]
+) -> tuple[Login | None, tuple[FieldError, ...]]:
     if chosen.is_instance_role:
         return InstanceRole(), ()
     named = [chosen.name] if chosen.name and not isinstance(chosen.name, UnresolvedText) else []
-    prefixes = [*named, OF_TARGET]
+    prefixes = [*named, TARGET_PREFIX]
     for prefix in prefixes:
         if any(_has_value(variables, f"{prefix}.{part}") for part in ("AccessKey", "SecretKey")):
             return _read(
@@ -114,13 +115,13 @@ def _read_login(chosen: _Choices, variables: Mapping[str, str]) -> tuple[Login |
                 _IdentityFields,
                 variables,
                 role_arn=[f"{each}.RoleArn" for each in prefixes],
-                token=[*(f"{each}.OpenIdConnect.Jwt" for each in named), TOKEN_OF_TASK],
+                token=[*(f"{each}.OpenIdConnect.Jwt" for each in named), TASK_TOKEN],
                 session_duration=[f"{each}.SessionDuration" for each in named],
             )
     return None, ()
 
 
-def _read_assumed_role(variables: Mapping[str, str]) -> tuple[AssumedRole, tuple[Gap, ...]]:
+def _read_assumed_role(variables: Mapping[str, str]) -> tuple[AssumedRole, tuple[FieldError, ...]]:
     # Octopus says `Assume` in two of these names and `Assumed` in the others.
     return _read(
         AssumedRole,
@@ -135,21 +136,21 @@ def _read_assumed_role(variables: Mapping[str, str]) -> tuple[AssumedRole, tuple
 
 def _read(
     cls: type[Read], typed: type[attrs.AttrsInstance], variables: Mapping[str, str], **sources: Iterable[str]
-) -> tuple[Read, tuple[Gap, ...]]:
+) -> tuple[Read, tuple[FieldError, ...]]:
     """Read each field, by its type in `typed`, from the first of its variables that has a value.
 
-    A gap is at the variable's name.
+    An error is at the variable's name.
     """
     fields = attrs.fields_dict(typed)
     chosen = {field: _first(variables, list(names)) for field, names in sources.items()}
-    values, gaps = gather(
+    values, errors = collect(
         (name, partial(_typed, fields[field], variables, name)) for field, name in chosen.items()
     )
-    return cls(**dict(zip(chosen, values, strict=True))), gaps
+    return cls(**dict(zip(chosen, values, strict=True))), errors
 
 
 def _typed(field: "attrs.Attribute[Any]", variables: Mapping[str, str], name: str) -> object:
-    return field_value(field, _given(variables, name))
+    return field_value(field, _evaluated_value(variables, name))
 
 
 def _first(variables: Mapping[str, str], names: list[str]) -> str:
@@ -160,7 +161,7 @@ def _has_value(variables: Mapping[str, str], name: str) -> bool:
     return bool(variables.get(name, "").strip())
 
 
-def _given(variables: Mapping[str, str], name: str) -> str | Unresolved:
+def _evaluated_value(variables: Mapping[str, str], name: str) -> str | Unresolved:
     """Return a value as it was evaluated; an expression that is left in it is one without a value."""
     value = variables.get(name, "").strip()
     return Unresolved(value, tuple(EXPRESSION.findall(value))) if "#{" in value else value

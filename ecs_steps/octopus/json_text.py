@@ -2,7 +2,7 @@
 
 Octopus evaluates the whole text before it parses it, so that a quote in a variable's value breaks the
 document. Here the text is parsed first and each text leaf is evaluated by itself; only a text that is no
-JSON as it stands (``{"port": #{Port}}``) is evaluated whole and parsed again.
+JSON as written (``{"port": #{Port}}``) is evaluated whole and parsed again.
 """
 
 import json
@@ -14,10 +14,10 @@ from attrs import frozen
 
 from ecs_steps.octostache import Evaluator, OctostacheError
 
-DEEPEST = 64
-MOST_SHOWN = 60
-MOST_DIGITS = 400
-_TOO_DEEP = f"it is nested more than {DEEPEST} deep"
+MAX_DEPTH = 64
+MAX_SHOWN_LENGTH = 60
+MAX_DIGITS = 400
+_TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
 
 _PLAIN_NAME = re.compile(r"#\{[\w :/~()\[\]*.-]+\}")
 
@@ -31,7 +31,7 @@ class Unresolved:
     error: str = ""
 
     def why(self, *, hidden: bool = False) -> str:
-        """Say what is missing; of a hidden text nothing but the plain names that it refers to."""
+        """Return what is missing; of a hidden text nothing but the plain names that it refers to."""
         if hidden and "#{" in self.error:
             return "it holds an expression that cannot be evaluated (hidden)"
         if self.error:
@@ -44,7 +44,7 @@ class Unresolved:
 
 
 def parse(text: str) -> object:
-    """Parse JSON; a repeated member, NaN, infinite numbers and nesting without end are errors.
+    """Parse JSON; a repeated member, NaN, infinite numbers and excessive nesting are errors.
 
     Raises:
         ValueError: With a message that names the position, never a value.
@@ -61,7 +61,7 @@ def parse(text: str) -> object:
         raise ValueError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
-    _judge_depth(document)
+    _check_depth(document)
     return document
 
 
@@ -85,14 +85,14 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> int:
-    if len(text) > MOST_DIGITS:
+    if len(text) > MAX_DIGITS:
         raise ValueError("a number in it is too large")
     return int(text)
 
 
-def _judge_depth(document: object) -> None:
+def _check_depth(document: object) -> None:
     level = [document]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         level = [inner for outer in level for inner in _within(outer)]
         if not level:
             return
@@ -145,11 +145,11 @@ def _evaluate_text(text: str, evaluator: Evaluator) -> str | Unresolved:
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it: as JSON, ASCII, and not at length.
+    """Return a value as a message shows it: as JSON, in ASCII, shortened.
 
-    Of a list or an object only what it is: anything may be inside, a secret too.
+    Of a list or an object only its type: it may hold a secret.
     """
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "an object"
     text = json.dumps(value)
-    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
+    return text if len(text) <= MAX_SHOWN_LENGTH else f"{text[: MAX_SHOWN_LENGTH - 3]}..."

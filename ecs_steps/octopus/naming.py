@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-LONGEST_STACK_NAME = 128
-LONGEST_LOGICAL_ID = 255
+MAX_STACK_NAME_LENGTH = 128
+MAX_LOGICAL_ID_LENGTH = 255
 
 # Unicode does not decompose these into a basic letter and marks; lodash spells them out.
 _SPELLED_OUT = {
@@ -99,7 +99,7 @@ def stack_name(cluster: str, service_task_name: str, environment_id: str, tenant
     CloudFormation does not take.
     """
     parts = [cluster, service_task_name, environment_id, tenant_id or "untenanted"]
-    return "-".join(["cf-ecs", *map(camel_case, parts)])[:LONGEST_STACK_NAME]
+    return "-".join(["cf-ecs", *map(camel_case, parts)])[:MAX_STACK_NAME_LENGTH]
 
 
 def logical_id(prefix: str, service_task_name: str) -> str:
@@ -113,7 +113,7 @@ def logical_id(prefix: str, service_task_name: str) -> str:
 
 def is_logical_id(text: str) -> bool:
     """Say whether CloudFormation takes `text` as a logical id: 1 to 255 letters and digits of ASCII."""
-    return re.fullmatch(rf"[A-Za-z0-9]{{1,{LONGEST_LOGICAL_ID}}}", text) is not None
+    return re.fullmatch(rf"[A-Za-z0-9]{{1,{MAX_LOGICAL_ID_LENGTH}}}", text) is not None
 
 
 def is_stack_name(text: str) -> bool:
@@ -121,4 +121,4 @@ def is_stack_name(text: str) -> bool:
 
     1 to 128 letters of ASCII, digits and ``-``, the first of them a letter.
     """
-    return re.fullmatch(rf"[A-Za-z][A-Za-z0-9-]{{0,{LONGEST_STACK_NAME - 1}}}", text) is not None
+    return re.fullmatch(rf"[A-Za-z][A-Za-z0-9-]{{0,{MAX_STACK_NAME_LENGTH - 1}}}", text) is not None

@@ -19,7 +19,7 @@ from ecs_steps.octopus.inputs.shared_inputs import TagInput, WaitOption
 from ecs_steps.octopus.variables import Variables
 
 # Everything else is set by Octopus itself.
-ASKED_FOR = "Octopus.Action."
+PROMPTED_PREFIX = "Octopus.Action."
 TIMEOUT = "WaitTimeoutMinutes"
 
 
@@ -51,7 +51,7 @@ def parameters(inputs: type[attrs.AttrsInstance], prefix: str) -> tuple[Paramete
     return tuple(
         Parameter(name=f"{prefix}.{name.rpartition('.')[2]}", field=field)
         for field, name in zip(asked, names, strict=True)
-        if name.startswith(ASKED_FOR)
+        if name.startswith(PROMPTED_PREFIX)
     )
 
 

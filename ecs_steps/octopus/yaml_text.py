@@ -1,4 +1,4 @@
-"""YAML that Octopus may evaluate before anybody parses it."""
+"""YAML that Octopus may evaluate before it is parsed."""
 
 import re
 
@@ -8,12 +8,12 @@ from ecs_steps.octopus.inputs.converter import UnresolvedText
 
 # Line ends that only YAML knows, and what it does not take: these are written as escapes.
 _ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-# Letters first: what a reader of another YAML than ours could take for a number or a date is quoted.
+# Letters first: what another YAML parser could take for a number or a date is quoted.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_:./-]+")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes an expression as it stands.
+    """Writes an expression unchanged.
 
     Octopus replaces ``#{Name | Filter "option"}`` in the text: it must not be broken across lines, and quotes
     within it must not be escaped, which single quotes and blocks leave alone.

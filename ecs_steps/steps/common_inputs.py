@@ -1,32 +1,49 @@
-"""What every step is told."""
+"""What several steps have as inputs, and the rules on it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
 from ecs_steps.account import WebIdentity
 from ecs_steps.octopus.account import OctopusAccount, read_account
 from ecs_steps.octopus.images import package_images
-from ecs_steps.octopus.inputs.reader import derived, variable
-from ecs_steps.octopus.inputs.shared_inputs import WaitOption
+from ecs_steps.octopus.inputs.reader import AnyRule, Finding, derived, rule, variable
+from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption
 from ecs_steps.octopus.inputs.types import Bool, Count, EcsName, Region
 from ecs_steps.tags import Tag, default_tags
 
 
 @frozen(kw_only=True)
-class CommonInputs:
-    """The inputs that every step has: where it deploys, how it waits, what the release brings along."""
+class AwsInputs:
+    """The inputs of every step: its region and account, and what the release provides."""
+
+    region: Region = variable(
+        "Octopus.Action.Aws.Region",
+        label="Region",
+        help="The AWS region of the cluster; empty means the worker's own.",
+        default="",
+    )
+    images: Mapping[str, str] = derived(package_images)
+    default_tags: tuple[Tag, ...] = derived(default_tags)
+    account: OctopusAccount = derived(read_account, default=OctopusAccount())
+
+    @property
+    def arns_of_account(self) -> tuple[str, ...]:
+        """ARNs in the account that the step deploys to, that of its own role first."""
+        assumed, login = self.account.assumed_role, self.account.login
+        if assumed:
+            return (assumed.role_arn,)
+        return (login.role_arn,) if isinstance(login, WebIdentity) else ()
+
+
+@frozen(kw_only=True)
+class ServiceInputs(AwsInputs):
+    """The inputs of every step on a service: its cluster, and how its deployment is watched."""
 
     cluster_name: EcsName = variable(
         "Octopus.Action.Aws.Ecs.ClusterName",
         label="Cluster name",
         help="The ECS cluster that runs the service; it must exist.",
-    )
-    region: Region = variable(
-        "Octopus.Action.Aws.Region",
-        label="Region",
-        help="The AWS region of the cluster; empty is the worker's own.",
-        default="",
     )
     wait_option: WaitOption = variable(
         "Octopus.Action.Aws.Ecs.WaitOption",
@@ -39,8 +56,8 @@ class CommonInputs:
     fail_fast_stopped_tasks: Count | None = variable(
         "Octopus.Action.Aws.Ecs.FailFast.StoppedTasks",
         label="Stopped tasks before giving up",
-        help="Where no circuit breaker is at work: how many failed tasks are enough to give a deployment up "
-        "of which no task has ever been healthy. Empty is 3 to 10, with the desired count; 0 is never.",
+        help="Where no circuit breaker is active: how many failed tasks are enough to give up a deployment "
+        "of which no task has ever been healthy. Empty means 3 to 10, with the desired count; 0 means never.",
         default=None,
     )
     container_logs: Bool = variable(
@@ -51,9 +68,6 @@ class CommonInputs:
         default=True,
         control="Checkbox",
     )
-    images: Mapping[str, str] = derived(package_images)
-    default_tags: tuple[Tag, ...] = derived(default_tags)
-    account: OctopusAccount = derived(read_account, default=OctopusAccount())
 
     @property
     def cluster(self) -> str:
@@ -62,8 +76,23 @@ class CommonInputs:
 
     @property
     def arns_of_account(self) -> tuple[str, ...]:
-        """ARNs in the account that the step deploys to: first of the role that it acts as, if it has one."""
-        assumed, login = self.account.assumed_role, self.account.login
-        if assumed:
-            return (assumed.role_arn, self.cluster_name)
-        return (*((login.role_arn,) if isinstance(login, WebIdentity) else ()), self.cluster_name)
+        """ARNs in the account that the step deploys to, that of its own role first."""
+        return (*super().arns_of_account, self.cluster_name)
+
+
+@rule("account")
+def complete_account(inputs: AwsInputs) -> Iterator[Finding]:
+    """Check that the account is complete, or absent: then it is the environment's."""
+    for error in inputs.account.errors:
+        yield Finding(("account", *error.path), str(error))
+
+
+@rule("wait_option")
+def _timed_wait(inputs: ServiceInputs) -> Iterator[Finding]:
+    wait = inputs.wait_option
+    if wait.type is Wait.WITH_TIMEOUT and wait.timeout_minutes is None:
+        yield Finding(("wait_option", "timeoutMinutes"), "is required to wait with a timeout")
+
+
+AWS_RULES: tuple[AnyRule[AwsInputs], ...] = (complete_account,)
+SERVICE_RULES: tuple[AnyRule[ServiceInputs], ...] = (_timed_wait, *AWS_RULES)

@@ -3,40 +3,57 @@
 import sys
 from collections.abc import Sequence
 
+from attrs import evolve
+
 from ecs_steps.aws.clients import AwsClients, account_clients
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.errors import Problem
 from ecs_steps.reporting.events import Level, Report
 from ecs_steps.reporting.terminal import line_presenter
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import AwsInputs, ServiceInputs
 
 
-def deployment_context(
-    inputs: CommonInputs,
+def aws_context(
+    inputs: AwsInputs,
     warnings: Sequence[Problem],
     *,
     aws: AwsClients | None,
     report: Report | None,
     clock: Clock | None,
 ) -> DeploymentContext:
-    """Return the context of a step: what it was given, else its account's AWS, lines on stderr, real time.
+    """Return the context of a step without a wait; by default its account's AWS, stderr and real time.
 
-    An account that the variables hold wins over credentials of the environment; in a script step, where
-    Octopus has put the account into the environment, the clients are given. What is suspicious about the
-    inputs is reported first.
+    An account in the variables precedes the environment's credentials; in a script step, where Octopus has
+    put the account into the environment, the clients are given. Warnings about the inputs are reported first.
     """
     clock = clock or SystemClock()
     context = DeploymentContext(
         aws=aws or account_clients(inputs.account, region=inputs.region or None),
         clock=clock,
         report=report or line_presenter(sys.stderr, clock=clock),
-        deadline=inputs.wait_option.deadline(clock.now()),
+        deadline=None,
+    )
+    for warning in warnings:
+        context.say(Level.WARNING, str(warning))
+    return context
+
+
+def deployment_context(
+    inputs: ServiceInputs,
+    warnings: Sequence[Problem],
+    *,
+    aws: AwsClients | None,
+    report: Report | None,
+    clock: Clock | None,
+) -> DeploymentContext:
+    """Return the context of a deployment: as `aws_context`, with the wait and the watch of the inputs."""
+    context = aws_context(inputs, warnings, aws=aws, report=report, clock=clock)
+    return evolve(
+        context,
+        deadline=inputs.wait_option.deadline(context.clock.now()),
         may_wait=inputs.wait_option.may_wait,
         watch_options=WatchOptions(
             stopped_tasks=inputs.fail_fast_stopped_tasks, container_logs=inputs.container_logs
         ),
     )
-    for warning in warnings:
-        context.say(Level.WARNING, str(warning))
-    return context

@@ -1,11 +1,12 @@
-"""One container, as CloudFormation wants it."""
+"""A task definition and its containers in CloudFormation's shape; their parameters are the template's."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from troposphere import AWSHelperFn, Ref, ecs
+from troposphere import AWSHelperFn, GetAtt, Ref, Tags, ecs
 
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, last_of
+from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import (
     ConfigSource,
     ContainerLogging,
@@ -15,13 +16,14 @@ from ecs_steps.task_definition.container_specs import (
     Logging,
     RegistryLogin,
 )
+from ecs_steps.task_definition.inputs import TaskDefinitionInputs, Volume, VolumeType
 
 
-class AsItStands(AWSHelperFn):  # type: ignore[misc]  # troposphere is not typed
-    """A value that troposphere's validators must not judge: an expression where a number belongs.
+class UnvalidatedValue(AWSHelperFn):  # type: ignore[misc]  # troposphere is not typed
+    """A value that troposphere must not validate: an expression where a number belongs.
 
-    The exported template keeps ``#{Port}`` for Octopus to replace. troposphere passes what looks like one of
-    its functions, and this is the only such way round it.
+    The exported template keeps ``#{Port}`` for Octopus to replace, and troposphere accepts only its own
+    functions there.
     """
 
     def __init__(self, value: object) -> None:
@@ -29,8 +31,70 @@ class AsItStands(AWSHelperFn):  # type: ignore[misc]  # troposphere is not typed
 
 
 def number(value: int | str) -> Any:  # noqa: ANN401  troposphere is not typed
-    """Return a number, or the expression that stands in its place."""
-    return AsItStands(value) if isinstance(value, str) else value
+    """Return a number, or the expression in its place."""
+    return UnvalidatedValue(value) if isinstance(value, str) else value
+
+
+def enabled(flag: bool) -> str:  # noqa: FBT001  CloudFormation's word for it
+    """Return a flag as CloudFormation writes many of them."""
+    return "ENABLED" if flag else "DISABLED"
+
+
+def tags_property(tags: Sequence[Tag]) -> Tags:
+    """Return tags in their order; troposphere's own constructor sorts them."""
+    made = Tags()
+    made.tags = [{"Key": tag.key, "Value": tag.value} for tag in tags]
+    return made
+
+
+def task_definition(
+    title: str,
+    inputs: TaskDefinitionInputs,
+    *,
+    execution_role: Ref | GetAtt,
+    keep_images: bool,
+    tags: Tags,
+) -> ecs.TaskDefinition:
+    """Build the task definition for Fargate; with `keep_images` each image is the expression for it."""
+    definition = ecs.TaskDefinition(
+        title,
+        Family=Ref("TaskDefinitionName"),
+        Cpu=Ref("TaskDefinitionCPU"),
+        Memory=Ref("TaskDefinitionMemory"),
+        ExecutionRoleArn=execution_role,
+        RequiresCompatibilities=["FARGATE"],
+        NetworkMode="awsvpc",
+        RuntimePlatform=ecs.RuntimePlatform(
+            OperatingSystemFamily="LINUX", CpuArchitecture=inputs.runtime_architecture_platform
+        ),
+        ContainerDefinitions=[
+            container_definition(spec, inputs.image(spec.container_image_reference, keep=keep_images))
+            for spec in inputs.containers
+        ],
+        # Octopus puts the bind volumes first.
+        Volumes=[
+            *(ecs.Volume(Name=volume.name) for volume in inputs.volumes if volume.type is VolumeType.BIND),
+            *(_efs_volume(volume) for volume in inputs.volumes if volume.type is VolumeType.EFS),
+        ],
+        Tags=tags,
+    )
+    if inputs.task_role:
+        definition.TaskRoleArn = Ref("TaskRole")
+    return definition
+
+
+def _efs_volume(volume: Volume) -> ecs.Volume:
+    return ecs.Volume(
+        Name=volume.name,
+        EFSVolumeConfiguration=ecs.EFSVolumeConfiguration(
+            FilesystemId=volume.file_system_id,
+            TransitEncryption=enabled(volume.encryption_in_transit),
+            AuthorizationConfig=ecs.AuthorizationConfig(
+                IAM=enabled(volume.efs_iam_authorization), **_where_set(AccessPointId=volume.access_point_id)
+            ),
+            **_where_set(RootDirectory=volume.root_directory),
+        ),
+    )
 
 
 def container_definition(spec: ContainerSpec, image: str) -> ecs.ContainerDefinition:

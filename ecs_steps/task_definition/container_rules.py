@@ -1,48 +1,90 @@
 """What each container of a task must be by itself."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ecs_steps.octopus.inputs.converter import UnresolvedText
+from ecs_steps.octopus.images import image_variable
+from ecs_steps.octopus.inputs.converter import Path, UnresolvedText
 from ecs_steps.octopus.inputs.reader import AnyRule, Finding, ItemRule, item_rule
-from ecs_steps.octopus.inputs.rules import (
-    environment_file_findings,
-    image_findings,
-    repeated,
-    secret_findings,
-    unknown_image,
-)
-from ecs_steps.octopus.inputs.shared_inputs import Secrecy
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.octopus.inputs.rules import repeated
+from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
+from ecs_steps.octopus.json_text import shown
 from ecs_steps.task_definition.container_specs import ConfigSource, ContainerSpec, Enabled, RegistryLogin
+from ecs_steps.task_definition.inputs import TaskDefinitionInputs
 
+IMAGE = re.compile(r"[A-Za-z0-9_.:/@#+-]{1,255}")
+ENVIRONMENT_FILE = re.compile(r"arn:[\w-]+:s3:::[^/\s]+/\S+\.env")
 HEALTH_CHECKS = ("CMD", "CMD-SHELL", "NONE")
-
-
 SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[!-~]+")
 GRANTED_SECRET = re.compile(r"arn:[^:]+:(secretsmanager|ssm):")
 GRANTED_FILE = re.compile(r"arn:[^:]+:s3:::[^/]+/")
 NOT_GRANTED = (
     "must be known, at least how the ARN begins, or a task execution role given: "
-    "the role that the stack makes is granted this and no more"
+    "the role that the stack creates is granted this and no more"
 )
 
-_Judge = Callable[[ContainerSpec], Iterator[Finding]]
+_Check = Callable[[ContainerSpec], Iterator[Finding]]
 
 
-def _each(*reads: str) -> Callable[[_Judge], ItemRule[DeployInputs, ContainerSpec]]:
-    """Make a judgement of one container by itself a rule."""
-    return lambda judge: item_rule("containers", *reads)(lambda _, spec: judge(spec))
+def image_findings(at: Path, image: str) -> Iterator[Finding]:
+    """Check an image: ECS takes no spaces, no open expressions and 255 characters at most."""
+    if not IMAGE.fullmatch(image):
+        yield Finding(at, f"expected the full name of an image, not {shown(image)}")
+
+
+def package_image_findings(at: Path, reference: str, images: Mapping[str, str]) -> Iterator[Finding]:
+    """Check the image that a release has chosen for a package reference, if it has."""
+    if image := images.get(reference.casefold(), ""):
+        yield from image_findings(at, image)
+    else:
+        variable = image_variable(reference)
+        yield Finding(at, f"no image is known for package reference {reference!a}: {variable} has no value")
+
+
+def environment_findings(at: Path, items: Sequence[KeyValue]) -> Iterator[Finding]:
+    """Check environment variables: secrets are references, and no key is plain and secret at once."""
+    yield from secret_findings(at, items)
+    secrecies = {item.key: item.type for item in reversed(items)}
+    for index in repeated([item.key for item in items]):
+        key = items[index].key
+        if items[index].type is secrecies[key]:
+            yield Finding((*at, index, "key"), f"repeats {key!a}; the last one is used", is_warning=True)
+        else:
+            yield Finding((*at, index, "key"), f"{key!a} is plain and secret at once, which ECS refuses")
+
+
+def secret_findings(at: Path, items: Sequence[KeyValue]) -> Iterator[Finding]:
+    """Check secrets: each needs the ARN or the parameter name that ECS reads it by."""
+    for index, item in enumerate(items):
+        if item.type is Secrecy.SECRET and not item.is_reference:
+            yield Finding(
+                (*at, index, "value"),
+                "expected the ARN of a Secrets Manager secret, or the ARN or name of a Systems Manager "
+                "parameter (the value given is hidden)",
+            )
+
+
+def environment_file_findings(at: Path, files: Sequence[str]) -> Iterator[Finding]:
+    """Check environment files: ECS reads S3 objects whose name ends in .env."""
+    for index, file in enumerate(files):
+        if not ENVIRONMENT_FILE.fullmatch(file):
+            yield Finding(
+                (*at, index),
+                f"{file!a} is not the ARN of an S3 object whose name ends in .env; ECS reads no other",
+                is_warning=True,
+            )
+
+
+def _each(*depends_on: str) -> Callable[[_Check], ItemRule[TaskDefinitionInputs, ContainerSpec]]:
+    """Make a check of one container by itself a rule."""
+    return lambda check: item_rule("containers", *depends_on)(lambda _, spec: check(spec))
 
 
 @item_rule("containers", "containerImageReference")
-def images_known(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
-    reference = spec.container_image_reference.reference_id
-    image = inputs.image(spec.container_image_reference)
-    if reference and not image:
-        yield unknown_image(("containerImageReference",), reference)
-    elif reference:
-        yield from image_findings(("containerImageReference",), image)
+def images_known(inputs: TaskDefinitionInputs, spec: ContainerSpec) -> Iterator[Finding]:
+    """Check the images that a release has chosen; an exported template needs none."""
+    if reference := spec.container_image_reference.reference_id:
+        yield from package_image_findings(("containerImageReference",), reference, inputs.images)
 
 
 @_each("containerImageReference")
@@ -74,25 +116,17 @@ def _soft_limit(spec: ContainerSpec) -> Iterator[Finding]:
 @_each("gpus")
 def _gpus(spec: ContainerSpec) -> Iterator[Finding]:
     if spec.gpus:
-        yield Finding(("gpus",), f"Fargate has no GPUs, and {spec.gpus} are asked for; leave it empty")
-
-
-@_each("environmentVariables", "containerLogging.logOptions")
-def _secrets(spec: ContainerSpec) -> Iterator[Finding]:
-    yield from secret_findings(("environmentVariables",), spec.environment_variables)
-    yield from secret_findings(("containerLogging", "logOptions"), spec.container_logging.options)
+        yield Finding(("gpus",), f"Fargate has no GPUs, and {spec.gpus} are requested; leave it empty")
 
 
 @_each("environmentVariables")
 def _environment(spec: ContainerSpec) -> Iterator[Finding]:
-    items = spec.environment_variables
-    kinds = {item.key: item.type for item in reversed(items)}
-    for index in repeated([item.key for item in items]):
-        key, at = items[index].key, ("environmentVariables", index, "key")
-        if items[index].type is kinds[key]:
-            yield Finding(at, f"repeats {key!a}; the last one is used", is_warning=True)
-        else:
-            yield Finding(at, f"{key!a} is plain and secret at once, which ECS refuses")
+    yield from environment_findings(("environmentVariables",), spec.environment_variables)
+
+
+@_each("containerLogging.logOptions")
+def _log_options(spec: ContainerSpec) -> Iterator[Finding]:
+    yield from secret_findings(("containerLogging", "logOptions"), spec.container_logging.options)
 
 
 @_each("healthCheck.command")
@@ -126,8 +160,8 @@ def _firelens(spec: ContainerSpec) -> Iterator[Finding]:
         )
 
 
-@item_rule("containers", "environmentVariables", "containerLogging", sees_expressions=True)
-def _secrets_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
+@item_rule("containers", "environmentVariables", "containerLogging", accepts_expressions=True)
+def _secrets_granted(inputs: TaskDefinitionInputs, spec: ContainerSpec) -> Iterator[Finding]:
     if inputs.task_execution_role:
         return
     places = (
@@ -140,8 +174,8 @@ def _secrets_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Find
                 yield Finding((*at, index, "value"), NOT_GRANTED)
 
 
-@item_rule("containers", "environmentFiles", sees_expressions=True)
-def _files_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
+@item_rule("containers", "environmentFiles", accepts_expressions=True)
+def _files_granted(inputs: TaskDefinitionInputs, spec: ContainerSpec) -> Iterator[Finding]:
     if inputs.task_execution_role:
         return
     for index, file in enumerate(spec.environment_files):
@@ -149,18 +183,18 @@ def _files_granted(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Findin
             yield Finding(("environmentFiles", index), NOT_GRANTED)
 
 
-CONTAINER_RULES: tuple[AnyRule[DeployInputs], ...] = (
+CONTAINER_RULES: tuple[AnyRule[TaskDefinitionInputs], ...] = (
     images_known,
     _image_named,
     _repository_secret,
     _soft_limit,
     _gpus,
-    _secrets,
     _environment,
+    _log_options,
     _health_check,
     _environment_files,
     _firelens,
 )
 
 # What an exported template must know although its expressions may stay open.
-EXPORTED_CONTAINER_RULES: tuple[AnyRule[DeployInputs], ...] = (_secrets_granted, _files_granted)
+EXPORTED_CONTAINER_RULES: tuple[AnyRule[TaskDefinitionInputs], ...] = (_secrets_granted, _files_granted)

@@ -1,4 +1,4 @@
-"""The JSON of one container, as Octopus writes it."""
+"""The JSON of one container, in Octopus' words."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,8 +6,9 @@ from typing import Annotated
 from attrs import frozen
 
 from ecs_steps.octopus.images import image_variable
+from ecs_steps.octopus.inputs.converter import used_if
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue
-from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, Port, PositiveCount, Words
+from ecs_steps.octopus.inputs.types import Bool, CommandWords, ContainerName, Count, Port, PositiveCount
 
 
 @frozen(kw_only=True)
@@ -15,8 +16,8 @@ class ImageReference:
     """A package reference of the deployment, or (with no reference) a full image name."""
 
     reference_id: str = ""
-    image_name: str = ""
-    feed_id: str = ""
+    image_name: str = used_if(lambda image: not image.reference_id, default="")
+    feed_id: str = used_if(lambda _: False, default="")
 
     @property
     def variable(self) -> str:
@@ -36,7 +37,7 @@ class RepositoryAuthentication:
     """The registry's credentials; `secret_name` is the ARN of a Secrets Manager secret."""
 
     type: RegistryLogin = RegistryLogin.DEFAULT
-    secret_name: str = ""
+    secret_name: str = used_if(lambda login: login.type is RegistryLogin.SECRETS_MANAGER, default="")
 
 
 class Protocol(StrEnum):
@@ -99,7 +100,7 @@ class ContainerStorage:
 
 
 class Logging(StrEnum):
-    """Who chooses where the logs go: `Auto` is CloudWatch Logs, in a group that the template makes."""
+    """Who chooses where the logs go: `Auto` is CloudWatch Logs, in a group that the template creates."""
 
     AUTO = "Auto"
     MANUAL = "Manual"
@@ -120,12 +121,12 @@ class ContainerLogging:
     """Where the container's logs go."""
 
     type: Logging = Logging.AUTO
-    log_driver: LogDriver = LogDriver.DEFAULT
-    log_options: tuple[KeyValue, ...] = ()
+    log_driver: LogDriver = used_if(lambda logging: logging.type is Logging.MANUAL, default=LogDriver.DEFAULT)
+    log_options: tuple[KeyValue, ...] = used_if(lambda logging: logging.has_driver, default=())
 
     @property
     def has_driver(self) -> bool:
-        """Whether the user chose a driver that ECS is told of."""
+        """Whether the user chose a driver that is part of the log configuration."""
         return self.type is Logging.MANUAL and self.log_driver not in (LogDriver.DEFAULT, LogDriver.NONE)
 
     @property
@@ -161,7 +162,11 @@ class CustomConfigSource:
     """The log router's own configuration."""
 
     type: ConfigSource = ConfigSource.NONE
-    file_path: str = ""
+    file_path: str = used_if(lambda source: source.type is not ConfigSource.NONE, default="")
+
+
+def _is_enabled(firelens: "FirelensConfiguration") -> bool:
+    return firelens.type is Enabled.ENABLED
 
 
 @frozen(kw_only=True)
@@ -169,9 +174,9 @@ class FirelensConfiguration:
     """Whether this container is the task's log router."""
 
     type: Enabled = Enabled.DISABLED
-    firelens_type: FirelensType = FirelensType.FLUENTBIT
-    enable_ecs_log_metadata: Bool = False
-    custom_config_source: CustomConfigSource = CustomConfigSource()
+    firelens_type: FirelensType = used_if(_is_enabled, default=FirelensType.FLUENTBIT)
+    enable_ecs_log_metadata: Bool = used_if(_is_enabled, default=False)
+    custom_config_source: CustomConfigSource = used_if(_is_enabled, default=CustomConfigSource())
 
 
 @frozen(kw_only=True)
@@ -186,7 +191,7 @@ class DockerLabel:
 class HealthCheck:
     """The container's own health check; with no command there is none. Times are seconds."""
 
-    command: Annotated[tuple[str, ...], Words(split_at_commas=False)] = ()
+    command: Annotated[tuple[str, ...], CommandWords(split_at_commas=False)] = ()
     interval: PositiveCount | None = None
     retries: PositiveCount | None = None
     start_period: Count | None = None
@@ -233,8 +238,8 @@ class ContainerSpec:
     # Octopus' runner reads an absent flag as false, and AWS refuses a task without an essential container.
     essential: Bool = True
     container_port_mappings: tuple[PortMapping, ...] = ()
-    entry_point: Annotated[tuple[str, ...], Words(split_at_commas=True)] = ()
-    command: Annotated[tuple[str, ...], Words(split_at_commas=False)] = ()
+    entry_point: Annotated[tuple[str, ...], CommandWords(split_at_commas=True)] = ()
+    command: Annotated[tuple[str, ...], CommandWords(split_at_commas=False)] = ()
     working_directory: str = ""
     user: str = ""
     start_timeout: Count | None = None

@@ -1,18 +1,36 @@
-"""The JSON of one container's update, as Octopus writes it."""
+"""Updates of containers: their JSON in Octopus' words, what they must be, and what they make of a definition.
 
+Definitions are in ECS' own words, as RegisterTaskDefinition takes them. What exists keeps its place and its
+other members, so that a difference shows what changed and nothing else.
+"""
+
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from typing import Any, Protocol
 
+import attrs
 from attrs import frozen
 
-from ecs_steps.octopus.inputs.shared_inputs import KeyValue
+from ecs_steps.octopus.inputs.converter import Path
+from ecs_steps.octopus.inputs.reader import AnyRule, Finding, item_rule, rule
+from ecs_steps.octopus.inputs.rules import repeated
+from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, last_of
 from ecs_steps.octopus.inputs.types import ContainerName
+from ecs_steps.task_definition.container_rules import (
+    environment_file_findings,
+    environment_findings,
+    package_image_findings,
+)
+
+Definition = Mapping[str, Any]
 
 
 class Action(StrEnum):
-    """Whether items take the place of what a container has, or are added to it."""
+    """Whether items replace what a container has, are added to it, or all of it is removed."""
 
     REPLACE = "Replace"
     APPEND = "Append"
+    CLEAR = "Clear"
 
 
 @frozen(kw_only=True)
@@ -22,6 +40,10 @@ class EnvironmentVariables:
     action: Action
     items: tuple[KeyValue, ...] = ()
 
+    @property
+    def changes_nothing(self) -> bool:
+        return not self.items and self.action is not Action.CLEAR
+
 
 @frozen(kw_only=True)
 class EnvironmentFiles:
@@ -30,20 +52,138 @@ class EnvironmentFiles:
     action: Action
     items: tuple[str, ...] = ()
 
+    @property
+    def changes_nothing(self) -> bool:
+        return not self.items and self.action is not Action.CLEAR
+
 
 @frozen(kw_only=True)
 class ContainerUpdate:
-    """What becomes of one container; what is not given stays as it is."""
+    """What changes in one container; what is not given stays as it is."""
 
     container_name: ContainerName
     package_reference: str = ""
     environment_variables: EnvironmentVariables | None = None
     environment_files: EnvironmentFiles | None = None
 
+
+class ContainerUpdateInputs(attrs.AttrsInstance, Protocol):
+    """Inputs of a step that updates containers."""
+
     @property
-    def changes_nothing(self) -> bool:
-        """Whether the container stays as it is, whatever it is."""
-        return not self.package_reference and all(
-            given is None or (given.action is Action.APPEND and not given.items)
-            for given in (self.environment_variables, self.environment_files)
+    def container_updates(self) -> tuple[ContainerUpdate, ...]: ...
+
+    @property
+    def images(self) -> Mapping[str, str]: ...
+
+
+@rule("container_updates.containerName")
+def _names(inputs: ContainerUpdateInputs) -> Iterator[Finding]:
+    names = [update.container_name for update in inputs.container_updates]
+    for index in repeated(names):
+        yield Finding(
+            ("container_updates", index, "containerName"), f"repeats the container {names[index]!a}"
         )
+
+
+@item_rule("container_updates", "packageReference")
+def _images(inputs: ContainerUpdateInputs, update: ContainerUpdate) -> Iterator[Finding]:
+    if update.package_reference:
+        yield from package_image_findings(("packageReference",), update.package_reference, inputs.images)
+
+
+@item_rule("container_updates", "environmentVariables")
+def _environment(_: ContainerUpdateInputs, update: ContainerUpdate) -> Iterator[Finding]:
+    if variables := update.environment_variables:
+        at = ("environmentVariables",)
+        yield from _action_findings(at, variables)
+        yield from environment_findings((*at, "items"), variables.items)
+
+
+@item_rule("container_updates", "environmentFiles")
+def _environment_files(_: ContainerUpdateInputs, update: ContainerUpdate) -> Iterator[Finding]:
+    if files := update.environment_files:
+        at = ("environmentFiles",)
+        yield from _action_findings(at, files)
+        yield from environment_file_findings((*at, "items"), files.items)
+
+
+def _action_findings(at: Path, given: EnvironmentVariables | EnvironmentFiles) -> Iterator[Finding]:
+    if given.action is Action.CLEAR and given.items:
+        yield Finding((*at, "items"), "must be empty with the action Clear; Replace sets these and no others")
+    if given.action is Action.REPLACE and not given.items:
+        yield Finding(
+            (*at, "items"),
+            "is empty: Replace changes nothing then, as in Octopus' own step; Clear removes what there is",
+            is_warning=True,
+        )
+
+
+@item_rule("container_updates")
+def _some_change(_: ContainerUpdateInputs, update: ContainerUpdate) -> Iterator[Finding]:
+    environment = (update.environment_variables, update.environment_files)
+    # An empty Replace has a warning of its own.
+    if not update.package_reference and all(
+        given is None or (given.changes_nothing and given.action is Action.APPEND) for given in environment
+    ):
+        yield Finding(
+            (),
+            f"changes nothing of container {update.container_name!a}: it names no packageReference and no "
+            "environmentVariables or environmentFiles that would",
+            is_warning=True,
+        )
+
+
+CONTAINER_UPDATE_RULES: tuple[AnyRule[ContainerUpdateInputs], ...] = (
+    _names,
+    _images,
+    _environment,
+    _environment_files,
+    _some_change,
+)
+
+
+def updated(definition: Definition, update: ContainerUpdate, image: str) -> Definition:
+    """Return the definition with the update applied; without an image it keeps its own."""
+    definition = {**definition, "image": image} if image else definition
+    definition = with_environment(definition, update.environment_variables)
+    return with_environment_files(definition, update.environment_files)
+
+
+def with_environment(definition: Definition, variables: EnvironmentVariables | None) -> Definition:
+    """Return the definition with its plain and secret variables replaced, added to or removed.
+
+    ECS refuses a plain and a secret variable of one name: the new one replaces the other.
+    """
+    if variables is None or variables.changes_nothing:
+        return definition
+    appends = variables.action is Action.APPEND
+    given = {item.key for item in variables.items}
+
+    def entries(member: str, secrecy: Secrecy, value: str) -> list[Definition]:
+        new = last_of(variables.items, secrecy)
+        old = {
+            entry["name"]: entry
+            for entry in definition.get(member, [])
+            if entry["name"] in new or (appends and entry["name"] not in given)
+        }
+        return [
+            {**old.get(name, {"name": name}), value: new[name]} if name in new else old[name]
+            for name in (old | new)
+        ]
+
+    return {
+        **definition,
+        "environment": entries("environment", Secrecy.PLAIN, "value"),
+        "secrets": entries("secrets", Secrecy.SECRET, "valueFrom"),
+    }
+
+
+def with_environment_files(definition: Definition, files: EnvironmentFiles | None) -> Definition:
+    """Return the definition with its environment files replaced, added to or removed; none occurs twice."""
+    if files is None or files.changes_nothing:
+        return definition
+    old = {entry["value"]: entry for entry in definition.get("environmentFiles", [])}
+    new = {arn: old.get(arn, {"value": arn, "type": "s3"}) for arn in files.items}
+    kept = old | new if files.action is Action.APPEND else new
+    return {**definition, "environmentFiles": list(kept.values())}

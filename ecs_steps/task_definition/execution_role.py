@@ -1,4 +1,4 @@
-"""The task execution role that the stack makes where none is given, with no right too many."""
+"""The task execution role that a stack creates where none is given, with no right too many."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,11 +7,11 @@ from troposphere import Ref, Sub, iam
 
 from ecs_steps.octopus.inputs.shared_inputs import Secrecy, last_of
 from ecs_steps.octopus.inputs.types import split
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.task_definition.container_specs import RegistryLogin
+from ecs_steps.task_definition.inputs import TaskDefinitionInputs
 
 
-def execution_role(inputs: DeployInputs) -> iam.Role:
+def execution_role(title: str, inputs: TaskDefinitionInputs) -> iam.Role:
     """Build the role: the managed policy, and what this task's secrets and environment files need."""
     statements = list(_statements(inputs))
     policies = [
@@ -21,7 +21,7 @@ def execution_role(inputs: DeployInputs) -> iam.Role:
         )
     ]
     return iam.Role(
-        inputs.logical_id("TaskExecutionRole"),
+        title,
         AssumeRolePolicyDocument={
             "Version": "2012-10-17",
             "Statement": [
@@ -38,7 +38,7 @@ def execution_role(inputs: DeployInputs) -> iam.Role:
     )
 
 
-def _statements(inputs: DeployInputs) -> Iterator[dict[str, Any]]:
+def _statements(inputs: TaskDefinitionInputs) -> Iterator[dict[str, Any]]:
     references = list(_secret_references(inputs))
     secrets = [_secret_arn(reference) for reference in references if not _is_parameter(reference)]
     parameters = [_parameter_arn(reference) for reference in references if _is_parameter(reference)]
@@ -54,13 +54,13 @@ def _statements(inputs: DeployInputs) -> Iterator[dict[str, Any]]:
             yield {"Effect": "Allow", "Action": [action], "Resource": _each_once(resources)}
 
 
-def _secret_references(inputs: DeployInputs) -> Iterator[str]:
+def _secret_references(inputs: TaskDefinitionInputs) -> Iterator[str]:
     for spec in inputs.containers:
         yield from last_of(spec.environment_variables, Secrecy.SECRET).values()
         yield from last_of(spec.container_logging.options, Secrecy.SECRET).values()
 
 
-def _registry_secrets(inputs: DeployInputs) -> Iterator[str]:
+def _registry_secrets(inputs: TaskDefinitionInputs) -> Iterator[str]:
     for spec in inputs.containers:
         if spec.repository_authentication.type is RegistryLogin.SECRETS_MANAGER:
             yield spec.repository_authentication.secret_name
@@ -71,7 +71,7 @@ def _is_parameter(reference: str) -> bool:
 
 
 def _secret_arn(reference: str) -> str:
-    # valueFrom may go on with a JSON key, a version stage and a version id, which are no part of the ARN.
+    # valueFrom may end with a JSON key, a version stage and a version id, which are no part of the ARN.
     return type(reference)(":".join(split(reference, ":")[:7]))
 
 

@@ -1,34 +1,117 @@
-"""The next revision of a task definition; pure.
+"""The next revision of a task definition: template -> container updates -> tags -> plan; pure.
 
-Revisions are requests to RegisterTaskDefinition, in ECS' own words and with their tags: what there is (see
-`aws.register_model`), and what is to be. A member that no update speaks of is carried over as it stands.
+Revisions are requests to RegisterTaskDefinition, in ECS' own words and with their tags: the registered ones
+(see `aws.register_model`) and the next one. A member that no update names is carried over unchanged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import frozen
 
-from ecs_steps.errors import Problem
-from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.task_definition.container_updates import ContainerUpdate
-from ecs_steps.task_definition.next_container import (
-    Definition,
-    with_environment,
-    with_environment_files,
-    with_image,
-)
-from ecs_steps.task_definition.revision_tags import merged_tags, tags_of
+from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.tags import MAX_TAGS, Tag, fit_tags
+from ecs_steps.task_definition.container_updates import ContainerUpdate, updated
+from ecs_steps.task_definition.normalize import same_revision
 
 Revision = Mapping[str, Any]
 
 
 @frozen(kw_only=True)
-class NextRevision:
-    """The request that registers the revision, and what is suspicious about it."""
+class RegisteredRevision:
+    """A registered revision, as the request that would register it again."""
 
+    arn: str
     request: Revision
+
+
+@frozen(kw_only=True)
+class RevisionChanges:
+    """What the next revision of `family` is to have.
+
+    `images` are by package reference in lower case; `tags_variable` is where the user's tags come from.
+    """
+
+    family: str
+    container_updates: tuple[ContainerUpdate, ...]
+    images: Mapping[str, str]
+    default_tags: tuple[Tag, ...]
+    user_tags: tuple[Tag, ...]
+    tags_variable: str
+
+    def image(self, reference: str) -> str:
+        """Return the image of a package reference; empty where no release has chosen one."""
+        return self.images.get(reference.casefold(), "")
+
+    def merged_tags(self, existing: Iterable[Tag]) -> tuple[tuple[Tag, ...], tuple[Problem, ...]]:
+        """Return all tags that a resource is to have, and a warning where AWS' limit leaves default ones out.
+
+        Raises:
+            InvalidInputsError: The existing tags and the user's alone are more than that.
+        """
+        try:
+            merged, dropped = fit_tags(existing, self.default_tags, self.user_tags)
+        except ValueError as error:
+            raise InvalidInputsError(problems=(self._tag_problem(str(error)),)) from None
+        if not dropped:
+            return merged, ()
+        names = ", ".join(tag.key for tag in dropped)
+        message = f"AWS takes at most {MAX_TAGS} tags on a resource; left out: {names}"
+        return merged, (self._tag_problem(message),)
+
+    def missing_tags(self, existing: Iterable[Tag]) -> tuple[Tag, ...]:
+        """Return the tags that a resource lacks, or has with another value.
+
+        Raises:
+            InvalidInputsError: As `merged_tags`.
+        """
+        existing = tuple(existing)
+        merged, _ = self.merged_tags(existing)
+        return tuple(tag for tag in merged if tag not in existing)
+
+    def _tag_problem(self, message: str) -> Problem:
+        return Problem(path=self.tags_variable, message=message)
+
+
+@frozen(kw_only=True)
+class RevisionPlan:
+    """The next revision, and the family's `latest` one if it has any.
+
+    Where they are the same the latest one is used, and `missing_tags` are those that it lacks.
+    """
+
+    latest: RegisteredRevision | None
+    next_request: Revision
+    missing_tags: tuple[Tag, ...]
     warnings: tuple[Problem, ...]
+
+    @property
+    def family(self) -> str:
+        """The family that the next revision is registered in."""
+        family: str = self.next_request["family"]
+        return family
+
+    @property
+    def needs_registration(self) -> bool:
+        """Whether the next revision differs from the latest one in more than its tags."""
+        return self.latest is None or not same_revision(self.next_request, self.latest.request)
+
+
+def plan_revision(
+    template: RegisteredRevision, latest: RegisteredRevision | None, changes: RevisionChanges
+) -> RevisionPlan:
+    """Plan the next revision as a copy of `template` with the changes.
+
+    Raises:
+        InvalidInputsError: The tags are more than AWS takes.
+    """
+    request, warnings = next_request(template.request, changes)
+    return RevisionPlan(
+        latest=latest,
+        next_request=request,
+        missing_tags=changes.missing_tags(tags_of(latest.request)) if latest else (),
+        warnings=warnings,
+    )
 
 
 def container_names(revision: Revision) -> tuple[str, ...]:
@@ -36,41 +119,40 @@ def container_names(revision: Revision) -> tuple[str, ...]:
     return tuple(definition["name"] for definition in revision["containerDefinitions"])
 
 
-def missing_containers(revision: Revision, inputs: UpdateInputs) -> tuple[str, ...]:
+def missing_containers(revision: Revision, updates: Iterable[ContainerUpdate]) -> tuple[str, ...]:
     """Return the containers that are to be updated and that the revision does not have."""
-    there = container_names(revision)
-    wanted = (update.container_name for update in inputs.container_updates)
-    return tuple(name for name in wanted if name not in there)
+    existing = container_names(revision)
+    return tuple(update.container_name for update in updates if update.container_name not in existing)
 
 
-def next_revision(template: Revision, inputs: UpdateInputs) -> NextRevision:
-    """Return a copy of the template in the target family, with the updates applied.
+def tags_of(revision: Revision) -> tuple[Tag, ...]:
+    """Return the tags of a request to RegisterTaskDefinition."""
+    return tuple(Tag(tag["key"], tag.get("value", "")) for tag in revision.get("tags", []))
 
-    An update of a container that is not there is passed over: ask `missing_containers` first.
+
+def next_request(template: Revision, changes: RevisionChanges) -> tuple[Revision, tuple[Problem, ...]]:
+    """Return the request that registers a copy of the template with the changes, and warnings about it.
+
+    An update of a container that the template lacks is ignored: check `missing_containers` first.
 
     Raises:
         InvalidInputsError: The template's tags and the user's are more than AWS takes.
     """
-    updates = {update.container_name: update for update in inputs.container_updates}
-    tags, warnings = merged_tags(tags_of(template), inputs)
+    updates = {update.container_name: update for update in changes.container_updates}
+    tags, warnings = changes.merged_tags(tags_of(template))
+
+    def next_definition(definition: Mapping[str, Any]) -> dict[str, Any]:
+        if update := updates.get(definition["name"]):
+            definition = updated(definition, update, changes.image(update.package_reference))
+        return _without_empty_lists(definition)
+
     request = {
         **template,
-        "family": inputs.target_task_definition_name,
-        "containerDefinitions": [
-            _without_empty_lists(_updated(definition, updates.get(definition["name"]), inputs))
-            for definition in template["containerDefinitions"]
-        ],
+        "family": changes.family,
+        "containerDefinitions": [next_definition(each) for each in template["containerDefinitions"]],
         "tags": [{"key": tag.key, "value": tag.value} for tag in tags],
     }
-    return NextRevision(request=_without_empty_roles(_without_empty_lists(request)), warnings=warnings)
-
-
-def _updated(definition: Definition, update: ContainerUpdate | None, inputs: UpdateInputs) -> Definition:
-    if update is None:
-        return definition
-    definition = with_image(definition, inputs.image(update.package_reference))
-    definition = with_environment(definition, update.environment_variables)
-    return with_environment_files(definition, update.environment_files)
+    return _without_empty_roles(_without_empty_lists(request)), warnings
 
 
 def _without_empty_lists(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,36 +1,35 @@
-"""What the containers of one task must be together."""
+"""What the containers, volumes and size of one task must be together, by ECS' and Fargate's rules."""
 
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from ecs_steps.octopus.inputs.reader import AnyRule, Finding, item_rule, rule
 from ecs_steps.octopus.inputs.rules import listed, repeated
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.task_definition.container_specs import Condition, ContainerSpec, Enabled, LogDriver, Logging
-from ecs_steps.task_definition.fargate import units
+from ecs_steps.task_definition.inputs import SIZES, TaskDefinitionInputs, Volume, VolumeType, units
 
 
 @rule("containers")
-def _some_container(inputs: DeployInputs) -> Iterator[Finding]:
+def _some_container(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
     if not inputs.containers:
         yield Finding(("containers",), "expected at least one container")
 
 
 @rule("containers.containerName")
-def _names(inputs: DeployInputs) -> Iterator[Finding]:
+def _names(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
     for index in repeated([spec.container_name for spec in inputs.containers]):
         name = inputs.containers[index].container_name
         yield Finding(("containers", index, "containerName"), f"repeats the container {name!a}")
 
 
 @rule("containers.essential")
-def _some_essential(inputs: DeployInputs) -> Iterator[Finding]:
+def _some_essential(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
     if inputs.containers and not any(spec.essential for spec in inputs.containers):
         yield Finding(("containers",), "expected at least one essential container: a task stops with it")
 
 
 @rule("containers.containerPortMappings")
-def _ports(inputs: DeployInputs) -> Iterator[Finding]:
+def _ports(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
     places = [
         (index, position, mapping.container_port, mapping.protocol)
         for index, spec in enumerate(inputs.containers)
@@ -45,8 +44,8 @@ def _ports(inputs: DeployInputs) -> Iterator[Finding]:
         )
 
 
-@item_rule("containers", "dependencies", beside=("containers.containerName",))
-def _known_dependencies(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
+@item_rule("containers", "dependencies", also_depends_on=("containers.containerName",))
+def _known_dependencies(inputs: TaskDefinitionInputs, spec: ContainerSpec) -> Iterator[Finding]:
     known = inputs.containers_by_name
     for position, dependency in enumerate(spec.dependencies):
         if dependency.container_name not in known:
@@ -58,9 +57,9 @@ def _known_dependencies(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[F
 @item_rule(
     "containers",
     "dependencies",
-    beside=("containers.containerName", "containers.essential", "containers.healthCheck"),
+    also_depends_on=("containers.containerName", "containers.essential", "containers.healthCheck"),
 )
-def _conditions(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
+def _conditions(inputs: TaskDefinitionInputs, spec: ContainerSpec) -> Iterator[Finding]:
     specs = inputs.containers_by_name
     for position, dependency in enumerate(spec.dependencies):
         at = ("dependencies", position, "condition")
@@ -82,7 +81,7 @@ def _no_container(name: str, known: Collection[str]) -> str:
 
 
 @rule("containers.dependencies", "containers.containerName")
-def _dependency_circle(inputs: DeployInputs) -> Iterator[Finding]:
+def _dependency_circle(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
     graph = {
         spec.container_name: [dependency.container_name for dependency in spec.dependencies]
         for spec in inputs.containers
@@ -94,8 +93,8 @@ def _dependency_circle(inputs: DeployInputs) -> Iterator[Finding]:
         yield Finding(("containers",), f"containers depend on each other in a circle: {circle}")
 
 
-@item_rule("containers", "containerStorage", beside=("containers.containerName", "volumes.name"))
-def _storage(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
+@item_rule("containers", "containerStorage", also_depends_on=("containers.containerName", "volumes.name"))
+def _storage(inputs: TaskDefinitionInputs, spec: ContainerSpec) -> Iterator[Finding]:
     volumes, containers = inputs.volume_names, inputs.containers_by_name
     for position, mount in enumerate(spec.container_storage.mount_points):
         if mount.source_volume not in volumes:
@@ -113,7 +112,7 @@ def _storage(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
 
 
 @rule("cpu", "containers.cpus")
-def _cpu_sum(inputs: DeployInputs) -> Iterator[Finding]:
+def _cpu_sum(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
     total = sum(spec.cpus or 0 for spec in inputs.containers)
     if total > units(inputs.cpu):
         yield Finding(
@@ -122,7 +121,7 @@ def _cpu_sum(inputs: DeployInputs) -> Iterator[Finding]:
 
 
 @rule("memory", "containers.memoryLimitHard", "containers.memoryLimitSoft")
-def _memory_sum(inputs: DeployInputs) -> Iterator[Finding]:
+def _memory_sum(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
     total = sum(spec.memory_limit_soft or spec.memory_limit_hard or 0 for spec in inputs.containers)
     if total > units(inputs.memory):
         yield Finding(
@@ -130,15 +129,15 @@ def _memory_sum(inputs: DeployInputs) -> Iterator[Finding]:
         )
 
 
-@item_rule("containers", "memoryLimitHard", beside=("memory",))
-def _hard_limit(inputs: DeployInputs, spec: ContainerSpec) -> Iterator[Finding]:
+@item_rule("containers", "memoryLimitHard", also_depends_on=("memory",))
+def _hard_limit(inputs: TaskDefinitionInputs, spec: ContainerSpec) -> Iterator[Finding]:
     hard = spec.memory_limit_hard
     if hard is not None and hard > units(inputs.memory):
         yield Finding(("memoryLimitHard",), f"{hard} MiB is more than the task's {units(inputs.memory)} MiB")
 
 
 @rule("containers.containerLogging", "containers.firelensConfiguration")
-def _firelens_router(inputs: DeployInputs) -> Iterator[Finding]:
+def _firelens_router(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
     if any(spec.firelens_configuration.type is Enabled.ENABLED for spec in inputs.containers):
         return
     for index, spec in enumerate(inputs.containers):
@@ -150,7 +149,54 @@ def _firelens_router(inputs: DeployInputs) -> Iterator[Finding]:
             )
 
 
-TASK_RULES: tuple[AnyRule[DeployInputs], ...] = (
+@rule("cpu", "memory")
+def _fargate_size(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
+    memories = SIZES.get(units(inputs.cpu))
+    if memories is None:
+        sizes = ", ".join(map(str, SIZES))
+        yield Finding(("cpu",), f"Fargate has no tasks of {inputs.cpu!a} CPU; expected one of {sizes}")
+    elif units(inputs.memory) not in memories:
+        yield Finding(
+            ("memory",),
+            f"Fargate pairs {units(inputs.cpu)} CPU units with {', '.join(map(str, memories))} MiB, "
+            f"not with {inputs.memory!a}",
+        )
+
+
+@rule("volumes.name")
+def _volume_names(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
+    for index in repeated([volume.name for volume in inputs.volumes]):
+        yield Finding(("volumes", index, "name"), f"repeats the volume {inputs.volumes[index].name!a}")
+
+
+@item_rule(
+    "volumes",
+    "type",
+    "fileSystemId",
+    "encryptionInTransit",
+    "efsIamAuthorization",
+    "accessPointId",
+    "rootDirectory",
+)
+def _efs_volumes(_: TaskDefinitionInputs, volume: Volume) -> Iterator[Finding]:
+    if volume.type is not VolumeType.EFS:
+        return
+    if not volume.file_system_id:
+        yield Finding(("fileSystemId",), "is required for an EFS volume")
+    if not volume.encryption_in_transit and (volume.efs_iam_authorization or volume.access_point_id):
+        why = "IAM authorization" if volume.efs_iam_authorization else "an access point"
+        yield Finding(("encryptionInTransit",), f"must be True: EFS requires it with {why}")
+    if volume.access_point_id and volume.root_directory not in ("", "/"):
+        yield Finding(
+            ("rootDirectory",),
+            f"must be empty or / with an access point, which brings its own, not {volume.root_directory!a}",
+        )
+
+
+TASK_RULES: tuple[AnyRule[TaskDefinitionInputs], ...] = (
+    _fargate_size,
+    _volume_names,
+    _efs_volumes,
     _some_container,
     _names,
     _some_essential,

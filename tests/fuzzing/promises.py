@@ -12,7 +12,7 @@ from ecs_steps.reporting.text import ascii_lines
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.template import stack_parameters
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.task_definition.revision import next_revision
+from ecs_steps.task_definition.revision import next_request
 from fuzzing.valid_dictionaries import ASSUMED_ROLE, KEYS, MARKER, TOKEN
 
 Step = DeployEcsServiceStep | UpdateEcsServiceStep
@@ -56,7 +56,7 @@ def _made(step: Step, kind: str) -> str:
     """Return what AWS or Octopus would be given, as text."""
     match step:
         case UpdateEcsServiceStep():
-            return json.dumps(next_revision(TASK_DEFINITION, step.inputs).request, allow_nan=False)
+            return json.dumps(next_request(TASK_DEFINITION, step.inputs.revision_changes)[0], allow_nan=False)
         case DeployEcsServiceStep() if kind == "export":
             return step.export()
         case DeployEcsServiceStep():

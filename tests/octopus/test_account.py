@@ -213,9 +213,9 @@ HALVES: dict[str, tuple[dict[str, str], list[str]]] = {
 def test_half_an_account_names_the_variables_that_are_missing_or_wrong(
     variables: dict[str, str], expected: list[str]
 ) -> None:
-    gaps = account(variables).gaps
+    errors = account(variables).errors
 
-    assert [f"{gap.path[0]}: {gap}" for gap in gaps] == expected
+    assert [f"{error.path[0]}: {error}" for error in errors] == expected
 
 
 def test_no_secret_is_shown() -> None:

@@ -10,14 +10,14 @@ from ecs_steps.octopus.inputs.reader import read, variable
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.result import Outputs
 from ecs_steps.rollouts.start import look_at_service
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.steps.context import deployment_context
 from ecs_steps.steps.row import Option, StepRow, StepTemplate, Verb
 from ecs_steps.tags import Tag
 
 
 @frozen(kw_only=True)
-class TagServiceInputs(CommonInputs):
+class TagServiceInputs(ServiceInputs):
     service: str = variable("Octopus.Action.Aws.Ecs.Tag.ServiceName", label="Service", help="The service.")
     team: str = variable("Octopus.Action.Aws.Ecs.Tag.Team", label="Team", help="Who owns it.", default="shop")
 

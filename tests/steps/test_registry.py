@@ -117,7 +117,7 @@ class TestARegisteredStep:
 
         names = [parameter["Name"] for parameter in template["Parameters"]]
         assert build.file_name(ROW) == "aws-tag-amazon-ecs-service.json"
-        assert names[:4] == ["EcsTag.Account", "EcsTag.ClusterName", "EcsTag.Region", "EcsTag.ServiceName"]
+        assert names[:4] == ["EcsTag.Account", "EcsTag.Region", "EcsTag.ClusterName", "EcsTag.ServiceName"]
         assert template["Packages"] == []
         assert not [name for name in names if name.endswith(".Image")]
         assert 'launch("EcsTag", ' in template["Properties"]["Octopus.Action.Script.ScriptBody"]

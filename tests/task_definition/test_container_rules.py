@@ -1,7 +1,17 @@
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from ecs_steps.octopus.inputs.converter import Path
+from ecs_steps.octopus.inputs.reader import Finding
+from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
+from ecs_steps.task_definition.container_rules import (
+    environment_file_findings,
+    image_findings,
+    package_image_findings,
+    secret_findings,
+)
 from steps.deploy_ecs_service.dictionaries import CONTAINERS, container, dictionary, problems, warnings
 
 NO_REFERENCE = (
@@ -10,7 +20,7 @@ NO_REFERENCE = (
 )
 NOT_GRANTED = (
     "must be known, at least how the ARN begins, or a task execution role given: "
-    "the role that the stack makes is granted this and no more"
+    "the role that the stack creates is granted this and no more"
 )
 ROLE = "arn:aws:iam::123456789012:role/execution"
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"  # noqa: S105  an ARN
@@ -87,7 +97,7 @@ def firelens(**source: str) -> dict[str, object]:
             id="soft limit at the hard one",
         ),
         pytest.param(
-            {"gpus": "2"}, "gpus: Fargate has no GPUs, and 2 are asked for; leave it empty", id="GPUs"
+            {"gpus": "2"}, "gpus: Fargate has no GPUs, and 2 are requested; leave it empty", id="GPUs"
         ),
         pytest.param(
             {"environmentVariables": [plain("A"), secret("hunter 2")]},
@@ -194,7 +204,7 @@ def test_each_container_is_judged_whatever_is_wrong_with_another() -> None:
     assert found == [
         f'{CONTAINERS}[0].gpus: expected a whole number from 0 to 2147483647, not "many"',
         f"{CONTAINERS}[0].environmentVariables[0].key: is required",
-        f"{CONTAINERS}[1].gpus: Fargate has no GPUs, and 1 are asked for; leave it empty",
+        f"{CONTAINERS}[1].gpus: Fargate has no GPUs, and 1 are requested; leave it empty",
         f"{CONTAINERS}[1].environmentVariables[0].value: {NO_REFERENCE}",
     ]
 
@@ -236,3 +246,92 @@ def test_an_export_with_a_role_of_its_own_leaves_them_open(role: str) -> None:
 )
 def test_an_arn_of_which_enough_is_known_can_be_exported(members: dict[str, Any]) -> None:
     assert problems(dictionary(container(**members)), for_export=True) == []
+
+
+def errors(findings: Iterable[Finding]) -> list[tuple[Path, str]]:
+    return [(found.path, found.message) for found in findings if not found.is_warning]
+
+
+def warnings_of(findings: Iterable[Finding]) -> list[tuple[Path, str]]:
+    return [(found.path, found.message) for found in findings if found.is_warning]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf:password::",
+        "arn:aws-cn:ssm:cn-north-1:123456789012:parameter/db/password",
+        "/db/password",
+        "db.password",
+    ],
+)
+def test_a_secret_is_an_arn_or_the_name_of_a_parameter(value: str) -> None:
+    items = [KeyValue(type=Secrecy.SECRET, key="A", value=value)]
+
+    assert list(secret_findings(("env",), items)) == []
+
+
+@pytest.mark.parametrize("value", ["", "hunter 2", "p@ssw0rd", "arn:aws:s3:::bucket/key", "//a", "caf\xe9"])
+def test_a_secret_that_is_no_reference_is_an_error_without_its_value(value: str) -> None:
+    items = [
+        KeyValue(key="PLAIN", value=value),
+        KeyValue(type=Secrecy.SECRET, key="A", value=value),
+    ]
+
+    assert errors(secret_findings(("env",), items)) == [(("env", 1, "value"), NO_REFERENCE)]
+
+
+def test_an_environment_file_is_an_s3_object_that_ends_in_env() -> None:
+    files = [
+        "arn:aws:s3:::settings/web/production.env",
+        "arn:aws-us-gov:s3:::settings/web.env",
+        "arn:aws:s3:::settings/web.txt",
+        "s3://settings/web.env",
+    ]
+
+    found = list(environment_file_findings(("files",), files))
+
+    why = "is not the ARN of an S3 object whose name ends in .env; ECS reads no other"
+    assert errors(found) == []
+    assert warnings_of(found) == [
+        (("files", 2), f"'arn:aws:s3:::settings/web.txt' {why}"),
+        (("files", 3), f"'s3://settings/web.env' {why}"),
+    ]
+
+
+def test_an_unknown_image_names_the_variable_that_would_hold_it() -> None:
+    assert errors(package_image_findings(("image",), "web", {})) == [
+        (
+            ("image",),
+            "no image is known for package reference 'web': Octopus.Action.Package[web].Image has no value",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "nginx",
+        "localhost:5000/app",
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web:1.4.0-rc.1",
+        "repo:1@sha256:" + "0" * 64,
+    ],
+)
+def test_the_name_of_an_image_is_taken(image: str) -> None:
+    assert list(image_findings(("image",), image)) == []
+
+
+@pytest.mark.parametrize(
+    ("image", "shown"),
+    [
+        ("acme/web :1", '"acme/web :1"'),
+        ("acme/web:#{Tag}", '"acme/web:#{Tag}"'),
+        ("acme/caf\xe9", r'"acme/caf\u00e9"'),
+        ("a" * 256, '"' + "a" * 56 + "..."),
+    ],
+)
+def test_what_is_no_name_of_an_image_is_refused(image: str, shown: str) -> None:
+    assert errors(image_findings(("image",), image)) == [
+        (("image",), f"expected the full name of an image, not {shown}")
+    ]

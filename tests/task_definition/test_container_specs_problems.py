@@ -69,15 +69,15 @@ NAME = "expected 1 to 255 letters, digits, hyphens and underscores"
             'containerLogging.type: expected one of Auto, Manual, not "None"',
         ),
         (
-            {"containerLogging": {"logDriver": "syslog"}},
+            {"containerLogging": {"type": "Manual", "logDriver": "syslog"}},
             f'containerLogging.logDriver: expected one of {DRIVERS}, not "syslog"',
         ),
         (
-            {"firelensConfiguration": {"firelensType": "vector"}},
+            {"firelensConfiguration": {"type": "Enabled", "firelensType": "vector"}},
             'firelensConfiguration.firelensType: expected one of Fluentd, Fluentbit, not "vector"',
         ),
         (
-            {"firelensConfiguration": {"customConfigSource": {"type": "http"}}},
+            {"firelensConfiguration": {"type": "Enabled", "customConfigSource": {"type": "http"}}},
             'firelensConfiguration.customConfigSource.type: expected one of None, File, S3, not "http"',
         ),
         (

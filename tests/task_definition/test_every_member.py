@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from ecs_steps.aws.register_model import register_request, unknown_members
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
-from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.task_definition.container_updates import (
     Action,
     ContainerUpdate,
@@ -21,10 +20,10 @@ from ecs_steps.task_definition.container_updates import (
 )
 from ecs_steps.task_definition.diff import difference
 from ecs_steps.task_definition.normalize import same_revision
-from ecs_steps.task_definition.revision import next_revision
+from ecs_steps.task_definition.revision import RevisionChanges, next_request
 from task_definitions import DEFINITIONS, MODEL, PAIRS, REGISTER, REPLY, Definition
 
-ONLY_TOLD = {
+READ_ONLY = {
     "taskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/template:7",
     "revision": 7,
     "status": "ACTIVE",
@@ -43,14 +42,14 @@ EVERY_MEMBER = pytest.mark.parametrize(
 )
 
 
-def inputs(*updates: ContainerUpdate, family: str = "template") -> UpdateInputs:
-    return UpdateInputs(
-        cluster_name="shop",
-        service_name="web",
-        target_task_definition_name=family,
+def changes(*updates: ContainerUpdate, family: str = "template") -> RevisionChanges:
+    return RevisionChanges(
+        family=family,
         container_updates=updates,
         images={"web": "acme/web:2"},
         default_tags=(),
+        user_tags=(),
+        tags_variable="Octopus.Action.Aws.Tags",
     )
 
 
@@ -68,14 +67,14 @@ def parsed(task_definition: Definition) -> Definition:
         "headers": {},
         "status_code": 200,
     }
-    told: Definition = create_parser("json").parse(reply, REPLY)["taskDefinition"]
-    return told
+    described: Definition = create_parser("json").parse(reply, REPLY)["taskDefinition"]
+    return described
 
 
 def deployed(task_definition: Definition) -> Definition:
     """Return what is registered where the container web gets a new image."""
-    update = inputs(ContainerUpdate(container_name="web", package_reference="web"), family="target")
-    return body(next_revision(register_request(task_definition, (), MODEL), update).request)
+    update = changes(ContainerUpdate(container_name="web", package_reference="web"), family="target")
+    return body(next_request(register_request(task_definition, (), MODEL), update)[0])
 
 
 def with_new_image(definition: Definition) -> Definition:
@@ -88,11 +87,11 @@ def with_new_image(definition: Definition) -> Definition:
 
 @EVERY_MEMBER
 def test_every_member_is_registered_again(definition: Definition) -> None:
-    told = definition | ONLY_TOLD
+    described = definition | READ_ONLY
 
-    raw_reply, as_botocore_reads_it = deployed(told), deployed(parsed(told))
+    raw_reply, as_botocore_reads_it = deployed(described), deployed(parsed(described))
 
-    assert unknown_members(told, MODEL) == ()
+    assert unknown_members(described, MODEL) == ()
     assert raw_reply == as_botocore_reads_it == with_new_image(definition)
 
 
@@ -107,18 +106,18 @@ def test_a_change_of_any_member_is_another_revision(one: Definition, other: Defi
 
 @EVERY_MEMBER
 def test_a_revision_is_the_same_as_itself(definition: Definition) -> None:
-    told = register_request(definition | ONLY_TOLD, (), MODEL)
+    registered = register_request(definition | READ_ONLY, (), MODEL)
 
-    assert same_revision(told, definition)
-    assert difference(told, definition) == ()
-
-
-ACTIONS = st.sampled_from(Action)
+    assert same_revision(registered, definition)
+    assert difference(registered, definition) == ()
 
 
-def own_values(definition: Definition, action: Action) -> UpdateInputs:
+ACTIONS = st.sampled_from([Action.REPLACE, Action.APPEND])
+
+
+def own_values(definition: Definition, action: Action) -> RevisionChanges:
     """Return the update of a revision with what it has already."""
-    return inputs(
+    return changes(
         *(
             ContainerUpdate(
                 container_name=container["name"],
@@ -148,20 +147,20 @@ def own_values(definition: Definition, action: Action) -> UpdateInputs:
 
 @given(DEFINITIONS)
 def test_all_members_together_are_registered_again(definition: Definition) -> None:
-    told = definition | ONLY_TOLD
+    described = definition | READ_ONLY
 
-    assert deployed(told) == deployed(parsed(told)) == with_new_image(definition)
+    assert deployed(described) == deployed(parsed(described)) == with_new_image(definition)
 
 
 @given(DEFINITIONS, ACTIONS)
 def test_a_revision_updated_with_its_own_values_is_the_same(definition: Definition, action: Action) -> None:
-    told = register_request(definition | ONLY_TOLD, (), MODEL)
+    registered = register_request(definition | READ_ONLY, (), MODEL)
 
-    updated = next_revision(told, own_values(definition, action)).request
+    updated, _ = next_request(registered, own_values(definition, action))
 
     assert body(updated) == definition
-    assert same_revision(told, updated)
-    assert difference(told, updated) == ()
+    assert same_revision(registered, updated)
+    assert difference(registered, updated) == ()
 
 
 @given(DEFINITIONS, DEFINITIONS, ACTIONS)
@@ -170,6 +169,6 @@ def test_an_update_applied_twice_changes_nothing_more(
 ) -> None:
     update = own_values(other, action)
 
-    once = next_revision(register_request(definition, (), MODEL), update).request
+    once, _ = next_request(register_request(definition, (), MODEL), update)
 
-    assert next_revision(once, update).request == once
+    assert next_request(once, update) == (once, ())

@@ -1,8 +1,8 @@
-"""Turn parsed values into typed ones, and go on after a mistake.
+"""Convert parsed values to typed ones, and collect every error on the way.
 
-cattrs chooses how each type is read. Beyond what it brings, a value that cannot be read leaves a *gap*: the
-objects and lists around it are still made, so that the rest of a document can be judged as well. What fills
-a gap is never looked at by the rules (see `reading`); it is the text itself where an expression stays open.
+cattrs chooses how each type is converted. Beyond what it brings, a value that cannot be converted leaves a
+`FieldError`: the objects and lists that hold it are still made, so that the rest of a document is checked as
+well. No rule reads the place of an error (see `reader`); where an expression stays open it holds the text.
 """
 
 import types
@@ -24,16 +24,16 @@ Path = tuple[str | int, ...]
 
 
 class UnresolvedText(str):
-    """A text whose expressions stay open, for whoever replaces them later."""
+    """A text whose expressions Octopus replaces later."""
 
     __slots__ = ()
 
 
 @frozen(kw_only=True)
-class Gap:
-    """A place that could not be read: why, and what stood there (as JSON, where it may be shown).
+class FieldError:
+    """Why the value at `path` is not valid; `value` is it as JSON, empty where it must not be shown.
 
-    `is_expression` marks a single value that could be kept as it stands, for a later evaluation.
+    `is_expression` marks a single value that could be kept as it is, for a later evaluation.
     """
 
     path: Path = ()
@@ -46,21 +46,30 @@ class Gap:
 
 
 @frozen
-class Unreadable(Exception):  # noqa: N818  it carries half a result and never reaches a user
-    """What could be read of a value, and the gaps in it."""
+class PartialValueError(Exception):
+    """What could be converted of a value, and the errors in it. It never reaches a user."""
 
     partial: object
-    gaps: tuple[Gap, ...]
+    errors: tuple[FieldError, ...]
 
 
-def unexpected(value: object, expected: str) -> Unreadable:
-    """Say that something else was expected in the place of `value`."""
-    return Unreadable(None, (Gap(message=f"expected {expected}", value=shown(value)),))
+def unexpected(value: object, expected: str) -> PartialValueError:
+    """Return the error of a `value` in whose place something else was expected."""
+    return PartialValueError(None, (FieldError(message=f"expected {expected}", value=shown(value)),))
 
 
 def hidden(default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a member whose value may be a secret: no message and no `repr` shows it."""
     return attrs.field(default=default, metadata={"hidden": True}, repr=False)
+
+
+def used_if(predicate: Callable[[Any], bool], *, default: object) -> Any:  # noqa: ANN401  attrs.field is typed so
+    """Declare a member that only matters where `predicate` holds of its object.
+
+    Elsewhere a value that is not valid is no error, and the default takes its place: what a step does not use
+    cannot fail it.
+    """
+    return attrs.field(default=default, metadata={"used_if": predicate})
 
 
 def json_name(attribute: str) -> str:
@@ -69,81 +78,98 @@ def json_name(attribute: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
-def structure(value: object, of: Any) -> Any:  # noqa: ANN401  as any converter
-    """Read a value as the type `of`.
+def convert(value: object, of: Any) -> Any:  # noqa: ANN401  as any converter
+    """Convert a value to the type `of`.
 
     Raises:
-        Unreadable: With whatever could be read.
+        PartialValueError: With whatever could be converted.
     """
     if isinstance(value, Unresolved):
         raise _left_open(value, of)
     return _converter.structure(value, of)
 
 
-def _left_open(value: Unresolved, of: Any, *, hidden: bool = False) -> Unreadable:  # noqa: ANN401  any type
-    """Keep a value with open expressions as text; a document may hold secrets, and its text is not shown."""
-    gap = Gap(
+def _left_open(value: Unresolved, of: Any, *, hidden: bool = False) -> PartialValueError:  # noqa: ANN401  any type
+    """Keep a value with open expressions as text. That of a document is not shown: it may hold secrets."""
+    error = FieldError(
         message=value.why(hidden=hidden or _is_document(of)),
         is_expression=not value.error and _is_single_value(of),
     )
-    words = of.__metadata__[0].words(value.text) if _holds_words(of) else None
-    return Unreadable(
-        UnresolvedText(value.text) if words is None else tuple(map(UnresolvedText, words)), (gap,)
+    words = of.__metadata__[0].words(value.text) if _is_word_list(of) else None
+    return PartialValueError(
+        UnresolvedText(value.text) if words is None else tuple(map(UnresolvedText, words)), (error,)
     )
 
 
-def gather(parts: Iterable[tuple[str | int, Callable[[], Any]]]) -> tuple[list[Any], tuple[Gap, ...]]:
-    """Read every part, each at its own place; return what was read and the gaps under their full paths."""
+def collect(parts: Iterable[tuple[str | int, Callable[[], Any]]]) -> tuple[list[Any], tuple[FieldError, ...]]:
+    """Convert each part at its path; return the values, and the errors under their full paths."""
     values: list[Any] = []
-    gaps: list[Gap] = []
+    errors: list[FieldError] = []
     for name, read in parts:
         try:
             values.append(read())
-        except Unreadable as unreadable:
-            values.append(unreadable.partial)
-            gaps.extend(evolve(gap, path=(name, *gap.path)) for gap in unreadable.gaps)
-    return values, tuple(gaps)
+        except PartialValueError as failure:
+            values.append(failure.partial)
+            errors.extend(evolve(error, path=(name, *error.path)) for error in failure.errors)
+    return values, tuple(errors)
 
 
-def field_value(field: "attrs.Attribute[Any]", given: object) -> Any:  # noqa: ANN401  the field's own type
-    """Read a field; what is absent, null or empty is its default (an immutable value, never a factory).
+def field_value(field: "attrs.Attribute[Any]", value: object) -> Any:  # noqa: ANN401  the field's own type
+    """Convert a field's value; absent, null or empty it is the default (never a factory).
 
     Raises:
-        Unreadable: Also where a required one is absent.
+        PartialValueError: Also where a required one is absent.
     """
-    if given is None or given == "":
+    if value is None or value == "":
         if field.default is attrs.NOTHING:
-            raise Unreadable(None, (Gap(message="is required"),))
+            raise PartialValueError(None, (FieldError(message="is required"),))
         return field.default
     if not field.metadata.get("hidden"):
-        return structure(given, field.type)
-    if isinstance(given, Unresolved):
-        raise _left_open(given, field.type, hidden=True)
+        return convert(value, field.type)
+    if isinstance(value, Unresolved):
+        raise _left_open(value, field.type, hidden=True)
     try:
-        return structure(given, field.type)
-    except Unreadable as unreadable:
-        gaps = (evolve(gap, value=gap.value and "the value given (hidden)") for gap in unreadable.gaps)
-        raise Unreadable(unreadable.partial, tuple(gaps)) from None
+        return convert(value, field.type)
+    except PartialValueError as failure:
+        errors = (evolve(error, value=error.value and "the value given (hidden)") for error in failure.errors)
+        raise PartialValueError(failure.partial, tuple(errors)) from None
 
 
 def _object(value: object, cls: type[attrs.AttrsInstance]) -> Any:  # noqa: ANN401  an instance of cls
     value = _document(value, dict, "an object")
     fields = {json_name(field.name): field for field in attrs.fields(cls)}
     given = {name.casefold(): member for name, member in value.items()}
-    members, gaps = gather(
+    members, errors = collect(
         (name, lambda name=name: field_value(fields[name], given.get(name.casefold())))  # type: ignore[misc]  # a default argument binds the loop's name
         for name in fields
     )
     known = {name.casefold() for name in fields}
-    strangers = tuple(
-        Gap(path=(name,), message=_unknown_member(list(fields), name))
+    unknown_members = tuple(
+        FieldError(path=(name,), message=_unknown_member(list(fields), name))
         for name in value
         if name.casefold() not in known
     )
     made = cls(**{field.name: member for field, member in zip(fields.values(), members, strict=True)})
-    if gaps or strangers:
-        raise Unreadable(made, gaps + strangers)
+    made, errors = without_unused(made, errors, json_name)
+    if errors or unknown_members:
+        raise PartialValueError(made, errors + unknown_members)
     return made
+
+
+def without_unused(
+    made: Any,  # noqa: ANN401  an instance of any attrs class
+    errors: tuple[FieldError, ...],
+    name_of: Callable[[str], str],
+) -> tuple[Any, tuple[FieldError, ...]]:
+    """Return an object whose unused members have their defaults, and the errors of the others."""
+    defaults = {
+        field.name: field.default
+        for field in attrs.fields(type(made))
+        if "used_if" in field.metadata and not field.metadata["used_if"](made)
+    }
+    unused = {name_of(name) for name in defaults}
+    kept = tuple(error for error in errors if error.path[0] not in unused)
+    return (made, errors) if kept == errors else (evolve(made, **defaults), kept)
 
 
 def _unknown_member(names: list[str], name: str) -> str:
@@ -152,26 +178,28 @@ def _unknown_member(names: list[str], name: str) -> str:
 
 
 def _list(value: object, of: Any) -> tuple[Any, ...]:  # noqa: ANN401  a tuple type
-    items, gaps = gather(
-        (index, lambda item=item: structure(item, typing.get_args(of)[0]))  # type: ignore[misc]  # a default argument binds the loop's item
+    items, errors = collect(
+        (index, lambda item=item: convert(item, typing.get_args(of)[0]))  # type: ignore[misc]  # a default argument binds the loop's item
         for index, item in enumerate(_document(value, list, "a list"))
     )
-    if gaps:
-        raise Unreadable(tuple(items), gaps)
+    if errors:
+        raise PartialValueError(tuple(items), errors)
     return tuple(items)
 
 
 def _document(value: object, kind: type[T], expected: str) -> T:
-    """Return `value` as the kind of document wanted; a text may hold it as JSON."""
+    """Return `value` as a document of this type; a text may hold it as JSON."""
     if isinstance(value, str):
         try:
             value = json_text.parse(value)
         except ValueError as error:
-            raise Unreadable(None, (Gap(message=f"expected {expected} as JSON: {error}"),)) from None
+            raise PartialValueError(
+                None, (FieldError(message=f"expected {expected} as JSON: {error}"),)
+            ) from None
     if not isinstance(value, kind):
-        # What stands in the place of a document may be a secret that was to be within it.
+        # A single value in the place of a document may be a secret that belongs within it.
         found = shown(value) if isinstance(value, list | dict) else "a single value"
-        raise Unreadable(None, (Gap(message=f"expected {expected}", value=found),))
+        raise PartialValueError(None, (FieldError(message=f"expected {expected}", value=found),))
     return value
 
 
@@ -183,7 +211,7 @@ def _choice(value: object, choices: type[StrEnum]) -> StrEnum:
 
 
 def text(value: object) -> str:
-    """Read a text; a JSON number or flag is the text that JSON writes for it."""
+    """Convert to text; a JSON number or flag becomes the text that JSON writes for it."""
     match value:
         case str():
             if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
@@ -196,27 +224,27 @@ def text(value: object) -> str:
 
 
 def _is_single_value(of: Any) -> bool:  # noqa: ANN401  any type
-    """Tell whether a template can carry an expression in the place of such a value.
+    """Return whether a template can hold an expression in the place of such a value.
 
-    Lists, objects, choices and flags decide what a template looks like and must be known.
+    Lists, objects, choices and flags determine the form of a template and must be known.
     """
-    given = _given(of)
-    kind = typing.get_args(given)[0] if _is_read_by_itself(given) else given
+    value_type = _without_none(of)
+    kind = typing.get_args(value_type)[0] if _has_converter(value_type) else value_type
     return not (_is_document(of) or _is_choice(kind) or kind is bool)
 
 
 def _is_document(of: Any) -> bool:  # noqa: ANN401  any type
-    return _is_list(_given(of)) or attrs.has(_given(of))
+    return _is_list(_without_none(of)) or attrs.has(_without_none(of))
 
 
-def _given(of: Any) -> Any:  # noqa: ANN401  any type
-    """Return the type of a value that is there: ``T`` of ``T | None``."""
+def _without_none(of: Any) -> Any:  # noqa: ANN401  any type
+    """Return ``T`` of ``T | None``."""
     is_optional = isinstance(of, types.UnionType) or typing.get_origin(of) is typing.Union
     return next(kind for kind in typing.get_args(of) if kind is not type(None)) if is_optional else of
 
 
-def _holds_words(of: Any) -> bool:  # noqa: ANN401  any type
-    return _is_read_by_itself(of) and _is_list(typing.get_args(of)[0])
+def _is_word_list(of: Any) -> bool:  # noqa: ANN401  any type
+    return _has_converter(of) and _is_list(typing.get_args(of)[0])
 
 
 def _is_list(of: Any) -> bool:  # noqa: ANN401  any type
@@ -227,15 +255,15 @@ def _is_choice(of: Any) -> bool:  # noqa: ANN401  any type
     return isinstance(of, type) and issubclass(of, StrEnum)
 
 
-def _is_read_by_itself(of: Any) -> bool:  # noqa: ANN401  any type
+def _has_converter(of: Any) -> bool:  # noqa: ANN401  any type
     return typing.get_origin(of) is typing.Annotated
 
 
 _converter = cattrs.Converter()
 _converter.register_structure_hook_func(attrs.has, _object)
 _converter.register_structure_hook_func(_is_list, _list)
-_converter.register_structure_hook_func(_is_read_by_itself, lambda value, of: of.__metadata__[0](value))
-# cattrs' own hook for str serves its subclasses too, and goes before all that are found by a function.
+_converter.register_structure_hook_func(_has_converter, lambda value, of: of.__metadata__[0](value))
+# cattrs' own hook for str serves its subclasses too, and precedes all that are found by a function.
 _converter.register_structure_hook(
     str, lambda value, of: _choice(value, of) if _is_choice(of) else text(value)
 )

@@ -1,9 +1,9 @@
 """Read a step's inputs from a variable dictionary, with every problem at once.
 
 The inputs are a frozen attrs class whose fields name their variables (`variable`) and whose types say what is
-legal there. First each field is evaluated, parsed and structured by itself; then the step's rules judge what
-several of them say together. A rule names what it reads and is skipped where one of those places is a gap, so
-that one mistake is told once.
+valid. First each field is evaluated, parsed and converted by itself; then the step's rules check fields
+against each other. A rule names what it depends on and is skipped where one of those paths has an error, so
+that one mistake is reported once.
 """
 
 import re
@@ -17,23 +17,30 @@ from attrs import evolve, frozen
 
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus import json_text
-from ecs_steps.octopus.inputs.converter import Gap, Path, Unreadable, field_value, gather
+from ecs_steps.octopus.inputs.converter import (
+    FieldError,
+    PartialValueError,
+    Path,
+    collect,
+    field_value,
+    without_unused,
+)
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.octostache import Evaluator, OctostacheError
 
-LONGEST = 1024 * 1024
-"""Characters of an input, before and after its evaluation: CloudFormation takes no longer template."""
+MAX_INPUT_LENGTH = 1024 * 1024
+"""Characters of an input, before and after evaluation: CloudFormation accepts no longer template."""
 
 Inputs = TypeVar("Inputs", bound=attrs.AttrsInstance)
 Inputs_contra = TypeVar("Inputs_contra", bound=attrs.AttrsInstance, contravariant=True)
-"""What a rule is of: one that judges what all steps have is a rule of each step."""
+"""The inputs that a rule checks: a rule on what all steps have in common is a rule of each step."""
 
 Item = TypeVar("Item")
 
 
 @frozen(kw_only=True)
 class Variable:
-    """Where a field comes from, and how a person is asked for it."""
+    """The variable that a field is read from, and how a step template prompts for it."""
 
     name: str
     label: str
@@ -52,10 +59,12 @@ def variable(
     control: str = "SingleLineText",
     options: Sequence[str] = (),
     must_be_known: bool = False,
+    used_if: Callable[[Any], bool] | None = None,
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
-    One that must be known may not hold open expressions even where others may.
+    With `must_be_known` it may not hold open expressions even where others may. `used_if` is a predicate of
+    the inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,
@@ -65,21 +74,22 @@ def variable(
         options=tuple(options),
         must_be_known=must_be_known,
     )
-    return attrs.field(default=default, metadata={"variable": source})
+    metadata = {"variable": source} | ({"used_if": used_if} if used_if else {})
+    return attrs.field(default=default, metadata=metadata)
 
 
-def derived(work_out: Callable[[Mapping[str, str]], object], *, default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  as above
-    """Declare a field that is worked out from the dictionary as a whole, such as the default tags.
+def derived(compute: Callable[[Mapping[str, str]], object], *, default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  as above
+    """Declare a field that is computed from the whole dictionary, such as the default tags.
 
-    The values that it sees are evaluated; one that cannot be is as it was written. The default is for inputs
-    that are made without a dictionary.
+    The values are evaluated; one that cannot be is as it was written. The default is for inputs that are made
+    without a dictionary.
     """
-    return attrs.field(default=default, metadata={"derived": work_out})
+    return attrs.field(default=default, metadata={"derived": compute})
 
 
 @frozen
 class _Evaluated(Mapping[str, str]):
-    """The variables, each evaluated when it is asked for."""
+    """The variables, each evaluated on access."""
 
     variables: Variables
     evaluator: Evaluator
@@ -99,10 +109,10 @@ class _Evaluated(Mapping[str, str]):
 
 @frozen
 class Finding:
-    """What a rule found, and where; one that is only suspicious stops nothing.
+    """What a rule found, and where; a warning stops nothing.
 
     `path` is an input's field, then JSON names and indexes: ``("containers", 1, "containerName")``. In a
-    field that is derived the name of a variable comes next: ``("account", "Account.SecretKey")``.
+    derived field the name of a variable follows: ``("account", "Account.SecretKey")``.
     """
 
     path: Path
@@ -112,70 +122,77 @@ class Finding:
 
 @frozen
 class Rule(Generic[Inputs_contra]):
-    """A judgement on several inputs together.
+    """A check of several inputs together.
 
-    `reads` lists what it looks at, as an input's field and the way into its JSON, without indexes
+    `depends_on` lists what it reads, as an input's field and the path in its JSON, without indexes
     (``containers.containerPortMappings.containerPort``).
     """
 
-    reads: tuple[str, ...]
-    judge: Callable[[Inputs_contra], Iterable[Finding]]
+    depends_on: tuple[str, ...]
+    check: Callable[[Inputs_contra], Iterable[Finding]]
 
-    def findings(self, inputs: Inputs_contra, gaps: Iterable[Gap]) -> Iterable[Finding]:
-        """Judge, unless something that the rule reads is a gap."""
-        return () if _is_blind(self.reads, [gap.path for gap in gaps]) else self.judge(inputs)
+    def findings(self, inputs: Inputs_contra, errors: Iterable[FieldError]) -> Iterable[Finding]:
+        """Check, unless something that the rule depends on has an error."""
+        if _has_invalid_dependency(self.depends_on, [error.path for error in errors]):
+            return ()
+        return self.check(inputs)
 
 
 @frozen(kw_only=True)
 class ItemRule(Generic[Inputs_contra, Item]):
-    """A judgement on each item of the list `field`; a gap in one item does not hide the others.
+    """A check of each item of the list `field`; an error in one item does not hide the others.
 
-    `reads` and the findings' paths are within the item, `beside` is what is read elsewhere, as in a `Rule`.
-    With `sees_expressions` an open expression is no gap.
+    `depends_on` and the findings' paths are within the item, `also_depends_on` is what is read elsewhere, as
+    in a `Rule`. With `accepts_expressions` an open expression is no error.
     """
 
     field: str
-    reads: tuple[str, ...]
-    beside: tuple[str, ...]
-    sees_expressions: bool
-    judge: Callable[[Inputs_contra, Item], Iterable[Finding]]
+    depends_on: tuple[str, ...]
+    also_depends_on: tuple[str, ...]
+    accepts_expressions: bool
+    check: Callable[[Inputs_contra, Item], Iterable[Finding]]
 
-    def findings(self, inputs: Inputs_contra, gaps: Iterable[Gap]) -> Iterable[Finding]:
-        """Judge each item, unless something that the rule reads of it is a gap."""
-        paths = [gap.path for gap in gaps if not (self.sees_expressions and gap.is_expression)]
-        if (self.field,) in paths or _is_blind(self.beside, paths):
+    def findings(self, inputs: Inputs_contra, errors: Iterable[FieldError]) -> Iterable[Finding]:
+        """Check each item, unless something that the rule depends on has an error there."""
+        paths = [error.path for error in errors if not (self.accepts_expressions and error.is_expression)]
+        if (self.field,) in paths or _has_invalid_dependency(self.also_depends_on, paths):
             return
         within: defaultdict[str | int, list[Path]] = defaultdict(list)
         for path in paths:
             if path[0] == self.field:
                 within[path[1]].append(path[2:])
         for index, item in enumerate(getattr(inputs, self.field)):
-            if not _is_blind(self.reads, within.get(index, ())):
-                for found in self.judge(inputs, item):
+            if not _has_invalid_dependency(self.depends_on, within.get(index, ())):
+                for found in self.check(inputs, item):
                     yield evolve(found, path=(self.field, index, *found.path))
 
 
-def _is_blind(reads: Iterable[str], paths: Iterable[Path]) -> bool:
-    """Tell whether one of the places read lies within a gap, or a gap within it."""
-    places = {tuple(part for part in path if isinstance(part, str)) for path in paths}
-    wanted = [tuple(read.split(".")) for read in reads]
-    return any(all(map(eq, place, read)) for place in places for read in wanted)
+def _has_invalid_dependency(depends_on: Iterable[str], invalid: Iterable[Path]) -> bool:
+    """Return whether a dependency lies within an invalid value, or holds one."""
+    without_indexes = {tuple(part for part in path if isinstance(part, str)) for path in invalid}
+    dependencies = [tuple(dependency.split(".")) for dependency in depends_on]
+    # `map` ends with the shorter path: one of them is the beginning of the other.
+    return any(all(map(eq, path, names)) for path in without_indexes for names in dependencies)
 
 
 AnyRule: TypeAlias = Rule[Inputs_contra] | ItemRule[Inputs_contra, Any]
 
 
-def rule(*reads: str) -> Callable[[Callable[[Inputs], Iterable[Finding]]], Rule[Inputs]]:
-    """Make a function that yields findings a `Rule` that reads these places."""
-    return lambda judge: Rule(reads, judge)
+def rule(*depends_on: str) -> Callable[[Callable[[Inputs], Iterable[Finding]]], Rule[Inputs]]:
+    """Make a function that yields findings a `Rule` with these dependencies."""
+    return lambda check: Rule(depends_on, check)
 
 
 def item_rule(
-    field: str, *reads: str, beside: Sequence[str] = (), sees_expressions: bool = False
+    field: str, *depends_on: str, also_depends_on: Sequence[str] = (), accepts_expressions: bool = False
 ) -> Callable[[Callable[[Inputs, Item], Iterable[Finding]]], ItemRule[Inputs, Item]]:
-    """Make a function of the inputs and one item of `field` a `ItemRule`."""
-    return lambda judge: ItemRule(
-        field=field, reads=reads, beside=tuple(beside), sees_expressions=sees_expressions, judge=judge
+    """Make a function of the inputs and one item of `field` an `ItemRule`."""
+    return lambda check: ItemRule(
+        field=field,
+        depends_on=depends_on,
+        also_depends_on=tuple(also_depends_on),
+        accepts_expressions=accepts_expressions,
+        check=check,
     )
 
 
@@ -186,21 +203,26 @@ def read(
     *,
     keep_expressions: bool = False,
 ) -> tuple[Inputs, tuple[Problem, ...]]:
-    """Return the inputs and what is suspicious about them.
+    """Return the inputs, and warnings about them.
 
     With `keep_expressions` a single value whose expressions stay open is kept as `UnresolvedText`, whatever
     its type.
 
     Raises:
-        InvalidInputsError: With every problem there is.
+        InvalidInputsError: With every problem.
     """
     fields = attrs.fields(cls)
     evaluator = Evaluator(variables)
-    values, gaps = gather((f.name, lambda f=f: _read_field(f, variables, evaluator)) for f in fields)  # type: ignore[misc]  # a default argument binds the loop's field
+    values, errors = collect((f.name, lambda f=f: _read_field(f, variables, evaluator)) for f in fields)  # type: ignore[misc]  # a default argument binds the loop's field
     inputs = cls(**{field.name: value for field, value in zip(fields, values, strict=True)})
+    inputs, errors = without_unused(inputs, errors, str)
     found = [
-        *(Finding(gap.path, str(gap)) for gap in gaps if not (keep_expressions and _may_stay_open(cls, gap))),
-        *(finding for rule in rules for finding in rule.findings(inputs, gaps)),
+        *(
+            Finding(error.path, str(error))
+            for error in errors
+            if not (keep_expressions and _may_stay_open(cls, error))
+        ),
+        *(finding for rule in rules for finding in rule.findings(inputs, errors)),
     ]
     problems = tuple(_problem(cls, finding) for finding in found if not finding.is_warning)
     if problems:
@@ -212,22 +234,20 @@ def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: 
     if "derived" in field.metadata:
         return field.metadata["derived"](_Evaluated(variables, evaluator))
     raw = variables.get(field.metadata["variable"].name, "")
-    value = json_text.evaluate(_held(raw), evaluator)
-    return field_value(field, _held(value) if isinstance(value, str) else value)
+    value = json_text.evaluate(_limited(raw), evaluator)
+    return field_value(field, _limited(value) if isinstance(value, str) else value)
 
 
-def _held(text: str) -> str:
+def _limited(text: str) -> str:
     stripped = text.strip()
-    if len(stripped) > LONGEST:
-        message = (
-            f"holds {len(stripped)} characters; expected at most {LONGEST}, as AWS takes no more at once"
-        )
-        raise Unreadable(None, (Gap(message=message),))
+    if len(stripped) > MAX_INPUT_LENGTH:
+        message = f"holds {len(stripped)} characters; expected at most {MAX_INPUT_LENGTH}, AWS' limit"
+        raise PartialValueError(None, (FieldError(message=message),))
     return stripped
 
 
-def _may_stay_open(cls: type[attrs.AttrsInstance], gap: Gap) -> bool:
-    return gap.is_expression and not _source(cls, gap.path).must_be_known
+def _may_stay_open(cls: type[attrs.AttrsInstance], error: FieldError) -> bool:
+    return error.is_expression and not _source(cls, error.path).must_be_known
 
 
 def _source(cls: type[attrs.AttrsInstance], path: Path) -> Variable:

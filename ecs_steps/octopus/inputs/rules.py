@@ -1,21 +1,16 @@
-"""Judgements that several steps share."""
+"""Checks that the inputs of several steps share."""
 
-import re
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from itertools import islice
+from typing import Protocol
 
-from attrs import evolve
+import attrs
 
-from ecs_steps.octopus.images import image_variable
-from ecs_steps.octopus.inputs.converter import Path
-from ecs_steps.octopus.inputs.reader import Finding
-from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, TagInput
-from ecs_steps.octopus.json_text import shown
+from ecs_steps.octopus.inputs.reader import AnyRule, Finding, item_rule, rule
+from ecs_steps.octopus.inputs.shared_inputs import TagInput
 from ecs_steps.tags import Tag, sanitised
 
-IMAGE = re.compile(r"[A-Za-z0-9_.:/@#+-]{1,255}")
-MOST_LISTED = 20
-ENVIRONMENT_FILE = re.compile(r"arn:[\w-]+:s3:::[^/\s]+/\S+\.env")
+MAX_LISTED = 20
 
 
 def repeated(items: Sequence[Hashable]) -> Iterator[int]:
@@ -28,32 +23,40 @@ def repeated(items: Sequence[Hashable]) -> Iterator[int]:
 
 
 def listed(known: Collection[object]) -> str:
-    """Return what is known as a message lists it: in its order, and not at length."""
-    first = ", ".join(map(str, islice(known, MOST_LISTED)))
-    more = len(known) - MOST_LISTED
+    """Return the items as a message lists them: in their order, the first 20 of them."""
+    first = ", ".join(map(str, islice(known, MAX_LISTED)))
+    more = len(known) - MAX_LISTED
     return f"{first} and {more} more" if more > 0 else first
 
 
-def tag_findings(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
-    """Judge a user's tags: AWS owns keys that begin with `aws:`, and each key stands once."""
-    yield from repeated_tags(field, tags)
-    for index, tag in enumerate(tags):
-        for found in one_tag_findings(tag):
-            yield evolve(found, path=(field, index, *found.path))
+class TaggedInputs(attrs.AttrsInstance, Protocol):
+    """Inputs with a user's tags."""
+
+    @property
+    def tags(self) -> tuple[TagInput, ...]: ...
 
 
-def repeated_tags(field: str, tags: Sequence[TagInput]) -> Iterator[Finding]:
-    """Find the tags whose key, as AWS sees it, an earlier one has."""
-    sent = [sanitised(Tag(tag.key, value="any")) for tag in tags]
-    for index in repeated([kept.key if kept else tag.key for kept, tag in zip(sent, tags, strict=True)]):
-        yield Finding((field, index, "key"), f"repeats the tag {tags[index].key!a}")
+def tag_rules(limit: int) -> tuple[AnyRule[TaggedInputs], ...]:
+    """Return the rules on a user's tags, of which there may be `limit`."""
+
+    @rule("tags.key")
+    def tags_together(inputs: TaggedInputs) -> Iterator[Finding]:
+        if len(inputs.tags) > limit:
+            yield Finding(("tags",), f"holds {len(inputs.tags)} tags; at most {limit} are allowed")
+        # AWS compares what it is sent.
+        sent = [sanitised(Tag(tag.key, value="any")) for tag in inputs.tags]
+        keys = [kept.key if kept else tag.key for kept, tag in zip(sent, inputs.tags, strict=True)]
+        for index in repeated(keys):
+            yield Finding(("tags", index, "key"), f"repeats the tag {inputs.tags[index].key!a}")
+
+    return (tags_together, _tag)
 
 
-def one_tag_findings(tag: TagInput) -> Iterator[Finding]:
-    """Judge a tag by itself."""
+@item_rule("tags", "key", "value")
+def _tag(_: TaggedInputs, tag: TagInput) -> Iterator[Finding]:
     sent = tag.sent
     if (sent.key if sent else tag.key).casefold().startswith("aws:"):
-        yield Finding(("key",), f"begins with aws:, which AWS keeps to itself: {tag.key!a}")
+        yield Finding(("key",), f"begins with aws:, which is reserved for AWS: {tag.key!a}")
     elif sent is None:
         yield Finding((), f"is dropped: AWS would see an empty key or value ({tag.key!a})", is_warning=True)
     elif (sent.key, sent.value) != (tag.key, tag.value):
@@ -62,39 +65,3 @@ def one_tag_findings(tag: TagInput) -> Iterator[Finding]:
             f"is sent without what AWS refuses in a tag, as {sent.key!a} = {sent.value!a}",
             is_warning=True,
         )
-
-
-def secret_findings(at: Path, items: Sequence[KeyValue]) -> Iterator[Finding]:
-    """Judge secrets: each needs the ARN or the parameter name that ECS fetches it by."""
-    for index, item in enumerate(items):
-        if item.type is Secrecy.SECRET and not item.is_reference:
-            yield Finding(
-                (*at, index, "value"),
-                "expected the ARN of a Secrets Manager secret, or the ARN or name of a Systems Manager "
-                "parameter (the value given is hidden)",
-            )
-
-
-def environment_file_findings(at: Path, files: Sequence[str]) -> Iterator[Finding]:
-    """Judge environment files: ECS reads S3 objects whose name ends in .env."""
-    for index, file in enumerate(files):
-        if not ENVIRONMENT_FILE.fullmatch(file):
-            yield Finding(
-                (*at, index),
-                f"{file!a} is not the ARN of an S3 object whose name ends in .env; ECS reads no other",
-                is_warning=True,
-            )
-
-
-def image_findings(at: Path, image: str) -> Iterator[Finding]:
-    """Judge an image that is known: ECS takes no spaces, no open expressions and 255 characters at most."""
-    if not IMAGE.fullmatch(image):
-        yield Finding(at, f"expected the full name of an image, not {shown(image)}")
-
-
-def unknown_image(at: Path, reference: str) -> Finding:
-    """Say that no release has chosen an image for a package reference."""
-    return Finding(
-        at,
-        f"no image is known for package reference {reference!a}: {image_variable(reference)} has no value",
-    )

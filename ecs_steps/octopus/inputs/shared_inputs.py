@@ -1,4 +1,4 @@
-"""Values that several steps read."""
+"""Values that the inputs of several steps hold."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden
+from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden, used_if
 from ecs_steps.octopus.inputs.types import Count
 from ecs_steps.tags import Tag, sanitised
 
@@ -27,28 +27,28 @@ class WaitOption:
     """The wait option: don't wait, wait, or wait for at most so many minutes."""
 
     type: Wait = Wait.UNTIL_COMPLETED
-    timeout_minutes: Count | None = None
+    timeout_minutes: Count | None = used_if(lambda wait: wait.type is Wait.WITH_TIMEOUT, default=None)
 
     @property
     def may_wait(self) -> bool:
         return self.type is not Wait.DONT_WAIT
 
     def deadline(self, now: datetime) -> datetime | None:
-        """Return when the wait is over; none is never."""
+        """Return when the wait ends; none means never."""
         if self.type is not Wait.WITH_TIMEOUT or self.timeout_minutes is None:
             return None
         return now + timedelta(minutes=self.timeout_minutes)
 
 
 class OnFailure(StrEnum):
-    """What becomes of a deployment that failed and that AWS does not undo by itself."""
+    """What to do with a deployment that failed and that AWS does not roll back itself."""
 
     LEAVE = "Leave"
     ROLLBACK = "Rollback"
 
 
 class Secrecy(StrEnum):
-    """Whether a value stands in the task definition or is fetched by ECS when a task starts."""
+    """Whether a value is in the task definition, or ECS fetches it when a task starts."""
 
     PLAIN = "Plain"
     SECRET = "Secret"  # noqa: S105  a kind of value, not one
@@ -64,7 +64,7 @@ class KeyValue:
 
     @property
     def is_open(self) -> bool:
-        """Whether expressions are left in the value for a later evaluation."""
+        """Whether the value holds expressions for a later evaluation."""
         return isinstance(self.value, UnresolvedText)
 
     @property
@@ -87,7 +87,12 @@ class TagInput:
 
     @property
     def sent(self) -> Tag | None:
-        """The tag without what AWS refuses; none where nothing is left; an open one as it stands."""
+        """The tag without what AWS refuses, if anything is left; one with open expressions unchanged."""
         tag = Tag(self.key, self.value)
         is_open = isinstance(self.key, UnresolvedText) or isinstance(self.value, UnresolvedText)
         return tag if is_open else sanitised(tag)
+
+
+def sent_tags(tags: Iterable[TagInput]) -> tuple[Tag, ...]:
+    """Return the tags as AWS is sent them, without those of which nothing is left."""
+    return tuple(sent for tag in tags if (sent := tag.sent))

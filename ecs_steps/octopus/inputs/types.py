@@ -1,7 +1,7 @@
-"""What single values are legal: types of inputs that say so by themselves.
+"""Types of single values that carry their own validation.
 
-``Port = Annotated[int, WholeNumber(1, 65535)]`` is an `int` to the type checker and a rule to `structure`.
-Octopus sends every number and flag as text; JSON's own are read as well.
+``Port = Annotated[int, WholeNumber(1, 65535)]`` is an `int` to the type checker and a converter to `convert`.
+Octopus sends every number and flag as text; JSON's own are accepted as well.
 """
 
 import re
@@ -10,10 +10,10 @@ from typing import Annotated
 from attrs import frozen
 
 from ecs_steps.octopus import json_text
-from ecs_steps.octopus.inputs.converter import Gap, Unreadable, structure, text, unexpected
+from ecs_steps.octopus.inputs.converter import FieldError, PartialValueError, convert, text, unexpected
 
-# AWS counts in 32 bits.
-LARGEST = 2**31 - 1
+# AWS' integers have 32 bits.
+MAX_INT32 = 2**31 - 1
 
 
 @frozen
@@ -21,7 +21,7 @@ class WholeNumber:
     """A whole number within bounds."""
 
     at_least: int = 0
-    at_most: int = LARGEST
+    at_most: int = MAX_INT32
 
     def __call__(self, value: object) -> int:
         digits = str(value).strip()
@@ -48,7 +48,7 @@ class Flag:
 
 @frozen
 class Text:
-    """A text that matches a pattern, which `expected` puts into words."""
+    """A text that matches a pattern, which `expected` describes."""
 
     pattern: str
     expected: str
@@ -67,31 +67,31 @@ class Ids:
     def __call__(self, value: object) -> tuple[str, ...]:
         if isinstance(value, str) and not value.startswith("["):
             value = list(self.words(value))
-        ids: tuple[str, ...] = structure(value, tuple[str, ...])
+        ids: tuple[str, ...] = convert(value, tuple[str, ...])
         kept = tuple(stripped for id_ in ids if (stripped := id_.strip()))
         if not kept:
-            raise Unreadable((), (Gap(message="expected at least one id"),))
+            raise PartialValueError((), (FieldError(message="expected at least one id"),))
         return kept
 
     def words(self, value: str) -> tuple[str, ...]:
-        """Take apart what is no JSON."""
+        """Split a text that is no JSON."""
         return tuple(filter(None, split(value, "\n,")))
 
 
 @frozen
-class Words:
+class CommandWords:
     """A command line's words: a JSON array of text, or else a text, split at commas or one word."""
 
     split_at_commas: bool
 
     def __call__(self, value: object) -> tuple[str, ...]:
         if isinstance(value, list):
-            words: tuple[str, ...] = structure(value, tuple[str, ...])
+            words: tuple[str, ...] = convert(value, tuple[str, ...])
             return words
         return tuple(map(text, self.words(text(value))))
 
     def words(self, value: str) -> tuple[str, ...]:
-        """Take a text apart."""
+        """Split a text."""
         try:
             parsed = json_text.parse(value)
         except ValueError:
@@ -103,7 +103,7 @@ class Words:
 
 def split(whole: str, separators: str) -> list[str]:
     """Split at any of the separators, but not within an expression, and trim the parts."""
-    # Behind the last brace no expression ends, and looking for its end again and again would take for ever.
+    # After the last brace no expression ends; searching for an end from each "#{" would be quadratic.
     closed = whole.rfind("}") + 1
     found = (
         *re.finditer(rf"#{{[^}}]*}}|(?P<cut>[{separators}])", whole[:closed]),

@@ -1,49 +1,27 @@
-"""What *Deploy Amazon ECS Service* is told."""
+"""The inputs of *Deploy Amazon ECS Service*."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cached_property
 
 from attrs import frozen
 
 from ecs_steps.octopus import naming
-from ecs_steps.octopus.inputs.converter import UnresolvedText
 from ecs_steps.octopus.inputs.reader import variable
-from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput
-from ecs_steps.octopus.inputs.types import Arn, Bool, Count, Family, IdList, Port, Role, VolumeName
-from ecs_steps.steps.common_inputs import CommonInputs
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
+from ecs_steps.octopus.inputs.types import Arn, Bool, Count, Family, IdList, Port, Role
+from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.tags import Tag
-from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, Logging
-from ecs_steps.task_definition.fargate import SIZES, Cpu, Memory
+from ecs_steps.task_definition.container_specs import ContainerSpec
+from ecs_steps.task_definition.inputs import (
+    SIZES,
+    Architecture,
+    Cpu,
+    Memory,
+    TaskDefinitionInputs,
+    Volume,
+)
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
-
-
-class Architecture(StrEnum):
-    """The processor that the task's images are built for."""
-
-    X86_64 = "X86_64"
-    ARM64 = "ARM64"
-
-
-class VolumeKind(StrEnum):
-    """What is behind a volume: the task's own disk, or an EFS file system."""
-
-    BIND = "Bind"
-    EFS = "Efs"
-
-
-@frozen(kw_only=True)
-class Volume:
-    """A volume that containers mount."""
-
-    type: VolumeKind = VolumeKind.BIND
-    name: VolumeName
-    file_system_id: str = ""
-    access_point_id: str = ""
-    root_directory: str = ""
-    encryption_in_transit: Bool = False
-    efs_iam_authorization: Bool = False
 
 
 @frozen(kw_only=True)
@@ -56,7 +34,7 @@ class LoadBalancerMapping:
 
 
 @frozen(kw_only=True)
-class DeployInputs(CommonInputs):
+class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     """The inputs of *Deploy Amazon ECS Service*."""
 
     environment_id: str = variable(
@@ -64,12 +42,14 @@ class DeployInputs(CommonInputs):
         label="Environment id",
         help="Part of the generated stack name; set by Octopus.",
         default="",
+        used_if=lambda inputs: not inputs.cf_stack_name,
     )
     tenant_id: str = variable(
         "Octopus.Deployment.Tenant.Id",
         label="Tenant id",
         help="Part of the generated stack name; set by Octopus in a tenanted deployment.",
         default="",
+        used_if=lambda inputs: not inputs.cf_stack_name,
     )
     service_task_name: Family = variable(
         f"{DEPLOY}.ServiceTaskName",
@@ -130,7 +110,7 @@ class DeployInputs(CommonInputs):
     enable_ecs_managed_tags: Bool = variable(
         f"{DEPLOY}.EnableEcsManagedTags",
         label="ECS managed tags",
-        help="Tags tasks with their cluster and service. A change of it makes the service anew.",
+        help="Tags tasks with their cluster and service. A change of it replaces the service.",
         default=False,
         control="Checkbox",
     )
@@ -144,7 +124,7 @@ class DeployInputs(CommonInputs):
         f"{DEPLOY}.TaskExecutionRole",
         label="Task execution role",
         help="The ARN of the role with which ECS pulls images, reads secrets and writes logs. "
-        "Leave empty and the stack makes one with the rights that this task needs.",
+        "Leave empty and the stack creates one with the rights that this task needs.",
         default=None,
     )
     security_group_ids: IdList = variable(
@@ -201,7 +181,7 @@ class DeployInputs(CommonInputs):
     on_failure: OnFailure = variable(
         f"{DEPLOY}.OnFailure",
         label="On failure",
-        help="What becomes of a deployment that cannot succeed: an update is cancelled and rolled back, a "
+        help="What to do with a deployment that cannot succeed: an update is cancelled and rolled back, a "
         "first create is deleted. Or CloudFormation is left trying, for hours.",
         default=OnFailure.ROLLBACK,
         control="Select",
@@ -225,38 +205,16 @@ class DeployInputs(CommonInputs):
             for spec in self.containers
         }
 
-    @cached_property
-    def containers_by_name(self) -> Mapping[str, ContainerSpec]:
-        """The containers by name, in their order; of a repeated name the last one."""
-        return {spec.container_name: spec for spec in self.containers}
-
-    @cached_property
-    def volume_names(self) -> Mapping[str, None]:
-        """The names of the volumes, each once and in their order."""
-        return dict.fromkeys(volume.name for volume in self.volumes)
-
     def logical_id(self, kind: str) -> str:
         """Return the name of a resource in the template, such as `Service` of `octopetshop-web`."""
         return naming.logical_id(kind, self.service_task_name)
 
     @property
     def log_group(self) -> str:
-        """The log group that the template makes; empty where no container logs to it."""
-        is_used = any(spec.container_logging.type is Logging.AUTO for spec in self.containers)
-        return f"/ecs/{self.service_task_name}" if is_used else ""
+        """The log group that the template creates; empty where no container logs to it."""
+        return f"/ecs/{self.service_task_name}" if self.has_automatic_logging else ""
 
     @property
     def user_tags(self) -> tuple[Tag, ...]:
         """The user's tags without the characters that AWS refuses; with open expressions as they stand."""
-        return tuple(sent for tag in self.tags if (sent := tag.sent))
-
-    def image(self, reference: ImageReference, *, keep: bool = False) -> str:
-        """Return the image of a reference; empty where no release has chosen one.
-
-        With `keep` it is the expression that Octopus replaces by the image.
-        """
-        if not reference.reference_id:
-            return reference.image_name
-        if keep:
-            return UnresolvedText(f"#{{{reference.variable}}}")
-        return self.images.get(reference.reference_id.casefold(), "")
+        return sent_tags(self.tags)

@@ -1,14 +1,13 @@
 """The CloudFormation template of *Deploy Amazon ECS Service*; pure, no AWS."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from troposphere import GetAtt, Parameter, Ref, Tags, Template, ecs, logs
+from troposphere import GetAtt, Parameter, Ref, Template, ecs, logs
 
 from ecs_steps.iam import execution_policy_arn
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, Volume, VolumeKind
-from ecs_steps.tags import Tag
-from ecs_steps.task_definition.cloudformation import container_definition, number
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.task_definition.cloudformation import enabled, number, tags_property, task_definition
 from ecs_steps.task_definition.execution_role import execution_role
 
 
@@ -19,7 +18,7 @@ class _NumberParameter(Parameter):  # type: ignore[misc]  # troposphere is not t
         super().__init__(title, Type="Number", Default=default)
 
     def validate(self) -> None:
-        """Leave it to `reading`, which has judged the number."""
+        """Leave it to the reader, which has checked the number."""
 
 
 def build_template(inputs: DeployInputs, *, keep_images: bool = False) -> Template:
@@ -29,13 +28,26 @@ def build_template(inputs: DeployInputs, *, keep_images: bool = False) -> Templa
     for parameter in _parameters(inputs):
         template.add_parameter(parameter)
     if not inputs.task_execution_role:
-        template.add_resource(execution_role(inputs))
+        template.add_resource(execution_role(inputs.logical_id("TaskExecutionRole"), inputs))
     if inputs.log_group:
         template.add_resource(
             logs.LogGroup(inputs.logical_id("AwsLogGroup"), LogGroupName=Ref("LogGroupName"))
         )
-    task_definition = template.add_resource(_task_definition(inputs, keep_images=keep_images))
-    template.add_resource(_service(inputs, task_definition, template.parameters))
+    definition = task_definition(
+        inputs.logical_id("TaskDefinition"),
+        inputs,
+        # Ref of the role that the stack creates would be its name, and ECS wants the ARN.
+        execution_role=Ref("TaskExecutionRole")
+        if inputs.task_execution_role
+        else GetAtt(inputs.logical_id("TaskExecutionRole"), "Arn"),
+        keep_images=keep_images,
+        tags=tags_property(inputs.user_tags),
+    )
+    if inputs.retain_task_definitions:
+        definition.UpdateReplacePolicy = "Retain"
+        definition.DeletionPolicy = "Delete"
+    template.add_resource(definition)
+    template.add_resource(_service(inputs, definition, template.parameters))
     return template
 
 
@@ -68,53 +80,6 @@ def _parameters(inputs: DeployInputs) -> list[Parameter]:
     ]
 
 
-def _task_definition(inputs: DeployInputs, *, keep_images: bool) -> ecs.TaskDefinition:
-    # Ref of the role that the stack makes would give its name, and ECS wants the ARN.
-    own_role = GetAtt(inputs.logical_id("TaskExecutionRole"), "Arn")
-    definition = ecs.TaskDefinition(
-        inputs.logical_id("TaskDefinition"),
-        Family=Ref("TaskDefinitionName"),
-        Cpu=Ref("TaskDefinitionCPU"),
-        Memory=Ref("TaskDefinitionMemory"),
-        ExecutionRoleArn=Ref("TaskExecutionRole") if inputs.task_execution_role else own_role,
-        RequiresCompatibilities=["FARGATE"],
-        NetworkMode="awsvpc",
-        RuntimePlatform=ecs.RuntimePlatform(
-            OperatingSystemFamily="LINUX", CpuArchitecture=inputs.runtime_architecture_platform
-        ),
-        ContainerDefinitions=[
-            container_definition(spec, inputs.image(spec.container_image_reference, keep=keep_images))
-            for spec in inputs.containers
-        ],
-        Volumes=[
-            _volume(volume) for volume in sorted(inputs.volumes, key=lambda v: v.type is VolumeKind.EFS)
-        ],
-        Tags=_tags(inputs.user_tags),
-    )
-    if inputs.task_role:
-        definition.TaskRoleArn = Ref("TaskRole")
-    if inputs.retain_task_definitions:
-        definition.UpdateReplacePolicy = "Retain"
-        definition.DeletionPolicy = "Delete"
-    return definition
-
-
-def _volume(volume: Volume) -> ecs.Volume:
-    if volume.type is VolumeKind.BIND:
-        return ecs.Volume(Name=volume.name)
-    access = {"AccessPointId": volume.access_point_id} if volume.access_point_id else {}
-    root = {"RootDirectory": volume.root_directory} if volume.root_directory else {}
-    return ecs.Volume(
-        Name=volume.name,
-        EFSVolumeConfiguration=ecs.EFSVolumeConfiguration(
-            FilesystemId=volume.file_system_id,
-            TransitEncryption=_enabled(volume.encryption_in_transit),
-            AuthorizationConfig=ecs.AuthorizationConfig(IAM=_enabled(volume.efs_iam_authorization), **access),
-            **root,
-        ),
-    )
-
-
 def _service(
     inputs: DeployInputs, task_definition: ecs.TaskDefinition, parameters: Mapping[str, Parameter]
 ) -> ecs.Service:
@@ -135,12 +100,12 @@ def _service(
         EnableECSManagedTags=inputs.enable_ecs_managed_tags,
         NetworkConfiguration=ecs.NetworkConfiguration(
             AwsvpcConfiguration=ecs.AwsvpcConfiguration(
-                AssignPublicIp=_enabled(inputs.auto_assign_public_ip),
+                AssignPublicIp=enabled(inputs.auto_assign_public_ip),
                 Subnets=list(inputs.subnet_ids),
                 SecurityGroups=list(inputs.security_group_ids),
             )
         ),
-        Tags=_tags(inputs.user_tags),
+        Tags=tags_property(inputs.user_tags),
     )
     if inputs.load_balancer_mappings:
         service.LoadBalancers = [
@@ -152,14 +117,3 @@ def _service(
             for mapping in inputs.load_balancer_mappings
         ]
     return service
-
-
-def _enabled(flag: bool) -> str:  # noqa: FBT001  CloudFormation's word for it
-    return "ENABLED" if flag else "DISABLED"
-
-
-def _tags(tags: Sequence[Tag]) -> Tags:
-    made = Tags()
-    # troposphere would sort them; the user's order is kept.
-    made.tags = [{"Key": tag.key, "Value": tag.value} for tag in tags]
-    return made

@@ -1,15 +1,15 @@
-"""What *Update Amazon ECS Service* is told."""
+"""The inputs of *Update Amazon ECS Service*."""
 
 from typing import Annotated
 
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import variable
-from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, EcsName, Family, Text
-from ecs_steps.steps.common_inputs import CommonInputs
-from ecs_steps.tags import Tag, sanitised_tags
+from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.task_definition.container_updates import ContainerUpdate
+from ecs_steps.task_definition.revision import RevisionChanges
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"
 TAGS = "Octopus.Action.Aws.Tags"
@@ -24,7 +24,7 @@ TaskDefinition = Annotated[
 
 
 @frozen(kw_only=True)
-class UpdateInputs(CommonInputs):
+class UpdateInputs(ServiceInputs):
     """The inputs of *Update Amazon ECS Service*."""
 
     service_name: EcsName = variable(
@@ -34,7 +34,7 @@ class UpdateInputs(CommonInputs):
     )
     target_task_definition_name: Family = variable(
         f"{UPDATE}.TargetTaskDefinitionName",
-        label="DeploymentRef task definition",
+        label="Target task definition",
         help="The family that the new revision is registered in.",
     )
     template_task_definition_name: TaskDefinition | None = variable(
@@ -63,7 +63,7 @@ class UpdateInputs(CommonInputs):
         f"{UPDATE}.ForceNewDeployment",
         label="Deploy again where nothing changed",
         help="A tag such as `latest` may mean another image by now: a service that runs the revision already "
-        "starts its tasks anew. Off, such a service is left alone.",
+        "replaces its tasks. Off, such a service is left alone.",
         default=True,
         control="Checkbox",
     )
@@ -83,10 +83,13 @@ class UpdateInputs(CommonInputs):
         return self.template_task_definition_name or self.target_task_definition_name
 
     @property
-    def user_tags(self) -> tuple[Tag, ...]:
-        """The user's tags without the characters that AWS refuses."""
-        return sanitised_tags(Tag(key=tag.key, value=tag.value) for tag in self.tags)
-
-    def image(self, reference: str) -> str:
-        """Return the image of a package reference; empty where no release has chosen one."""
-        return self.images.get(reference.casefold(), "")
+    def revision_changes(self) -> RevisionChanges:
+        """What the next revision of the target family is to have."""
+        return RevisionChanges(
+            family=self.target_task_definition_name,
+            container_updates=self.container_updates,
+            images=self.images,
+            default_tags=self.default_tags,
+            user_tags=sent_tags(self.tags),
+            tags_variable=TAGS,
+        )

@@ -5,15 +5,15 @@ import pytest
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.converter import (
-    Gap,
+    FieldError,
+    PartialValueError,
     Path,
-    Unreadable,
     UnresolvedText,
+    convert,
     hidden,
     json_name,
-    structure,
 )
-from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, IdList, Port, Words
+from ecs_steps.octopus.inputs.types import Bool, CommandWords, ContainerName, Count, IdList, Port
 from ecs_steps.octopus.json_text import Unresolved
 
 
@@ -42,10 +42,10 @@ def box(**members: object) -> dict[str, object]:
     return {"boxName": "a"} | members
 
 
-def read_with_gaps(value: object, of: Any = Box) -> tuple[Any, list[tuple[Path, str]]]:  # noqa: ANN401  any type
-    with pytest.raises(Unreadable) as raised:
-        structure(value, of)
-    return raised.value.partial, [(gap.path, str(gap)) for gap in raised.value.gaps]
+def read_with_errors(value: object, of: Any = Box) -> tuple[Any, list[tuple[Path, str]]]:  # noqa: ANN401  any type
+    with pytest.raises(PartialValueError) as raised:
+        convert(value, of)
+    return raised.value.partial, [(error.path, str(error)) for error in raised.value.errors]
 
 
 def test_members_are_camel_case_in_json() -> None:
@@ -70,11 +70,11 @@ def test_members_are_camel_case_in_json() -> None:
     ],
 )
 def test_numbers_flags_case_and_absence_are_read_as_octopus_writes_them(value: object, expected: Box) -> None:
-    assert structure(value, Box) == expected
+    assert convert(value, Box) == expected
 
 
 @pytest.mark.parametrize(
-    ("value", "gaps"),
+    ("value", "errors"),
     [
         ({}, [(("boxName",), "is required")]),
         (box(boxName=None), [(("boxName",), "is required")]),
@@ -116,32 +116,32 @@ def test_numbers_flags_case_and_absence_are_read_as_octopus_writes_them(value: o
         (box(lid={"colour": 1}), [(("lid", "colour"), "is no known member; did you mean color")]),
     ],
 )
-def test_each_mistake_is_told_at_its_place(value: object, gaps: list[tuple[Path, str]]) -> None:
-    assert read_with_gaps(value)[1] == gaps
+def test_each_mistake_is_told_at_its_place(value: object, errors: list[tuple[Path, str]]) -> None:
+    assert read_with_errors(value)[1] == errors
 
 
 def test_what_surrounds_a_mistake_is_read_and_further_mistakes_are_found() -> None:
     value = [{"size": "Huge", "ports": [80, "x", 82]}, {"boxName": "b", "lid": {"isLocked": 3}}]
 
-    partial, gaps = read_with_gaps(value, tuple[Box, ...])
+    partial, errors = read_with_errors(value, tuple[Box, ...])
 
-    assert [path for path, _ in gaps] == [
+    assert [path for path, _ in errors] == [
         (0, "boxName"),
         (0, "size"),
         (0, "ports", 1),
         (1, "lid", "isLocked"),
     ]
     assert partial[0].ports == (80, None, 82)
-    assert partial[1] == Box(box_name="b", lid=Lid(is_locked=None))  # type: ignore[arg-type]  # a gap
+    assert partial[1] == Box(box_name="b", lid=Lid(is_locked=None))  # type: ignore[arg-type]  # an error
 
 
 def test_what_may_be_a_secret_is_in_no_message_and_no_repr() -> None:
-    with_list = read_with_gaps([box(content=["hunter2"])], tuple[Box, ...])[1]
-    in_the_wrong_place = read_with_gaps(box(lid=[{"password": "hunter2"}], ports={"a": "hunter2"}))[1]
+    with_list = read_with_errors([box(content=["hunter2"])], tuple[Box, ...])[1]
+    in_the_wrong_place = read_with_errors(box(lid=[{"password": "hunter2"}], ports={"a": "hunter2"}))[1]
 
     assert with_list == [((0, "content"), "expected a text, not the value given (hidden)")]
     assert "hunter2" not in str(in_the_wrong_place)
-    assert "hunter2" not in repr(structure(box(content="hunter2"), Box))
+    assert "hunter2" not in repr(convert(box(content="hunter2"), Box))
 
 
 def open_value(text: str) -> Unresolved:
@@ -156,17 +156,17 @@ def open_value(text: str) -> Unresolved:
         (Port, "80#{A}", "80#{A}"),
         (Count | None, "#{A}", "#{A}"),
         (IdList, '#{A}, b\n#{A | Replace "x" "y,z"}', ("#{A}", "b", '#{A | Replace "x" "y,z"}')),
-        (Annotated[tuple[str, ...], Words(split_at_commas=True)], "sh,-c,#{A}", ("sh", "-c", "#{A}")),
-        (Annotated[tuple[str, ...], Words(split_at_commas=False)], "sh -c #{A}", ("sh -c #{A}",)),
-        (Annotated[tuple[str, ...], Words(split_at_commas=False)], '["sh", "#{A}"]', ("sh", "#{A}")),
+        (Annotated[tuple[str, ...], CommandWords(split_at_commas=True)], "sh,-c,#{A}", ("sh", "-c", "#{A}")),
+        (Annotated[tuple[str, ...], CommandWords(split_at_commas=False)], "sh -c #{A}", ("sh -c #{A}",)),
+        (Annotated[tuple[str, ...], CommandWords(split_at_commas=False)], '["sh", "#{A}"]', ("sh", "#{A}")),
     ],
 )
 def test_an_open_single_value_can_be_kept_as_it_stands(of: Any, text: str, partial: object) -> None:  # noqa: ANN401  any type
-    with pytest.raises(Unreadable) as raised:
-        structure(open_value(text), of)
+    with pytest.raises(PartialValueError) as raised:
+        convert(open_value(text), of)
 
     kept = raised.value.partial
-    assert raised.value.gaps == (Gap(message="no variable gives #{A} a value", is_expression=True),)
+    assert raised.value.errors == (FieldError(message="no variable gives #{A} a value", is_expression=True),)
     assert kept == partial
     assert all(isinstance(word, UnresolvedText) for word in (kept if isinstance(kept, tuple) else [kept]))
 
@@ -175,26 +175,26 @@ def test_an_open_single_value_can_be_kept_as_it_stands(of: Any, text: str, parti
     "of", [Bool, Size, Size | None, tuple[str, ...], tuple[Box, ...], Box, Lid | None], ids=str
 )
 def test_an_open_choice_flag_or_document_must_be_known(of: Any) -> None:  # noqa: ANN401  any type
-    with pytest.raises(Unreadable) as raised:
-        structure(open_value("#{A}"), of)
+    with pytest.raises(PartialValueError) as raised:
+        convert(open_value("#{A}"), of)
 
-    assert raised.value.gaps == (Gap(message="no variable gives #{A} a value"),)
+    assert raised.value.errors == (FieldError(message="no variable gives #{A} a value"),)
 
 
 def test_an_expression_that_cannot_be_evaluated_is_never_kept() -> None:
-    with pytest.raises(Unreadable) as raised:
-        structure(Unresolved("#{A}", error="The variables loop: A -> A"), str)
+    with pytest.raises(PartialValueError) as raised:
+        convert(Unresolved("#{A}", error="The variables loop: A -> A"), str)
 
-    assert raised.value.gaps == (Gap(message="The variables loop: A -> A"),)
+    assert raised.value.errors == (FieldError(message="The variables loop: A -> A"),)
 
 
 def test_of_an_open_document_and_of_a_hidden_text_only_plain_names_are_told() -> None:
     tokens = ("#{A}", '#{ssw0rd"}]')
     document = Unresolved('[{"content": "#{ssw0rd"}]', tokens)
 
-    whole = read_with_gaps(document, tuple[Box, ...])[1]
-    optional = read_with_gaps(document, Box | None)[1]
-    leaf = read_with_gaps(box(content=Unresolved('p#{ssw0rd"}]', tokens)))[1]
+    whole = read_with_errors(document, tuple[Box, ...])[1]
+    optional = read_with_errors(document, Box | None)[1]
+    leaf = read_with_errors(box(content=Unresolved('p#{ssw0rd"}]', tokens)))[1]
 
     message = "no variable gives #{A}, an expression (hidden) a value"
     assert whole == [((), message)]
@@ -203,7 +203,7 @@ def test_of_an_open_document_and_of_a_hidden_text_only_plain_names_are_told() ->
 
 
 def test_an_item_of_a_list_may_be_open_by_itself() -> None:
-    partial, gaps = read_with_gaps(["a", open_value("#{A}")], IdList)
+    partial, errors = read_with_errors(["a", open_value("#{A}")], IdList)
 
-    assert gaps == [((1,), "no variable gives #{A} a value")]
+    assert errors == [((1,), "no variable gives #{A} a value")]
     assert partial == ("a", "#{A}")

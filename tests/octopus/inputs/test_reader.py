@@ -9,7 +9,7 @@ from attrs import frozen
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden
 from ecs_steps.octopus.inputs.reader import (
-    LONGEST,
+    MAX_INPUT_LENGTH,
     AnyRule,
     Finding,
     derived,
@@ -66,13 +66,13 @@ def names_differ(freight: Freight) -> Iterator[Finding]:
         seen.add(crate.name)
 
 
-@item_rule("crates", "weight", beside=("insured",))
+@item_rule("crates", "weight", also_depends_on=("insured",))
 def no_feathers(freight: Freight, crate: Crate) -> Iterator[Finding]:
     if crate.weight < 1:
         yield Finding(("weight",), "is nothing", is_warning=not freight.insured)
 
 
-@item_rule("crates", "note", sees_expressions=True)
+@item_rule("crates", "note", accepts_expressions=True)
 def open_notes(_: Freight, crate: Crate) -> Iterator[Finding]:
     if isinstance(crate.note, UnresolvedText):
         yield Finding(("note",), "is open", is_warning=True)
@@ -282,18 +282,20 @@ def test_what_is_derived_sees_evaluated_values_and_forgives_what_is_open() -> No
     assert inputs.names == ("X OSLO", "#{ABSENT}", "#{SHIP.C}")
 
 
-@pytest.mark.parametrize("crates", ["x" * (LONGEST + 1), "#{Freight.Long}x", "[" + " " * LONGEST + "]"])
+@pytest.mark.parametrize(
+    "crates", ["x" * (MAX_INPUT_LENGTH + 1), "#{Freight.Long}x", "[" + " " * MAX_INPUT_LENGTH + "]"]
+)
 def test_an_input_that_aws_would_not_take_is_refused_by_its_length(crates: str) -> None:
-    length = max(len(crates), LONGEST + 1)
+    length = max(len(crates), MAX_INPUT_LENGTH + 1)
 
-    assert problems(freight(crates, Long="x" * LONGEST)) == [
-        f"Freight.Crates: holds {length} characters; expected at most 1048576, as AWS takes no more at once"
+    assert problems(freight(crates, Long="x" * MAX_INPUT_LENGTH)) == [
+        f"Freight.Crates: holds {length} characters; expected at most 1048576, AWS' limit"
     ]
 
 
 def test_an_input_as_long_as_allowed_is_read() -> None:
-    stops = "Oslo," * (LONGEST // 5)
+    stops = "Oslo," * (MAX_INPUT_LENGTH // 5)
 
     inputs, _ = read(Freight, freight(Stops=f" {stops}\n"), RULES)
 
-    assert len(inputs.stops) == LONGEST // 5
+    assert len(inputs.stops) == MAX_INPUT_LENGTH // 5

@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ecs_steps.octopus.inputs.converter import Unreadable, UnresolvedText, structure
+from ecs_steps.octopus.inputs.converter import PartialValueError, UnresolvedText, convert
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, TagInput, Wait, WaitOption, last_of
-from ecs_steps.octopus.inputs.types import LARGEST
+from ecs_steps.octopus.inputs.types import MAX_INT32
 from ecs_steps.tags import Tag
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -27,17 +27,17 @@ NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
     ],
 )
 def test_a_wait_option_is_read(given: str, option: WaitOption) -> None:
-    assert structure(given, WaitOption) == option
+    assert convert(given, WaitOption) == option
 
 
 @pytest.mark.parametrize("minutes", ["-1", "1.5", "soon", "99999999999"])
 def test_a_timeout_is_a_whole_number_of_minutes(minutes: str) -> None:
-    with pytest.raises(Unreadable) as raised:
-        structure({"type": "WaitWithTimeout", "timeoutMinutes": minutes}, WaitOption)
+    with pytest.raises(PartialValueError) as raised:
+        convert({"type": "WaitWithTimeout", "timeoutMinutes": minutes}, WaitOption)
 
-    [gap] = raised.value.gaps
-    assert gap.path == ("timeoutMinutes",)
-    assert str(gap) == f'expected a whole number from 0 to 2147483647, not "{minutes}"'
+    [error] = raised.value.errors
+    assert error.path == ("timeoutMinutes",)
+    assert str(error) == f'expected a whole number from 0 to 2147483647, not "{minutes}"'
 
 
 def test_only_a_wait_with_a_timeout_has_a_deadline() -> None:
@@ -49,9 +49,9 @@ def test_only_a_wait_with_a_timeout_has_a_deadline() -> None:
 
 
 def test_the_longest_timeout_is_still_a_date() -> None:
-    longest = WaitOption(type=Wait.WITH_TIMEOUT, timeout_minutes=LARGEST)
+    longest = WaitOption(type=Wait.WITH_TIMEOUT, timeout_minutes=MAX_INT32)
 
-    assert longest.deadline(NOW) == NOW + timedelta(minutes=LARGEST)
+    assert longest.deadline(NOW) == NOW + timedelta(minutes=MAX_INT32)
 
 
 def test_all_but_one_option_may_wait() -> None:

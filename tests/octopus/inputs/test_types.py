@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.octopus.inputs.converter import Unreadable, structure
+from ecs_steps.octopus.inputs.converter import PartialValueError, convert
 from ecs_steps.octopus.inputs.types import (
     Arn,
+    CommandWords,
     Count,
     EcsName,
     Family,
@@ -17,7 +18,6 @@ from ecs_steps.octopus.inputs.types import (
     Region,
     Role,
     WholeNumber,
-    Words,
     split,
 )
 
@@ -26,13 +26,19 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
     max_leaves=4,
 )
-KINDS = [WholeNumber(), Flag(), Ids(), Words(split_at_commas=True), Words(split_at_commas=False)]
+KINDS = [
+    WholeNumber(),
+    Flag(),
+    Ids(),
+    CommandWords(split_at_commas=True),
+    CommandWords(split_at_commas=False),
+]
 
 
 def message(value: object, of: Any) -> str:  # noqa: ANN401  any kind
-    with pytest.raises(Unreadable) as raised:
-        structure(value, of)
-    return "; ".join(map(str, raised.value.gaps))
+    with pytest.raises(PartialValueError) as raised:
+        convert(value, of)
+    return "; ".join(map(str, raised.value.errors))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,7 @@ def message(value: object, of: Any) -> str:  # noqa: ANN401  any kind
     ids=repr,
 )
 def test_whole_numbers_are_read_from_text_and_json(value: object, number: int) -> None:
-    assert structure(value, Port) == number
+    assert convert(value, Port) == number
 
 
 @pytest.mark.parametrize(
@@ -76,8 +82,8 @@ def test_what_is_no_port_is_shown_with_what_was_expected(value: object, shown: s
 
 
 def test_counts_fit_32_bits() -> None:
-    assert structure("0", Count) == 0
-    assert structure("2147483647", Count) == 2_147_483_647
+    assert convert("0", Count) == 0
+    assert convert("2147483647", Count) == 2_147_483_647
     assert message("2147483648", Count) == 'expected a whole number from 0 to 2147483647, not "2147483648"'
     assert message("0", PositiveCount) == 'expected a whole number from 1 to 2147483647, not "0"'
 
@@ -93,10 +99,10 @@ def test_flags_are_read_in_any_case(value: object, flag: bool) -> None:  # noqa:
 
 @pytest.mark.parametrize(("value", "shown"), [("yes", '"yes"'), (1, "1"), ("0", '"0"'), (["True"], "a list")])
 def test_what_is_no_flag_is_shown(value: object, shown: str) -> None:
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(PartialValueError) as raised:
         Flag()(value)
 
-    assert str(raised.value.gaps[0]) == f"expected True or False, not {shown}"
+    assert str(raised.value.errors[0]) == f"expected True or False, not {shown}"
 
 
 @pytest.mark.parametrize(
@@ -116,10 +122,10 @@ def test_ids_are_a_json_array_or_one_a_line_or_comma(value: object) -> None:
 
 @pytest.mark.parametrize("value", ["[]", [], ",", '[""]', " \n "])
 def test_no_id_is_a_problem(value: object) -> None:
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(PartialValueError) as raised:
         Ids()(value)
 
-    assert str(raised.value.gaps[0]) == "expected at least one id"
+    assert str(raised.value.errors[0]) == "expected at least one id"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +143,7 @@ def test_no_id_is_a_problem(value: object) -> None:
 def test_an_entry_point_is_split_at_commas_or_is_a_json_array(
     value: object, expected: tuple[str, ...]
 ) -> None:
-    assert Words(split_at_commas=True)(value) == expected
+    assert CommandWords(split_at_commas=True)(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -151,7 +157,7 @@ def test_an_entry_point_is_split_at_commas_or_is_a_json_array(
     ],
 )
 def test_a_command_is_one_word_or_a_json_array(value: object, expected: tuple[str, ...]) -> None:
-    assert Words(split_at_commas=False)(value) == expected
+    assert CommandWords(split_at_commas=False)(value) == expected
 
 
 def test_expressions_are_not_split() -> None:
@@ -191,15 +197,15 @@ def test_texts_say_what_was_expected(value: str, of: Any, expected: str) -> None
     ],
 )
 def test_texts_are_trimmed(value: str, of: Any) -> None:  # noqa: ANN401  any kind
-    assert structure(f" {value}\n", of) == value
+    assert convert(f" {value}\n", of) == value
 
 
 @given(st.sampled_from(KINDS), JSON)
 def test_any_value_is_read_or_told(kind: Any, value: object) -> None:  # noqa: ANN401  any kind
     try:
         read = kind(value)
-    except Unreadable as unreadable:
-        read = unreadable.gaps
+    except PartialValueError as unreadable:
+        read = unreadable.errors
 
     assert read is not None
 
@@ -208,15 +214,15 @@ def test_any_value_is_read_or_told(kind: Any, value: object) -> None:  # noqa: A
     "name", ["shop", "Shop_1-a", "a" * 255, "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"]
 )
 def test_a_cluster_or_service_is_named_as_ecs_names_it_or_by_its_arn(name: str) -> None:
-    assert structure(name, EcsName) == name
+    assert convert(name, EcsName) == name
 
 
 @pytest.mark.parametrize("name", ["a b", "a\x1bb", "a/b", "a" * 256, "arn:aws:s3:::bucket", "\u65e5\u672c"])
 def test_no_cluster_or_service_has_such_a_name(name: str) -> None:
-    with pytest.raises(Unreadable) as unreadable:
-        structure(name, EcsName)
+    with pytest.raises(PartialValueError) as unreadable:
+        convert(name, EcsName)
 
-    assert unreadable.value.gaps[0].message == (
+    assert unreadable.value.errors[0].message == (
         "expected 1 to 255 letters, digits, hyphens and underscores, or an ARN"
     )
 
@@ -233,8 +239,8 @@ def test_no_cluster_or_service_has_such_a_name(name: str) -> None:
 )
 def test_a_region_is_told_from_a_place(region: str, is_one: bool) -> None:  # noqa: FBT001  pytest's
     try:
-        read = structure(region, Region)
-    except Unreadable:
+        read = convert(region, Region)
+    except PartialValueError:
         read = None
 
     assert (read == region) is is_one

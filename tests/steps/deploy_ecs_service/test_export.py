@@ -213,7 +213,11 @@ def test_a_role_that_is_open_is_the_one_that_is_used() -> None:
         ({"LoadBalancerMappings": ["#{Open}"]}, f"{DEPLOY}.LoadBalancerMappings[0]"),
         ({"Volumes": [{"name": "a", "type": "#{Open}"}]}, f"{DEPLOY}.Volumes[0].type"),
         (
-            {"Volumes": [{"name": "a", "encryptionInTransit": "#{Open}"}]},
+            {
+                "Volumes": [
+                    {"type": "Efs", "name": "a", "fileSystemId": "fs-1", "encryptionInTransit": "#{Open}"}
+                ]
+            },
             f"{DEPLOY}.Volumes[0].encryptionInTransit",
         ),
         ({"Containers": [container(essential="#{Open}")]}, f"{CONTAINERS}[0].essential"),
@@ -263,7 +267,7 @@ def test_what_is_known_is_judged_as_ever() -> None:
             f"{CONTAINERS}[0].containerImageReference: "
             "is required: a referenceId, or a full image name as imageName"
         ),
-        f"{CONTAINERS}[1].gpus: Fargate has no GPUs, and 1 are asked for; leave it empty",
+        f"{CONTAINERS}[1].gpus: Fargate has no GPUs, and 1 are requested; leave it empty",
     ]
 
 

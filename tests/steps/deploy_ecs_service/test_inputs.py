@@ -4,15 +4,10 @@ import attrs
 import pytest
 
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, OnFailure, TagInput, Wait, WaitOption
-from ecs_steps.steps.deploy_ecs_service.inputs import (
-    Architecture,
-    DeployInputs,
-    LoadBalancerMapping,
-    Volume,
-    VolumeKind,
-)
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, PortMapping
+from ecs_steps.task_definition.inputs import Architecture, Volume, VolumeType
 from steps.deploy_ecs_service.dictionaries import (
     CONTAINERS,
     DEPLOY,
@@ -71,7 +66,7 @@ VARIABLES: dict[str, tuple[object, str, object]] = {
         (
             Volume(name="scratch"),
             Volume(
-                type=VolumeKind.EFS,
+                type=VolumeType.EFS,
                 name="data",
                 file_system_id="fs-1",
                 access_point_id="fsap-1",

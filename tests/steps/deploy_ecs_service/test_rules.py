@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps import DeployEcsServiceStep, InvalidInputsError
-from ecs_steps.task_definition.fargate import SIZES
+from ecs_steps.task_definition.inputs import SIZES
 from steps.deploy_ecs_service.dictionaries import (
     CONTAINERS,
     DEPLOY,
@@ -162,7 +162,7 @@ def efs(**members: object) -> dict[str, object]:
         ),
         pytest.param(
             {"others": {f"{ECS}.Tags": [{"key": "AWS:team", "value": "1"}]}},
-            f"{ECS}.Tags[0].key: begins with aws:, which AWS keeps to itself: 'AWS:team'",
+            f"{ECS}.Tags[0].key: begins with aws:, which is reserved for AWS: 'AWS:team'",
             id="tag of AWS",
         ),
         pytest.param(
@@ -299,13 +299,13 @@ def test_all_problems_are_told_at_once_variables_first_then_what_does_not_fit_to
             f"{CONTAINERS}[2].containerImageReference: no image is known for package reference 'api2': "
             "Octopus.Action.Package[api2].Image has no value"
         ),
-        f"{CONTAINERS}[0].gpus: Fargate has no GPUs, and 1 are asked for; leave it empty",
+        f"{CONTAINERS}[0].gpus: Fargate has no GPUs, and 1 are requested; leave it empty",
         f"{DEPLOY}.LoadBalancerMappings[0].containerPort: 80 is no port of container web; it has none",
         (
             f"{DEPLOY}.LoadBalancerMappings[2].containerName: "
             "names no container of this task: 'gone'; there are web, api"
         ),
-        f"{ECS}.Tags[0].key: begins with aws:, which AWS keeps to itself: 'aws:x'",
+        f"{ECS}.Tags[0].key: begins with aws:, which is reserved for AWS: 'aws:x'",
     ]
 
 

@@ -178,16 +178,16 @@ def test_the_target_is_a_family(family: str) -> None:
 
 
 def test_an_image_is_found_without_regard_to_case_and_none_where_there_is_none() -> None:
-    told = inputs()
+    changes = inputs().revision_changes
 
-    assert told.image("WEB") == "registry:5000/acme/web:2"
-    assert told.image("other") == ""
+    assert changes.image("WEB") == "registry:5000/acme/web:2"
+    assert changes.image("other") == ""
 
 
 def test_the_users_tags_lose_what_aws_refuses() -> None:
     told = inputs(**{"Octopus.Action.Aws.Tags": '[{"key": "my!@#$key", "value": "1"}, {"key": "none"}]'})
 
-    assert told.user_tags == (Tag("my@key", "1"),)
+    assert told.revision_changes.user_tags == (Tag("my@key", "1"),)
 
 
 @pytest.mark.parametrize("field", attrs.fields(UpdateInputs), ids=lambda field: field.name)

@@ -27,8 +27,12 @@ def variables(**documents: object) -> dict[str, str]:
         f"{UPDATE}.TargetTaskDefinitionName": "shop-web",
         UPDATES: json.dumps([WEB]),
         "Octopus.Action.Package[web].Image": "acme/web:2",
-        **{name: json.dumps(document) for name, document in documents.items()},
+        **{name: _text(document) for name, document in documents.items()},
     }
+
+
+def _text(document: object) -> str:
+    return document if isinstance(document, str) else json.dumps(document)
 
 
 def judged(**documents: object) -> tuple[list[str], list[str]]:
@@ -70,17 +74,18 @@ ERRORS: dict[str, tuple[dict[str, object], list[str]]] = {
             )
         ],
     ),
-    "a key twice": (
-        {UPDATES: with_variables({"key": "A", "value": "1"}, {"key": "B"}, {"key": "A", "value": "1"})},
-        [f"{UPDATES}[0].environmentVariables.items[2].key: repeats 'A'"],
-    ),
     "a key of two kinds": (
         {
             UPDATES: with_variables(
                 {"key": "A", "value": "1"}, {"type": "Secret", "key": "A", "value": SECRET}
             )
         },
-        [f"{UPDATES}[0].environmentVariables.items[1].key: repeats 'A'"],
+        [
+            (
+                f"{UPDATES}[0].environmentVariables.items[1].key: "
+                "'A' is plain and secret at once, which ECS refuses"
+            )
+        ],
     ),
     "a secret that is no reference": (
         {UPDATES: with_variables({"type": "Secret", "key": "A", "value": "hunter 2"})},
@@ -91,13 +96,26 @@ ERRORS: dict[str, tuple[dict[str, object], list[str]]] = {
             )
         ],
     ),
+    "an image that ECS refuses": (
+        {"Octopus.Action.Package[web].Image": "acme/web: 1"},
+        [f'{UPDATES}[0].packageReference: expected the full name of an image, not "acme/web: 1"'],
+    ),
+    "items to clear": (
+        {UPDATES: with_variables({"key": "A", "value": "1"}, action="Clear")},
+        [
+            (
+                f"{UPDATES}[0].environmentVariables.items: must be empty with the action Clear; "
+                "Replace sets these and no others"
+            )
+        ],
+    ),
     "variables without an action": (
         {UPDATES: [{**WEB, "environmentVariables": {"items": []}}]},
         [f"{UPDATES}[0].environmentVariables.action: is required"],
     ),
     "an unknown action": (
         {UPDATES: with_variables(action="Merge")},
-        [f'{UPDATES}[0].environmentVariables.action: expected one of Replace, Append, not "Merge"'],
+        [f'{UPDATES}[0].environmentVariables.action: expected one of Replace, Append, Clear, not "Merge"'],
     ),
     "a tag twice": (
         {TAGS: [{"key": "team", "value": "1"}, {"key": "team", "value": "1"}]},
@@ -105,7 +123,7 @@ ERRORS: dict[str, tuple[dict[str, object], list[str]]] = {
     ),
     "a tag of AWS": (
         {TAGS: [{"key": "AWS:owner", "value": "1"}]},
-        [f"{TAGS}[0].key: begins with aws:, which AWS keeps to itself: 'AWS:owner'"],
+        [f"{TAGS}[0].key: begins with aws:, which is reserved for AWS: 'AWS:owner'"],
     ),
     "too many tags": (
         {TAGS: [{"key": f"tag {number}", "value": "1"} for number in range(51)]},
@@ -132,7 +150,7 @@ def test_a_timeout_that_is_no_whole_number_of_minutes_is_an_error(minutes: objec
 
 FINE: dict[str, dict[str, object]] = {
     "the least": {},
-    "no package reference": {UPDATES: [{"containerName": "web", "environmentFiles": {"action": "Replace"}}]},
+    "no package reference": {UPDATES: [{"containerName": "web", "environmentFiles": {"action": "Clear"}}]},
     "a parameter's name": {
         UPDATES: with_variables({"type": "Secret", "key": "A", "value": "/shop/db"}, action="Replace")
     },
@@ -165,6 +183,30 @@ def test_an_update_that_changes_nothing_is_a_warning(update: dict[str, Any]) -> 
     assert warning == (
         f"{UPDATES}[1]: changes nothing of container 'web': it names no packageReference and no "
         "environmentVariables or environmentFiles that would"
+    )
+
+
+def test_a_repeated_key_is_a_warning_and_the_last_one_is_used() -> None:
+    items = {"key": "A", "value": "1"}, {"key": "B"}, {"key": "A", "value": "1"}
+
+    assert judged(**{UPDATES: with_variables(*items)}) == (
+        [],
+        [f"{UPDATES}[0].environmentVariables.items[2].key: repeats 'A'; the last one is used"],
+    )
+
+
+@pytest.mark.parametrize("member", ["environmentVariables", "environmentFiles"])
+def test_a_replace_without_items_is_a_warning(member: str) -> None:
+    update = {"containerName": "web", member: {"action": "Replace", "items": []}}
+
+    assert judged(**{UPDATES: [update]}) == (
+        [],
+        [
+            (
+                f"{UPDATES}[0].{member}.items: is empty: Replace changes nothing then, as in Octopus' own "
+                "step; Clear removes what there is"
+            )
+        ],
     )
 
 

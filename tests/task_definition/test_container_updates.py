@@ -3,8 +3,15 @@ from typing import Any
 import pytest
 
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
-from ecs_steps.task_definition.container_updates import Action, EnvironmentFiles, EnvironmentVariables
-from ecs_steps.task_definition.next_container import with_environment, with_environment_files, with_image
+from ecs_steps.task_definition.container_updates import (
+    Action,
+    ContainerUpdate,
+    EnvironmentFiles,
+    EnvironmentVariables,
+    updated,
+    with_environment,
+    with_environment_files,
+)
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:"  # noqa: S105  the ARN of one
 DEFINITION = {
@@ -33,12 +40,12 @@ def changed(action: Action, *items: KeyValue) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("image", ["acme/web:2", "localhost:5000/a/b@sha256:ff", "repo:1@sha256:ff"])
-def test_the_image_is_the_releases_letter_by_letter(image: str) -> None:
-    assert with_image(DEFINITION, image) == {**DEFINITION, "image": image}
+def test_the_image_is_exactly_the_release_s(image: str) -> None:
+    assert updated(DEFINITION, ContainerUpdate(container_name="web"), image) == {**DEFINITION, "image": image}
 
 
 def test_without_an_image_the_old_one_stays() -> None:
-    assert with_image(DEFINITION, "") == DEFINITION
+    assert updated(DEFINITION, ContainerUpdate(container_name="web"), "") == DEFINITION
 
 
 def test_an_appended_key_has_its_new_value_at_its_old_place() -> None:
@@ -61,11 +68,18 @@ def test_replacing_with_plain_variables_alone_removes_the_secrets() -> None:
     assert changed(Action.REPLACE, plain("A", "1")) == (["A=1"], [])
 
 
-def test_replacing_with_nothing_clears_both_kinds() -> None:
-    assert changed(Action.REPLACE) == ([], [])
+def test_replacing_with_nothing_changes_nothing() -> None:
+    assert changed(Action.REPLACE) == (["A=1", "B=2", "C=3"], ["S=s", "T=t"])
 
 
-@pytest.mark.parametrize("action", Action)
+def test_clearing_removes_plain_and_secret_variables() -> None:
+    assert changed(Action.CLEAR) == ([], [])
+
+
+SETTING = (Action.REPLACE, Action.APPEND)
+
+
+@pytest.mark.parametrize("action", SETTING)
 def test_a_secret_takes_the_place_of_a_plain_variable(action: Action) -> None:
     environment, secrets = changed(action, secret("A", "a"))
 
@@ -73,7 +87,7 @@ def test_a_secret_takes_the_place_of_a_plain_variable(action: Action) -> None:
     assert not [line for line in environment if line.startswith("A=")]
 
 
-@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("action", SETTING)
 def test_a_plain_variable_takes_the_place_of_a_secret(action: Action) -> None:
     environment, secrets = changed(action, plain("S", "1"))
 
@@ -81,7 +95,7 @@ def test_a_plain_variable_takes_the_place_of_a_secret(action: Action) -> None:
     assert not [line for line in secrets if line.startswith("S=")]
 
 
-def test_variables_that_are_not_spoken_of_stay() -> None:
+def test_variables_that_are_not_named_stay() -> None:
     assert with_environment(DEFINITION, None) == DEFINITION
 
 
@@ -110,7 +124,8 @@ FIRST, SECOND, THIRD = (f"arn:aws:s3:::config/{name}.env" for name in ("first", 
         (Action.APPEND, [SECOND, THIRD, THIRD], [FIRST, SECOND, THIRD]),
         (Action.APPEND, [], [FIRST, SECOND]),
         (Action.REPLACE, [THIRD, FIRST, THIRD], [THIRD, FIRST]),
-        (Action.REPLACE, [], []),
+        (Action.REPLACE, [], [FIRST, SECOND]),
+        (Action.CLEAR, [], []),
     ],
 )
 def test_environment_files_are_read_in_the_order_given_and_once_each(
@@ -118,12 +133,12 @@ def test_environment_files_are_read_in_the_order_given_and_once_each(
 ) -> None:
     definition = {"environmentFiles": [{"value": FIRST, "type": "s3"}, {"value": SECOND, "type": "s3"}]}
 
-    updated = with_environment_files(definition, EnvironmentFiles(action=action, items=tuple(items)))
+    changed = with_environment_files(definition, EnvironmentFiles(action=action, items=tuple(items)))
 
-    assert updated == {"environmentFiles": [{"value": arn, "type": "s3"} for arn in expected]}
+    assert changed == {"environmentFiles": [{"value": arn, "type": "s3"} for arn in expected]}
 
 
-@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("action", SETTING)
 def test_other_members_of_a_file_survive(action: Action) -> None:
     definition = {"environmentFiles": [{"value": FIRST, "type": "s3", "sealed": True}]}
 
@@ -131,12 +146,12 @@ def test_other_members_of_a_file_survive(action: Action) -> None:
 
 
 def test_a_container_without_files_gets_its_first() -> None:
-    updated = with_environment_files({}, EnvironmentFiles(action=Action.APPEND, items=(FIRST,)))
+    changed = with_environment_files({}, EnvironmentFiles(action=Action.APPEND, items=(FIRST,)))
 
-    assert updated == {"environmentFiles": [{"value": FIRST, "type": "s3"}]}
+    assert changed == {"environmentFiles": [{"value": FIRST, "type": "s3"}]}
 
 
-def test_environment_files_that_are_not_spoken_of_stay() -> None:
+def test_environment_files_that_are_not_named_stay() -> None:
     definition: dict[str, Any] = {"environmentFiles": [{"value": FIRST, "type": "s3"}]}
 
     assert with_environment_files(definition, None) == definition

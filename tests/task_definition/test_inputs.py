@@ -1,7 +1,7 @@
 import pytest
 
-from ecs_steps.octopus.inputs.converter import Unreadable, structure
-from ecs_steps.task_definition.fargate import SIZES, Cpu, Memory, units
+from ecs_steps.octopus.inputs.converter import PartialValueError, convert
+from ecs_steps.task_definition.inputs import SIZES, Cpu, Memory, units
 
 GIB = 1024
 
@@ -42,7 +42,7 @@ def test_fargate_offers_no_other_cpu() -> None:
     ],
 )
 def test_cpu_is_units_or_vcpus(text: str, count: int) -> None:
-    assert units(structure(text, Cpu)) == count
+    assert units(convert(text, Cpu)) == count
 
 
 @pytest.mark.parametrize(
@@ -50,31 +50,33 @@ def test_cpu_is_units_or_vcpus(text: str, count: int) -> None:
     [("512", 512), ("0.5 GB", 512), (".5GB", 512), ("1 gb", 1024), ("30 GB", 30720), ("244 GB", 249856)],
 )
 def test_memory_is_mib_or_gb(text: str, mib: int) -> None:
-    assert units(structure(text, Memory)) == mib
+    assert units(convert(text, Memory)) == mib
 
 
 def test_a_size_may_be_a_json_number() -> None:
-    assert structure(1024, Cpu) == "1024"
+    assert convert(1024, Cpu) == "1024"
 
 
 @pytest.mark.parametrize(
     "text", ["", "large", "256 GB", "vCPU", ". vCPU", "-256", "1e3", "0.5", "\u0662\u0665\u0666", "99999999"]
 )
 def test_what_is_no_cpu_says_what_is_one(text: str) -> None:
-    with pytest.raises(Unreadable) as raised:
-        structure(text, Cpu)
+    with pytest.raises(PartialValueError) as raised:
+        convert(text, Cpu)
 
-    assert str(raised.value.gaps[0]).startswith("expected CPU units or vCPUs, such as 256 or .25 vCPU, not ")
+    assert str(raised.value.errors[0]).startswith(
+        "expected CPU units or vCPUs, such as 256 or .25 vCPU, not "
+    )
 
 
 @pytest.mark.parametrize("text", ["1 GiB", "512 MB", "0.5 vCPU", "\u0661 GB"])
 def test_what_is_no_memory_says_what_is_one(text: str) -> None:
-    with pytest.raises(Unreadable) as raised:
-        structure(text, Memory)
+    with pytest.raises(PartialValueError) as raised:
+        convert(text, Memory)
 
-    assert str(raised.value.gaps[0]).startswith("expected MiB or GB, such as 512 or 0.5 GB, not ")
+    assert str(raised.value.errors[0]).startswith("expected MiB or GB, such as 512 or 0.5 GB, not ")
 
 
 @pytest.mark.parametrize("text", ["0.249 vCPU", "0.251 vCPU", ".499 vCPU", "0.999 vCPU"])
 def test_rounding_makes_no_size_that_was_not_asked_for(text: str) -> None:
-    assert units(structure(text, Cpu)) not in SIZES
+    assert units(convert(text, Cpu)) not in SIZES
