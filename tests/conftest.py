@@ -34,7 +34,7 @@ SLOW = (
     "e2e/",
     "explaining/",
     "faults/",
-    "fuzzing/test_every_place.py",
+    "fuzzing/test_every_injection_point.py",
     "fuzzing/test_growth.py",
     "fuzzing/test_limits.py",
     "permissions/test_journeys.py",

@@ -1,4 +1,4 @@
-"""Every call that the library can make, read from its own source: no test can forget one that is added."""
+"""Every call that the library can make, read from its own source: no test can miss one that is added."""
 
 import ast
 from pathlib import Path

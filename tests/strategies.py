@@ -1,12 +1,9 @@
 """What hypothesis draws for tests of several modules."""
 
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
-
-Place = tuple[str | int, ...]
 
 # Unlike hypothesis' own text this holds lone surrogates.
 ANY_TEXT = st.text(st.characters(), max_size=20)
@@ -65,19 +62,3 @@ def dictionaries(names: Sequence[str]) -> st.SearchStrategy[dict[str, str]]:
     return st.dictionaries(ANY_TEXT, ANY_TEXT) | st.dictionaries(
         st.sampled_from(names) | st.sampled_from(names).map(str.upper), ODD_TEXTS
     )
-
-
-def places(document: Any, place: Place = ()) -> Iterator[Place]:  # noqa: ANN401  as JSON
-    """Yield every place in a JSON document, as the names and indexes that lead there."""
-    members = document.items() if isinstance(document, dict) else enumerate(document)
-    for name, member in members:
-        yield (*place, name)
-        if isinstance(member, dict | list):
-            yield from places(member, (*place, name))
-
-
-def at(document: Any, place: Place) -> Any:  # noqa: ANN401  as JSON
-    """Return what stands in a place of a JSON document."""
-    for step in place:
-        document = document[step]
-    return document

@@ -23,7 +23,7 @@ NEEDED: dict[str, Definition] = {
 
 
 def least(shape: Shape) -> Any:  # noqa: ANN401  any JSON
-    """Return the smallest value that is legal in the place of a shape."""
+    """Return the smallest legal value of a shape."""
     match shape:
         case StructureShape():
             required = {name: least(shape.members[name]) for name in shape.required_members}
@@ -75,7 +75,7 @@ UNIQUE = {
 
 
 def values(shape: Shape) -> st.SearchStrategy[Any]:
-    """Draw any value of a shape; lists are not empty, and what has a name has one of its own."""
+    """Draw any value of a shape; lists are not empty, and items with a name have different ones."""
     match shape:
         case StructureShape() if shape.is_tagged_union:
             return st.one_of(*(st.fixed_dictionaries({name: values(m)}) for name, m in shape.members.items()))

@@ -1,4 +1,4 @@
-"""Measure this library beside its peers: ``(cd tests && ../.venv/bin/python -m benchmarks [NAMES])``.
+"""Measure this library and its peers: ``(cd tests && ../.venv/bin/python -m benchmarks [NAMES])``.
 
 Every table is printed as Markdown when it is done.
 """
@@ -37,18 +37,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure ecs-steps.")
     parser.add_argument("names", metavar="NAME", nargs="*", help=f"of {', '.join(BENCHMARKS)}")
     parser.add_argument(
-        "--rounds", type=int, default=21, help="how often everybody runs (default %(default)s)"
+        "--rounds", type=int, default=21, help="how often each contender runs (default %(default)s)"
     )
-    asked = parser.parse_args()
+    args = parser.parse_args()
     # As pip does for what it installs; an editable installation is compiled when it is first run.
     compileall.compile_dir(Path(__file__).parent.parent.parent / "ecs_steps", quiet=1)
-    _say(_where(asked.rounds))
-    for name in asked.names or BENCHMARKS:
+    _print(_environment(args.rounds))
+    for name in args.names or BENCHMARKS:
         title, measured = BENCHMARKS[name]
-        _say(f"**{title}**\n\n{measured(asked.rounds)}\n")
+        _print(f"**{title}**\n\n{measured(args.rounds)}\n")
 
 
-def _where(rounds: int) -> str:
+def _environment(rounds: int) -> str:
     versions = [f"{name} {version(name)}" for name in MEASURED]
     peers = [name.replace("==", " ") for name in (image_update.FABFUEL, image_update.AWS_CLI, REQUIREMENT)]
     machine = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
@@ -58,7 +58,7 @@ def _where(rounds: int) -> str:
     )
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""A proxy on loopback that counts what passes: requests by their operation, and connections."""
+"""A proxy on loopback that counts requests by their operation, and connections."""
 
 import http.client
 from collections import Counter
@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 
 class CountingProxy(ThreadingHTTPServer):
-    """Pass on to `target` what is sent here."""
+    """Forward every request to `target`."""
 
     def __init__(self, target: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Passing)
+        super().__init__(("127.0.0.1", 0), _Forwarding)
         self.target = urlsplit(target)
         self.operations: Counter[str] = Counter()
         self.connections = 0
@@ -22,7 +22,7 @@ class CountingProxy(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         self.operations.clear()
         self.connections = 0
 
@@ -38,7 +38,7 @@ def counting(target: str) -> Iterator[CountingProxy]:
             proxy.shutdown()
 
 
-class _Passing(BaseHTTPRequestHandler):
+class _Forwarding(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     server: CountingProxy
@@ -50,15 +50,15 @@ class _Passing(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.operations[self.headers.get("X-Amz-Target", self.path).rpartition(".")[2]] += 1
-        behind = http.client.HTTPConnection(self.server.target.netloc, timeout=60)
+        target = http.client.HTTPConnection(self.server.target.netloc, timeout=60)
         try:
-            behind.request(self.command, self.path, body, dict(self.headers))
-            answer = behind.getresponse()
-            content = answer.read()
+            target.request(self.command, self.path, body, dict(self.headers))
+            response = target.getresponse()
+            content = response.read()
         finally:
-            behind.close()
-        self.send_response_only(answer.status)
-        for name, value in answer.getheaders():
+            target.close()
+        self.send_response_only(response.status)
+        for name, value in response.getheaders():
             if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
@@ -66,4 +66,4 @@ class _Passing(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's own name
-        """Say nothing: what is wanted is the sum."""
+        """Log nothing: only the sum is wanted."""

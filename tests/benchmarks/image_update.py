@@ -32,8 +32,8 @@ WAIT = f"$aws ecs wait services-stable --cluster {CLUSTER} --services {SERVICE}\
 
 
 @frozen(kw_only=True)
-class Course:
-    """Where updates are run: a folder for their files, and AWS behind `url`; each has an image of its own."""
+class UpdateSetup:
+    """A folder for the files of updates, and AWS behind `url`; each run has an image of its own."""
 
     folder: Path
     emulator: Ministack
@@ -42,7 +42,7 @@ class Course:
     _numbers: Iterator[int] = field(factory=lambda: count(2))
 
     def contender(self, command: Callable[[str], Command]) -> Contender:
-        """Return somebody who is told an image, and runs here."""
+        """Return a contender that deploys a new image in each run."""
         theirs = {n: v for n, v in self.emulator.environment().items() if not n.startswith("PYTHON")}
         return Contender(
             command=lambda: command(f"acme/orders:{next(self._numbers)}"),
@@ -55,7 +55,7 @@ class Course:
         return [f"{sysconfig.get_path('scripts')}/ecs-steps", "update", "variables.json"]
 
     def floor(self, image: str) -> Command:
-        words = [CLUSTER, SERVICE, SERVICE, CONTAINER, image, "wait" if self.waits else "go"]
+        words = [CLUSTER, SERVICE, SERVICE, CONTAINER, image, "wait" if self.waits else "no wait"]
         return [sys.executable, str(FLOOR_SCRIPT), *words]
 
     def fabfuel(self, image: str) -> Command:
@@ -87,12 +87,12 @@ def _compared(rounds: int, *, waits: bool) -> str:
         with counting(emulator.url) as proxy:
             counted = {
                 name: count_requests(contender, proxy)
-                for name, contender in _everybody(
-                    Course(folder=folder, emulator=emulator, url=proxy.url, waits=waits)
+                for name, contender in _contenders(
+                    UpdateSetup(folder=folder, emulator=emulator, url=proxy.url, waits=waits)
                 ).items()
             }
-        course = Course(folder=folder, emulator=emulator, url=emulator.url, waits=waits)
-        runs = measure(_everybody(course), rounds)
+        setup = UpdateSetup(folder=folder, emulator=emulator, url=emulator.url, waits=waits)
+        runs = measure(_contenders(setup), rounds)
     columns = {
         "requests": {name: str(operations.total()) for name, (operations, _) in counted.items()},
         "connections": {name: str(connections) for name, (_, connections) in counted.items()},
@@ -100,18 +100,18 @@ def _compared(rounds: int, *, waits: bool) -> str:
     return comparison(runs, floor=FLOOR, more=columns)
 
 
-def _everybody(course: Course) -> Mapping[str, Contender]:
+def _contenders(setup: UpdateSetup) -> Mapping[str, Contender]:
     return {
-        "`ecs-steps update`": course.contender(course.ours),
-        FLOOR: course.contender(course.floor),
-        "fabfuel's `ecs deploy`": course.contender(course.fabfuel),
-        "the aws CLI's commands": course.contender(course.aws_cli),
+        "`ecs-steps update`": setup.contender(setup.ours),
+        FLOOR: setup.contender(setup.floor),
+        "fabfuel's `ecs deploy`": setup.contender(setup.fabfuel),
+        "the aws CLI's commands": setup.contender(setup.aws_cli),
     }
 
 
 def count_requests(contender: Contender, proxy: CountingProxy) -> tuple[Counter[str], int]:
-    """Run once; return the operations asked for, and how many connections that took."""
-    proxy.forget()
+    """Run once; return its operations and its number of connections."""
+    proxy.reset()
     contender.run()
     return proxy.operations.copy(), proxy.connections
 

@@ -13,7 +13,7 @@ from benchmarks.measuring import Contender
 from benchmarks.tables import table
 
 SIZES = (1, 10, 50)
-WHO = {"ours": "ecs_steps", "floor": "bare botocore (the floor)"}
+CONTENDERS = {"ours": "ecs_steps", "floor": "bare botocore (the floor)"}
 HEAD = (
     "updates at once",
     "real time",
@@ -33,32 +33,32 @@ def many_at_once(rounds: int) -> str:
 
 def _rows(rounds: int) -> Iterator[list[str]]:
     for size in SIZES:
-        for who, name in WHO.items():
-            told, peak = _run(who, size, rounds)
-            calls = median(each["calls"] for each in told)
+        for contender, name in CONTENDERS.items():
+            results, peak = _run(contender, size, rounds)
+            calls = median(each["calls"] for each in results)
             yield [
                 f"{size}, {name}",
-                f"{median(each['seconds'] for each in told):.2f} s",
-                f"{median(each['seconds there'] for each in told):.1f} s",
+                f"{median(each['seconds'] for each in results):.2f} s",
+                f"{median(each['virtual seconds'] for each in results):.1f} s",
                 f"{calls:.0f}",
                 f"{calls / (4 * size):.2f}",
-                f"{median(each['throttled'] for each in told):.0f}",
-                f"{median(each['failed'] for each in told):.0f}",
+                f"{median(each['throttled'] for each in results):.0f}",
+                f"{median(each['failed'] for each in results):.0f}",
                 f"{peak:.0f} MiB",
             ]
 
 
-def _run(who: str, size: int, rounds: int) -> tuple[list[dict[str, Any]], float]:
+def _run(contender: str, size: int, rounds: int) -> tuple[list[dict[str, Any]], float]:
     script = Path(__file__).parent / "many_in_one.py"
     with TemporaryDirectory() as folder:
-        contender = Contender(
-            command=lambda: [sys.executable, str(script), who, str(size)],
+        process = Contender(
+            command=lambda: [sys.executable, str(script), contender, str(size)],
             environment=dict(os.environ),
             folder=Path(folder),
         )
-        told = []
+        results = []
         peaks = []
         for _ in range(rounds):
-            peaks.append(contender.run().peak)
-            told.append(json.loads((Path(folder) / "printed").read_text().splitlines()[-1]))
-    return told, median(peaks)
+            peaks.append(process.run().peak)
+            results.append(json.loads((Path(folder) / "printed").read_text().splitlines()[-1]))
+    return results, median(peaks)

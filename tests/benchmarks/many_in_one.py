@@ -1,4 +1,4 @@
-"""Update many services from threads of one process, in the sandbox; print what became of it as JSON.
+"""Update many services from threads of one process, in the sandbox; print the result as JSON.
 
 A process of its own: ``python many_in_one.py ours|floor COUNT``.
 """
@@ -41,28 +41,28 @@ def populated(services: int) -> Sandbox:
 
 
 def update_all(aws: Sandbox, services: int, update: Callable[[Sandbox, int], None]) -> dict[str, Any]:
-    """Update every service in a thread of its own, all at once; return what that took."""
-    everybody = Barrier(services)
+    """Update every service at once, each in a thread; return the cost."""
+    start = Barrier(services)
 
     def updated(number: int) -> bool:
         with aws.clock.taking_part():
-            everybody.wait()
+            start.wait()
             try:
                 update(aws, number)
-            except Exception as error:  # noqa: BLE001  how it failed is not what is measured
-                print(error, file=sys.stderr)  # noqa: T201  but may be wanted
+            except Exception as error:  # noqa: BLE001  the kind of failure is not measured
+                print(error, file=sys.stderr)  # noqa: T201  for who reads the log
                 return False
             return True
 
-    begun, begun_there = time.perf_counter(), aws.clock.now()
+    started, started_at = time.perf_counter(), aws.clock.now()
     with ThreadPoolExecutor(services) as threads:
-        well = sum(threads.map(updated, range(services)))
+        succeeded = sum(threads.map(updated, range(services)))
     return {
-        "seconds": time.perf_counter() - begun,
-        "seconds there": (aws.clock.now() - begun_there).total_seconds(),
+        "seconds": time.perf_counter() - started,
+        "virtual seconds": (aws.clock.now() - started_at).total_seconds(),
         "calls": len(aws.calls),
         "throttled": sum(call.outcome == "ThrottlingException" for call in aws.calls),
-        "failed": services - well,
+        "failed": services - succeeded,
     }
 
 
@@ -104,7 +104,7 @@ def _variables(number: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    who, services = sys.argv[1], int(sys.argv[2])
+    contender, services = sys.argv[1], int(sys.argv[2])
     with populated(services) as aws:
-        told = update_all(aws, services, by_this_library if who == "ours" else by_botocore)
-    print(json.dumps(told))  # noqa: T201  its result
+        result = update_all(aws, services, by_this_library if contender == "ours" else by_botocore)
+    print(json.dumps(result))  # noqa: T201  its result

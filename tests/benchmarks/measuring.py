@@ -1,4 +1,4 @@
-"""Run processes in turn, and say what each took."""
+"""Run processes in turn, and measure each."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ Command = Sequence[str]
 
 @frozen(kw_only=True)
 class Taken:
-    """What one process took; `seconds` is real time, `peak` its largest resident memory in MiB."""
+    """What one process used; `seconds` is real time, `peak` its largest resident memory in MiB."""
 
     seconds: float
     cpu_seconds: float
@@ -24,7 +24,7 @@ class Taken:
 
 @frozen(kw_only=True)
 class Contender:
-    """Somebody who does the same as others; `command` makes a command for each run anew."""
+    """A tool that does the same as others; `command` makes a command for each run."""
 
     command: Callable[[], Command]
     environment: Mapping[str, str]
@@ -56,9 +56,9 @@ Runs = Mapping[str, list[Taken]]
 
 
 def measure(contenders: Mapping[str, Contender], rounds: int) -> Runs:
-    """Let the contenders run in turn (A B C A B C ...), so that a busy minute befalls all of them.
+    """Let the contenders run in turn (A B C A B C ...), so that a busy minute affects all of them.
 
-    Nothing is kept of a first round: it fills the caches of the disk.
+    The first round is not kept: it fills the caches of the disk.
     """
     runs: dict[str, list[Taken]] = {name: [] for name in contenders}
     for number in range(rounds + 1):
@@ -70,5 +70,5 @@ def measure(contenders: Mapping[str, Contender], rounds: int) -> Runs:
 
 
 def ratio(runs: Runs, name: str, floor: str, of: Callable[[Taken], float]) -> float:
-    """Return the median of how many times as much as the floor somebody took, round by round."""
+    """Return the median of a contender's ratio to the floor, round by round."""
     return median(of(one) / of(other) for one, other in zip(runs[name], runs[floor], strict=True))

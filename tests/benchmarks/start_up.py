@@ -18,7 +18,7 @@ FLOOR = "a bare botocore client"
 
 
 def start_up(rounds: int) -> str:
-    """Compare commands that do not ask AWS, and imports, with an empty process and a client alone."""
+    """Compare commands without AWS calls, and imports, with an empty process and a client alone."""
     ecs_steps = f"{sysconfig.get_path('scripts')}/ecs-steps"
     commands = {
         "`python -c pass`": [sys.executable, "-c", "pass"],

@@ -1,4 +1,4 @@
-"""Building and writing the template of ten containers, and whose time that is."""
+"""Building and writing the template of ten containers, and the share of each package in that time."""
 
 import cProfile
 import json
@@ -26,7 +26,7 @@ HOMES = {
 
 
 def ten_containers(rounds: int) -> str:
-    """Say how long each stage takes in a warm process, and the share of each package in that."""
+    """Measure each stage in a warm process, with the share of each package."""
     variables = FEATURES["ten-containers"]
     step = DeployEcsServiceStep(variables)
     for_export = DeployEcsServiceStep(variables, for_export=True)
@@ -50,10 +50,10 @@ def _measured(stage: Callable[[], object], rounds: int) -> list[str]:
 
 
 def _seconds(stage: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+    started = time.perf_counter()
     for _ in range(TIMES):
         stage()
-    return (time.perf_counter() - begun) / TIMES
+    return (time.perf_counter() - started) / TIMES
 
 
 def _shares(stage: Callable[[], object]) -> Mapping[str, float]:

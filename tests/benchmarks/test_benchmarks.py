@@ -1,4 +1,4 @@
-"""The benchmarks can be run, and what they are proud of is a fact."""
+"""The benchmarks run, and their claims hold."""
 
 import json
 import sys
@@ -14,20 +14,20 @@ from benchmarks.template import ten_containers
 
 def test_fifty_updates_at_once_respect_ecs_quotas() -> None:
     with populated(50) as aws:
-        told = update_all(aws, 50, by_this_library)
+        result = update_all(aws, 50, by_this_library)
 
-    assert told["failed"] == 0
-    assert told["throttled"] > 0
+    assert result["failed"] == 0
+    assert result["throttled"] > 0
     # A bare update is four calls.
-    assert told["calls"] <= 1.5 * 4 * 50
-    assert told["seconds there"] < 60
+    assert result["calls"] <= 1.5 * 4 * 50
+    assert result["virtual seconds"] < 60
 
 
-def test_the_quotas_are_too_small_for_who_does_not_care() -> None:
+def test_the_quotas_are_too_small_for_callers_that_ignore_them() -> None:
     with populated(50) as aws:
-        told = update_all(aws, 50, by_botocore)
+        result = update_all(aws, 50, by_botocore)
 
-    assert told["failed"] > 0
+    assert result["failed"] > 0
 
 
 def test_a_contender_is_measured_by_itself(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Both steps against an emulator that neither we nor the makers of our sandbox wrote."""
+"""Both steps against an emulator that others wrote."""
 
 import os
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from e2e.beginnings import begin_anew
-from e2e.ways import WAYS, Way
+from e2e.initial_states import reset_with_clusters
+from e2e.runners import RUNNERS, Runner
 from peers.environments import NotInstalled
 from peers.ministack import Ministack, running
 
@@ -20,7 +20,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
 
 @pytest.fixture(scope="session")
 def emulator_with_iam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
-    """Another one, which asks IAM whether each call is allowed."""
+    """Another one, which checks with IAM whether each call is allowed."""
     yield from _started(tmp_path_factory.mktemp("ministack-with-iam"), auth=True)
 
 
@@ -29,18 +29,18 @@ def _started(folder: Path, *, auth: bool) -> Iterator[Ministack]:
         with running(folder, auth=auth) as started:
             yield started
     except NotInstalled as error:
-        # A machine without a package index skips what it cannot run; the one that judges a change must not.
+        # A machine without a package index skips what it cannot run; CI must not.
         (pytest.fail if os.environ.get("ECS_STEPS_E2E") == "required" else pytest.skip)(str(error))
 
 
 @pytest.fixture
 def ministack(emulator: Ministack) -> Ministack:
-    """An emulator in which there are the clusters, and nothing has happened yet."""
-    begin_anew(emulator)
+    """An emulator with the clusters, and nothing else."""
+    reset_with_clusters(emulator)
     return emulator
 
 
-@pytest.fixture(params=WAYS, ids=lambda way: way.__name__)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
+@pytest.fixture(params=RUNNERS, ids=lambda runner: runner.__name__)
+def runner(request: pytest.FixtureRequest) -> Runner:
+    chosen: Runner = request.param
     return chosen

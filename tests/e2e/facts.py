@@ -1,4 +1,4 @@
-"""What there is in an AWS, as leaves that can be compared one by one."""
+"""The content of an AWS account, as leaves that can be compared one by one."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,9 +12,9 @@ EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
 def leaves(value: object, path: str = "") -> dict[str, object]:
-    """Return what stands at each path (``containerDefinitions[web].image``).
+    """Return the value at each path (``containerDefinitions[web].image``).
 
-    A member that is empty is one that is not there. What a list holds is known by its name, where it has one.
+    An empty member counts as absent. An item of a list is known by its name, where it has one.
     """
     return dict(_leaves(value, path))
 
@@ -38,7 +38,7 @@ def _name(item: object, index: int) -> object:
 
 
 def revision(aws: AwsClients, name: str) -> dict[str, object]:
-    """Return the leaves of a task definition, as far as it could be registered once more."""
+    """Return the leaves of a task definition, as far as it could be registered again."""
     found = describe_task_definition(aws, name)
     request: Mapping[str, Any] = register_request(found.raw, found.tags, aws.ecs.meta.service_model)
     return leaves(request)
@@ -46,5 +46,5 @@ def revision(aws: AwsClients, name: str) -> dict[str, object]:
 
 def revisions(aws: AwsClients, family: str) -> list[str]:
     """Return the names of a family's active revisions (``orders:1``)."""
-    told = aws.ecs.list_task_definitions(familyPrefix=family)["taskDefinitionArns"]
-    return [arn.rpartition("/")[2] for arn in told]
+    arns = aws.ecs.list_task_definitions(familyPrefix=family)["taskDefinitionArns"]
+    return [arn.rpartition("/")[2] for arn in arns]

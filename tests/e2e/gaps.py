@@ -1,7 +1,7 @@
-"""Where ministack is not like AWS, as far as these tests meet it.
+"""Where ministack is not like AWS, as far as these tests show.
 
-Nothing in the library is bent to please it. A test tells of a gap that has been closed. What it does not ask
-of IAM is listed in `asked`.
+Nothing in the library is changed for it. A test fails when a gap has been closed. What it does not check with
+IAM is listed in `ministack_iam`.
 """
 
 from attrs import frozen
@@ -21,7 +21,7 @@ class Gap:
 GAPS = (
     Gap("* runtimePlatform.*", "CloudFormation's task definitions lose their platform in ministack"),
     Gap(
-        "* containerDefinitions*.cpu", "ECS says 0 where a container reserves no CPU; ministack says nothing"
+        "* containerDefinitions*.cpu", "ECS says 0 where a container reserves no CPU; ministack leaves it out"
     ),
     Gap("* containerDefinitions*.secrets*", "of CloudFormation's secrets ministack keeps empty entries"),
     Gap("* containerDefinitions*.dependsOn*", "of CloudFormation's dependencies it keeps empty entries"),
@@ -33,8 +33,6 @@ GAPS = (
 )
 
 COUNT = "A desired count that is a parameter stays text in ministack, and the service cannot be created."
-CLUSTER = "ministack makes a cluster that is not there, where ECS refuses a service in it."
-MOVED = (
-    "A service whose cluster changes is looked for in the new one, where CloudFormation makes another one."
-)
-RECORDS = "ministack has no service deployments: DescribeServices alone tells of a rollout."
+CLUSTER = "ministack creates a cluster that does not exist, where ECS refuses a service in it."
+MOVED = "ministack searches a service in its new cluster, where CloudFormation creates another service."
+RECORDS = "ministack has no service deployments: only DescribeServices shows a rollout."

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from e2e.gaps import MOVED
-from e2e.ways import Way
+from e2e.runners import Runner
 from explaining.runs import ECS, variables
 from peers.ministack import Ministack
 
@@ -35,8 +35,10 @@ def take_the_services_name(aws: Ministack) -> None:
     ecs.create_service(cluster=CLUSTER, serviceName=SERVICE, taskDefinition="other", desiredCount=1)
 
 
-def test_a_first_deployment_creates_the_stack_and_its_service_serves(way: Way, ministack: Ministack) -> None:
-    ran = way("deploy", deployment(), ministack)
+def test_a_first_deployment_creates_the_stack_and_its_service_serves(
+    runner: Runner, ministack: Ministack
+) -> None:
+    ran = runner("deploy", deployment(), ministack)
 
     assert (ran.code, ran.error) == (0, "")
     assert ran.outputs["Outcome"] == "SUCCEEDED"
@@ -47,18 +49,18 @@ def test_a_first_deployment_creates_the_stack_and_its_service_serves(way: Way, m
     assert service(ministack)["deployments"][0]["id"] == ran.outputs["DeploymentId"]
 
 
-def test_the_same_again_is_unchanged(way: Way, ministack: Ministack) -> None:
-    first = way("deploy", deployment(), ministack)
-    again = way("deploy", deployment(), ministack)
+def test_the_same_again_is_unchanged(runner: Runner, ministack: Ministack) -> None:
+    first = runner("deploy", deployment(), ministack)
+    again = runner("deploy", deployment(), ministack)
 
     assert again.code == 0
     assert again.outputs == {**first.outputs, "Outcome": "UNCHANGED"}
     assert len(service(ministack)["deployments"]) == 1
 
 
-def test_a_new_image_is_a_new_revision_that_the_service_runs(way: Way, ministack: Ministack) -> None:
-    first = way("deploy", deployment(), ministack)
-    second = way("deploy", deployment(tag="1.5.0"), ministack)
+def test_a_new_image_is_a_new_revision_that_the_service_runs(runner: Runner, ministack: Ministack) -> None:
+    first = runner("deploy", deployment(), ministack)
+    second = runner("deploy", deployment(tag="1.5.0"), ministack)
 
     revision = ministack.client("ecs").describe_task_definition(taskDefinition="octopetshop-web")
     assert second.code == 0
@@ -69,8 +71,8 @@ def test_a_new_image_is_a_new_revision_that_the_service_runs(way: Way, ministack
     assert service(ministack)["taskDefinition"] == f"{TASK_DEFINITION}:2"
 
 
-def test_a_stack_and_its_tasks_carry_the_tags(way: Way, ministack: Ministack) -> None:
-    way("deploy", deployment(), ministack)
+def test_a_stack_and_its_tasks_carry_the_tags(runner: Runner, ministack: Ministack) -> None:
+    runner("deploy", deployment(), ministack)
 
     tags = {tag["Key"]: tag["Value"] for tag in stack(ministack)["Tags"]}
     assert tags["Octopus.Environment.Id"] == "Environments-104"
@@ -78,14 +80,14 @@ def test_a_stack_and_its_tasks_carry_the_tags(way: Way, ministack: Ministack) ->
 
 
 def test_a_name_that_is_taken_fails_with_its_cause_and_the_next_run_recovers_the_stack(
-    way: Way, ministack: Ministack
+    runner: Runner, ministack: Ministack
 ) -> None:
     take_the_services_name(ministack)
-    failed = way("deploy", deployment(), ministack)
+    failed = runner("deploy", deployment(), ministack)
     left = stack(ministack)
 
     ministack.client("ecs").delete_service(cluster=CLUSTER, service=SERVICE, force=True)
-    recovered = way("deploy", deployment(), ministack)
+    recovered = runner("deploy", deployment(), ministack)
 
     assert failed.code == 5
     assert "ServiceoctopetshopWeb (AWS::ECS::Service)" in failed.error
@@ -98,10 +100,10 @@ def test_a_name_that_is_taken_fails_with_its_cause_and_the_next_run_recovers_the
 
 
 def test_an_update_that_fails_is_rolled_back_and_the_service_runs_what_it_ran(
-    way: Way, ministack: Ministack
+    runner: Runner, ministack: Ministack
 ) -> None:
-    way("deploy", deployment(), ministack)
-    failed = way("deploy", deployment(tag="1.5.0", others={f"{ECS}.ClusterName": "gone"}), ministack)
+    runner("deploy", deployment(), ministack)
+    failed = runner("deploy", deployment(tag="1.5.0", others={f"{ECS}.ClusterName": "gone"}), ministack)
 
     assert failed.code == 5, MOVED
     assert "ServiceoctopetshopWeb (AWS::ECS::Service)" in failed.error
@@ -109,8 +111,8 @@ def test_an_update_that_fails_is_rolled_back_and_the_service_runs_what_it_ran(
     assert service(ministack)["taskDefinition"] == f"{TASK_DEFINITION}:1"
 
 
-def test_nobody_waits_for_a_deployment_that_is_only_started(way: Way, ministack: Ministack) -> None:
-    ran = way("deploy", deployment(others={f"{ECS}.WaitOption": {"type": "DontWait"}}), ministack)
+def test_a_deployment_that_is_only_started_is_not_waited_for(runner: Runner, ministack: Ministack) -> None:
+    ran = runner("deploy", deployment(others={f"{ECS}.WaitOption": {"type": "DontWait"}}), ministack)
 
     assert ran.code == 0
     assert ran.outputs["Outcome"] == "STARTED"

@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 
 from attrs import frozen
 
-from e2e.beginnings import begin_anew, have_orders
 from e2e.facts import Leaves, leaves, revision, revisions
 from e2e.gaps import CLUSTER, COUNT, GAPS, RECORDS, Gap
+from e2e.initial_states import create_orders_service, reset_with_clusters
 from ecs_steps import DeployEcsServiceStep, DeploymentError, EcsStepsError, UpdateEcsServiceStep
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.clock import Clock, SystemClock
@@ -25,19 +25,19 @@ DRAWN = re.compile(
     r"|(?<=ServiceoctopetshopWeb-)(?P<service>[A-Za-z0-9]{12,13})$"
     r"|(?<=RoleoctopetshopWeb-)(?P<role>[A-Za-z0-9]{12,13})$"
 )
-"""What AWS draws: ids, and how CloudFormation ends the names that it makes."""
+"""What AWS draws: ids, and the ends of the names that CloudFormation makes."""
 
 TAGS = {"Octopus.Action.Aws.Tags": [{"key": "team", "value": "checkout"}]}
 
 
 @frozen(kw_only=True)
-class World:
-    """An AWS, and how the name of the stack's service gets taken there and free again."""
+class AwsUnderTest:
+    """An AWS, and functions that occupy and release the name of the stack's service."""
 
     aws: AwsClients
     clock: Clock
-    take_name: Callable[[], object]
-    free_name: Callable[[], object]
+    occupy_name: Callable[[], object]
+    release_name: Callable[[], object]
 
 
 @frozen(kw_only=True)
@@ -64,20 +64,20 @@ JOURNEYS = {
 }
 
 
-def travel(journey: Sequence[Stage], world: World) -> dict[str, object]:
-    """Run the journey's steps one after the other and return what each left behind."""
+def run_journey(journey: Sequence[Stage], under_test: AwsUnderTest) -> dict[str, object]:
+    """Run the journey's steps in order and return what each left behind."""
     found: dict[str, object] = {}
     for number, stage in enumerate(journey, start=1):
-        told = {**run(stage, world), "stack": stack_status(world.aws)}
-        found |= leaves(told, f"run {number}")
+        result = {**run(stage, under_test), "stack": stack_status(under_test.aws)}
+        found |= leaves(result, f"run {number}")
     for family in FAMILIES.values():
-        for name in revisions(world.aws, family):
-            found |= {f"{name} {path}": value for path, value in revision(world.aws, name).items()}
+        for name in revisions(under_test.aws, family):
+            found |= {f"{name} {path}": value for path, value in revision(under_test.aws, name).items()}
     return _numbered(found)
 
 
 def _numbered(found: Leaves) -> dict[str, object]:
-    """Return the leaves with what was drawn numbered in the order in which it shows up, kind by kind."""
+    """Return the leaves with what was drawn numbered in the order of appearance, kind by kind."""
     seen: dict[str | None, list[str]] = {}
 
     def number(match: re.Match[str]) -> str:
@@ -91,20 +91,20 @@ def _numbered(found: Leaves) -> dict[str, object]:
     }
 
 
-def run(stage: Stage, world: World) -> Mapping[str, object]:
+def run(stage: Stage, under_test: AwsUnderTest) -> Mapping[str, object]:
     if stage.name_is_taken:
-        world.take_name()
+        under_test.occupy_name()
     kind = DeployEcsServiceStep if stage.step == "deploy" else UpdateEcsServiceStep
     count = {"count": 1} if stage.step == "deploy" else {}
     step = kind(variables(stage.step, tag=stage.tag, others=stage.others, **count))
     try:
-        result = step.run(aws=world.aws, clock=world.clock, report=lambda _: None)
+        result = step.run(aws=under_test.aws, clock=under_test.clock, report=lambda _: None)
     except EcsStepsError as error:
-        told = error.outputs if isinstance(error, DeploymentError) else {}
-        return {**told, "error": type(error).__name__, "what": error.what}
+        outputs = error.outputs if isinstance(error, DeploymentError) else {}
+        return {**outputs, "error": type(error).__name__, "what": error.what}
     finally:
         if stage.name_is_taken:
-            world.free_name()
+            under_test.release_name()
     return {**result.outputs}
 
 
@@ -114,26 +114,26 @@ def stack_status(aws: AwsClients) -> str:
 
 
 @contextmanager
-def sandbox() -> Iterator[World]:
+def sandbox() -> Iterator[AwsUnderTest]:
     with Sandbox() as aws:
         aws.add_cluster(CLUSTERS["deploy"])
 
-        def take() -> None:
+        def occupy() -> None:
             taken = SCENARIOS["service-name-taken"]
             aws.cloudformation.apply(taken.stack, taken.resources)
 
-        def free() -> None:
+        def release() -> None:
             aws.cloudformation.apply(SCENARIOS["healthy"].stack, ())
 
-        yield World(aws=aws.clients, clock=aws.clock, take_name=take, free_name=free)
+        yield AwsUnderTest(aws=aws.clients, clock=aws.clock, occupy_name=occupy, release_name=release)
 
 
-def emulator(ministack: Ministack) -> World:
-    have_orders(ministack)
+def emulator(ministack: Ministack) -> AwsUnderTest:
+    create_orders_service(ministack)
     ecs = ministack.client("ecs")
     service = {"cluster": CLUSTERS["deploy"], "service": f"{STACK}-ServiceoctopetshopWeb"}
 
-    def take() -> None:
+    def occupy() -> None:
         ecs.create_service(
             cluster=service["cluster"],
             serviceName=service["service"],
@@ -141,16 +141,18 @@ def emulator(ministack: Ministack) -> World:
             desiredCount=1,
         )
 
-    def free() -> None:
+    def release() -> None:
         ecs.delete_service(**service, force=True)
 
-    return World(aws=ministack.clients(), clock=SystemClock(), take_name=take, free_name=free)
+    return AwsUnderTest(
+        aws=ministack.clients(), clock=SystemClock(), occupy_name=occupy, release_name=release
+    )
 
 
 def differences(journey: Sequence[Stage], ministack: Ministack) -> dict[str, tuple[object, object]]:
-    with sandbox() as world:
-        ours = travel(journey, world)
-    theirs = travel(journey, emulator(ministack))
+    with sandbox() as under_test:
+        ours = run_journey(journey, under_test)
+    theirs = run_journey(journey, emulator(ministack))
     assert len(ours) > 10
     both = {path: (ours.get(path), theirs.get(path)) for path in ours | theirs}
     return {path: values for path, values in both.items() if values[0] != values[1]}
@@ -159,12 +161,12 @@ def differences(journey: Sequence[Stage], ministack: Ministack) -> dict[str, tup
 def test_a_journey_leaves_the_same_behind_in_the_sandbox_but_for_the_gaps(ministack: Ministack) -> None:
     different: dict[str, tuple[object, object]] = {}
     for name, journey in JOURNEYS.items():
-        begin_anew(ministack)
+        reset_with_clusters(ministack)
         different |= {f"{name}: {path}": values for path, values in differences(journey, ministack).items()}
 
     shown = {gap for gap in GAPS for path in different if _is_in(path, gap)}
     unexplained = {
-        path: told for path, told in different.items() if not any(_is_in(path, gap) for gap in GAPS)
+        path: values for path, values in different.items() if not any(_is_in(path, gap) for gap in GAPS)
     }
     assert unexplained == {}
     assert shown == set(GAPS), "a gap has been closed"
@@ -174,12 +176,12 @@ def _is_in(path: str, gap: Gap) -> bool:
     return fnmatchcase(path.partition(": ")[2], gap.where)
 
 
-def test_ministack_still_needs_the_detours_of_these_tests(ministack: Ministack) -> None:
-    world = emulator(ministack)
-    of_two = run(Stage(others={f"{ECS}.Deploy.DesiredCount": "2"}), world)
-    begin_anew(ministack)
-    nowhere = run(Stage(others={f"{ECS}.ClusterName": "nowhere"}), world)
-    records = world.aws.ecs.list_service_deployments(service="orders", cluster=CLUSTERS["update"])
+def test_ministack_still_needs_the_workarounds_of_these_tests(ministack: Ministack) -> None:
+    under_test = emulator(ministack)
+    of_two = run(Stage(others={f"{ECS}.Deploy.DesiredCount": "2"}), under_test)
+    reset_with_clusters(ministack)
+    nowhere = run(Stage(others={f"{ECS}.ClusterName": "nowhere"}), under_test)
+    records = under_test.aws.ecs.list_service_deployments(service="orders", cluster=CLUSTERS["update"])
 
     assert of_two.get("error") == "StackFailedError", COUNT
     assert nowhere.get("Outcome") == "SUCCEEDED", CLUSTER

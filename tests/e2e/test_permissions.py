@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from e2e.asked import NOT_ASKED, Document, in_ministacks_words, without
-from e2e.beginnings import begin_anew, have_orders
-from e2e.ways import Ran, Way, python
+from e2e.initial_states import create_orders_service, reset_with_clusters
+from e2e.ministack_iam import NOT_CHECKED, Document, ministack_policy, without
+from e2e.runners import CompletedRun, Runner, python
 from ecs_steps import DeployEcsServiceStep, EcsStepsError, UpdateEcsServiceStep
 from ecs_steps.reporting.events import Message
 from explaining.runs import CLUSTERS, ECS, Step, variables
@@ -18,13 +18,13 @@ from peers.ministack import Keys, Ministack
 from permissions.policies import STEPS
 
 ROLES = ("orders-task", "orders-execution", "octopetshop-web", "octopetshop-web-execution")
-"""Those that the task definitions name: where ministack asks IAM, it also looks for them."""
+"""Those that the task definitions name: where ministack checks IAM, it also requires them."""
 
-BEGINNINGS: Mapping[str, str] = {
+INITIAL_STATES: Mapping[str, str] = {
     "cloudformation:UpdateStack": "a stack that is there",
     "cloudformation:DeleteStack": "a stack that failed",
 }
-"""What there must be for an action to be needed; all others are needed where there is nothing yet."""
+"""The initial state in which an action is needed; all others are needed where nothing exists yet."""
 
 OPTIONAL = {
     "cloudformation:DescribeStackEvents",
@@ -33,7 +33,7 @@ OPTIONAL = {
     "ecs:DescribeTasks",
     "ecs:TagResource",
 }
-"""What a step can do without; it says so."""
+"""Actions that a step can do without; it warns."""
 
 OTHERS = {
     f"{ECS}.Update.OnFailure": "Rollback",
@@ -50,55 +50,55 @@ def of(step: Step, *, tag: str = "2.0.0", **others: object) -> dict[str, object]
 
 def policy(step: Step) -> Document:
     document = STEPS[step](of(step)).iam_policy(diagnostics=True)
-    return in_ministacks_words(document, CLUSTERS[step])
+    return ministack_policy(document, CLUSTERS[step])
 
 
-def asked(step: Step) -> list[str]:
-    """Return each action of a step's policy that ministack asks for."""
+def checked_actions(step: Step) -> list[str]:
+    """Return each action of a step's policy that ministack checks."""
     return sorted(
-        {action for each in policy(step)["Statement"] for action in each["Action"]} - NOT_ASKED[step].keys()
+        {action for each in policy(step)["Statement"] for action in each["Action"]} - NOT_CHECKED[step].keys()
     )
 
 
 def statements(step: Step) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield the statements of a policy that hold an action which ministack asks for."""
+    """Yield the statements of a policy that hold an action that ministack checks."""
     for each in STEPS[step](of(step)).iam_policy(diagnostics=True)["Statement"]:
-        if set(each["Action"]) & set(asked(step)):
+        if set(each["Action"]) & set(checked_actions(step)):
             yield each["Sid"], frozenset(each["Action"])
 
 
 @pytest.fixture
 def aws(emulator_with_iam: Ministack) -> Ministack:
-    begin_anew(emulator_with_iam)
+    reset_with_clusters(emulator_with_iam)
     iam = emulator_with_iam.client("iam")
     for role in ROLES:
         iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
-    have_orders(emulator_with_iam)
+    create_orders_service(emulator_with_iam)
     return emulator_with_iam
 
 
-Begin = Callable[[str], None]
+CreateState = Callable[[str], None]
 
 
 @pytest.fixture
-def begin(aws: Ministack) -> Begin:
-    """What brings about, with every right, what there is before a step runs."""
+def create_initial_state(aws: Ministack) -> CreateState:
+    """A function that creates, with every right, the state before a step runs."""
     ecs = aws.client("ecs")
     service = {"cluster": CLUSTERS["deploy"]}
 
-    def bring_about(beginning: str) -> None:
-        if beginning == "a stack that failed":
+    def create_state(initial_state: str) -> None:
+        if initial_state == "a stack that failed":
             ecs.create_service(**service, serviceName=SERVICE, taskDefinition="orders", desiredCount=1)
             assert python("deploy", of("deploy", tag="1.0.0"), aws).code == 5
             ecs.delete_service(**service, service=SERVICE, force=True)
-        if beginning == "a stack that is there":
+        if initial_state == "a stack that is there":
             assert python("deploy", of("deploy", tag="1.0.0"), aws).code == 0
 
-    return bring_about
+    return create_state
 
 
 def user(aws: Ministack, document: Document) -> Keys:
-    """Return the keys of a user who may do just this."""
+    """Return the keys of a user with just this policy."""
     iam = aws.client("iam")
     iam.create_user(UserName="deployer")
     iam.put_user_policy(UserName="deployer", PolicyName="least", PolicyDocument=json.dumps(document))
@@ -107,64 +107,66 @@ def user(aws: Ministack, document: Document) -> Keys:
 
 
 @frozen(kw_only=True)
-class Told:
-    """How a step ended and all that it said."""
+class StepRun:
+    """How a step ended and all its messages."""
 
     error: EcsStepsError | None
     text: str
 
 
-def run(step: Step, aws: Ministack, keys: Keys) -> Told:
-    said: list[str] = []
+def run(step: Step, aws: Ministack, keys: Keys) -> StepRun:
+    messages: list[str] = []
 
-    def listen(reported: object) -> None:
+    def collect(reported: object) -> None:
         if isinstance(reported, Message):
-            said.append(reported.text)
+            messages.append(reported.text)
 
     kind: type[DeployEcsServiceStep | UpdateEcsServiceStep] = STEPS[step]
     error: EcsStepsError | None = None
     try:
-        kind(of(step)).run(aws=aws.clients(keys), report=listen)
+        kind(of(step)).run(aws=aws.clients(keys), report=collect)
     except EcsStepsError as raised:
         error = raised
-    return Told(error=error, text="\n".join([*said, str(error or "")]))
+    return StepRun(error=error, text="\n".join([*messages, str(error or "")]))
 
 
 @pytest.mark.parametrize(
-    ("step", "beginning"),
+    ("step", "initial_state"),
     [("update", ""), ("deploy", ""), ("deploy", "a stack that is there"), ("deploy", "a stack that failed")],
 )
 def test_with_its_policy_a_step_works(
-    step: Step, beginning: str, way: Way, aws: Ministack, begin: Begin
+    step: Step, initial_state: str, runner: Runner, aws: Ministack, create_initial_state: CreateState
 ) -> None:
-    begin(beginning)
+    create_initial_state(initial_state)
 
-    ran: Ran = way(step, of(step), aws, user(aws, policy(step)))
+    ran: CompletedRun = runner(step, of(step), aws, user(aws, policy(step)))
 
     assert (ran.code, ran.error) == (0, "")
     assert ran.outputs["Outcome"] == "SUCCEEDED"
 
 
 @pytest.mark.parametrize("step", BOTH)
-def test_what_is_said_not_to_be_asked_for_is_not(step: Step, aws: Ministack) -> None:
-    told = run(step, aws, user(aws, without(policy(step), NOT_ASKED[step].keys())))
+def test_actions_that_are_listed_as_not_checked_are_not_checked(step: Step, aws: Ministack) -> None:
+    done = run(step, aws, user(aws, without(policy(step), NOT_CHECKED[step].keys())))
 
-    assert told.error is None
-    assert "denied" not in told.text
-    assert NOT_ASKED[step].keys() <= {a for each in policy(step)["Statement"] for a in each["Action"]}
+    assert done.error is None
+    assert "denied" not in done.text
+    assert NOT_CHECKED[step].keys() <= {a for each in policy(step)["Statement"] for a in each["Action"]}
 
 
-@pytest.mark.parametrize(("step", "action"), [(step, action) for step in BOTH for action in asked(step)])
+@pytest.mark.parametrize(
+    ("step", "action"), [(step, action) for step in BOTH for action in checked_actions(step)]
+)
 def test_without_an_action_the_step_fails_or_warns_and_names_it(
-    step: Step, action: str, aws: Ministack, begin: Begin
+    step: Step, action: str, aws: Ministack, create_initial_state: CreateState
 ) -> None:
-    begin(BEGINNINGS.get(action, ""))
+    create_initial_state(INITIAL_STATES.get(action, ""))
 
-    told = run(step, aws, user(aws, without(policy(step), {action})))
+    done = run(step, aws, user(aws, without(policy(step), {action})))
 
-    assert f"Allow {action} on " in told.text
-    assert (told.error.exit_code == 4) if told.error else action in OPTIONAL
-    assert told.text.count("Allow ") == 1
+    assert f"Allow {action} on " in done.text
+    assert (done.error.exit_code == 4) if done.error else action in OPTIONAL
+    assert done.text.count("Allow ") == 1
 
 
 @pytest.mark.parametrize(
@@ -174,10 +176,10 @@ def test_without_an_action_the_step_fails_or_warns_and_names_it(
 def test_without_a_statement_the_step_fails_or_warns_and_names_what_is_missing(
     step: Step, actions: frozenset[str], aws: Ministack
 ) -> None:
-    told = run(step, aws, user(aws, without(policy(step), actions)))
+    done = run(step, aws, user(aws, without(policy(step), actions)))
 
-    assert any(f"Allow {action} on " in told.text for action in actions)
-    assert told.error or actions & OPTIONAL
+    assert any(f"Allow {action} on " in done.text for action in actions)
+    assert done.error or actions & OPTIONAL
 
 
 @pytest.mark.parametrize("step", BOTH)

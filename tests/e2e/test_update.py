@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from e2e.beginnings import have_orders
 from e2e.facts import revision, revisions
-from e2e.ways import Way
+from e2e.initial_states import create_orders_service
+from e2e.runners import Runner
 from explaining.runs import ECS, variables
 from peers.ministack import Ministack
 
@@ -15,7 +15,7 @@ FAMILY = "arn:aws:ecs:eu-west-1:123456789012:task-definition/orders"
 
 @pytest.fixture(autouse=True)
 def orders(ministack: Ministack) -> None:
-    have_orders(ministack)
+    create_orders_service(ministack)
 
 
 def service(aws: Ministack) -> Mapping[str, Any]:
@@ -25,9 +25,11 @@ def service(aws: Ministack) -> Mapping[str, Any]:
     return found
 
 
-def test_a_new_image_is_a_new_revision_and_nothing_else_of_it_is_lost(way: Way, ministack: Ministack) -> None:
+def test_a_new_image_is_a_new_revision_and_nothing_else_of_it_is_lost(
+    runner: Runner, ministack: Ministack
+) -> None:
     before = revision(ministack.clients(), "orders:1")
-    ran = way("update", variables("update", tag="2.0.0"), ministack)
+    ran = runner("update", variables("update", tag="2.0.0"), ministack)
 
     after = revision(ministack.clients(), "orders:2")
     image = {"containerDefinitions[web].image": "index.docker.io/acme/orders:2.0.0"}
@@ -40,9 +42,9 @@ def test_a_new_image_is_a_new_revision_and_nothing_else_of_it_is_lost(way: Way, 
     assert ran.outputs["DeploymentId"] == service(ministack)["deployments"][0]["id"]
 
 
-def test_the_same_again_deploys_anew_and_registers_nothing(way: Way, ministack: Ministack) -> None:
-    first = way("update", variables("update"), ministack)
-    again = way("update", variables("update"), ministack)
+def test_the_same_again_deploys_again_and_registers_nothing(runner: Runner, ministack: Ministack) -> None:
+    first = runner("update", variables("update"), ministack)
+    again = runner("update", variables("update"), ministack)
 
     assert again.code == 0
     assert again.outputs["TaskDefinitionArn"] == first.outputs["TaskDefinitionArn"]
@@ -50,19 +52,19 @@ def test_the_same_again_deploys_anew_and_registers_nothing(way: Way, ministack: 
     assert revisions(ministack.clients(), "orders") == ["orders:1", "orders:2"]
 
 
-def test_the_same_again_without_force_is_unchanged(way: Way, ministack: Ministack) -> None:
+def test_the_same_again_without_force_is_unchanged(runner: Runner, ministack: Ministack) -> None:
     unforced = variables("update", others={f"{ECS}.Update.ForceNewDeployment": "False"})
-    first = way("update", unforced, ministack)
-    again = way("update", unforced, ministack)
+    first = runner("update", unforced, ministack)
+    again = runner("update", unforced, ministack)
 
     assert again.outputs["Outcome"] == "UNCHANGED"
     assert again.outputs["DeploymentId"] == first.outputs["DeploymentId"]
 
 
-def test_tags_are_merged_into_the_revision_and_the_service(way: Way, ministack: Ministack) -> None:
+def test_tags_are_merged_into_the_revision_and_the_service(runner: Runner, ministack: Ministack) -> None:
     tags = [{"key": "team", "value": "checkout"}]
     others = {"Octopus.Action.Aws.Tags": tags, "Octopus.Deployment.Id": "Deployments-1"}
-    ran = way("update", variables("update", others=others), ministack)
+    ran = runner("update", variables("update", others=others), ministack)
 
     after = revision(ministack.clients(), "orders:2")
     of_service = {tag["key"]: tag["value"] for tag in service(ministack)["tags"]}
@@ -74,29 +76,29 @@ def test_tags_are_merged_into_the_revision_and_the_service(way: Way, ministack: 
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "text"),
     [
         ({f"{ECS}.ClusterName": "nowhere"}, "Cluster nowhere was not found"),
-        ({f"{ECS}.Update.ServiceName": "nobody"}, "Service nobody was not found"),
+        ({f"{ECS}.Update.ServiceName": "absent"}, "Service absent was not found"),
         ({f"{ECS}.Update.TargetTaskDefinitionName": "nothing"}, "nothing"),
         ({f"{ECS}.Update.TemplateTaskDefinitionName": "orders:7"}, "orders:7"),
     ],
 )
-def test_what_is_not_there_is_named_and_nothing_is_changed(
-    way: Way, ministack: Ministack, wrong: dict[str, object], said: str
+def test_what_does_not_exist_is_named_and_nothing_is_changed(
+    runner: Runner, ministack: Ministack, wrong: dict[str, object], text: str
 ) -> None:
-    ran = way("update", variables("update", others=wrong), ministack)
+    ran = runner("update", variables("update", others=wrong), ministack)
 
     assert ran.code == 3
-    assert said in ran.error
+    assert text in ran.error
     assert "was not found" in ran.error
     assert revisions(ministack.clients(), "orders") == ["orders:1"]
     assert service(ministack)["taskDefinition"] == f"{FAMILY}:1"
     assert len(service(ministack)["deployments"]) == 1
 
 
-def test_nobody_waits_for_an_update_that_is_only_started(way: Way, ministack: Ministack) -> None:
-    ran = way("update", variables("update", minutes=0), ministack)
+def test_an_update_that_is_only_started_is_not_waited_for(runner: Runner, ministack: Ministack) -> None:
+    ran = runner("update", variables("update", minutes=0), ministack)
 
     assert ran.code == 0
     assert ran.outputs["Outcome"] == "STARTED"

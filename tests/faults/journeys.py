@@ -1,4 +1,4 @@
-"""The ways of both steps through AWS, each with calls that the others do not make."""
+"""Journeys of both steps through AWS, each with calls that the others do not make."""
 
 import copy
 import random
@@ -49,16 +49,16 @@ OPENID = {
     "Account.OpenIdConnect.Jwt": "secret-token-of-octopus",
 }
 
-Way = Literal["run", "watch", "dry run"]
+Verb = Literal["run", "watch", "dry run"]
 
 
 @frozen(kw_only=True, eq=False)
 class Journey:
-    """One way of a step: from a sandbox that `prepare` has made ready, in a scenario, with variables."""
+    """One verb of a step, in a sandbox that `prepare` has set up, in a scenario, with variables."""
 
     step: Step
     name: str
-    way: Way = "run"
+    verb: Verb = "run"
     scenario: str = "healthy"
     prepare: Callable[["Journey", Sandbox], None] = field(default=lambda _, __: None)
     changes: Mapping[str, object] = field(factory=dict)
@@ -73,63 +73,63 @@ class Journey:
 
 
 @frozen(kw_only=True)
-class Ended:
-    """How a journey ended, and all that was said and asked on the way."""
+class JourneyRun:
+    """How a journey ended, with its report events and calls."""
 
     result: Result | str | None
     error: EcsStepsError | None
-    heard: tuple[Reported, ...]
+    events: tuple[Reported, ...]
     calls: tuple[Call, ...]
-    begun: datetime
-    ended: datetime
+    started_at: datetime
+    ended_at: datetime
 
 
-def ready(journey: Journey, aws: Sandbox) -> None:
-    """Make a sandbox ready for a journey."""
+def prepare_sandbox(journey: Journey, aws: Sandbox) -> None:
+    """Set a sandbox up for a journey."""
     aws.add_cluster(CLUSTERS["deploy"])
     journey.prepare(journey, aws)
     take(aws, journey.scenario)
 
 
-def go(journey: Journey, aws: Sandbox, *faults: Fault) -> Ended:
-    """Go a journey through faults, in a sandbox that is ready for it."""
-    act = _act(journey, aws)
-    heard: list[Reported] = []
+def run_journey(journey: Journey, aws: Sandbox, *faults: Fault) -> JourneyRun:
+    """Run a journey with faults, in a sandbox that is set up for it."""
+    act = _runner(journey, aws)
+    events: list[Reported] = []
     result, error = None, None
-    first, begun = len(aws.calls), aws.clock.now()
+    first, started_at = len(aws.calls), aws.clock.now()
     random.seed(1)  # botocore draws how long it waits before it tries again
     aws.faults.apply(*faults)
     try:
-        result = act(heard.append)
+        result = act(events.append)
     except EcsStepsError as raised:
         error = raised
     aws.faults.apply()
-    return Ended(
+    return JourneyRun(
         result=result,
         error=error,
-        heard=tuple(heard),
+        events=tuple(events),
         calls=tuple(aws.calls[first:]),
-        begun=begun,
-        ended=aws.clock.now(),
+        started_at=started_at,
+        ended_at=aws.clock.now(),
     )
 
 
-def _act(journey: Journey, aws: Sandbox) -> Callable[[Report], Result | str]:
+def _runner(journey: Journey, aws: Sandbox) -> Callable[[Report], Result | str]:
     kind = DeployEcsServiceStep if journey.step == "deploy" else UpdateEcsServiceStep
     step = kind(journey.variables())
     clients = account_clients(step.inputs.account, region=aws.region, session=aws.session)
-    where: dict[str, Any] = {"aws": clients, "clock": aws.clock}
-    match journey.way, step:
+    fakes: dict[str, Any] = {"aws": clients, "clock": aws.clock}
+    match journey.verb, step:
         case "run", _:
-            return lambda report: step.run(report=report, **where)
+            return lambda report: step.run(report=report, **fakes)
         case "dry run", UpdateEcsServiceStep():
-            return lambda report: step.dry_run(report=report, **where)
+            return lambda report: step.dry_run(report=report, **fakes)
     started = STACK if journey.step == "deploy" else service("update", aws)["deployments"][0]["id"]
-    return lambda report: step.watch(started, report=report, **where)
+    return lambda report: step.watch(started, report=report, **fakes)
 
 
 def _secret(step: Step) -> Mapping[str, object]:
-    """Return containers with a value in their environment that nobody is to see."""
+    """Return containers with a value in their environment that must not be shown."""
     if step == "update":
         environment = {"action": "Append", "items": [ENVIRONMENT]}
         update = {"containerName": "web", "packageReference": "web", "environmentVariables": environment}
@@ -143,7 +143,7 @@ def _containers(*environment: Mapping[str, str]) -> list[dict[str, Any]]:
     return list(containers)
 
 
-# What was there before
+# Initial states
 
 
 def _started(journey: Journey, aws: Sandbox) -> None:
@@ -156,7 +156,7 @@ def _done(journey: Journey, aws: Sandbox) -> None:
 
 
 def _served(journey: Journey, aws: Sandbox) -> None:
-    """Have a service that serves another image; the one that *Update* changes does so from the start."""
+    """Create a service that serves another image; the one that *Update* changes exists from the start."""
     let_a_deployment_succeed(journey.step, aws)
 
 
@@ -196,7 +196,7 @@ JOURNEYS = (
     Journey(step="deploy", name="create that crashes", scenario="crash"),
     Journey(step="deploy", name="update that crashes", scenario="crash", prepare=_served),
     Journey(step="deploy", name="large template", changes=_LARGE, prepare=_bucket),
-    Journey(step="deploy", name="watch", way="watch", prepare=_started),
+    Journey(step="deploy", name="watch", verb="watch", prepare=_started),
     Journey(step="deploy", name="assumed role", account=ASSUMED),
     Journey(step="deploy", name="OpenID Connect", account=OPENID),
     Journey(step="update", name="new revision"),
@@ -209,16 +209,16 @@ JOURNEYS = (
     Journey(step="update", name="crash", scenario="crash"),
     Journey(step="update", name="crash, rolled back", scenario="crash", changes=_ROLLS_BACK),
     Journey(step="update", name="broken circuit, rolled back", scenario="breaker", changes=_ROLLS_BACK),
-    Journey(step="update", name="dry run", way="dry run"),
-    Journey(step="update", name="watch", way="watch", prepare=_started),
+    Journey(step="update", name="dry run", verb="dry run"),
+    Journey(step="update", name="watch", verb="watch", prepare=_started),
     Journey(step="update", name="assumed role", account=ASSUMED),
     Journey(step="update", name="OpenID Connect", account=OPENID),
 )
 
 
 @cache
-def undisturbed(journey: Journey) -> Ended:
-    """Go a journey without any fault; what comes of it never changes."""
+def run_without_faults(journey: Journey) -> JourneyRun:
+    """Run a journey without faults, once for all tests."""
     with Sandbox() as aws:
-        ready(journey, aws)
-        return go(journey, aws)
+        prepare_sandbox(journey, aws)
+        return run_journey(journey, aws)

@@ -1,4 +1,4 @@
-"""The fault matrix: which calls are disturbed on which journeys, and the table that is kept of it."""
+"""The fault matrix: which calls of which journeys get a fault, and the stored table of the outcomes."""
 
 import fcntl
 from collections import Counter
@@ -8,37 +8,36 @@ from pathlib import Path
 from attrs import frozen
 
 from explaining.runs import STEPS
-from faults.disturbances import DISTURBANCES
-from faults.journeys import JOURNEYS, Journey, undisturbed
+from faults.fault_patterns import FAULT_PATTERNS
+from faults.journeys import JOURNEYS, Journey, run_without_faults
 
 FILE = Path(__file__).parent / "MATRIX.md"
-UNCHANGING = ("Describe", "Get", "List", "AssumeRole")
+READ_PREFIXES = ("Describe", "Get", "List", "AssumeRole")
 
 HEADING = """\
 # Fault matrix
 
-What becomes of a step when a call to AWS goes wrong. `pytest tests/faults --update-goldens` writes this file.
+How a step ends when a call to AWS fails. `pytest tests/faults --update-goldens` writes this file.
 
-A row is a call on a journey, which is a way of the step (see `journeys.py`). A call that only reads is
-disturbed on the first journey that makes it: of those that run the step, that watch, that are dry; one that
-changes something, wherever other changes came before it (`#2` is the second time on a journey). A column is
-a fault, which the call meets that time only, so many times, or from then on; what does not pass by itself is
-met from then on.
+A row is a call of a journey (see `journeys.py`). A call that only reads is tried in the first journey of each
+verb that makes it (run, watch, dry run); one that changes something, wherever other changes came before it
+(`#2` is the second time in a journey). A column is a fault: once, so many times, or from then on; a fault
+that does not pass by itself lasts from then on.
 
-A cell is how the step ends: `ok`, or the error that it raises; `warned` where a warning names the call. A
-journey whose deployment fails by itself ends with that failure. Of every cell the test demands:
+A case is how the step ends: `ok`, or the error that it raises; `warned` where a warning names the call. A
+journey whose deployment fails by itself ends with that failure. In every case these invariants hold:
 
 * an error names the call and the cause, and is one that the library raises on purpose;
-* it ends within the deadline and the time to undo;
+* it ends within the deadline and the rollback's time;
 * no revision is deployed twice; no stack or revision is left that neither the outputs nor the error name;
-* no output that was known is lost, and nothing secret is said;
+* no output that was known is lost, and no secret is shown;
 * when the fault is gone a rerun ends green: one stack, no two equal revisions, a service that serves.
 """
 
 
 @frozen(kw_only=True)
 class Row:
-    """A call that is disturbed on a journey; `first` is how many requests of it go well before."""
+    """A call of a journey that gets a fault; `first` is how many requests of it succeed before."""
 
     step: str
     operation: str
@@ -54,7 +53,7 @@ class Row:
 
 
 Table = Mapping[Row, Sequence[str]]
-"""The outcome of each disturbance of each row."""
+"""The outcome of each fault pattern of each row."""
 
 
 def journey_of(row: Row) -> Journey:
@@ -63,15 +62,15 @@ def journey_of(row: Row) -> Journey:
 
 
 def rows() -> Iterator[Row]:
-    """Yield the rows that there must be, from the calls that the journeys make undisturbed."""
+    """Yield the expected rows, from the calls that the journeys make without faults."""
     known: set[tuple[str, ...]] = set()
     for journey in JOURNEYS:
         changes: tuple[str, ...] = ()
         made: Counter[str] = Counter()
-        for name in (call.operation for call in undisturbed(journey).calls):
-            if not name.startswith(UNCHANGING):
+        for name in (call.operation for call in run_without_faults(journey).calls):
+            if not name.startswith(READ_PREFIXES):
                 changes = (*changes, name)
-            state = (journey.step, *((journey.way, name) if name.startswith(UNCHANGING) else changes))
+            state = (journey.step, *((journey.verb, name) if name.startswith(READ_PREFIXES) else changes))
             if state not in known:
                 known.add(state)
                 yield Row(step=journey.step, operation=name, first=made[name], journey=journey.name)
@@ -79,12 +78,12 @@ def rows() -> Iterator[Row]:
 
 
 def read() -> dict[Row, list[str]]:
-    """Read the table that is kept."""
+    """Read the stored table."""
     return _parsed(FILE.read_text(encoding="utf-8"))
 
 
-def keep(row: Row, outcomes: Sequence[str], order: Sequence[Row]) -> None:
-    """Write one row into the table that is kept; other processes may do so at the same time."""
+def store(row: Row, outcomes: Sequence[str], order: Sequence[Row]) -> None:
+    """Write one row into the stored table; other processes may do so at the same time."""
     with FILE.open("r+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         table = {**_parsed(file.read()), row: outcomes}
@@ -99,14 +98,14 @@ def rendered(table: Table) -> str:
 
 
 def size(table: Table) -> str:
-    """Say how large a table is."""
+    """Return how large a table is."""
     counts = {step: sum(row.step == step for row in table) for step in STEPS}
-    parts = "; ".join(f"{step}: {n} calls x {len(DISTURBANCES)} faults" for step, n in counts.items())
-    return f"{parts}; {len(table) * len(DISTURBANCES)} cells in all"
+    parts = "; ".join(f"{step}: {n} calls x {len(FAULT_PATTERNS)} faults" for step, n in counts.items())
+    return f"{parts}; {len(table) * len(FAULT_PATTERNS)} cases in all"
 
 
 def _part(step: str, table: Table) -> Iterator[str]:
-    columns = ["call", "journey", *map(str, DISTURBANCES)]
+    columns = ["call", "journey", *map(str, FAULT_PATTERNS)]
     yield from ("", f"## {step}", "", _line(columns), _line(["---"] * len(columns)))
     for row, outcomes in table.items():
         if row.step == step:
@@ -115,8 +114,8 @@ def _part(step: str, table: Table) -> Iterator[str]:
         yield ""
 
 
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _line(cases: Sequence[str]) -> str:
+    return f"| {' | '.join(cases)} |"
 
 
 def _parsed(text: str) -> dict[Row, list[str]]:
@@ -124,9 +123,9 @@ def _parsed(text: str) -> dict[Row, list[str]]:
     step = ""
     for line in text.splitlines():
         step = line.removeprefix("## ") if line.startswith("## ") else step
-        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
-        if line.startswith("| ") and cells[0] not in ("call", "---"):
-            call, journey, *outcomes = cells
+        cases = [case.strip() for case in line.strip("|").split(" | ")]
+        if line.startswith("| ") and cases[0] not in ("call", "---"):
+            call, journey, *outcomes = cases
             operation, _, nth = call.partition(" #")
             row = Row(step=step, operation=operation, first=int(nth or 1) - 1, journey=journey)
             table[row] = outcomes

@@ -1,4 +1,4 @@
-"""A process that is killed after a call, whichever it is: the next one ends well from what it left."""
+"""After a kill at any call the next process ends well from what the first one left."""
 
 import json
 import signal
@@ -23,20 +23,20 @@ KILLED: list[tuple[Step, str]] = [
     ("update", "crash, rolled back"),
 ]
 FORCED = ("update", "new revision"), ("update", "crash, rolled back")
-"""A rerun of these deploys anew what runs already, since it is told to."""
+"""A rerun of these deploys again what runs already, since it is forced to."""
 
 
 @cache
 def reruns(step: Step, journey: str) -> Sequence[Any]:
-    """Return what came of a rerun after each kill."""
+    """Return the result of a rerun after each kill."""
     with TemporaryDirectory() as folder:
-        told = subprocess.run(  # noqa: S603  our own module
+        process = subprocess.run(  # noqa: S603  our own module
             [sys.executable, "-m", "faults.kills", step, journey, folder],
             cwd=Path(__file__).parents[1],
             check=True,
             stdout=subprocess.PIPE,
         )
-    return [json.loads(line) for line in told.stdout.splitlines()]
+    return [json.loads(line) for line in process.stdout.splitlines()]
 
 
 @pytest.mark.parametrize(("step", "journey"), KILLED)
@@ -52,11 +52,11 @@ def test_a_rerun_after_a_kill_is_green_and_serves_one_new_revision_from_one_stac
         assert each["new"] == [each["runs"]], each
         assert each["equal"] == 1, each
         assert each["stacks"] == (1 if step == "deploy" else 0), each
-        assert each["deployed_again"].count(each["runs"]) <= 1, each
+        assert each["deployed_by_rerun"].count(each["runs"]) <= 1, each
         assert each["deployed"].count(each["runs"]) == 1 or (step, journey) in FORCED, each
 
 
-def test_a_rerun_after_a_kill_between_registration_and_update_deploys_the_revision_that_is_there() -> None:
+def test_a_rerun_after_a_kill_between_registration_and_update_deploys_the_revision_that_exists() -> None:
     [between] = [each for each in reruns("update", "new revision") if each["after"].startswith("Register")]
 
     assert between["changes"] == ["UpdateService"]

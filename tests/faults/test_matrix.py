@@ -1,12 +1,12 @@
-"""Whatever befalls a call to AWS, a step ends well or says why not, and leaves nothing behind unsaid."""
+"""Whatever fails in a call to AWS, a step ends well or says why not, and names all that it leaves behind."""
 
 import pytest
 
 from faults import matrix
-from faults.cells import disturbed, violations
-from faults.disturbances import DISTURBANCES
-from faults.journeys import JOURNEYS, undisturbed
+from faults.fault_patterns import FAULT_PATTERNS
+from faults.journeys import JOURNEYS, run_without_faults
 from faults.matrix import Row
+from faults.matrix_cases import run_case, violations
 from known_calls import known_actions
 
 
@@ -18,7 +18,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_the_journeys_make_every_call_that_the_library_knows() -> None:
-    made = {call.operation for journey in JOURNEYS for call in undisturbed(journey).calls}
+    made = {call.operation for journey in JOURNEYS for call in run_without_faults(journey).calls}
 
     assert made == {action.rpartition(":")[2] for action in known_actions()}
 
@@ -37,14 +37,14 @@ def test_the_matrix_is_as_large_as_it_says(update_goldens: bool) -> None:  # noq
     assert matrix.FILE.read_text() == matrix.rendered(matrix.read())
 
 
-def test_a_call_that_is_disturbed_is_no_crash_no_hang_and_no_loss(row: Row, update_goldens: bool) -> None:  # noqa: FBT001  a fixture
+def test_a_fault_in_a_call_is_no_crash_no_hang_and_no_loss(row: Row, update_goldens: bool) -> None:  # noqa: FBT001  a fixture
     journey = matrix.journey_of(row)
 
-    cells = [disturbed(journey, each.fault_of(row.operation, row.first)) for each in DISTURBANCES]
+    cases = [run_case(journey, each.fault_of(row.operation, row.first)) for each in FAULT_PATTERNS]
 
-    assert [(str(cell.fault), found) for cell in cells for found in violations(cell)] == []
-    outcomes = [cell.outcome for cell in cells]
+    assert [(str(case.fault), found) for case in cases for found in violations(case)] == []
+    outcomes = [case.outcome for case in cases]
     if update_goldens:
-        matrix.keep(row, outcomes, list(matrix.rows()))
-    kept = matrix.read()[row]
-    assert dict(zip(DISTURBANCES, outcomes, strict=True)) == dict(zip(DISTURBANCES, kept, strict=True))
+        matrix.store(row, outcomes, list(matrix.rows()))
+    stored = matrix.read()[row]
+    assert dict(zip(FAULT_PATTERNS, outcomes, strict=True)) == dict(zip(FAULT_PATTERNS, stored, strict=True))

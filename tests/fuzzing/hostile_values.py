@@ -1,14 +1,14 @@
-"""What is put where it does not belong: values by what they are called."""
+"""Values that do not belong into an input, by name."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
-def nested(levels: int, around: type[list[Any]] | type[dict[str, Any]] = list) -> object:
+def nested(levels: int, container: type[list[Any]] | type[dict[str, Any]] = list) -> object:
     """Return lists in lists, or objects in objects, so many levels deep."""
-    value: object = around()
+    value: object = container()
     for _ in range(levels):
-        value = [value] if around is list else {"a": value}
+        value = [value] if container is list else {"a": value}
     return value
 
 
@@ -18,7 +18,7 @@ def _endless() -> list[object]:
     return itself
 
 
-# Of these a value may be made in any place; see `valid_dictionaries.HOSTILE_VARIABLES` for the names.
+# `valid_dictionaries.HOSTILE_VARIABLES` has the variables that these name.
 EXPRESSIONS = {
     "no value": "#{Absent}",
     "no value within text": "a, #{Absent}",
@@ -54,7 +54,7 @@ TEXTS = {
     "arabic digits": "\u0661\u0662",
     "NUL": "a\0b",
     "lone surrogate": "\ud800",
-    "surrogates the wrong way round": "\udc00\ud800",
+    "surrogates in reverse order": "\udc00\ud800",
     "no character": "\ufffe\ufdd0\U0010ffff",
     "right to left": "\u202eeulav",
     "line end": "a\nb",
@@ -110,7 +110,7 @@ DATA = {
     "object of tuples": {("a",): 1},
 }
 
-# As they stand in a JSON text, most of them in no JSON.
+# Raw JSON text, most of it invalid.
 RAW = {
     "number too large": "1e400",
     "number too small": "-1e400",
@@ -121,7 +121,7 @@ RAW = {
     "no JSON": "tru",
     "nothing": "",
     "lone surrogate": r'"\ud800"',
-    "surrogates the wrong way round": r'"\udc00\ud800"',
+    "surrogates in reverse order": r'"\udc00\ud800"',
     "NUL": r'"\u0000"',
     "bare NUL": "\0",
     "bare line end": '"a\nb"',

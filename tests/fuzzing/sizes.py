@@ -1,4 +1,4 @@
-"""Dictionaries that are as large as one likes, by what is large in them."""
+"""Dictionaries of any size, by what is large in them."""
 
 import copy
 import json
@@ -6,19 +6,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from fuzzing.places import places_that_count
+from fuzzing.injection_points import InjectionPoint, relevant_points, value_at
 from fuzzing.valid_dictionaries import EVERYTHING, Documents
 from steps.deploy_ecs_service.dictionaries import minimal
-from strategies import Place, at
 
 Large = Callable[[int], Documents]
 """Makes a dictionary of roughly so many parts: items of a list, tokens of a text."""
 
 
-def of_items(kind: str, place: Place, make: Callable[[Any, int], object], count: int) -> Documents:
-    """Return the dictionary with so many items in the list at a place, each made of the first that it has."""
+def of_items(kind: str, point: InjectionPoint, make: Callable[[Any, int], object], count: int) -> Documents:
+    """Return the dictionary with so many items in the list at a point, each made of its first one."""
     variables = copy.deepcopy(EVERYTHING[kind])
-    items = at(variables, place)
+    items = value_at(variables, point)
     items[:] = [make(items[0], number) for number in range(count)]
     return variables
 
@@ -40,12 +39,12 @@ def same(item: object, _: int) -> object:
     return item
 
 
-def lists_of(kind: str) -> list[Place]:
-    """Return every place of a list that has an item."""
+def lists_of(kind: str) -> list[InjectionPoint]:
+    """Return the point of every list that has an item."""
     return [
-        place
-        for place in places_that_count(EVERYTHING[kind])
-        if isinstance(value := at(EVERYTHING[kind], place), list) and value
+        point
+        for point in relevant_points(EVERYTHING[kind])
+        if isinstance(value := value_at(EVERYTHING[kind], point), list) and value
     ]
 
 
@@ -65,14 +64,18 @@ def of_environment(part: str, count: int) -> Documents:
 
 def of_unknown_members(count: int) -> Documents:
     variables = copy.deepcopy(EVERYTHING["deploy"])
-    variables["Octopus.Action.Aws.Ecs.Deploy.Containers"][0] |= {f"member{at}": 1 for at in range(count)}
+    variables["Octopus.Action.Aws.Ecs.Deploy.Containers"][0] |= {
+        f"member{number}": 1 for number in range(count)
+    }
     return variables
 
 
 def of_small_containers(count: int) -> Documents:
-    """Return a dictionary of ten times as many containers, each next to nothing beside their number."""
+    """Return a dictionary of ten times as many containers, each of them small."""
     image = {"referenceId": "web"}
-    containers = [{"containerName": f"c{at}", "containerImageReference": image} for at in range(10 * count)]
+    containers = [
+        {"containerName": f"c{number}", "containerImageReference": image} for number in range(10 * count)
+    ]
     return minimal() | {"Octopus.Action.Aws.Ecs.Deploy.Containers": containers}
 
 
@@ -82,7 +85,7 @@ def of_broken_tags(count: int) -> Documents:
 
 
 def of_variables(count: int) -> Documents:
-    return EVERYTHING["deploy"] | {f"Other[{at}].Name": "#{Number}" for at in range(count)}
+    return EVERYTHING["deploy"] | {f"Other[{number}].Name": "#{Number}" for number in range(count)}
 
 
 CLUSTER = "Octopus.Action.Aws.Ecs.ClusterName"
@@ -90,12 +93,12 @@ SUBNETS = "Octopus.Action.Aws.Ecs.Deploy.SubnetIds"
 PARTS = ["x", "9", " ", "a,", "\n", "#{Absent}", "#{Number}", "#{", "##{", "}", "[", '{"a":', "\\", "\ud800"]
 
 LISTS: dict[str, tuple[str, Large]] = {
-    f"{kind}: {make.__name__} items of {'.'.join(map(str, place)).rpartition('Ecs.')[2]}": (
+    f"{kind}: {make.__name__} items of {'.'.join(map(str, point)).rpartition('Ecs.')[2]}": (
         kind,
-        partial(of_items, kind, place, make),
+        partial(of_items, kind, point, make),
     )
     for kind in ("deploy", "update")
-    for place in lists_of(kind)
+    for point in lists_of(kind)
     for make in (renamed, broken, same)
 } | {
     "unknown members": ("deploy", of_unknown_members),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ecs_steps.cli.main import main
 from ecs_steps.errors import LONGEST, MOST_TOLD
 from fuzzing.hostile_values import RAW, nested
-from fuzzing.places import file_with_raw_json, places_that_count
+from fuzzing.injection_points import file_with_raw_json, relevant_points
 from fuzzing.valid_dictionaries import EVERYTHING, MARKER
 
 COMMANDS = (["check"], ["check", "--output", "json"], ["export"])
@@ -62,8 +62,8 @@ FILES = {
 }
 
 
-def told(content: bytes, *arguments: str) -> str:
-    """Return what a command says of a file on standard error, after insisting on what is promised."""
+def run_command(content: bytes, *arguments: str) -> str:
+    """Run a command on a file, check its invariants, and return its standard error."""
     output, errors = io.StringIO(), io.StringIO()
     with TemporaryDirectory() as folder, redirect_stdout(output), redirect_stderr(errors):
         file = Path(folder) / "variables.json"
@@ -82,25 +82,25 @@ def told(content: bytes, *arguments: str) -> str:
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("file", FILES)
 def test_a_hostile_file_ends_with_lines_to_read(file: str, command: list[str]) -> None:
-    told(FILES[file], *command)
+    run_command(FILES[file], *command)
 
 
 @pytest.mark.parametrize("file", ["UTF-16", "UTF-32", "no UTF-8", "half a character", "surrogates as UTF-8"])
-def test_a_file_that_is_not_utf8_is_told_so(file: str) -> None:
-    assert "variables.json: is not UTF-8\n" in told(FILES[file], "check")
+def test_a_file_that_is_not_utf8_is_reported_as_such(file: str) -> None:
+    assert "variables.json: is not UTF-8\n" in run_command(FILES[file], "check")
 
 
 @pytest.mark.parametrize("file", ["lists without end", "lists too deep", "objects too deep", "just too deep"])
-def test_a_file_that_is_nested_too_deep_is_told_so(file: str) -> None:
-    assert "cannot be read as JSON: it is nested more than 64 deep\n" in told(FILES[file], "check")
+def test_a_file_that_is_nested_too_deep_is_reported_as_such(file: str) -> None:
+    assert "cannot be read as JSON: it is nested more than 64 deep\n" in run_command(FILES[file], "check")
 
 
 @pytest.mark.parametrize("raw", RAW)
 def test_hostile_json_in_a_file_ends_with_lines_to_read(raw: str) -> None:
     for kind in ("deploy", "update"):
         variables = EVERYTHING[kind]
-        for place in places_that_count(variables)[::7]:
-            told(file_with_raw_json(variables, place, RAW[raw]), "check")
+        for point in relevant_points(variables)[::7]:
+            run_command(file_with_raw_json(variables, point, RAW[raw]), "check")
 
 
 @given(
@@ -116,9 +116,9 @@ def test_any_damage_to_a_file_ends_with_lines_to_read(
         at = int(where * len(content))
         content = content[:at] + instead + content[at + length :]
 
-    told(content, *command)
+    run_command(content, *command)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_end_with_lines_to_read(content: bytes) -> None:
-    told(content, "check")
+    run_command(content, "check")

@@ -29,4 +29,4 @@ def test_large_input_stays_within_limits(group: str) -> None:
 
     last = process.stdout.rstrip().rpartition("\n")[2]
     assert process.returncode == 0, f"{last}: {process.stderr[-2000:]}"
-    print(process.stderr)  # noqa: T201  what each took, for who runs it with -s
+    print(process.stderr)  # noqa: T201  the time of each, shown with -s

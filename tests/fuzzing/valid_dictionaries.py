@@ -1,4 +1,4 @@
-"""Valid dictionaries of both steps that use all there is; what is hostile is put into them."""
+"""Valid dictionaries of both steps with every variable; hostile values are set in them."""
 
 import json
 from importlib.resources import files
@@ -8,7 +8,7 @@ from steps.deploy_ecs_service.dictionaries import DEPLOY, everything
 from steps.deploy_ecs_service.features import FEATURES
 
 MARKER = "hunter2"
-"""Stands wherever a secret may stand, and must not be told."""
+"""Stands wherever a secret may stand, and must not be shown."""
 
 ROLE = "arn:aws:iam::123456789012:role/deployer"
 KEYS = {
@@ -30,7 +30,7 @@ ASSUMED_ROLE = {
     "Octopus.Action.Aws.AssumeRoleExternalId": f"{MARKER}-id",
 }
 
-# What the hostile expressions name.
+# The variables that hostile expressions name.
 HOSTILE_VARIABLES = {
     "Number": "8080",
     "Long": "a" * 10_000,

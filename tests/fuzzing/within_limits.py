@@ -1,6 +1,6 @@
 """Read large dictionaries and files in this process, within limits that only a hang or a blow-up reaches.
 
-The system ends the process that needs more; the last line it has written says of what.
+The system ends a process that needs more; the last line that it has written names the case.
 """
 
 import io
@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ecs_steps.cli.main import main
-from fuzzing.promises import KNOWN, keeps_its_promises
+from fuzzing.invariants import KNOWN, check_invariants
 from fuzzing.sizes import CLUSTER, LISTS, SUBNETS, TEXTS, of_length
 from fuzzing.valid_dictionaries import EVERYTHING
 
@@ -39,7 +39,7 @@ VALUES = {
     "deep objects": ('{"a":' * (TEN_MB // 5), "#{Huge.a}"),
     "quotes": ("{'" * (TEN_MB // 2), "#{Huge.a}"),
     "subject": ("a" * 1_000_000, '#{Huge | Replace "(a+)+$" "b"}'),
-    "subject without an answer": ("a" * 300_000, '#{Huge | Match "(a|aa)+b"}'),
+    "subject without a match": ("a" * 300_000, '#{Huge | Match "(a|aa)+b"}'),
     "base64": ("A" * TEN_MB, "#{Huge | FromBase64}"),
     "Markdown": ("[*_`" * 250_000, "#{Huge | Markdown}"),
     "bombs": ("x", json.dumps(["#{Bomb9}"] * 10_000)),
@@ -73,21 +73,21 @@ def check_file(content: bytes) -> None:
 
 def check_every_variable(kind: str, value: str) -> None:
     for name in KNOWN:
-        keeps_its_promises(kind, EVERYTHING[kind] | {name: value})
+        check_invariants(kind, EVERYTHING[kind] | {name: value})
 
 
 GROUPS: Mapping[str, Mapping[str, Callable[[], object]]] = {
     "lists": {
-        name: lambda kind=kind, make=make: keeps_its_promises(kind, of_length(make, 12_000))  # type: ignore[misc]  # default arguments bind the loop's names
+        name: lambda kind=kind, make=make: check_invariants(kind, of_length(make, 12_000))  # type: ignore[misc]  # default arguments bind the loop's names
         for name, (kind, make) in LISTS.items()
     },
     "texts": {
-        name: lambda kind=kind, make=make: keeps_its_promises(kind, of_length(make, 150_000))  # type: ignore[misc]  # as above
+        name: lambda kind=kind, make=make: check_invariants(kind, of_length(make, 150_000))  # type: ignore[misc]  # as above
         for name, (kind, make) in TEXTS.items()
     },
     "values": {
         f"10 MB: {name}": partial(
-            keeps_its_promises, "deploy", EVERYTHING["deploy"] | {"Huge": value, CLUSTER: text, SUBNETS: text}
+            check_invariants, "deploy", EVERYTHING["deploy"] | {"Huge": value, CLUSTER: text, SUBNETS: text}
         )
         for name, (value, text) in VALUES.items()
     },

@@ -12,13 +12,13 @@ FOLDER = Path(__file__).parent.parent.parent / ".environments"
 
 @frozen
 class NotInstalled(Exception):  # noqa: N818  as in the launcher
-    """pip could not install something; `said` is what it printed."""
+    """pip could not install something; `output` is what it printed."""
 
     requirement: str
-    said: str
+    output: str
 
     def __str__(self) -> str:
-        return f"{self.requirement} cannot be installed: {self.said.strip()}"
+        return f"{self.requirement} cannot be installed: {self.output.strip()}"
 
 
 def environment(requirement: str) -> Path:

@@ -24,7 +24,7 @@ TIME_TO_START = 60.0
 
 @frozen(kw_only=True)
 class Keys:
-    """Who calls; ministack takes ``test`` for the root of the account."""
+    """The caller's keys; ``test`` is the root of the account for ministack."""
 
     access_key: str = "test"
     secret_key: str = "test"  # noqa: S105  ministack's own word
@@ -61,21 +61,21 @@ class Ministack:
         return AwsClients(self.session(keys), region=REGION, endpoint_url=self.url)
 
     def environment(self, keys: Keys = ROOT) -> dict[str, str]:
-        """Return the environment of a process that has no other AWS than this one."""
+        """Return the environment of a process whose only AWS is this one."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return ours | keys.environment | {"AWS_ENDPOINT_URL": self.url, "AWS_DEFAULT_REGION": REGION}
 
     def reset(self) -> None:
-        """Forget everything."""
-        status = self._ask("POST", "/_ministack/reset")
+        """Delete everything."""
+        status = self._request("POST", "/_ministack/reset")
         assert status == http.HTTPStatus.OK
 
     def is_healthy(self) -> bool:
         with suppress(OSError, http.client.HTTPException):
-            return self._ask("GET", "/_ministack/health") == http.HTTPStatus.OK
+            return self._request("GET", "/_ministack/health") == http.HTTPStatus.OK
         return False
 
-    def _ask(self, method: str, path: str) -> int:
+    def _request(self, method: str, path: str) -> int:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=TIME_TO_START)
         try:
             connection.request(method, path)
@@ -86,7 +86,7 @@ class Ministack:
 
 @contextmanager
 def running(folder: Path, *, auth: bool = False) -> Iterator[Ministack]:
-    """Run an emulator until the block ends; with `auth` it asks IAM policies whether a call is allowed.
+    """Run an emulator until the block ends; with `auth` it checks each call with IAM policies.
 
     What it prints and stores stays in `folder`.
 
@@ -106,7 +106,7 @@ def running(folder: Path, *, auth: bool = False) -> Iterator[Ministack]:
 
 
 def _started(command: Path, folder: Path, *, auth: bool) -> "tuple[subprocess.Popen[bytes], Ministack]":
-    """Start it on a port that is free; where somebody was faster, on another one."""
+    """Start it on a port that is free; where another process was faster, on another one."""
     log = folder / "ministack.log"
     until = time.monotonic() + TIME_TO_START
     while time.monotonic() < until:

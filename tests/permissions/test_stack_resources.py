@@ -32,7 +32,7 @@ NOT_CAUSED = {
     "logs:PutBearerTokenAuthentication": "the template sets no BearerTokenAuthenticationEnabled",
     "s3:REST.PUT.OBJECT": "no action of IAM",
 }
-"""What a resource type declares and this template does not bring about: changes alone, no reads."""
+"""What a resource type declares and this template does not cause: only changes, no reads."""
 
 DICTIONARIES = FEATURES | {"example": example("deploy")}
 
@@ -40,8 +40,8 @@ DICTIONARIES = FEATURES | {"example": example("deploy")}
 def declared(kind: str) -> set[str]:
     """Return what the handlers of a resource type may call to create, change and delete it."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-west-1", kind).schema
-    ways = ("create", "update", "delete")
-    return {action for way in ways for action in schema["handlers"][way]["permissions"]}
+    handlers = ("create", "update", "delete")
+    return {action for handler in handlers for action in schema["handlers"][handler]["permissions"]}
 
 
 def needed(step: DeployEcsServiceStep) -> Iterator[str]:
@@ -61,7 +61,7 @@ def test_what_the_resources_of_the_template_need_is_allowed(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DICTIONARIES)
-def test_nothing_else_is_allowed_for_the_stacks_sake(name: str) -> None:
+def test_nothing_else_is_allowed_for_the_stack(name: str) -> None:
     step = DeployEcsServiceStep(DICTIONARIES[name])
 
     beyond = {action for action in allowed(step) if not action.startswith(("cloudformation:", "s3:"))}
@@ -69,7 +69,7 @@ def test_nothing_else_is_allowed_for_the_stacks_sake(name: str) -> None:
     assert beyond - set(needed(step)) == set()
 
 
-def test_what_is_not_brought_about_is_still_declared_and_no_read() -> None:
+def test_each_action_that_is_not_caused_is_declared_and_is_no_read() -> None:
     kinds = ("AWS::ECS::Service", "AWS::ECS::TaskDefinition", "AWS::Logs::LogGroup", "AWS::IAM::Role")
 
     assert NOT_CAUSED.keys() <= set().union(*map(declared, kinds))

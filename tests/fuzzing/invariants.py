@@ -1,4 +1,4 @@
-"""What both steps promise of any dictionary, and the command line of any file."""
+"""Invariants of every step for any dictionary."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -33,27 +33,27 @@ KNOWN = tuple(
     | {*KEYS, *TOKEN, *ASSUMED_ROLE}
     | {"Octopus.Action.Amazon.", "Octopus.OpenIdConnect.Jwt", "Octopus.Action.AwsAccount."}
 )
-LONGEST_TEXT = (MOST_TOLD + 2) * (2 * LONGEST + 10)
+MAX_TEXT_LENGTH = (MOST_TOLD + 2) * (2 * LONGEST + 10)
 TASK_DEFINITION = {"family": "orders", "containerDefinitions": [{"name": "web", "image": "acme/orders:1"}]}
 
 
-def keeps_its_promises(kind: str, variables: Mapping[str, object]) -> bool:
-    """Insist on what is promised of a step made from a dictionary; tell whether the dictionary was valid."""
+def check_invariants(kind: str, variables: Mapping[str, object]) -> bool:
+    """Check the invariants of a step made from a dictionary; return whether the dictionary is valid."""
     try:
         step = STEPS[kind](variables)
-        made = _made(step, kind)
+        document = _build(step, kind)
     except InvalidInputsError as error:
-        _is_bounded(error)
-        _are_fit_to_be_told(error.problems, variables)
+        _check_length(error)
+        _check_problems(error.problems, variables)
         return False
-    assert made.encode()
+    assert document.encode()
     assert MARKER not in repr(step.inputs)
-    _are_fit_to_be_told(step.warnings, variables)
+    _check_problems(step.warnings, variables)
     return True
 
 
-def _made(step: Step, kind: str) -> str:
-    """Return what AWS or Octopus would be given, as text."""
+def _build(step: Step, kind: str) -> str:
+    """Return the document for AWS or Octopus as text."""
     match step:
         case UpdateEcsServiceStep():
             return json.dumps(next_request(TASK_DEFINITION, step.inputs.revision_changes)[0], allow_nan=False)
@@ -65,17 +65,17 @@ def _made(step: Step, kind: str) -> str:
             return json.dumps(template.to_dict(), allow_nan=False)
 
 
-def _is_bounded(error: InvalidInputsError) -> None:
+def _check_length(error: InvalidInputsError) -> None:
     assert error.problems
-    assert len(str(error)) <= LONGEST_TEXT
+    assert len(str(error)) <= MAX_TEXT_LENGTH
     assert len(ascii_lines(str(error))) <= MOST_TOLD + 2
 
 
-def _are_fit_to_be_told(problems: tuple[Problem, ...], variables: Mapping[str, object]) -> None:
+def _check_problems(problems: tuple[Problem, ...], variables: Mapping[str, object]) -> None:
     names = [*KNOWN, *(Problem(path=name, message="").path.removesuffix("...") for name in variables)]
-    begins = tuple(name.casefold() for name in names)
+    prefixes = tuple(name.casefold() for name in names)
     for problem in problems:
         assert str(problem).isprintable()
         assert MARKER not in str(problem)
         assert max(len(problem.path), len(problem.message)) <= LONGEST
-        assert problem.path.casefold().startswith(begins), problem
+        assert problem.path.casefold().startswith(prefixes), problem

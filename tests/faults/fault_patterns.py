@@ -1,4 +1,4 @@
-"""What befalls a call: every kind of fault, once and for as long as the step runs."""
+"""The columns of the matrix: every kind of fault, once and for as long as the step runs."""
 
 import sys
 from collections.abc import Iterator
@@ -7,46 +7,46 @@ from attrs import frozen
 
 from ecs_steps.sandbox import Fault, FaultKind
 
-LASTING = (
+PERMANENT = (
     FaultKind.EXPIRED_TOKEN,
     FaultKind.ACCESS_DENIED,
     FaultKind.CLOCK_SKEW,
     FaultKind.WRONG_REGION,
 )
-"""What does not pass by itself: once is always."""
+"""Faults that do not pass by themselves: once is always."""
 
-MANY = 10
+MANY_TIMES = 10
 
 
 @frozen(kw_only=True)
-class Disturbance:
-    """A kind of fault, and how many requests of a call it strikes (none: all that follow)."""
+class FaultPattern:
+    """A kind of fault, and how many requests of a call fail (none: all that follow)."""
 
     kind: FaultKind
     times: int | None = None
 
     def __str__(self) -> str:
-        if self.kind in LASTING:
+        if self.kind in PERMANENT:
             return self.kind.value
         often = {None: "always", 1: "once"}.get(self.times, f"{self.times} times")
         return f"{self.kind.value}, {often}"
 
     def fault_of(self, operation: str, first: int) -> Fault:
-        """Return the fault that strikes an operation from its request `first` on, counted from 0."""
+        """Return the fault of an operation from its request `first` on, counted from 0."""
         last = sys.maxsize if self.times is None else first + self.times
         return Fault(operation, self.kind, range(first, last))
 
 
-def _disturbances() -> Iterator[Disturbance]:
+def _fault_patterns() -> Iterator[FaultPattern]:
     for kind in FaultKind:
-        if kind not in LASTING:
-            yield Disturbance(kind=kind, times=1)
+        if kind not in PERMANENT:
+            yield FaultPattern(kind=kind, times=1)
         if kind is FaultKind.THROTTLED:
-            yield Disturbance(kind=kind, times=MANY)
-        yield Disturbance(kind=kind)
+            yield FaultPattern(kind=kind, times=MANY_TIMES)
+        yield FaultPattern(kind=kind)
 
 
-DISTURBANCES = tuple(_disturbances())
+FAULT_PATTERNS = tuple(_fault_patterns())
 
 CAUSES = {
     FaultKind.THROTTLED: "throttled",
@@ -61,4 +61,4 @@ CAUSES = {
     FaultKind.CLOCK_SKEW: "clock is wrong",
     FaultKind.WRONG_REGION: "signed for another region",
 }
-"""The words for each cause, as a pattern, in what a step says."""
+"""A pattern for each cause's text in a step's error."""

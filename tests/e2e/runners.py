@@ -1,4 +1,4 @@
-"""The two ways in which people run a step: the command line, and Python."""
+"""The two interfaces that run a step: the command line, and Python."""
 
 import json
 import subprocess
@@ -14,21 +14,23 @@ from peers.ministack import ROOT, Keys, Ministack
 
 
 @frozen(kw_only=True)
-class Ran:
-    """How a step ended: its exit code, its outputs, and what it said of an error."""
+class CompletedRun:
+    """How a step ended: its exit code, its outputs, and its error's text."""
 
     code: int
     outputs: Mapping[str, str] = field(factory=dict)
     error: str = ""
 
 
-class Way(Protocol):
+class Runner(Protocol):
     def __call__(
         self, step: Step, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT
-    ) -> Ran: ...
+    ) -> CompletedRun: ...
 
 
-def command_line(step: Step, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT) -> Ran:
+def command_line(
+    step: Step, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT
+) -> CompletedRun:
     done = subprocess.run(  # noqa: S603  our own command
         [sys.executable, "-m", "ecs_steps", step, "-", "--output", "json"],
         input=json.dumps(variables),
@@ -38,19 +40,19 @@ def command_line(step: Step, variables: Mapping[str, object], aws: Ministack, ke
         check=False,
     )
     assert done.stdout, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
-    error = f"{told['what']}: {told['why']}\n{told['nextStep']}" if done.returncode else ""
-    return Ran(code=done.returncode, outputs=told.get("outputs", {}), error=error)
+    payload: dict[str, Any] = json.loads(done.stdout)
+    error = f"{payload['what']}: {payload['why']}\n{payload['nextStep']}" if done.returncode else ""
+    return CompletedRun(code=done.returncode, outputs=payload.get("outputs", {}), error=error)
 
 
-def python(step: Step, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT) -> Ran:
+def python(step: Step, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT) -> CompletedRun:
     kind = DeployEcsServiceStep if step == "deploy" else UpdateEcsServiceStep
     try:
         result = kind(variables).run(aws=aws.clients(keys), report=lambda _: None)
     except EcsStepsError as error:
         outputs = error.outputs if isinstance(error, DeploymentError) else {}
-        return Ran(code=error.exit_code, outputs=outputs, error=str(error))
-    return Ran(code=0, outputs=result.outputs)
+        return CompletedRun(code=error.exit_code, outputs=outputs, error=str(error))
+    return CompletedRun(code=0, outputs=result.outputs)
 
 
-WAYS: tuple[Way, ...] = (command_line, python)
+RUNNERS: tuple[Runner, ...] = (command_line, python)

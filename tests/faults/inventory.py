@@ -1,6 +1,6 @@
-"""What there is in a fake AWS account.
+"""The stacks and revisions of a fake AWS account.
 
-Its backends are asked themselves, so that no client has signed in when a step begins.
+They are read from its backends, so that no client has signed in when a step begins.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,14 +15,14 @@ from explaining.runs import CLUSTERS, FAMILIES, Step
 
 @frozen(kw_only=True)
 class Inventory:
-    """The ids of the stacks, and the family's active revisions: what each holds, by its ARN."""
+    """The ids of the stacks, and the content of the family's active revisions by ARN."""
 
     stacks: frozenset[str]
     revisions: Mapping[str, object]
 
 
-def inventory(step: Step, aws: Sandbox) -> Inventory:
-    """Return what there is."""
+def take_inventory(step: Step, aws: Sandbox) -> Inventory:
+    """Return the stacks that are not deleted and the active revisions."""
     listed = aws.ecs.list_task_definitions({"familyPrefix": FAMILIES[step], "status": "ACTIVE"})
     stacks = (stack for stack in aws.cloudformation.stacks if stack.status != "DELETE_COMPLETE")
     return Inventory(
@@ -39,13 +39,13 @@ def _content(described: Mapping[str, Any]) -> object:
     return {name: value for name, value in described["taskDefinition"].items() if name not in own}
 
 
-def deployed_since(moment: datetime, step: Step, aws: Sandbox) -> Iterator[str]:
-    """Yield the revision of each deployment of the cluster's services that was started since."""
+def deployed_since(time: datetime, step: Step, aws: Sandbox) -> Iterator[str]:
+    """Yield the revision of each deployment of the cluster's services that was started after a time."""
     cluster = CLUSTERS[step]
-    since = {"after": moment.timestamp()}
+    since = {"after": time.timestamp()}
     for service in aws.ecs.list_services({"cluster": cluster})["serviceArns"]:
-        asked = {"cluster": cluster, "service": service, "createdAt": since}
-        for told in aws.ecs.list_service_deployments(asked)["serviceDeployments"]:
-            targets = {"serviceRevisionArns": [told["targetServiceRevisionArn"]]}
+        request = {"cluster": cluster, "service": service, "createdAt": since}
+        for deployment in aws.ecs.list_service_deployments(request)["serviceDeployments"]:
+            targets = {"serviceRevisionArns": [deployment["targetServiceRevisionArn"]]}
             [revision] = aws.ecs.describe_service_revisions(targets)["serviceRevisions"]
             yield revision["taskDefinition"]

@@ -1,4 +1,4 @@
-"""What there is in the emulator before a step runs: the same as in the sandbox."""
+"""The emulator's state before a step runs: the same as the sandbox's."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -13,14 +13,14 @@ from peers.ministack import Ministack
 MEMBERS = ("launchType", "deploymentConfiguration", "networkConfiguration", "loadBalancers", "tags")
 
 
-def begin_anew(aws: Ministack) -> None:
-    """Forget what there was, and have the clusters of both steps."""
+def reset_with_clusters(aws: Ministack) -> None:
+    """Reset the emulator and create the clusters of both steps."""
     aws.reset()
     for cluster in CLUSTERS.values():
         aws.client("ecs").create_cluster(clusterName=cluster)
 
 
-def have_orders(aws: Ministack) -> None:
+def create_orders_service(aws: Ministack) -> None:
     """Register the sandbox's revision of ``orders`` and let a service run it."""
     ecs = aws.client("ecs")
     revision, service = _orders()
@@ -39,7 +39,7 @@ def _orders() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     with Sandbox() as sandbox:
         ecs = sandbox.clients.ecs
         found = describe_task_definition(sandbox.clients, "orders")
-        told = ecs.describe_services(cluster=CLUSTERS["update"], services=["orders"], include=["TAGS"])
-        [service] = told["services"]
+        response = ecs.describe_services(cluster=CLUSTERS["update"], services=["orders"], include=["TAGS"])
+        [service] = response["services"]
         tags = [tag for tag in service["tags"] if not tag["key"].startswith("aws:")]
         return register_request(found.raw, found.tags, ecs.meta.service_model), {**service, "tags": tags}

@@ -1,6 +1,6 @@
-"""What ministack asks of IAM, and what it does not: a policy in the words of its questions.
+"""Which actions ministack checks with IAM, and on which resources: a policy in its terms.
 
-Nothing in the library's policy is bent to please it. What it does not ask for is proven in `permissions`: by
+Nothing in the library's policy is changed for it. What it does not check is proven in `permissions`: by
 every call in the sandbox, by AWS' reference and by what CloudFormation's resource types declare.
 """
 
@@ -20,26 +20,26 @@ ON_CLUSTERS = {
     "ecs:ListTasks",
     "ecs:DescribeTasks",
 }
-"""ministack asks for these on the cluster, where IAM asks on a service or a task of it.
+"""ministack checks these on the cluster, where IAM checks a service or a task of it.
 
 IAM knows the cluster of `ecs:ListTasks` as the condition key `ecs:cluster`, which ministack does not have.
 """
 ON_EVERYTHING = {"ecs:RegisterTaskDefinition", "ecs:TagResource"}
-"""ministack asks for these on ``*``, where IAM asks on the task definition or what is tagged."""
+"""ministack checks these on ``*``, where IAM checks the task definition or the tagged resource."""
 
-_BY_CLOUDFORMATION = "ministack's CloudFormation makes its resources without asking IAM"
+_BY_CLOUDFORMATION = "ministack's CloudFormation makes its resources without checking IAM"
 _NO_RECORDS = "ministack has no service deployments"
 _NO_FAILURES = "no task fails in ministack"
-_NO_SUCH_STATE = "no stack comes to that state in ministack"
+_NO_SUCH_STATE = "no stack reaches that state in ministack"
 _NO_SUMMARY = "ministack cuts times to seconds: a deployment looks older than its step and is not summed up"
-_ON_THE_WAY = "ministack asks nothing besides the operation's own action"
+_OWN_ACTION_ONLY = "ministack checks nothing besides the operation's own action"
 
-NOT_ASKED: Mapping[str, Mapping[str, str]] = {
+NOT_CHECKED: Mapping[str, Mapping[str, str]] = {
     "deploy": {
         "cloudformation:CancelUpdateStack": _NO_FAILURES,
         "cloudformation:ContinueUpdateRollback": _NO_SUCH_STATE,
-        "cloudformation:TagResource": _ON_THE_WAY,
-        "cloudformation:UntagResource": _ON_THE_WAY,
+        "cloudformation:TagResource": _OWN_ACTION_ONLY,
+        "cloudformation:UntagResource": _OWN_ACTION_ONLY,
         "ecs:RegisterTaskDefinition": _BY_CLOUDFORMATION,
         "ecs:TagResource": _BY_CLOUDFORMATION,
         "ecs:UntagResource": _BY_CLOUDFORMATION,
@@ -55,7 +55,7 @@ NOT_ASKED: Mapping[str, Mapping[str, str]] = {
         "ecs:ListTasks": _NO_SUMMARY,
         "ecs:DescribeTasks": _NO_SUMMARY,
         "iam:GetRole": _BY_CLOUDFORMATION,
-        "iam:PassRole": _ON_THE_WAY,
+        "iam:PassRole": _OWN_ACTION_ONLY,
         "logs:CreateLogGroup": _BY_CLOUDFORMATION,
         "logs:DeleteLogGroup": _BY_CLOUDFORMATION,
         "logs:TagResource": _BY_CLOUDFORMATION,
@@ -73,18 +73,18 @@ NOT_ASKED: Mapping[str, Mapping[str, str]] = {
     "update": {
         "ecs:DescribeServiceDeployments": _NO_RECORDS,
         "ecs:StopServiceDeployment": _NO_RECORDS,
-        "iam:PassRole": _ON_THE_WAY,
+        "iam:PassRole": _OWN_ACTION_ONLY,
         "logs:GetLogEvents": _NO_FAILURES,
         "elasticloadbalancing:DescribeTargetHealth": _NO_FAILURES,
         "elasticloadbalancing:DescribeTargetGroups": _NO_FAILURES,
         "elasticloadbalancing:DescribeTargetGroupAttributes": _NO_FAILURES,
     },
 }
-"""What each step needs in AWS and ministack never asks for, with the reason."""
+"""What each step needs in AWS and ministack never checks, with the reason."""
 
 
-def in_ministacks_words(policy: Document, cluster: str) -> Document:
-    """Return the policy with each action on what ministack asks about."""
+def ministack_policy(policy: Document, cluster: str) -> Document:
+    """Return the policy with each action on the resources that ministack checks."""
     statements = [each for statement in policy["Statement"] for each in _translated(statement, cluster)]
     return {**policy, "Statement": statements}
 

@@ -1,0 +1,50 @@
+"""One hostile value at a time in a valid dictionary: every injection point, every value."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fuzzing.hostile_values import RAW, VALUES
+from fuzzing.injection_points import relevant_points, with_raw_json, with_value
+from fuzzing.invariants import STEPS, check_invariants
+from fuzzing.valid_dictionaries import EVERYTHING
+
+
+def values_of(kind: str) -> Iterator[str]:
+    """Yield the names of the values: an export differs from a deployment only in expressions."""
+    some = ["no value", "each of nothing", "into json"]
+    yield from (f"expression: {name}" for name in some) if kind == "export" else VALUES
+
+
+CASES = [(kind, value) for kind in STEPS for value in values_of(kind)]
+RAW_CASES = [(kind, raw) for kind in ("deploy", "update") for raw in RAW]
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_without_anything_hostile_the_dictionary_is_valid(kind: str) -> None:
+    assert check_invariants(kind, EVERYTHING[kind])
+    assert STEPS[kind](EVERYTHING[kind]).warnings == ()
+
+
+@pytest.mark.parametrize(("kind", "value"), CASES)
+def test_a_hostile_value_at_any_point_gives_inputs_or_the_problems(kind: str, value: str) -> None:
+    variables = EVERYTHING[kind]
+
+    for point in relevant_points(variables):
+        with with_value(variables, point, VALUES[value]):
+            check_invariants(kind, variables)
+
+
+@pytest.mark.parametrize(("kind", "raw"), RAW_CASES)
+def test_hostile_json_at_any_point_gives_inputs_or_the_problems(kind: str, raw: str) -> None:
+    variables = EVERYTHING[kind]
+
+    for point in relevant_points(variables):
+        check_invariants(kind, with_raw_json(variables, point, RAW[raw]))
+
+
+def test_there_are_many_cases() -> None:
+    count = sum(len(relevant_points(EVERYTHING[kind])) for kind, _ in [*CASES, *RAW_CASES])
+
+    print(f"{count} cases of one hostile value")  # noqa: T201  shown with -s
+    assert count > 15_000
