@@ -5,9 +5,10 @@ A process ends with 0, or with the exit code of the error that ended it (see `er
 
 import argparse
 import json
+import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -16,7 +17,7 @@ from attrs import evolve, frozen
 from ecs_steps.cli.process import cancellable, exit_code, read_variables, tune_gc
 from ecs_steps.clock import Clock
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError
-from ecs_steps.octopus.parameters import step_variables
+from ecs_steps.octopus.parameters import as_in_form, is_blank_reference, step_variables, without_blanks
 from ecs_steps.reporting.events import Level, Message, Progress, Reported, RolloutChanged
 from ecs_steps.reporting.service_messages import artifact, lines, result_message
 from ecs_steps.reporting.text import MASK, task_counts
@@ -36,17 +37,25 @@ ACCOUNT = ("octopus.action.awsaccount.", "octopus.action.amazon.", "octopus.acti
 def read_parameters(row: StepRow, given: Mapping[str, str]) -> Step:
     """Make a step from its step template's parameters and the other variables.
 
+    Octopus has evaluated the values, so that ``#{x}`` in one is text.
+
     Raises:
         InvalidInputsError: With every problem there is.
     """
-    known = {name: value for name, value in given.items() if not name.casefold().startswith(ACCOUNT)}
-    variables, problems = step_variables(row.inputs_class(), row.prefix, known)
+    inputs = row.inputs_class()
+    known = {
+        name: value
+        for name, value in without_blanks(given, row.prefix).items()
+        if not name.casefold().startswith(ACCOUNT)
+    }
+    variables, problems = step_variables(inputs, row.prefix, known)
     try:
-        step = row.read(variables)
+        step = row.read(variables, evaluate=False)
     except InvalidInputsError as error:
-        raise evolve(error, problems=(*problems, *error.problems)) from None
+        raise evolve(error, problems=as_in_form((*problems, *error.problems), inputs, row.prefix)) from None
     if problems:
-        raise InvalidInputsError(problems=problems)
+        raise InvalidInputsError(problems=as_in_form(problems, inputs, row.prefix))
+    step.warnings = as_in_form(step.warnings, inputs, row.prefix)
     return step
 
 
@@ -156,6 +165,8 @@ def _run(
     step = read_parameters(row, variables)
     from ecs_steps.aws.clients import environment_clients
 
+    forget_blank_region(os.environ, row.prefix)
+
     host.report(Message(Level.VERBOSE, f"ecs-steps {__version__}"))
     if Verb.EXPORT in row.verbs:
         template = cast("ExportableStep", step).template()
@@ -163,6 +174,14 @@ def _run(
     step.run(
         aws=aws or environment_clients(region=step.inputs.region or None), report=host.report, clock=clock
     )
+
+
+def forget_blank_region(environment: MutableMapping[str, str], prefix: str) -> None:
+    """Remove a region from the environment that is blank, or a reference to a blank parameter."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        value = environment.get(name)
+        if value is not None and (not value.strip() or is_blank_reference(value, prefix)):
+            del environment[name]
 
 
 def without_values(template: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = row.read(read_variables(args.variables))
+    step = row.read(read_variables(args.variables), evaluate=not args.resolved)
     options = option_values(args, row.verbs[Verb.RUN])
     with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
@@ -62,7 +62,7 @@ def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     variables = read_variables(args.variables)
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
-    step = row.read(variables)
+    step = row.read(variables, evaluate=not args.resolved)
     with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
         started = getattr(args, _watched(row).keyword)
         return _result(cast("WatchableStep", step).watch(started, aws=aws, report=report, clock=clock))

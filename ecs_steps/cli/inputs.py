@@ -41,7 +41,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     variables = read_variables(args.variables)
     row = steps.chosen(args.step, variables)
-    step = row.read(variables)
+    step = row.read(variables, evaluate=not args.resolved)
     print_warnings(step.warnings)
     warnings = [str(warning) for warning in step.warnings]
     return CommandResult(
@@ -52,14 +52,16 @@ def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
 
 def _export(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     variables = read_variables(args.variables)
-    step = steps.chosen(args.step, variables).read(variables, for_export=True)
+    row = steps.chosen(args.step, variables)
+    step = row.read(variables, evaluate=not args.resolved, for_export=True)
     print_warnings(step.warnings)
     text = cast("ExportableStep", step).export()
     return CommandResult(text, {"template": text})
 
 
 def _iam_policy(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = cast("PolicyStep", row.read(read_variables(args.variables)))
+    variables = read_variables(args.variables)
+    step = cast("PolicyStep", row.read(variables, evaluate=not args.resolved))
     options = row.verbs[Verb.IAM_POLICY]
     policy = step.iam_policy(diagnostics=args.diagnostics, **option_values(args, options))
     statements = {statement["Sid"] for statement in policy["Statement"]}

@@ -8,9 +8,12 @@ from ecs_steps.steps.row import Option, StepTable
 
 
 def add_variables(parser: argparse.ArgumentParser) -> None:
-    """Add the variables, and how the result is printed."""
+    """Add the variables, how their values are read, and how the result is printed."""
     parser.add_argument(
         "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
+    )
+    parser.add_argument(
+        "--resolved", action="store_true", help="the values are evaluated already: #{...} is text"
     )
     parser.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
 

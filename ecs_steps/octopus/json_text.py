@@ -109,10 +109,11 @@ def _within(document: object) -> list[object]:
             return []
 
 
-def evaluate(text: str, evaluator: Evaluator) -> object:
+def evaluate(text: str, evaluator: Evaluator | None) -> object:
     """Evaluate a variable's text: leaf by leaf where it is a JSON list or object, else whole.
 
-    Text that stays open becomes `Unresolved`; text that is meant as JSON and is none stays text.
+    Text that stays open becomes `Unresolved`; text that is meant as JSON and is none stays text. Without an
+    evaluator the text is evaluated already, and is taken as it is.
     """
     if text.startswith(("[", "{")):
         try:
@@ -122,7 +123,7 @@ def evaluate(text: str, evaluator: Evaluator) -> object:
     return _evaluate_text(text, evaluator)
 
 
-def _evaluate_leaves(document: object, evaluator: Evaluator) -> object:
+def _evaluate_leaves(document: object, evaluator: Evaluator | None) -> object:
     match document:
         case str():
             return _evaluate_text(document, evaluator)
@@ -134,7 +135,9 @@ def _evaluate_leaves(document: object, evaluator: Evaluator) -> object:
             return document
 
 
-def _evaluate_text(text: str, evaluator: Evaluator) -> str | Unresolved:
+def _evaluate_text(text: str, evaluator: Evaluator | None) -> str | Unresolved:
+    if evaluator is None:
+        return text
     try:
         evaluated = evaluator.evaluate(text)
     except OctostacheError as error:

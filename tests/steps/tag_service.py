@@ -25,8 +25,8 @@ class TagServiceInputs(ServiceInputs):
 class TagServiceStep:
     """Tag a service with the team that owns it."""
 
-    def __init__(self, variables: Mapping[str, object]) -> None:
-        self.inputs, self.warnings = read(TagServiceInputs, Variables(variables), ())
+    def __init__(self, variables: Mapping[str, object], *, evaluate: bool = True) -> None:
+        self.inputs, self.warnings = read(TagServiceInputs, Variables(variables), (), evaluate=evaluate)
 
     def run(
         self,

@@ -44,6 +44,15 @@ def test_names_and_prefixes_are_unique() -> None:
         assert len(set(names)) == len(STEPS)
 
 
+@EACH
+def test_a_step_takes_values_that_are_evaluated_already(row: StepRow) -> None:
+    with pytest.raises(InvalidInputsError) as error:
+        row.read({"Octopus.Action.Aws.Region": "#{Missing}"}, evaluate=False)
+
+    [region] = [each for each in error.value.problems if each.path == "Octopus.Action.Aws.Region"]
+    assert "no variable gives" not in region.message
+
+
 @pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
 def test_the_example_of_a_step_is_recognized_as_its_own(row: StepRow) -> None:
     example = Path(build.HERE.parent, "ecs_steps", "sandbox", "examples", f"{row.name}.json")

@@ -202,17 +202,18 @@ def read(
     rules: Iterable[AnyRule[Inputs]],
     *,
     keep_expressions: bool = False,
+    evaluate: bool = True,
 ) -> tuple[Inputs, tuple[Problem, ...]]:
     """Return the inputs, and warnings about them.
 
     With `keep_expressions` a single value whose expressions stay open is kept as `UnresolvedText`, whatever
-    its type.
+    its type. Without `evaluate` the values are evaluated already: ``#{x}`` is text.
 
     Raises:
         InvalidInputsError: With every problem.
     """
     fields = attrs.fields(cls)
-    evaluator = Evaluator(variables)
+    evaluator = Evaluator(variables) if evaluate else None
     values, errors = collect((f.name, lambda f=f: _read_field(f, variables, evaluator)) for f in fields)  # type: ignore[misc]  # a default argument binds the loop's field
     inputs = cls(**{field.name: value for field, value in zip(fields, values, strict=True)})
     inputs, errors = without_unused(inputs, errors, str)
@@ -230,9 +231,9 @@ def read(
     return inputs, tuple(_problem(cls, finding) for finding in found)
 
 
-def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: Evaluator) -> object:
+def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: Evaluator | None) -> object:
     if "derived" in field.metadata:
-        return field.metadata["derived"](_Evaluated(variables, evaluator))
+        return field.metadata["derived"](_Evaluated(variables, evaluator) if evaluator else variables)
     raw = variables.get(field.metadata["variable"].name, "")
     value = json_text.evaluate(_limited(raw), evaluator)
     return field_value(field, _limited(value) if isinstance(value, str) else value)
