@@ -24,7 +24,7 @@ from ecs_steps.octopus.variables import Variables
 PROMPTED_PREFIX = "Octopus.Action."
 TIMEOUT = "WaitTimeoutMinutes"
 TIMEOUT_LABEL = "Minutes to Wait"
-SMALL_WORDS = ("a", "an", "and", "at", "before", "for", "in", "of", "on", "or", "the", "to", "up")
+SMALL_WORDS = ("a", "an", "and", "at", "before", "for", "if", "in", "of", "on", "or", "the", "to")
 _REFERENCE = re.compile(r"#\{\s*([\w.]+)\s*(?:\|[^{}]*)?\}")
 
 

@@ -138,7 +138,8 @@ class StepTemplate:
 class StepRow:
     """A step: `name` is its command, `prefix` begins the names of its step template's parameters.
 
-    `step` and `inputs` are import paths, ``module:Class``. `verbs` are what the step can do, each with the
+    `step` and `inputs` are import paths, ``module:Class``. `outputs` are the output variables of a run that
+    waits and succeeds. `verbs` are what the step can do, each with the
     options that it takes on the command line; the option of `Verb.WATCH` is the one that names what was
     started, and its value is passed first.
     """
@@ -150,6 +151,7 @@ class StepRow:
     inputs: str
     prefix: str
     template: StepTemplate
+    outputs: tuple[str, ...]
     verbs: Mapping[Verb, tuple[Option, ...]] = field(factory=lambda: {Verb.RUN: ()})
 
     @property

@@ -156,5 +156,5 @@ def test_labels_are_in_title_case() -> None:
         "Cluster Name",
         "ECS Managed Tags",
         "Assign a Public IP",
-        "Stopped Tasks before Giving up",
+        "Stopped Tasks before Giving Up",
     } <= labels

@@ -154,7 +154,7 @@ def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_logged(worl
     well = world.worker(PYTHONIOENCODING="cp437").run(DEPLOY, tagged)
 
     assert ran.code == 2
-    assert "DesiredCount: expected a whole number" in ran.log.results[0]
+    assert "(EcsDeploy.DesiredCount): expected a whole number" in ran.log.results[0]
     assert well.code == 0, well.stdout
     [definition] = [
         call.params["TemplateBody"] for call in world.sandbox.calls if call.operation == "CreateStack"
@@ -171,7 +171,7 @@ def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_logged(worl
 def test_a_worker_without_the_library_gets_instructions(world: World, bare_worker: BareWorker) -> None:
     worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
 
-    ran = worker.run(DEPLOY, DEPLOYMENT)
+    ran = worker.run(DEPLOY, DEPLOYMENT | {"EcsDeploy.InstallIfMissing": "False"})
 
     assert ran.code == 2
     [reason] = ran.log.results

@@ -56,6 +56,7 @@ ROW = StepRow(
     template=StepTemplate(
         name="AWS - Tag Amazon ECS Service", description="Tags a service with the team that owns it."
     ),
+    outputs=("ServiceArn", "Outcome"),
     verbs={Verb.RUN: (Option(flag="--contact", keyword="contact", help="whom to call at night"),)},
 )
 

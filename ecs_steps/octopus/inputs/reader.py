@@ -45,6 +45,7 @@ class Variable:
     name: str
     label: str
     help: str
+    docs: str = ""
     control: str = "SingleLineText"
     options: tuple[str, ...] = ()
     must_be_known: bool = False
@@ -55,6 +56,7 @@ def variable(
     *,
     label: str,
     help: str,  # noqa: A002  the format's own word
+    docs: str = "",
     default: object = attrs.NOTHING,
     control: str = "SingleLineText",
     options: Sequence[str] = (),
@@ -63,13 +65,14 @@ def variable(
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
-    With `must_be_known` it may not hold open expressions even where others may. `used_if` is a predicate of
-    the inputs, as in `converter.used_if`.
+    `docs` is the URL of AWS' page on it. With `must_be_known` it may not hold open expressions even where
+    others may. `used_if` is a predicate of the inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,
         label=label,
         help=help,
+        docs=docs,
         control=control,
         options=tuple(options),
         must_be_known=must_be_known,
