@@ -37,7 +37,7 @@ from ecs_steps.reporting.events import (
     StillWaiting,
 )
 from ecs_steps.result import Outcome, Result
-from ecs_steps.steps import registry
+from ecs_steps.steps import registry as step_registry
 from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ __all__ = [
     "account_clients",
     "environment_clients",
 ]
-__all__ += registry.__all__
+__all__ += step_registry.__all__
 
 _LAZY = {
     "AwsClients": "ecs_steps.aws.clients",
@@ -90,7 +90,7 @@ _LAZY = {
 if not TYPE_CHECKING:  # else a name that is not there would be any object to who checks types
 
     def __getattr__(name: str) -> object:
-        module = "ecs_steps.steps.registry" if name in registry.__all__ else _LAZY.get(name)
+        module = "ecs_steps.steps.registry" if name in step_registry.__all__ else _LAZY.get(name)
         if module is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(module), name)

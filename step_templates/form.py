@@ -163,7 +163,7 @@ def _of_library(prefix: str) -> Iterator[Json]:
     yield _parameter(
         f"{prefix}.InstallIfMissing",
         "Install if Missing",
-        f"Optional. For a worker without ecs-steps: installs version {__version__} exactly (about 60 MB) into "
+        f"Optional. For a worker without ecs-steps: installs exactly version {__version__} (60 MB) into "
         "a virtual environment in the home folder of the worker's user, once for each worker. An ephemeral "
         "worker, such as an execution container, installs in every deployment: there an image that has "
         "ecs-steps, or *Library Package*, saves the time.",

@@ -56,8 +56,8 @@ def launch(prefix: str, version: str, variables: Mapping[str, str]) -> int:
         python = installed(version, parameter("InstallFrom"))
     except (NotInstalled, OSError) as error:
         return fail(
-            f"{missing}, and ecs-steps=={version} cannot be installed: {error}\nSet 'Install From' to an index "
-            "that this worker reaches, or name a package that holds the library as 'Library Package'."
+            f"{missing}, and ecs-steps=={version} cannot be installed: {error}\nSet 'Install From' to an "
+            "index that this worker reaches, or name a package that holds the library as 'Library Package'."
         )
     return run_with(python, prefix, variables)
 

@@ -126,7 +126,7 @@ def evaluate(text: str, evaluator: Evaluator | None) -> object:
 def _evaluate_leaves(document: object, evaluator: Evaluator | None) -> object:
     match document:
         case str():
-            return _evaluate_text(document, evaluator)
+            return _evaluate_text(document, evaluator, is_json_leaf=True)
         case list():
             return [_evaluate_leaves(item, evaluator) for item in document]
         case dict():
@@ -135,11 +135,11 @@ def _evaluate_leaves(document: object, evaluator: Evaluator | None) -> object:
             return document
 
 
-def _evaluate_text(text: str, evaluator: Evaluator | None) -> str | Unresolved:
+def _evaluate_text(text: str, evaluator: Evaluator | None, *, is_json_leaf: bool = False) -> str | Unresolved:
     if evaluator is None:
         return text
     try:
-        evaluated = evaluator.evaluate(text)
+        evaluated = evaluator.evaluate(text, is_json_leaf=is_json_leaf)
     except OctostacheError as error:
         return Unresolved(text, error=str(error))
     if evaluated.unresolved:

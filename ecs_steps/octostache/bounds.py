@@ -1,8 +1,11 @@
-"""What bounds an evaluation, so that a hostile value cannot eat the worker; and the one error."""
+"""The result of an evaluation, its error, and its bounds: a hostile value must not eat the worker."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import thread_time
 from typing import Final
 
-from attrs import define
+from attrs import define, frozen
 
 MAX_TEXT: Final = 10 * 1024 * 1024
 """Characters in any text that is read or written, results in between included."""
@@ -13,10 +16,26 @@ MAX_DEPTH: Final = 64
 MAX_WORK: Final = 64 * 1024 * 1024
 """Units of work in one evaluation: a character handled is 1, a token `TOKEN_WORK`."""
 
-MOST_WORK: Final = 4 * MAX_WORK
+MAX_TOTAL_WORK: Final = 4 * MAX_WORK
 """Units of work in all evaluations over one dictionary, failed ones included, but for the last of them."""
 
 TOKEN_WORK: Final = 64
+
+WORK_PER_SECOND: Final = 64 * 1024 * 1024
+"""Units of work for a second in a library, which does not count what it does."""
+
+_MIN_SECONDS = 0.001
+
+
+@frozen
+class Evaluated:
+    """A text with everything replaced that could be.
+
+    `unresolved` holds the tokens that were left in place, as they stand in the text, each once and in order.
+    """
+
+    text: str
+    unresolved: tuple[str, ...] = ()
 
 
 class OctostacheError(ValueError):
@@ -28,7 +47,7 @@ class OctostacheError(ValueError):
 
 @define
 class Work:
-    """What one evaluation has done so far, counted rather than timed."""
+    """What one evaluation has done so far."""
 
     spent: int = 0
 
@@ -42,8 +61,21 @@ class Work:
         if self.spent > MAX_WORK:
             raise OctostacheError(f"The evaluation was given up after {MAX_WORK} units of work")
 
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count the time that a library takes; where that is too much, the next `spend` is refused."""
+        start = thread_time()
+        try:
+            yield
+        finally:
+            self.spent += int((thread_time() - start) * WORK_PER_SECOND)
 
-def hold(text: str) -> str:
+    def seconds_left(self) -> float:
+        """Return the time that a library may take, which is never zero."""
+        return max((MAX_WORK - self.spent) / WORK_PER_SECOND, _MIN_SECONDS)
+
+
+def check_length(text: str) -> str:
     """Return `text` if it is within `MAX_TEXT`.
 
     Raises:

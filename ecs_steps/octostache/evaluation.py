@@ -1,4 +1,9 @@
-"""Evaluate texts over a dictionary of variables."""
+"""Evaluate texts over a dictionary of variables.
+
+What parses and renders them is imported when the first text with a token needs it: most have none.
+"""
+
+# ruff: noqa: PLC0415  as above
 
 from __future__ import annotations
 
@@ -7,23 +12,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
-from ecs_steps.octostache.bounds import MOST_WORK, OctostacheError
+from ecs_steps.octostache.bounds import MAX_TOTAL_WORK, Evaluated, OctostacheError
 
 if TYPE_CHECKING:
-    from ecs_steps.octostache.dictionary import Dictionary
-
-
-@frozen
-class Evaluated:
-    """A text with everything replaced that could be.
-
-    `unresolved` holds the tokens that were left in place, as they stand in the text, each once and in order.
-    """
-
-    text: str
-    unresolved: tuple[str, ...] = ()
+    from ecs_steps.octostache.lookup import Dictionary
 
 
 def evaluate(text: str, variables: Mapping[str, str]) -> Evaluated:
@@ -49,26 +41,29 @@ class Evaluator:
 
     @cached_property
     def _dictionary(self) -> Dictionary:
-        from ecs_steps.octostache.dictionary import Dictionary  # noqa: PLC0415  see evaluate
+        from ecs_steps.octostache.lookup import Dictionary
 
         return Dictionary(self._variables, self._now)
 
-    def evaluate(self, text: str) -> Evaluated:
+    def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated:
         """Evaluate `text`. One without ``#{`` is returned as it is.
+
+        With `is_json_leaf` the text was a string in a JSON document that is parsed already: `JsonEscape` as
+        the last filter of a token then changes nothing, as what it escapes is not parsed again.
 
         Raises:
             OctostacheError: A loop, a text beyond bounds, or a construct that is not supported; or the texts
-                before this one took more than `MOST_WORK` together.
+                before this one took more than `MAX_TOTAL_WORK` together.
         """
         if "#{" not in text:
             return Evaluated(text)
-        from ecs_steps.octostache.rendering import Rendering  # noqa: PLC0415  start-up: most have no token
+        from ecs_steps.octostache.rendering import Rendering
 
-        if self._spent > MOST_WORK:
+        if self._spent > MAX_TOTAL_WORK:
             raise OctostacheError(f"All evaluations were given up after {self._spent} units of work")
         rendering = Rendering(self._dictionary)
         try:
-            return rendering.evaluate(text)
+            return rendering.evaluate(text, is_json_leaf=is_json_leaf)
         except RecursionError:
             raise OctostacheError("Values are nested too deep for the stack that is left") from None
         finally:

@@ -1,6 +1,6 @@
 """Parse what stands between the braces of a token: symbols, filters, conditions, calculations.
 
-The grammar is in `grammar`, which reads the text around them.
+The grammar is in `grammar`, which reads the text between them.
 """
 
 import re
@@ -17,31 +17,28 @@ from ecs_steps.octostache.syntax import (
     Filter,
     Flaw,
     Formula,
-    Index,
-    Name,
     Operation,
     Step,
     Substitution,
     Symbol,
-    SymbolIndex,
     Token,
 )
 
 _WORD = re.compile(r"[\w\-:/~()@]++")
 _NAME = re.compile(r"(?:[\w\-:/~()@]|\s(?![|}]|(?:in|==|!=)\s))++")
 _SPACE = re.compile(r"\s*+")
-_NUMBER = re.compile(r"\d++(?:\.\d++)?")
+_NUMBER = re.compile(r"\d++(?:\.\d++)?|\.\d++")
 _QUOTED = re.compile(r'"([^"#]*+)"')
 _BRACKET = re.compile(r"[\[\]]")
 
 
 class NoMatchError(Exception):
-    """The text does not go on as a rule demands."""
+    """The text does not match a rule."""
 
 
 @define
 class ExpressionParser(ABC):
-    """A place in a text, and the rules of the grammar that read on from there."""
+    """A position in a text, and the rules of the grammar that read on from there."""
 
     text: str
     at: int = 0
@@ -108,11 +105,11 @@ class ExpressionParser(ABC):
     def symbol(self) -> Symbol:
         self.skip_space()
         start = self.at
-        steps: list[Step] = [Name(self.name())]
+        steps: list[Step] = [Step(self.name())]
         while True:
             if self.text.startswith(".", self.at):
                 self.at += 1
-                steps.append(Name(self.name()))
+                steps.append(Step(self.name()))
             elif self.text.startswith("[", self.at):
                 steps.append(self.index())
             else:
@@ -124,7 +121,7 @@ class ExpressionParser(ABC):
             raise NoMatchError
         return name
 
-    def index(self) -> Index | SymbolIndex:
+    def index(self) -> Step:
         start = self.at
         self.at += 1
         self.skip_space()
@@ -135,13 +132,13 @@ class ExpressionParser(ABC):
                 expression = token.expression
                 if expression.symbol and not expression.filters:
                     self.at += 1
-                    return SymbolIndex(expression.symbol)
+                    return Step(expression.symbol, is_index=True)
         depth = 0
         for bracket in _BRACKET.finditer(self.text, start):
             depth += 1 if bracket[0] == "[" else -1
             if depth == 0:
                 self.at = bracket.end()
-                return Index(self.text[start + 1 : bracket.start()].strip())
+                return Step(self.text[start + 1 : bracket.start()].strip(), is_index=True)
             if depth > MAX_DEPTH:
                 break
         raise NoMatchError

@@ -26,12 +26,12 @@ r"""Parse a text into its parts.
 
     formula      = term { ( "+" | "-" ) term }
     term         = factor { ( "*" | "/" | "%" ) factor }
-    factor       = digits [ "." digits ] | "(" formula ")" | "{" symbol "}" | symbol
+    factor       = digits [ "." digits ] | "." digits | "(" formula ")" | "{" symbol "}" | symbol
 
 Keywords after ``#{`` are read in any case. A run of hashes before a brace loses one of them: what is left
 of an even run is text, and an odd one ends in a token.
 
-A ``#{`` that begins no token is a `Flaw`: it stays as text, and parsing goes on behind it. The opening tag
+A ``#{`` that begins no token is a `Flaw`: it stays as text, and parsing continues behind it. The opening tag
 of a block that is never closed is read as a substitution first (``#{if Name}`` may be a variable's name).
 
 Every token is parsed once, whatever contains it, so that the time is linear in the text.
@@ -39,19 +39,19 @@ Every token is parsed once, whatever contains it, so that the time is linear in 
 
 import re
 
-from attrs import define, field
+from attrs import define, evolve, field
 
-from ecs_steps.octostache.bounds import TOKEN_WORK, OctostacheError, Work, hold
+from ecs_steps.octostache.bounds import TOKEN_WORK, OctostacheError, Work, check_length
 from ecs_steps.octostache.expressions import ExpressionParser, NoMatchError
 from ecs_steps.octostache.syntax import (
     Calculation,
     Conditional,
+    Expression,
+    Filter,
     Flaw,
-    Index,
     Part,
     Repetition,
     Substitution,
-    SymbolIndex,
     Template,
     Token,
 )
@@ -59,66 +59,66 @@ from ecs_steps.octostache.syntax import (
 _KEYWORD = re.compile(r"#\{\s*+(if|unless|each|calc)\s++", re.IGNORECASE)
 _ELSEIF = re.compile(r"#\{elseif\s++")
 _ELSE = "#{else}"
-_LONGEST_FLAW = 80
+_MAX_FLAW_LENGTH = 80
 
 _BODY_ENDS = re.compile(r"#\{/(?:if|unless|each)\}")
 _UNLESS_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\})")
 _IF_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\}|elseif\s)")
 
 
-def parse(text: str) -> Template:
-    """Parse `text`, whatever it holds.
+def parse(text: str, *, is_json_leaf: bool = False) -> Template:
+    """Parse `text`, whatever it holds; in a JSON leaf without the `JsonEscape` that ends a substitution.
 
     Raises:
         OctostacheError: Tokens are nested more than `MAX_DEPTH` deep.
     """
-    parts = _TextParser(text).parts(None)
+    parts = _TextParser(text, is_json_leaf=is_json_leaf).parts(None)
     return Template(text, parts, is_flawed=_holds_flaw(parts))
 
 
-def parse_counted(text: str, work: Work) -> Template:
+def parse_counted(text: str, work: Work, *, is_json_leaf: bool = False) -> Template:
     """Parse `text` and count what it takes, before it takes it.
 
     Raises:
         OctostacheError: As `parse`; or it is too long, or too much together with what was done before.
     """
-    work.spend(len(hold(text)) + TOKEN_WORK * text.count("#{"))
-    return parse(text)
+    work.spend(len(check_length(text)) + TOKEN_WORK * text.count("#{"))
+    return parse(text, is_json_leaf=is_json_leaf)
 
 
 def parse_name(name: str) -> list[tuple[str, bool]]:
-    """Return the path that a variable's name spells: each step, and whether it is an index.
+    """Return the path that a variable's name is: each step, and whether it is an index.
 
-    A name that no token can spell has none.
+    A name that no token can hold has none.
     """
     parser = _TextParser(name)
     try:
         steps = parser.symbol().steps
     except (NoMatchError, OctostacheError):
         return []
-    path = [(step.text, isinstance(step, Index)) for step in steps if not isinstance(step, SymbolIndex)]
+    path = [(step.key, step.is_index) for step in steps if isinstance(step.key, str)]
     return path if parser.at == len(name) and len(path) == len(steps) else []
 
 
 def _holds_flaw(parts: tuple[Part, ...]) -> bool:
-    for part in parts:
-        match part:
-            case Flaw():
-                return True
-            case Conditional():
-                if any(_holds_flaw(body) for _, body in part.branches) or _holds_flaw(part.otherwise):
-                    return True
-            case Repetition():
-                if _holds_flaw(part.body):
-                    return True
-            case _:
-                pass
-    return False
+    tokens = [part for part in parts if isinstance(part, Token)]
+    return any(isinstance(token, Flaw) or any(map(_holds_flaw, token.bodies)) for token in tokens)
+
+
+def _without_json_escape(token: Token) -> Token:
+    match token:
+        case Substitution(expression=Expression(symbol, (*filters, Filter(name, ())))) if (
+            symbol and name.lower() == "jsonescape"
+        ):
+            return evolve(token, expression=Expression(symbol, tuple(filters)))
+        case _:
+            return token
 
 
 @define
 class _TextParser(ExpressionParser):
-    known: dict[int, tuple[Token, int]] = field(factory=dict)
+    is_json_leaf: bool = False
+    parsed: dict[int, tuple[Token, int]] = field(factory=dict)
 
     def parts(self, ends: re.Pattern[str] | None) -> tuple[Part, ...]:
         """Read on until one of `ends`, or else to the end of the text."""
@@ -138,7 +138,8 @@ class _TextParser(ExpressionParser):
                 continue
             if ends is not None and ends.match(self.text, brace):
                 return tuple(parts)
-            parts.append(self.token())
+            token = self.token()
+            parts.append(_without_json_escape(token) if self.is_json_leaf else token)
         if self.at < len(self.text):
             parts.append(self.text[self.at :])
             self.at = len(self.text)
@@ -146,15 +147,15 @@ class _TextParser(ExpressionParser):
 
     def token(self) -> Token:
         start, depth = self.at, self.depth
-        if start not in self.known:
+        if start not in self.parsed:
             self.deepen()
             token = self.block(start)
             if token is None:
                 self.depth = depth + 1
                 token = self.substitution(start)
-            self.known[start] = (token, self.at)
+            self.parsed[start] = (token, self.at)
             self.depth = depth
-        token, self.at = self.known[start]
+        token, self.at = self.parsed[start]
         return token
 
     def block(self, start: int) -> Token | None:
@@ -186,8 +187,8 @@ class _TextParser(ExpressionParser):
 
     def flaw(self, start: int) -> Flaw:
         self.at = start + 2
-        next_token = self.text.find("#{", self.at, start + _LONGEST_FLAW)
-        end = next_token if next_token >= 0 else start + _LONGEST_FLAW
+        next_token = self.text.find("#{", self.at, start + _MAX_FLAW_LENGTH)
+        end = next_token if next_token >= 0 else start + _MAX_FLAW_LENGTH
         line = self.text[start:end].partition("\n")[0]
         shown = line[: line.find("}") + 1] or line.rstrip()
         return Flaw(start=start, end=start + len(shown))

@@ -1,28 +1,59 @@
 """Look up what a symbol names, and render the values on the way.
 
+symbol -> path -> node of the tree, or of the JSON that a value holds -> its text, rendered.
+
 Names are looked up from the innermost ``#{each}`` outwards. A value is rendered in turn, where it was found;
 one that does not parse is taken as it stands, as Octopus does, since a password may well hold a ``#{``. A
-name that leads on into a value is followed there if the value holds JSON.
+name that leads on into a value is followed there if the value holds JSON; where that ends in a loop it has no
+value, as in Octopus, while a variable that needs itself otherwise is an error.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
 
 from attrs import define, field, frozen
 
-from ecs_steps.octostache.bounds import TOKEN_WORK, OctostacheError, Work
-from ecs_steps.octostache.dictionary import Dictionary
-from ecs_steps.octostache.evaluation import Evaluated
-from ecs_steps.octostache.syntax import Name, Part, Symbol, SymbolIndex
-from ecs_steps.octostache.tree import Node
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from ecs_steps.octostache.bounds import TOKEN_WORK, Evaluated, OctostacheError, Work
+from ecs_steps.octostache.grammar import parse_counted
+from ecs_steps.octostache.syntax import Part, Symbol, Template
+from ecs_steps.octostache.tree import Document, Node, build_tree, read_document
 
 _ITEM_WORK = 4 * TOKEN_WORK
-_SHOWN_LABELS = 10
+_MAX_SHOWN_LABELS = 10
+
+
+@define(eq=False)
+class Dictionary:
+    """The tree of the variables, built once; templates and documents by their text; values by their node."""
+
+    variables: Mapping[str, str]
+    now: Callable[[], datetime]
+    values: dict[Node, Evaluated] = field(factory=dict)
+    _templates: dict[str, Template] = field(factory=dict)
+    _documents: dict[str, Document | None] = field(factory=dict)
+
+    @cached_property
+    def root(self) -> Node:
+        return build_tree(self.variables)
+
+    def template(self, text: str, work: Work) -> Template:
+        if text not in self._templates:
+            self._templates[text] = parse_counted(text, work)
+        return self._templates[text]
+
+    def document(self, text: str, work: Work) -> Document | None:
+        if text not in self._documents:
+            work.spend(len(text))
+            self._documents[text] = read_document(text)
+        return self._documents[text]
+
+
+class _LoopError(OctostacheError):
+    """A value needs itself."""
 
 
 @frozen(eq=False)
@@ -35,7 +66,7 @@ class Scope:
 
 @define(eq=False)
 class Lookup(ABC):
-    """What is known while one text is rendered.
+    """The state while one text is rendered.
 
     `unresolved` are the tokens that stayed in place, and `active` the values being rendered, with the names
     they were called by.
@@ -69,17 +100,23 @@ class Lookup(ABC):
         found = self._find(symbol, scope)
         if found is None or found[0].text is None:
             return None
-        value = self._value(*found, symbol.source)
+        node, home = found
+        try:
+            value = self._value(node, home, symbol.source)
+        except _LoopError:
+            if node.is_member:
+                return None
+            raise
         self.work.spend(len(value))
         return value
 
     def _find(self, symbol: Symbol, scope: Scope) -> tuple[Node, Scope] | None:
         path: list[tuple[str, bool]] = []
         for step in symbol.steps:
-            key = self.symbol(step.symbol, scope) if isinstance(step, SymbolIndex) else step.text
+            key = self.symbol(step.key, scope) if isinstance(step.key, Symbol) else step.key
             if key is None:
                 return None
-            path.append((key, not isinstance(step, Name)))
+            path.append((key, step.is_index))
         home: Scope | None = scope
         while home is not None:
             node = self._walk(path, symbol, home)
@@ -104,9 +141,13 @@ class Lookup(ABC):
             return None
         self.work.spend(TOKEN_WORK)
         if "#{" in text and node not in self.active:
-            seen, self.unresolved = self.unresolved, {}
-            text = self._value(node, scope, symbol.source)
-            self.unresolved = seen
+            unresolved, self.unresolved = self.unresolved, {}
+            try:
+                text = self._value(node, scope, symbol.source)
+            except _LoopError:
+                return None
+            finally:
+                self.unresolved = unresolved
         document = self.dictionary.document(text, self.work)
         return document.member(key) if document else None
 
@@ -116,32 +157,33 @@ class Lookup(ABC):
         if "#{" not in text:
             return text
         is_variable = scope.outer is None
-        known = self.dictionary.values.get(node) if is_variable else None
-        if known is None:
-            known = self._rendered_value(node, text, scope, label)
+        value = self.dictionary.values.get(node) if is_variable else None
+        if value is None:
+            value = self._rendered_value(node, text, scope, label)
             if is_variable:
-                self.dictionary.values[node] = known
-        self.unresolved.update(dict.fromkeys(known.unresolved))
-        return known.text
+                self.dictionary.values[node] = value
+        self.unresolved.update(dict.fromkeys(value.unresolved))
+        return value.text
 
     def _rendered_value(self, node: Node, text: str, scope: Scope, label: str) -> Evaluated:
         if node in self.active:
-            raise OctostacheError(f"The variables loop{self.path(node)} -> {label}")
+            raise _LoopError(f"The variables loop{self.path(node)} -> {label}")
         template = self.dictionary.template(text, self.work)
         if template.is_flawed:
             return Evaluated(text)
-        seen, self.unresolved = self.unresolved, {}
+        outer, self.unresolved = self.unresolved, {}
         self.active[node] = label
-        rendered = self.render(template.parts, text, scope)
-        del self.active[node]
-        unresolved, self.unresolved = self.unresolved, seen
-        return Evaluated(rendered, tuple(unresolved))
+        try:
+            return Evaluated(self.render(template.parts, text, scope), tuple(self.unresolved))
+        finally:
+            del self.active[node]
+            self.unresolved = outer
 
     def path(self, since: Node | None = None) -> str:
         """Name the variables that are being rendered, from `since` on."""
         labels = list(self.active.values())
         if since is not None:
             labels = labels[list(self.active).index(since) :]
-        if len(labels) > _SHOWN_LABELS:
-            labels = [*labels[:_SHOWN_LABELS], "..."]
+        if len(labels) > _MAX_SHOWN_LABELS:
+            labels = [*labels[:_MAX_SHOWN_LABELS], "..."]
         return f": {' -> '.join(labels)}" if labels else ""

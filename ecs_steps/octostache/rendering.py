@@ -1,11 +1,12 @@
-"""Render the parts of one text.
+"""Render the parts of one text: look symbols up, apply filters, choose branches, repeat bodies, calculate.
 
 A token without a value stays in the text and is reported: an unknown name, an unknown filter, a filter that
-has no answer, a calculation without a result; and a ``#{`` that begins no token.
+has no result, a calculation without a result; and a ``#{`` that begins no token.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from attrs import define
@@ -14,23 +15,26 @@ from ecs_steps.octostache.bounds import (
     MAX_DEPTH,
     MAX_TEXT,
     TOKEN_WORK,
+    Evaluated,
     OctostacheError,
-    hold,
+    check_length,
     too_long,
 )
-from ecs_steps.octostache.calculation import calculate
-from ecs_steps.octostache.evaluation import Evaluated
 from ecs_steps.octostache.grammar import parse_counted
 from ecs_steps.octostache.lookup import Lookup, Scope
+from ecs_steps.octostache.numerals import double, double_text
 from ecs_steps.octostache.syntax import (
     Calculation,
     Condition,
     Conditional,
     Expression,
     Flaw,
+    Formula,
+    Operation,
     Part,
     Repetition,
     Substitution,
+    Symbol,
     Token,
 )
 from ecs_steps.octostache.tree import Node
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _FALSE_WORDS = frozenset({"no", "false"})
+_INT64_LIMIT = 2**63
 
 
 @define(eq=False)
@@ -47,19 +52,21 @@ class Rendering(Lookup):
 
     _depth: int = 0
 
-    def evaluate(self, text: str) -> Evaluated:
-        rendered = self.render(parse_counted(text, self.work).parts, text, Scope(self.dictionary.root))
+    def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated:
+        template = parse_counted(text, self.work, is_json_leaf=is_json_leaf)
+        rendered = self.render(template.parts, text, Scope(self.dictionary.root))
         return Evaluated(rendered, tuple(self.unresolved))
 
     def render(self, parts: Sequence[Part], source: str, scope: Scope) -> str:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise OctostacheError(f"Values are nested more than {MAX_DEPTH} deep{self.path()}")
-        rendered = self._join(
-            part if isinstance(part, str) else self._token(part, source, scope) for part in parts
-        )
-        self._depth -= 1
-        return rendered
+        try:
+            return self._join(
+                part if isinstance(part, str) else self._token(part, source, scope) for part in parts
+            )
+        finally:
+            self._depth -= 1
 
     def _join(self, pieces: Iterable[str]) -> str:
         joined: list[str] = []
@@ -84,7 +91,8 @@ class Rendering(Lookup):
             case Conditional():
                 value = self._conditional(token, tag, source, scope)
             case Calculation():
-                value = calculate(token.formula, lambda symbol: self.symbol(symbol, scope))
+                result = self._number(token.formula, scope)
+                value = double_text(result) if result is not None and math.isfinite(result) else None
             case _:
                 value = None
         if value is not None:
@@ -109,7 +117,7 @@ class Rendering(Lookup):
         return None if right is None else (left == right) is (condition.comparison == "==")
 
     def _operand(self, operand: Expression | str, tag: str, source: str, scope: Scope) -> str | None:
-        """Return one side of a condition: an unknown name is empty text, a filter without an answer None."""
+        """Return one side of a condition: an unknown name is empty text, a filter without a result None."""
         if isinstance(operand, str):
             return operand
         value = self._expression(operand, tag, source, scope)
@@ -138,9 +146,45 @@ class Rendering(Lookup):
             except OctostacheError as error:
                 raise OctostacheError(f"{tag}: {called.name}: {error}") from None
             if value is not None:
-                self.work.spend(len(hold(value)))
+                self.work.spend(len(check_length(value)))
         is_null = value is None and expression.filters[-1].name.lower() == "null"
         return "" if is_null else value
+
+    def _number(self, formula: Formula, scope: Scope) -> float | None:
+        """Work a formula out in .NET's doubles; None for a name without a number or a division by zero."""
+        match formula:
+            case Symbol():
+                text = self.symbol(formula, scope)
+                return None if text is None else double(text)
+            case Operation():
+                result = self._number(formula.first, scope)
+                for operator, operand in formula.rest:
+                    right = self._number(operand, scope)
+                    result = None if result is None or right is None else _combine(result, operator, right)
+                return result
+            case _:
+                return formula
+
+
+def _combine(left: float, operator: str, right: float) -> float | None:
+    match operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "/":
+            return left / right if right else None
+        case _:
+            return _remainder(left, right)
+
+
+def _remainder(left: float, right: float) -> float | None:
+    """Divide 64-bit whole numbers and return what remains, with the sign of the first."""
+    if not all(number.is_integer() and abs(number) < _INT64_LIMIT for number in (left, right)):
+        return None
+    return math.fmod(left, right) + 0.0 if right else None
 
 
 def _is_truthy(value: str) -> bool:

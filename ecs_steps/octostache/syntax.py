@@ -11,27 +11,15 @@ from attrs import field, frozen
 
 
 @frozen(eq=False, repr=False)
-class Name:
-    """One name of a path, as in ``Octopus.Action``; case does not matter when it is looked up."""
+class Step:
+    """One step of a path: a name, as in ``Octopus.Action``, or an index, as in ``[text]`` or ``[#{Symbol}]``.
 
-    text: str
+    Case does not matter when it is looked up. An index that is a symbol is the symbol's value; ``*`` stands
+    for the first of all.
+    """
 
-
-@frozen(eq=False, repr=False)
-class Index:
-    """``[text]``; ``*`` stands for the first of all."""
-
-    text: str
-
-
-@frozen(eq=False, repr=False)
-class SymbolIndex:
-    """``[#{Symbol}]``: the index is the symbol's value."""
-
-    symbol: Symbol
-
-
-Step = Name | Index | SymbolIndex
+    key: str | Symbol
+    is_index: bool = False
 
 
 @frozen(eq=False, repr=False)
@@ -85,6 +73,11 @@ class Token:
     start: int
     end: int
 
+    @property
+    def bodies(self) -> tuple[tuple[Part, ...], ...]:
+        """Return the texts within a block."""
+        return ()
+
 
 @frozen(eq=False, repr=False, kw_only=True)
 class Substitution(Token):
@@ -112,6 +105,10 @@ class Conditional(Token):
     branches: tuple[tuple[Condition, tuple[Part, ...]], ...]
     otherwise: tuple[Part, ...] = ()
 
+    @property
+    def bodies(self) -> tuple[tuple[Part, ...], ...]:
+        return (*(body for _, body in self.branches), self.otherwise)
+
 
 @frozen(eq=False, repr=False, kw_only=True)
 class Repetition(Token):
@@ -120,6 +117,10 @@ class Repetition(Token):
     item: str
     collection: Symbol
     body: tuple[Part, ...]
+
+    @property
+    def bodies(self) -> tuple[tuple[Part, ...], ...]:
+        return (self.body,)
 
 
 @frozen(eq=False, repr=False, kw_only=True)

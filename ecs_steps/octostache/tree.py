@@ -1,36 +1,54 @@
-"""The variables as a tree: ``Octopus.Action[Web].Name`` hangs below ``Octopus.Action[Web]``."""
+"""The variables as a tree: ``Octopus.Action[Web].Name`` hangs below ``Octopus.Action[Web]``.
+
+names of variables -> nodes; the JSON in a value, read as forgivingly as by Octopus -> nodes of its own.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import define, field
 
+from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError
 from ecs_steps.octostache.grammar import parse_name
+from ecs_steps.octostache.numerals import double_text, int32
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SIMPLE_STEP = re.compile(r"(?:\A|(?!\A)\.)([\w\-:/~()@]++(?: [\w\-:/~()@]++)*+)|(?!\A)\[([^\[\]#\s]*+)\]")
+# Compiled by `re` when it is used: most dictionaries hold strict JSON or none.
+_LEXEME = r"""
+    (?P<space>\s++|//[^\n]*+|/\*(?:.*?\*/|.*))
+  | (?P<double>"(?:[^"\\]++|\\.)*+"?)
+  | (?P<single>'(?:[^'\\]++|\\.)*+'?)
+  | (?P<name>[\w$]++(?=\s*+:))
+  | (?P<word>[\w$]++)
+  | (?P<comma>,(?=(?:\s++|//[^\n]*+|/\*.*?\*/)*+[\]}]))
+  | (?P<other>.)
+"""
+_SINGLE_QUOTED = re.compile(r"\\(.)|\"", re.DOTALL)
 
 
 @define(eq=False)
 class Node:
-    """A place in the tree: its text if it has one, what is named below it and what is indexed below it.
+    """A node of the tree: its text if it has one, what is named below it and what is indexed below it.
 
     Both are keyed in lower case. What hangs at an `index` has it for text until it is given one of its own.
+    A member lies in the JSON that a value holds.
     """
 
     text: str | None = None
     named: dict[str, Node] = field(factory=dict)
     indexed: dict[str, Node] = field(factory=dict)
     index: str | None = None
+    is_member: bool = False
 
     def below(self, key: str, *, is_index: bool) -> Node | None:
         """Return what is named or indexed below this node; the index ``*`` is the first there is.
 
-        What hangs at an index also has that for its ``Key``, unless a variable says otherwise.
+        What hangs at an index also has that for its ``Key``, unless a variable sets another.
         """
         if not is_index:
             found = self.named.get(key.lower())
@@ -55,8 +73,8 @@ class Node:
         return self.indexed[key]
 
 
-def grow(variables: Mapping[str, str]) -> Node:
-    """Return the root of the tree of `variables`. A name that no token can spell is left out."""
+def build_tree(variables: Mapping[str, str]) -> Node:
+    """Return the root of the tree of `variables`. A name that no token can hold is left out."""
     root = Node()
     for name, text in variables.items():
         node = root
@@ -68,7 +86,7 @@ def grow(variables: Mapping[str, str]) -> Node:
 
 
 def _simple_path(name: str) -> list[tuple[str, bool]]:
-    """Split the name as most are spelled, for speed; return nothing where the grammar must decide."""
+    """Split a name of the usual form, for speed; return nothing where the grammar must decide."""
     path: list[tuple[str, bool]] = []
     end = 0
     for found in _SIMPLE_STEP.finditer(name):
@@ -78,3 +96,117 @@ def _simple_path(name: str) -> list[tuple[str, bool]]:
         step, index = found.groups()
         path.append((step, False) if step else (index, True))
     return path if end == len(name) and " in " not in name else []
+
+
+@define(eq=False)
+class Document:
+    """An object or an array of JSON, and the nodes that were looked up in it."""
+
+    content: dict[str, Any] | list[Any]
+    nodes: dict[str, Node] = field(factory=dict)
+
+    def member(self, key: str) -> Node | None:
+        """Return what lies at a name or a position; an absent one is empty text, as in Octopus."""
+        if key not in self.nodes:
+            if isinstance(self.content, dict):
+                value = self.content.get(key)
+            else:
+                position = int32(key)
+                if position is None or position < 0:
+                    return None
+                value = self.content[position] if position < len(self.content) else None
+            self.nodes[key] = Node(_text(value), is_member=True)
+        return self.nodes[key]
+
+    def items(self) -> list[Node]:
+        """Return what ``#{each}`` goes through: the elements, or the members with `Key` and `Value`."""
+        if isinstance(self.content, list):
+            return [Node(_text(value)) for value in self.content]
+        return [
+            Node(key, named={"key": Node(key), "value": Node(_text(value))})
+            for key, value in self.content.items()
+        ]
+
+
+def read_document(text: str) -> Document | None:
+    """Return the JSON object or array that `text` holds, or None.
+
+    Names without quotes, single quotes, comments and a comma before the closing bracket are fine.
+
+    Raises:
+        OctostacheError: It is nested more than `MAX_DEPTH` deep.
+    """
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    import json  # noqa: PLC0415  start-up time: most dictionaries never need it here
+
+    for rewrite in (str, _strict):
+        try:
+            content = json.loads(rewrite(text), strict=False)
+        except ValueError:
+            continue
+        except RecursionError:
+            raise _too_deep() from None
+        if _is_deep(content):
+            raise _too_deep()
+        return Document(content)
+    return None
+
+
+def _too_deep() -> OctostacheError:
+    return OctostacheError(f"JSON is nested more than {MAX_DEPTH} deep")
+
+
+def _is_deep(content: object) -> bool:
+    level = [content]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if isinstance(value, dict) else cast("list[Any]", value))
+            if isinstance(inner, dict | list)
+        ]
+    return bool(level)
+
+
+def _strict(text: str) -> str:
+    """Write a forgiving JSON text as strict JSON."""
+
+    def rewrite(found: re.Match[str]) -> str:
+        lexeme = found[0]
+        match found.lastgroup:
+            case "space" | "comma":
+                return " "
+            case "single":
+                return f'"{_SINGLE_QUOTED.sub(_double_quoted, lexeme[1:-1])}"'
+            case "name":
+                return f'"{lexeme}"'
+            case _:
+                return lexeme
+
+    return re.sub(_LEXEME, rewrite, text, flags=re.VERBOSE | re.DOTALL)
+
+
+def _double_quoted(found: re.Match[str]) -> str:
+    if found[0] == '"':
+        return '\\"'
+    return "'" if found[1] == "'" else found[0]
+
+
+def _text(value: object) -> str:
+    """Return how .NET would write a JSON value as text."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return str(value)
+        case float():
+            return double_text(value)
+        case int():
+            return str(value)
+        case _:
+            import json  # noqa: PLC0415  as above
+
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

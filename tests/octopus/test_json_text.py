@@ -146,3 +146,13 @@ def test_of_a_hidden_text_only_plain_names_are_told(
 )
 def test_values_are_shown_as_ascii_json_and_not_at_length(value: object, text: str) -> None:
     assert shown(value) == text
+
+
+def test_the_json_escape_at_the_end_of_a_leaf_does_not_double() -> None:
+    assert evaluated('["#{Quote | JsonEscape}"]') == ['say "hi"']
+
+
+def test_a_document_that_is_parsed_after_its_evaluation_needs_the_json_escape() -> None:
+    text = evaluated('{"port": #{Port}, "name": "#{Quote | JsonEscape}"}')
+
+    assert json.loads(str(text)) == {"port": 8080, "name": 'say "hi"'}

@@ -5,7 +5,7 @@ import pytest
 
 from ecs_steps.octostache import Evaluated, Evaluator, OctostacheError, evaluate
 from ecs_steps.octostache.bounds import MAX_DEPTH, MAX_TEXT, MAX_WORK, Work
-from ecs_steps.octostache.dictionary import Dictionary
+from ecs_steps.octostache.lookup import Dictionary
 from ecs_steps.octostache.rendering import Rendering
 
 TOO_LONG = f"The text grows beyond {MAX_TEXT} characters"
@@ -14,7 +14,7 @@ GIVEN_UP = f"The evaluation was given up after {MAX_WORK} units of work"
 
 def work(text: str, variables: dict[str, str]) -> int:
     """Return what an evaluation costs."""
-    rendering = Rendering(Dictionary(variables, lambda: pytest.fail("nothing asks for the time")))
+    rendering = Rendering(Dictionary(variables, lambda: pytest.fail("the time is not needed")))
     rendering.evaluate(text)
     return rendering.work.spent
 
@@ -122,7 +122,7 @@ def test_many_hostile_texts_over_one_dictionary_are_given_up_together() -> None:
     assert messages == [one] * 4 + [together] * 3
 
 
-def test_a_value_as_long_as_allowed_is_not_copied_without_end() -> None:
+def test_a_value_as_long_as_allowed_is_not_copied_indefinitely() -> None:
     evaluator = Evaluator({"V": "x" * MAX_TEXT})
     copies: list[int] = []
 
@@ -187,7 +187,7 @@ def _frames_in_use() -> int:
     return count
 
 
-def test_after_an_error_an_evaluator_goes_on() -> None:
+def test_after_an_error_an_evaluator_continues() -> None:
     evaluator = Evaluator({"Loop": "#{Loop}", "Fine": "#{Part}", "Part": "ok"})
 
     for _ in range(2):

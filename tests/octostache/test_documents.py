@@ -123,9 +123,28 @@ def test_names_in_json_are_of_one_case() -> None:
     assert evaluate("#{v.Name}|#{V.name}", {"V": '{"Name": "x"}'}).text == "x|"
 
 
-def test_a_document_with_a_loop_is_an_error() -> None:
-    with pytest.raises(OctostacheError, match=r"The variables loop: V.a -> V.a"):
-        evaluate("#{V.a}", {"V": '{"a": "#{V.a}"}'})
+@pytest.mark.parametrize(
+    ("text", "variables"),
+    [
+        ("#{V.a}", {"V": '{"a": "#{V.a}"}'}),
+        ("#{V.a}", {"V": '{"a": "#{V}"}'}),
+        ("#{V[a]}", {"V": '{"a": "#{W}"}', "W": "#{V}"}),
+    ],
+)
+def test_a_loop_met_only_through_a_lookup_leaves_its_token(text: str, variables: dict[str, str]) -> None:
+    evaluated = evaluate(text, variables)
+
+    assert len(evaluated.unresolved) == 1
+    assert evaluated == Evaluated(evaluated.unresolved[0], evaluated.unresolved)
+
+
+def test_after_a_loop_met_through_a_lookup_the_rest_is_evaluated() -> None:
+    variables = {"V": '{"a": "#{V}", "b": "1"}', "A": "#{B.x}", "B": '{"x": "#{A}"}', "C": "fine"}
+
+    evaluated = evaluate("#{V.a} #{A} #{B.x} #{C} #{Missing}", variables)
+
+    assert evaluated.text == "#{V.a} #{B.x} #{B.x} fine #{Missing}"
+    assert evaluated.unresolved == ("#{V.a}", "#{B.x}", "#{Missing}")
 
 
 def test_what_another_member_lacks_is_not_reported() -> None:

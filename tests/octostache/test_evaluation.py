@@ -1,10 +1,12 @@
 from collections.abc import Iterator, Mapping
 
+import pytest
+
 from ecs_steps.octostache import Evaluated, Evaluator, evaluate
 
 
 class _Counted(Mapping[str, str]):
-    """Variables that count how often they are gone through."""
+    """Variables that count how often they are iterated."""
 
     def __init__(self, variables: dict[str, str]) -> None:
         self.variables = variables
@@ -48,9 +50,36 @@ def test_texts_without_tokens_never_touch_the_dictionary() -> None:
     assert variables.walks == 0
 
 
-def test_an_evaluator_gives_the_same_answer_again() -> None:
+def test_an_evaluator_gives_the_same_result_again() -> None:
     evaluator = Evaluator({"A": "#{B} #{Missing}", "B": "b"})
 
-    answers = {evaluator.evaluate("#{A}") for _ in range(3)}
+    results = {evaluator.evaluate("#{A}") for _ in range(3)}
 
-    assert answers == {Evaluated("b #{Missing}", ("#{Missing}",))}
+    assert results == {Evaluated("b #{Missing}", ("#{Missing}",))}
+
+
+@pytest.mark.parametrize(
+    ("leaf", "expected"),
+    [
+        ("#{Text | JsonEscape}", 'say "hi"\n'),
+        ("a #{Text | jsonescape} b", 'a say "hi"\n b'),
+        ("#{Text | Trim | JsonEscape}", 'say "hi"'),
+        ("#{Text|JsonEscape|Trim}", r"say \"hi\"\n"),
+        ("#{Text | JsonEscape | JsonEscape}", r"say \"hi\"\n"),
+        ("#{if Text}#{Text | JsonEscape}#{/if}", 'say "hi"\n'),
+        ("#{each i in List}#{i | JsonEscape}#{/each}", 'say "hi"\n'),
+        ("#{Text | Append #{Text | JsonEscape}}", 'say "hi"\nsay \\"hi\\"\\n'),
+        ('#{if Text | JsonEscape == "x"}#{else}no#{/if}', "no"),
+        ("#{Escaped}", r"say \"hi\"\n"),
+        ("#{Text | JsonEscape x}", "#{Text | JsonEscape x}"),
+        ("#{Missing | JsonEscape}", "#{Missing | JsonEscape}"),
+    ],
+)
+def test_in_a_json_leaf_a_last_json_escape_changes_nothing(leaf: str, expected: str) -> None:
+    variables = {"Text": 'say "hi"\n', "Escaped": "#{Text | JsonEscape}", "List[0]": "#{Text}"}
+
+    assert Evaluator(variables).evaluate(leaf, is_json_leaf=True).text == expected
+
+
+def test_outside_of_json_a_json_escape_counts() -> None:
+    assert evaluate("#{Text | JsonEscape}", {"Text": '"'}) == Evaluated(r"\"")

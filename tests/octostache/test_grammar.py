@@ -40,7 +40,7 @@ def test_a_variable_name_is_a_path(name: str, path: list[tuple[str, bool]]) -> N
     "name",
     ["", " ", "A%B", "A.", ".A", "A..B", "[x]", "A[x", "A]", "A[x]B", "A in B", "A[#{x}]", "A|B", "A{"],
 )
-def test_a_name_that_no_token_can_spell_has_no_path(name: str) -> None:
+def test_a_name_that_no_token_can_hold_has_no_path(name: str) -> None:
     assert parse_name(name) == []
 
 
@@ -133,7 +133,7 @@ def test_a_flaw_within_a_block_makes_the_text_flawed(text: str) -> None:
     assert parse(text).is_flawed
 
 
-def test_a_flaw_that_is_only_looked_at_on_the_way_does_not_count() -> None:
+def test_a_flaw_that_is_only_met_on_the_way_does_not_count() -> None:
     template = parse("#{A[#{1+1}x]}")
 
     assert not template.is_flawed
@@ -148,7 +148,7 @@ def test_an_unless_is_an_if_with_its_bodies_exchanged() -> None:
     assert (body, unless.otherwise) == (("y",), ("x",))
 
 
-def test_a_token_knows_where_it_stands() -> None:
+def test_a_token_holds_its_position() -> None:
     text = "ab #{if A}c#{/if} d"
 
     template = parse(text)

@@ -131,7 +131,7 @@ def test_each_goes_through_a_collection(text: str, expected: str) -> None:
     assert evaluate(text, COLLECTIONS) == Evaluated(expected)
 
 
-def test_a_value_does_not_see_the_items_of_a_loop_around_its_use() -> None:
+def test_a_value_does_not_see_the_items_of_an_each_that_contains_its_use() -> None:
     text = "#{each Person in List}#{Greeting} #{/each}"
 
     evaluated = evaluate(text, COLLECTIONS)
@@ -154,8 +154,6 @@ def test_a_member_that_only_some_items_have_stays_in_place() -> None:
         ({"A": "#{B[#{A}]}"}, "A -> A"),
         ({"A": "#{each x in A}#{/each}"}, "A -> A"),
         ({"A": "#{calc A + 1}"}, "A -> A"),
-        ({"A": '{"x": "#{A.y}", "y": "#{A.x}"}'}, "A.y -> A.x -> A.y"),
-        ({"A": "#{B.x}", "B": '{"x": "#{A}"}'}, "A -> B.x -> A"),
     ],
 )
 def test_a_loop_is_an_error_that_names_the_variables(variables: dict[str, str], loop: str) -> None:
@@ -165,7 +163,7 @@ def test_a_loop_is_an_error_that_names_the_variables(variables: dict[str, str], 
     assert str(caught.value) == f"The variables loop: {loop}"
 
 
-def test_a_loop_is_no_error_where_nothing_asks_for_it() -> None:
+def test_a_loop_is_no_error_where_nothing_needs_it() -> None:
     variables = {"A": "#{A}", "B": "fine"}
 
     assert evaluate("#{B}#{if Missing}#{A}#{/if}", variables) == Evaluated("fine")

@@ -127,7 +127,7 @@ def test_any_text_over_any_dictionary_is_evaluated_or_refused(text: str, variabl
 
 
 @given(st.text(), st.dictionaries(st.text(), st.text()))
-def test_characters_without_rhyme_or_reason_do_no_harm(text: str, variables: dict[str, str]) -> None:
+def test_random_characters_do_no_harm(text: str, variables: dict[str, str]) -> None:
     assert outcome(text, variables) is not None
 
 
@@ -153,7 +153,7 @@ def test_the_case_of_names_does_not_matter(text: str, variables: dict[str, str])
 
 @settings(max_examples=300)
 @given(TEXTS, st.sampled_from(NAMES))
-def test_a_refusal_tells_names_and_tokens_but_no_value(text: str, name: str) -> None:
+def test_an_error_names_tokens_and_variables_but_no_value(text: str, name: str) -> None:
     values = [
         MARKER,
         f"#{{A}}{MARKER}",
@@ -161,7 +161,7 @@ def test_a_refusal_tells_names_and_tokens_but_no_value(text: str, name: str) -> 
         f"{MARKER},{MARKER}",
         f"https://{MARKER}@x:y/",
     ]
-    variables = {known: values[at % len(values)] for at, known in enumerate([*NAMES[:5], "J"])} | {
+    variables = {variable: values[at % len(values)] for at, variable in enumerate([*NAMES[:5], "J"])} | {
         name: MARKER
     }
 

@@ -62,7 +62,7 @@ def test_a_doubled_hash_escapes_a_token(text: str, expected: str) -> None:
         ("#{Path.To.It.Now}", "#{Path.To.It.Now}", ("#{Path.To.It.Now}",)),
         ("#{Foo[x]}", "#{Foo[x]}", ("#{Foo[x]}",)),
         ("#{Password[Joe]}", "#{Password[Joe]}", ("#{Password[Joe]}",)),
-        ("#{Password[#{Nobody}]}", "#{Password[#{Nobody}]}", ("#{Password[#{Nobody}]}",)),
+        ("#{Password[#{Absent}]}", "#{Password[#{Absent}]}", ("#{Password[#{Absent}]}",)),
         (
             "#{Password[#{Who | ToLower}]}",
             "#{Password[#{Who | ToLower}]}",
@@ -219,5 +219,5 @@ def test_a_block_is_taken_or_left(text: str, expected: str) -> None:
         ("#{if Zero}a#{elseif Env | Bogus}b#{/if}", "#{if Zero}"),
     ],
 )
-def test_a_block_whose_condition_has_no_answer_stays_whole(text: str, unresolved: str) -> None:
+def test_a_block_whose_condition_has_no_result_stays_whole(text: str, unresolved: str) -> None:
     assert evaluate(text, CONDITIONS) == Evaluated(text, (unresolved,))

@@ -1,7 +1,7 @@
 import pytest
 
 from ecs_steps.octostache.grammar import parse_name
-from ecs_steps.octostache.tree import Node, grow
+from ecs_steps.octostache.tree import Node, build_tree
 
 
 def at(node: Node, path: list[tuple[str, bool]]) -> Node | None:
@@ -30,7 +30,7 @@ def at(node: Node, path: list[tuple[str, bool]]) -> Node | None:
     ],
 )
 def test_a_variable_hangs_where_the_grammar_says(name: str) -> None:
-    root = grow({name: "value"})
+    root = build_tree({name: "value"})
 
     node = at(root, parse_name(name))
 
@@ -39,14 +39,14 @@ def test_a_variable_hangs_where_the_grammar_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".A", "A.", "A..B", "A]", "[x]", "A[x]B", "A in B", "A%B"])
-def test_a_name_that_no_token_can_spell_is_left_out(name: str) -> None:
-    root = grow({name: "value"})
+def test_a_name_that_no_token_can_hold_is_left_out(name: str) -> None:
+    root = build_tree({name: "value"})
 
     assert (root.text, root.named, root.indexed) == (None, {}, {})
 
 
 def test_names_share_their_way() -> None:
-    root = grow({"A[x].B": "1", "a[X].C": "2"})
+    root = build_tree({"A[x].B": "1", "a[X].C": "2"})
 
     [collection] = root.named.values()
     [item] = collection.indexed.values()
@@ -55,7 +55,7 @@ def test_names_share_their_way() -> None:
 
 
 def test_what_hangs_at_an_index_is_called_by_it() -> None:
-    root = grow({"A[x].B": "1", "A[y]": "2"})
+    root = build_tree({"A[x].B": "1", "A[y]": "2"})
 
     texts = {key: node.text for key, node in root.at_name("A").indexed.items()}
 

@@ -1,9 +1,12 @@
 """Virtual environments for what must not share ours: it pins what we do not, or is measured beside us."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
+import pytest
 from attrs import frozen
 from filelock import FileLock
 
@@ -19,6 +22,11 @@ class NotInstalled(Exception):  # noqa: N818  as in the launcher
 
     def __str__(self) -> str:
         return f"{self.requirement} cannot be installed: {self.output.strip()}"
+
+
+def end_without(error: NotInstalled) -> NoReturn:
+    """Skip the test that needs it; in CI, fail it."""
+    (pytest.fail if os.environ.get("ECS_STEPS_E2E") == "required" else pytest.skip)(str(error))
 
 
 def environment(requirement: str) -> Path:

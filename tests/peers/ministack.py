@@ -110,7 +110,7 @@ def _started(command: Path, folder: Path, *, auth: bool) -> "tuple[subprocess.Po
     log = folder / "ministack.log"
     until = time.monotonic() + TIME_TO_START
     while time.monotonic() < until:
-        emulator = Ministack(port=_free_port())
+        emulator = Ministack(port=free_port())
         with log.open("w") as printed:
             process = subprocess.Popen(  # noqa: S603  the command that was just installed
                 [str(command)],
@@ -144,7 +144,7 @@ def _settings(folder: Path, port: int, *, auth: bool) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -1,185 +1,124 @@
-r"""The filter `MarkdownToHtml`: the everyday part of Markdown, and an error for the rest of it.
+"""The filter `MarkdownToHtml`: CommonMark with tables, more kinds of emphasis and links of bare addresses.
 
-Paragraphs, headings with ``#``, rules, fenced code, flat lists and tables with pipes; emphasis, strong,
-struck, raised, lowered, inserted and marked text, code, links, addresses, line breaks, backslash escapes.
-Refused by name: HTML, entities, images, links by reference, quotes, headings with an underline, nested or
-indented blocks, list items of several lines or with blank lines between, aligned columns.
+text -> tokens of markdown-it-py, with rules for what Octopus' Markdig has beyond it -> HTML.
+
+What the two would write differently is refused by name: addresses without a scheme, rows of a table that are
+longer than its head, and runs of emphasis marks that have no meaning.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from attrs import define
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
 
-from ecs_steps.octostache.bounds import OctostacheError
-from ecs_steps.octostache.filters.markdown_inline import code_text, write_inline
+from ecs_steps.octostache.bounds import OctostacheError, Work
 
-_HEADING = re.compile(r"(#{1,6})(?:[ \t].*|)")
-_RULE = re.compile(r"(?:-[ \t]*+){3,}+|(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+")
-_FENCE = re.compile(r"(```++|~~~++)[ \t]*+([\w+-]*+)[ \t]*+")
-_BULLET = re.compile(r"([-*+])()[ \t]++(.*)")
-_NUMBERED = re.compile(r"(\d{1,9})([.)])[ \t]++(.*)")
-_TABLE_RULE = re.compile(r"(?=.*\|)[ \t|:-]++")
-_CELL = re.compile(r"(?:[^|\\]++|\\.)*+")
-_REFUSED = [
-    (re.compile(pattern), name)
-    for pattern, name in {
-        r" {4}|\t| {1,3}[-*+>#`~\d]": "an indented block",
-        r">": "a quote",
-        r"=+[ \t]*$": "a heading with an underline",
-        r"\[[^\]]*\]:": "a link by reference",
-    }.items()
-]
-_LONGEST = 100_000
+_MAX_LENGTH = 100_000
+_EMPHASIS = {"~~": "del", "~": "sub", "^": "sup", "++": "ins", "==": "mark"}
+_UNICODE_LIMIT = 0x110000
+_SCHEME = re.compile(r"(?<![^\s*_~(])(https?|ftp|mailto)\Z")
+_MAX_SCHEME_LENGTH = 6
+_REST_OF_ADDRESS = re.compile(r"://[^\s<>()]*[^\s<>().,;:!?'\"*_~]")
+_WITHOUT_SCHEME = re.compile(r"(?<![^\s*_~(])www\.\w")
+_PIPE = re.compile(r"(?<!\\)\|")
 
 
-def markdown_to_html(text: str | None, options: Sequence[str]) -> str | None:
+def markdown_to_html(text: str, options: Sequence[str], work: Work) -> str | None:
     """Write Markdown as HTML.
 
     Raises:
-        OctostacheError: The text uses what is not supported here, or is longer than 100,000 characters.
+        OctostacheError: The text uses what is not supported, or is longer than 100,000 characters.
     """
-    if text is None or options:
+    if options:
         return None
-    if len(text) > _LONGEST:
-        raise _refused(f"more than {_LONGEST} characters")
-    lines = text.strip().replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return _Blocks(lines).write() + "\n"
+    if len(text) > _MAX_LENGTH:
+        raise _unsupported(f"more than {_MAX_LENGTH} characters")
+    work.spend(len(text))
+    with work.timed():
+        html: str = _parser().render(f"{text.strip()}\n")
+    return f"{html}\n"
 
 
-def _refused(what: str) -> OctostacheError:
-    return OctostacheError(f"{what} in Markdown is not supported")
+def _unsupported(construct: str) -> OctostacheError:
+    return OctostacheError(f"{construct} in Markdown is not supported")
 
 
-@define
-class _Blocks:
-    lines: list[str]
-    at: int = 0
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.inline.ruler.before("emphasis", "more_emphasis", _read_emphasis)
+    parser.inline.ruler2.before("emphasis", "more_emphasis", _pair_emphasis)
+    parser.inline.ruler.before("link", "address", _read_address)
+    parser.core.ruler.push("differences", _check_tokens)
+    return parser
 
-    def write(self) -> str:
-        written: list[str] = []
-        while self.at < len(self.lines):
-            if not self.lines[self.at].strip():
-                self.at += 1
+
+def _read_emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  markdown-it-py's signature
+    """Read a run of marks. Its length is in the marker of its delimiter, so that runs of one length pair."""
+    mark = state.src[state.pos]
+    if silent or mark not in "~^+=":
+        return False
+    opens, closes, length = state.scanDelims(state.pos, canSplitWord=True)
+    run = mark * length
+    if run in _EMPHASIS:
+        state.push("text", "", 0).content = run
+        marker = ord(mark) + length * _UNICODE_LIMIT
+        state.delimiters.append(
+            Delimiter(marker=marker, length=0, token=len(state.tokens) - 1, end=-1, open=opens, close=closes)
+        )
+    elif (opens or closes) and run not in {"+", "="}:
+        raise _unsupported("an emphasis of this kind")
+    else:
+        state.append_pending(run)
+    state.pos += length
+    return True
+
+
+def _pair_emphasis(state: StateInline) -> None:
+    """Make tags of the delimiters that were paired: those of the text, then those within each link."""
+    for delimiters in (state.delimiters, *(meta["delimiters"] for meta in state.tokens_meta if meta)):
+        for opening in delimiters:
+            if opening.marker < _UNICODE_LIMIT or opening.end < 0:
                 continue
-            written.append(next(filter(None, (block(self) for block in _BLOCKS))))
-        return "".join(written)
-
-    def line(self, ahead: int = 0) -> str:
-        return self.lines[self.at + ahead] if self.at + ahead < len(self.lines) else ""
-
-    def refuse(self) -> None:
-        for pattern, name in _REFUSED:
-            if pattern.match(self.line()):
-                raise _refused(name)
-
-    def heading(self) -> str:
-        found = _HEADING.fullmatch(self.line())
-        if found is None:
-            return ""
-        self.at += 1
-        level = len(found[1])
-        title = found[0][level:].rstrip()
-        closing = title.rstrip("#")
-        title = closing if closing[-1:] in {"", " ", "\t"} else title
-        return f"<h{level}>{write_inline(title.strip())}</h{level}>\n"
-
-    def rule(self) -> str:
-        if not _RULE.fullmatch(self.line()):
-            return ""
-        self.at += 1
-        return "<hr />\n"
-
-    def fence(self) -> str:
-        found = _FENCE.fullmatch(self.line())
-        if found is None:
-            return ""
-        self.at += 1
-        start = self.at
-        while self.at < len(self.lines) and not (
-            self.line().rstrip().startswith(found[1]) and not self.line().strip(found[1][0] + " \t")
-        ):
-            self.at += 1
-        body = "".join(f"{code_text(line)}\n" for line in self.lines[start : self.at])
-        self.at += 1
-        language = f' class="language-{found[2]}"' if found[2] else ""
-        return f"<pre><code{language}>{body}</code></pre>\n"
-
-    def items(self) -> str:
-        marker = _BULLET if _BULLET.fullmatch(self.line()) else _NUMBERED
-        first = marker.fullmatch(self.line())
-        if first is None:
-            return ""
-        items: list[str] = []
-        while (found := marker.fullmatch(self.line())) and found[2 if found[2] else 1] == first[
-            2 if first[2] else 1
-        ]:
-            items.append(f"<li>{write_inline(found[3].strip())}</li>\n")
-            self.at += 1
-        if self.line().strip():
-            raise _refused("a list item of several lines")
-        if self.line(1) and marker.fullmatch(self.line(1)):
-            raise _refused("a list with blank lines")
-        if marker is _BULLET:
-            return f"<ul>\n{''.join(items)}</ul>\n"
-        start = f' start="{int(first[1])}"' if int(first[1]) != 1 else ""
-        return f"<ol{start}>\n{''.join(items)}</ol>\n"
-
-    def table(self) -> str:
-        if "|" not in self.line() or "-" not in self.line(1) or not _TABLE_RULE.fullmatch(self.line(1)):
-            return ""
-        if ":" in self.line(1):
-            raise _refused("the alignment of a table's columns")
-        head = _cells(self.line())
-        if len(_cells(self.line(1))) != len(head):
-            return ""
-        self.at += 2
-        rows = ""
-        while "|" in self.line():
-            cells = _cells(self.line())
-            if len(cells) != len(head):
-                raise _refused("a table with rows of different lengths")
-            rows += _row(cells, "td")
-            self.at += 1
-        body = f"<tbody>\n{rows}</tbody>\n" if rows else ""
-        return f"<table>\n<thead>\n{_row(head, 'th')}</thead>\n{body}</table>\n"
-
-    def paragraph(self) -> str:
-        lines: list[str] = []
-        while self.line().strip():
-            self.refuse()
-            if lines and self.line().strip(" \t-") == "":
-                raise _refused("a heading with an underline")
-            if lines and any(
-                pattern.fullmatch(self.line()) for pattern in (_HEADING, _RULE, _FENCE, _BULLET)
-            ):
-                break
-            lines.append(self.line().lstrip())
-            self.at += 1
-        return f"<p>{write_inline(chr(10).join(lines).rstrip())}</p>\n"
+            for delimiter, nesting in ((opening, 1), (delimiters[opening.end], -1)):
+                token = state.tokens[delimiter.token]
+                token.tag, token.content, token.nesting = _EMPHASIS[token.content], "", nesting
+                token.type = "emphasis_open" if nesting > 0 else "emphasis_close"
 
 
-def _cells(line: str) -> list[str]:
-    line = line.strip().removeprefix("|")
-    cells: list[str] = []
-    at = 0
-    while at <= len(line):
-        cell = _CELL.match(line, at)
-        end = cell.end() if cell else at
-        cells.append(line[at:end].strip())
-        at = end + 1
-    return cells[:-1] if cells[-1] == "" else cells
+def _read_address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  as above
+    """Make a link of an address that stands in the text, at the colon behind its scheme."""
+    if state.src[state.pos] != ":" or state.linkLevel > 0:
+        return False
+    scheme = _SCHEME.search(state.src[max(state.pos - _MAX_SCHEME_LENGTH - 1, 0) : state.pos])
+    if scheme is None or not state.pending.endswith(scheme[0]):
+        return False
+    if scheme[0] == "mailto":
+        raise _unsupported("an address without http")
+    rest = _REST_OF_ADDRESS.match(state.src, state.pos)
+    if rest is None:
+        return False
+    if not silent:
+        state.pending = state.pending.removesuffix(scheme[0])
+        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(scheme[0] + rest[0])}
+        state.push("text", "", 0).content = scheme[0] + rest[0]
+        state.push("link_close", "a", -1)
+    state.pos = rest.end()
+    return True
 
 
-def _row(cells: list[str], tag: str) -> str:
-    return f"<tr>\n{''.join(f'<{tag}>{write_inline(cell)}</{tag}>{chr(10)}' for cell in cells)}</tr>\n"
-
-
-_BLOCKS: tuple[Callable[[_Blocks], str], ...] = (
-    _Blocks.heading,
-    _Blocks.rule,
-    _Blocks.fence,
-    _Blocks.items,
-    _Blocks.table,
-    _Blocks.paragraph,
-)
+def _check_tokens(state: StateCore) -> None:
+    """Refuse what Markdig would write differently, and write the alignment of a column as it does."""
+    lines = state.src.split("\n")
+    for token in state.tokens:
+        if token.type == "table_open" and token.map:
+            head, _, *rows = (line.strip(" >|") for line in lines[slice(*token.map)])
+            if any(len(_PIPE.findall(row)) > len(_PIPE.findall(head)) for row in rows):
+                raise _unsupported("a row that is longer than the head of its table")
+        elif token.type in {"th_open", "td_open"} and (style := token.attrGet("style")):
+            token.attrSet("style", f"{style};".replace(":", ": "))
+        for child in token.children or ():
+            if child.type == "text" and _WITHOUT_SCHEME.search(child.content):
+                raise _unsupported("an address without http")

@@ -1,79 +1,61 @@
-"""Compile a .NET regular expression for the machine.
+r"""Translate a .NET regular expression into one of the `regex` package.
 
-Supported: characters, sets with subtraction, the classes d w s, anchors, groups with and without a name or a
-capture, atomic groups, look ahead and behind, greedy and lazy repeats, references back, and the options
-i m n s x. Refused by name: Unicode categories, conditional and balancing groups, the anchor G, and numbers
-as names of groups.
+pattern -> lexemes, each written so that it means there what it means in .NET -> one compiled pattern, and the
+numbers of its groups.
+
+Supported: characters, sets with subtraction, the classes d w s, general categories (``\p{Lu}``), anchors,
+groups with and without a name or a capture, atomic groups, look ahead and behind, greedy and lazy repeats,
+references back, and the options i m n s x. Refused by name: Unicode blocks, conditional and balancing groups,
+the anchor ``\G``, and numbers as names of groups.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import reduce
 
+import regex
 from attrs import define, field, frozen
 
 from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError
-from ecs_steps.octostache.filters.character_sets import (
-    invalid_pattern,
-    read_escape,
-    read_set,
-    unsupported,
+
+MAX_PATTERN_SIZE = 5000
+"""Characters that a pattern matches at least, repeats included: `regex` lays some of them out in memory."""
+
+_LEXEME = re.compile(
+    r"""
+    (?P<comment>\(\?\#[^)]*+\))
+  | \(\?(?P<on>[imnsx]*+)(?:-(?P<off>[imnsx]*+))?(?P<options>[:)])
+  | \(\?(?:<(?=\w+>)|'(?=\w+'))(?P<name>[A-Za-z_]\w*+).
+  | (?P<assertion>\(\?(?:=|!|<=|<!|>))
+  | (?P<special>\(\?)
+  | (?P<open>\()
+  | (?P<close>\))
+  | (?P<bar>\|)
+  | (?P<repeat>(?:[*+?]|\{(?P<low>[0-9]{1,9})(?:,(?P<high>[0-9]{1,9})?)?\})\??)
+  | \\(?P<number>[1-9][0-9]?)
+  | \\k(?:<(?=\w+>)|'(?=\w+'))(?P<reference>[A-Za-z_]\w*+).
+  | (?P<atom>[.^$]|\\[AbBGzZ])
+  | (?P<set>\[)
+  | (?P<escape>\\)
+  | (?P<literal>.)""",
+    re.VERBOSE | re.DOTALL,
 )
-from ecs_steps.octostache.filters.machine import Again, Assert, Atomic, Code, Save
-from ecs_steps.octostache.filters.pieces import Piece
-
-_REPEAT = re.compile(r"([*+?]|\{(\d{1,6})(?:(,)(\d{1,6})?)?\})(\??)", re.ASCII)
-_OPTIONS = re.compile(r"\(\?([imnsx]*)(?:-([imnsx]*))?([:)])")
-_GROUP_NAME = re.compile(r"\(\?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')")
-_REFERENCE = re.compile(r"k(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')|([1-9]\d?)", re.ASCII)
 _IGNORED = re.compile(r"(?:\s++|#[^\n]*+)++")
-_COMMENT = re.compile(r"\(\?#[^)]*+\)")
-
-
-def _is_word(text: str, at: int) -> bool:
-    return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
-
-
-def _at_word_edge(text: str, at: int) -> bool:
-    return _is_word(text, at - 1) is not _is_word(text, at)
-
-
-def _at_line_start(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1] == "\n"
-
-
-def _at_line_end(text: str, at: int) -> bool:
-    return at == len(text) or text[at] == "\n"
-
-
-_ANCHORS: dict[str, Callable[[str, int], bool]] = {
-    "b": _at_word_edge,
-    "B": lambda text, at: not _at_word_edge(text, at),
-    "A": lambda _, at: at == 0,
-    "z": lambda text, at: at == len(text),
-    "Z": lambda text, at: at == len(text) or (at == len(text) - 1 and text[at] == "\n"),
-}
-_GROUPS: dict[str, Callable[[Piece], Piece]] = {
-    "(?:": lambda body: body,
-    "(?=": lambda body: body.ahead(is_negated=False),
-    "(?!": lambda body: body.ahead(is_negated=True),
-    "(?<=": lambda body: body.behind(is_negated=False),
-    "(?<!": lambda body: body.behind(is_negated=True),
-    "(?>": lambda body: Piece((Atomic(body.code),), body.least, body.most),
-}
+_ATOMS = {r"\z": r"\Z", r"\Z": r"(?=\n?\Z)"}
+_CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "e": "\x1b"}
+_CODE = re.compile(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|c([A-Za-z])|(0[0-7]{0,2})")
+_CLASS = re.compile(r"[dDwWsS]|[pP]\{(?:[CLMNPSZ][a-z]?|(?P<block>\w+(?:-\w+)*))\}")
 
 
 @frozen
 class Pattern:
-    """A compiled pattern, and the slot where each group begins, by number and by name.
+    """A compiled pattern, and the number in it of each group of .NET, by .NET's number or by name.
 
-    Group 0 is the whole match; the groups with a name are numbered after those without.
+    Group 0 is the whole match; .NET numbers the groups with a name after those without.
     """
 
-    code: Code
-    slots: int
+    compiled: regex.Pattern[str]
     groups: dict[int | str, int]
 
 
@@ -83,141 +65,198 @@ def compile_pattern(text: str) -> Pattern:
     Raises:
         OctostacheError: It is not valid, too large, or uses what is not supported.
     """
-    parser = _PatternParser(text)
-    piece = parser.alternatives()
-    if parser.at < len(text):
-        raise invalid_pattern()
-    groups: dict[int | str, int] = dict(enumerate([0, *parser.unnamed, *parser.named.values()]))
-    groups.update(parser.named)
-    if not parser.referenced <= groups.keys():
-        raise invalid_pattern()
-    return Pattern((Save(0), *piece.code, Save(1)), parser.slots, groups)
+    if len(text) > MAX_PATTERN_SIZE:
+        raise _too_large()
+    translation = _Translation(text)
+    translation.run()
+    groups: dict[int | str, int] = dict(enumerate([0, *translation.unnamed, *translation.named.values()]))
+    groups.update(translation.named)
+    try:
+        return Pattern(regex.compile(translation.source(groups), regex.V1), groups)
+    except (regex.error, KeyError):
+        raise _invalid() from None
+
+
+def _invalid() -> OctostacheError:
+    return OctostacheError("the pattern is not a valid .NET regular expression")
+
+
+def _unsupported(construct: str) -> OctostacheError:
+    return OctostacheError(f"{construct} in a pattern is not supported")
+
+
+def _too_large() -> OctostacheError:
+    return OctostacheError("the pattern is too large")
 
 
 @define
-class _PatternParser:
-    text: str
+class _Translation:
+    """How far a pattern is translated.
+
+    A number in what is written refers to the group that .NET gives that number. `sizes` holds the sizes so
+    far of the open groups, from the whole pattern inwards, and `outer_options` the options behind each.
+    `repeatable` is the size of what a repeat would apply to, if there is anything.
+    """
+
+    pattern: str
     at: int = 0
-    depth: int = 0
+    written: list[str | int] = field(factory=list)
     options: frozenset[str] = frozenset()
-    slots: int = 2
+    outer_options: list[frozenset[str]] = field(factory=list)
+    sizes: list[int] = field(factory=lambda: [0])
+    repeatable: int | None = None
     unnamed: list[int] = field(factory=list)
     named: dict[str, int] = field(factory=dict)
-    referenced: set[int | str] = field(factory=set)
 
-    def alternatives(self) -> Piece:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise OctostacheError("the pattern is too large")
-        options = self.options
-        pieces = [self.sequence()]
-        while self.text.startswith("|", self.at):
-            self.at += 1
-            pieces.append(self.sequence())
-        self.options = options
-        self.depth -= 1
-        return reduce(lambda rest, piece: piece | rest, reversed(pieces))
+    def run(self) -> None:
+        while self.at < len(self.pattern):
+            if "x" in self.options and (ignored := _IGNORED.match(self.pattern, self.at)):
+                self.at = ignored.end()
+            elif lexeme := _LEXEME.match(self.pattern, self.at):
+                self.at = lexeme.end()
+                _TRANSLATE[lexeme.lastgroup or ""](self, lexeme)
+        if self.outer_options:
+            raise _invalid()
 
-    def sequence(self) -> Piece:
-        whole = Piece()
-        while self.at < len(self.text) and self.text[self.at] not in "|)":
-            ignored = _IGNORED.match(self.text, self.at) if "x" in self.options else None
-            if skipped := ignored or _COMMENT.match(self.text, self.at):
-                self.at = skipped.end()
-            elif found := _OPTIONS.match(self.text, self.at):
-                self.at = found.end()
-                outer = self.options
-                self.options = (outer | set(found[1])) - set(found[2] or "")
-                if found[3] == ":":
-                    whole += self.repeated(self.group_body())
-                    self.options = outer
-            else:
-                whole += self.repeated(self.atom())
-        return whole
+    def source(self, groups: dict[int | str, int]) -> str:
+        return "".join(part if isinstance(part, str) else rf"\g<{groups[part]}>" for part in self.written)
 
-    def atom(self) -> Piece:
-        character = self.text[self.at]
-        if character == "(":
-            return self.group()
-        self.at += 1
-        is_multiline = "m" in self.options
-        match character:
-            case "[":
-                source, self.at = read_set(self.text, self.at)
-                atom = self.one_of(source)
-            case "\\":
-                atom = self.escaped()
-            case "^":
-                atom = Piece.of(Assert(_at_line_start if is_multiline else _ANCHORS["A"]))
-            case "$":
-                atom = Piece.of(Assert(_at_line_end if is_multiline else _ANCHORS["Z"]))
-            case ".":
-                atom = self.one_of(r"[\s\S]" if "s" in self.options else r"[^\n]")
-            case "*" | "+" | "?":
-                raise invalid_pattern()
-            case _:
-                atom = self.one_of(re.escape(character))
-        return atom
+    def add(self, part: str | int, size: int = 1) -> None:
+        self.written.append(part)
+        self.sizes[-1] += size
+        self.repeatable = size
+        if self.sizes[-1] > MAX_PATTERN_SIZE:
+            raise _too_large()
 
-    def one_of(self, source: str) -> Piece:
-        return Piece.character(re.compile(source, re.IGNORECASE if "i" in self.options else 0))
+    def atom(self, lexeme: re.Match[str]) -> None:
+        if lexeme[0] == r"\G":
+            raise _unsupported(r"the anchor \G")
+        self.add(_ATOMS.get(lexeme[0], lexeme[0]))
 
-    def escaped(self) -> Piece:
-        letter = self.text[self.at : self.at + 1]
-        if letter in _ANCHORS:
-            self.at += 1
-            return Piece.of(Assert(_ANCHORS[letter]))
-        if letter == "G":
-            raise unsupported("the anchor G")
-        if found := _REFERENCE.match(self.text, self.at):
-            self.at = found.end()
-            group = int(found[3]) if found[3] else found[1] or found[2]
-            self.referenced.add(group)
-            return Piece((Again(group, "i" in self.options),), 0, None)
-        source, self.at = read_escape(self.text, self.at)
-        return self.one_of(source)
+    def escape(self, _lexeme: re.Match[str]) -> None:
+        source, self.at = _read_escape(self.pattern, self.at)
+        self.add(source)
 
-    def group(self) -> Piece:
-        if found := _GROUP_NAME.match(self.text, self.at):
-            self.at = found.end()
-            name = found[1] or found[2]
-            if name not in self.named:
-                self.named[name] = self.new_slots(2)
-            return self.group_body().captured(self.named[name])
-        for opening, wrap in _GROUPS.items():
-            if self.text.startswith(opening, self.at):
-                self.at += len(opening)
-                return wrap(self.group_body())
-        if self.text.startswith("(?", self.at):
-            raise unsupported("a group that begins with (? and is none of the usual ones")
-        self.at += 1
-        if "n" in self.options:
-            return self.group_body()
-        slot = self.new_slots(2)
-        self.unnamed.append(slot)
-        return self.group_body().captured(slot)
+    def set(self, _lexeme: re.Match[str]) -> None:
+        source, self.at = _read_set(self.pattern, self.at)
+        self.add(source)
 
-    def group_body(self) -> Piece:
-        body = self.alternatives()
-        if not self.text.startswith(")", self.at):
-            raise invalid_pattern()
-        self.at += 1
-        return body
+    def repeat(self, lexeme: re.Match[str]) -> None:
+        low, high = int(lexeme["low"] or 1), int(lexeme["high"] or 0)
+        if self.repeatable is None or (lexeme["high"] and high < low):
+            raise _invalid()
+        self.add(lexeme[0], self.repeatable * (max(low, high, 1) - 1))
+        self.repeatable = None
 
-    def repeated(self, piece: Piece) -> Piece:
-        found = _REPEAT.match(self.text, self.at)
-        if found is None:
-            return piece
-        self.at = found.end()
-        sign, count, comma, limit, lazy = found.groups()
-        if count is None:
-            low, high = {"*": (0, None), "+": (1, None), "?": (0, 1)}[sign]
+    def alternative(self, _lexeme: re.Match[str]) -> None:
+        self.written.append("|")
+        self.repeatable = None
+
+    def change_options(self, lexeme: re.Match[str]) -> None:
+        options = (self.options | set(lexeme["on"])) - set(lexeme["off"] or "")
+        # The options n and x are applied here. With f, ignoring case would let a letter match two.
+        on = "".join(option for option in "ims" if option in options)
+        off = "".join(option for option in "ims" if option not in options)
+        flags = f"(?{on}-{off}f{lexeme['options']}"
+        if lexeme["options"] == ":":
+            self.open(flags)
         else:
-            low, high = int(count), int(limit) if limit else None if comma else int(count)
-        if (high is not None and high < low) or _REPEAT.match(self.text, self.at):
-            raise invalid_pattern()
-        return piece.repeated(low, high, is_lazy=bool(lazy), loop_slot=self.new_slots(1))
+            self.written.append(flags)
+            self.repeatable = None
+        self.options = options
 
-    def new_slots(self, count: int) -> int:
-        self.slots += count
-        return self.slots - count
+    def open(self, opening: str) -> None:
+        if len(self.outer_options) == MAX_DEPTH:
+            raise _too_large()
+        self.written.append(opening)
+        self.outer_options.append(self.options)
+        self.sizes.append(0)
+        self.repeatable = None
+
+    def open_named(self, lexeme: re.Match[str]) -> None:
+        self.named.setdefault(lexeme["name"], len(self.unnamed) + len(self.named) + 1)
+        self.open(f"(?P<{lexeme['name']}>")
+
+    def open_unnamed(self, _lexeme: re.Match[str]) -> None:
+        if "n" not in self.options:
+            self.unnamed.append(len(self.unnamed) + len(self.named) + 1)
+        self.open("(?:" if "n" in self.options else "(")
+
+    def refuse_group(self, _lexeme: re.Match[str]) -> None:
+        raise _unsupported("a group that begins with (? and is none of the usual ones")
+
+    def close(self, _lexeme: re.Match[str]) -> None:
+        if not self.outer_options:
+            raise _invalid()
+        self.options = self.outer_options.pop()
+        self.add(")", max(self.sizes.pop(), 1))
+
+
+_TRANSLATE: dict[str, Callable[[_Translation, re.Match[str]], None]] = {
+    "assertion": lambda translation, lexeme: translation.open(lexeme[0]),
+    "atom": _Translation.atom,
+    "bar": _Translation.alternative,
+    "close": _Translation.close,
+    "comment": lambda _translation, _lexeme: None,
+    "escape": _Translation.escape,
+    "literal": lambda translation, lexeme: translation.add(re.escape(lexeme[0])),
+    "name": _Translation.open_named,
+    "number": lambda translation, lexeme: translation.add(int(lexeme["number"])),
+    "open": _Translation.open_unnamed,
+    "options": _Translation.change_options,
+    "reference": lambda translation, lexeme: translation.add(rf"\g<{lexeme['reference']}>"),
+    "repeat": _Translation.repeat,
+    "set": _Translation.set,
+    "special": _Translation.refuse_group,
+}
+
+
+def _read_escape(pattern: str, at: int) -> tuple[str, int]:
+    """Read what follows a backslash; return it as `regex` writes it, and where it ends."""
+    letter = pattern[at : at + 1]
+    if found := _CLASS.match(pattern, at):
+        if found["block"]:
+            raise _unsupported("a Unicode block")
+        return f"\\{found[0]}", found.end()
+    if code := _CODE.match(pattern, at):
+        short, long, control, octal = code.groups()
+        if control:
+            return re.escape(chr(ord(control.upper()) - ord("@"))), code.end()
+        return re.escape(chr(int(octal, 8) if octal else int(short or long, 16))), code.end()
+    if not letter or (letter not in _CONTROL and (letter.isalnum() or letter == "_")):
+        raise _invalid()
+    return re.escape(_CONTROL.get(letter, letter)), at + 1
+
+
+def _read_set(pattern: str, at: int, depth: int = 1) -> tuple[str, int]:
+    """Read a set after its opening bracket; return it as `regex` writes it, and where it ends."""
+    if depth > MAX_DEPTH:
+        raise _too_large()
+    opening = "[^" if pattern.startswith("^", at) else "["
+    at += len(opening) - 1
+    members = excluded = ""
+    while not (members or excluded) or not pattern.startswith("]", at):
+        if members and pattern.startswith("-[", at):
+            excluded, at = _read_set(pattern, at + 2, depth + 1)
+            break
+        member, at = _read_member(pattern, at)
+        if pattern.startswith("-", at) and pattern[at + 1 : at + 2] not in {"]", "[", ""}:
+            last, at = _read_member(pattern, at + 1)
+            if _CLASS.match(member, 1) or _CLASS.match(last, 1):
+                raise _invalid()
+            member = f"{member}-{last}"
+        members += member
+    if not pattern.startswith("]", at):
+        raise _invalid()
+    source = f"{opening}{members}]"
+    return f"[{source}--{excluded}]" if excluded else source, at + 1
+
+
+def _read_member(pattern: str, at: int) -> tuple[str, int]:
+    if pattern.startswith("\\b", at):
+        return "\\x08", at + 2
+    if pattern.startswith("\\", at):
+        return _read_escape(pattern, at + 1)
+    if at >= len(pattern):
+        raise _invalid()
+    return re.escape(pattern[at]), at + 1

@@ -1,139 +1,99 @@
-"""The filter `UriPart`."""
+"""The filter `UriPart`: a text -> the parts of a URI, written as .NET writes them -> one of them."""
 
 import ipaddress
-import re
 from collections.abc import Sequence
-from urllib.parse import quote, unquote
-
-from attrs import frozen
+from urllib.parse import quote, unquote, urlsplit
 
 from ecs_steps.octostache.bounds import OctostacheError
 from ecs_steps.octostache.numerals import SPACE
 
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21, "ldap": 389, "gopher": 70, "telnet": 23}
-_URI = re.compile(
-    r"""([A-Za-z][A-Za-z0-9+.\-]*+):
-        (?://(?:([^/?\#@]*+)@)?(\[[^\]/?\#]*+\]|[^/?\#@:]*+)(?::([0-9]{0,5}+))?(?=[/?\#]|\Z))?
-        ([^?\#]*+) (\?[^\#]*+)? (\#.*+)?""",
-    re.VERBOSE | re.DOTALL,
-)
 _LEGAL = ";/?:@&=+$,#[]!'()*%"
-_LARGEST_PORT = 65535
 
 
-@frozen
-class _Uri:
-    """An absolute URI, spelled as .NET spells it."""
-
-    scheme: str
-    user: str
-    host: str
-    port: int
-    path: str
-    query: str
-    fragment: str
-
-    @property
-    def authority(self) -> str:
-        return self.host if self.is_default_port else f"{self.host}:{self.port}"
-
-    @property
-    def is_default_port(self) -> bool:
-        return self.port == _PORTS.get(self.scheme, -1)
-
-    @property
-    def safe_host(self) -> str:
-        return self.host.strip("[]")
-
-    @property
-    def host_type(self) -> str:
-        if not self.host:
-            return "Basic"
-        try:
-            return f"IPv{ipaddress.ip_address(self.safe_host).version}"
-        except ValueError:
-            return "Dns"
-
-    @property
-    def is_loopback(self) -> bool:
-        if self.host in {"localhost", "loopback"}:
-            return True
-        return (
-            self.host_type != "Dns" and bool(self.host) and ipaddress.ip_address(self.safe_host).is_loopback
-        )
-
-    def part(self, name: str) -> str | None:
-        user = f"{self.user}@" if self.user else ""
-        slashes = "//" if self.host else ""
-        parts = {
-            "absolutepath": self.path,
-            "absoluteuri": (
-                f"{self.scheme}:{slashes}{user}{self.authority}{self.path}{self.query}{self.fragment}"
-            ),
-            "authority": self.authority,
-            "dnssafehost": self.safe_host,
-            "fragment": self.fragment,
-            "host": self.host,
-            "hostandport": f"{self.host}:{self.port}" if self.port >= 0 else self.host,
-            "hostnametype": self.host_type,
-            "isabsoluteuri": "true",
-            "isdefaultport": str(self.is_default_port).lower(),
-            "isfile": "false",
-            "isloopback": str(self.is_loopback).lower(),
-            "isunc": "false",
-            "path": unquote(self.path),
-            "pathandquery": self.path + self.query,
-            "port": str(self.port),
-            "query": self.query,
-            "scheme": self.scheme,
-            "schemeandserver": f"{self.scheme}:{slashes}{self.authority}",
-            "userinfo": self.user,
-        }
-        return parts.get(name)
-
-
-def uri_part(text: str | None, options: Sequence[str]) -> str | None:
+def uri_part(text: str, options: Sequence[str]) -> str | None:
     """Take one part of a URI, named as .NET's `Uri` names it.
 
     Raises:
         OctostacheError: No part is named, the text is no absolute URI, or it is a file's. Octopus writes
             such errors into the text.
     """
-    if text is None:
-        return None
     if not options:
         raise OctostacheError("no part is named")
     name = options[0].lower()
-    uri = _read(text.strip(SPACE))
-    if uri is None and name == "isabsoluteuri":
+    parts = _parts(text.strip(SPACE))
+    if parts is None and name == "isabsoluteuri":
         return "false"
-    if uri is None:
+    if parts is None:
         raise OctostacheError("the text is not an absolute URI")
-    if uri.scheme == "file":
+    if parts["scheme"] == "file":
         raise OctostacheError("the URI of a file is not supported")
-    part = uri.part(name)
-    if part is None:
+    if name not in parts:
         raise OctostacheError("there is no such part")
-    return part
+    return parts[name]
 
 
-def _read(text: str) -> _Uri | None:
-    found = _URI.fullmatch(text)
-    if found is None:
+def _parts(text: str) -> dict[str, str] | None:
+    """Return every part by its name, or None for what is not absolute or not valid."""
+    try:
+        uri = urlsplit(text)
+        default_port = _PORTS.get(uri.scheme, -1)
+        port = default_port if uri.port is None else uri.port
+    except ValueError:
         return None
-    scheme, user, host, port, path, query, fragment = (group or "" for group in found.groups())
-    scheme = scheme.lower()
-    if int(port or 0) > _LARGEST_PORT or (scheme in _PORTS and not host):
+    name = uri.hostname or ""
+    if not uri.scheme or (uri.scheme in _PORTS and not name):
         return None
-    return _Uri(
-        scheme=scheme,
-        user=user,
-        host=host.lower(),
-        port=int(port) if port else _PORTS.get(scheme, -1),
-        path=_legal(_without_dots(path) or ("/" if host else "")) if host else _legal(path),
-        query=_legal(query),
-        fragment=_legal(fragment),
-    )
+    host = f"[{name}]" if ":" in name else name
+    authority = host if port == default_port else f"{host}:{port}"
+    user = uri.netloc.rpartition("@")[0]
+    path = _legal((_without_dots(uri.path) or "/") if host else uri.path)
+    query = f"?{_legal(uri.query)}" if uri.query else ""
+    fragment = f"#{_legal(uri.fragment)}" if uri.fragment else ""
+    server = f"{uri.scheme}:{'//' if host else ''}"
+    return {
+        "absolutepath": path,
+        "absoluteuri": f"{server}{user}{'@' if user else ''}{authority}{path}{query}{fragment}",
+        "authority": authority,
+        "dnssafehost": name,
+        "fragment": fragment,
+        "host": host,
+        "hostandport": f"{host}:{port}" if port >= 0 else host,
+        "hostnametype": _host_type(name),
+        "isabsoluteuri": "true",
+        "isdefaultport": _bool(port == default_port),
+        "isfile": "false",
+        "isloopback": _bool(_is_loopback(name)),
+        "isunc": "false",
+        "path": unquote(path),
+        "pathandquery": path + query,
+        "port": str(port),
+        "query": query,
+        "scheme": uri.scheme,
+        "schemeandserver": server + authority,
+        "userinfo": user,
+    }
+
+
+def _bool(value: bool) -> str:  # noqa: FBT001  it is what is written
+    return str(value).lower()
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _host_type(host: str) -> str:
+    address = _address(host)
+    return f"IPv{address.version}" if address else "Dns" if host else "Basic"
+
+
+def _is_loopback(host: str) -> bool:
+    address = _address(host)
+    return address.is_loopback if address else host in {"localhost", "loopback"}
 
 
 def _legal(part: str) -> str:

@@ -32,7 +32,7 @@ NOW = datetime(2016, 11, 3, 8, 53, 11, 94644, timezone(timedelta(hours=10)))
         ("abc", "DateTimeOffset yyyy"),
     ],
 )
-def test_a_format_without_an_answer_leaves_its_token(value: str, options: str) -> None:
+def test_a_format_without_a_result_leaves_its_token(value: str, options: str) -> None:
     token = f"#{{V | Format {options}}}"
 
     assert evaluate(token, {"V": value}) == Evaluated(token, (token,))
@@ -112,7 +112,7 @@ def test_a_date_is_shifted(value: str, chain: str, expected: str) -> None:
         ("0001-01-01", "AddHours -1"),
     ],
 )
-def test_a_shift_without_an_answer_leaves_its_token(value: str, chain: str) -> None:
+def test_a_shift_without_a_result_leaves_its_token(value: str, chain: str) -> None:
     token = f"#{{V | {chain}}}"
 
     assert evaluate(token, {"V": value}) == Evaluated(token, (token,))

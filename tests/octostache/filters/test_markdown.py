@@ -23,7 +23,6 @@ def html(markdown: str) -> str:
             "<p><em>em</em> <strong>strong</strong> <strong>strong</strong></p>\n\n",
         ),
         ("**a *b* c**", "<p><strong>a <em>b</em> c</strong></p>\n\n"),
-        ("*a **b* c**", "<p><em>a **b</em> c**</p>\n\n"),
         ("2 * 3 * 4", "<p>2 * 3 * 4</p>\n\n"),
         ("snake_case_name", "<p>snake_case_name</p>\n\n"),
         ("in*the*middle", "<p>in<em>the</em>middle</p>\n\n"),
@@ -73,6 +72,34 @@ def html(markdown: str) -> str:
             ),
         ),
         ("a | b", "<p>a | b</p>\n\n"),
+        ("text\n- a\n- b", "<p>text</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n\n"),
+        ("text\n1. a", "<p>text</p>\n<ol>\n<li>a</li>\n</ol>\n\n"),
+        ("text\n2. a", "<p>text\n2. a</p>\n\n"),
+        ("- a\n  - b", "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n</ul>\n\n"),
+        ("- a\n  b", "<ul>\n<li>a\nb</li>\n</ul>\n\n"),
+        ("a <b>c</b>", "<p>a <b>c</b></p>\n\n"),
+        ("a &copy; b", "<p>a © b</p>\n\n"),
+        ("![alt](src)", '<p><img src="src" alt="alt" /></p>\n\n'),
+        ('[a][b]\n\n[b]: http://c "t"', '<p><a href="http://c" title="t">a</a></p>\n\n'),
+        ("> quoted", "<blockquote>\n<p>quoted</p>\n</blockquote>\n\n"),
+        ("Title\n===", "<h1>Title</h1>\n\n"),
+        ("Title\n---", "<h2>Title</h2>\n\n"),
+        ("a\n\n    code", "<p>a</p>\n<pre><code>code\n</code></pre>\n\n"),
+        ("***both***", "<p><em><strong>both</strong></em></p>\n\n"),
+        ("a+b=c C++ a == b", "<p>a+b=c C++ a == b</p>\n\n"),
+        ("[*a* ~~b~~](u)", '<p><a href="u"><em>a</em> <del>b</del></a></p>\n\n'),
+        ("~~a *b* c~~", "<p><del>a <em>b</em> c</del></p>\n\n"),
+        ("[http://a](http://b)", '<p><a href="http://b">http://a</a></p>\n\n'),
+        ("`http://a` xhttp://a", "<p><code>http://a</code> xhttp://a</p>\n\n"),
+        (
+            "|a|b|\n|:-|-:|\n|c|",
+            (
+                '<table>\n<thead>\n<tr>\n<th style="text-align: left;">a</th>\n'
+                '<th style="text-align: right;">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n'
+                '<td style="text-align: left;">c</td>\n<td style="text-align: right;"></td>\n</tr>\n'
+                "</tbody>\n</table>\n\n"
+            ),
+        ),
     ],
 )
 def test_markdown_becomes_html(markdown: str, expected: str) -> None:
@@ -82,27 +109,16 @@ def test_markdown_becomes_html(markdown: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("markdown", "what"),
     [
-        ("a <b>c</b>", "HTML"),
-        ("<div>", "HTML"),
-        ("a &copy; b", "an entity"),
-        ("![alt](src)", "an image"),
-        ("[a][b]", "a link by reference"),
-        ("[a]: http://b", "a link by reference"),
-        ("> quoted", "a quote"),
-        ("Title\n===", "a heading with an underline"),
-        ("Title\n---", "a heading with an underline"),
-        ("a\n\n    code", "an indented block"),
-        ("text\n  - nested", "an indented block"),
-        ("- a\n  b", "a list item of several lines"),
-        ("- a\n\n- b", "a list with blank lines"),
-        ("|a|\n|:-|\n|b|", "the alignment of a table's columns"),
-        ("|a|b|\n|-|-|\n|c|", "a table with rows of different lengths"),
-        ("***both***", "an emphasis of this kind"),
+        ("|a|b|\n|-|-|\n|c|d|e|", "a row that is longer than the head of its table"),
+        ("> |a|\n> |-|\n> |c|d|", "a row that is longer than the head of its table"),
+        ("a~~~both~~~", "an emphasis of this kind"),
+        ("a ===b===", "an emphasis of this kind"),
+        ("mailto:a@b.c", "an address without http"),
         ("see www.octopus.com", "an address without http"),
         ("x" * 100_001, "more than 100000 characters"),
     ],
 )
-def test_the_rest_of_markdown_is_refused_by_name(markdown: str, what: str) -> None:
+def test_what_octopus_would_write_differently_is_refused_by_name(markdown: str, what: str) -> None:
     with pytest.raises(OctostacheError, match=f"Markdown: {what} in Markdown is not supported"):
         evaluate("#{V | Markdown}", {"V": markdown})
 
@@ -112,7 +128,7 @@ def test_the_rest_of_markdown_is_refused_by_name(markdown: str, what: str) -> No
     [
         *(
             unit * (100_000 // len(unit))
-            for unit in ("*a ", "_a_ ", "`a ", "[a", "| a ", "- a\n", "a\n\n", "a**b")
+            for unit in ("*a ", "_a_ ", "`a ", "[a", "| a ", "- a\n", "a\n\n", "a**b", "^a", "![a](", "> ")
         ),
         "http://a " * 10_000,
         "*a " * 16_000 + "b** " * 12_000,

@@ -1,8 +1,11 @@
+import subprocess
+import sys
+
 import pytest
 
 from ecs_steps.octostache import Evaluated, OctostacheError, evaluate
-from ecs_steps.octostache.bounds import Work
-from ecs_steps.octostache.filters.regexes import replace
+from ecs_steps.octostache.bounds import MAX_WORK, Work
+from ecs_steps.octostache.filters.regexes import is_match, replace
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,7 @@ def test_match_is_a_filter(value: str, options: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "token", ["#{V | Replace}", "#{V | Match}", "#{V | Match a b}", "#{M | Match a}", "#{M | Replace a}"]
 )
-def test_without_a_pattern_or_a_value_there_is_no_answer(token: str) -> None:
+def test_without_a_pattern_or_a_value_there_is_no_result(token: str) -> None:
     assert evaluate(token, {"V": "abc"}) == Evaluated(token, (token,))
 
 
@@ -86,3 +89,45 @@ def test_a_replacement_refers_to_groups(text: str, pattern: str, replacement: st
 def test_a_replacement_that_grows_beyond_bounds_is_an_error() -> None:
     with pytest.raises(OctostacheError, match="grows beyond"):
         replace("a" * 5000, ["a", "b" * 5000], Work())
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("a" * 60 + "b", "(a|aa)+$"),
+        ("a" * 60 + "b", "(?=(?:a|aa)+$)"),
+        (" " * 30_000 + "x", r"\s+$"),
+        ("1," * 40, "(.*?,){11}P"),
+    ],
+)
+def test_a_pattern_that_takes_too_long_is_given_up(text: str, pattern: str) -> None:
+    work = Work(MAX_WORK - 2_000_000)
+
+    with pytest.raises(OctostacheError, match="matching the pattern takes too long and was given up"):
+        is_match(text, [pattern], work)
+
+    assert work.spent > MAX_WORK
+
+
+def test_many_searches_that_take_too_long_together_are_given_up() -> None:
+    work = Work(MAX_WORK - 4_000_000)
+
+    def search_often() -> None:
+        for _ in range(10_000):
+            is_match("a" * 22 + "b", ["(a|aa)+$"], work)
+
+    with pytest.raises(OctostacheError, match="given up"):
+        search_often()
+    with pytest.raises(OctostacheError, match=f"given up after {MAX_WORK} units of work"):
+        work.spend(0)
+
+
+def test_a_text_without_a_filter_for_patterns_does_not_load_them() -> None:
+    script = (
+        "import sys; from ecs_steps.octostache import evaluate; evaluate('#{A | ToUpper}', {'A': 'a'}); "
+        "print('regex' in sys.modules); evaluate('#{A | Match a}', {'A': 'a'}); print('regex' in sys.modules)"
+    )
+
+    finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  our own script
+
+    assert finished.stdout.split() == ["False", "True"]

@@ -25,10 +25,18 @@ from ecs_steps.octostache import Evaluated, OctostacheError, evaluate
         ("Octopus Deploy", "Truncate 50", "Octopus Deploy"),
         ("abc", "Truncate 3", "abc"),
         ("abc", "Truncate 0", "..."),
+        ("Octopus Deploy", 'Truncate 7 ""', "Octopus"),
+        ("Octopus Deploy", 'Truncate 7 " (cut)"', "Octopus (cut)"),
+        ("Octopus Deploy", "Truncate 14 #{Other}", "Octopus Deploy"),
+        ("Octopus Deploy", "Truncate 7 #{Other}", "Octopusother"),
         ("abc", 'Truncate " 2 "', "ab..."),
         ("Octopus Deploy", "Substring 7", "Octopus"),
         ("Octopus Deploy", "Substring 8 6", "Deploy"),
         ("Octopus Deploy", "Substring 2 3", "top"),
+        ("web", "Substring 0 32", "web"),
+        ("web", "Substring 20", "web"),
+        ("web", "Substring 2 2147483647", "b"),
+        ("web", "Substring 3 1", ""),
         ("Octopus Deploy", "Substring 0 0", ""),
         ("Octopus Deploy", "Substring 14", "Octopus Deploy"),
         ("Octopus Deploy", "Substring 8 | Trim", "Octopus"),
@@ -98,8 +106,7 @@ def test_a_filter_changes_a_text(value: str, chain: str, expected: str) -> None:
         "Substring 0 a",
         "Substring -1",
         "Substring 0 -1",
-        "Substring 4",
-        "Substring 2 2",
+        "Substring 4 1",
         "Substring 1 2 3",
         "Append",
         "Prepend",
@@ -115,7 +122,7 @@ def test_a_filter_changes_a_text(value: str, chain: str, expected: str) -> None:
         "null | ToLower",
     ],
 )
-def test_a_filter_without_an_answer_leaves_its_token(chain: str) -> None:
+def test_a_filter_without_a_result_leaves_its_token(chain: str) -> None:
     token = f"#{{V | {chain}}}"
 
     assert evaluate(token, {"V": "abc"}) == Evaluated(token, (token,))
@@ -141,7 +148,7 @@ def test_some_filters_need_no_value(text: str, expected: str) -> None:
     "chain",
     ["ToLower", "Trim", "Truncate 1", "Substring 1", "Indent", "Contains a", "StartsWith a", "EndsWith a"],
 )
-def test_other_filters_have_no_answer_for_an_unknown_name(chain: str) -> None:
+def test_other_filters_have_no_result_for_an_unknown_name(chain: str) -> None:
     for token in (f"#{{Missing | {chain}}}", f"#{{ | {chain}}}"):
         assert evaluate(token, {}) == Evaluated(token, (token,))
 
@@ -149,3 +156,73 @@ def test_other_filters_have_no_answer_for_an_unknown_name(chain: str) -> None:
 def test_an_indent_that_would_grow_beyond_bounds_is_an_error() -> None:
     with pytest.raises(OctostacheError, match=r"#\{V \| Indent 255\}: Indent: The text grows beyond"):
         evaluate("#{V | Indent 255}", {"V": "\n" * 50_000})
+
+
+FIELDS = (
+    "VersionMajor",
+    "VersionMinor",
+    "VersionPatch",
+    "VersionRevision",
+    "VersionPreRelease",
+    "VersionPreReleasePrefix",
+    "VersionPreReleaseCounter",
+    "VersionMetadata",
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "fields"),
+    [
+        ("1", ("1", "0", "0", "0", "", "", "", "")),
+        ("1.2", ("1", "2", "0", "0", "", "", "", "")),
+        ("1.2.3", ("1", "2", "3", "0", "", "", "", "")),
+        ("1.2.3.4", ("1", "2", "3", "4", "", "", "", "")),
+        (" 1.2.3\n", ("1", "2", "3", "0", "", "", "", "")),
+        ("v1.2.3", ("1", "2", "3", "0", "", "", "", "")),
+        ("V1", ("1", "0", "0", "0", "", "", "", "")),
+        ("01.002", ("1", "2", "0", "0", "", "", "", "")),
+        ("1.2.3-beta", ("1", "2", "3", "0", "beta", "beta", "", "")),
+        ("1.2.3-beta.5", ("1", "2", "3", "0", "beta.5", "beta", "5", "")),
+        ("1.2.3.4-mybranch.1.2+build10", ("1", "2", "3", "4", "mybranch.1.2", "mybranch", "1.2", "build10")),
+        ("1.2.3+meta-1.x", ("1", "2", "3", "0", "", "", "", "meta-1.x")),
+        ("1.2.3-a-b+c", ("1", "2", "3", "0", "a-b", "a", "b", "c")),
+        ("1.2.3-a_b", ("1", "2", "3", "0", "a_b", "a", "b", "")),
+        ("19.0.0.Final", ("19", "0", "0", "0", "Final", "Final", "", "")),
+        (
+            "284.0.0-debian_component_based",
+            ("284", "0", "0", "0", "debian_component_based", "debian", "component_based", ""),
+        ),
+        ("1.2.3.4.5", ("1", "2", "3", "4", "5", "5", "", "")),
+        ("latest", ("0", "0", "0", "0", "latest", "latest", "", "")),
+        ("1a.2", ("1", "0", "0", "0", "a.2", "a", "2", "")),
+        ("1.2.3rc1", ("1", "2", "3", "0", "rc1", "rc1", "", "")),
+        ("3f2a9c1", ("3", "0", "0", "0", "f2a9c1", "f2a9c1", "", "")),
+        ("v 1.2", ("1", "2", "0", "0", "", "", "", "")),
+        ("1 . 2 .3 . 4 -a", ("1", "2", "3", "4", "a", "a", "", "")),
+        ("1.2.3 beta", ("1", "2", "3", "0", "beta", "beta", "", "")),
+        ("1-2", ("1", "0", "0", "0", "2", "2", "", "")),
+    ],
+)
+def test_a_version_has_its_fields(version: str, fields: tuple[str, ...]) -> None:
+    text = "|".join(f"#{{V | {field}}}" for field in FIELDS)
+
+    assert evaluate(text, {"V": version}) == Evaluated("|".join(fields))
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("version", ["", "  ", "1.2.3 -beta 2", "1.2/3", "1.2.3-a+b+c d"])
+def test_what_is_no_version_is_an_error(field: str, version: str) -> None:
+    with pytest.raises(OctostacheError, match=f"{field}: the text is not a version"):
+        evaluate(f"#{{V | {field}}}", {"V": version})
+
+
+def test_a_number_beyond_32_bits_is_an_error() -> None:
+    with pytest.raises(OctostacheError, match="VersionMinor: a number of the version is too large"):
+        evaluate("#{V | VersionMinor}", {"V": "1.4294967296"})
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_version_filter_needs_a_value(field: str) -> None:
+    token = f"#{{Missing | {field}}}"
+
+    assert evaluate(token, {}) == Evaluated(token, (token,))

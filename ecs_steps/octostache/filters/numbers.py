@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 
-from attrs import define
+from attrs import frozen
 
 from ecs_steps.octostache.bounds import OctostacheError
 from ecs_steps.octostache.numerals import double_text
@@ -30,10 +30,11 @@ _PIECE = re.compile(
 _FACTORS = {"%": 2, "\u2030": 3}
 _EXACT = Context(prec=1000, rounding=ROUND_HALF_UP)
 _DOUBLE_PRECISION = Context(prec=15, rounding=ROUND_HALF_UP)
-_MOST_DIGITS = 99
+_MAX_DIGITS = 99
 _ZERO_SECTION = 2
 
 _Piece = tuple[str, str]
+_Format = Callable[[Decimal, int | None], str]
 
 
 class NumberType(StrEnum):
@@ -48,75 +49,53 @@ def format_number(number: Decimal, spec: str, number_type: NumberType) -> str | 
     """Write `number` as .NET's ``ToString(spec)`` does, or None where .NET refuses the format.
 
     Raises:
-        OctostacheError: The format asks for more than 99 digits, for ``G`` with a precision or for a custom
-            exponent.
+        OctostacheError: The format has more than 99 digits, ``G`` with a precision or a custom exponent.
     """
     standard = _STANDARD.fullmatch(spec)
     if standard is None:
         is_double = number_type is NumberType.DOUBLE
         return _custom(_DOUBLE_PRECISION.plus(number) if is_double else number, spec)
     letter, digits = standard[1] or "G", int(standard[2]) if standard[2] else None
-    if digits is not None and digits > _MOST_DIGITS:
-        raise OctostacheError(f"a format of more than {_MOST_DIGITS} digits is not supported")
-    write = _FORMATS.get(letter.upper())
-    return write(number, letter, digits, number_type) if write else None
-
-
-def _currency(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
-    return _signed(number, _fixed(number, digits, ","), "$")
-
-
-def _whole(number: Decimal, _letter: str, digits: int | None, number_type: NumberType) -> str | None:
-    if number_type is not NumberType.INT32:
-        return None
-    return ("-" if number < 0 else "") + f"{abs(number):f}".rjust(digits or 0, "0")
-
-
-def _scientific(number: Decimal, letter: str, digits: int | None, _type: NumberType) -> str:
-    digits = 6 if digits is None else digits
-    rounded = Context(prec=digits + 1, rounding=ROUND_HALF_UP).plus(number)
-    mantissa, _, exponent = f"{rounded:.{digits}e}".partition("e")
-    return f"{mantissa}{letter}{exponent[0]}{exponent[1:].rjust(3, '0')}"
-
-
-def _plain(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
-    return _signed(number, _fixed(number, digits))
-
-
-def _general(number: Decimal, _letter: str, digits: int | None, number_type: NumberType) -> str:
-    if digits:
+    if digits is not None and digits > _MAX_DIGITS:
+        raise OctostacheError(f"a format of more than {_MAX_DIGITS} digits is not supported")
+    if letter in "Gg" and digits:
         raise OctostacheError("a precision with the format G is not supported")
-    return double_text(float(number)) if number_type is NumberType.DOUBLE else f"{number:f}"
+    formats = _FORMATS | _FORMATS_OF_TYPE.get(number_type, {})
+    write = formats.get(letter if letter in "ex" else letter.upper())
+    return write(number, digits) if write else None
 
 
-def _grouped(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
-    return _signed(number, _fixed(number, digits, ","))
+def _scientific(letter: str) -> _Format:
+    def write(number: Decimal, digits: int | None) -> str:
+        digits = 6 if digits is None else digits
+        rounded = Context(prec=digits + 1, rounding=ROUND_HALF_UP).plus(number)
+        # A Decimal of zero has an exponent of its own.
+        mantissa, _, exponent = f"{rounded or 0.0:.{digits}e}".partition("e")
+        return f"{mantissa}{letter}{exponent[0]}{exponent[1:].rjust(3, '0')}"
+
+    return write
 
 
-def _percent(number: Decimal, _letter: str, digits: int | None, _type: NumberType) -> str:
-    return _signed(number, _fixed(number.scaleb(2, _EXACT), digits, ",")) + " %"
+def _hexadecimal(letter: str) -> _Format:
+    return lambda number, digits: f"{int(number) % 2**32:{letter}}".rjust(digits or 0, "0")
 
 
-def _round_trip(number: Decimal, letter: str, _digits: int | None, number_type: NumberType) -> str | None:
-    return _general(number, letter, None, number_type) if number_type is NumberType.DOUBLE else None
-
-
-def _hexadecimal(number: Decimal, letter: str, digits: int | None, number_type: NumberType) -> str | None:
-    if number_type is not NumberType.INT32:
-        return None
-    return f"{int(number) % 2**32:{letter}}".rjust(digits or 0, "0")
-
-
-_FORMATS: dict[str, Callable[[Decimal, str, int | None, NumberType], str | None]] = {
-    "C": _currency,
-    "D": _whole,
-    "E": _scientific,
-    "F": _plain,
-    "G": _general,
-    "N": _grouped,
-    "P": _percent,
-    "R": _round_trip,
-    "X": _hexadecimal,
+_FORMATS: dict[str, _Format] = {
+    "C": lambda number, digits: _signed(number, _fixed(number, digits, ","), "$"),
+    "E": _scientific("E"),
+    "F": lambda number, digits: _signed(number, _fixed(number, digits)),
+    "G": lambda number, _digits: f"{number:f}",
+    "N": lambda number, digits: _signed(number, _fixed(number, digits, ",")),
+    "P": lambda number, digits: _signed(number, _fixed(number.scaleb(2, _EXACT), digits, ",")) + " %",
+    "e": _scientific("e"),
+}
+_FORMATS_OF_TYPE: dict[NumberType, dict[str, _Format]] = {
+    NumberType.INT32: {
+        "D": lambda number, digits: "-" * (number < 0) + f"{abs(number):f}".rjust(digits or 0, "0"),
+        "X": _hexadecimal("X"),
+        "x": _hexadecimal("x"),
+    },
+    NumberType.DOUBLE: dict.fromkeys("GR", lambda number, _digits: double_text(float(number))),
 }
 
 
@@ -154,35 +133,29 @@ def _custom(number: Decimal, spec: str) -> str:
     return ("-" if is_signed else "") + layout.write(rounded)
 
 
-@define
+@frozen
 class _Layout:
     """One section of a custom format: its pieces, and what they say of the digits."""
 
     pieces: list[_Piece]
-    whole: str = ""
-    fraction: str = ""
-    power: int = 0
-    is_grouped: bool = False
+    whole: str
+    fraction: str
+    power: int
+    is_grouped: bool
 
     @classmethod
     def of(cls, pieces: list[_Piece]) -> "_Layout":
-        layout = cls(pieces)
-        commas, is_fraction = 0, False
-        for kind, text in pieces:
-            if kind == "factor":
-                layout.power += _FACTORS[text]
-            elif kind == "point":
-                is_fraction = True
-            elif kind == "digit" and is_fraction:
-                layout.fraction += text
-            elif kind == "digit":
-                layout.is_grouped |= commas > 0
-                layout.whole += text
-                commas = 0
-            elif kind == "comma" and layout.whole and not is_fraction:
-                commas += 1
-        layout.power -= 3 * commas
-        return layout
+        marks = "".join(text for kind, text in pieces if kind in {"digit", "comma", "point"})
+        whole, _, fraction = marks.partition(".")
+        grouped = whole.lstrip(",").rstrip(",")
+        commas_behind = len(whole.lstrip(",")) - len(grouped)
+        return cls(
+            pieces,
+            whole=grouped.replace(",", ""),
+            fraction=re.sub("[.,]", "", fraction),
+            power=sum(_FACTORS[text] for kind, text in pieces if kind == "factor") - 3 * commas_behind,
+            is_grouped="," in grouped,
+        )
 
     def scaled(self, number: Decimal) -> Decimal:
         return _round(abs(number).scaleb(self.power, _EXACT), len(self.fraction))
@@ -191,28 +164,25 @@ class _Layout:
         whole, _, fraction = f"{number:f}".partition(".")
         whole = whole.lstrip("0").rjust(len(self.whole.lstrip("#")), "0")
         fraction = fraction.rstrip("0").ljust(len(self.fraction.rstrip("#")), "0")
-        written: list[str] = []
+        digits = [
+            f"{digit}," if self.is_grouped and left and left % 3 == 0 else digit
+            for left, digit in zip(reversed(range(len(whole))), whole, strict=True)
+        ]
+        written = ""
         placed = places = 0
         is_fraction = False
         for kind, text in self.pieces:
             if kind == "digit" and is_fraction:
-                written.append(fraction[places : places + 1])
+                written += fraction[places : places + 1]
                 places += 1
             elif kind == "digit":
                 places += 1
-                until = max(len(whole) - (len(self.whole) - places), 0)
-                written.append(self._grouped(whole, placed, until))
+                until = max(len(whole) - len(self.whole) + places, 0)
+                written += "".join(digits[placed:until])
                 placed = until
             elif kind == "point" and not is_fraction:
                 is_fraction, places = True, 0
-                written.append(self._grouped(whole, placed, len(whole)) + ("." if fraction else ""))
+                written += "".join(digits[placed:]) + ("." if fraction else "")
             elif kind not in {"comma", "point"}:
-                written.append(text)
-        return "".join(written)
-
-    def _grouped(self, whole: str, start: int, end: int) -> str:
-        written = ""
-        for at in range(start, end):
-            left = len(whole) - at - 1
-            written += whole[at] + ("," if self.is_grouped and left and left % 3 == 0 else "")
+                written += text
         return written

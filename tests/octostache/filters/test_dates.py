@@ -102,7 +102,7 @@ def test_a_date_format_that_depends_on_the_culture_is_an_error(options: str) -> 
         evaluate(token, {"V": MAY})
 
     assert str(caught.value) == (
-        f"{token}: Format: a standard date format depends on the server's culture; spell the format out"
+        f"{token}: Format: a standard date format depends on the server's culture; write the format out"
     )
 
 

@@ -48,14 +48,14 @@ _STANDARD = {
 _STANDARD_LETTER = {"O": "o", "R": "r"}
 _BY_CULTURE = frozenset("dDfFgGmMtTUyY")
 _TICKS_A_MICROSECOND = 10
-_MOST_FRACTION_DIGITS = 7
+_MAX_FRACTION_DIGITS = 7
 _NOON = 12
 _YEAR_OF_CENTURY = 2
 _WITHOUT_MINUTES = 2
 
 
 @frozen(kw_only=True)
-class Moment:
+class DateTime:
     """A date and time to 100 ns, as .NET keeps it: with no offset, in UTC (``Z``), or with its offset."""
 
     clock: datetime
@@ -64,15 +64,12 @@ class Moment:
     is_zulu: bool = False
 
     @classmethod
-    def at(cls, time: datetime) -> Moment:
-        """Take over an aware time."""
+    def at(cls, time: datetime) -> DateTime:
+        """Make one of an aware time."""
         return cls(clock=time.replace(tzinfo=None), offset=time.utcoffset())
 
-    def later(self, duration: timedelta) -> Moment:
-        return evolve(self, clock=self.clock + duration)
-
-    def local(self) -> Moment:
-        """Return the same moment with the offset of this machine's zone.
+    def local(self) -> DateTime:
+        """Return the same time with the offset of this machine's zone.
 
         Raises:
             OverflowError: It lies too near an end of time.
@@ -85,12 +82,12 @@ class Moment:
             raise OverflowError from error
         return evolve(self, clock=aware.replace(tzinfo=None), offset=aware.utcoffset(), is_zulu=False)
 
-    def utc(self) -> Moment:
+    def utc(self) -> DateTime:
         zero = timedelta()
         return evolve(self, clock=self.clock - (self.offset or zero), offset=zero)
 
 
-def read_date(text: str) -> Moment | None:
+def read_date(text: str) -> DateTime | None:
     """Read a date and time, or None."""
     text = text.strip(SPACE)
     try:
@@ -98,9 +95,9 @@ def read_date(text: str) -> Moment | None:
             year, month, other_month, day, hour, minute, second, fraction, zulu, sign, hours, minutes = (
                 found.groups()
             )
-            ticks = int((fraction or "0").ljust(_MOST_FRACTION_DIGITS, "0"))
+            ticks = int((fraction or "0").ljust(_MAX_FRACTION_DIGITS, "0"))
             offset = timedelta(hours=int(hours), minutes=int(minutes)) if sign else None
-            return Moment(
+            return DateTime(
                 clock=datetime(  # noqa: DTZ001  the offset is beside it, as .NET may not know one
                     int(year),
                     int(month or other_month),
@@ -118,19 +115,14 @@ def read_date(text: str) -> Moment | None:
             day, name, year, hour, minute, second = found.groups()
             month = [full[:3] for full in _MONTHS].index(name) + 1
             clock = datetime(int(year), month, int(day), int(hour), int(minute), int(second))  # noqa: DTZ001  as above
-            return Moment(clock=clock, offset=timedelta())
+            return DateTime(clock=clock, offset=timedelta())
     except ValueError:
         return None
     return None
 
 
-def round_trip(moment: Moment) -> str:
-    """Write `moment` so that nothing of it is lost."""
-    return format_date(moment, "o") or ""
-
-
-def format_date(moment: Moment, spec: str, *, has_offset: bool = False) -> str | None:
-    """Write `moment` as .NET's ``ToString(spec)`` does, or None where .NET refuses the format.
+def format_date(date: DateTime, spec: str, *, has_offset: bool = False) -> str | None:
+    """Write `date` as .NET's ``ToString(spec)`` does, or None where .NET refuses the format.
 
     `has_offset` says that it is a DateTimeOffset, which formats ``u`` and ``r`` turn to UTC.
 
@@ -138,13 +130,13 @@ def format_date(moment: Moment, spec: str, *, has_offset: bool = False) -> str |
         OctostacheError: The format depends on the server's culture.
     """
     if not spec or spec in _BY_CULTURE:
-        raise OctostacheError("a standard date format depends on the server's culture; spell the format out")
+        raise OctostacheError("a standard date format depends on the server's culture; write the format out")
     if len(spec) == 1:
         letter = _STANDARD_LETTER.get(spec, spec)
         if letter not in _STANDARD:
             return None
         spec = _STANDARD[letter]
-        moment = moment.utc() if has_offset and letter in "ur" else moment
+        date = date.utc() if has_offset and letter in "ur" else date
     written = ""
     at = 0
     while at < len(spec):
@@ -153,7 +145,7 @@ def format_date(moment: Moment, spec: str, *, has_offset: bool = False) -> str |
             return None
         at = found.end()
         if run := found["run"]:
-            piece = _FIELDS[run[0]](moment, len(run))
+            piece = _FIELDS[run[0]](date, len(run))
             if piece is None:
                 return None
             if run[0] == "F" and not piece and written.endswith("."):
@@ -168,42 +160,42 @@ def _name_or_number(number: int, name: str, width: int) -> str:
     return (str(number), f"{number:02}", name[:3], name)[min(width, 4) - 1]
 
 
-def _fraction(moment: Moment, width: int) -> str | None:
-    if width > _MOST_FRACTION_DIGITS:
+def _fraction(date: DateTime, width: int) -> str | None:
+    if width > _MAX_FRACTION_DIGITS:
         return None
-    return f"{moment.clock.microsecond:06}{moment.tick}"[:width]
+    return f"{date.clock.microsecond:06}{date.tick}"[:width]
 
 
-def _short_fraction(moment: Moment, width: int) -> str | None:
-    digits = _fraction(moment, width)
+def _short_fraction(date: DateTime, width: int) -> str | None:
+    digits = _fraction(date, width)
     return digits and digits.rstrip("0")
 
 
-def _zone(moment: Moment, width: int) -> str:
-    offset = moment.local().offset if moment.offset is None else moment.offset
+def _zone(date: DateTime, width: int) -> str:
+    offset = date.local().offset if date.offset is None else date.offset
     hours, minutes = divmod(int(abs(offset or timedelta()).total_seconds()) // 60, 60)
     sign = "-" if offset and offset < timedelta() else "+"
     return f"{sign}{hours:02}:{minutes:02}" if width > _WITHOUT_MINUTES else f"{sign}{hours:0{width}}"
 
 
-def _kind(moment: Moment, _width: int) -> str:
-    return "" if moment.offset is None else "Z" if moment.is_zulu else _zone(moment, 3)
+def _kind(date: DateTime, _width: int) -> str:
+    return "" if date.offset is None else "Z" if date.is_zulu else _zone(date, 3)
 
 
-_FIELDS: dict[str, Callable[[Moment, int], str | None]] = {
-    "d": lambda moment, width: _name_or_number(moment.clock.day, _DAYS[moment.clock.weekday()], width),
-    "M": lambda moment, width: _name_or_number(moment.clock.month, _MONTHS[moment.clock.month - 1], width),
-    "y": lambda moment, width: (
-        f"{moment.clock.year if width > _YEAR_OF_CENTURY else moment.clock.year % 100:0{width}}"
+_FIELDS: dict[str, Callable[[DateTime, int], str | None]] = {
+    "d": lambda date, width: _name_or_number(date.clock.day, _DAYS[date.clock.weekday()], width),
+    "M": lambda date, width: _name_or_number(date.clock.month, _MONTHS[date.clock.month - 1], width),
+    "y": lambda date, width: (
+        f"{date.clock.year if width > _YEAR_OF_CENTURY else date.clock.year % 100:0{width}}"
     ),
-    "h": lambda moment, width: f"{(moment.clock.hour - 1) % _NOON + 1:0{min(width, 2)}}",
-    "H": lambda moment, width: f"{moment.clock.hour:0{min(width, 2)}}",
-    "m": lambda moment, width: f"{moment.clock.minute:0{min(width, 2)}}",
-    "s": lambda moment, width: f"{moment.clock.second:0{min(width, 2)}}",
+    "h": lambda date, width: f"{(date.clock.hour - 1) % _NOON + 1:0{min(width, 2)}}",
+    "H": lambda date, width: f"{date.clock.hour:0{min(width, 2)}}",
+    "m": lambda date, width: f"{date.clock.minute:0{min(width, 2)}}",
+    "s": lambda date, width: f"{date.clock.second:0{min(width, 2)}}",
     "f": _fraction,
     "F": _short_fraction,
-    "t": lambda moment, width: ("AM" if moment.clock.hour < _NOON else "PM")[:width],
-    "g": lambda _moment, _width: "A.D.",
+    "t": lambda date, width: ("AM" if date.clock.hour < _NOON else "PM")[:width],
+    "g": lambda _date, _width: "A.D.",
     "z": _zone,
     "K": _kind,
 }
