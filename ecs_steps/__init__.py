@@ -34,6 +34,7 @@ from ecs_steps.reporting.events import (
     RolloutChanged,
     ServiceEvent,
     StackChanged,
+    StepFinished,
     StillWaiting,
 )
 from ecs_steps.result import Outcome, Result
@@ -70,6 +71,7 @@ __all__ = [
     "ServiceEvent",
     "StackChanged",
     "StackFailedError",
+    "StepFinished",
     "StillWaiting",
     "SupersededError",
     "SystemClock",

@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
+from urllib.parse import quote
 
 from attrs import define, evolve, field, frozen
 
 from ecs_steps.errors import AwsCallError, DeploymentError, InterruptedDeploymentError
-from ecs_steps.reporting.events import OutputVariable, Report
+from ecs_steps.iam import partition_of
+from ecs_steps.reporting.events import OutputVariable, Report, StepFinished
+
+CONSOLES = {"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn"}
+"""The console's host in each partition that has a public one by region."""
 
 
 class Outcome(StrEnum):
@@ -32,6 +38,8 @@ class Outputs:
 
     report: Report
     values: dict[str, str] = field(factory=dict)
+    since: datetime | None = None
+    """When the deployment that the outputs name was started, where that is known."""
 
     def set(self, **values: str) -> None:
         """Report what is new or has another value now."""
@@ -41,8 +49,9 @@ class Outputs:
                 self.report(OutputVariable(name, value))
 
     def result(self, outcome: Outcome) -> Result:
-        """Return the result of a step that ended well; the outcome is an output as well."""
+        """Report the end of a step that ended well, and return its result; the outcome is an output too."""
         self.set(Outcome=outcome)
+        self.report(_finished(outcome, self.values, self.since))
         return Result(outcome=outcome, outputs=self.values)
 
     @contextmanager
@@ -68,3 +77,26 @@ class Outputs:
                 why=still_running_hint(self.values) or "nothing had been started in AWS",
                 outputs=dict(self.values),
             ) from signal
+
+
+def _finished(outcome: Outcome, outputs: Mapping[str, str], since: datetime | None) -> StepFinished:
+    return StepFinished(
+        outcome=outcome,
+        service_name=outputs.get("ServiceName", ""),
+        task_definition=outputs.get("TaskDefinitionArn", "").rpartition("/")[2],
+        since=since,
+        links=tuple(_links(outputs)),
+    )
+
+
+def _links(outputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    region = outputs.get("Region", "")
+    console = f"https://{region}.{CONSOLES.get(partition_of(region), '')}"
+    if not region or console.endswith("."):
+        return
+    cluster, service = outputs.get("ClusterName", "").rpartition("/")[2], outputs.get("ServiceName", "")
+    if cluster and service:
+        yield "ECS", f"{console}/ecs/v2/clusters/{cluster}/services/{service}/deployments?region={region}"
+    if stack := outputs.get("AwsOutputs[StackId]"):
+        page = f"{console}/cloudformation/home?region={region}#/stacks/stackinfo"
+        yield "CloudFormation", f"{page}?stackId={quote(stack, safe='')}"

@@ -55,6 +55,7 @@ class StackDeployment:
         if context.may_wait:
             deployment = await_verdict(service.watch_of(service_arn, task_definition))
             outputs.set(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
+            outputs.since = deployment.created_at
         return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
 
     def _stack_request(self) -> StackRequest:

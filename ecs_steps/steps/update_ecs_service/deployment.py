@@ -36,6 +36,7 @@ class RevisionDeployment:
             running = self._running(plan)
             deployment = running or start_rollout(plan.service, revision, self.context, force=plan.is_running)
             self.outputs.set(DeploymentId=deployment.deployment_id)
+            self.outputs.since = deployment.created_at
             add_tags(plan.latest.arn, plan.revision_tags, self.context)
             add_tags(plan.service.arn, plan.service_tags, self.context)
             target = DeploymentRef(
