@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     SUCCEEDED = "SUCCEEDED"
     UNCHANGED = "UNCHANGED"
     STARTED = "STARTED"
+    PAUSED = "PAUSED"
 
 
 @frozen(kw_only=True)

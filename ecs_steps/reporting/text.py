@@ -130,6 +130,8 @@ def _finished_text(finished: StepFinished) -> str:
             text += f"; {service} runs {revision}" if revision else ""
         case "STARTED":
             text = f"{finished.outcome}: the deployment of {revision or service} continues in AWS"
+        case "PAUSED":
+            text = f"{finished.outcome}: the deployment of {revision or service} waits for a person"
         case _:
             text = finished.outcome
     return f"{text}, since {finished.since:%Y-%m-%d %H:%M:%S %Z}" if finished.since and revision else text
