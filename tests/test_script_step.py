@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from ecs_steps.clock import Clock
 from ecs_steps.octostache import evaluate
 from ecs_steps.reporting.text import MASK
-from ecs_steps.sandbox import Sandbox
-from ecs_steps.script_step import ScriptHost, forget_blank_region, main, run_script_step, without_values
+from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
+from ecs_steps.script_step import ScriptHost, forget_blank_region, main, run_script_step
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.version import __version__
 from script_host.service_messages import Log, parse
@@ -46,7 +46,7 @@ class Worker:
         name: str,
         variables: Mapping[str, str],
         *,
-        scenario: str = "healthy",
+        scenario: str | Scenario = "healthy",
         clock: Clock | None = None,
     ) -> int:
         with Sandbox(scenario) as aws:
@@ -141,6 +141,65 @@ def test_a_region_in_the_environment_is_kept() -> None:
     assert environment == {"AWS_REGION": "eu-west-1"}
 
 
+def test_the_identity_is_in_the_verbose_log(worker: Worker) -> None:
+    worker.run("update", example("update"))
+
+    assert "The step acts as arn:aws:sts::123456789012:" in worker.log.at("verbose")
+
+
+def test_an_identity_that_is_not_known_does_not_end_the_step(worker: Worker) -> None:
+    scenario = Scenario(faults=(Fault("GetCallerIdentity", FaultKind.ACCESS_DENIED),))
+
+    code = worker.run("update", example("update"), scenario=scenario)
+
+    assert code == 0
+    assert "AWS did not say who the step acts as. GetCallerIdentity was denied" in worker.log.at("verbose")
+
+
+@pytest.mark.parametrize(
+    ("wait", "duration", "level"),
+    [
+        ({"type": "WaitWithTimeout", "timeoutMinutes": "61"}, "", "warning"),
+        ({"type": "WaitWithTimeout", "timeoutMinutes": "60"}, "", None),
+        ({"type": "WaitWithTimeout", "timeoutMinutes": "61"}, "7200", None),
+        ({"type": "WaitUntilCompleted"}, "", "verbose"),
+        ({"type": "DontWait"}, "", None),
+    ],
+)
+def test_a_wait_beyond_the_session_of_an_openid_connect_account_is_pointed_out(
+    wait: dict[str, str], duration: str, level: str | None, worker: Worker
+) -> None:
+    account = {
+        "Octopus.Action.AwsAccount.Variable": "Shop",
+        "Shop.OpenIdConnect.Jwt": "eyJhbGciOiJSUzI1NiJ9",
+        "Shop.SessionDuration": duration,
+        "Octopus.Action.Aws.Ecs.WaitOption": json.dumps(wait),
+    }
+
+    worker.run("update", example("update", **account))
+
+    levels = [at for at, text in worker.log.lines if text.startswith("The session of the OpenID Connect")]
+    assert levels == ([level] if level else [])
+
+
+def test_the_end_is_one_highlighted_sentence_with_links(worker: Worker) -> None:
+    worker.run("update", example("update"))
+
+    first, *links = worker.log.at("highlight").splitlines()
+    assert first.startswith("SUCCEEDED: orders runs orders:2, since ")
+    page = "https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/shop/services/orders/deployments"
+    assert links == [f"ECS: {page}?region=eu-west-1"]
+
+
+def test_advice_on_what_continues_is_octopus_way(worker: Worker) -> None:
+    worker.run("update", example("update"), clock=CancelledClock())
+
+    error = worker.log.at("error")
+    assert "deploy this release again" in error
+    assert "https://eu-west-1.console.aws.amazon.com/ecs/" in error
+    assert "ecs-steps watch" not in error
+
+
 def test_warnings_name_the_form(worker: Worker) -> None:
     worker.run("update", example("update", **{"EcsUpdate.Tags": "te*am=shop"}))
 
@@ -195,19 +254,6 @@ def test_an_artifact_shows_no_value_of_an_environment_variable(worker: Worker) -
     assert text.count(MASK) == 2
     assert "Tr0ub4dor" not in text
     assert "Tr0ub4dor" not in str(worker.log)
-
-
-def test_what_a_template_refers_to_is_not_masked() -> None:
-    options = {"awslogs-group": {"Ref": "LogGroupName"}, "awslogs-stream-prefix": "ecs"}
-    logs = {"LogDriver": "awslogs", "Options": options}
-    definition = {"Name": "web", "LogConfiguration": logs}
-    template = {"Resources": {"Task": {"Properties": {"ContainerDefinitions": [definition]}}}}
-
-    shown = without_values(template)
-
-    [container] = shown["Resources"]["Task"]["Properties"]["ContainerDefinitions"]
-    assert container["LogConfiguration"]["Options"] == options | {"awslogs-stream-prefix": MASK}
-    assert logs["Options"] == options
 
 
 def test_an_artifact_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:

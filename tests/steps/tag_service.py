@@ -39,7 +39,7 @@ class TagServiceStep:
         context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
         outputs = Outputs(context.report)
         tags = [Tag(key="team", value=self.inputs.team), *([Tag("contact", contact)] if contact else [])]
-        with outputs.attach_to_errors(lambda _: ""):
+        with outputs.attach_to_errors(lambda _: None):
             service = describe_updatable_service(self.inputs.cluster_name, self.inputs.service, context)
             context.call_with_retries("the tags", lambda: tag_resource(context.aws, service.arn, tags))
             outputs.set(ServiceArn=service.arn)
