@@ -272,17 +272,26 @@ def drawn(parameter: Mapping[str, Any]) -> str:
             return f"[ {default:40} ]"
 
 
-def test_the_readme_shows_the_parameters(
+def section(row: StepRow) -> str:
+    """Return what the page says of a step."""
+    outputs = ", ".join(f"`{name}`" for name in row.outputs)
+    return (
+        f"\n### {row.title}\n\n"
+        f"[{build.file_name(row)}]({build.file_name(row)}). {row.template.description}\n\n"
+        f"Output variables: {outputs}.\n\n```text\n{picture(row)}```\n"
+    )
+
+
+def test_the_page_shows_each_step_with_its_form(
     update_goldens: bool,  # noqa: FBT001  a fixture
 ) -> None:
-    readme = FOLDER.parent / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    row = STEPS.named("deploy")
-    shown = re.compile(r"(<!-- parameters of EcsDeploy -->\n```text\n).*?(?=```)", re.DOTALL)
+    page = FOLDER / "README.md"
+    text = page.read_text(encoding="utf-8")
+    shown = re.compile(r"(<!-- the steps -->\n).*?(?=\n## )", re.DOTALL)
 
-    expected, count = shown.subn(lambda match: f"{match[1]}{picture(row)}", text)
+    expected, count = shown.subn(lambda match: match[1] + "".join(map(section, STEPS)), text)
 
     if update_goldens:
-        readme.write_text(expected, encoding="utf-8")
+        page.write_text(expected, encoding="utf-8")
     assert count == 1
     assert update_goldens or text == expected
