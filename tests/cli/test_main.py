@@ -176,7 +176,7 @@ def test_check_names_every_problem_and_ends_with_two(capsys: Capture, file: Writ
     assert code == 2
     assert capsys.readouterr().err.splitlines() == [
         "The inputs are not valid (3 problems):",
-        f'{deploy}.DesiredCount: expected a whole number from 0 to 2147483647, not "many"',
+        f'{deploy}.DesiredCount: expected a whole number from 0 to 2147483647, or Keep, not "many"',
         f"{deploy}.SubnetIds: is required",
         f"{deploy}.Cpu: Fargate has no tasks of '300' CPU; expected one of {sizes}",
     ]
@@ -226,7 +226,7 @@ def test_export_prints_the_template_with_images_left_open(capsys: Capture) -> No
     [
         (
             "{",
-            "cannot be read as JSON: Expecting property name enclosed in double quotes at line 1, column 2",
+            "cannot be read as JSON: it ends too early: a closing bracket, brace or quote is missing",
         ),
         ("[1]", "expected an object of variables by name"),
         ("null", "expected an object of variables by name"),
