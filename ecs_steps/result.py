@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     SUCCEEDED = "SUCCEEDED"
     UNCHANGED = "UNCHANGED"
     STARTED = "STARTED"
+    PAUSED = "PAUSED"
 
 
 @frozen(kw_only=True)

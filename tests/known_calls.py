@@ -5,7 +5,7 @@ from pathlib import Path
 
 import ecs_steps.aws
 
-NAMING = ("calling", "_named")
+NAMING = ("calling", "_naming_errors")
 """The functions whose first argument is the action."""
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import attrs
 
 from ecs_steps import DeployEcsServiceStep, InvalidInputsError, UpdateEcsServiceStep
-from ecs_steps.errors import LONGEST, MOST_TOLD, Problem
+from ecs_steps.errors import MAX_LINE_LENGTH, MAX_LISTED_PROBLEMS, Problem
 from ecs_steps.reporting.text import ascii_lines
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.template import stack_parameters
@@ -33,7 +33,7 @@ KNOWN = tuple(
     | {*KEYS, *TOKEN, *ASSUMED_ROLE}
     | {"Octopus.Action.Amazon.", "Octopus.OpenIdConnect.Jwt", "Octopus.Action.AwsAccount."}
 )
-MAX_TEXT_LENGTH = (MOST_TOLD + 2) * (2 * LONGEST + 10)
+MAX_TEXT_LENGTH = (MAX_LISTED_PROBLEMS + 2) * (2 * MAX_LINE_LENGTH + 10)
 TASK_DEFINITION = {"family": "orders", "containerDefinitions": [{"name": "web", "image": "acme/orders:1"}]}
 
 
@@ -68,7 +68,7 @@ def _build(step: Step, kind: str) -> str:
 def _check_length(error: InvalidInputsError) -> None:
     assert error.problems
     assert len(str(error)) <= MAX_TEXT_LENGTH
-    assert len(ascii_lines(str(error))) <= MOST_TOLD + 2
+    assert len(ascii_lines(str(error))) <= MAX_LISTED_PROBLEMS + 2
 
 
 def _check_problems(problems: tuple[Problem, ...], variables: Mapping[str, object]) -> None:
@@ -77,5 +77,5 @@ def _check_problems(problems: tuple[Problem, ...], variables: Mapping[str, objec
     for problem in problems:
         assert str(problem).isprintable()
         assert MARKER not in str(problem)
-        assert max(len(problem.path), len(problem.message)) <= LONGEST
+        assert max(len(problem.path), len(problem.message)) <= MAX_LINE_LENGTH
         assert problem.path.casefold().startswith(prefixes), problem

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.cli.main import main
-from ecs_steps.errors import LONGEST, MOST_TOLD
+from ecs_steps.errors import MAX_LINE_LENGTH, MAX_LISTED_PROBLEMS
 from fuzzing.hostile_values import RAW, nested
 from fuzzing.injection_points import file_with_raw_json, relevant_points
 from fuzzing.valid_dictionaries import EVERYTHING, MARKER
@@ -70,11 +70,12 @@ def run_command(content: bytes, *arguments: str) -> str:
         file.write_bytes(content)
         code = main([*arguments, str(file)])
     lines = errors.getvalue().splitlines()
-    failed = lines[:1] != [] and lines[0].startswith(("The inputs are not valid", "The variables cannot be"))
+    failures = ("The inputs are not valid", "The variables cannot be", "The step cannot be determined")
+    failed = lines[:1] != [] and lines[0].startswith(failures)
     assert code == (2 if failed else 0)
     assert errors.getvalue().isascii()
-    assert len(lines) <= MOST_TOLD + 2
-    assert max(map(len, lines), default=0) <= 2 * LONGEST + 100
+    assert len(lines) <= MAX_LISTED_PROBLEMS + 2
+    assert max(map(len, lines), default=0) <= 2 * MAX_LINE_LENGTH + 100
     assert MARKER not in errors.getvalue()
     return errors.getvalue()
 

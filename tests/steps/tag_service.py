@@ -9,7 +9,7 @@ from ecs_steps.aws.ecs import tag_resource
 from ecs_steps.octopus.inputs.reader import read, variable
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.result import Outputs
-from ecs_steps.rollouts.start import look_at_service
+from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.steps.context import deployment_context
 from ecs_steps.steps.row import Option, StepRow, StepTemplate, Verb
@@ -40,7 +40,7 @@ class TagServiceStep:
         outputs = Outputs(context.report)
         tags = [Tag(key="team", value=self.inputs.team), *([Tag("contact", contact)] if contact else [])]
         with outputs.attach_to_errors(lambda _: ""):
-            service = look_at_service(self.inputs.cluster_name, self.inputs.service, context)
+            service = describe_updatable_service(self.inputs.cluster_name, self.inputs.service, context)
             context.call_with_retries("the tags", lambda: tag_resource(context.aws, service.arn, tags))
             outputs.set(ServiceArn=service.arn)
             return outputs.result(Outcome.SUCCEEDED)

@@ -280,7 +280,7 @@ def test_a_timeout_keeps_its_one_deadline_and_says_what_continues() -> None:
 
         assert aws.clock.now() - started <= timedelta(minutes=1, seconds=1)
         assert error.value.exit_code == 7
-        assert "CloudFormation goes on with it" in str(error.value)
+        assert "CloudFormation continues with it" in str(error.value)
         assert error.value.outputs["AwsOutputs[StackId]"]
 
 
