@@ -2,7 +2,7 @@
 
 cattrs chooses how each type is converted. Beyond what it brings, a value that cannot be converted leaves a
 `FieldError`: the objects and lists that hold it are still made, so that the rest of a document is checked as
-well. No rule reads the place of an error (see `reader`); where an expression stays open it holds the text.
+well. No rule reads an invalid value (see `reader`); an open expression is kept as its text.
 """
 
 import re

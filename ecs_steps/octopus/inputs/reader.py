@@ -296,10 +296,10 @@ def _source(cls: type[attrs.AttrsInstance], path: Path) -> Variable:
 
 
 def _problem(cls: type[attrs.AttrsInstance], finding: Finding) -> Problem:
-    field, *way = finding.path
+    field, *rest = finding.path
     is_derived = "derived" in attrs.fields_dict(cls)[str(field)].metadata
-    name = str(way.pop(0)) if is_derived else _source(cls, finding.path).name
-    return Problem(path=name + "".join(map(_step, way)), message=finding.message)
+    name = str(rest.pop(0)) if is_derived else _source(cls, finding.path).name
+    return Problem(path=name + "".join(map(_step, rest)), message=finding.message)
 
 
 def _step(step: str | int) -> str:

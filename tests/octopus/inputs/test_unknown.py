@@ -54,7 +54,7 @@ def test_variables_elsewhere_are_no_mistake() -> None:
     assert deploy_warnings(**{"Octopus.Action.Aws.Regoin": "x", "Deploy.DesiredCout": "1"}) == []
 
 
-def test_the_tag_variables_of_the_two_steps_are_told_apart() -> None:
+def test_the_tag_variables_of_the_two_steps_are_distinguished() -> None:
     deploy, update = f"{ECS}.Tags", "Octopus.Action.Aws.Tags"
 
     assert deploy_warnings(**{update: TAGS}) == [
