@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ecs_steps.octopus.inputs.converter import Path, UnresolvedText
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, ItemRule, item_rule
-from ecs_steps.octopus.inputs.rules import repeated
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, ItemRule, item_rule, repeated
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, image_variable
 from ecs_steps.octopus.json_text import shown
 from ecs_steps.task_definition.container_specs import ConfigSource, ContainerSpec, Enabled, RegistryLogin

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from ecs_steps.octopus.inputs.converter import Path
-from ecs_steps.octopus.inputs.reader import Finding
+from ecs_steps.octopus.inputs.rules import Finding
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
 from ecs_steps.task_definition.container_rules import (
     environment_file_findings,

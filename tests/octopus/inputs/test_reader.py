@@ -9,16 +9,8 @@ from attrs import frozen
 
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden
-from ecs_steps.octopus.inputs.reader import (
-    MAX_INPUT_LENGTH,
-    AnyRule,
-    Finding,
-    derived,
-    item_rule,
-    read,
-    rule,
-    variable,
-)
+from ecs_steps.octopus.inputs.reader import MAX_INPUT_LENGTH, derived, read, variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, rule
 from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, Ids, Port
 from ecs_steps.octopus.variables import Variables
 
