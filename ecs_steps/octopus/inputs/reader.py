@@ -8,6 +8,7 @@ that one mistake is reported once.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 import attrs
@@ -30,6 +31,9 @@ from ecs_steps.octostache import Evaluated, Evaluator, OctostacheError
 
 MAX_INPUT_LENGTH = 1024 * 1024
 """Characters of an input, before and after evaluation: CloudFormation accepts no longer template."""
+
+MAX_UNKNOWN = 100
+"""Unknown variables that are reported: each is compared with all known names."""
 
 Inputs = TypeVar("Inputs", bound=attrs.AttrsInstance)
 
@@ -155,7 +159,8 @@ def read(
     problems = tuple(_problem(cls, finding) for finding in found if not finding.is_warning)
     if problems:
         raise InvalidInputsError(problems=problems)
-    return inputs, (*(_problem(cls, finding) for finding in found), *unknown_variables(cls, variables))
+    unknown = islice(unknown_variables(cls, variables), MAX_UNKNOWN)
+    return inputs, (*(_problem(cls, finding) for finding in found), *unknown)
 
 
 def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: _Evaluator) -> object:

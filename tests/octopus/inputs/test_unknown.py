@@ -65,3 +65,7 @@ def test_the_tag_variables_of_the_two_steps_are_distinguished() -> None:
     ]
     assert update_warnings(**{deploy: TAGS, update: TAGS}) == []
     assert deploy_warnings(**{deploy: TAGS, update: TAGS}) == []
+
+
+def test_no_more_than_a_hundred_of_them_are_reported() -> None:
+    assert len(deploy_warnings(**{f"{ECS}.Deploy.Colour{number}": "1" for number in range(5000)})) == 100
