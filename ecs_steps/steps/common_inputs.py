@@ -12,6 +12,8 @@ from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption, package_ima
 from ecs_steps.octopus.inputs.types import Bool, Count, EcsName, Region
 from ecs_steps.tags import Tag, default_tags
 
+GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+
 
 @frozen(kw_only=True)
 class AwsInputs:
@@ -20,6 +22,7 @@ class AwsInputs:
     region: Region = variable(
         "Octopus.Action.Aws.Region",
         label="Region",
+        docs="https://docs.aws.amazon.com/general/latest/gr/ecs-service.html",
         help="The AWS region of the cluster; empty means the worker's own.",
         default="",
     )
@@ -43,6 +46,7 @@ class ServiceInputs(AwsInputs):
     cluster_name: EcsName = variable(
         "Octopus.Action.Aws.Ecs.ClusterName",
         label="Cluster name",
+        docs=f"{GUIDE}/clusters.html",
         help="The ECS cluster that runs the service; it must exist.",
     )
     wait_option: WaitOption = variable(
