@@ -1,4 +1,4 @@
-"""The parameters of a step template, and the variables that they stand for.
+"""The parameters of a step template, and the variables that they set.
 
 A parameter is named after the last part of its variable: `EcsDeploy.Cpu` is
 `Octopus.Action.Aws.Ecs.Deploy.Cpu`. Two kinds of value are easier to give than their JSON: the wait option is
@@ -30,7 +30,7 @@ _REFERENCE = re.compile(r"#\{\s*([\w.]+)\s*(?:\|[^{}]*)?\}")
 
 @frozen(kw_only=True)
 class Parameter:
-    """A parameter that stands for the variable of one input."""
+    """The parameter for the variable of one input."""
 
     name: str
     field: "attrs.Attribute[Any]"
@@ -58,12 +58,12 @@ class Parameter:
 
 
 def parameters(inputs: type[attrs.AttrsInstance], prefix: str) -> tuple[Parameter, ...]:
-    """Return a parameter for each input that a person is asked for, in the order of the inputs."""
-    asked = [field for field in attrs.fields(inputs) if "variable" in field.metadata]
-    names = [str(field.metadata["variable"].name) for field in asked]
+    """Return a parameter for each input that a step template prompts for, in the order of the inputs."""
+    prompted = [field for field in attrs.fields(inputs) if "variable" in field.metadata]
+    names = [str(field.metadata["variable"].name) for field in prompted]
     return tuple(
         Parameter(name=f"{prefix}.{name.rpartition('.')[2]}", field=field)
-        for field, name in zip(asked, names, strict=True)
+        for field, name in zip(prompted, names, strict=True)
         if name.startswith(PROMPTED_PREFIX)
     )
 
@@ -110,7 +110,7 @@ def step_variables(
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Return the dictionary with the parameters' values under their variables' names.
 
-    A variable that stands in the dictionary already is kept where its parameter is empty.
+    A variable that the dictionary has already is kept where its parameter is empty.
     """
     values = Variables(given)
     problems: list[Problem] = []

@@ -6,9 +6,9 @@ from attrs import frozen
 
 from ecs_steps.account import WebIdentity
 from ecs_steps.octopus.account import OctopusAccount, read_account
-from ecs_steps.octopus.images import package_images
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, derived, rule, variable
-from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption
+from ecs_steps.octopus.inputs.reader import derived, variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
+from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption, package_images
 from ecs_steps.octopus.inputs.types import Bool, Count, EcsName, Region
 from ecs_steps.tags import Tag, default_tags
 

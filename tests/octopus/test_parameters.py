@@ -17,13 +17,13 @@ ECS = "Octopus.Action.Aws.Ecs"
 
 @BOTH
 def test_every_input_has_a_parameter_of_its_own(inputs: type[attrs.AttrsInstance]) -> None:
-    asked = {
+    prompted = {
         field.metadata["variable"].name for field in attrs.fields(inputs) if "variable" in field.metadata
     }
 
     made = parameters(inputs, "Ecs")
 
-    assert {parameter.variable.name for parameter in made} == asked - SET_BY_OCTOPUS
+    assert {parameter.variable.name for parameter in made} == prompted - SET_BY_OCTOPUS
     assert len({parameter.name.casefold() for parameter in made}) == len(made)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from ecs_steps.octopus.images import image_variable
+from ecs_steps.octopus.inputs.shared_inputs import image_variable
 from ecs_steps.octopus.parameters import SMALL_WORDS, parameters
 from ecs_steps.octostache import evaluate
 from ecs_steps.script_step import read_parameters
