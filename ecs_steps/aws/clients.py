@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sts import STSClient
 
 USER_AGENT = f"ecs-steps/{__version__}"
 CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agent_extra=USER_AGENT)
@@ -94,6 +95,19 @@ class AwsClients:
     @property
     def s3(self) -> "S3Client":
         return cast("S3Client", self._client("s3"))
+
+    @property
+    def sts(self) -> "STSClient":
+        return cast("STSClient", self._client("sts"))
+
+    def identity(self) -> str:
+        """Return the ARN of the identity that AWS sees in these clients' calls; it needs no permission.
+
+        Raises:
+            AwsCallError: AWS does not know the credentials, or could not be reached.
+        """
+        with calling("sts:GetCallerIdentity"):
+            return self.sts.get_caller_identity()["Arn"]
 
     def _client(self, service: str, *, region: str | None = None) -> Any:  # noqa: ANN401  typed by the properties above
         # A session makes one client at a time; what it has made, any number of threads may use.
