@@ -46,7 +46,7 @@ def build(row: StepRow) -> Json:
         "Description": row.template.description,
         "ActionType": "Octopus.AwsRunScript",
         "CommunityActionTemplateId": None,
-        "Packages": [_package(f"{row.prefix}.Image")] if row.template.image_help else [],
+        "Packages": [_package(name) for name in _package_names(row)],
         "Properties": {
             "Octopus.Action.Script.ScriptSource": "Inline",
             "Octopus.Action.Script.Syntax": "Python",
@@ -62,6 +62,12 @@ def build(row: StepRow) -> Json:
         "LastModifiedBy": "ecs-steps",
         "Category": "aws",
     }
+
+
+def _package_names(row: StepRow) -> Iterator[str]:
+    if row.template.image_help:
+        yield f"{row.prefix}.Image"
+    yield from (each.name for each in parameters(row.inputs_class(), row.prefix) if each.is_package)
 
 
 def _package(name: str) -> Json:

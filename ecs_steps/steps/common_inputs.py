@@ -1,16 +1,20 @@
 """What several steps have as inputs, and the rules on it."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from attrs import frozen
 
 from ecs_steps.account import WebIdentity
 from ecs_steps.octopus.account import OctopusAccount, read_account
-from ecs_steps.octopus.images import package_images
+from ecs_steps.octopus.images import Feed, package_feeds, package_images
 from ecs_steps.octopus.inputs.reader import AnyRule, Finding, derived, rule, variable
 from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption
 from ecs_steps.octopus.inputs.types import Bool, Count, EcsName, Region
 from ecs_steps.tags import Tag, default_tags
+
+_NO_FEEDS: Final[Mapping[str, Feed]] = MappingProxyType({})
 
 
 @frozen(kw_only=True)
@@ -24,6 +28,7 @@ class AwsInputs:
         default="",
     )
     images: Mapping[str, str] = derived(package_images)
+    feeds: Mapping[str, Feed] = derived(package_feeds, default=_NO_FEEDS)
     default_tags: tuple[Tag, ...] = derived(default_tags)
     account: OctopusAccount = derived(read_account, default=OctopusAccount())
 
@@ -78,6 +83,19 @@ class ServiceInputs(AwsInputs):
     def arns_of_account(self) -> tuple[str, ...]:
         """ARNs in the account that the step deploys to, that of its own role first."""
         return (*super().arns_of_account, self.cluster_name)
+
+
+def resolve_digests_variable() -> Any:  # noqa: ANN401  as `variable`
+    """Declare the choice of a step that writes images into a task definition."""
+    return variable(
+        "Octopus.Action.Aws.Ecs.ResolveDigests",
+        label="Pin images by digest",
+        help="Whether images are written as `name@sha256:...`, which is what their tags mean when the step "
+        "runs. An image that does not exist, or not for the task's platform, is refused before anything "
+        "is changed. The worker must reach the registry.",
+        default=False,
+        control="Checkbox",
+    )
 
 
 @rule("account")

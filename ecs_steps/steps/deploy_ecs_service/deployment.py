@@ -30,7 +30,7 @@ class StackDeployment:
         """Create or update the stack, wait and verify."""
         started_at = self.context.clock.now()
         with self.outputs.attach_to_errors(_still_running_hint):
-            stack = start_deployment(self._stack_request(), self.context)
+            stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack, started_at)
 
     def watch(self, stack_id: str) -> Result:
@@ -57,11 +57,19 @@ class StackDeployment:
             outputs.set(**revision_outputs(task_definition), DeploymentId=deployment.deployment_id)
         return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
 
-    def _stack_request(self) -> StackRequest:
+    def _pinned_inputs(self) -> DeployInputs:
+        """Return the inputs with each image by its digest, where that is wanted."""
+        if not self.inputs.resolve_digests:
+            return self.inputs
+        from ecs_steps.steps.deploy_ecs_service.pinning import pin_images
+
+        return pin_images(self.inputs, self.context)
+
+    def _stack_request(self, inputs: DeployInputs) -> StackRequest:
         # Only a deployment pays for troposphere: to watch a stack takes no template.
         from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
 
-        inputs = evolve(self.inputs, region=self.context.aws.region)
+        inputs = evolve(inputs, region=self.context.aws.region)
         template = build_template(inputs)
         return StackRequest(
             name=inputs.stack_name,

@@ -24,7 +24,7 @@ from ecs_steps.octopus.inputs.types import (
     Text,
     WholeNumber,
 )
-from ecs_steps.steps.common_inputs import ServiceInputs
+from ecs_steps.steps.common_inputs import ServiceInputs, resolve_digests_variable
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec
 from ecs_steps.task_definition.inputs import (
@@ -268,6 +268,8 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
         control="Select",
         options=["Rollback|Undo it", "Leave|Leave it as it is"],
     )
+
+    resolve_digests: Bool = resolve_digests_variable()
 
     @property
     def stack_name(self) -> str:

@@ -1,0 +1,158 @@
+"""The scan gate: an image gets its tag only where ECR's scan of each of its platforms lets it.
+
+ECR scans images and not indexes, so that what is scanned are the children of an index. Whatever is not a
+clean result is none: the gate fails closed.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+from attrs import define, field
+
+from ecs_steps.aws.ecr import ImageScan, describe_scan, start_scan
+from ecs_steps.context import DeploymentContext
+from ecs_steps.errors import AwsCallError, EcsStepsError, ScanGateError, TimedOutError
+from ecs_steps.polling import PollResult, poll
+from ecs_steps.registry import Image, Manifest
+from ecs_steps.reporting.events import Level
+from ecs_steps.steps.promote_image.inputs import PromoteInputs, ScanGate
+
+SEVERITIES: Final = ("CRITICAL", "HIGH", "MEDIUM")
+_WAITING: Final = ("IN_PROGRESS", "PENDING")
+_WITH_RESULT: Final = ("COMPLETE", "ACTIVE")
+"""A basic scan ends; an enhanced one stays active, since new vulnerabilities become known."""
+_UNSUPPORTED: Final = "UNSUPPORTED_IMAGE"
+_SCANS_BY_ITSELF: Final = ("ValidationException", "LimitExceededException")
+"""Where a scan cannot be started: the registry scans continuously, or there was one within 24 hours."""
+
+
+def pass_gate(image: Image, inputs: PromoteInputs, context: DeploymentContext) -> None:
+    """Wait for the scan of each platform, and return where all of them are clean.
+
+    Raises:
+        ScanGateError: One is not, or has no result that could be.
+        TimedOutError: One had none in time.
+        AwsCallError: A call was denied or refused.
+    """
+    if inputs.scan_gate is ScanGate.OFF:
+        return
+    digests = scanned_digests(image)
+    if not digests:
+        raise ScanGateError(
+            what=f"{image.digest} was not promoted",
+            why="it has no platform whose image could be scanned",
+            next_step="Promote an image, or turn the scan gate off.",
+            image_digest=image.digest,
+        )
+    deadline = context.clock.now() + timedelta(minutes=inputs.scan_timeout_minutes)
+    for digest in digests:
+        context.say(Level.INFO, f"waiting for the scan of {digest}")
+        watch = _ScanWatch(inputs.repository_name, digest, context)
+        scan = poll(
+            watch.observe,
+            clock=context.clock,
+            deadline=deadline,
+            report=context.report,
+            waiting_for=f"the scan of {digest}",
+        ).value
+        if failure := judge_scan(scan, digest, inputs):
+            raise failure
+        context.say(Level.INFO, f"the scan of {digest}: {counts_text(scan)}")
+
+
+def scanned_digests(image: Image) -> tuple[str, ...]:
+    """Return the digests of an image's platforms, each once; attestations are none."""
+    manifests = {manifest.digest: manifest for manifest in image.manifests}
+    return tuple(dict.fromkeys(_platform_digests(image.root, manifests)))
+
+
+def _platform_digests(manifest: Manifest, manifests: Mapping[str, Manifest]) -> Iterator[str]:
+    if not manifest.is_index:
+        yield manifest.digest
+    for child in manifest.children:
+        if not child.is_attestation:
+            yield from _platform_digests(manifests[child.digest], manifests)
+
+
+def is_settled(scan: ImageScan | None) -> bool:
+    """Return whether a scan has come to an end, good or bad."""
+    if scan is None or scan.status in _WAITING:
+        return False
+    return scan.status not in _WITH_RESULT or scan.severities is not None
+
+
+def judge_scan(scan: ImageScan | None, digest: str, inputs: PromoteInputs) -> EcsStepsError | None:
+    """Return why an image may not be promoted; none where it may."""
+    what = f"{digest} was not promoted to {inputs.repository_name}"
+    if not is_settled(scan):
+        return TimedOutError(
+            what=what,
+            why=f"its scan had no result after {inputs.scan_timeout_minutes} minutes "
+            f"({scan.status if scan else 'it was not scanned'})",
+            next_step="Check that the registry scans this repository, then run the step again: nothing is "
+            "copied twice.",
+        )
+    if scan is None or scan.status not in _WITH_RESULT:
+        status = scan.status if scan else ""
+        if status == _UNSUPPORTED and inputs.allow_unsupported:
+            return None
+        return ScanGateError(
+            what=what,
+            why=": ".join(
+                filter(
+                    None, (f"its scan ended with {status or 'no status'}", scan.description if scan else "")
+                )
+            ),
+            next_step="To promote what ECR cannot scan, allow unsupported images."
+            if status == _UNSUPPORTED
+            else "Without a result an image is not promoted; see the repository in the console of ECR.",
+            image_digest=digest,
+        )
+    severities = scan.severities or {}
+    least = SEVERITIES.index(inputs.scan_gate.upper())
+    if not any(severities.get(name, 0) for name in SEVERITIES[: least + 1]):
+        return None
+    return ScanGateError(
+        what=what,
+        why=f"its scan found {counts_text(scan)}; the gate is {inputs.scan_gate}",
+        next_step="Build it with fixed packages: aws ecr describe-image-scan-findings "
+        f"--repository-name {inputs.repository_name} --image-id imageDigest={digest}",
+        image_digest=digest,
+        severities=severities,
+    )
+
+
+def counts_text(scan: ImageScan | None) -> str:
+    """Return what was found, by severity."""
+    if scan is None or scan.status not in _WITH_RESULT:
+        return scan.status if scan else "none"
+    counts = [f"{count} {name.lower()}" for name, count in (scan.severities or {}).items() if count]
+    return ", ".join(counts) or "no findings"
+
+
+@define
+class _ScanWatch:
+    """Reads the scan of one image; where there is none it is started, once."""
+
+    repository: str
+    digest: str
+    context: DeploymentContext
+    _started: bool = field(default=False, init=False)
+
+    def observe(self) -> PollResult[ImageScan | None]:
+        scan = describe_scan(self.context.aws, self.repository, self.digest)
+        if scan is None and not self._started:
+            scan = self._start()
+        return PollResult(value=scan, settled=is_settled(scan))
+
+    def _start(self) -> ImageScan | None:
+        try:
+            start_scan(self.context.aws, self.repository, self.digest)
+        except AwsCallError as error:
+            if error.code == "UnsupportedImageTypeException":
+                return ImageScan(status=_UNSUPPORTED, description=error.why)
+            if error.code not in _SCANS_BY_ITSELF:
+                raise
+        self._started = True
+        return None
