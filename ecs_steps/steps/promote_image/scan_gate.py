@@ -16,15 +16,15 @@ from ecs_steps.errors import AwsCallError, EcsStepsError, ScanGateError, TimedOu
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.registry import Image, Manifest
 from ecs_steps.reporting.events import Level
-from ecs_steps.steps.promote_image.inputs import PromoteInputs, ScanGate
+from ecs_steps.steps.promote_image.inputs import PROMOTE, PromoteInputs, ScanGate
 
 SEVERITIES: Final = ("CRITICAL", "HIGH", "MEDIUM")
 _WAITING: Final = ("IN_PROGRESS", "PENDING")
 _WITH_RESULT: Final = ("COMPLETE", "ACTIVE")
 """A basic scan ends; an enhanced one stays active, since new vulnerabilities become known."""
 _UNSUPPORTED: Final = "UNSUPPORTED_IMAGE"
-_SCANS_BY_ITSELF: Final = ("ValidationException", "LimitExceededException")
-"""Where a scan cannot be started: the registry scans continuously, or there was one within 24 hours."""
+_NOT_STARTED: Final = ("ValidationException", "LimitExceededException")
+"""The registry scans by itself, or there was a scan within 24 hours: one will be found."""
 
 
 def pass_gate(image: Image, inputs: PromoteInputs, context: DeploymentContext) -> None:
@@ -45,20 +45,20 @@ def pass_gate(image: Image, inputs: PromoteInputs, context: DeploymentContext) -
             next_step="Promote an image, or turn the scan gate off.",
             image_digest=image.digest,
         )
-    deadline = context.clock.now() + timedelta(minutes=inputs.scan_timeout_minutes)
+    watch = _ScanWatch(inputs.repository_name, digests, context)
+    scans = poll(
+        watch.observe,
+        clock=context.clock,
+        deadline=context.clock.now() + timedelta(minutes=inputs.scan_timeout_minutes),
+        report=context.report,
+        waiting_for=f"{len(digests)} scans" if len(digests) > 1 else "the scan",
+    ).value
+    failures = [failure for digest in digests if (failure := judge_scan(scans.get(digest), digest, inputs))]
+    # What was found says more than what is missing.
+    for failure in sorted(failures, key=lambda each: isinstance(each, TimedOutError)):
+        raise failure
     for digest in digests:
-        context.say(Level.INFO, f"waiting for the scan of {digest}")
-        watch = _ScanWatch(inputs.repository_name, digest, context)
-        scan = poll(
-            watch.observe,
-            clock=context.clock,
-            deadline=deadline,
-            report=context.report,
-            waiting_for=f"the scan of {digest}",
-        ).value
-        if failure := judge_scan(scan, digest, inputs):
-            raise failure
-        context.say(Level.INFO, f"the scan of {digest}: {counts_text(scan)}")
+        context.say(Level.INFO, f"the scan of {digest}: {result_text(scans[digest])}")
 
 
 def scanned_digests(image: Image) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def is_settled(scan: ImageScan | None) -> bool:
 def judge_scan(scan: ImageScan | None, digest: str, inputs: PromoteInputs) -> EcsStepsError | None:
     """Return why an image may not be promoted; none where it may."""
     what = f"{digest} was not promoted to {inputs.repository_name}"
-    if not is_settled(scan):
+    if scan is None or not is_settled(scan):
         return TimedOutError(
             what=what,
             why=f"its scan had no result after {inputs.scan_timeout_minutes} minutes "
@@ -93,19 +93,15 @@ def judge_scan(scan: ImageScan | None, digest: str, inputs: PromoteInputs) -> Ec
             next_step="Check that the registry scans this repository, then run the step again: nothing is "
             "copied twice.",
         )
-    if scan is None or scan.status not in _WITH_RESULT:
-        status = scan.status if scan else ""
-        if status == _UNSUPPORTED and inputs.allow_unsupported:
+    if scan.status not in _WITH_RESULT:
+        is_unsupported = scan.status == _UNSUPPORTED
+        if is_unsupported and inputs.allow_unsupported:
             return None
         return ScanGateError(
             what=what,
-            why=": ".join(
-                filter(
-                    None, (f"its scan ended with {status or 'no status'}", scan.description if scan else "")
-                )
-            ),
-            next_step="To promote what ECR cannot scan, allow unsupported images."
-            if status == _UNSUPPORTED
+            why=f"its scan ended with {scan.status or 'no status'} ({scan.description or 'no reason given'})",
+            next_step=f"To promote what ECR cannot scan, set {PROMOTE}.AllowUnsupportedImages."
+            if is_unsupported
             else "Without a result an image is not promoted; see the repository in the console of ECR.",
             image_digest=digest,
         )
@@ -115,7 +111,7 @@ def judge_scan(scan: ImageScan | None, digest: str, inputs: PromoteInputs) -> Ec
         return None
     return ScanGateError(
         what=what,
-        why=f"its scan found {counts_text(scan)}; the gate is {inputs.scan_gate}",
+        why=f"its scan found {result_text(scan)}; the gate is {inputs.scan_gate}",
         next_step="Build it with fixed packages: aws ecr describe-image-scan-findings "
         f"--repository-name {inputs.repository_name} --image-id imageDigest={digest}",
         image_digest=digest,
@@ -123,36 +119,44 @@ def judge_scan(scan: ImageScan | None, digest: str, inputs: PromoteInputs) -> Ec
     )
 
 
-def counts_text(scan: ImageScan | None) -> str:
-    """Return what was found, by severity."""
-    if scan is None or scan.status not in _WITH_RESULT:
-        return scan.status if scan else "none"
+def result_text(scan: ImageScan) -> str:
+    """Return what was found, by severity; the status of a scan that has no result."""
+    if scan.status not in _WITH_RESULT:
+        return scan.status
     counts = [f"{count} {name.lower()}" for name, count in (scan.severities or {}).items() if count]
     return ", ".join(counts) or "no findings"
 
 
 @define
 class _ScanWatch:
-    """Reads the scan of one image; where there is none it is started, once."""
+    """Reads the scans of several images; where there is none it is started, once."""
 
     repository: str
-    digest: str
+    digests: tuple[str, ...]
     context: DeploymentContext
-    _started: bool = field(default=False, init=False)
+    _scans: dict[str, ImageScan] = field(factory=dict, init=False)
+    _started: set[str] = field(factory=set, init=False)
 
-    def observe(self) -> PollResult[ImageScan | None]:
-        scan = describe_scan(self.context.aws, self.repository, self.digest)
-        if scan is None and not self._started:
-            scan = self._start()
-        return PollResult(value=scan, settled=is_settled(scan))
+    def observe(self) -> PollResult[Mapping[str, ImageScan]]:
+        unsettled = [digest for digest in self.digests if not is_settled(self._scans.get(digest))]
+        for digest in unsettled:
+            scan = describe_scan(self.context.aws, self.repository, digest)
+            if scan is None and digest not in self._started:
+                scan = self._start(digest)
+            if scan:
+                self._scans[digest] = scan
+        left = [digest for digest in unsettled if not is_settled(self._scans.get(digest))]
+        return PollResult(value=self._scans, settled=not left, changed=len(left) < len(unsettled))
 
-    def _start(self) -> ImageScan | None:
+    def _start(self, digest: str) -> ImageScan | None:
         try:
-            start_scan(self.context.aws, self.repository, self.digest)
+            start_scan(self.context.aws, self.repository, digest)
         except AwsCallError as error:
             if error.code == "UnsupportedImageTypeException":
                 return ImageScan(status=_UNSUPPORTED, description=error.why)
-            if error.code not in _SCANS_BY_ITSELF:
+            if error.code not in _NOT_STARTED:
                 raise
-        self._started = True
+        else:
+            self.context.say(Level.INFO, f"started a scan of {digest}")
+        self._started.add(digest)
         return None
