@@ -56,9 +56,9 @@ class Promotion:
         """Promote the image."""
         with self.outputs.attach_to_errors(lambda _: self._left_behind_hint()):
             image, tag = self._source()
-            repository, is_new = self._repository(image)
+            repository = self._repository(image)
             destination = self._destination(repository)
-            existing = None if is_new else destination.find_digest(tag)
+            existing = destination.find_digest(tag)
             if existing == image.digest:
                 self.context.say(
                     Level.INFO, f"{repository.uri}:{tag} is {existing} already; nothing is copied"
@@ -88,19 +88,19 @@ class Promotion:
         source = self.registries.open(reference, feed=inputs.source_feed, role=inputs.assumed_role)
         return read_image(source, reference.identifier), inputs.tag or reference.tag or ""
 
-    def _repository(self, image: Image) -> tuple[EcrRepository, bool]:
-        """Return the repository of the destination, and whether it was created just now."""
+    def _repository(self, image: Image) -> EcrRepository:
+        """Return the repository of the destination, which is created where that is wanted."""
         context, name = self.context, self.inputs.repository_name
         found = self._describe()
         if found:
-            return found, False
+            return found
         if not self.inputs.create_repository:
             raise NotFoundError(
                 what=f"Repository {name} was not found",
                 why=f"ECR knows none of that name in {context.aws.region}; {image.digest} was not copied",
                 next_step=f"Check the name, the account and the region, or set {PROMOTE}.CreateRepository.",
             )
-        return self._create(name), True
+        return self._create(name)
 
     def _describe(self) -> EcrRepository | None:
         name = self.inputs.repository_name
