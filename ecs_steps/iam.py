@@ -120,18 +120,6 @@ def pass_to_tasks(roles: Iterable[str]) -> Statement:
     )
 
 
-def read_images(repositories: Iterable[str]) -> Iterable[Statement]:
-    """Allow images of ECR to be read: repositories are ARNs; where there are none, nothing is needed."""
-    if resources := tuple(dict.fromkeys(repositories)):
-        yield Statement(sid="LogInToEcr", actions=("ecr:GetAuthorizationToken",))
-        yield Statement(
-            sid="ReadImages",
-            # The registry needs them for a manifest, and for a config or a layer.
-            actions=("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-            resources=resources,
-        )
-
-
 def explain_failures(
     scope: Scope, cluster: str, *, log_groups: Iterable[str], target_groups: bool
 ) -> Iterable[Statement]:
