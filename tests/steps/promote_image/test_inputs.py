@@ -109,15 +109,15 @@ def test_settings_of_a_new_repository_matter_only_where_one_is_created() -> None
 
 
 def test_a_lifecycle_policy_is_text_or_an_object() -> None:
-    for given_policy in ('{"rules": []}', {"rules": []}):
-        assert read(CreateRepository="True", LifecyclePolicy=given_policy).lifecycle_policy == '{"rules": []}'
+    as_text = read(CreateRepository="True", LifecyclePolicy='{"rules": []}')
+    as_object = read(CreateRepository="True", LifecyclePolicy={"rules": []})
+
+    assert as_text.lifecycle_policy == as_object.lifecycle_policy == '{"rules": []}'
 
 
 def test_a_new_repository_has_the_tags_of_the_release_and_the_user_s() -> None:
-    inputs = read(
-        CreateRepository="True",
-        **{"Octopus.Project.Name": "Shop", "Octopus.Action.Aws.Tags": [{"key": "team", "value": "shop"}]},
-    )
+    tags = {"Octopus.Action.Aws.Tags": '[{"key": "team", "value": "shop"}]'}
+    inputs = read(CreateRepository="True", **tags, **{"Octopus.Project.Name": "Shop"})
 
     assert inputs.repository_tags == (Tag("Octopus.Project.Name", "Shop"), Tag("team", "shop"))
 
