@@ -119,6 +119,18 @@ def create_repository(aws: "AwsClients", new: NewRepository) -> EcrRepository | 
     return _repository(member(reply, "repository", "CreateRepository"), "CreateRepository")
 
 
+def has_lifecycle_policy(aws: "AwsClients", name: str) -> bool:
+    """Return whether a repository has a lifecycle policy."""
+    try:
+        with calling("ecr:GetLifecyclePolicy", f"repository {name}"):
+            aws.ecr_in().get_lifecycle_policy(repositoryName=name)
+    except AwsCallError as error:
+        if error.code != "LifecyclePolicyNotFoundException":
+            raise
+        return False
+    return True
+
+
 def put_lifecycle_policy(aws: "AwsClients", name: str, policy: str) -> None:
     """Set the lifecycle policy of a repository, which is JSON."""
     with calling("ecr:PutLifecyclePolicy", f"repository {name}"):

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from ecs_steps.errors import NotFoundError
 from ecs_steps.images.registries import Registries
-from ecs_steps.octopus.images import Feed
+from ecs_steps.octopus.feeds import Feed
 from ecs_steps.registry import Platform, ResolvedImage, parse_reference, resolve_image
 
 _ARCHITECTURES: Final = {"X86_64": "amd64", "ARM64": "arm64"}

@@ -11,7 +11,7 @@ from ecs_steps.aws.ecr import RegistryToken, get_registry_token
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError
 from ecs_steps.iam import Scope
-from ecs_steps.octopus.images import Feed
+from ecs_steps.octopus.feeds import Feed
 from ecs_steps.registry import (
     Credentials,
     InvalidReferenceError,

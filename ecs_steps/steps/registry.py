@@ -17,6 +17,18 @@ __all__ = ["DeployEcsServiceStep", "PromoteEcrImageStep", "UpdateEcsServiceStep"
 
 _ROOMS = "ecs_steps.steps"
 
+_OUTPUTS = (
+    "ServiceName",
+    "ServiceArn",
+    "ClusterName",
+    "Region",
+    "TaskDefinitionFamily",
+    "TaskDefinitionArn",
+    "TaskDefinitionRevision",
+    "DeploymentId",
+    "Outcome",
+)
+
 STEPS = StepTable(
     (
         StepRow(
@@ -33,6 +45,7 @@ STEPS = StepTable(
                 image_help="The main container's image. In *Containers* it is the reference "
                 "`EcsDeploy.Image`.",
             ),
+            outputs=(*_OUTPUTS, "AwsOutputs[StackId]", "CloudFormationStackName"),
             verbs={
                 Verb.RUN: (),
                 Verb.WATCH: (
@@ -61,6 +74,7 @@ STEPS = StepTable(
                 image_help="The image that a container gets. In *Containers* it is the reference "
                 "`EcsUpdate.Image`; one that nothing refers to is not used.",
             ),
+            outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={
                 Verb.RUN: (),
                 Verb.WATCH: (
@@ -105,6 +119,7 @@ STEPS = StepTable(
                 "ECR without Docker and without changing a byte, checks the scans of all its platforms, and "
                 "sets the tag last.",
             ),
+            outputs=("Image", "ImageDigest", "ImageByDigest", "Outcome"),
             verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
     )

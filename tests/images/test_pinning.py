@@ -9,7 +9,7 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import EcsStepsError, NotFoundError
 from ecs_steps.images.pinning import Pinning, platform_of_task, task_platform
 from ecs_steps.images.registries import Registries, is_feed_of
-from ecs_steps.octopus.images import Feed
+from ecs_steps.octopus.feeds import Feed
 from ecs_steps.registry import ImageNotFoundError, InvalidReferenceError, Platform, parse_reference
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.registry import SandboxRegistry

@@ -42,7 +42,7 @@ def _push(repository: str) -> Iterator[Statement]:
 
 def _create(inputs: PromoteInputs, repository: str) -> Iterator[Statement]:
     if inputs.create_repository:
-        policy = ("ecr:PutLifecyclePolicy",) if inputs.lifecycle_policy else ()
+        policy = ("ecr:GetLifecyclePolicy", "ecr:PutLifecyclePolicy") if inputs.lifecycle_policy else ()
         yield Statement(
             sid="CreateTheRepository",
             actions=("ecr:CreateRepository", "ecr:TagResource", *policy),

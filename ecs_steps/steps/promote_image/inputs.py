@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecs_steps.account import AssumedRole
 from ecs_steps.octopus.account import ExternalId
-from ecs_steps.octopus.images import Feed
+from ecs_steps.octopus.feeds import Feed
 from ecs_steps.octopus.inputs.converter import unexpected
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import TagInput, sent_tags
@@ -103,6 +103,8 @@ class PromoteInputs(AwsInputs):
         label="External id of the source role",
         help="What the trust policy of the source role asks for, if it does.",
         default=None,
+        control="Sensitive",
+        is_secret=True,
         used_if=lambda inputs: inputs.source_role is not None,
     )
     repository_name: RepositoryName = variable(
@@ -119,8 +121,8 @@ class PromoteInputs(AwsInputs):
     create_repository: Bool = variable(
         f"{PROMOTE}.CreateRepository",
         label="Create the repository",
-        help="Whether a repository that does not exist is created, by the next five settings. One that "
-        "exists is never changed.",
+        help="Whether a repository that does not exist is created, by the settings for a new one. One that "
+        "exists stays as it is, and only gets the lifecycle policy where it has none.",
         default=False,
         control="Checkbox",
     )

@@ -4,22 +4,31 @@ Until the tag is set nothing is visible: what was copied is found again by the n
 the gate refuses stays without a tag, for the repository's lifecycle policy to remove.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from attrs import Factory, define, field
+from attrs import Factory, define, field, frozen
 
 from ecs_steps.aws.ecr import (
     EcrRepository,
     NewRepository,
     create_repository,
     describe_repository,
+    has_lifecycle_policy,
     put_lifecycle_policy,
 )
 from ecs_steps.clock import Clock
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import DeploymentError, InvalidInputsError, NotFoundError, Problem
+from ecs_steps.errors import (
+    DeploymentError,
+    InterruptedDeploymentError,
+    InvalidInputsError,
+    NotFoundError,
+    Problem,
+)
 from ecs_steps.images.registries import Registries
 from ecs_steps.registry import (
     CopyProgress,
@@ -42,7 +51,7 @@ from ecs_steps.steps.promote_image.scan_gate import pass_gate
 PROGRESS_INTERVAL: Final = timedelta(seconds=10)
 
 
-@define(kw_only=True)
+@frozen(kw_only=True)
 class Promotion:
     """One promotion of the step's inputs, and the outputs known so far."""
 
@@ -50,11 +59,10 @@ class Promotion:
     context: DeploymentContext
     registries: Registries = field(default=Factory(lambda self: Registries(self.context), takes_self=True))
     outputs: Outputs = field(default=Factory(lambda self: Outputs(self.context.report), takes_self=True))
-    _may_have_copied: bool = field(default=False, init=False)
 
     def run(self) -> Result:
         """Promote the image."""
-        with self.outputs.attach_to_errors(lambda _: self._left_behind_hint()):
+        with self.outputs.attach_to_errors(lambda _: None):
             image, tag = self._source()
             repository = self._repository(image)
             destination = self._destination(repository)
@@ -65,7 +73,8 @@ class Promotion:
                 )
             else:
                 self._promote(image, tag, existing, repository, destination)
-            self._copy_referrers(image, destination)
+            with _explaining_what_stays():
+                self._copy_referrers(image, destination)
             self.outputs.set(
                 Image=f"{repository.uri}:{tag}",
                 ImageDigest=image.digest,
@@ -92,15 +101,16 @@ class Promotion:
         """Return the repository of the destination, which is created where that is wanted."""
         context, name = self.context, self.inputs.repository_name
         found = self._describe()
-        if found:
-            return found
-        if not self.inputs.create_repository:
+        if not found and not self.inputs.create_repository:
             raise NotFoundError(
                 what=f"Repository {name} was not found",
                 why=f"ECR knows none of that name in {context.aws.region}; {image.digest} was not copied",
                 next_step=f"Check the name, the account and the region, or set {PROMOTE}.CreateRepository.",
             )
-        return self._create(name)
+        repository = found or self._create(name)
+        if self.inputs.create_repository and self.inputs.lifecycle_policy:
+            self._add_lifecycle_policy(name, self.inputs.lifecycle_policy)
+        return repository
 
     def _describe(self) -> EcrRepository | None:
         name = self.inputs.repository_name
@@ -130,12 +140,17 @@ class Promotion:
                 next_step="Run the step again.",
             )
         context.say(Level.INFO, f"created repository {created.uri}")
-        policy = inputs.lifecycle_policy
-        if policy:
+        return created
+
+    def _add_lifecycle_policy(self, name: str, policy: str) -> None:
+        """Set the lifecycle policy where there is none: an earlier run may have ended before it could."""
+        context = self.context
+        if not context.call_with_retries(
+            "the lifecycle policy", lambda: has_lifecycle_policy(context.aws, name)
+        ):
             context.call_with_retries(
                 "the lifecycle policy", lambda: put_lifecycle_policy(context.aws, name, policy)
             )
-        return created
 
     def _destination(self, repository: EcrRepository) -> Repository:
         return self.registries.open(parse_reference(repository.uri))
@@ -160,18 +175,18 @@ class Promotion:
                 existing=existing,
                 wanted=image.digest,
             )
-        self._may_have_copied = True
-        progress = CopyReporter(self.context.clock, self.context.report)
-        copied = copy_image(image, destination, progress=progress)
-        self.context.say(
-            Level.INFO,
-            f"copied {image.digest}: {copied.blobs_copied} blobs with {amount(copied.bytes_copied)}; "
-            f"{copied.blobs_present} were there and {copied.blobs_mounted} were mounted",
-        )
-        pass_gate(image, self.inputs, self.context)
-        if existing:
-            self.context.say(Level.INFO, f"{name} moves from {existing} to {image.digest}")
-        destination.set_tag(tag, image.digest, replaces=existing)
+        with _explaining_what_stays():
+            progress = CopyReporter(self.context.clock, self.context.report)
+            copied = copy_image(image, destination, progress=progress)
+            self.context.say(
+                Level.INFO,
+                f"copied {image.digest}: {copied.blobs_copied} blobs with {amount(copied.bytes_copied)}; "
+                f"{copied.blobs_present} were there and {copied.blobs_mounted} were mounted",
+            )
+            pass_gate(image, self.inputs, self.context)
+            if existing:
+                self.context.say(Level.INFO, f"{name} moves from {existing} to {image.digest}")
+            destination.set_tag(tag, image.digest, replaces=existing)
 
     def _copy_referrers(self, image: Image, destination: Repository) -> None:
         choice, source = self.inputs.copy_referrers, image.source
@@ -186,14 +201,6 @@ class Promotion:
             self.context.say(Level.WARNING, f"signatures and attestations were not copied: {error}")
             return
         self.context.say(Level.INFO, f"{len(copied)} signatures and attestations are there as well")
-
-    def _left_behind_hint(self) -> str:
-        if not self._may_have_copied:
-            return ""
-        return (
-            "The next run uses what has been copied; what stays without a tag is left to the repository's "
-            "lifecycle policy."
-        )
 
 
 @define
@@ -224,6 +231,18 @@ def amount(count: int) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1024
     return f"{size:.1f} GiB"
+
+
+@contextmanager
+def _explaining_what_stays() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as signal:
+        raise InterruptedDeploymentError(
+            what="The promotion was cancelled",
+            why="the next run uses what has been copied; what stays without a tag is left to the lifecycle "
+            "policy of the repository",
+        ) from signal
 
 
 def _tag_needed(ref_name: str) -> Problem:

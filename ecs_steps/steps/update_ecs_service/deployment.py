@@ -8,8 +8,8 @@ from ecs_steps.aws.ecs import Deployment, DeploymentRef, revision_outputs, servi
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
-from ecs_steps.result import Outcome, Outputs, Result
-from ecs_steps.rollouts.start import look_at_service, start_rollout
+from ecs_steps.result import Outcome, Outputs, Result, StillRunning
+from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import is_serving
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.plan import Plan, changes, plan_update
@@ -26,7 +26,7 @@ class RevisionDeployment:
 
     def run(self) -> Result:
         """Register the next revision, deploy it, wait and verify."""
-        with self.outputs.attach_to_errors(_still_running_hint):
+        with self.outputs.attach_to_errors(_still_running):
             plan = plan_update(self.inputs, self.context)
             self.outputs.set(**self._names(plan.service.task_definition))
             for warning in plan.warnings:
@@ -36,6 +36,7 @@ class RevisionDeployment:
             running = self._running(plan)
             deployment = running or start_rollout(plan.service, revision, self.context, force=plan.is_running)
             self.outputs.set(DeploymentId=deployment.deployment_id)
+            self.outputs.since = deployment.created_at
             add_tags(plan.latest.arn, plan.revision_tags, self.context)
             add_tags(plan.service.arn, plan.service_tags, self.context)
             target = DeploymentRef(
@@ -43,20 +44,25 @@ class RevisionDeployment:
                 deployment_id=deployment.deployment_id,
                 since=deployment.created_at,
             )
-            if self.context.may_wait and not (running and is_serving(plan.service, target)):
-                self._wait(plan, target)
+            needs_wait = self.context.may_wait and not (running and is_serving(plan.service, target))
+            if needs_wait and self._wait(plan, target):
+                return self.outputs.result(Outcome.PAUSED)
             return self.outputs.result(_outcome(unchanged=bool(running), waited=self.context.may_wait))
 
     def watch(self, deployment_id: str) -> Result:
         """Wait for a deployment of the service and verify."""
+        from ecs_steps.rollouts.pauses import pause_outputs
         from ecs_steps.steps.update_ecs_service.waiting import wait_for_deployment
 
-        with self.outputs.attach_to_errors(_still_running_hint):
-            service = look_at_service(self.inputs.cluster_name, self.inputs.service_name, self.context)
+        with self.outputs.attach_to_errors(_still_running):
+            inputs, context = self.inputs, self.context
+            service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
             self.outputs.set(**service_outputs(service.arn), DeploymentId=deployment_id)
-            deployment = wait_for_deployment(service, deployment_id, self.context)
-            self.outputs.set(**revision_outputs(deployment.task_definition))
-            return self.outputs.result(Outcome.SUCCEEDED)
+            target, pause = wait_for_deployment(service, deployment_id, context)
+            self.outputs.set(**revision_outputs(target.task_definition))
+            if pause:
+                self.outputs.set(**pause_outputs(pause))
+            return self.outputs.result(Outcome.PAUSED if pause else Outcome.SUCCEEDED)
 
     def dry_run(self) -> str:
         """Return what would change, and the calls that would be made."""
@@ -75,12 +81,17 @@ class RevisionDeployment:
         is_unchanged = plan.is_running and not self.inputs.force_new_deployment
         return plan.service.primary if is_unchanged else None
 
-    def _wait(self, plan: Plan, target: DeploymentRef) -> None:
+    def _wait(self, plan: Plan, target: DeploymentRef) -> bool:
+        """Wait until the service runs the revision; return whether its deployment waits for a person."""
         # Only who waits pays for what explains a failure.
+        from ecs_steps.rollouts.pauses import pause_outputs
         from ecs_steps.steps.update_ecs_service.waiting import wait_for_revision
 
         roll_back = self.inputs.on_failure is OnFailure.ROLLBACK
-        wait_for_revision(plan.service, target, self.context, roll_back=roll_back)
+        pause = wait_for_revision(plan.service, target, self.context, roll_back=roll_back)
+        if pause:
+            self.outputs.set(**pause_outputs(pause))
+        return pause is not None
 
     def _names(self, previous: str) -> dict[str, str]:
         return {
@@ -91,13 +102,14 @@ class RevisionDeployment:
         }
 
 
-def _still_running_hint(outputs: Mapping[str, str]) -> str:
+def _still_running(outputs: Mapping[str, str]) -> StillRunning | None:
     deployment = outputs.get("DeploymentId")
     if not deployment:
-        return ""
-    return (
-        f"Deployment {deployment} continues in ECS; to resume waiting: ecs-steps watch VARIABLES.json "
-        f"--deployment {deployment}; to stop it: aws ecs stop-service-deployment"
+        return None
+    return StillRunning(
+        what=f"Deployment {deployment} continues in ECS",
+        watch=f"ecs-steps watch VARIABLES.json --deployment {deployment}",
+        undo="aws ecs stop-service-deployment",
     )
 
 

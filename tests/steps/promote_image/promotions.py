@@ -17,6 +17,20 @@ ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 PROMOTE = "Octopus.Action.Aws.Ecr.Promote"
 REPOSITORY = "production/web"
 IMAGE = two_platforms()
+LIFECYCLE = {
+    "rules": [
+        {
+            "rulePriority": 1,
+            "selection": {
+                "tagStatus": "untagged",
+                "countType": "sinceImagePushed",
+                "countUnit": "days",
+                "countNumber": 14,
+            },
+            "action": {"type": "expire"},
+        }
+    ]
+}
 
 
 def variables(source: str = "", **changes: object) -> dict[str, object]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps import InvalidInputsError, PromoteEcrImageStep
-from ecs_steps.octopus.images import Feed
+from ecs_steps.octopus.feeds import Feed
 from ecs_steps.steps.promote_image.inputs import CopyReferrers, PromoteInputs, ScanGate
 from ecs_steps.tags import Tag
 from steps.promote_image.promotions import ECR, PROMOTE, variables
@@ -148,6 +148,7 @@ class TestThePolicy:
         assert policy["CreateTheRepository"]["Action"] == [
             "ecr:CreateRepository",
             "ecr:TagResource",
+            "ecr:GetLifecyclePolicy",
             "ecr:PutLifecyclePolicy",
         ]
         assert policy["ScanTheImage"]["Action"] == ["ecr:DescribeImageScanFindings", "ecr:StartImageScan"]

@@ -28,7 +28,7 @@ from ecs_steps.sandbox.registry import MovedTag, RegistryFailure, RegistryFault,
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 from ecs_steps.steps.promote_image.promotion import CopyReporter, amount
 from registry.images import MANIFEST, ExampleImage, docker_save_archive, one_platform
-from steps.promote_image.promotions import ECR, IMAGE, REPOSITORY, Promotions, variables
+from steps.promote_image.promotions import ECR, IMAGE, LIFECYCLE, REPOSITORY, Promotions, variables
 
 OTHER = one_platform()
 PACKAGE = "Octopus.Action.Package[EcsPromote.SourceImage]"
@@ -197,22 +197,12 @@ class TestTheRepository:
 
     def test_is_created_as_the_options_say(self, promotions: Promotions) -> None:
         key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-        rule = {
-            "rulePriority": 1,
-            "selection": {
-                "tagStatus": "untagged",
-                "countType": "sinceImagePushed",
-                "countUnit": "days",
-                "countNumber": 14,
-            },
-            "action": {"type": "expire"},
-        }
         promotions.run(
             CreateRepository="True",
             ScanOnPush="False",
             ImmutableTags="False",
             KmsKey=key,
-            LifecyclePolicy={"rules": [rule]},
+            LifecyclePolicy=LIFECYCLE,
         )
 
         client = promotions.aws.clients.ecr_in()
@@ -230,12 +220,22 @@ class TestTheRepository:
         assert error.exit_code == 3
         assert promotions.operations() == []
 
-    def test_that_exists_is_never_changed(self, promotions: Promotions) -> None:
+    def test_that_exists_stays_as_it_is(self, promotions: Promotions) -> None:
         promotions.create(mutability="MUTABLE")
 
-        promotions.run(CreateRepository="True", LifecyclePolicy='{"rules": []}')
+        promotions.run(CreateRepository="True", KmsKey="alias/shop")
 
         assert set(promotions.operations()[1:]) == {"DescribeRepositories", "GetAuthorizationToken"}
+
+    def test_gets_the_lifecycle_policy_that_an_earlier_run_could_not_set(
+        self, promotions: Promotions
+    ) -> None:
+        promotions.create()
+
+        for _ in range(2):
+            promotions.run(CreateRepository="True", LifecyclePolicy=LIFECYCLE)
+
+        assert promotions.operations().count("PutLifecyclePolicy") == 1
 
 
 class TestTheSource:
@@ -344,7 +344,7 @@ def test_a_step_that_is_cancelled_says_what_stays(promotions: Promotions) -> Non
         step.run(aws=promotions.aws.clients, clock=promotions.aws.clock, report=cancel)
 
     assert raised.value.exit_code == 130
-    assert "The next run uses what has been copied" in str(raised.value)
+    assert "the next run uses what has been copied" in str(raised.value)
     assert promotions.tag() is None
 
 

@@ -1,27 +1,10 @@
-"""The images that a release has chosen, and the feeds that they are from."""
+"""The feeds of the images that a release has chosen: which registry each is, and how to log in there."""
 
-import re
 from collections.abc import Mapping
 
 from attrs import field, frozen
 
-IMAGE = re.compile(r"octopus\.action\.package\[(?P<reference>.*)\]\.image", re.IGNORECASE | re.DOTALL)
-
-
-def image_variable(reference: str) -> str:
-    """Name the variable that holds the image of a package reference."""
-    return f"Octopus.Action.Package[{reference}].Image"
-
-
-def package_images(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the image of each package reference, by the reference's name in lower case.
-
-    Octopus gives a container image's full name, registry and tag included, as
-    ``Octopus.Action.Package[REFERENCE].Image``.
-    """
-    matches = ((IMAGE.fullmatch(name), name) for name in variables)
-    images = ((match["reference"].casefold(), variables[name].strip()) for match, name in matches if match)
-    return {reference: image for reference, image in images if image}
+from ecs_steps.octopus.inputs.shared_inputs import package_images
 
 
 @frozen(kw_only=True)

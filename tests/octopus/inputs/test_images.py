@@ -1,6 +1,4 @@
-import pytest
-
-from ecs_steps.octopus.images import Feed, image_variable, package_feeds, package_images
+from ecs_steps.octopus.inputs.shared_inputs import image_variable, package_images
 from ecs_steps.octopus.variables import Variables
 
 
@@ -36,23 +34,3 @@ def test_the_variable_of_a_reference_is_where_its_image_is_found() -> None:
     reference = "we\nb"
 
     assert package_images({image_variable(reference): "acme/web:1"}) == {reference: "acme/web:1"}
-
-
-FEED = {
-    "Octopus.Action.Package[Web].Image": "registry.example.com/acme/web:1",
-    "Octopus.Action.Package[Web].Registry": " registry.example.com ",
-    "Octopus.Action.Package[Web].Feed.UserName": "octopus",
-    "Octopus.Action.Package[Web].Feed.Password": "hunter2",
-}
-
-
-def test_the_feed_of_an_image_is_its_registry_and_login() -> None:
-    feeds = package_feeds(Variables(FEED))
-
-    assert feeds == {"web": Feed(registry="registry.example.com", username="octopus", password="hunter2")}  # noqa: S106  no secret
-    assert "hunter2" not in repr(feeds)
-
-
-@pytest.mark.parametrize("missing", ["Registry", "Feed.UserName", "Feed.Password", "Image"])
-def test_a_feed_without_a_part_of_its_login_has_none(missing: str) -> None:
-    assert package_feeds(Variables(FEED | {f"Octopus.Action.Package[Web].{missing}": ""})) == {}
