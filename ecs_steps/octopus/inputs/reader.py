@@ -72,7 +72,8 @@ def variable(
     """Declare a field that is read from the variable `name`; without a default it is required.
 
     `docs` is the URL of AWS' page on it. With `must_be_known` it may not hold open expressions even where
-    others may; of one that `is_secret` no message and no `repr` shows the value. `used_if` is a predicate of the inputs, as in `converter.used_if`.
+    others may; of one that `is_secret` no message and no `repr` shows the value. `used_if` is a
+    predicate of the inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,

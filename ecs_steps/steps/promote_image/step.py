@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 class PromoteEcrImageStep:
     """Copy an image into a repository of Amazon ECR, byte for byte, and give it a tag there."""
 
-    def __init__(self, variables: Mapping[str, object]) -> None:
+    def __init__(self, variables: Mapping[str, object], *, evaluate: bool = True) -> None:
         """Read and validate the variables; no AWS call.
+
+        Without `evaluate` the values are evaluated already, as inside Octopus: ``#{x}`` is text.
 
         Raises:
             InvalidInputsError: With every problem there is.
         """
-        self.inputs, self.warnings = read(PromoteInputs, Variables(variables), RULES)
+        self.inputs, self.warnings = read(PromoteInputs, Variables(variables), RULES, evaluate=evaluate)
 
     def iam_policy(self, *, diagnostics: bool = False) -> dict[str, Any]:  # noqa: ARG002  as every step; nothing of it explains a failure alone
         """Return the IAM policy that the step needs for these inputs, as JSON data; no AWS call."""
