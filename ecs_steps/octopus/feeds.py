@@ -12,7 +12,7 @@ class Feed:
     """The registry of a package's feed, and the login that the feed has there."""
 
     registry: str
-    username: str
+    username: str = field(repr=False)
     password: str = field(repr=False)
 
 

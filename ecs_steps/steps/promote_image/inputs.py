@@ -7,9 +7,10 @@ from typing import Annotated
 from attrs import frozen
 
 from ecs_steps.account import AssumedRole
+from ecs_steps.octopus import json_text
 from ecs_steps.octopus.account import ExternalId
 from ecs_steps.octopus.feeds import Feed
-from ecs_steps.octopus.inputs.converter import unexpected
+from ecs_steps.octopus.inputs.converter import FieldError, PartialValueError, convert
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, PositiveCount, Role, Text
@@ -44,12 +45,27 @@ class JsonObject:
     def __call__(self, value: object) -> str:
         if isinstance(value, str):
             try:
-                value = json.loads(value)
-            except (ValueError, RecursionError):
-                value = None
+                value = json_text.parse(value)
+            except ValueError as error:
+                message = f"expected a JSON object: {error}"
+                raise PartialValueError(None, (FieldError(message=message),)) from None
         if not isinstance(value, dict):
-            raise unexpected(None, "a JSON object")
+            raise PartialValueError(None, (FieldError(message="expected a JSON object"),))
+        _check_texts(value)
         return json.dumps(value)
+
+
+def _check_texts(value: object) -> None:
+    """Check every text of a JSON document; one whose expressions stay open is none."""
+    match value:
+        case dict():
+            for member in (*value, *value.values()):
+                _check_texts(member)
+        case list():
+            for item in value:
+                _check_texts(item)
+        case str() | json_text.Unresolved():
+            convert(value, str)
 
 
 LifecyclePolicy = Annotated[str, JsonObject()]

@@ -28,6 +28,7 @@ def everything(marker: str) -> dict[str, Any]:
         f"{_PACKAGE}.Feed.UserName": f"{marker}-user",
         f"{_PACKAGE}.Feed.Password": marker,
         f"{PROMOTE}.SourceImage": EXAMPLE[f"{_PACKAGE}.Image"],
+        f"{PROMOTE}.SourceLayout": "",
         f"{PROMOTE}.SourceRole": "arn:aws:iam::123456789012:role/reader",
         f"{PROMOTE}.SourceRoleExternalId": f"{marker}-id",
         f"{PROMOTE}.Tag": "prod",
