@@ -116,7 +116,7 @@ class PromoteInputs(AwsInputs):
     )
     source_role_external_id: ExternalId | None = variable(
         f"{PROMOTE}.SourceRoleExternalId",
-        label="External id of the source role",
+        label="External id",
         help="What the trust policy of the source role asks for, if it does.",
         default=None,
         control="Sensitive",
@@ -144,32 +144,32 @@ class PromoteInputs(AwsInputs):
     )
     scan_on_push: Bool = variable(
         f"{PROMOTE}.ScanOnPush",
-        label="New repository: scan on push",
-        help="Whether ECR scans each image that is pushed to the new repository.",
+        label="Scan on push",
+        help="New repository: whether ECR scans each image that is pushed to it.",
         default=True,
         control="Checkbox",
         used_if=lambda inputs: inputs.create_repository,
     )
     immutable_tags: Bool = variable(
         f"{PROMOTE}.ImmutableTags",
-        label="New repository: immutable tags",
-        help="Whether a tag of the new repository keeps the first image that it names.",
+        label="Immutable tags",
+        help="New repository: whether a tag keeps the first image that it names.",
         default=True,
         control="Checkbox",
         used_if=lambda inputs: inputs.create_repository,
     )
     kms_key: KmsKey | None = variable(
         f"{PROMOTE}.KmsKey",
-        label="New repository: KMS key",
-        help="The key that images are encrypted with in the new repository; without one they are encrypted "
-        "with keys of Amazon S3.",
+        label="KMS key",
+        help="New repository: the key that images are encrypted with; without one they are encrypted with "
+        "keys of Amazon S3.",
         default=None,
         used_if=lambda inputs: inputs.create_repository,
     )
     lifecycle_policy: LifecyclePolicy | None = variable(
         f"{PROMOTE}.LifecyclePolicy",
-        label="New repository: lifecycle policy",
-        help='JSON: `{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "untagged", "countType": '
+        label="Lifecycle policy",
+        help='New repository: JSON: `{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "untagged", "countType": '
         '"sinceImagePushed", "countUnit": "days", "countNumber": 14}, "action": {"type": "expire"}}]}`',
         default=None,
         control="MultiLineText",
@@ -207,7 +207,7 @@ class PromoteInputs(AwsInputs):
     )
     allow_unsupported: Bool = variable(
         f"{PROMOTE}.AllowUnsupportedImages",
-        label="Scan gate: allow what cannot be scanned",
+        label="Allow unsupported images",
         help="Whether the scan gate passes an image whose operating system ECR cannot scan "
         "(`UNSUPPORTED_IMAGE`), such as one that is built from `scratch`.",
         default=False,
