@@ -28,7 +28,7 @@ class AwsInputs:
         "Octopus.Action.Aws.Region",
         label="Region",
         docs="https://docs.aws.amazon.com/general/latest/gr/ecs-service.html",
-        help="The AWS region of the cluster; empty means the worker's own.",
+        help="The AWS region; empty means the worker's own.",
         default="",
     )
     images: Mapping[str, str] = derived(package_images)

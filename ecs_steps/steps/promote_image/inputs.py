@@ -169,8 +169,9 @@ class PromoteInputs(AwsInputs):
     lifecycle_policy: LifecyclePolicy | None = variable(
         f"{PROMOTE}.LifecyclePolicy",
         label="Lifecycle policy",
-        help='New repository: JSON: `{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "untagged", "countType": '
-        '"sinceImagePushed", "countUnit": "days", "countNumber": 14}, "action": {"type": "expire"}}]}`',
+        help='New repository: JSON: `{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "untagged", '
+        '"countType": "sinceImagePushed", "countUnit": "days", "countNumber": 14}, "action": '
+        '{"type": "expire"}}]}`',
         default=None,
         control="MultiLineText",
         used_if=lambda inputs: inputs.create_repository,
