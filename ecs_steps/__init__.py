@@ -7,6 +7,7 @@ boto3 nor troposphere before a step needs it.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ecs_steps.causes import Cause, Diagnosis, ResourceFailure, StackFailures
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import (
     AccessDeniedError,
@@ -19,6 +20,7 @@ from ecs_steps.errors import (
     Problem,
     RolledBackError,
     RolloutFailedError,
+    ScanGateError,
     StackFailedError,
     SupersededError,
     TimedOutError,
@@ -34,6 +36,7 @@ from ecs_steps.reporting.events import (
     RolloutChanged,
     ServiceEvent,
     StackChanged,
+    StepFinished,
     StillWaiting,
 )
 from ecs_steps.result import Outcome, Result
@@ -48,8 +51,10 @@ __all__ = [
     "AccessDeniedError",
     "AwsCallError",
     "AwsClients",
+    "Cause",
     "Clock",
     "DeploymentError",
+    "Diagnosis",
     "EcsStepsError",
     "InterruptedDeploymentError",
     "InvalidInputsError",
@@ -63,13 +68,17 @@ __all__ = [
     "Progress",
     "Report",
     "Reported",
+    "ResourceFailure",
     "Result",
     "RolledBackError",
     "RolloutChanged",
     "RolloutFailedError",
+    "ScanGateError",
     "ServiceEvent",
     "StackChanged",
     "StackFailedError",
+    "StackFailures",
+    "StepFinished",
     "StillWaiting",
     "SupersededError",
     "SystemClock",

@@ -5,8 +5,10 @@ from typing import Annotated
 
 from attrs import frozen
 
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, rule, variable
+from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import EcsName, Text
+from ecs_steps.result import StillRunning
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.common_inputs import SERVICE_RULES, ServiceInputs
 from ecs_steps.tags import DEPLOYMENT_TAG
@@ -58,17 +60,17 @@ class StartedDeploymentInputs(ServiceInputs):
         )
 
 
-def still_running_hint(outputs: Mapping[str, str]) -> str:
+def still_running(outputs: Mapping[str, str]) -> StillRunning | None:
     """Say of a deployment that was found what it does without this step, and how to follow or undo it."""
     deployment = outputs.get("DeploymentId")
     if not deployment:
-        return ""
+        return None
     hook, until = outputs.get("HookId"), outputs.get("PauseExpiresAt")
-    pause = f" The pause of hook {hook}, if it still waits, ends by itself at {until}." if hook else ""
-    return (
-        f"Deployment {deployment} continues in ECS.{pause} To see it: ecs-steps status VARIABLES.json; to "
-        "resume waiting, run the step again: with its hook named it approves nothing twice; to undo it: "
-        "ecs-steps abort VARIABLES.json"
+    pause = f"; the pause of hook {hook}, if it still waits, ends by itself at {until}" if hook else ""
+    return StillRunning(
+        what=f"Deployment {deployment} continues in ECS{pause}",
+        watch="ecs-steps status VARIABLES.json --watch",
+        undo="ecs-steps abort VARIABLES.json",
     )
 
 

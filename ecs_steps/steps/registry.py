@@ -12,16 +12,47 @@ if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports it
     from ecs_steps.steps.abort_ecs_deployment.step import AbortEcsDeploymentStep
     from ecs_steps.steps.continue_ecs_deployment.step import ContinueEcsDeploymentStep
     from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+    from ecs_steps.steps.promote_image.step import PromoteEcrImageStep
     from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 
 __all__ = [
     "AbortEcsDeploymentStep",
     "ContinueEcsDeploymentStep",
     "DeployEcsServiceStep",
+    "PromoteEcrImageStep",
     "UpdateEcsServiceStep",
 ]
 
 _ROOMS = "ecs_steps.steps"
+
+_OUTPUTS = (
+    "ServiceName",
+    "ServiceArn",
+    "ClusterName",
+    "Region",
+    "TaskDefinitionFamily",
+    "TaskDefinitionArn",
+    "TaskDefinitionRevision",
+    "DeploymentId",
+    "Outcome",
+)
+
+_PROGRESS = (
+    "ServiceName",
+    "ServiceArn",
+    "ClusterName",
+    "Region",
+    "ServiceDeploymentArn",
+    "DeploymentId",
+    "TaskDefinitionArn",
+    "PreviousTaskDefinitionArn",
+    "TargetGroupArn",
+    "LifecycleStage",
+    "ProductionTrafficPercent",
+    "TestTrafficPercent",
+    "Outcome",
+)
+_PAUSE = ("HookId", "PauseExpiresAt", "PauseTimeoutAction")
 
 STEPS = StepTable(
     (
@@ -39,6 +70,7 @@ STEPS = StepTable(
                 image_help="The main container's image. In *Containers* it is the reference "
                 "`EcsDeploy.Image`.",
             ),
+            outputs=(*_OUTPUTS, "AwsOutputs[StackId]", "CloudFormationStackName"),
             verbs={
                 Verb.RUN: (),
                 Verb.WATCH: (
@@ -67,6 +99,7 @@ STEPS = StepTable(
                 image_help="The image that a container gets. In *Containers* it is the reference "
                 "`EcsUpdate.Image`; one that nothing refers to is not used.",
             ),
+            outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={
                 Verb.RUN: (),
                 Verb.WATCH: (
@@ -112,6 +145,7 @@ STEPS = StepTable(
                 "yes once, and waits for the next pause or the end. One such step for each pause, each with "
                 "the hook of the step before it; run it on success.",
             ),
+            outputs=(*_PROGRESS, *_PAUSE),
             verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
         StepRow(
@@ -127,6 +161,23 @@ STEPS = StepTable(
                 "what served before it serves again. Let it run when a previous step failed, such as an "
                 "aborted manual intervention; where there is nothing to roll back it changes nothing.",
             ),
+            outputs=_PROGRESS,
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
+            name="promote",
+            title="Promote Image to Amazon ECR",
+            summary="copy an image into a repository of Amazon ECR by digest, without Docker",
+            step=f"{_ROOMS}.promote_image.step:PromoteEcrImageStep",
+            inputs=f"{_ROOMS}.promote_image.inputs:PromoteInputs",
+            prefix="EcsPromote",
+            template=StepTemplate(
+                name="AWS - Promote Image to Amazon ECR",
+                description="Copies an image from any registry, or from a file, into a repository of Amazon "
+                "ECR without Docker and without changing a byte, checks the scans of all its platforms, and "
+                "sets the tag last.",
+            ),
+            outputs=("Image", "ImageDigest", "ImageByDigest", "Outcome"),
             verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
     )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from attrs import frozen
 
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, rule, variable
+from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import Decimal, Lines, WholeNumber
 from ecs_steps.rollouts.strategies import (
     PAUSABLE_STAGES,

@@ -27,7 +27,7 @@ from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, failure_of, wait_for_verdict
 from ecs_steps.steps.abort_ecs_deployment.inputs import ABORT, AbortInputs, WhenFinished
-from ecs_steps.steps.deployment_inputs import still_running_hint
+from ecs_steps.steps.deployment_inputs import still_running
 
 
 @frozen(kw_only=True)
@@ -40,7 +40,7 @@ class Abort:
 
     def run(self) -> Result:
         """Roll back what is in progress, and wait."""
-        with self.outputs.attach_to_errors(still_running_hint):
+        with self.outputs.attach_to_errors(still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
             self.outputs.set(

@@ -28,7 +28,7 @@ from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, failure_of, wait_for_verdict
 from ecs_steps.steps.continue_ecs_deployment.inputs import CONTINUE, ContinueInputs, WhenUnhealthy
-from ecs_steps.steps.deployment_inputs import still_running_hint
+from ecs_steps.steps.deployment_inputs import still_running
 
 
 @frozen(kw_only=True)
@@ -41,7 +41,7 @@ class Continuation:
 
     def run(self) -> Result:
         """Continue at the pause that is meant, and wait for the next one or the end."""
-        with self.outputs.attach_to_errors(still_running_hint):
+        with self.outputs.attach_to_errors(still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
             self.outputs.set(

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from attrs import evolve, frozen
 
-from ecs_steps.octopus.inputs.reader import AnyRule, variable
+from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.rules import AnyRule
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.deployment_inputs import STARTED_DEPLOYMENT_RULES, HookId, StartedDeploymentInputs
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from attrs import Factory, evolve, field, frozen
 
-from ecs_steps.aws.cloudformation import StackRequest, stack_resources
-from ecs_steps.aws.ecs import revision_outputs, service_outputs
+from ecs_steps.aws.cloudformation import StackRequest, describe_stack, stack_resources
+from ecs_steps.aws.ecs import describe_service, revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
-from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.octopus.inputs.types import KeptCount
+from ecs_steps.result import Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.progress import report_pause
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, failure_of, wait_for_verdict
@@ -29,13 +30,13 @@ class StackDeployment:
 
     def run(self) -> Result:
         """Create or update the stack, wait and verify."""
-        with self.outputs.attach_to_errors(_still_running_hint):
-            stack = start_deployment(self._stack_request(), self.context)
+        with self.outputs.attach_to_errors(_still_running):
+            stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack)
 
     def watch(self, stack_id: str) -> Result:
         """Wait for the stack's last operation and verify."""
-        with self.outputs.attach_to_errors(_still_running_hint):
+        with self.outputs.attach_to_errors(_still_running):
             return self._wait_and_collect(attach(stack_id, self.context))
 
     def _wait_and_collect(self, stack: DeployedStack) -> Result:
@@ -60,7 +61,17 @@ class StackDeployment:
             if verdict.status is not DeploymentStatus.SERVING:
                 raise failure_of(watch)
             outputs.set(**revision_outputs(task_definition), DeploymentId=watch.deployment_id)
+            if watch.service and watch.service.primary:
+                outputs.since = watch.service.primary.created_at
         return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
+
+    def _pinned_inputs(self) -> DeployInputs:
+        """Return the inputs with each image by its digest, where that is wanted."""
+        if not self.inputs.resolve_digests:
+            return self.inputs
+        from ecs_steps.steps.deploy_ecs_service.pinning import pin_images
+
+        return pin_images(self.inputs, self.context)
 
     def _paused(self, watch: ServiceWatch) -> Result:
         pause, record = watch.verdict.pause, watch.service_deployment
@@ -69,12 +80,12 @@ class StackDeployment:
             self.outputs.set(**report_pause(record, pause, service, self.context))
         return self.outputs.result(Outcome.PAUSED)
 
-    def _stack_request(self) -> StackRequest:
+    def _stack_request(self, inputs: DeployInputs) -> StackRequest:
         # Only a deployment pays for troposphere: to watch a stack takes no template.
         from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
 
-        inputs = evolve(self.inputs, region=self.context.aws.region)
-        template = build_template(inputs)
+        inputs = evolve(inputs, region=self.context.aws.region)
+        template = build_template(inputs, desired_count=self._running_count())
         return StackRequest(
             name=inputs.stack_name,
             template=template.to_dict(),
@@ -82,6 +93,21 @@ class StackDeployment:
             tags=merge_tags(inputs.default_tags, inputs.user_tags),
             template_bucket=inputs.template_bucket,
         )
+
+    def _running_count(self) -> int | None:
+        """Return the service's own desired count where the inputs keep it; none where there is no service."""
+        aws, retry = self.context.aws, self.context.call_with_retries
+        if not isinstance(self.inputs.desired_count, KeptCount):
+            return None
+        stack = retry("the stack", lambda: describe_stack(aws, self.inputs.stack_name))
+        if stack is None:
+            return None
+        resources = retry("the stack", lambda: stack_resources(aws, stack.stack_id))
+        arn = resources.get(self.inputs.logical_id("Service"))
+        if not arn:
+            return None
+        service = retry("the service", lambda: describe_service(aws, self.inputs.cluster_name, arn))
+        return service.desired if service and service.status == "ACTIVE" else None
 
     def _names(self, stack_id: str) -> dict[str, str]:
         return {
@@ -93,14 +119,14 @@ class StackDeployment:
         }
 
 
-def _still_running_hint(outputs: Mapping[str, str]) -> str:
+def _still_running(outputs: Mapping[str, str]) -> StillRunning | None:
     stack = outputs.get("AwsOutputs[StackId]")
     if not stack:
-        return ""
-    return (
-        "CloudFormation continues with the stack; to resume waiting: "
-        f"ecs-steps watch VARIABLES.json --stack {stack}; to undo it: "
-        "aws cloudformation cancel-update-stack (a first create: delete-stack)"
+        return None
+    return StillRunning(
+        what="CloudFormation continues with the stack",
+        watch=f"ecs-steps watch VARIABLES.json --stack {stack}",
+        undo="aws cloudformation cancel-update-stack (a first create: delete-stack)",
     )
 
 
