@@ -88,7 +88,7 @@ def test_a_run_gives_the_outputs_of_its_row(
         ({}, "deploy, update, continue, abort, promote, tag"),
         ({"Octopus.Action.Aws.Region": "eu-west-1"}, "deploy, update, continue, abort, promote, tag"),
         ({"Other": "x"}, "deploy, update, continue, abort, promote, tag"),
-        ({"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, "deploy, update, tag"),
+        ({"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, "deploy, update, continue, abort, tag"),
     ],
 )
 def test_variables_that_several_steps_have_or_none_has_determine_no_step(

@@ -16,8 +16,9 @@ def permissions(inputs: AbortInputs, *, diagnostics: bool) -> dict[str, Any]:
     statements = chain(find_deployment(inputs, scope, *actions), _redeploy(inputs, scope))
     if diagnostics:
         groups = (scope.log_group(EVERYTHING),) if inputs.container_logs else ()
-        explaining = explain_failures(scope, inputs.cluster, log_groups=groups, target_groups=True)
-        statements = chain(statements, explaining)
+        explaining = explain_failures(scope, inputs.cluster, log_groups=groups, target_groups=False)
+        targets = Statement(sid="ReadTargetHealth", actions=("elasticloadbalancing:DescribeTargetHealth",))
+        statements = chain(statements, explaining, [targets])
     return policy_document(statements)
 
 

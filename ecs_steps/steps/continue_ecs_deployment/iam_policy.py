@@ -16,6 +16,6 @@ def permissions(inputs: ContinueInputs, *, diagnostics: bool) -> dict[str, Any]:
     )
     if diagnostics:
         groups = (scope.log_group(EVERYTHING),) if inputs.container_logs else ()
-        explaining = explain_failures(scope, inputs.cluster, log_groups=groups, target_groups=True)
+        explaining = explain_failures(scope, inputs.cluster, log_groups=groups, target_groups=False)
         statements = chain(statements, explaining)
     return policy_document(statements)
