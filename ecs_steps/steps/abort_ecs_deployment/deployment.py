@@ -50,6 +50,8 @@ class Abort:
             if record is None:
                 return self._unchanged(f"Service {service.name} has no deployment to abort.")
             seen = identify(record, context)
+            for error in seen.unread:
+                context.say(Level.WARNING, f"Which revisions these are is not known. {error}")
             self.outputs.set(**progress_outputs(record, seen))
             newer = newer_deployment(service, record)
             if newer and not record.is_rolling_back:

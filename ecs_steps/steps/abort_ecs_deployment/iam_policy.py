@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from ecs_steps.iam import EVERYTHING, Scope, Statement, explain_failures, pass_to_tasks, policy_document
+from ecs_steps.iam import EVERYTHING, Scope, Statement, explain_failures, policy_document
 from ecs_steps.steps.abort_ecs_deployment.inputs import AbortInputs, WhenFinished
 from ecs_steps.steps.deployment_policy import deployment_scope, find_deployment
 
@@ -26,4 +26,3 @@ def _redeploy(inputs: AbortInputs, scope: Scope) -> Iterator[Statement]:
     if inputs.when_finished is WhenFinished.REDEPLOY:
         service = scope.arn("ecs", f"service/{inputs.cluster}/{inputs.service}")
         yield Statement(sid="DeployTheRevisionBefore", actions=("ecs:UpdateService",), resources=(service,))
-        yield pass_to_tasks([scope.role(EVERYTHING)])

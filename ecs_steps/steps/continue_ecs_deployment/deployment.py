@@ -51,6 +51,9 @@ class Continuation:
             decision = decide_to_continue(record, inputs.pins)
             seen = (review if decision.action is Action.ANSWER else identify)(record, context)
             self.outputs.set(**(progress_outputs(record, seen) | _pause_outputs(record)))
+            if decision.action is not Action.ANSWER:
+                for error in seen.unread:
+                    context.say(Level.WARNING, f"Which revisions these are is not known. {error}")
             match decision.action:
                 case Action.FINISHED:
                     context.say(Level.INFO, f"Service deployment {record.arn} has succeeded already")
