@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values
+from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values, read_step
 from ecs_steps.cli.output import CommandResult, output_lines
 from ecs_steps.cli.process import read_variables
 from ecs_steps.clock import Clock, SystemClock
@@ -49,7 +49,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = row.read(read_variables(args.variables))
+    step = read_step(row, read_variables(args.variables, args.scope), strict=args.strict)
     options = option_values(args, row.verbs[Verb.RUN])
     with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
@@ -59,10 +59,10 @@ def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
 
 
 def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    variables = read_variables(args.variables)
+    variables = read_variables(args.variables, args.scope)
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
-    step = row.read(variables)
+    step = read_step(row, variables, strict=args.strict)
     with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
         started = getattr(args, _watched(row).keyword)
         return _result(cast("WatchableStep", step).watch(started, aws=aws, report=report, clock=clock))

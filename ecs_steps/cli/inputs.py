@@ -5,7 +5,7 @@ import json
 from functools import partial
 from typing import cast
 
-from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values
+from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values, read_step
 from ecs_steps.cli.output import CommandResult, print_warnings
 from ecs_steps.cli.process import print_error, read_variables
 from ecs_steps.steps.row import ExportableStep, PolicyStep, StepRow, StepTable, Verb
@@ -39,9 +39,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    variables = read_variables(args.variables)
+    variables = read_variables(args.variables, args.scope)
     row = steps.chosen(args.step, variables)
-    step = row.read(variables)
+    step = read_step(row, variables, strict=args.strict)
     print_warnings(step.warnings)
     warnings = [str(warning) for warning in step.warnings]
     return CommandResult(
@@ -51,15 +51,16 @@ def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
 
 
 def _export(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    variables = read_variables(args.variables)
-    step = steps.chosen(args.step, variables).read(variables, for_export=True)
+    variables = read_variables(args.variables, args.scope)
+    row = steps.chosen(args.step, variables)
+    step = read_step(row, variables, strict=args.strict, for_export=True)
     print_warnings(step.warnings)
     text = cast("ExportableStep", step).export()
     return CommandResult(text, {"template": text})
 
 
 def _iam_policy(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = cast("PolicyStep", row.read(read_variables(args.variables)))
+    step = cast("PolicyStep", read_step(row, read_variables(args.variables, args.scope), strict=args.strict))
     options = row.verbs[Verb.IAM_POLICY]
     policy = step.iam_policy(diagnostics=args.diagnostics, **option_values(args, options))
     statements = {statement["Sid"] for statement in policy["Statement"]}

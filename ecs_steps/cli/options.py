@@ -4,7 +4,9 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from ecs_steps.steps.row import Option, StepTable
+from ecs_steps.errors import InvalidInputsError
+from ecs_steps.octopus.variables import Variables
+from ecs_steps.steps.row import Option, Step, StepRow, StepTable
 
 
 def add_variables(parser: argparse.ArgumentParser) -> None:
@@ -12,7 +14,27 @@ def add_variables(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
     )
+    parser.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        metavar="KIND=NAME",
+        help="choose among the scoped values of an export, such as Environment=Dev; may be repeated",
+    )
+    parser.add_argument("--strict", action="store_true", help="treat warnings about the variables as errors")
     parser.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
+
+
+def read_step(row: StepRow, variables: Variables, *, strict: bool, **settings: object) -> Step:
+    """Make the step from variables; with `strict` warnings about them are errors.
+
+    Raises:
+        InvalidInputsError: With every problem.
+    """
+    step = row.read(variables, **settings)
+    if strict and step.warnings:
+        raise InvalidInputsError(problems=tuple(step.warnings))
+    return step
 
 
 def add_step_option(parser: argparse.ArgumentParser, steps: StepTable) -> None:

@@ -4,12 +4,13 @@ import atexit
 import gc
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ecs_steps.errors import EcsStepsError
-from ecs_steps.octopus.variables import Variables, parse_variables, unreadable
+from ecs_steps.octopus.variable_files import parse_scope, parse_variables
+from ecs_steps.octopus.variables import Variables, unreadable
 from ecs_steps.reporting.text import ascii_lines
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -27,11 +28,13 @@ def tune_gc() -> None:
     atexit.register(gc.freeze)
 
 
-def read_variables(source: str) -> Variables:
+def read_variables(source: str, scope: Sequence[str] = ()) -> Variables:
     """Read the variables from a JSON file, or from standard input where `source` is ``-``.
 
+    `scope` are options of the form ``Environment=Dev``, which choose among the values of an export.
+
     Raises:
-        InvalidInputsError: There is no such file, or it holds no variables.
+        InvalidInputsError: There is no such file, it holds no variables, or the scope is not valid.
     """
     name = "standard input" if source == "-" else source
     try:
@@ -43,7 +46,7 @@ def read_variables(source: str) -> Variables:
         # A name that no file could have, with NUL in it, is a ValueError.
         message = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise unreadable(name, message) from None
-    return parse_variables(text, source=name)
+    return parse_variables(text, source=name, scope=parse_scope(scope))
 
 
 def print_error(text: str) -> None:

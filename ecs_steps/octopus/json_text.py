@@ -9,10 +9,11 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from typing import Protocol
 
 from attrs import frozen
 
-from ecs_steps.octostache import Evaluator, OctostacheError
+from ecs_steps.octostache import Evaluated, OctostacheError
 
 MAX_DEPTH = 64
 MAX_SHOWN_LENGTH = 60
@@ -20,6 +21,12 @@ MAX_DIGITS = 400
 _TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
 
 _PLAIN_NAME = re.compile(r"#\{[\w :/~()\[\]*.-]+\}")
+
+
+class TextEvaluator(Protocol):
+    """What evaluates a text, as `octostache.Evaluator` does."""
+
+    def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated: ...
 
 
 @frozen
@@ -58,11 +65,28 @@ def parse(text: str) -> object:
             parse_int=_whole,
         )
     except json.JSONDecodeError as error:
-        raise ValueError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise ValueError(_syntax(text, error)) from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     _check_depth(document)
     return document
+
+
+def _syntax(text: str, error: json.JSONDecodeError) -> str:
+    """Return what a person has to mend, and where; never a value."""
+    place = f"at line {error.lineno}, column {error.colno}"
+    before, rest = text[: error.pos].rstrip(), text[error.pos :].lstrip()
+    if not text.strip():
+        return "it is empty"
+    if not before and rest[0] not in "[{":
+        return "it is a plain text"
+    if not rest:
+        return "it ends too early: a closing bracket, brace or quote is missing"
+    if rest[0] == "'":
+        return f"single quotes {place}; JSON has double quotes"
+    if (rest[0] in "]}" and before.endswith(",")) or re.match(r",\s*[\]}]", rest):
+        return f"a comma before the closing bracket {place}"
+    return f"{error.msg} {place}"
 
 
 def _members(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
@@ -109,7 +133,7 @@ def _within(document: object) -> list[object]:
             return []
 
 
-def evaluate(text: str, evaluator: Evaluator) -> object:
+def evaluate(text: str, evaluator: TextEvaluator) -> object:
     """Evaluate a variable's text: leaf by leaf where it is a JSON list or object, else whole.
 
     Text that stays open becomes `Unresolved`; text that is meant as JSON and is none stays text.
@@ -122,7 +146,7 @@ def evaluate(text: str, evaluator: Evaluator) -> object:
     return _evaluate_text(text, evaluator)
 
 
-def _evaluate_leaves(document: object, evaluator: Evaluator) -> object:
+def _evaluate_leaves(document: object, evaluator: TextEvaluator) -> object:
     match document:
         case str():
             return _evaluate_text(document, evaluator, is_json_leaf=True)
@@ -134,7 +158,7 @@ def _evaluate_leaves(document: object, evaluator: Evaluator) -> object:
             return document
 
 
-def _evaluate_text(text: str, evaluator: Evaluator, *, is_json_leaf: bool = False) -> str | Unresolved:
+def _evaluate_text(text: str, evaluator: TextEvaluator, *, is_json_leaf: bool = False) -> str | Unresolved:
     try:
         evaluated = evaluator.evaluate(text, is_json_leaf=is_json_leaf)
     except OctostacheError as error:

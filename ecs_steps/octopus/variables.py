@@ -1,20 +1,39 @@
-"""The variable dictionary: flat text by name, and the two kinds of file that hold one."""
+"""The variable dictionary: flat text by name, and the names that have no value where they should have one."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import frozen
 
 from ecs_steps.errors import InvalidInputsError, Problem
-from ecs_steps.octopus import json_text
+
+_EXPRESSION = re.compile(r"#\{\s*(?:if\s|unless\s|each\s+\S+\s+in\s|calc\s)?([^{}#|]*)")
+_OPERATORS = re.compile(r"==|!=|[\[\]+*%]")
+
+
+@frozen
+class MissingValue:
+    """A variable that is known and has no value, and why, such as a sensitive one in an export."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.reason}"
 
 
 class Variables(Mapping[str, str]):
     """A dictionary of Octopus variables, their names without regard to case, their values all text.
 
+    `missing` holds those without a value by their case-folded names. They are not in the mapping: using one
+    is an error that gives the reason.
+
     Raises:
         InvalidInputsError: A value is neither text nor anything that JSON could write.
     """
 
-    def __init__(self, variables: Mapping[str, object]) -> None:
+    def __init__(self, variables: Mapping[str, object], missing: Iterable[MissingValue] = ()) -> None:
         self._values: dict[str, str] = {}
         problems: list[Problem] = []
         for name, value in variables.items():
@@ -26,6 +45,8 @@ class Variables(Mapping[str, str]):
         if problems:
             raise InvalidInputsError(problems=tuple(problems))
         self._names = {name.casefold(): name for name in self._values}
+        known = tuple(variables.missing.values()) if isinstance(variables, Variables) else ()
+        self.missing: dict[str, MissingValue] = {value.name.casefold(): value for value in (*known, *missing)}
 
     def __getitem__(self, name: str) -> str:
         return self._values[self._names[name.casefold()]]
@@ -40,6 +61,30 @@ class Variables(Mapping[str, str]):
         """Show how many there are and no value: the dictionary holds secrets."""
         return f"<{len(self)} Octopus variables>"
 
+    def missing_in(self, text: str) -> MissingValue | None:
+        """Return a variable without a value that the expressions of `text` use, if there is one.
+
+        Values are followed: an expression may name a variable whose own value names the missing one.
+        """
+        if not self.missing:
+            return None
+        followed: set[str] = set()
+        names = _names_in(text)
+        while names:
+            name = names.pop()
+            if name in self.missing:
+                return self.missing[name]
+            if name in self._names and name not in followed:
+                followed.add(name)
+                names |= _names_in(self[name])
+        return None
+
+
+def _names_in(text: str) -> set[str]:
+    """Return the case-folded names that the expressions of a text use; indexes count as names."""
+    expressions = _EXPRESSION.findall(text) if "#{" in text else []
+    return {name.strip().casefold() for each in expressions for name in _OPERATORS.split(each)}
+
 
 def _as_text(value: object) -> str:
     match value:
@@ -51,66 +96,6 @@ def _as_text(value: object) -> str:
             return str(value)
         case _:
             return json.dumps(value)
-
-
-def parse_variables(text: str, *, source: str) -> Variables:
-    """Read a JSON file of variables.
-
-    Either a flat object of values by name, or an Octopus variable set as the server exports it
-    (`{"Variables": [{"Name", "Value", "Scope"}]}`). Of several values of one name the one whose scope fits
-    the set's own `Octopus.Environment.Id` and its like wins over one without a scope; a scope that cannot
-    be judged from the set is passed over.
-
-    Raises:
-        InvalidInputsError: The text is no JSON or has another shape; `source` names the file.
-    """
-    try:
-        document = json_text.parse(text)
-    except ValueError as error:
-        raise unreadable(source, f"cannot be read as JSON: {error}") from None
-    match document:
-        case {"Variables": list(entries)}:
-            return Variables(_exported(entries, source))
-        case dict():
-            return Variables(document)
-        case _:
-            raise unreadable(source, "expected an object of variables by name")
-
-
-def _exported(entries: list[object], source: str) -> dict[str, object]:
-    spelled: dict[str, str] = {}
-    scoped: dict[str, list[tuple[Mapping[str, object], object]]] = {}
-    for index, entry in enumerate(entries):
-        match entry:
-            case {"Name": str(name), **rest} if isinstance(scope := rest.get("Scope") or {}, dict):
-                spelled.setdefault(name.casefold(), name)
-                narrowed = {kind: ids for kind, ids in scope.items() if ids}
-                scoped.setdefault(name.casefold(), []).append((narrowed, rest.get("Value")))
-            case _:
-                raise unreadable(f"{source}: Variables[{index}]", "expected {Name, Value, Scope}")
-    plain = {name: value for name, values in scoped.items() for scope, value in values if not scope}
-    chosen: dict[str, object] = {}
-    for name, values in scoped.items():
-        fitting = [(len(scope), value) for scope, value in values if _fits(scope, plain)]
-        if fitting:
-            chosen[spelled[name]] = max(fitting, key=lambda ranked: ranked[0])[1]
-    return chosen
-
-
-SCOPES = {
-    "Environment": "octopus.environment.id",
-    "Channel": "octopus.release.channel.id",
-    "Action": "octopus.action.id",
-    "Machine": "octopus.machine.id",
-    "Tenant": "octopus.deployment.tenant.id",
-}
-
-
-def _fits(scope: Mapping[str, object], plain: Mapping[str, object]) -> bool:
-    return all(
-        isinstance(ids, list) and kind in SCOPES and plain.get(SCOPES[kind]) in ids
-        for kind, ids in scope.items()
-    )
 
 
 def unreadable(source: str, message: str) -> InvalidInputsError:

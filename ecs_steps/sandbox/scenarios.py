@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ecs_steps.sandbox.ecs.scenarios import SERVICE_SCENARIOS
+from ecs_steps.sandbox.ecs.strategy_scenarios import STRATEGY_SCENARIOS
 from ecs_steps.sandbox.faults import Fault, FaultKind
 from ecs_steps.sandbox.quotas import Quota
 from ecs_steps.sandbox.scenario import ResourceFailurePlan, Scenario, StackPlan
@@ -136,7 +137,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         **_STACK_SCENARIOS,
         **{
             name: Scenario(description=description, ecs=plan)
-            for name, (description, plan) in SERVICE_SCENARIOS.items()
+            for name, (description, plan) in {**SERVICE_SCENARIOS, **STRATEGY_SCENARIOS}.items()
         },
     }
 )

@@ -119,7 +119,7 @@ def _action_findings(at: Path, given: EnvironmentVariables | EnvironmentFiles) -
         )
 
 
-@item_rule("container_updates")
+@item_rule("container_updates", "packageReference", "environmentVariables", "environmentFiles")
 def _some_change(_: ContainerUpdateInputs, update: ContainerUpdate) -> Iterator[Finding]:
     environment = (update.environment_variables, update.environment_files)
     # An empty Replace has a warning of its own.

@@ -9,7 +9,7 @@ from typing import Annotated
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.converter import UnresolvedText, used_if
-from ecs_steps.octopus.inputs.types import Bool, Role, Text, VolumeName
+from ecs_steps.octopus.inputs.types import AccessPointId, Bool, FileSystemId, Role, Text, VolumeName
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, Logging
 
 # CPU units -> MiB, as the ECS developer guide lists them ("Task CPU and memory").
@@ -61,8 +61,8 @@ class Volume:
 
     type: VolumeType = VolumeType.BIND
     name: VolumeName
-    file_system_id: str = used_if(_is_efs, default="")
-    access_point_id: str = used_if(_is_efs, default="")
+    file_system_id: FileSystemId = used_if(_is_efs, default="")
+    access_point_id: AccessPointId = used_if(_is_efs, default="")
     root_directory: str = used_if(_is_efs, default="")
     encryption_in_transit: Bool = used_if(_is_efs, default=False)
     efs_iam_authorization: Bool = used_if(_is_efs, default=False)

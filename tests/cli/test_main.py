@@ -213,7 +213,7 @@ def test_export_prints_the_template_with_images_left_open(capsys: Capture) -> No
     [
         (
             "{",
-            "cannot be read as JSON: Expecting property name enclosed in double quotes at line 1, column 2",
+            "cannot be read as JSON: it ends too early: a closing bracket, brace or quote is missing",
         ),
         ("[1]", "expected an object of variables by name"),
         ("null", "expected an object of variables by name"),

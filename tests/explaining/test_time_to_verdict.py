@@ -10,6 +10,7 @@ from attrs import frozen
 
 from ecs_steps import RolledBackError, RolloutFailedError, SupersededError
 from ecs_steps.sandbox import SCENARIOS
+from ecs_steps.sandbox.ecs.strategy_scenarios import STRATEGY_SCENARIOS
 from explaining.moments import NEVER_SETTLED, Observed, observed
 from explaining.runs import STEPS, Step
 
@@ -32,7 +33,10 @@ HEALTHY_HERE = {
 """What goes wrong at a service's creation, or before a deployment: the same as `healthy` once it serves."""
 
 OF_STACKS = {"update-refused", "rollback-fails-once", "rollback-overlooked"}
-MEASURED = sorted(SCENARIOS.keys() - NEVER_SETTLED - NO_DEPLOYMENT - SETTLED_TWICE - HEALTHY_HERE)
+OF_STOREFRONT = STRATEGY_SCENARIOS.keys()
+MEASURED = sorted(
+    SCENARIOS.keys() - NEVER_SETTLED - NO_DEPLOYMENT - SETTLED_TWICE - HEALTHY_HERE - OF_STOREFRONT
+)
 CALL_TIMEOUT = 600.0
 """Seconds after which a waiter of 40 times 15 s gives up; the poll of 1 s is given the same."""
 

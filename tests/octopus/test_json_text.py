@@ -35,7 +35,14 @@ def test_what_json_writes_is_read(document: object) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[1,", "Expecting value at line 1, column 4"),
+        ("", "it is empty"),
+        ("secret", "it is a plain text"),
+        ("[1,", "it ends too early: a closing bracket, brace or quote is missing"),
+        ('[{"a": 1}', "it ends too early: a closing bracket, brace or quote is missing"),
+        ("[1, 2,]", "a comma before the closing bracket at line 1, column 7"),
+        ('{"a": 1,\n}', "a comma before the closing bracket at line 2, column 1"),
+        ("['secret']", "single quotes at line 1, column 2; JSON has double quotes"),
+        ("{'a': 'secret'}", "single quotes at line 1, column 2; JSON has double quotes"),
         ('{"a"\n: secret}', "Expecting value at line 2, column 3"),
         ('{"a": 1, "b": 2, "A": 3}', 'an object holds the member "A" twice'),
         ("[NaN]", "NaN is no JSON"),

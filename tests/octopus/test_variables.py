@@ -1,23 +1,9 @@
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.errors import InvalidInputsError
-from ecs_steps.octopus.variables import Variables, parse_variables
-
-
-def exported(*variables: object) -> str:
-    return json.dumps({"Id": "variableset-Projects-7", "Variables": variables})
-
-
-def scoped(value: str, **scope: list[str]) -> dict[str, object]:
-    return {"Name": "Color", "Value": value, "Scope": scope}
-
-
-def fixed(name: str, value: str) -> dict[str, object]:
-    return {"Name": name, "Value": value, "Scope": {}}
+from ecs_steps.octopus.variables import MissingValue, Variables
 
 
 def test_names_are_found_in_any_case_and_keep_their_spelling() -> None:
@@ -109,110 +95,35 @@ def test_every_dictionary_of_text_is_a_dictionary_of_variables(dictionary: dict[
     assert Variables(variables) == variables
 
 
-def test_a_file_may_be_a_flat_object() -> None:
-    variables = parse_variables('{"Color": "red", "Count": 2, "Ids": ["a"]}', source="v.json")
-
-    assert dict(variables) == {"Color": "red", "Count": "2", "Ids": '["a"]'}
-
-
-def test_a_file_may_be_an_octopus_variable_set() -> None:
-    text = exported(fixed("Color", "red"), {"Name": "Size", "Value": "XL", "Type": "String"})
-
-    variables = parse_variables(text, source="v.json")
-
-    assert dict(variables) == {"Color": "red", "Size": "XL"}
-
-
-def test_a_sensitive_variable_is_exported_without_its_value() -> None:
-    text = exported({"Name": "Password", "Value": None, "IsSensitive": True, "Scope": None})
-
-    assert parse_variables(text, source="v.json")["Password"] == ""
-
-
 @pytest.mark.parametrize(
-    ("variables", "color"),
+    "text",
     [
-        pytest.param([scoped("red"), scoped("blue", Environment=["Environments-1"])], "blue", id="fits"),
-        pytest.param([scoped("blue", Environment=["Environments-1"]), scoped("red")], "blue", id="any order"),
-        pytest.param([scoped("red"), scoped("blue", Environment=["Environments-2"])], "red", id="no fit"),
-        pytest.param([scoped("blue", Environment=["Environments-2"])], None, id="nothing fits"),
-        pytest.param([scoped("red"), scoped("blue", Role=["web"])], "red", id="cannot be judged"),
-        pytest.param([scoped("red", Environment=[])], "red", id="an empty scope is none"),
-        pytest.param(
-            [
-                scoped("blue", Environment=["Environments-1"]),
-                scoped("red", Environment=["Environments-1"], Tenant=["Tenants-1"]),
-            ],
-            "red",
-            id="the narrower scope",
-        ),
-        pytest.param(
-            [scoped("red"), {"Name": "COLOR", "Value": "blue", "Scope": {"Channel": ["Channels-1"]}}],
-            "blue",
-            id="names in any case",
-        ),
-        pytest.param([scoped("red", Machine=["Machines-9", "Machines-1"])], "red", id="one of several"),
-        pytest.param([scoped("red"), scoped("blue", Action=["Actions-1"])], "blue", id="an action"),
+        "#{Password}",
+        "a #{ password | ToUpper } b",
+        "#{if Password}yes#{/if}",
+        '#{unless PASSWORD == ""}yes#{/unless}',
+        "#{each part in Password}#{part}#{/each}",
+        "#{Settings[#{Password}].Url}",
+        "#{Connection}",
     ],
 )
-def test_of_several_values_the_one_whose_scope_fits_best_counts(
-    variables: list[object], color: str | None
-) -> None:
-    context = [
-        fixed("Octopus.Environment.Id", "Environments-1"),
-        fixed("Octopus.Deployment.Tenant.Id", "Tenants-1"),
-        fixed("octopus.release.channel.id", "Channels-1"),
-        fixed("Octopus.Machine.Id", "Machines-1"),
-        fixed("Octopus.Action.Id", "Actions-1"),
-    ]
+def test_an_expression_that_uses_a_variable_without_a_value_finds_it(text: str) -> None:
+    missing = MissingValue("Password", "is sensitive")
+    variables = Variables({"Connection": "user:#{Login}", "Login": "#{Password}"}, [missing])
 
-    found = parse_variables(exported(*variables, *context), source="v.json")
-
-    assert found.get("Color") == color
+    assert variables.missing_in(text) == missing
+    assert str(missing) == "Password is sensitive"
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("", "v.json: cannot be read as JSON: Expecting value at line 1, column 1"),
-        ('{"a": "b",\n "c"}', "v.json: cannot be read as JSON: Expecting ':' delimiter at line 2, column 5"),
-        ("[" * 100_000, "v.json: cannot be read as JSON: it is nested more than 64 deep"),
-        (
-            '{"a":' + "[" * 100 + "]" * 100 + "}",
-            "v.json: cannot be read as JSON: it is nested more than 64 deep",
-        ),
-        ('{"A": 1, "a": 2}', 'v.json: cannot be read as JSON: an object holds the member "a" twice'),
-        ('{"a": NaN}', "v.json: cannot be read as JSON: NaN is no JSON"),
-        ("[]", "v.json: expected an object of variables by name"),
-        ('"hunter2"', "v.json: expected an object of variables by name"),
-        ("7", "v.json: expected an object of variables by name"),
-        ("null", "v.json: expected an object of variables by name"),
-        ('{"Variables": [{"Name": "a"}, 1]}', "v.json: Variables[1]: expected {Name, Value, Scope}"),
-        ('{"Variables": [{"Value": "a"}]}', "v.json: Variables[0]: expected {Name, Value, Scope}"),
-        ('{"Variables": [{"Name": 5}]}', "v.json: Variables[0]: expected {Name, Value, Scope}"),
-        (
-            '{"Variables": [{"Name": "a", "Value": "", "Scope": ["x"]}]}',
-            "v.json: Variables[0]: expected {Name, Value, Scope}",
-        ),
-    ],
-)
-def test_a_damaged_file_is_one_clear_problem(text: str, problem: str) -> None:
-    with pytest.raises(InvalidInputsError) as raised:
-        parse_variables(text, source="v.json")
+@pytest.mark.parametrize("text", ["Password", "#{DB Password}", "#{Password.Length}", "#{Loop}", ""])
+def test_a_text_that_uses_no_such_variable_finds_none(text: str) -> None:
+    variables = Variables({"Loop": "#{Loop}"}, [MissingValue("Password", "is sensitive")])
 
-    assert str(raised.value) == f"The variables cannot be read (1 problem):\n  {problem}"
+    assert variables.missing_in(text) is None
 
 
-@given(
-    st.text()
-    | st.recursive(
-        st.none() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
-    ).map(json.dumps)
-)
-def test_any_file_gives_variables_or_a_problem(text: str) -> None:
-    try:
-        values = list(parse_variables(text, source="v.json").values())
-    except InvalidInputsError:
-        values = []
+def test_a_copy_keeps_what_has_no_value() -> None:
+    variables = Variables({"Color": "red"}, [MissingValue("Password", "is sensitive")])
 
-    assert all(isinstance(value, str) for value in values)
+    assert "Password" not in variables
+    assert list(Variables(variables).missing) == ["password"]

@@ -26,8 +26,6 @@ NOT_CAUSED = {
     "logs:DeleteIndexPolicy": "the template sets no FieldIndexPolicies",
     "logs:PutResourcePolicy": "the template sets no ResourcePolicyDocument",
     "logs:DeleteResourcePolicy": "the template sets no ResourcePolicyDocument",
-    "logs:PutRetentionPolicy": "the template sets no RetentionInDays",
-    "logs:DeleteRetentionPolicy": "the template sets no RetentionInDays",
     "logs:PutLogGroupDeletionProtection": "the template sets no DeletionProtectionEnabled",
     "logs:PutBearerTokenAuthentication": "the template sets no BearerTokenAuthenticationEnabled",
     "s3:REST.PUT.OBJECT": "no action of IAM",

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 from ecs_steps.clock import Clock
-from ecs_steps.octopus.variables import parse_variables
+from ecs_steps.octopus.variable_files import parse_variables
 from ecs_steps.reporting.events import (
     Level,
     Message,

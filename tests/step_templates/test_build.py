@@ -194,8 +194,8 @@ def test_the_examples_in_the_help_are_inputs_that_the_step_takes(row: StepRow) -
         "ServiceTaskName": "web",
         "Cpu": "256",
         "Memory": "512",
-        "SubnetIds": "subnet-1",
-        "SecurityGroupIds": "sg-1",
+        "SubnetIds": "subnet-00000001",
+        "SecurityGroupIds": "sg-00000001",
     }
     given = {f"{row.prefix}.{name}": value for name, value in required.items()}
     given["Octopus.Environment.Id"] = "Environments-1"

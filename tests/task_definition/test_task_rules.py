@@ -240,12 +240,10 @@ def test_where_a_name_is_missing_nothing_is_said_to_be_unknown(name: str | None)
 def test_where_the_volumes_cannot_be_read_no_mount_is_said_to_be_wrong() -> None:
     variables = dictionary(container(containerStorage=mount("data")), Volumes="[{")
 
-    assert problems(variables) == [
-        (
-            "Octopus.Action.Aws.Ecs.Deploy.Volumes: expected a list as JSON: "
-            "Expecting property name enclosed in double quotes at line 1, column 3"
-        )
-    ]
+    [problem] = problems(variables)
+    assert problem.startswith(
+        "Octopus.Action.Aws.Ecs.Deploy.Volumes: expected a list as JSON: it ends too early"
+    )
 
 
 def test_where_the_size_is_unknown_no_container_is_too_large() -> None:

@@ -5,6 +5,7 @@ cattrs chooses how each type is converted. Beyond what it brings, a value that c
 well. No rule reads the place of an error (see `reader`); where an expression stays open it holds the text.
 """
 
+import re
 import types
 import typing
 from collections.abc import Callable, Iterable
@@ -22,6 +23,31 @@ from ecs_steps.octopus.json_text import Unresolved, shown
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 
+ECS_NAMES: dict[str, tuple[str, ...]] = {
+    "cpu": ("cpus",),
+    "dependson": ("dependencies",),
+    "dnssearchdomains": ("networkSettings.dnsSearchDomains",),
+    "dnsservers": ("networkSettings.dnsServers",),
+    "efsvolumeconfiguration": ("fileSystemId",),
+    "environment": ("environmentVariables",),
+    "extrahosts": ("networkSettings.extraHosts",),
+    "image": ("containerImageReference", "packageReference"),
+    "logconfiguration": ("containerLogging",),
+    "memory": ("memoryLimitHard",),
+    "memoryreservation": ("memoryLimitSoft",),
+    "mountpoints": ("containerStorage.mountPoints",),
+    "name": ("containerName", "key", "limitName"),
+    "options": ("logOptions",),
+    "portmappings": ("containerPortMappings",),
+    "readonlyrootfilesystem": ("containerStorage.readOnlyRootFileSystem",),
+    "repositorycredentials": ("repositoryAuthentication",),
+    "secretoptions": ("logOptions, of type Secret",),
+    "secrets": ("environmentVariables, of type Secret",),
+    "valuefrom": ("value, of type Secret",),
+    "volumesfrom": ("containerStorage.volumeFrom",),
+}
+"""Octopus' names of what a task definition calls so, by ECS' name in lower case."""
+
 
 class UnresolvedText(str):
     """A text whose expressions Octopus replaces later."""
@@ -33,16 +59,20 @@ class UnresolvedText(str):
 class FieldError:
     """Why the value at `path` is not valid; `value` is it as JSON, empty where it must not be shown.
 
-    `is_expression` marks a single value that could be kept as it is, for a later evaluation.
+    `is_expression` marks a single value that could be kept as it is, for a later evaluation; `is_document`
+    marks a value that should be a list or an object, of which an `example` helps.
     """
 
     path: Path = ()
     message: str
     value: str = ""
+    example: str = ""
     is_expression: bool = False
+    is_document: bool = False
 
     def __str__(self) -> str:
-        return f"{self.message}, not {self.value}" if self.value else self.message
+        text = f"{self.message}, not {self.value}" if self.value else self.message
+        return f"{text}; for example {self.example}" if self.example else text
 
 
 @frozen
@@ -161,18 +191,26 @@ def without_unused(
     errors: tuple[FieldError, ...],
     name_of: Callable[[str], str],
 ) -> tuple[Any, tuple[FieldError, ...]]:
-    """Return an object whose unused members have their defaults, and the errors of the others."""
-    defaults = {
-        field.name: field.default
+    """Return an object whose unused invalid members have their defaults, and the errors of the others."""
+    invalid = {error.path[0] for error in errors}
+    unused = {
+        name_of(field.name): field
         for field in attrs.fields(type(made))
-        if "used_if" in field.metadata and not field.metadata["used_if"](made)
+        if name_of(field.name) in invalid
+        and "used_if" in field.metadata
+        and not field.metadata["used_if"](made)
     }
-    unused = {name_of(name) for name in defaults}
-    kept = tuple(error for error in errors if error.path[0] not in unused)
-    return (made, errors) if kept == errors else (evolve(made, **defaults), kept)
+    if not unused:
+        return made, errors
+    defaults = {field.name: field.default for field in unused.values()}
+    return evolve(made, **defaults), tuple(error for error in errors if error.path[0] not in unused)
 
 
 def _unknown_member(names: list[str], name: str) -> str:
+    known = {each.casefold() for each in names}
+    for octopus_name in ECS_NAMES.get(name.casefold(), ()):
+        if re.split(r"\W", octopus_name)[0].casefold() in known:
+            return f"is ECS' name; in Octopus' JSON it is {octopus_name}"
     close = get_close_matches(name, names, n=1)
     return f"is no known member; {f'did you mean {close[0]}' if close else 'known are ' + ', '.join(names)}"
 
@@ -193,13 +231,13 @@ def _document(value: object, kind: type[T], expected: str) -> T:
         try:
             value = json_text.parse(value)
         except ValueError as error:
-            raise PartialValueError(
-                None, (FieldError(message=f"expected {expected} as JSON: {error}"),)
-            ) from None
+            message = f"expected {expected} as JSON: {error}"
+            raise PartialValueError(None, (FieldError(message=message, is_document=True),)) from None
     if not isinstance(value, kind):
         # A single value in the place of a document may be a secret that belongs within it.
         found = shown(value) if isinstance(value, list | dict) else "a single value"
-        raise PartialValueError(None, (FieldError(message=f"expected {expected}", value=found),))
+        other = FieldError(message=f"expected {expected}", value=found, is_document=True)
+        raise PartialValueError(None, (other,))
     return value
 
 

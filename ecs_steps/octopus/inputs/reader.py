@@ -25,8 +25,9 @@ from ecs_steps.octopus.inputs.converter import (
     field_value,
     without_unused,
 )
+from ecs_steps.octopus.inputs.unknown import unknown_variables
 from ecs_steps.octopus.variables import Variables
-from ecs_steps.octostache import Evaluator, OctostacheError
+from ecs_steps.octostache import Evaluated, Evaluator, OctostacheError
 
 MAX_INPUT_LENGTH = 1024 * 1024
 """Characters of an input, before and after evaluation: CloudFormation accepts no longer template."""
@@ -48,6 +49,11 @@ class Variable:
     control: str = "SingleLineText"
     options: tuple[str, ...] = ()
     must_be_known: bool = False
+
+    @property
+    def example(self) -> str:
+        """The first JSON document of the help text; empty where it shows none."""
+        return next(iter(re.findall(r"`([\[{][^`]*)`", self.help)), "")
 
 
 def variable(
@@ -88,13 +94,28 @@ def derived(compute: Callable[[Mapping[str, str]], object], *, default: object =
 
 
 @frozen
-class _Evaluated(Mapping[str, str]):
-    """The variables, each evaluated on access."""
+class _Evaluator:
+    """Evaluates texts over the variables; the use of a missing value is an error."""
 
     variables: Variables
     evaluator: Evaluator
 
+    def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated:
+        if missing := self.variables.missing_in(text):
+            raise OctostacheError(str(missing))
+        return self.evaluator.evaluate(text, is_json_leaf=is_json_leaf)
+
+
+@frozen
+class _EvaluatedVariables(Mapping[str, str]):
+    """The variables, each evaluated on access; a missing one stays an open expression."""
+
+    variables: Variables
+    evaluator: _Evaluator
+
     def __getitem__(self, name: str) -> str:
+        if name.casefold() in self.variables.missing:
+            return f"#{{{name}}}"
         try:
             return self.evaluator.evaluate(self.variables[name]).text
         except OctostacheError:
@@ -212,7 +233,7 @@ def read(
         InvalidInputsError: With every problem.
     """
     fields = attrs.fields(cls)
-    evaluator = Evaluator(variables)
+    evaluator = _Evaluator(variables, Evaluator(variables))
     values, errors = collect((f.name, lambda f=f: _read_field(f, variables, evaluator)) for f in fields)  # type: ignore[misc]  # a default argument binds the loop's field
     inputs = cls(**{field.name: value for field, value in zip(fields, values, strict=True)})
     inputs, errors = without_unused(inputs, errors, str)
@@ -224,18 +245,30 @@ def read(
         ),
         *(finding for rule in rules for finding in rule.findings(inputs, errors)),
     ]
+    found = [_with_missing_value(finding, variables) for finding in found]
     problems = tuple(_problem(cls, finding) for finding in found if not finding.is_warning)
     if problems:
         raise InvalidInputsError(problems=problems)
-    return inputs, tuple(_problem(cls, finding) for finding in found)
+    return inputs, (*(_problem(cls, finding) for finding in found), *unknown_variables(cls, variables))
 
 
-def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: Evaluator) -> object:
+def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: _Evaluator) -> object:
     if "derived" in field.metadata:
-        return field.metadata["derived"](_Evaluated(variables, evaluator))
-    raw = variables.get(field.metadata["variable"].name, "")
+        return field.metadata["derived"](_EvaluatedVariables(variables, evaluator))
+    name = field.metadata["variable"].name
+    if missing := variables.missing.get(name.casefold()):
+        raise PartialValueError(None, (FieldError(message=missing.reason),))
+    raw = variables.get(name, "")
     value = json_text.evaluate(_limited(raw), evaluator)
-    return field_value(field, _limited(value) if isinstance(value, str) else value)
+    try:
+        return field_value(field, _limited(value) if isinstance(value, str) else value)
+    except PartialValueError as failure:
+        example = field.metadata["variable"].example
+        errors = (
+            evolve(error, example=example) if error.is_document and not error.path else error
+            for error in failure.errors
+        )
+        raise PartialValueError(failure.partial, tuple(errors)) from None
 
 
 def _limited(text: str) -> str:
@@ -244,6 +277,13 @@ def _limited(text: str) -> str:
         message = f"holds {len(stripped)} characters; expected at most {MAX_INPUT_LENGTH}, AWS' limit"
         raise PartialValueError(None, (FieldError(message=message),))
     return stripped
+
+
+def _with_missing_value(finding: Finding, variables: Variables) -> Finding:
+    """Say of a variable without a value why it has none; only paths in derived fields name variables."""
+    names = [part.casefold() for part in finding.path[1:2] if isinstance(part, str)]
+    missing = next((variables.missing[name] for name in names if name in variables.missing), None)
+    return evolve(finding, message=missing.reason) if missing else finding
 
 
 def _may_stay_open(cls: type[attrs.AttrsInstance], error: FieldError) -> bool:

@@ -62,20 +62,24 @@ class Text:
 
 @frozen
 class Ids:
-    """A list of ids: a JSON array, or one a line or comma."""
+    """A list of ids that match a pattern: a JSON array, or a text with commas, semicolons or blanks."""
+
+    pattern: str
+    expected: str
 
     def __call__(self, value: object) -> tuple[str, ...]:
         if isinstance(value, str) and not value.startswith("["):
             value = list(self.words(value))
-        ids: tuple[str, ...] = convert(value, tuple[str, ...])
-        kept = tuple(stripped for id_ in ids if (stripped := id_.strip()))
+        id_or_empty = Annotated[str, Text(f"|{self.pattern}", self.expected)]
+        ids: tuple[str, ...] = convert(value, tuple[id_or_empty, ...])
+        kept = tuple(filter(None, ids))
         if not kept:
-            raise PartialValueError((), (FieldError(message="expected at least one id"),))
+            raise PartialValueError((), (FieldError(message=f"expected at least one id: {self.expected}"),))
         return kept
 
     def words(self, value: str) -> tuple[str, ...]:
         """Split a text that is no JSON."""
-        return tuple(filter(None, split(value, "\n,")))
+        return tuple(filter(None, split(value, r",;\s")))
 
 
 @frozen
@@ -118,7 +122,18 @@ Port = Annotated[int, WholeNumber(1, 65535)]
 Count = Annotated[int, WholeNumber()]
 PositiveCount = Annotated[int, WholeNumber(1)]
 Bool = Annotated[bool, Flag()]
-IdList = Annotated[tuple[str, ...], Ids()]
+SubnetIds = Annotated[
+    tuple[str, ...], Ids("subnet-[0-9a-f]{8,40}", "a subnet id, such as subnet-0a1b2c3d4e5f60718")
+]
+SecurityGroupIds = Annotated[
+    tuple[str, ...], Ids("sg-[0-9a-f]{8,40}", "a security group id, such as sg-0c3d4e5f607182930")
+]
+FileSystemId = Annotated[
+    str, Text("fs-[0-9a-f]{8,40}", "an EFS file system id, such as fs-0d4e5f60718293a4b")
+]
+AccessPointId = Annotated[
+    str, Text("fsap-[0-9a-f]{8,40}", "an EFS access point id, such as fsap-0e5f60718293a4b5c")
+]
 Arn = Annotated[str, Text(r"arn:[a-z-]+:[!-~]+", "an ARN")]
 Role = Annotated[str, Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]+", "the ARN of an IAM role")]
 Family = Annotated[str, Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")]

@@ -12,11 +12,15 @@ from ecs_steps.sandbox.ecs.rollouts import Rollouts
 from ecs_steps.sandbox.ecs.scheduler import Scheduler
 from ecs_steps.sandbox.ecs.service_deployments import ServiceDeployments
 from ecs_steps.sandbox.ecs.services import Services
+from ecs_steps.sandbox.ecs.stages import Stages
 from ecs_steps.sandbox.ecs.tags import TaggedResources
-from ecs_steps.sandbox.ecs.targets import TargetsBackend
 from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
 from ecs_steps.sandbox.ecs.task_life import TaskLife
 from ecs_steps.sandbox.ecs.tasks import Tasks
+from ecs_steps.sandbox.ecs.traffic import Traffic
+from ecs_steps.sandbox.elbv2.backend import Elbv2Backend
+from ecs_steps.sandbox.elbv2.listeners import Listeners
+from ecs_steps.sandbox.elbv2.targets import TargetGroups
 from ecs_steps.sandbox.timeline import Timeline
 
 
@@ -35,16 +39,19 @@ class EcsBackend:
         )
         streams = LogStreams(shared)
         life = TaskLife(shared, streams)
-        scheduler = Scheduler(shared, Rollouts(shared), life)
+        listeners = Listeners(ids=lambda: shared.random)
+        scheduler = Scheduler(shared, Rollouts(shared, Stages(shared, Traffic(shared, listeners))), life)
         self._clusters = Clusters(shared)
         self._task_definitions = TaskDefinitions(shared)
         events = PlannedEvents(shared, self._task_definitions, scheduler)
-        self._services = Services(shared, self._clusters, self._task_definitions, scheduler, events)
+        self._services = Services(
+            shared, self._clusters, self._task_definitions, scheduler, events, listeners
+        )
         self._tasks = Tasks(shared, self._clusters, life)
         self._service_deployments = ServiceDeployments(shared, self._clusters, scheduler)
         self._tags = TaggedResources(self._clusters, self._task_definitions)
         self.logs = LogsBackend(streams)
-        self.elbv2 = TargetsBackend(shared, self._clusters)
+        self.elbv2 = Elbv2Backend(listeners, TargetGroups(shared, self._clusters, listeners))
         History(shared, self._clusters, self._task_definitions, self._services).replay(timeline, plan)
 
     @property
@@ -126,7 +133,7 @@ class EcsBackend:
         return self._service_deployments.stop(request)
 
     def continue_service_deployment(self, request: Request) -> Reply:
-        return self._service_deployments.proceed(request)
+        return self._service_deployments.answer_hook(request)
 
     def tag_resource(self, request: Request) -> Reply:
         return self._tags.tag(request)

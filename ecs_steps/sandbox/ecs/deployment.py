@@ -11,9 +11,13 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from ecs_steps.sandbox.ecs.hooks import Hook
+from ecs_steps.sandbox.ecs.lifecycle import Lifecycle
 from ecs_steps.sandbox.ecs.request import Reply
+from ecs_steps.sandbox.ecs.strategy import shifts_traffic
 from ecs_steps.sandbox.ecs.task import Task
 from ecs_steps.sandbox.ecs.task_definitions import Revision
+from ecs_steps.sandbox.ecs.traffic import Route
 
 DEPLOYED_MEMBERS = (
     "networkConfiguration",
@@ -44,6 +48,7 @@ class ServiceRevision:
     launch_type: str
     members: dict[str, Any]
     created_at: datetime
+    routes: tuple[Route, ...] = ()
 
 
 @define(eq=False, kw_only=True)
@@ -126,6 +131,8 @@ class ServiceDeployment:
     arn: str
     target: Deployment
     sources: list[Deployment]
+    blue: Deployment | None = None
+    """Of the sources the one that completed last, where traffic is shifted: what a rollback goes back to."""
     configuration: dict[str, Any]
     created_at: datetime
     status: str = "IN_PROGRESS"
@@ -138,6 +145,17 @@ class ServiceDeployment:
     breaker_failures: int = 0
     breaker_triggered: bool = False
     raised_alarms: list[str] = field(factory=list)
+    rollback_started_at: datetime | None = None
+    lifecycle: Lifecycle | None = None
+    """The steps in progress; None for rolling deployments."""
+    stage: str = ""
+    hooks: list[Hook] = field(factory=list)
+    """Those of the stage."""
+    production: float = 0
+    test: float = 0
+    """Percents of the traffic that the target revision gets."""
+    scaled: list[Deployment] = field(factory=list)
+    """The deployments that have the desired count of tasks now; the others have none."""
 
     def __attrs_post_init__(self) -> None:
         self.updated_at = self.created_at
@@ -145,6 +163,14 @@ class ServiceDeployment:
     @property
     def open(self) -> bool:
         return self.finished_at is None
+
+    @property
+    def shifts(self) -> bool:
+        return shifts_traffic(self.configuration)
+
+    def enter(self, now: datetime, stage: str) -> None:
+        self.stage, self.updated_at = stage, now
+        self.hooks = []
 
     def moved(self, now: datetime, status: str, reason: str = "") -> None:
         self.status, self.updated_at = status, now
@@ -154,5 +180,13 @@ class ServiceDeployment:
     def ended(self, now: datetime, status: str, reason: str = "") -> None:
         self.moved(now, status, reason)
         self.finished_at = now
+        self.close()
         if status == "STOPPED":
             self.stopped_at = now
+
+    def close(self) -> None:
+        """End the steps in progress; the ids of its hooks are worth nothing from now on."""
+        if self.lifecycle:
+            self.lifecycle.steps.close()
+        self.lifecycle = None
+        self.hooks = []

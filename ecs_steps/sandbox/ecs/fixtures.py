@@ -1,4 +1,8 @@
-"""The fixtures that the sandbox starts with: a cluster, and in it services that were made by hand."""
+"""The fixtures that the sandbox starts with, made by hand in the cluster `shop`.
+
+`orders` (Fargate, behind a load balancer) and `billing` (EC2) are deployed by rolling updates, `storefront`
+(Fargate) shifts traffic: see `storefront.py`.
+"""
 
 from typing import Any
 
@@ -19,16 +23,18 @@ def task_definitions(account: Account) -> list[Request]:
     return [_orders(account), _billing(account)]
 
 
+NETWORK: dict[str, Any] = {
+    "awsvpcConfiguration": {
+        "subnets": ["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
+        "securityGroups": ["sg-0c1d2e3f"],
+        "assignPublicIp": "DISABLED",
+    }
+}
+OWNER: Tags = [{"key": "team", "value": "shop"}, {"key": "cost-centre", "value": "4711"}]
+
+
 def services(account: Account) -> list[Request]:
     """Describe the services `orders` (Fargate) and `billing` (EC2) as they were created."""
-    network = {
-        "awsvpcConfiguration": {
-            "subnets": ["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
-            "securityGroups": ["sg-0c1d2e3f"],
-            "assignPublicIp": "DISABLED",
-        }
-    }
-    owner = [{"key": "team", "value": "shop"}, {"key": "cost-centre", "value": "4711"}]
     return [
         {
             "cluster": CLUSTER,
@@ -36,14 +42,14 @@ def services(account: Account) -> list[Request]:
             "taskDefinition": "orders",
             "desiredCount": 2,
             "launchType": "FARGATE",
-            "networkConfiguration": network,
+            "networkConfiguration": NETWORK,
             "loadBalancers": [
                 {"targetGroupArn": target_group(account), "containerName": "web", "containerPort": 8080}
             ],
             "healthCheckGracePeriodSeconds": 30,
             "enableECSManagedTags": True,
             "propagateTags": "SERVICE",
-            "tags": owner,
+            "tags": OWNER,
         },
         {
             "cluster": CLUSTER,
@@ -53,7 +59,7 @@ def services(account: Account) -> list[Request]:
             "launchType": "EC2",
             "deploymentConfiguration": {"minimumHealthyPercent": 50, "maximumPercent": 200},
             "placementStrategy": [{"type": "spread", "field": "attribute:ecs.availability-zone"}],
-            "tags": owner,
+            "tags": OWNER,
         },
     ]
 
@@ -64,7 +70,7 @@ def target_group(account: Account) -> str:
     return f"{balancing}:targetgroup/orders/0123456789abcdef"
 
 
-def _awslogs(account: Account, group: str, prefix: str) -> dict[str, Any]:
+def awslogs(account: Account, group: str, prefix: str) -> dict[str, Any]:
     options = {
         "awslogs-group": group,
         "awslogs-region": account.region,
@@ -127,7 +133,7 @@ def _orders(account: Account) -> Request:
                 "ulimits": [{"name": "nofile", "softLimit": 65536, "hardLimit": 65536}],
                 "linuxParameters": {"initProcessEnabled": True},
                 "stopTimeout": 60,
-                "logConfiguration": _awslogs(account, "/ecs/orders", "ecs"),
+                "logConfiguration": awslogs(account, "/ecs/orders", "ecs"),
                 **account.plan.newer_container_members,
             },
             {
@@ -136,7 +142,7 @@ def _orders(account: Account) -> Request:
                 "essential": False,
                 "memoryReservation": 64,
                 "user": "0",
-                "logConfiguration": _awslogs(account, "/ecs/orders", "log-router"),
+                "logConfiguration": awslogs(account, "/ecs/orders", "log-router"),
             },
         ],
         "tags": [{"key": "team", "value": "shop"}, {"key": "data-class", "value": "internal"}],
@@ -168,7 +174,7 @@ def _billing(account: Account) -> Request:
                 "mountPoints": [{"sourceVolume": "invoices", "containerPath": "/data", "readOnly": False}],
                 "extraHosts": [{"hostname": "ledger.internal", "ipAddress": "10.0.0.7"}],
                 "privileged": False,
-                "logConfiguration": _awslogs(account, "/ecs/billing", "billing"),
+                "logConfiguration": awslogs(account, "/ecs/billing", "billing"),
             },
             {
                 "name": "cache",

@@ -5,7 +5,7 @@ from random import Random
 
 import attrs
 
-from ecs_steps.sandbox.ecs import fixtures
+from ecs_steps.sandbox.ecs import fixtures, storefront
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.clusters import Clusters
 from ecs_steps.sandbox.ecs.plan import EcsPlan, FailurePlan
@@ -15,6 +15,7 @@ from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
 from ecs_steps.sandbox.timeline import Timeline
 
 _AGE = timedelta(days=2)
+_STOREFRONT_DEPLOYMENT = timedelta(minutes=30)
 _EARLIER_FAILURE = timedelta(minutes=40)
 """So long ago that it is over, and so short that ECS still shows its stopped tasks."""
 
@@ -28,7 +29,7 @@ def account_of_the_past(
         newer_members=plan.newer_members,
         newer_container_members=plan.newer_container_members,
     )
-    past = Timeline(now=timeline.now - _AGE)
+    past = Timeline(now=timeline.now - _AGE - _STOREFRONT_DEPLOYMENT)
     return Account(timeline=past, plan=uneventful, region=region, number=number, random=random)
 
 
@@ -51,6 +52,7 @@ class History:
 
     def _create_fixtures(self, timeline: Timeline, plan: EcsPlan) -> None:
         self.clusters.create({"clusterName": fixtures.CLUSTER})
+        self._create_storefront(timeline)
         for task_definition in fixtures.task_definitions(self.account):
             self.task_definitions.register(task_definition)
         for service in fixtures.services(self.account):
@@ -62,6 +64,15 @@ class History:
         self.account.timeline.advance_to(timeline.now)
         # The scheduler runs once more on the old timeline before that is replaced.
         self._set_breakers(on=False)
+
+    def _create_storefront(self, timeline: Timeline) -> None:
+        """Deploy `storefront` before the others, and with ids of its own: theirs do not depend on it."""
+        ids, self.account.random = self.account.random, Random(storefront.NAME)
+        rules = storefront.listener_rules(self.account, self.services.listeners)
+        self.task_definitions.register(storefront.task_definition(self.account))
+        self.services.create(storefront.service(self.account, *rules))
+        self.account.timeline.advance_to(timeline.now - _AGE)
+        self.account.random = ids
 
     def _fail(self, failure_plan: FailurePlan) -> None:
         """Deploy to each service a revision with this failure plan; the circuit breaker rolls it back."""

@@ -33,7 +33,9 @@ def place(
             )
             for definition in revision.containers
         ],
-        target_groups=service.target_groups,
+        target_groups=[
+            (route.target_group, route.container, route.port) for route in deployment.revision.routes
+        ],
         grace_period=float(service.members["healthCheckGracePeriodSeconds"]),
         address=f"10.0.{host // 256}.{host % 256}" if awsvpc else f"i-{account.hex_id()[:17]}",
         container_instance=account.arn(instance) if on_instance else "",

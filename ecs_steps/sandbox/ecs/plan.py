@@ -91,11 +91,13 @@ class FailurePlan:
 class Event:
     """Something that comes from outside, `after` seconds into a deployment.
 
-    `deployment` is which of the deployments that callers start in a service, from 1.
+    `deployment` is which of the deployments that callers start in a service, from 1. With a `stage` the
+    seconds are counted from when that stage is entered first.
     """
 
     after: float
     deployment: int = 1
+    stage: str = ""
 
 
 @frozen(kw_only=True)
@@ -138,6 +140,31 @@ class AlarmRaised(Event):
 
 
 @frozen(kw_only=True)
+class PauseAnswered(Event):
+    """A person answers every pause that waits then: ``CONTINUE`` or ``ROLLBACK``."""
+
+    action: Literal["CONTINUE", "ROLLBACK"] = "CONTINUE"
+
+
+@frozen(kw_only=True)
+class WeightsReset(Event):
+    """Another tool writes its weights over those of ECS: 1 to the first target group, 0 to the alternate."""
+
+
+@frozen(kw_only=True)
+class RulesDeleted(Event):
+    """Someone deletes the service's listener rules."""
+
+
+@frozen(kw_only=True)
+class FailingHook:
+    """A Lambda hook that says FAILED at a stage, for a `reason`."""
+
+    stage: str
+    reason: str = "Lambda function returned hookStatus FAILED."
+
+
+@frozen(kw_only=True)
 class Pace:
     """How long a healthy task takes from one status to the next."""
 
@@ -148,6 +175,10 @@ class Pace:
     """From SIGTERM to STOPPED; a container that was killed for it exits with 137 after its stop timeout."""
     settle: float = 40
     """How long a task without any health check runs before ECS counts it as healthy."""
+    lambda_hook: float = 5
+    traffic_shift: float = 5
+    network_traffic_shift: float = 600
+    """How long a shift of traffic takes, of an Application and of a Network Load Balancer."""
 
 
 @frozen(kw_only=True)
@@ -165,20 +196,32 @@ class EcsPlan:
     """What happens to the tasks and services of one fake account.
 
     `service` holds members that every service has whatever its request says (``desiredCount``,
-    ``deploymentConfiguration`` ...), those of the fixtures too. `newer_members` are members of the task
-    definition `orders` that no botocore knows, and `newer_container_members` those of its container `web`.
+    ``deploymentConfiguration`` ...), those of the fixtures too; `services` holds more of them by service
+    name. `newer_members` are members of the task definition `orders` that no botocore knows, and
+    `newer_container_members` those of its container `web`.
     `earlier_failure` happened to a deployment of each of those services shortly before the start, and was
     rolled back. Without `fixtures` the account starts empty. A service is MISSING for `hidden_after_create`
-    seconds after it was created.
+    seconds after it was created, a service deployment PENDING for `pending` seconds. Where the
+    `infrastructure_role_denied`, ECS may not touch listeners and rules. Services `without_rollback_candidate`
+    cannot be rolled back, as if no deployment of theirs had completed.
     """
 
     failure_plans: tuple[FailurePlan, ...] = ()
     events: tuple[Event, ...] = ()
     pace: Pace = field(factory=Pace)
     target_group: TargetGroupSettings = field(factory=TargetGroupSettings)
+    failing_hooks: tuple[FailingHook, ...] = ()
+    infrastructure_role_denied: bool = False
+    without_rollback_candidate: tuple[str, ...] = ()
+    pending: float = 0
     service: Mapping[str, Any] = field(factory=dict)
+    services: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     newer_members: Mapping[str, Any] = field(factory=dict)
     newer_container_members: Mapping[str, Any] = field(factory=dict)
     earlier_failure: FailurePlan | None = None
     hidden_after_create: float = 0
     fixtures: bool = True
+
+    def members_of(self, service: str) -> dict[str, Any]:
+        """Return the members that a service has by this plan."""
+        return {**self.service, **self.services.get(service, {})}

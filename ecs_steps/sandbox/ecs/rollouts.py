@@ -1,11 +1,12 @@
 """How a deployment begins and ends: completed, failed, rolled back, replaced. It moves no task itself."""
 
-import math
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
 
-from attrs import define, frozen
+from attrs import define
 
 from ecs_steps.sandbox.ecs.account import Account
+from ecs_steps.sandbox.ecs.circuit_breaker import breaker_of, breaker_threshold
 from ecs_steps.sandbox.ecs.deployment import (
     DEPLOYED_MEMBERS,
     Deployment,
@@ -13,30 +14,18 @@ from ecs_steps.sandbox.ecs.deployment import (
     ServiceDeployment,
     ServiceRevision,
 )
+from ecs_steps.sandbox.ecs.hooks import ANSWER_SHOWS_AFTER, Hook
+from ecs_steps.sandbox.ecs.lifecycle import Lifecycle, StageFailed, Steps
+from ecs_steps.sandbox.ecs.monitors import CIRCUIT_BREAKER, Monitor
 from ecs_steps.sandbox.ecs.service import Service
+from ecs_steps.sandbox.ecs.stages import CLEAN_UP, Stages
+from ecs_steps.sandbox.ecs.strategy import shifts_traffic
 from ecs_steps.sandbox.ecs.task_definitions import Revision
+from ecs_steps.sandbox.ecs.traffic import routes_of
 
 _HISTORY = 100
-
-
-@frozen
-class Monitor:
-    """What watches over a deployment and may call it failed, in ECS' words."""
-
-    name: str
-    finding: str
-    reason: str
-
-
-# Believed: the reason of the circuit breaker (acceptance tests of terraform-provider-aws).
-# Believed: the reasons of alarms and of a stop by a user are worded like it (no source).
-CIRCUIT_BREAKER = Monitor(
-    "ECS deployment circuit breaker",
-    "tasks failed to start.",
-    "the circuit breaker threshold was exceeded.",
-)
-ALARMS = Monitor("ECS deployment alarms", "alarm detected.", "one or more alarms were in the ALARM state.")
-USER = Monitor("ECS deployment", "stopped by a user.", "a user stopped it.")
+_REQUESTED_FOR = 1.0
+"""Seconds from a stop request to the stop."""
 
 
 @define
@@ -44,35 +33,102 @@ class Rollouts:
     """Starts and ends the deployments of services."""
 
     account: Account
+    stages: Stages
+    wake: Callable[[Service], None] = lambda _: None
+    """Reconcile a service; the scheduler sets it."""
 
     def start(self, service: Service, task_definition: Revision, *, launch_type: str) -> Deployment:
         """Make a new PRIMARY of what the service now is; one in progress is superseded."""
-        digits = self.account.deployment_digits()
-        revision = ServiceRevision(
-            arn=self.account.arn(f"service-revision/{service.cluster_name}/{service.name}/{digits}"),
-            task_definition=task_definition,
-            launch_type=launch_type,
-            members={name: service.members[name] for name in DEPLOYED_MEMBERS if name in service.members},
-            created_at=self.account.now,
-        )
-        service.revisions[revision.arn] = revision
-        replaced = service.open_service_deployment
-        if replaced:
-            # Believed: status and text of a superseded deployment (kayac/ecspresso#899).
-            replaced.ended(self.account.now, "STOPPED", "Replaced by a new service deployment.")
+        superseded = service.open_service_deployment
         sources = [deployment for deployment in service.deployments if deployment.tasks]
+        blue = next((each for each in sources if each.revision is service.served), None)
+        digits = self.account.deployment_digits()
+        revision = self._make_revision(service, task_definition, digits, launch_type=launch_type)
+        if superseded:
+            self._supersede(superseded)
         deployment = self._begin(service, digits, revision, "ECS deployment {id} in progress.")
         token = self.account.token()
         service_deployment = ServiceDeployment(
             arn=self.account.arn(f"service-deployment/{service.cluster_name}/{service.name}/{token}"),
             target=deployment,
             sources=sources,
+            blue=blue,
             configuration=service.configuration,
             created_at=self.account.now,
         )
         service.service_deployments.insert(0, service_deployment)
         del service.service_deployments[_HISTORY:]
+        if service_deployment.shifts:
+            self._run(service, service_deployment, self.stages.forward(service, service_deployment))
+        elif superseded and superseded.shifts:
+            # Believed: a rolling deployment gets all of the traffic from the start (no source).
+            with suppress(StageFailed):
+                self.stages.traffic.shift_production(revision.routes, 100)
+        self._hold(service, service_deployment)
         return deployment
+
+    def _make_revision(
+        self, service: Service, task_definition: Revision, digits: str, *, launch_type: str
+    ) -> ServiceRevision:
+        routes = routes_of(
+            service.members.get("loadBalancers", []),
+            service.served.routes if service.served else (),
+            shifts=shifts_traffic(service.configuration),
+        )
+        revision = ServiceRevision(
+            arn=self.account.arn(f"service-revision/{service.cluster_name}/{service.name}/{digits}"),
+            task_definition=task_definition,
+            launch_type=launch_type,
+            members={name: service.members[name] for name in DEPLOYED_MEMBERS if name in service.members},
+            created_at=self.account.now,
+            routes=routes,
+        )
+        service.revisions[revision.arn] = revision
+        return revision
+
+    def _supersede(self, service_deployment: ServiceDeployment) -> None:
+        # Believed: status and text of a superseded deployment (kayac/ecspresso#899).
+        reason = "Replaced by a new service deployment."
+        if not service_deployment.shifts:
+            service_deployment.ended(self.account.now, "STOPPED", reason)
+            return
+        service_deployment.close()
+        service_deployment.moved(self.account.now, "STOP_REQUESTED")
+        self.account.after(
+            _REQUESTED_FOR, lambda: service_deployment.ended(self.account.now, "STOPPED", reason)
+        )
+
+    def _run(self, service: Service, service_deployment: ServiceDeployment, steps: Steps) -> None:
+        service_deployment.lifecycle = Lifecycle(
+            steps=steps, account=self.account, wake=lambda: self.wake(service)
+        )
+
+    def _hold(self, service: Service, service_deployment: ServiceDeployment) -> None:
+        """Leave a service deployment PENDING for as long as the plan has it."""
+        seconds = self.account.plan.pending
+        if not seconds:
+            return
+        service_deployment.status = "PENDING"
+
+        def proceed() -> None:
+            if service_deployment.status == "PENDING":
+                service_deployment.moved(self.account.now, "IN_PROGRESS")
+            self.wake(service)
+
+        self.account.after(seconds, proceed)
+
+    def advance(self, service: Service, service_deployment: ServiceDeployment) -> None:
+        """Run the steps of a service deployment on as far as they go."""
+        if service_deployment.lifecycle is None:
+            return
+        try:
+            at_end = service_deployment.lifecycle.advance()
+        except StageFailed as failure:
+            self.fail(service, failure.monitor, roll_back=True)
+            self.wake(service)
+            return
+        if at_end:
+            self.complete(service, service_deployment.rollback or service_deployment.target)
 
     def _begin(self, service: Service, digits: str, revision: ServiceRevision, reason: str) -> Deployment:
         deployment = Deployment(
@@ -84,6 +140,11 @@ class Rollouts:
         service.deployments.insert(0, deployment)
         service.steady = False
         return deployment
+
+    def answer(self, service: Service, hook: Hook, action: str) -> None:
+        """Give a person's answer to a pause; it shows a moment later."""
+        hook.give(action, self.account.now)
+        self.account.after(ANSWER_SHOWS_AFTER, lambda: self.wake(service))
 
     def complete(self, service: Service, deployment: Deployment) -> None:
         """Mark the PRIMARY as completed; every other deployment is gone by then."""
@@ -125,9 +186,12 @@ class Rollouts:
             self.fail(service, CIRCUIT_BREAKER, roll_back=bool(breaker.get("rollback")))
 
     def fail(self, service: Service, monitor: Monitor, *, roll_back: bool) -> None:
-        """Mark the PRIMARY as failed, and `roll_back` to the last completed service revision."""
+        """Mark the PRIMARY as failed, and `roll_back` to the last completed service revision.
+
+        From CLEAN_UP on there is no way back: the deployment completes.
+        """
         deployment, service_deployment = service.primary, service.open_service_deployment
-        if deployment is None or service_deployment is None:
+        if deployment is None or service_deployment is None or service_deployment.stage == CLEAN_UP:
             return
         now = self.account.now
         deployment.moved(now, RolloutState.FAILED, f"{monitor.name}: {monitor.finding}")
@@ -136,7 +200,7 @@ class Rollouts:
             service_deployment.ended(now, "ROLLBACK_FAILED")
         elif not roll_back:
             service_deployment.ended(now, "STOPPED", f"Service deployment stopped because {monitor.reason}")
-        elif service.served is None:
+        elif service.served is None or service.name in self.account.plan.without_rollback_candidate:
             # Believed: the text (acceptance tests of terraform-provider-aws); the status (no source).
             service_deployment.ended(
                 now, "ROLLBACK_FAILED", "No rollback candidate was found to run the rollback."
@@ -159,32 +223,21 @@ class Rollouts:
         revision: ServiceRevision,
         monitor: Monitor,
     ) -> None:
-        digits = self.account.deployment_digits()
         reason = f"{monitor.name}: rolling back to deploymentId {{id}}."
-        service_deployment.rollback = self._begin(service, digits, revision, reason)
+        blue = service_deployment.blue if service_deployment.shifts else None
+        if blue in service.deployments:
+            # Believed: the replaced deployment, whose tasks all run, is PRIMARY again (no source).
+            service.deployments.remove(blue)
+            service.deployments.insert(0, blue)
+            blue.moved(self.account.now, RolloutState.IN_PROGRESS, reason.format(id=blue.id))
+            rollback = blue
+        else:
+            rollback = self._begin(service, self.account.deployment_digits(), revision, reason)
+        service_deployment.rollback, service_deployment.rollback_started_at = rollback, self.account.now
         service_deployment.rollback_reason = f"Service deployment rolled back because {monitor.reason}"
         service_deployment.moved(self.account.now, "ROLLBACK_IN_PROGRESS", service_deployment.rollback_reason)
         service.members |= revision.members
-        service.add_event(f"rolling back to deployment {service_deployment.rollback.id}.")
-
-
-def breaker_of(service: Service) -> dict[str, Any]:
-    return service.configuration.get("deploymentCircuitBreaker") or {}
-
-
-def breaker_threshold(service: Service) -> int:
-    """Return how many failed tasks trip the circuit breaker: half of the desired count, from 3 to 200."""
-    # Believed: BOUNDED_PERCENT keeps the bounds 3 and 200 (ECS guide, deployment-circuit-breaker).
-    rule: dict[str, Any] = breaker_of(service).get("thresholdConfiguration") or {
-        "type": "BOUNDED_PERCENT",
-        "value": 50,
-    }
-    value = int(rule["value"])
-    share = math.ceil(value * service.desired / 100)
-    match rule["type"]:
-        case "COUNT":
-            return value
-        case "UNBOUNDED_PERCENT":
-            return max(1, share)
-        case _:
-            return min(max(3, share), 200)
+        service.add_event(f"rolling back to deployment {rollback.id}.")
+        if service_deployment.shifts:
+            service_deployment.close()
+            self._run(service, service_deployment, self.stages.back(service, service_deployment, rollback))

@@ -1,7 +1,8 @@
 """The service scheduler: it reconciles a service when something has changed, and starts and stops tasks.
 
 A rolling update keeps at least `minimumHealthyPercent` (rounded up) of the desired tasks healthy and at most
-`maximumPercent` (rounded down) of them alive; tasks on their way out count for neither.
+`maximumPercent` (rounded down) of them alive; tasks on their way out count for neither. A deployment that
+shifts traffic heeds no percents: its stages decide which deployments have all of the desired tasks.
 """
 
 import math
@@ -11,7 +12,7 @@ from attrs import define, frozen
 
 from ecs_steps.sandbox.ecs import failure_plans
 from ecs_steps.sandbox.ecs.account import Account
-from ecs_steps.sandbox.ecs.deployment import Deployment
+from ecs_steps.sandbox.ecs.deployment import Deployment, ServiceDeployment
 from ecs_steps.sandbox.ecs.placement import place
 from ecs_steps.sandbox.ecs.plan import NotPlaced
 from ecs_steps.sandbox.ecs.rollouts import Rollouts
@@ -68,6 +69,9 @@ class Scheduler:
     rollouts: Rollouts
     life: TaskLife
 
+    def __attrs_post_init__(self) -> None:
+        self.rollouts.wake = self.wake
+
     def wake(self, service: Service) -> None:
         """Reconcile a service after everything that is due at this moment."""
         if not service.awake:
@@ -83,15 +87,32 @@ class Scheduler:
 
     def _reconcile(self, service: Service) -> None:
         service.awake = False
-        primary = service.primary
+        primary, service_deployment = service.primary, service.open_service_deployment
         if service.status == "DRAINING":
             self._drain(service)
+        elif service_deployment and service_deployment.status == "PENDING":
+            pass
+        elif service_deployment and service_deployment.lifecycle:
+            self.rollouts.advance(service, service_deployment)
+            self._scale_each(service, service_deployment)
+            self.rollouts.advance(service, service_deployment)
         elif primary and not primary.failed:
             self._scale_in(service, primary)
             self._scale_out(service, primary)
         report_task_changes(service)
-        if primary and service.status == "ACTIVE":
+        if primary and primary is service.primary and service.status == "ACTIVE":
             self._conclude(service, primary)
+
+    def _scale_each(self, service: Service, service_deployment: ServiceDeployment) -> None:
+        """Give every deployment of a traffic shift the tasks that its stage has for it."""
+        for deployment in list(service.deployments):
+            scaled = deployment in service_deployment.scaled
+            wanted = deployment.wanted_tasks
+            for task in wanted[service.desired if scaled else 0 :]:
+                self._release(task)
+            missing = service.desired - len(wanted)
+            if scaled and missing > 0 and self._may_start(service, deployment):
+                self._start_batch(service, deployment, missing)
 
     def _drain(self, service: Service) -> None:
         for task in service.unstopped_tasks:
@@ -131,23 +152,32 @@ class Scheduler:
         return service.desired * int(service.configuration["maximumPercent"]) // 100
 
     def _scale_out(self, service: Service, primary: Deployment) -> None:
-        """Start what is missing, ten tasks at a time, and ever more slowly where they keep failing."""
+        """Start what is missing, where the percents leave room."""
         alive = sum(task.wanted for task in service.unstopped_tasks)
         missing = service.desired - len(primary.wanted_tasks)
-        if missing <= 0 or self.account.now < primary.held_until:
-            return
-        if primary.setback:
-            self._hold(service, primary)
+        if missing <= 0 or not self._may_start(service, primary):
             return
         room = self._max_tasks(service) - alive
         if room <= 0:
             self._report_deadlock(service)
+        self._start_batch(service, primary, min(missing, room))
+
+    def _may_start(self, service: Service, deployment: Deployment) -> bool:
+        """Return whether tasks may be started now: ever more slowly where they keep failing."""
+        if self.account.now < deployment.held_until:
+            return False
+        if deployment.setback:
+            self._hold(service, deployment)
+            return False
+        return True
+
+    def _start_batch(self, service: Service, deployment: Deployment, count: int) -> None:
         started = []
-        for _ in range(min(missing, room, _BATCH)):
-            if not primary.failed:
-                started += self._start(service, primary)
+        for _ in range(min(count, _BATCH)):
+            if not deployment.failed:
+                started += self._start(service, deployment)
         report_tasks(service, "has started {count} tasks: {tasks}.", started)
-        if min(missing, room) > _BATCH:
+        if count > _BATCH:
             self.account.after(_BATCH_INTERVAL, lambda: self.wake(service))
 
     @staticmethod
@@ -192,8 +222,10 @@ class Scheduler:
 
     def _conclude(self, service: Service, primary: Deployment) -> None:
         tasks = service.unstopped_tasks
+        lifecycle = service.open_service_deployment and service.open_service_deployment.lifecycle
         settled = (
-            len(tasks) == len(primary.tasks) == service.desired
+            not lifecycle
+            and len(tasks) == len(primary.tasks) == service.desired
             and not primary.failed
             and all(task.healthy and task.wanted for task in tasks)
         )

@@ -77,13 +77,23 @@ class Service:
         return [task for deployment in self.deployments for task in deployment.tasks]
 
     @property
-    def target_groups(self) -> list[tuple[str, str, int]]:
-        """The ARN of each target group, with the name and port of the container behind it."""
-        return [
-            (balancer["targetGroupArn"], balancer["containerName"], int(balancer["containerPort"]))
-            for balancer in self.members.get("loadBalancers", [])
-            if balancer.get("targetGroupArn")
-        ]
+    def target_groups(self) -> dict[str, int]:
+        """The ARN of each target group that belongs to it, with the port of the container behind it."""
+        groups = {}
+        for balancer in self.members.get("loadBalancers", []):
+            advanced = balancer.get("advancedConfiguration") or {}
+            for arn in (balancer.get("targetGroupArn"), advanced.get("alternateTargetGroupArn")):
+                if arn:
+                    groups[arn] = int(balancer["containerPort"])
+        return groups
+
+    def runs_healthily(self, deployment: Deployment) -> bool:
+        """Return whether a deployment has all desired tasks, and all of them are healthy."""
+        tasks = deployment.tasks
+        return len(tasks) == self.desired and all(task.healthy and task.wanted for task in tasks)
+
+    def has_no_tasks_but(self, deployment: Deployment) -> bool:
+        return len(self.unstopped_tasks) == len(deployment.tasks)
 
     def add_event(self, text: str, *, to: str = "") -> None:
         """Write an event: ``(service name) text``; `to` goes into its parentheses."""
@@ -135,6 +145,9 @@ class Service:
 
     def requested(self, deployment: Deployment) -> int:
         """Count the tasks that a deployment is to have."""
+        service_deployment = self.open_service_deployment
+        if service_deployment and service_deployment.lifecycle:
+            return self.desired if deployment in service_deployment.scaled else len(deployment.wanted_tasks)
         return self.desired if deployment is self.primary else len(deployment.wanted_tasks)
 
     def summarise(self, deployment: Deployment) -> Reply:

@@ -1,21 +1,27 @@
 """The operations on service deployments and service revisions."""
 
-import copy
 import math
+import re
 
 from attrs import define
 
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.clusters import Clusters
-from ecs_steps.sandbox.ecs.deployment import Deployment, ServiceDeployment, ServiceRevision
+from ecs_steps.sandbox.ecs.deployment import ServiceDeployment
+from ecs_steps.sandbox.ecs.deployment_views import describe, describe_briefly, describe_revision
+from ecs_steps.sandbox.ecs.monitors import USER
 from ecs_steps.sandbox.ecs.request import Reply, Request, page, short_name
-from ecs_steps.sandbox.ecs.rollouts import USER, breaker_of, breaker_threshold
 from ecs_steps.sandbox.ecs.scheduler import Scheduler
 from ecs_steps.sandbox.ecs.service import Service
 from ecs_steps.sandbox.service_error import ServiceError
 
 _REQUESTED_FOR = 1.0
 """Seconds from a stop request to the stop."""
+_HOOK_ID = re.compile(r"ecs-[a-z]+-[0-9A-Za-z-]+")
+
+
+def _refusal(message: str) -> ServiceError:
+    return ServiceError("InvalidParameterException", message)
 
 
 @define
@@ -33,7 +39,7 @@ class ServiceDeployments:
         statuses = request.get("status") or []
         created = request.get("createdAt") or {}
         briefs = [
-            _brief(service, service_deployment)
+            describe_briefly(service, service_deployment)
             for service_deployment in service.service_deployments
             if (not statuses or service_deployment.status in statuses)
             and created.get("after", 0)
@@ -49,7 +55,7 @@ class ServiceDeployments:
             if service is None or service_deployment is None:
                 failures.append({"arn": arn, "reason": "MISSING"})
             else:
-                found.append(_describe(service, service_deployment))
+                found.append(describe(service, service_deployment))
         return {"serviceDeployments": found, "failures": failures}
 
     def describe_revisions(self, request: Request) -> Reply:
@@ -60,38 +66,59 @@ class ServiceDeployments:
             if service is None or revision is None:
                 failures.append({"arn": arn, "reason": "MISSING"})
             else:
-                found.append(_describe_revision(service, revision))
+                found.append(describe_revision(service, revision))
         return {"serviceRevisions": found, "failures": failures}
 
     def stop(self, request: Request) -> Reply:
-        """Stop one in progress, after a moment: by a rollback, or (ABORT) as it stands."""
+        """Stop one that is PENDING or in progress, after a moment: by a rollback, or (ABORT) as it stands.
+
+        One that is being stopped or rolled back already stays as it is.
+        """
         arn = request["serviceDeploymentArn"]
-        service, service_deployment = self._find(arn)
-        if service is None or service_deployment is None:
-            raise ServiceError("ServiceDeploymentNotFoundException", "Service deployment not found.")
-        if service_deployment.status != "IN_PROGRESS":
+        service, service_deployment = self._existing(arn)
+        if not service_deployment.open:
+            # Believed: the code and the text of a terminal one (no source).
             raise ServiceError(
                 "ConflictException",
                 f"The service deployment cannot be stopped: it is {service_deployment.status}.",
             )
+        if service_deployment.status not in ("PENDING", "IN_PROGRESS"):
+            return {"serviceDeploymentArn": arn}
         roll_back = (request.get("stopType") or "ROLLBACK") == "ROLLBACK"
         service_deployment.moved(self.account.now, "ROLLBACK_REQUESTED" if roll_back else "STOP_REQUESTED")
 
         def stop() -> None:
-            if service_deployment.open:
+            if service_deployment is service.open_service_deployment:
                 self.scheduler.rollouts.fail(service, USER, roll_back=roll_back)
                 self.scheduler.wake(service)
 
         self.account.after(_REQUESTED_FOR, stop)
         return {"serviceDeploymentArn": arn}
 
-    def proceed(self, request: Request) -> Reply:
-        """Refuse ContinueServiceDeployment: no deployment here has a hook to wait at."""
-        if self._find(request["serviceDeploymentArn"])[1] is None:
-            raise ServiceError("ServiceDeploymentNotFoundException", "Service deployment not found.")
-        raise ServiceError(
-            "InvalidParameterException", "The service deployment is not waiting at a lifecycle hook."
-        )
+    def answer_hook(self, request: Request) -> Reply:
+        """Continue or roll back at a pause; the texts are those of `troubleshooting-blue-green`."""
+        arn, hook_id = request["serviceDeploymentArn"], request["hookId"]
+        service, service_deployment = self._existing(arn)
+        if not _HOOK_ID.fullmatch(hook_id):
+            raise _refusal("Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}")
+        if not service_deployment.open:
+            raise _refusal(
+                "Continuing a service deployment is not allowed for service deployment in terminal states."
+            )
+        hook = next((each for each in service_deployment.hooks if each.id == hook_id), None)
+        if service_deployment.status != "IN_PROGRESS" or hook is None or not hook.awaits_answer:
+            raise _refusal(
+                "Provided hookId is either completed, unavailable, or not associated with the given Resource "
+                "ARN"
+            )
+        self.scheduler.rollouts.answer(service, hook, request.get("action") or "CONTINUE")
+        return {"serviceDeploymentArn": arn}
+
+    def _existing(self, arn: str) -> tuple[Service, ServiceDeployment]:
+        service, service_deployment = self._find(arn)
+        if service is None or service_deployment is None:
+            raise ServiceError("ServiceDeploymentNotFoundException", "The service deployment does not exist.")
+        return service, service_deployment
 
     def _service_in(self, arn: str) -> Service | None:
         """Find the service of a ``.../cluster/service/id`` ARN."""
@@ -112,96 +139,3 @@ class ServiceDeployments:
             ),
             None,
         )
-
-
-def _brief(service: Service, service_deployment: ServiceDeployment) -> Reply:
-    brief: Reply = {
-        "serviceDeploymentArn": service_deployment.arn,
-        "serviceArn": service.arn,
-        "clusterArn": service.cluster_arn,
-        "createdAt": service_deployment.created_at,
-        "startedAt": service_deployment.created_at,
-        "targetServiceRevisionArn": service_deployment.target.revision.arn,
-        "status": service_deployment.status,
-    }
-    if service_deployment.status_reason:
-        brief["statusReason"] = service_deployment.status_reason
-    if service_deployment.finished_at:
-        brief["finishedAt"] = service_deployment.finished_at
-    return brief
-
-
-def _describe(service: Service, service_deployment: ServiceDeployment) -> Reply:
-    described = _brief(service, service_deployment)
-    del described["targetServiceRevisionArn"]
-    serves_target = service_deployment.rollback is None
-    described |= {
-        "updatedAt": service_deployment.updated_at,
-        "targetServiceRevision": _summarise(service, service_deployment.target, weight=100.0 * serves_target),
-        "sourceServiceRevisions": [
-            _summarise(
-                service,
-                source,
-                weight=100.0 * (source is service_deployment.sources[0] and not serves_target),
-            )
-            for source in service_deployment.sources
-        ],
-        "lifecycleStage": "SCALE_UP" if service_deployment.open else "CLEAN_UP",
-        "deploymentConfiguration": copy.deepcopy(service_deployment.configuration),
-        "deploymentCircuitBreaker": _breaker(service, service_deployment),
-        "alarms": _alarms(service_deployment),
-    }
-    if service_deployment.stopped_at:
-        described["stoppedAt"] = service_deployment.stopped_at
-    if service_deployment.rollback:
-        described["rollback"] = {
-            "reason": service_deployment.rollback_reason,
-            "startedAt": service_deployment.rollback.created_at,
-            "serviceRevisionArn": service_deployment.rollback.revision.arn,
-        }
-    return described
-
-
-def _summarise(service: Service, deployment: Deployment, *, weight: float) -> Reply:
-    return service.summarise(deployment) | {"requestedProductionTrafficWeight": weight}
-
-
-# Believed: the breaker's statuses and counts, zero where it is off (API reference, enums alone).
-def _breaker(service: Service, service_deployment: ServiceDeployment) -> Reply:
-    if not breaker_of(service).get("enable"):
-        return {"status": "DISABLED", "failureCount": 0, "threshold": 0}
-    watching = "MONITORING" if service_deployment.open else "MONITORING_COMPLETE"
-    return {
-        "status": "TRIGGERED" if service_deployment.breaker_triggered else watching,
-        "failureCount": service_deployment.breaker_failures,
-        "threshold": breaker_threshold(service),
-    }
-
-
-# Believed: the alarms' statuses (API reference, enums alone).
-def _alarms(service_deployment: ServiceDeployment) -> Reply:
-    alarms = service_deployment.configuration.get("alarms") or {}
-    if not alarms.get("enable"):
-        return {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []}
-    watching = "MONITORING" if service_deployment.open else "MONITORING_COMPLETE"
-    return {
-        "status": "TRIGGERED" if service_deployment.raised_alarms else watching,
-        "alarmNames": list(alarms["alarmNames"]),
-        "triggeredAlarmNames": list(service_deployment.raised_alarms),
-    }
-
-
-def _describe_revision(service: Service, revision: ServiceRevision) -> Reply:
-    return copy.deepcopy(revision.members) | {
-        "serviceRevisionArn": revision.arn,
-        "serviceArn": service.arn,
-        "clusterArn": service.cluster_arn,
-        "taskDefinition": revision.task_definition.arn,
-        "launchType": revision.launch_type,
-        "containerImages": [
-            {"containerName": container["name"], "image": container["image"]}
-            for container in revision.task_definition.containers
-        ],
-        "guardDutyEnabled": False,
-        "createdAt": revision.created_at,
-    }

@@ -12,7 +12,9 @@ from ecs_steps.sandbox.ecs.planned_events import PlannedEvents
 from ecs_steps.sandbox.ecs.request import Reply, Request, page, short_name, tags_of
 from ecs_steps.sandbox.ecs.scheduler import Scheduler
 from ecs_steps.sandbox.ecs.service import Service
+from ecs_steps.sandbox.ecs.strategy_rules import check_strategy
 from ecs_steps.sandbox.ecs.task_definitions import Revision, TaskDefinitions
+from ecs_steps.sandbox.elbv2.listeners import Listeners
 from ecs_steps.sandbox.service_error import ServiceError
 
 _MAX_ITEMS = 10
@@ -28,6 +30,7 @@ class Services:
     task_definitions: TaskDefinitions
     scheduler: Scheduler
     events: PlannedEvents
+    listeners: Listeners
 
     def create(self, request: Request) -> Reply:
         cluster = self.clusters.named_in(request)
@@ -35,7 +38,8 @@ class Services:
         self._check_name(cluster, request["serviceName"])
         members = rules.created_members(request)
         rules.check(members, task_definition)
-        members = rules.updated_members(members, dict(self.account.plan.service))
+        check_strategy(members, self.listeners)
+        members = rules.updated_members(members, self.account.plan.members_of(request["serviceName"]))
         hidden = timedelta(seconds=self.account.plan.hidden_after_create)
         service = Service(
             account=self.account,
@@ -83,6 +87,7 @@ class Services:
         if request.get("taskDefinition"):
             task_definition = self.task_definitions.deployable(request["taskDefinition"])
         rules.check(members, task_definition)
+        check_strategy(members, self.listeners)
         changed = task_definition is not service.primary.revision.task_definition or any(
             members.get(name) != service.members.get(name) for name in DEPLOYED_MEMBERS
         )
@@ -97,7 +102,7 @@ class Services:
         for cluster in self.clusters.all():
             for service in cluster.services.values():
                 service.requested_deployments = 0
-                members = rules.updated_members(service.members, dict(self.account.plan.service))
+                members = rules.updated_members(service.members, self.account.plan.members_of(service.name))
                 if service.status == "ACTIVE" and members != service.members:
                     service.members = members
                     self.scheduler.wake(service)

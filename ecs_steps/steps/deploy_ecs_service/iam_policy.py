@@ -175,6 +175,9 @@ def _log_group(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
             "logs:UntagResource",
             "logs:ListTagsForResource",
             "logs:GetDataProtectionPolicy",
+            # The last release may have set a retention that this one removes.
+            "logs:PutRetentionPolicy",
+            "logs:DeleteRetentionPolicy",
         ),
         # Tags are kept on the group's own ARN, and the rest on the one that takes its streams in.
         resources=(group, f"{group}:*"),

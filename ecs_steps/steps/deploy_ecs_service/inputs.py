@@ -1,14 +1,29 @@
 """The inputs of *Deploy Amazon ECS Service*."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cached_property
+from typing import Annotated
 
 from attrs import frozen
 
 from ecs_steps.octopus import naming
+from ecs_steps.octopus.inputs.converter import PartialValueError, unexpected
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
-from ecs_steps.octopus.inputs.types import Arn, Bool, Count, Family, IdList, Port, Role
+from ecs_steps.octopus.inputs.types import (
+    MAX_INT32,
+    Arn,
+    Bool,
+    Count,
+    Family,
+    Port,
+    Role,
+    SecurityGroupIds,
+    SubnetIds,
+    Text,
+    WholeNumber,
+)
 from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec
@@ -22,6 +37,51 @@ from ecs_steps.task_definition.inputs import (
 )
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
+
+
+class KeptCount(StrEnum):
+    """In place of a desired count: the one that the running service has."""
+
+    KEEP = "Keep"
+
+
+@frozen
+class CountOrKeep:
+    """A whole number, or `Keep` in any case."""
+
+    def __call__(self, value: object) -> int | KeptCount:
+        if isinstance(value, str) and value.strip().casefold() == "keep":
+            return KeptCount.KEEP
+        try:
+            return WholeNumber()(value)
+        except PartialValueError:
+            raise unexpected(value, f"a whole number from 0 to {MAX_INT32}, or Keep") from None
+
+
+DesiredCount = Annotated[int | KeptCount, CountOrKeep()]
+
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),
+    *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""The days for which CloudWatch Logs keeps events, as PutRetentionPolicy documents them."""
+
+
+@frozen
+class RetentionDays:
+    """One of the numbers of days that CloudWatch Logs offers."""
+
+    def __call__(self, value: object) -> int:
+        days = WholeNumber(1)(value)
+        if days not in RETENTION_DAYS:
+            raise unexpected(value, f"one of {', '.join(map(str, RETENTION_DAYS))}")
+        return days
+
+
+LogRetentionDays = Annotated[int, RetentionDays()]
+LogGroupName = Annotated[
+    str, Text(r"(?!aws/)[A-Za-z0-9_/.#-]{1,512}", "1 to 512 letters, digits and characters of _/.#-")
+]
 
 
 @frozen(kw_only=True)
@@ -85,8 +145,12 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
         control="Select",
         options=["X86_64|x86-64", "ARM64|ARM64 (Graviton)"],
     )
-    desired_count: Count = variable(
-        f"{DEPLOY}.DesiredCount", label="Desired count", help="How many tasks the service keeps.", default=1
+    desired_count: DesiredCount = variable(
+        f"{DEPLOY}.DesiredCount",
+        label="Desired count",
+        help="How many tasks the service runs. `Keep` leaves the running service's own count, which auto "
+        "scaling may have changed, and creates a service with 1; a number sets the count at every release.",
+        default=1,
     )
     minimum_health_percent: Count = variable(
         f"{DEPLOY}.MinimumHealthPercent",
@@ -127,14 +191,17 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
         "Leave empty and the stack creates one with the rights that this task needs.",
         default=None,
     )
-    security_group_ids: IdList = variable(
+    security_group_ids: SecurityGroupIds = variable(
         f"{DEPLOY}.SecurityGroupIds",
         label="Security groups",
-        help="One id a line.",
+        help="One id a line, such as sg-0c3d4e5f607182930.",
         control="MultiLineText",
     )
-    subnet_ids: IdList = variable(
-        f"{DEPLOY}.SubnetIds", label="Subnets", help="One id a line.", control="MultiLineText"
+    subnet_ids: SubnetIds = variable(
+        f"{DEPLOY}.SubnetIds",
+        label="Subnets",
+        help="One id a line, such as subnet-0a1b2c3d4e5f60718.",
+        control="MultiLineText",
     )
     load_balancer_mappings: tuple[LoadBalancerMapping, ...] = variable(
         f"{DEPLOY}.LoadBalancerMappings",
@@ -146,7 +213,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     volumes: tuple[Volume, ...] = variable(
         f"{DEPLOY}.Volumes",
         label="Volumes",
-        help='JSON: `[{"type": "Efs", "name": "data", "fileSystemId": "fs-1", '
+        help='JSON: `[{"type": "Efs", "name": "data", "fileSystemId": "fs-0d4e5f60718293a4b", '
         '"encryptionInTransit": "True"}]`',
         default=(),
         control="MultiLineText",
@@ -157,6 +224,20 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
         help='JSON: `[{"containerName": "web", "containerImageReference": {"referenceId": "web"}, '
         '"containerPortMappings": [{"containerPort": "80"}]}]`',
         control="MultiLineText",
+    )
+    log_group_name: LogGroupName | None = variable(
+        f"{DEPLOY}.LogGroupName",
+        label="Log group",
+        help="The log group that the stack creates for containers that log Auto. Empty means `/ecs/` and the "
+        "name; another is needed for a second environment in one account and region.",
+        default=None,
+    )
+    log_retention_days: LogRetentionDays | None = variable(
+        f"{DEPLOY}.LogRetentionDays",
+        label="Log retention",
+        help="How many days the log group keeps its events, one of the numbers that CloudWatch Logs offers. "
+        "Empty means always.",
+        default=None,
     )
     tags: tuple[TagInput, ...] = variable(
         "Octopus.Action.Aws.Ecs.Tags",
@@ -212,7 +293,8 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     @property
     def log_group(self) -> str:
         """The log group that the template creates; empty where no container logs to it."""
-        return f"/ecs/{self.service_task_name}" if self.has_automatic_logging else ""
+        name = self.log_group_name or f"/ecs/{self.service_task_name}"
+        return name if self.has_automatic_logging else ""
 
     @property
     def user_tags(self) -> tuple[Tag, ...]:

@@ -10,7 +10,7 @@ from ecs_steps.octopus import naming
 from ecs_steps.octopus.inputs.reader import AnyRule, Finding, item_rule, rule
 from ecs_steps.octopus.inputs.rules import listed, tag_rules
 from ecs_steps.steps.common_inputs import SERVICE_RULES, complete_account
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, KeptCount, LoadBalancerMapping
 from ecs_steps.task_definition.container_rules import CONTAINER_RULES, EXPORTED_CONTAINER_RULES, images_known
 from ecs_steps.task_definition.task_rules import TASK_RULES
 
@@ -53,8 +53,9 @@ def _logical_ids(inputs: DeployInputs) -> Iterator[Finding]:
 @rule("minimum_health_percent", "maximum_health_percent", "desired_count")
 def _percents(inputs: DeployInputs) -> Iterator[Finding]:
     least, most = inputs.minimum_health_percent, inputs.maximum_health_percent
-    stays = -(-inputs.desired_count * least // 100)
-    may_run = inputs.desired_count * most // 100
+    # A count that is kept is not known yet; with 0 there is nothing to compare.
+    count = 0 if isinstance(inputs.desired_count, KeptCount) else inputs.desired_count
+    stays, may_run = -(-count * least // 100), count * most // 100
     if least > most:
         yield Finding(("minimum_health_percent",), f"{least} is above the maximum of {most}")
     elif least == most:
@@ -63,12 +64,21 @@ def _percents(inputs: DeployInputs) -> Iterator[Finding]:
             f"is {least} like the maximum: no deployment could ever start, since no task may stop before "
             "another has started and none may start before one has stopped",
         )
-    elif inputs.desired_count and may_run <= stays:
+    elif count and may_run <= stays:
         yield Finding(
             ("maximum_health_percent",),
-            f"{most} % of {inputs.desired_count} rounds down to {may_run}, and the minimum keeps {stays}: "
+            f"{most} % of {count} rounds down to {may_run}, and the minimum keeps {stays}: "
             "later deployments could never start a task; a maximum of 200 always works",
             is_warning=True,
+        )
+
+
+@rule("desired_count")
+def _exported_count(inputs: DeployInputs) -> Iterator[Finding]:
+    if inputs.desired_count is KeptCount.KEEP:
+        yield Finding(
+            ("desired_count",),
+            "Keep cannot be exported: this step reads the running count when it deploys; give a number",
         )
 
 
@@ -108,4 +118,5 @@ RULES: tuple[AnyRule[DeployInputs], ...] = (
 EXPORT_RULES = (
     *(rule for rule in RULES if rule not in (images_known, _stack_name, complete_account)),
     *EXPORTED_CONTAINER_RULES,
+    _exported_count,
 )

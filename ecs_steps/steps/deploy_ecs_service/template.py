@@ -6,7 +6,7 @@ from typing import Any
 from troposphere import GetAtt, Parameter, Ref, Template, ecs, logs
 
 from ecs_steps.iam import execution_policy_arn
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, KeptCount
 from ecs_steps.task_definition.cloudformation import enabled, number, tags_property, task_definition
 from ecs_steps.task_definition.execution_role import execution_role
 
@@ -21,17 +21,30 @@ class _NumberParameter(Parameter):  # type: ignore[misc]  # troposphere is not t
         """Leave it to the reader, which has checked the number."""
 
 
-def build_template(inputs: DeployInputs, *, keep_images: bool = False) -> Template:
-    """Build the template; with `keep_images` each image is the expression that Octopus replaces."""
+def build_template(
+    inputs: DeployInputs, *, keep_images: bool = False, desired_count: int | None = None
+) -> Template:
+    """Build the template; with `keep_images` each image is the expression that Octopus replaces.
+
+    `desired_count` is that of the running service, for inputs that keep it; without one it is 1.
+    """
+    if isinstance(inputs.desired_count, KeptCount):
+        count = 1 if desired_count is None else desired_count
+    else:
+        count = inputs.desired_count
     template = Template()
     template.set_version("2010-09-09")
-    for parameter in _parameters(inputs):
+    for parameter in _parameters(inputs, count):
         template.add_parameter(parameter)
     if not inputs.task_execution_role:
         template.add_resource(execution_role(inputs.logical_id("TaskExecutionRole"), inputs))
     if inputs.log_group:
         template.add_resource(
-            logs.LogGroup(inputs.logical_id("AwsLogGroup"), LogGroupName=Ref("LogGroupName"))
+            logs.LogGroup(
+                inputs.logical_id("AwsLogGroup"),
+                LogGroupName=Ref("LogGroupName"),
+                **({"RetentionInDays": number(days)} if (days := inputs.log_retention_days) else {}),
+            )
         )
     definition = task_definition(
         inputs.logical_id("TaskDefinition"),
@@ -47,7 +60,7 @@ def build_template(inputs: DeployInputs, *, keep_images: bool = False) -> Templa
         definition.UpdateReplacePolicy = "Retain"
         definition.DeletionPolicy = "Delete"
     template.add_resource(definition)
-    template.add_resource(_service(inputs, definition, template.parameters))
+    template.add_resource(_service(inputs, definition, count, template.parameters))
     return template
 
 
@@ -56,7 +69,7 @@ def stack_parameters(template: Template) -> dict[str, str]:
     return {title: str(parameter.Default) for title, parameter in template.parameters.items()}
 
 
-def _parameters(inputs: DeployInputs) -> list[Parameter]:
+def _parameters(inputs: DeployInputs, desired_count: int) -> list[Parameter]:
     texts = {
         "ClusterName": inputs.cluster_name,
         "TaskDefinitionName": inputs.service_task_name,
@@ -70,7 +83,7 @@ def _parameters(inputs: DeployInputs) -> list[Parameter]:
         else execution_policy_arn(inputs.region),
     }
     numbers = {
-        "DesiredCount": (inputs.desired_count, 1),
+        "DesiredCount": (desired_count, 1),
         "MinimumHealthPercent": (inputs.minimum_health_percent, 100),
         "MaximumHealthPercent": (inputs.maximum_health_percent, 200),
     }
@@ -81,7 +94,10 @@ def _parameters(inputs: DeployInputs) -> list[Parameter]:
 
 
 def _service(
-    inputs: DeployInputs, task_definition: ecs.TaskDefinition, parameters: Mapping[str, Parameter]
+    inputs: DeployInputs,
+    task_definition: ecs.TaskDefinition,
+    desired_count: int,
+    parameters: Mapping[str, Parameter],
 ) -> ecs.Service:
     def count(parameter: str, value: int) -> Any:  # noqa: ANN401  troposphere is not typed
         return Ref(parameter) if parameter in parameters else number(value)
@@ -92,7 +108,7 @@ def _service(
         Cluster=Ref("ClusterName"),
         LaunchType="FARGATE",
         TaskDefinition=Ref(task_definition),
-        DesiredCount=count("DesiredCount", inputs.desired_count),
+        DesiredCount=count("DesiredCount", desired_count),
         DeploymentConfiguration=ecs.DeploymentConfiguration(
             MinimumHealthyPercent=count("MinimumHealthPercent", inputs.minimum_health_percent),
             MaximumPercent=count("MaximumHealthPercent", inputs.maximum_health_percent),

@@ -12,9 +12,16 @@ from ecs_steps.octopus.inputs.converter import (
     convert,
     hidden,
     json_name,
+    used_if,
 )
-from ecs_steps.octopus.inputs.types import Bool, CommandWords, ContainerName, Count, IdList, Port
+from ecs_steps.octopus.inputs.shared_inputs import KeyValue
+from ecs_steps.octopus.inputs.types import Bool, CommandWords, ContainerName, Count, Ids, Port
 from ecs_steps.octopus.json_text import Unresolved
+from ecs_steps.task_definition.container_specs import ContainerLogging, ContainerSpec, Ulimit
+from ecs_steps.task_definition.container_updates import ContainerUpdate
+from ecs_steps.task_definition.inputs import Volume
+
+IdList = Annotated[tuple[str, ...], Ids("[a-z]+", "an id")]
 
 
 class Size(StrEnum):
@@ -87,7 +94,7 @@ def test_numbers_flags_case_and_absence_are_read_as_octopus_writes_them(value: o
         (box(ports='"80"'), [(("ports",), "expected a list, not a single value")]),
         (
             box(lid="red"),
-            [(("lid",), "expected an object as JSON: Expecting value at line 1, column 1")],
+            [(("lid",), "expected an object as JSON: it is a plain text")],
         ),
         (box(lid={"isLocked": "yes"}), [(("lid", "isLocked"), 'expected True or False, not "yes"')]),
         (box(lid={"color": ["x"]}), [(("lid", "color"), "expected a text, not a list")]),
@@ -207,3 +214,69 @@ def test_an_item_of_a_list_may_be_open_by_itself() -> None:
 
     assert errors == [((1,), "no variable gives #{A} a value")]
     assert partial == ("a", "#{A}")
+
+
+@frozen(kw_only=True)
+class Parcel:
+    is_gift: Bool = False
+    card: str = used_if(lambda parcel: parcel.is_gift, default="none")
+    weight: Count = used_if(lambda parcel: parcel.is_gift, default=1)  # noqa: RUF009  attrs' own field
+
+
+def test_what_is_not_used_is_no_error_and_has_its_default() -> None:
+    parcel = convert({"isGift": "False", "card": open_value("#{Card}"), "weight": "heavy"}, Parcel)
+
+    assert parcel == Parcel(is_gift=False)
+
+
+def test_what_is_used_must_be_valid() -> None:
+    _, errors = read_with_errors({"isGift": "True", "card": open_value("#{A}"), "weight": "heavy"}, Parcel)
+
+    assert [path for path, _ in errors] == [("card",), ("weight",)]
+
+
+def test_members_that_are_unknown_stay_errors() -> None:
+    _, errors = read_with_errors({"colour": "red", "weight": "heavy"}, Parcel)
+
+    assert [path for path, _ in errors] == [("colour",)]
+
+
+@pytest.mark.parametrize(
+    ("of", "ecs_name", "octopus_name"),
+    [
+        (ContainerSpec, "name", "containerName"),
+        (ContainerSpec, "image", "containerImageReference"),
+        (ContainerSpec, "environment", "environmentVariables"),
+        (ContainerSpec, "secrets", "environmentVariables, of type Secret"),
+        (ContainerSpec, "logConfiguration", "containerLogging"),
+        (ContainerSpec, "portMappings", "containerPortMappings"),
+        (ContainerSpec, "mountPoints", "containerStorage.mountPoints"),
+        (ContainerSpec, "volumesFrom", "containerStorage.volumeFrom"),
+        (ContainerSpec, "dependsOn", "dependencies"),
+        (ContainerSpec, "memory", "memoryLimitHard"),
+        (ContainerSpec, "memoryReservation", "memoryLimitSoft"),
+        (ContainerSpec, "cpu", "cpus"),
+        (ContainerSpec, "repositoryCredentials", "repositoryAuthentication"),
+        (ContainerSpec, "readonlyRootFilesystem", "containerStorage.readOnlyRootFileSystem"),
+        (ContainerSpec, "extraHosts", "networkSettings.extraHosts"),
+        (ContainerSpec, "dnsServers", "networkSettings.dnsServers"),
+        (ContainerSpec, "dnsSearchDomains", "networkSettings.dnsSearchDomains"),
+        (ContainerLogging, "options", "logOptions"),
+        (ContainerLogging, "secretOptions", "logOptions, of type Secret"),
+        (KeyValue, "name", "key"),
+        (KeyValue, "valueFrom", "value, of type Secret"),
+        (Ulimit, "name", "limitName"),
+        (Volume, "efsVolumeConfiguration", "fileSystemId"),
+        (ContainerUpdate, "name", "containerName"),
+        (ContainerUpdate, "image", "packageReference"),
+        (ContainerUpdate, "environment", "environmentVariables"),
+    ],
+)
+def test_ecs_name_of_a_member_is_answered_with_octopus_name(
+    of: Any,  # noqa: ANN401  any type
+    ecs_name: str,
+    octopus_name: str,
+) -> None:
+    _, errors = read_with_errors({ecs_name: "x"}, of)
+
+    assert ((ecs_name,), f"is ECS' name; in Octopus' JSON it is {octopus_name}") in errors

@@ -1,6 +1,7 @@
 # ruff: noqa: RUF009  `variable` is attrs' own field
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from typing import Annotated
 
 import attrs
 import pytest
@@ -18,7 +19,7 @@ from ecs_steps.octopus.inputs.reader import (
     rule,
     variable,
 )
-from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, IdList, Port
+from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, Ids, Port
 from ecs_steps.octopus.variables import Variables
 
 
@@ -45,7 +46,9 @@ class Freight:
     kind: Kind = variable("Freight.Kind", label="", help="", default=Kind.DRY)
     capacity: Count = variable("Freight.Capacity", label="", help="", default=10)
     insured: Bool = variable("Freight.Insured", label="", help="", default=False)
-    stops: IdList = variable("Freight.Stops", label="", help="")
+    stops: Annotated[tuple[str, ...], Ids("[A-Za-z]+", "a place")] = variable(
+        "Freight.Stops", label="", help=""
+    )
     crates: tuple[Crate, ...] = variable("Freight.Crates", label="", help="", default=())
     names: tuple[str, ...] = derived(upper_names)
 
@@ -125,7 +128,7 @@ def test_all_problems_are_told_at_once_fields_first_then_rules() -> None:
     assert problems(variables) == [
         "Freight.Ship: is required",
         'Freight.Kind: expected one of Dry, Wet, not "Gas"',
-        "Freight.Stops: expected at least one id",
+        "Freight.Stops: expected at least one id: a place",
         'Freight.Crates[0].name: expected 1 to 255 letters, digits, hyphens and underscores, not "a b"',
         'Freight.Crates[0].ports[0]: expected a whole number from 1 to 65535, not "x"',
         "Freight.Crates[0].ports[2]: expected a whole number from 1 to 65535, not 0",

@@ -6,17 +6,21 @@ from hypothesis import strategies as st
 
 from ecs_steps.octopus.inputs.converter import PartialValueError, convert
 from ecs_steps.octopus.inputs.types import (
+    AccessPointId,
     Arn,
     CommandWords,
     Count,
     EcsName,
     Family,
+    FileSystemId,
     Flag,
     Ids,
     Port,
     PositiveCount,
     Region,
     Role,
+    SecurityGroupIds,
+    SubnetIds,
     WholeNumber,
     split,
 )
@@ -29,7 +33,7 @@ JSON = st.recursive(
 KINDS = [
     WholeNumber(),
     Flag(),
-    Ids(),
+    Ids("[a-z]+", "an id"),
     CommandWords(split_at_commas=True),
     CommandWords(split_at_commas=False),
 ]
@@ -108,24 +112,61 @@ def test_what_is_no_flag_is_shown(value: object, shown: str) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        ["subnet-1", "subnet-2"],
-        '["subnet-1", " subnet-2 "]',
-        "subnet-1\nsubnet-2",
-        "subnet-1\r\n\r\n  subnet-2\r\n",
-        "subnet-1, subnet-2,",
-        ["subnet-1", "", "subnet-2"],
+        ["subnet-00000001", "subnet-00000002"],
+        '["subnet-00000001", " subnet-00000002 "]',
+        "subnet-00000001\nsubnet-00000002",
+        "subnet-00000001;subnet-00000002",
+        " subnet-00000001\tsubnet-00000002 ",
+        "subnet-00000001\r\n\r\n  subnet-00000002\r\n",
+        "subnet-00000001, subnet-00000002,",
+        ["subnet-00000001", "", "subnet-00000002"],
     ],
 )
-def test_ids_are_a_json_array_or_one_a_line_or_comma(value: object) -> None:
-    assert Ids()(value) == ("subnet-1", "subnet-2")
+def test_ids_are_a_json_array_or_a_text_with_separators(value: object) -> None:
+    assert convert(value, SubnetIds) == ("subnet-00000001", "subnet-00000002")
 
 
 @pytest.mark.parametrize("value", ["[]", [], ",", '[""]', " \n "])
 def test_no_id_is_a_problem(value: object) -> None:
     with pytest.raises(PartialValueError) as raised:
-        Ids()(value)
+        convert(value, SubnetIds)
 
-    assert str(raised.value.errors[0]) == "expected at least one id"
+    assert str(raised.value.errors[0]) == (
+        "expected at least one id: a subnet id, such as subnet-0a1b2c3d4e5f60718"
+    )
+
+
+@pytest.mark.parametrize(
+    ("of", "valid", "expected"),
+    [
+        (SubnetIds, "subnet-0a1b2c3d4e5f60718", "a subnet id, such as subnet-0a1b2c3d4e5f60718"),
+        (SecurityGroupIds, "sg-0c3d4e5f607182930", "a security group id, such as sg-0c3d4e5f607182930"),
+    ],
+)
+def test_each_id_of_a_list_has_aws_pattern(of: Any, valid: str, expected: str) -> None:  # noqa: ANN401  any type
+    wrong = ["vpc-0a1b2c3d", valid.upper(), valid[:8], f"{valid}x", "web"]
+
+    with pytest.raises(PartialValueError) as raised:
+        convert([valid, *wrong], of)
+
+    assert [(error.path, str(error)) for error in raised.value.errors] == [
+        ((index,), f'expected {expected}, not "{each}"') for index, each in enumerate(wrong, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of", "valid"),
+    [
+        (FileSystemId, "fs-0a1b2c3d"),
+        (FileSystemId, "fs-0d4e5f60718293a4b"),
+        (AccessPointId, "fsap-0e5f60718293a4b5c"),
+    ],
+)
+def test_ids_of_efs_have_aws_pattern(of: Any, valid: str) -> None:  # noqa: ANN401  any type
+    assert convert(valid, of) == valid
+    for wrong in (valid[:6], f"arn:{valid}", valid.replace("-", "_")):
+        with pytest.raises(PartialValueError):
+            convert(wrong, of)
 
 
 @pytest.mark.parametrize(

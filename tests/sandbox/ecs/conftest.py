@@ -9,7 +9,9 @@ import pytest
 
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.plan import EcsPlan, Ending, FailurePlan
+from ecs_steps.sandbox.ecs.strategy_scenarios import STRATEGY_SCENARIOS
 from ecs_steps.sandbox.timeline import Timeline
+from sandbox.ecs.storefront import Storefront
 
 
 @pytest.fixture
@@ -118,3 +120,20 @@ def tasks() -> Callable[..., list[dict[str, Any]]]:
         return described
 
     return tasks
+
+
+@pytest.fixture
+def enter_storefront(
+    begin: Callable[[EcsPlan], EcsBackend], timeline: Timeline, register: Callable[..., str]
+) -> Callable[..., Storefront]:
+    """Start an ECS with a plan, a scenario, or a configuration of the service `storefront`."""
+
+    def enter(plan: EcsPlan | str | dict[str, Any]) -> Storefront:
+        match plan:
+            case str():
+                plan = STRATEGY_SCENARIOS[plan][1]
+            case dict():
+                plan = EcsPlan(services=plan)
+        return Storefront(begin(plan), timeline, register)
+
+    return enter

@@ -13,6 +13,7 @@ from botocore.validate import ParamValidator
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.ecs.plan import EcsPlan
 from ecs_steps.sandbox.ecs.scenarios import SERVICE_SCENARIOS
+from ecs_steps.sandbox.ecs.strategy_scenarios import STRATEGY_SCENARIOS
 from ecs_steps.sandbox.timeline import Timeline
 
 Begin = Callable[[EcsPlan], EcsBackend]
@@ -22,13 +23,22 @@ Messages = Callable[..., list[str]]
 Describe = Callable[..., dict[str, Any]]
 Tasks = Callable[..., list[dict[str, Any]]]
 
+
+ALL = {**SERVICE_SCENARIOS, **STRATEGY_SCENARIOS}
+
+
+def service_of(name: str) -> str:
+    """Return the fixture service that a scenario is about."""
+    return "storefront" if name in STRATEGY_SCENARIOS else "orders"
+
+
 UNDEPLOYABLE = {"code-deploy", "external-controller"}
 
 
 @pytest.fixture
 def enter(begin: Begin) -> Callable[[str], EcsBackend]:
     def enter(name: str) -> EcsBackend:
-        return begin(SERVICE_SCENARIOS[name][1])
+        return begin(ALL[name][1])
 
     return enter
 
@@ -241,20 +251,20 @@ def model() -> ServiceModel:
     return botocore.session.get_session().get_service_model("ecs")
 
 
-@pytest.mark.parametrize("name", sorted(SERVICE_SCENARIOS))
+@pytest.mark.parametrize("name", sorted(ALL))
 def test_every_reply_fits_botocores_model(
     enter: Enter, deploy: Deploy, later: Later, model: ServiceModel, name: str
 ) -> None:
     ecs = enter(name)
     if name not in UNDEPLOYABLE:
-        deploy(ecs)
+        deploy(ecs, service_of(name))
 
     problems = []
     for seconds in (5, 20, 20, 40, 400):
         later(seconds)
         problems += [
             report.generate_report()
-            for operation, reply in replies(ecs)
+            for operation, reply in replies(ecs, service_of(name))
             if (report := ParamValidator().validate(reply, output_of(model, operation))).has_errors()
         ]
 
@@ -267,22 +277,22 @@ def output_of(model: ServiceModel, operation: str) -> Shape:
     return shape
 
 
-def replies(ecs: EcsBackend) -> list[tuple[str, dict[str, Any]]]:
-    """Describe everything about the service `orders`."""
-    orders = {"cluster": "shop", "service": "orders"}
+def replies(ecs: EcsBackend, service: str) -> list[tuple[str, dict[str, Any]]]:
+    """Describe everything about a service."""
+    named = {"cluster": "shop", "service": service}
     arns = [
         arn
         for status in ("RUNNING", "STOPPED")
         for arn in ecs.list_tasks({"cluster": "shop", "desiredStatus": status, "maxResults": 50})["taskArns"]
     ]
-    service_deployments = ecs.list_service_deployments(orders)
+    service_deployments = ecs.list_service_deployments(named)
     deployments = [brief["serviceDeploymentArn"] for brief in service_deployments["serviceDeployments"]]
     revisions = [brief["targetServiceRevisionArn"] for brief in service_deployments["serviceDeployments"]]
     tags = ["TAGS"]
     return [
         (
             "DescribeServices",
-            ecs.describe_services({"cluster": "shop", "services": ["orders"], "include": tags}),
+            ecs.describe_services({"cluster": "shop", "services": [service], "include": tags}),
         ),
         (
             "DescribeTasks",
@@ -298,18 +308,18 @@ def replies(ecs: EcsBackend) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(SERVICE_SCENARIOS))
+@pytest.mark.parametrize("name", sorted(ALL))
 def test_a_scenario_repeats_itself(deploy: Deploy, name: str) -> None:
     seen = []
     for _ in range(2):
         timeline = Timeline()
-        plan = SERVICE_SCENARIOS[name][1]
+        plan = ALL[name][1]
         seeded = random.Random(3)  # noqa: S311  repeatable ids, not secrets
         ecs = EcsBackend(timeline, plan, region="eu-west-1", account="123456789012", random=seeded)
         if name not in UNDEPLOYABLE:
-            deploy(ecs)
+            deploy(ecs, service_of(name))
         timeline.advance_to(timeline.now + timedelta(seconds=150))
-        seen.append(replies(ecs))
+        seen.append(replies(ecs, service_of(name)))
 
     assert seen[0] == seen[1]
 

@@ -53,7 +53,7 @@ def test_a_service_deployment_counts_its_tasks_and_those_it_replaces(
     counts = ("requestedTaskCount", "runningTaskCount", "pendingTaskCount")
     assert [target[name] for name in counts] == [2, 0, 2]
     assert [source[name] for name in counts] == [2, 2, 0]
-    assert (described["status"], described["lifecycleStage"]) == ("IN_PROGRESS", "SCALE_UP")
+    assert described["status"] == "IN_PROGRESS"
 
 
 def test_a_successful_service_deployment_is_finished(
@@ -67,7 +67,6 @@ def test_a_successful_service_deployment_is_finished(
     assert described["status"] == "SUCCESSFUL"
     assert described["createdAt"] < described["finishedAt"] == describe(ecs)["deployments"][0]["updatedAt"]
     assert "stoppedAt" not in described
-    assert described["targetServiceRevision"]["requestedProductionTrafficWeight"] == 100.0
 
 
 def test_service_deployments_are_listed_newest_first_by_status_and_time(
@@ -167,16 +166,75 @@ def test_only_what_is_under_way_can_be_stopped(ecs: EcsBackend) -> None:
 @pytest.mark.parametrize("operation", ["stop_service_deployment", "continue_service_deployment"])
 def test_an_unknown_service_deployment_is_not_found(ecs: EcsBackend, operation: str) -> None:
     with pytest.raises(ServiceError) as refused:
-        getattr(ecs, operation)({"serviceDeploymentArn": UNKNOWN})
+        getattr(ecs, operation)({"serviceDeploymentArn": UNKNOWN, "hookId": "ecs-pause-1"})
 
     assert refused.value.code == "ServiceDeploymentNotFoundException"
 
 
-def test_no_service_deployment_waits_to_be_continued(ecs: EcsBackend, deploy: Deploy) -> None:
+def test_a_rolling_deployment_has_no_stage_no_hooks_and_no_weights(ecs: EcsBackend, deploy: Deploy) -> None:
     deploy(ecs)
 
-    with pytest.raises(ServiceError, match="not waiting at a lifecycle hook"):
-        ecs.continue_service_deployment({"serviceDeploymentArn": newest(ecs)["serviceDeploymentArn"]})
+    described = newest(ecs)
+
+    revisions = (described["targetServiceRevision"], *described["sourceServiceRevisions"])
+    assert not {"lifecycleStage", "lifecycleHookDetails"} & described.keys()
+    assert not [name for revision in revisions for name in revision if "Weight" in name]
+
+
+def test_a_rolling_deployment_has_no_hook_to_continue(ecs: EcsBackend, deploy: Deploy) -> None:
+    deploy(ecs)
+    arn = newest(ecs)["serviceDeploymentArn"]
+
+    with pytest.raises(ServiceError, match="Provided hookId is either completed, unavailable"):
+        ecs.continue_service_deployment({"serviceDeploymentArn": arn, "hookId": "ecs-pause-1"})
+
+
+def test_a_second_stop_changes_nothing(ecs: EcsBackend, deploy: Deploy, later: Later) -> None:
+    deploy(ecs)
+    later(15)
+    request = {"serviceDeploymentArn": newest(ecs)["serviceDeploymentArn"]}
+
+    statuses = []
+    for seconds in (0, 2):
+        later(seconds)
+        ecs.stop_service_deployment(request)
+        ecs.stop_service_deployment(request)
+        statuses.append(newest(ecs)["status"])
+    later(300)
+
+    assert statuses == ["ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"]
+    assert newest(ecs)["status"] == "ROLLBACK_SUCCESSFUL"
+
+
+def test_a_pending_service_deployment_starts_no_task(
+    begin: Callable[[EcsPlan], EcsBackend], deploy: Deploy, describe: Describe, later: Later
+) -> None:
+    ecs = begin(EcsPlan(pending=60))
+    deploy(ecs)
+
+    later(59)
+    before = newest(ecs)["status"], describe(ecs)["pendingCount"]
+    later(10)
+
+    assert before == ("PENDING", 0)
+    assert (newest(ecs)["status"], describe(ecs)["pendingCount"]) == ("IN_PROGRESS", 2)
+
+
+@pytest.mark.parametrize("service", ["orders", "storefront"])
+def test_a_pending_service_deployment_can_be_stopped(
+    begin: Callable[[EcsPlan], EcsBackend], deploy: Deploy, describe: Describe, later: Later, service: str
+) -> None:
+    ecs = begin(EcsPlan(pending=60))
+    deploy(ecs, service)
+    listed = ecs.list_service_deployments({"cluster": "shop", "service": service})["serviceDeployments"]
+
+    ecs.stop_service_deployment({"serviceDeploymentArn": listed[0]["serviceDeploymentArn"]})
+    later(200)
+
+    listed = ecs.list_service_deployments({"cluster": "shop", "service": service})["serviceDeployments"]
+    assert listed[0]["status"] == "ROLLBACK_SUCCESSFUL"
+    assert describe(ecs, service)["taskDefinition"].endswith(f"{service}:1")
+    assert describe(ecs, service)["runningCount"] == 2
 
 
 def test_service_deployments_of_a_service_that_is_not_there_are_not_found(ecs: EcsBackend) -> None:

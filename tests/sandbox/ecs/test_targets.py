@@ -89,7 +89,9 @@ def test_target_groups_have_the_plans_settings(begin: Begin) -> None:
 def test_all_target_groups_are_those_that_services_name(ecs: EcsBackend) -> None:
     described = ecs.elbv2.describe_target_groups({})
 
-    assert [group["TargetGroupArn"] for group in described["TargetGroups"]] == [GROUP]
+    groups = described["TargetGroups"]
+    assert [group["TargetGroupName"] for group in groups] == ["orders", "storefront-blue", "storefront-green"]
+    assert [len(group["LoadBalancerArns"]) for group in groups] == [0, 1, 1]
 
 
 @pytest.mark.parametrize("operation", ["describe_target_health", "describe_target_group_attributes"])

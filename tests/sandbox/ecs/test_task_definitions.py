@@ -168,6 +168,6 @@ def test_families_are_listed_by_prefix_and_status(ecs: EcsBackend) -> None:
     inactive = ecs.list_task_definition_families({"status": "INACTIVE"})
     prefixed = ecs.list_task_definition_families({"familyPrefix": "ord", "status": "ALL"})
 
-    assert active["families"] == ["billing", "orders"]
+    assert active["families"] == ["billing", "orders", "storefront"]
     assert inactive["families"] == ["web"]
     assert prefixed["families"] == ["orders"]

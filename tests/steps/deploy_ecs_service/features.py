@@ -206,6 +206,7 @@ FEATURES: dict[str, dict[str, str]] = {
         Cpu="1 vCPU",
         Memory="2 GB",
     ),
+    "log-group": dictionary(LogGroupName="/shop/test/web", LogRetentionDays="30"),
     "zero-count": dictionary(DesiredCount="0", MinimumHealthPercent="0"),
     "container-settings": dictionary(
         container(

@@ -215,7 +215,12 @@ def test_a_role_that_is_open_is_the_one_that_is_used() -> None:
         (
             {
                 "Volumes": [
-                    {"type": "Efs", "name": "a", "fileSystemId": "fs-1", "encryptionInTransit": "#{Open}"}
+                    {
+                        "type": "Efs",
+                        "name": "a",
+                        "fileSystemId": "fs-00000001",
+                        "encryptionInTransit": "#{Open}",
+                    }
                 ]
             },
             f"{DEPLOY}.Volumes[0].encryptionInTransit",
@@ -280,3 +285,12 @@ def test_a_step_that_was_read_for_its_export_refuses_to_run() -> None:
 
     with pytest.raises(ValueError, match=r"^A step that was read for its export cannot be run$"):
         step.run()
+
+
+def test_a_kept_count_cannot_be_exported() -> None:
+    assert problems(dictionary(DesiredCount="Keep"), for_export=True) == [
+        (
+            f"{DEPLOY}.DesiredCount: Keep cannot be exported: this step reads the running count when it "
+            "deploys; give a number"
+        )
+    ]

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, OnFailure, TagInput, Wait, WaitOption
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, KeptCount, LoadBalancerMapping
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, PortMapping
 from ecs_steps.task_definition.inputs import Architecture, Volume, VolumeType
@@ -42,8 +42,16 @@ VARIABLES: dict[str, tuple[object, str, object]] = {
     f"{DEPLOY}.EnableEcsManagedTags": ("TRUE", "enable_ecs_managed_tags", True),
     f"{DEPLOY}.TaskRole": (ROLE, "task_role", ROLE),
     f"{DEPLOY}.TaskExecutionRole": (ROLE, "task_execution_role", ROLE),
-    f"{DEPLOY}.SecurityGroupIds": (["sg-1", "sg-2"], "security_group_ids", ("sg-1", "sg-2")),
-    f"{DEPLOY}.SubnetIds": ("subnet-1\nsubnet-2", "subnet_ids", ("subnet-1", "subnet-2")),
+    f"{DEPLOY}.SecurityGroupIds": (
+        ["sg-00000001", "sg-00000002"],
+        "security_group_ids",
+        ("sg-00000001", "sg-00000002"),
+    ),
+    f"{DEPLOY}.SubnetIds": (
+        "subnet-00000001\nsubnet-00000002",
+        "subnet_ids",
+        ("subnet-00000001", "subnet-00000002"),
+    ),
     f"{DEPLOY}.LoadBalancerMappings": (
         [{"containerName": "web", "containerPort": "80", "targetGroupArn": TARGET_GROUP}],
         "load_balancer_mappings",
@@ -55,8 +63,8 @@ VARIABLES: dict[str, tuple[object, str, object]] = {
             {
                 "type": "efs",
                 "name": "data",
-                "fileSystemId": "fs-1",
-                "accessPointId": "fsap-1",
+                "fileSystemId": "fs-00000001",
+                "accessPointId": "fsap-00000001",
                 "rootDirectory": "/",
                 "encryptionInTransit": "True",
                 "efsIamAuthorization": True,
@@ -68,8 +76,8 @@ VARIABLES: dict[str, tuple[object, str, object]] = {
             Volume(
                 type=VolumeType.EFS,
                 name="data",
-                file_system_id="fs-1",
-                access_point_id="fsap-1",
+                file_system_id="fs-00000001",
+                access_point_id="fsap-00000001",
                 root_directory="/",
                 encryption_in_transit=True,
                 efs_iam_authorization=True,
@@ -93,6 +101,8 @@ VARIABLES: dict[str, tuple[object, str, object]] = {
         "wait_option",
         WaitOption(type=Wait.WITH_TIMEOUT, timeout_minutes=30),
     ),
+    f"{DEPLOY}.LogGroupName": ("/shop/test/web", "log_group_name", "/shop/test/web"),
+    f"{DEPLOY}.LogRetentionDays": ("30", "log_retention_days", 30),
     f"{DEPLOY}.TemplateBucket": ("templates", "template_bucket", "templates"),
     f"{DEPLOY}.RetainTaskDefinitions": ("True", "retain_task_definitions", True),
     f"{DEPLOY}.OnFailure": ("leave", "on_failure", OnFailure.LEAVE),
@@ -200,7 +210,7 @@ def test_expressions_are_evaluated_from_the_dictionary() -> None:
             "Word": "hi",
             "Octopus.Web[blue].Port": "8080",
             "Count[Environments-104]": "4",
-            "Subnets": '["subnet-1", "subnet-2"]',
+            "Subnets": '["subnet-00000001", "subnet-00000002"]',
         },
     )
 
@@ -209,7 +219,7 @@ def test_expressions_are_evaluated_from_the_dictionary() -> None:
     [web] = inputs.containers
     assert web.environment_variables == (KeyValue(key="GREETING", value='say "hi"'),)
     assert web.container_port_mappings == (PortMapping(container_port=8080),)
-    assert (inputs.desired_count, inputs.subnet_ids) == (4, ("subnet-1", "subnet-2"))
+    assert (inputs.desired_count, inputs.subnet_ids) == (4, ("subnet-00000001", "subnet-00000002"))
 
 
 def test_a_document_that_is_json_only_after_its_evaluation_is_read() -> None:
@@ -283,3 +293,41 @@ def test_user_tags_are_sent_without_what_aws_refuses() -> None:
     inputs = inputs_of(dictionary(others={f"{ECS}.Tags": tags}))
 
     assert inputs.user_tags == (Tag("my@key", "a"), Tag("b", "c"))
+
+
+@pytest.mark.parametrize("text", ["Keep", "keep", " KEEP "])
+def test_a_desired_count_may_be_kept(text: str) -> None:
+    assert inputs_of(dictionary(DesiredCount=text)).desired_count is KeptCount.KEEP
+
+
+def test_the_log_group_is_named_after_the_service_unless_another_is_given() -> None:
+    assert inputs_of(minimal()).log_group == "/ecs/octopetshop-web"
+    assert inputs_of(dictionary(LogGroupName="/shop/test/web")).log_group == "/shop/test/web"
+
+
+def test_what_is_not_used_cannot_fail_a_deployment() -> None:
+    web = container(
+        containerImageReference={
+            "referenceId": "web",
+            "imageName": "#{Octopus.Action[Deploy Amazon ECS Service - clone (1)].Package[nginx].Image}",
+            "feedId": "#{Feed}",
+        },
+        repositoryAuthentication={"type": "Default", "secretName": "#{Secret}"},
+        containerLogging={"type": "Manual", "logDriver": "None", "logOptions": "#{Options}"},
+        firelensConfiguration={"type": "Disabled", "customConfigSource": {"filePath": "#{File}"}},
+    )
+    variables = dictionary(
+        web,
+        Volumes=[{"name": "scratch", "fileSystemId": "#{FileSystem}"}],
+        CFStackName="shop-web",
+        others={
+            "Octopus.Environment.Id": "#{Environment}",
+            f"{ECS}.WaitOption": {"type": "DontWait", "timeoutMinutes": "soon"},
+        },
+    )
+
+    inputs = inputs_of(variables)
+
+    assert inputs.containers[0].container_image_reference == ImageReference(reference_id="web")
+    assert inputs.volumes == (Volume(name="scratch"),)
+    assert inputs.wait_option == WaitOption(type=Wait.DONT_WAIT)

@@ -18,6 +18,20 @@ VOLUME = "type, name, fileSystemId, accessPointId, rootDirectory, encryptionInTr
 TARGET_GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0f1e2d3c4b5a6978"
 
 
+SUBNET = "a subnet id, such as subnet-0a1b2c3d4e5f60718"
+SECURITY_GROUP = "a security group id, such as sg-0c3d4e5f607182930"
+FILE_SYSTEM = "an EFS file system id, such as fs-0d4e5f60718293a4b"
+INCOMPLETE = "it ends too early: a closing bracket, brace or quote is missing"
+RETENTION = (
+    "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653"
+)
+WAIT_EXAMPLE = '{"type": "WaitWithTimeout", "timeoutMinutes": "30"}'
+CONTAINERS_EXAMPLE = (
+    '[{"containerName": "web", "containerImageReference": {"referenceId": "web"}, '
+    '"containerPortMappings": [{"containerPort": "80"}]}]'
+)
+
+
 @pytest.mark.parametrize("nothing", [None, "", " "])
 def test_everything_that_is_required_is_asked_for_at_once(nothing: str | None) -> None:
     assert problems(dict.fromkeys(minimal(), nothing)) == [
@@ -49,7 +63,7 @@ def test_everything_that_is_required_is_asked_for_at_once(nothing: str | None) -
         ),
         (
             {"DesiredCount": "-1"},
-            'DesiredCount: expected a whole number from 0 to 2147483647, not "-1"',
+            'DesiredCount: expected a whole number from 0 to 2147483647, or Keep, not "-1"',
         ),
         (
             {"MinimumHealthPercent": "50%"},
@@ -67,17 +81,38 @@ def test_everything_that_is_required_is_asked_for_at_once(nothing: str | None) -
             {"TaskExecutionRole": "arn:aws:s3:::bucket"},
             'TaskExecutionRole: expected the ARN of an IAM role, not "arn:aws:s3:::bucket"',
         ),
-        ({"SecurityGroupIds": "[]"}, "SecurityGroupIds: expected at least one id"),
-        ({"SubnetIds": ","}, "SubnetIds: expected at least one id"),
-        ({"SubnetIds": ["subnet-1", {}]}, "SubnetIds[1]: expected a text, not an object"),
+        ({"SecurityGroupIds": "[]"}, f"SecurityGroupIds: expected at least one id: {SECURITY_GROUP}"),
+        ({"SubnetIds": ","}, f"SubnetIds: expected at least one id: {SUBNET}"),
         (
-            {"SubnetIds": '["subnet-1"'},
-            "SubnetIds: expected a list as JSON: Expecting ',' delimiter at line 1, column 12",
+            {"DesiredCount": "as many as now"},
+            'DesiredCount: expected a whole number from 0 to 2147483647, or Keep, not "as many as now"',
         ),
-        ({"Containers": "{}"}, "Containers: expected a list, not an object"),
+        (
+            {"LogRetentionDays": "2"},
+            f'LogRetentionDays: expected one of {RETENTION}, not "2"',
+        ),
+        (
+            {"LogGroupName": "aws/web"},
+            'LogGroupName: expected 1 to 512 letters, digits and characters of _/.#-, not "aws/web"',
+        ),
+        ({"SubnetIds": "subnet-1"}, f'SubnetIds[0]: expected {SUBNET}, not "subnet-1"'),
+        ({"SecurityGroupIds": ["web"]}, f'SecurityGroupIds[0]: expected {SECURITY_GROUP}, not "web"'),
+        (
+            {"Volumes": [{"type": "Efs", "name": "a", "fileSystemId": "files"}]},
+            f'Volumes[0].fileSystemId: expected {FILE_SYSTEM}, not "files"',
+        ),
+        ({"SubnetIds": ["subnet-00000001", {}]}, "SubnetIds[1]: expected a text, not an object"),
+        (
+            {"SubnetIds": '["subnet-00000001"'},
+            f"SubnetIds: expected a list as JSON: {INCOMPLETE}",
+        ),
+        (
+            {"Containers": "{}"},
+            f"Containers: expected a list, not an object; for example {CONTAINERS_EXAMPLE}",
+        ),
         (
             {"Containers": "web"},
-            "Containers: expected a list as JSON: Expecting value at line 1, column 1",
+            f"Containers: expected a list as JSON: it is a plain text; for example {CONTAINERS_EXAMPLE}",
         ),
         (
             {"Volumes": [{"type": "Docker", "name": "a"}]},
@@ -125,7 +160,10 @@ def test_each_variable_says_what_it_expected(changes: dict[str, Any], problem: s
     ("changes", "problem"),
     [
         ({f"{ECS}.Tags": [{"value": "x"}]}, "Tags[0].key: is required"),
-        ({f"{ECS}.Tags": {"team": "shop"}}, "Tags: expected a list, not an object"),
+        (
+            {f"{ECS}.Tags": {"team": "shop"}},
+            'Tags: expected a list, not an object; for example [{"key": "team", "value": "shop"}]',
+        ),
         (
             {f"{ECS}.WaitOption": {"type": "Forever"}},
             'WaitOption.type: expected one of DontWait, WaitUntilCompleted, WaitWithTimeout, not "Forever"',
@@ -136,7 +174,7 @@ def test_each_variable_says_what_it_expected(changes: dict[str, Any], problem: s
         ),
         (
             {f"{ECS}.WaitOption": "DontWait"},
-            "WaitOption: expected an object as JSON: Expecting value at line 1, column 1",
+            f"WaitOption: expected an object as JSON: it is a plain text; for example {WAIT_EXAMPLE}",
         ),
     ],
 )
@@ -148,7 +186,7 @@ def test_what_stays_open_is_a_problem_that_names_the_expression() -> None:
     variables = dictionary(
         container(environmentVariables=[{"key": "A", "value": "x#{Password}"}], essential="#{IsEssential}"),
         Cpu="#{Cpu}",
-        SubnetIds="subnet-1\n#{Subnet}",
+        SubnetIds="subnet-00000001\n#{Subnet}",
     )
 
     assert problems(variables) == [

@@ -118,12 +118,16 @@ def efs(**members: object) -> dict[str, object]:
             id="IAM without encryption",
         ),
         pytest.param(
-            {"Volumes": [efs(accessPointId="fsap-1", encryptionInTransit="FALSE")]},
+            {"Volumes": [efs(accessPointId="fsap-00000001", encryptionInTransit="FALSE")]},
             f"{DEPLOY}.Volumes[0].encryptionInTransit: must be True: EFS requires it with an access point",
             id="access point without encryption",
         ),
         pytest.param(
-            {"Volumes": [efs(accessPointId="fsap-1", encryptionInTransit=True, rootDirectory="/shop")]},
+            {
+                "Volumes": [
+                    efs(accessPointId="fsap-00000001", encryptionInTransit=True, rootDirectory="/shop")
+                ]
+            },
             f"{DEPLOY}.Volumes[0].rootDirectory: must be empty or / with an access point, "
             "which brings its own, not '/shop'",
             id="access point with a root directory",
@@ -186,7 +190,7 @@ def test_what_does_not_fit_together_is_a_problem(changes: dict[str, Any], proble
         {"DesiredCount": "0"},
         {"MinimumHealthPercent": "0", "MaximumHealthPercent": "100"},
         {"Volumes": [efs(rootDirectory="/shop")]},
-        {"Volumes": [efs(accessPointId="fsap-1", rootDirectory="/", encryptionInTransit="true")]},
+        {"Volumes": [efs(accessPointId="fsap-00000001", rootDirectory="/", encryptionInTransit="true")]},
         {"others": {f"{ECS}.Tags": [{"key": f"k{n}", "value": "v"} for n in range(20)]}},
         {"others": {f"{ECS}.WaitOption": {"type": "WaitWithTimeout", "timeoutMinutes": 0}}},
     ],
@@ -276,7 +280,7 @@ def test_all_problems_are_told_at_once_variables_first_then_what_does_not_fit_to
 
     assert found == [
         f"{DEPLOY}.ServiceTaskName: is required",
-        f'{DEPLOY}.DesiredCount: expected a whole number from 0 to 2147483647, not "two"',
+        f'{DEPLOY}.DesiredCount: expected a whole number from 0 to 2147483647, or Keep, not "two"',
         f"{DEPLOY}.SubnetIds: is required",
         f'{DEPLOY}.LoadBalancerMappings[1].containerPort: expected a whole number from 1 to 65535, not "x"',
         (

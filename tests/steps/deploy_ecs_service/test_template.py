@@ -7,9 +7,9 @@ from botocore.session import Session
 
 from ecs_steps import DeployEcsServiceStep
 from ecs_steps.iam import execution_policy_arn
-from ecs_steps.steps.deploy_ecs_service.template import stack_parameters
+from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
 from linting import lint_findings
-from steps.deploy_ecs_service.dictionaries import everything
+from steps.deploy_ecs_service.dictionaries import dictionary, everything, inputs_of
 from steps.deploy_ecs_service.features import FEATURES
 
 GOLDENS = Path(__file__).parent / "goldens"
@@ -69,6 +69,25 @@ def test_the_stack_is_given_every_parameter_as_text() -> None:
         "MinimumHealthPercent": "50",
         "MaximumHealthPercent": "150",
     }
+
+
+@pytest.mark.parametrize(
+    ("running", "expected"),
+    [(None, 1), (1, 1), (8, {"Ref": "DesiredCount"}), (0, {"Ref": "DesiredCount"})],
+)
+def test_a_kept_count_is_the_running_services_or_one(running: int | None, expected: object) -> None:
+    inputs = inputs_of(dictionary(DesiredCount="Keep"))
+
+    made = build_template(inputs, desired_count=running)
+
+    assert made.to_dict()["Resources"]["ServiceoctopetshopWeb"]["Properties"]["DesiredCount"] == expected
+    assert stack_parameters(made).get("DesiredCount", "1") == str(1 if running is None else running)
+
+
+def test_a_given_count_is_not_that_of_the_running_service() -> None:
+    made = build_template(inputs_of(dictionary(DesiredCount="2")), desired_count=8)
+
+    assert stack_parameters(made)["DesiredCount"] == "2"
 
 
 def test_everything_at_once_is_clean_under_cfn_lint() -> None:

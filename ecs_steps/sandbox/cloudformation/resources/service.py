@@ -16,8 +16,14 @@ from ecs_steps.sandbox.cloudformation.resources.resource_type import (
 )
 from ecs_steps.sandbox.cloudformation.stack import Wanted
 from ecs_steps.sandbox.coroutine import Coroutine
+from ecs_steps.sandbox.ecs.strategy import shifts_traffic, total_bake_minutes
 
 _POLL_INTERVAL = 5.0
+_SHIFT_POLL_INTERVAL = 30.0
+_HANDLER_TIMEOUT = timedelta(hours=36)
+_MAX_BAKE_MINUTES = 33 * 60
+_OPEN_STATUSES = {"PENDING", "IN_PROGRESS"}
+_FAILED_STATUSES = {"STOPPED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"}
 _DELETED_STATUSES = {"INACTIVE", "MISSING"}
 
 
@@ -32,6 +38,7 @@ class Service:
 
     def create(self, wanted: Wanted, announce: Callable[[str], None]) -> Coroutine:
         request = ecs_request("CreateService", _plain(wanted.properties))
+        _check_bakes(request)
         yield 1
         if "serviceName" in request:
             self._check_name_is_free(wanted, request)
@@ -44,6 +51,7 @@ class Service:
         yield from self._stabilise(service)
 
     def update(self, physical_id: str, wanted: Wanted, former: Wanted) -> Coroutine:
+        _check_bakes(ecs_request("CreateService", _plain(wanted.properties)))
         yield 1
         service = self._change("UpdateService", self._update_request(physical_id, wanted, former))
         to_set, to_take = changed_tags(wanted.tags, former.tags)
@@ -104,6 +112,9 @@ class Service:
         Raises:
             HandlerError: It failed, or it took longer than CloudFormation waits.
         """
+        if self._shift_status(service) in _OPEN_STATUSES:
+            yield from self._await_shift(service)
+            return
         arn, awaited = service["serviceArn"], _primary(service).get("id")
         give_up = self.account.timeline.now + timedelta(seconds=self.account.plan.service_timeout)
         while self.account.timeline.now < give_up:
@@ -128,6 +139,49 @@ class Service:
                 return
         # Believed: the text after the last attempt, wrapped as NotStabilized (public issues).
         raise HandlerError("Exceeded attempts to wait", "NotStabilized")
+
+    def _await_shift(self, service: Mapping[str, Any]) -> Coroutine:
+        """Wait for a deployment that shifts traffic, its pauses included.
+
+        Raises:
+            HandlerError: It was rolled back or stopped, or it took longer than the handler may.
+        """
+        give_up = self.account.timeline.now + _HANDLER_TIMEOUT
+        while self.account.timeline.now < give_up:
+            yield _SHIFT_POLL_INTERVAL
+            deployment = self._shift(service)
+            if deployment["status"] == "SUCCESSFUL":
+                return
+            if deployment["status"] in _FAILED_STATUSES:
+                # Believed: that it fails (measured by non-97/ecs-native-blue-green); its text (no source).
+                reason = deployment.get("statusReason", deployment["status"])
+                raise HandlerError(f"Error occurred during operation '{reason}'.", "GeneralServiceException")
+        raise HandlerError("Exceeded attempts to wait", "NotStabilized")
+
+    def _shift(self, service: Mapping[str, Any]) -> dict[str, Any]:
+        """Describe the service deployment that the service had at that time."""
+        arns = [service["currentServiceDeployment"]]
+        reply = self.account.call("ecs", "DescribeServiceDeployments", serviceDeploymentArns=arns)
+        return dict(reply["serviceDeployments"][0]) if reply["serviceDeployments"] else {"status": "STOPPED"}
+
+    def _shift_status(self, service: Mapping[str, Any]) -> str:
+        """Return the status of a deployment that shifts traffic; empty where it is none."""
+        shifts = shifts_traffic(service["deploymentConfiguration"])
+        return self._shift(service)["status"] if shifts and "currentServiceDeployment" in service else ""
+
+
+def _check_bakes(request: Mapping[str, Any]) -> None:
+    """Refuse bakes and pauses that are longer than CloudFormation can wait."""
+    configuration = request.get("deploymentConfiguration") or {}
+    if not shifts_traffic(configuration):
+        return
+    total = total_bake_minutes(configuration)
+    if total > _MAX_BAKE_MINUTES:
+        raise HandlerError(
+            f"Total bake time ({total:g} minutes) for progressive deployment exceeds the Cloudformation "
+            "limit of 33 hours.",
+            "InvalidRequest",
+        )
 
 
 def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:

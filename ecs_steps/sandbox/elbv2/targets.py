@@ -1,22 +1,25 @@
 """Elastic Load Balancing, as far as the targets of tasks are concerned."""
 
-from attrs import define
+from attrs import define, field
 
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.clusters import Clusters
 from ecs_steps.sandbox.ecs.request import Reply, Request
 from ecs_steps.sandbox.ecs.task import Target, Task
+from ecs_steps.sandbox.elbv2.listeners import Listeners, Tags
 from ecs_steps.sandbox.service_error import ServiceError
 
 
 @define
-class TargetsBackend:
-    """What answers for Elastic Load Balancing: the target groups that services name, and no others."""
+class TargetGroups:
+    """The target groups that services and their rules name, and no others."""
 
     account: Account
     clusters: Clusters
+    listeners: Listeners
+    _tags: dict[str, Tags] = field(factory=dict)
 
-    def describe_target_health(self, request: Request) -> Reply:
+    def describe_health(self, request: Request) -> Reply:
         group = request["TargetGroupArn"]
         self._port_of(group)
         wanted = [target["Id"] for target in request.get("Targets") or []]
@@ -41,7 +44,7 @@ class TargetsBackend:
             "TargetHealth": health,
         }
 
-    def describe_target_groups(self, request: Request) -> Reply:
+    def describe(self, request: Request) -> Reply:
         settings = self.account.plan.target_group
         arns = request.get("TargetGroupArns") or sorted(self._groups())
         return {
@@ -52,6 +55,7 @@ class TargetsBackend:
                     "Protocol": "HTTP",
                     "Port": self._port_of(arn),
                     "VpcId": "vpc-0a1b2c3d",
+                    "LoadBalancerArns": self.listeners.load_balancers_of(arn),
                     "HealthCheckProtocol": "HTTP",
                     "HealthCheckPort": "traffic-port",
                     "HealthCheckEnabled": True,
@@ -68,7 +72,7 @@ class TargetsBackend:
             ]
         }
 
-    def describe_target_group_attributes(self, request: Request) -> Reply:
+    def describe_attributes(self, request: Request) -> Reply:
         self._port_of(request["TargetGroupArn"])
         delay = self.account.plan.target_group.deregistration_delay
         return {
@@ -79,13 +83,17 @@ class TargetsBackend:
             ]
         }
 
+    def tags_of(self, arn: str) -> Tags:
+        self._port_of(arn)
+        return self._tags.setdefault(arn, {})
+
     def _groups(self) -> dict[str, int]:
         """Map the ARNs of target groups to the ports of the containers behind them."""
         return {
             group: port
             for cluster in self.clusters.all()
             for service in cluster.services.values()
-            for group, _, port in service.target_groups
+            for group, port in service.target_groups.items()
         }
 
     def _port_of(self, arn: str) -> int:
