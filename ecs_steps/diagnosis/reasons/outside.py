@@ -79,6 +79,30 @@ OUTSIDE = (
     ),
     STOPPED,
     FailureReason(
+        name="task-provisioning",
+        rank=Rank.UNFINISHED,
+        task_statuses=("PROVISIONING",),
+        summary="the task waits for its network interface or for capacity",
+        remedy="Look at the subnets' free addresses, the quota of network interfaces and the capacity of "
+        "the cluster or its capacity providers.",
+    ),
+    FailureReason(
+        name="task-pending",
+        rank=Rank.UNFINISHED,
+        task_statuses=("PENDING",),
+        summary="the task's image is pulled, or a container waits for another one that it depends on",
+        remedy="Make the image smaller or its route to the registry faster (a VPC endpoint), and check "
+        "dependsOn with its health checks; on EC2 look at the agent and the disk of the instance.",
+    ),
+    FailureReason(
+        name="task-activating",
+        rank=Rank.UNFINISHED,
+        task_statuses=("ACTIVATING",),
+        summary="the task's containers run, and ECS still registers it with its load balancer or Service "
+        "Connect",
+        remedy="Look at the target group's registration and at the log of the Service Connect proxy.",
+    ),
+    FailureReason(
         name="targets-checked-first",
         rank=Rank.UNFINISHED,
         patterns=(r"Elb\.(InitialHealthChecking|RegistrationInProgress)",),
