@@ -176,7 +176,7 @@ def test_check_names_every_problem_and_ends_with_two(capsys: Capture, file: Writ
     assert code == 2
     assert capsys.readouterr().err.splitlines() == [
         "The inputs are not valid (3 problems):",
-        f'{deploy}.DesiredCount: expected a whole number from 0 to 2147483647, not "many"',
+        f'{deploy}.DesiredCount: expected a whole number from 0 to 2147483647, or Keep, not "many"',
         f"{deploy}.SubnetIds: is required",
         f"{deploy}.Cpu: Fargate has no tasks of '300' CPU; expected one of {sizes}",
     ]

@@ -70,7 +70,8 @@ def run_command(content: bytes, *arguments: str) -> str:
         file.write_bytes(content)
         code = main([*arguments, str(file)])
     lines = errors.getvalue().splitlines()
-    failed = lines[:1] != [] and lines[0].startswith(("The inputs are not valid", "The variables cannot be"))
+    failures = ("The inputs are not valid", "The variables cannot be", "The step cannot be determined")
+    failed = lines[:1] != [] and lines[0].startswith(failures)
     assert code == (2 if failed else 0)
     assert errors.getvalue().isascii()
     assert len(lines) <= MAX_LISTED_PROBLEMS + 2
