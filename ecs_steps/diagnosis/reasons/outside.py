@@ -33,7 +33,7 @@ OUTSIDE = (
     FailureReason(
         name="infrastructure",
         rank=Rank.OUTSIDE,
-        patterns=(r"underlying infrastructure|Host EC2|DRAINING state",),
+        patterns=(r"underlying infrastructure|Host EC2",),
         stop_codes=("InfrastructureHealth",),
         summary="the task lost the host that it ran on, through no fault of its own",
         remedy="Deploy again; ECS starts such tasks again elsewhere.",
@@ -41,7 +41,7 @@ OUTSIDE = (
     FailureReason(
         name="spot-interruption",
         rank=Rank.OUTSIDE,
-        patterns=(r"Spot Task was interrupted|SpotInterruption",),
+        patterns=(r"Spot Task was interrupted",),
         stop_codes=("SpotInterruption",),
         summary="AWS took Spot capacity back",
         remedy="Give the capacity provider strategy a base on FARGATE or On-Demand instances if this "
@@ -119,7 +119,7 @@ OUTSIDE = (
     FailureReason(
         name="tasks-protected",
         rank=Rank.UNFINISHED,
-        patterns=(r"under protection|protected tasks?|task protection",),
+        patterns=(r"under protection",),
         summary="old tasks are protected from scale-in and hold the deployment up",
         remedy="Let them finish, or take the protection off (aws ecs update-task-protection "
         "--no-protection-enabled).",
@@ -141,7 +141,7 @@ OUTSIDE = (
     FailureReason(
         name="rebalancing",
         rank=Rank.NOISE,
-        patterns=(r"(AZ|Availability Zone) rebalanc",),
+        patterns=(r"Availability Zone rebalanc",),
         summary="ECS spreads the tasks over the availability zones",
         remedy="Ignore it.",
     ),
