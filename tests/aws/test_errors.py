@@ -49,7 +49,7 @@ def test_a_refused_signature_says_what_is_wrong_with_it(operation: str, kind: Fa
     [FaultKind.THROTTLED, FaultKind.INTERNAL_ERROR, FaultKind.UNAVAILABLE],
     ids=lambda kind: kind.value,
 )
-def test_what_may_pass_is_told_from_what_does_not(operation: str, kind: FaultKind) -> None:
+def test_what_may_pass_is_distinguished_from_what_does_not(operation: str, kind: FaultKind) -> None:
     error = refusal(operation, kind)
 
     assert error.transient

@@ -117,5 +117,5 @@ def denied(operation: str) -> Fault:
 
 
 def _all_text(journey: Run) -> str:
-    messages = [reported.text for reported in journey.heard if isinstance(reported, Message)]
+    messages = [reported.text for reported in journey.reports if isinstance(reported, Message)]
     return "\n".join([*messages, str(journey.error or "")])
