@@ -27,10 +27,13 @@ class EcsStepsError(Exception):
     what: str
     why: str = ""
     next_step: str = ""
+    resume: str = ""
+    """How to wait again for what continues in AWS, and how to undo it: on the command line, unless an edge
+    puts its own way here."""
 
     def __str__(self) -> str:
         heading = f"{self.what}: {self.why}" if self.why else self.what
-        return "\n".join(filter(None, [heading, self.next_step]))
+        return "\n".join(filter(None, [heading, self.next_step, self.resume]))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
@@ -139,7 +142,8 @@ class DeploymentError(EcsStepsError):
         is_in_lines = self.why_is_cause and self.diagnosis and self.diagnosis.root_cause
         why = "" if is_in_lines else self.why
         heading = f"{self.what}: {why}" if why else self.what
-        return "\n".join(filter(None, [heading, self.next_step, *(f"  {line}" for line in lines)]))
+        indented = (f"  {line}" for line in lines)
+        return "\n".join(filter(None, [heading, self.next_step, self.resume, *indented]))
 
 
 @frozen(kw_only=True, str=False, repr=False)

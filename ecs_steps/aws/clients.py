@@ -85,10 +85,6 @@ class AwsClients:
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2"))
 
     @property
-    def sts(self) -> "STSClient":
-        return cast("STSClient", self._client("sts"))
-
-    @property
     def autoscaling(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency
         return self._client("application-autoscaling")
 
@@ -99,6 +95,19 @@ class AwsClients:
     @property
     def s3(self) -> "S3Client":
         return cast("S3Client", self._client("s3"))
+
+    @property
+    def sts(self) -> "STSClient":
+        return cast("STSClient", self._client("sts"))
+
+    def identity(self) -> str:
+        """Return the ARN of the identity that AWS sees in these clients' calls; it needs no permission.
+
+        Raises:
+            AwsCallError: AWS does not know the credentials, or could not be reached.
+        """
+        with calling("sts:GetCallerIdentity"):
+            return self.sts.get_caller_identity()["Arn"]
 
     def _client(self, service: str, *, region: str | None = None) -> Any:  # noqa: ANN401  typed by the properties above
         # A session makes one client at a time; what it has made, any number of threads may use.

@@ -16,6 +16,18 @@ __all__ = ["DeployEcsServiceStep", "UpdateEcsServiceStep"]
 
 _ROOMS = "ecs_steps.steps"
 
+_OUTPUTS = (
+    "ServiceName",
+    "ServiceArn",
+    "ClusterName",
+    "Region",
+    "TaskDefinitionFamily",
+    "TaskDefinitionArn",
+    "TaskDefinitionRevision",
+    "DeploymentId",
+    "Outcome",
+)
+
 STEPS = StepTable(
     (
         StepRow(
@@ -32,6 +44,7 @@ STEPS = StepTable(
                 image_help="The main container's image. In *Containers* it is the reference "
                 "`EcsDeploy.Image`.",
             ),
+            outputs=(*_OUTPUTS, "AwsOutputs[StackId]", "CloudFormationStackName"),
             verbs={
                 Verb.RUN: (),
                 Verb.WATCH: (
@@ -60,6 +73,7 @@ STEPS = StepTable(
                 image_help="The image that a container gets. In *Containers* it is the reference "
                 "`EcsUpdate.Image`; one that nothing refers to is not used.",
             ),
+            outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={
                 Verb.RUN: (),
                 Verb.WATCH: (

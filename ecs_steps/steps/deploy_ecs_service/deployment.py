@@ -8,12 +8,13 @@ from ecs_steps.aws.cloudformation import StackRequest, stack_resources
 from ecs_steps.aws.ecs import revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
-from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.octopus.inputs.types import KeptCount
+from ecs_steps.result import Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.pauses import Pause, pause_outputs
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import failure_of, wait_for_verdict
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
-from ecs_steps.stacks.preflight import warn_of_scaling
+from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_scaling
 from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
@@ -30,13 +31,13 @@ class StackDeployment:
 
     def run(self) -> Result:
         """Create or update the stack, wait and verify."""
-        with self.outputs.attach_to_errors(_still_running_hint):
+        with self.outputs.attach_to_errors(_still_running):
             stack = start_deployment(self._stack_request(), self.context)
             return self._wait_and_collect(stack)
 
     def watch(self, stack_id: str) -> Result:
         """Wait for the stack's last operation and verify."""
-        with self.outputs.attach_to_errors(_still_running_hint):
+        with self.outputs.attach_to_errors(_still_running):
             return self._wait_and_collect(attach(stack_id, self.context))
 
     def _wait_and_collect(self, stack: DeployedStack) -> Result:
@@ -53,7 +54,7 @@ class StackDeployment:
         )
         service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
         outputs.set(**service_outputs(service_arn))
-        if stack.operation:
+        if stack.operation and not self._keeps_count:
             warn_of_scaling(service_arn, context)
         if context.may_wait:
             watch = service.watch_of(service_arn, task_definition)
@@ -63,6 +64,8 @@ class StackDeployment:
             if verdict.status is not DeploymentStatus.SERVING:
                 raise failure_of(watch)
             outputs.set(**revision_outputs(task_definition), DeploymentId=watch.deployment_id)
+            if watch.service and watch.service.primary:
+                outputs.since = watch.service.primary.created_at
         return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
 
     def _paused(self, pause: Pause) -> Result:
@@ -74,7 +77,7 @@ class StackDeployment:
         from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
 
         inputs = evolve(self.inputs, region=self.context.aws.region)
-        template = build_template(inputs)
+        template = build_template(inputs, desired_count=self._running_count())
         return StackRequest(
             name=inputs.stack_name,
             template=template.to_dict(),
@@ -87,6 +90,17 @@ class StackDeployment:
             fixed_parameters=() if inputs.cf_stack_name else ("TaskDefinitionName",),
         )
 
+    def _running_count(self) -> int | None:
+        """Return the service's own desired count where the inputs keep it; none where there is no service."""
+        if not self._keeps_count:
+            return None
+        service = stack_service(self.inputs.stack_name, self.inputs.logical_id("Service"), self.context)
+        return running_count(service, self.context)
+
+    @property
+    def _keeps_count(self) -> bool:
+        return isinstance(self.inputs.desired_count, KeptCount)
+
     def _names(self, stack_id: str) -> dict[str, str]:
         return {
             "AwsOutputs[StackId]": stack_id,
@@ -97,14 +111,14 @@ class StackDeployment:
         }
 
 
-def _still_running_hint(outputs: Mapping[str, str]) -> str:
+def _still_running(outputs: Mapping[str, str]) -> StillRunning | None:
     stack = outputs.get("AwsOutputs[StackId]")
     if not stack:
-        return ""
-    return (
-        "CloudFormation continues with the stack; to resume waiting: "
-        f"ecs-steps watch VARIABLES.json --stack {stack}; to undo it: "
-        "aws cloudformation cancel-update-stack (a first create: delete-stack)"
+        return None
+    return StillRunning(
+        what="CloudFormation continues with the stack",
+        watch=f"ecs-steps watch VARIABLES.json --stack {stack}",
+        undo="aws cloudformation cancel-update-stack (a first create: delete-stack)",
     )
 
 
