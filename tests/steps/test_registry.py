@@ -13,6 +13,10 @@ from ecs_steps.sandbox import Sandbox
 from ecs_steps.script_step import ScriptHost, run_script_step
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow, Verb
+from faults import matrix
+from faults.fault_patterns import FAULT_PATTERNS
+from faults.journeys import Journey
+from faults.matrix_cases import run_case, violations
 from script_host.service_messages import parse
 from step_templates import build
 from steps.tag_service import ROW, VARIABLES
@@ -149,3 +153,16 @@ class TestARegisteredStep:
         assert template["Packages"] == []
         assert not [name for name in names if name.endswith(".Image")]
         assert 'launch("EcsTag", ' in template["Properties"]["Octopus.Action.Script.ScriptBody"]
+
+    def test_holds_the_invariants_of_the_fault_matrix(self) -> None:
+        journey = Journey(row=ROW, name="tag", settings=VARIABLES)
+
+        rows = list(matrix.rows([journey]))
+        cases = [
+            run_case(journey, each.fault_of(row.operation, row.first))
+            for row in rows
+            for each in FAULT_PATTERNS
+        ]
+
+        assert [row.operation for row in rows] == ["DescribeServices", "TagResource"]
+        assert [(str(case.fault), found) for case in cases for found in violations(case)] == []
