@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecs_steps.aws.errors import calling, member
 from ecs_steps.aws.retries import at_most_once
@@ -67,7 +67,11 @@ class ServiceMessage:
 
 @frozen(kw_only=True)
 class Service:
-    """A service, as DescribeServices shows it; `grace_period` is in seconds."""
+    """A service, as DescribeServices shows it; `grace_period` is in seconds.
+
+    `alternate_groups` are the second target groups of load balancers that traffic can be shifted behind.
+    `deployment_configuration` is as ECS' API has it.
+    """
 
     arn: str
     name: str
@@ -80,7 +84,9 @@ class Service:
     has_breaker: bool
     has_pause_hooks: bool = False
     target_groups: tuple[str, ...]
+    alternate_groups: tuple[str, ...] = ()
     grace_period: int = 0
+    deployment_configuration: Mapping[str, Any] = field(factory=dict)
     current_service_deployment: str = ""
     deployments: tuple[Deployment, ...]
     events: tuple[ServiceMessage, ...]
@@ -124,18 +130,29 @@ def describe_service(
     return _service(services[0]) if services else None
 
 
-def update_service(aws: "AwsClients", service: Service, task_definition: str, *, force: bool) -> Service:
+def update_service(
+    aws: "AwsClients",
+    service: Service,
+    task_definition: str,
+    *,
+    force: bool,
+    configuration: Mapping[str, Any] | None = None,
+) -> Service:
     """Point a service at a revision and return what the service looks like then.
 
-    A forced update starts a deployment each time it is made, and ECS takes no token for it: such a call is
-    never sent twice by itself.
+    A deployment configuration goes with it in the same call, for two would start two deployments; none is
+    left as it is. Load balancers are never sent: the two target groups of one take turns, and sending them
+    again ends that. A forced update starts a deployment each time it is made, and ECS takes no token for it:
+    such a call is never sent twice by itself.
     """
+    changed: Any = {"deploymentConfiguration": configuration} if configuration is not None else {}
     with calling("ecs:UpdateService", f"service {service.name}"), at_most_once() if force else nullcontext():
         reply = aws.ecs.update_service(
             cluster=service.cluster_arn,
             service=service.name,
             taskDefinition=task_definition,
             forceNewDeployment=force,
+            **changed,
         )
     return _service(member(reply, "service", "UpdateService"))
 
@@ -163,7 +180,13 @@ def _service(item: Mapping[str, Any]) -> Service:
             for balancer in item.get("loadBalancers", [])
             if "targetGroupArn" in balancer
         ),
+        alternate_groups=tuple(
+            balancer["advancedConfiguration"]["alternateTargetGroupArn"]
+            for balancer in item.get("loadBalancers", [])
+            if balancer.get("advancedConfiguration", {}).get("alternateTargetGroupArn")
+        ),
         grace_period=item.get("healthCheckGracePeriodSeconds", 0),
+        deployment_configuration=item.get("deploymentConfiguration", {}),
         current_service_deployment=item.get("currentServiceDeployment", ""),
         deployments=tuple(_deployment(deployment) for deployment in item.get("deployments", [])),
         events=tuple(

@@ -73,6 +73,18 @@ class RolloutChanged:
     is_this_deployment: bool
     traffic_weight: float | None = None
     """Percent of the production traffic, where ECS reports it."""
+    stage: str = ""
+    """The lifecycle stage of a deployment that shifts traffic."""
+
+
+@frozen(kw_only=True)
+class DeploymentPaused:
+    """A deployment waits for a person: a line on where, and lines that help to decide."""
+
+    service_name: str
+    hook_id: str
+    text: str
+    details: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -124,6 +136,7 @@ Reported = (
     | OutputVariable
     | StackChanged
     | RolloutChanged
+    | DeploymentPaused
     | ServiceEvent
     | StillWaiting
     | PhasesTook
