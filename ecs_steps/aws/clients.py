@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sts import STSClient
 
 USER_AGENT = f"ecs-steps/{__version__}"
 CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agent_extra=USER_AGENT)
@@ -82,6 +83,10 @@ class AwsClients:
     @property
     def elbv2(self) -> "ElasticLoadBalancingv2Client":
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2"))
+
+    @property
+    def sts(self) -> "STSClient":
+        return cast("STSClient", self._client("sts"))
 
     @property
     def autoscaling(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency
