@@ -22,6 +22,7 @@ from ecs_steps.errors import (
     StackFailedError,
     SupersededError,
     TimedOutError,
+    WrongEnvironmentError,
 )
 from ecs_steps.reporting.events import (
     Level,
@@ -74,6 +75,7 @@ __all__ = [
     "SupersededError",
     "SystemClock",
     "TimedOutError",
+    "WrongEnvironmentError",
     "__version__",
     "account_clients",
     "environment_clients",

@@ -147,6 +147,7 @@ EcsName = Annotated[
         "1 to 255 letters, digits, hyphens and underscores, or an ARN",
     ),
 ]
+AccountId = Annotated[str, Text("[0-9]{12}", "the 12 digits of an AWS account")]
 Region = Annotated[str, Text(r"[a-z]{2,}(-[a-z0-9]+)+", "an AWS region, such as eu-west-1")]
 
 

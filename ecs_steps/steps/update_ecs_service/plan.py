@@ -7,6 +7,7 @@ from attrs import frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import NotFoundError, Problem
 from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
@@ -57,12 +58,14 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """Read the service and the task definitions, and plan the next revision.
 
     Raises:
+        WrongEnvironmentError: The service or its cluster belongs to another environment.
         NotFoundError: The service, a task definition or a container does not exist.
         InvalidInputsError: The tags are more than AWS takes.
         DeploymentError: The service cannot be updated by this step, or a revision holds a member that this
             botocore would lose.
     """
     service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+    check_environment(inputs.guard, context, service=service)
     template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
