@@ -70,15 +70,16 @@ class Contradiction:
                 f"This deployment is for {self.meant}, and {self.holder} was last deployed for "
                 f"{self.tag.value}."
             )
-        return f"This deployment is for {self.meant}, but {self.holder} is tagged {self.tag.key}={self.tag.value}."
+        tag = f"{self.tag.key}={self.tag.value}"
+        return f"This deployment is for {self.meant}, but {self.holder} is tagged {tag}."
 
 
 def check_environment(guard: Guard, context: DeploymentContext, *, service: Service | None = None) -> None:
     """Check that a deployment goes where it is meant to go; to be called before the first change.
 
     Give the service where it exists, read with its tags. A step that only knows its cluster learns here
-    whether it exists as well. It costs one DescribeClusters at most, and GetCallerIdentity where an account is
-    expected.
+    whether it exists as well. It costs one DescribeClusters at most, and GetCallerIdentity where an account
+    is expected.
 
     Raises:
         WrongEnvironmentError: It does not; nothing was changed.
@@ -123,7 +124,7 @@ def contradictions(scope: DeploymentScope, holders: Iterable[TagHolder]) -> Iter
     ):
         key = f"octopus-{kind}"
         holder = next((each for each in holders if each.tags.get(key)), None)
-        # Every deployment has a project and a space; one that names none says nothing. No tenant is a statement.
+        # No tenant is a statement; a deployment that names no project or space makes none.
         if holder and (name or kind == "tenant") and not same_name(holder.tags[key], name):
             meant = {
                 "environment": name,
@@ -164,8 +165,8 @@ def _judge(found: list[Contradiction], guard: Guard, context: DeploymentContext)
             what=str(first),
             expected=first.meant,
             found=f"{first.tag.key}={first.tag.value}",
-            next_step=f"Nothing was changed. Deploy to a {first.holder.kind} of {first.meant}, correct the tag, "
-            f"or set {GUARD_VARIABLE} to Warn.",
+            next_step=f"Nothing was changed. Deploy to a {first.holder.kind} of {first.meant}, correct the "
+            f"tag, or set {GUARD_VARIABLE} to Warn.",
         )
     for each in found:
         context.say(Level.WARNING, str(each))
@@ -192,7 +193,7 @@ def _check_account(guard: Guard, context: DeploymentContext) -> None:
             f"account {account}.",
             expected=guard.expected_account,
             found=account,
-            next_step=f"Nothing was changed. Give the step an AWS account of {guard.expected_account}, correct "
+            next_step=f"Nothing was changed. Give the step credentials of {guard.expected_account}, correct "
             f"{ACCOUNT_VARIABLE}, or set {GUARD_VARIABLE} to Off.",
         )
 
