@@ -36,6 +36,7 @@ from ecs_steps.reporting.events import (
     ServiceEvent,
     StackChanged,
     StillWaiting,
+    TargetFound,
 )
 from ecs_steps.result import Outcome, Result
 from ecs_steps.steps import registry as step_registry
@@ -74,6 +75,7 @@ __all__ = [
     "StillWaiting",
     "SupersededError",
     "SystemClock",
+    "TargetFound",
     "TimedOutError",
     "WrongEnvironmentError",
     "__version__",

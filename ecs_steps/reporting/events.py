@@ -102,6 +102,28 @@ class PhasesTook:
     advice: str = ""
 
 
+@frozen(kw_only=True)
+class TargetFound:
+    """A cluster that is to be a deployment target; texts are empty where there is nothing.
+
+    `account` is an Octopus account by id or name (empty: the worker's credentials). A target that is not
+    `is_native` is one of a step package, as Octopus had them before 2026.
+    """
+
+    name: str
+    cluster: str
+    region: str
+    roles: tuple[str, ...]
+    tenanted_mode: str = ""
+    account: str = ""
+    worker_pool: str = ""
+    assumed_role_arn: str = ""
+    assumed_role_session: str = ""
+    assumed_role_session_seconds: int | None = None
+    assumed_role_external_id: str = ""
+    is_native: bool = True
+
+
 Reported = (
     Message
     | Progress
@@ -111,5 +133,6 @@ Reported = (
     | ServiceEvent
     | StillWaiting
     | PhasesTook
+    | TargetFound
 )
 Report = Callable[[Reported], None]

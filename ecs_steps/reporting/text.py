@@ -13,6 +13,7 @@ from ecs_steps.reporting.events import (
     ServiceEvent,
     StackChanged,
     StillWaiting,
+    TargetFound,
 )
 
 MASK = "********"
@@ -82,6 +83,8 @@ def message_text(reported: Reported) -> str:  # noqa: PLR0911  a case for each k
             return f"still waiting for {text}, for {elapsed(seconds).strip()} by now"
         case PhasesTook():
             return _phases_text(reported)
+        case TargetFound(name=name, cluster=cluster, region=region, roles=roles):
+            return f"target {name}: cluster {cluster} in {region}, {', '.join(roles)}"
 
 
 def _stack_text(change: StackChanged) -> str:

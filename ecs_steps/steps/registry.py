@@ -10,9 +10,10 @@ from ecs_steps.steps.row import Option, StepRow, StepTable, StepTemplate, Verb
 
 if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports its own
     from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+    from ecs_steps.steps.discover_targets.step import DiscoverEcsTargetsStep
     from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 
-__all__ = ["DeployEcsServiceStep", "UpdateEcsServiceStep"]
+__all__ = ["DeployEcsServiceStep", "DiscoverEcsTargetsStep", "UpdateEcsServiceStep"]
 
 _ROOMS = "ecs_steps.steps"
 
@@ -90,6 +91,20 @@ STEPS = StepTable(
                     ),
                 ),
             },
+        ),
+        StepRow(
+            name="discover-targets",
+            title="Discover Amazon ECS Targets",
+            summary="find the clusters whose tags make them deployment targets",
+            step=f"{_ROOMS}.discover_targets.step:DiscoverEcsTargetsStep",
+            inputs=f"{_ROOMS}.discover_targets.inputs:DiscoverInputs",
+            prefix="EcsDiscover",
+            template=StepTemplate(
+                name="AWS - Discover Amazon ECS Targets",
+                description="Finds the clusters whose tags say that they belong to the deployment's "
+                "environment, and lets Octopus make deployment targets of them.",
+            ),
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
     )
 )

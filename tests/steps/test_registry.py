@@ -53,7 +53,7 @@ def test_the_example_of_a_step_is_recognized_as_its_own(row: StepRow) -> None:
 
 @pytest.mark.parametrize("variables", [{}, {"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, {"Other": "x"}])
 def test_variables_that_every_step_has_or_none_has_determine_no_step(variables: dict[str, str]) -> None:
-    with pytest.raises(InvalidInputsError, match=r"--step: is required; .*: deploy, update, tag"):
+    with pytest.raises(InvalidInputsError, match=r"--step: is required; .*: deploy, update, discover-targets, tag"):
         WITH_TAG.matching(variables)
 
 
