@@ -7,6 +7,7 @@ boto3 nor troposphere before a step needs it.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ecs_steps.causes import Cause, Diagnosis, ResourceFailure, StackFailures
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import (
     AccessDeniedError,
@@ -19,6 +20,7 @@ from ecs_steps.errors import (
     Problem,
     RolledBackError,
     RolloutFailedError,
+    ScanGateError,
     StackFailedError,
     SupersededError,
     TimedOutError,
@@ -35,6 +37,7 @@ from ecs_steps.reporting.events import (
     RolloutChanged,
     ServiceEvent,
     StackChanged,
+    StepFinished,
     StillWaiting,
     TargetFound,
 )
@@ -50,8 +53,10 @@ __all__ = [
     "AccessDeniedError",
     "AwsCallError",
     "AwsClients",
+    "Cause",
     "Clock",
     "DeploymentError",
+    "Diagnosis",
     "EcsStepsError",
     "InterruptedDeploymentError",
     "InvalidInputsError",
@@ -65,13 +70,17 @@ __all__ = [
     "Progress",
     "Report",
     "Reported",
+    "ResourceFailure",
     "Result",
     "RolledBackError",
     "RolloutChanged",
     "RolloutFailedError",
+    "ScanGateError",
     "ServiceEvent",
     "StackChanged",
     "StackFailedError",
+    "StackFailures",
+    "StepFinished",
     "StillWaiting",
     "SupersededError",
     "SystemClock",

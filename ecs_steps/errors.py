@@ -27,10 +27,13 @@ class EcsStepsError(Exception):
     what: str
     why: str = ""
     next_step: str = ""
+    resume: str = ""
+    """How to wait again for what continues in AWS, and how to undo it: on the command line, unless an edge
+    puts its own way here."""
 
     def __str__(self) -> str:
         heading = f"{self.what}: {self.why}" if self.why else self.what
-        return "\n".join(filter(None, [heading, self.next_step]))
+        return "\n".join(filter(None, [heading, self.next_step, self.resume]))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
@@ -155,7 +158,8 @@ class DeploymentError(EcsStepsError):
         is_in_lines = self.why_is_cause and self.diagnosis and self.diagnosis.root_cause
         why = "" if is_in_lines else self.why
         heading = f"{self.what}: {why}" if why else self.what
-        return "\n".join(filter(None, [heading, self.next_step, *(f"  {line}" for line in lines)]))
+        indented = (f"  {line}" for line in lines)
+        return "\n".join(filter(None, [heading, self.next_step, self.resume, *indented]))
 
 
 @frozen(kw_only=True, str=False, repr=False)
@@ -166,6 +170,17 @@ class StackFailedError(DeploymentError):
 @frozen(kw_only=True, str=False, repr=False)
 class RolloutFailedError(DeploymentError):
     """ECS gave this deployment up, or it is not what the service runs."""
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class ScanGateError(DeploymentError):
+    """An image was not promoted for what the scan of `image_digest` found, or for having no result.
+
+    `severities` counts the findings by severity; it is empty where the scan itself failed.
+    """
+
+    image_digest: str
+    severities: Mapping[str, int] = field(factory=dict)
 
 
 @frozen(kw_only=True, str=False, repr=False)

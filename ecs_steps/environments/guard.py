@@ -13,7 +13,6 @@ from typing import TypeVar
 from attrs import evolve, frozen
 
 from ecs_steps.aws.ecs import Cluster, Service, describe_cluster
-from ecs_steps.aws.sts import caller_account
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.scope import (
     ACCOUNT_VARIABLE,
@@ -22,6 +21,7 @@ from ecs_steps.environments.scope import (
     DeploymentScope,
     Guard,
     GuardMode,
+    account_of,
     parts_of_arn,
     same_name,
 )
@@ -181,7 +181,7 @@ def _check_region(guard: Guard, context: DeploymentContext) -> None:
 
 def _check_account(guard: Guard, context: DeploymentContext) -> None:
     account = _read(
-        lambda: caller_account(context.aws),
+        lambda: account_of(context.aws.identity()),
         guard,
         context,
         must_be_read=True,
@@ -214,7 +214,7 @@ def _read(
 
 def _no_cluster(name: str, cluster: Cluster | None, context: DeploymentContext) -> NotFoundError:
     try:
-        account = context.call_with_retries("the account", lambda: caller_account(context.aws))
+        account = account_of(context.call_with_retries("the account", context.aws.identity))
     except EcsStepsError:
         account = "unknown"
     why = f"it is {cluster.status}" if cluster else "ECS has no cluster of that name"

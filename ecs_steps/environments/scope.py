@@ -70,3 +70,8 @@ def parts_of_arn(arn: str) -> tuple[str, str]:
     """Return the region and the account of an ARN; two empty texts where it is a name."""
     parts = arn.split(":")
     return (parts[3], parts[4]) if len(parts) > 5 and parts[0] == "arn" else ("", "")  # noqa: PLR2004  an ARN's own
+
+
+def account_of(arn: str) -> str:
+    """Return the account of an ARN; empty where it is a name."""
+    return parts_of_arn(arn)[1]

@@ -304,11 +304,10 @@ def failure_of(watch: ServiceWatch) -> DeploymentError:
 
 def _timed_out(watch: ServiceWatch, what: str) -> TimedOutError:
     unfinished = watch.unfinished or Unfinished(why="its deployment was still in progress")
-    resume = "It continues in ECS; run `ecs-steps watch` to resume waiting."
     return TimedOutError(
         what=f"{what} yet",
         why=f"{unfinished.why}, when the time to wait was over",
-        next_step=" ".join(filter(None, [unfinished.next_step, resume])),
+        next_step=" ".join(filter(None, [unfinished.next_step, "It continues in ECS."])),
         diagnosis=watch.diagnosis,
     )
 

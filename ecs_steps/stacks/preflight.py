@@ -93,7 +93,7 @@ def _check_log_group(request: StackRequest, context: DeploymentContext) -> None:
 
 def _optional(read: Callable[[], T], context: DeploymentContext, *, default: T) -> T:
     try:
-        return context.call_with_retries("what is there before the first change", read)
+        return read()
     except EcsStepsError as error:
         context.say(Level.VERBOSE, f"Not checked before the first change. {error}")
         return default

@@ -63,11 +63,12 @@ def _timed_out(watch: "OperationWatch") -> TimedOutError:
     service = watch.service.watch if watch.service else None
     unfinished = service.unfinished if service else None
     why = f"it was {watch.status} when the time to wait was over"
-    resume = "CloudFormation continues with it; deploy again to wait for it."
     return TimedOutError(
         what=f"Stack {watch.operation.stack_name} is not finished yet",
         why=f"{why}: {unfinished.why}" if unfinished else why,
-        next_step=" ".join(filter(None, [unfinished.next_step if unfinished else "", resume])),
+        next_step=" ".join(
+            filter(None, [unfinished.next_step if unfinished else "", "CloudFormation continues with it."])
+        ),
         diagnosis=watch.diagnosis,
     )
 

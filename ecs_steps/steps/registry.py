@@ -11,11 +11,24 @@ from ecs_steps.steps.row import Option, StepRow, StepTable, StepTemplate, Verb
 if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports its own
     from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
     from ecs_steps.steps.discover_targets.step import DiscoverEcsTargetsStep
+    from ecs_steps.steps.promote_image.step import PromoteEcrImageStep
     from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 
-__all__ = ["DeployEcsServiceStep", "DiscoverEcsTargetsStep", "UpdateEcsServiceStep"]
+__all__ = ["DeployEcsServiceStep", "DiscoverEcsTargetsStep", "PromoteEcrImageStep", "UpdateEcsServiceStep"]
 
 _ROOMS = "ecs_steps.steps"
+
+_OUTPUTS = (
+    "ServiceName",
+    "ServiceArn",
+    "ClusterName",
+    "Region",
+    "TaskDefinitionFamily",
+    "TaskDefinitionArn",
+    "TaskDefinitionRevision",
+    "DeploymentId",
+    "Outcome",
+)
 
 STEPS = StepTable(
     (
@@ -33,6 +46,7 @@ STEPS = StepTable(
                 image_help="The main container's image. In *Containers* it is the reference "
                 "`EcsDeploy.Image`.",
             ),
+            outputs=(*_OUTPUTS, "AwsOutputs[StackId]", "CloudFormationStackName"),
             verbs={
                 Verb.RUN: (),
                 Verb.WATCH: (
@@ -61,6 +75,7 @@ STEPS = StepTable(
                 image_help="The image that a container gets. In *Containers* it is the reference "
                 "`EcsUpdate.Image`; one that nothing refers to is not used.",
             ),
+            outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={
                 Verb.RUN: (),
                 Verb.WATCH: (
@@ -104,6 +119,23 @@ STEPS = StepTable(
                 description="Finds the clusters whose tags say that they belong to the deployment's "
                 "environment, and lets Octopus make deployment targets of them.",
             ),
+            outputs=("TargetNames", "Outcome"),
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
+            name="promote",
+            title="Promote Image to Amazon ECR",
+            summary="copy an image into a repository of Amazon ECR by digest, without Docker",
+            step=f"{_ROOMS}.promote_image.step:PromoteEcrImageStep",
+            inputs=f"{_ROOMS}.promote_image.inputs:PromoteInputs",
+            prefix="EcsPromote",
+            template=StepTemplate(
+                name="AWS - Promote Image to Amazon ECR",
+                description="Copies an image from any registry, or from a file, into a repository of Amazon "
+                "ECR without Docker and without changing a byte, checks the scans of all its platforms, and "
+                "sets the tag last.",
+            ),
+            outputs=("Image", "ImageDigest", "ImageByDigest", "Outcome"),
             verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
     )

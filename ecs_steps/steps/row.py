@@ -4,8 +4,7 @@ A row is data. Neither a step nor its inputs are imported before they are used, 
 ``import ecs_steps`` stay as light as they are without them.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -33,12 +32,12 @@ class StepInputs(Protocol):
 
 
 class Step(Protocol):
-    """What every step has; it is made from a variable dictionary."""
+    """What every step has; its class takes a variable dictionary, and ``evaluate=``."""
+
+    warnings: tuple[Problem, ...]
 
     @property
     def inputs(self) -> StepInputs: ...
-    @property
-    def warnings(self) -> Sequence[Problem]: ...
 
     def run(
         self,
@@ -139,7 +138,8 @@ class StepTemplate:
 class StepRow:
     """A step: `name` is its command, `prefix` begins the names of its step template's parameters.
 
-    `step` and `inputs` are import paths, ``module:Class``. `verbs` are what the step can do, each with the
+    `step` and `inputs` are import paths, ``module:Class``. `outputs` are the output variables of a run that
+    waits and succeeds. `verbs` are what the step can do, each with the
     options that it takes on the command line; the option of `Verb.WATCH` is the one that names what was
     started, and its value is passed first.
     """
@@ -151,6 +151,7 @@ class StepRow:
     inputs: str
     prefix: str
     template: StepTemplate
+    outputs: tuple[str, ...]
     verbs: Mapping[Verb, tuple[Option, ...]] = field(factory=lambda: {Verb.RUN: ()})
 
     @property
@@ -166,13 +167,13 @@ class StepRow:
         loaded: type[attrs.AttrsInstance] = _load(self.inputs)
         return loaded
 
-    def read(self, variables: Mapping[str, object], **settings: object) -> Step:
-        """Make the step from variables.
+    def read(self, variables: Mapping[str, object], *, evaluate: bool = True, **settings: object) -> Step:
+        """Make the step from variables; without `evaluate` their values are evaluated already.
 
         Raises:
             InvalidInputsError: With every problem there is.
         """
-        step: Step = self.step_class()(variables, **settings)
+        step: Step = self.step_class()(variables, evaluate=evaluate, **settings)
         return step
 
     def variable_names(self) -> Mapping[str, bool]:
@@ -232,31 +233,31 @@ class StepTable:
         """Return the step that the variables are for.
 
         That is the one whose inputs know most of them, and of several the one with the fewest required ones
-        missing. Variables that several steps have do not decide by themselves.
+        missing. Variables that all of these have decide nothing.
 
         Raises:
             InvalidInputsError: Several steps fit as well as each other.
         """
-        if len(self.rows) == 1:
-            return self.rows[0]
         given = {str(name).casefold() for name in variables}
         known = {row.name: row.variable_names() for row in self.rows}
-        count = Counter(name for names in known.values() for name in names)
-        own = {name for name, times in count.items() if times == 1}
-        ranks = {
-            name: (
-                len(given & names.keys()),
-                -sum(required for variable, required in names.items() if variable not in given),
+        fitting = _highest(known, lambda name: len(given & known[name].keys()))
+        shared = frozenset.intersection(*(frozenset(known[name]) for name in fitting))
+        if any(given & (known[name].keys() - shared) for name in fitting):
+            fitting = _highest(
+                fitting,
+                lambda name: -sum(required for each, required in known[name].items() if each not in given),
             )
-            for name, names in known.items()
-            if given & own & names.keys()
-        }
-        best = [name for name, rank in ranks.items() if rank == max(ranks.values())]
-        if len(best) != 1:
-            names = ", ".join(best or known)
-            problem = Problem(path="--step", message=f"is required; the variables fit these steps: {names}")
+        if len(fitting) != 1:
+            message = f"is required; the variables fit these steps: {', '.join(fitting)}"
+            problem = Problem(path="--step", message=message)
             raise InvalidInputsError(what="The step cannot be determined", problems=(problem,))
-        return self.named(best[0])
+        return self.named(fitting[0])
+
+
+def _highest(names: Iterable[str], rank: Callable[[str], int]) -> list[str]:
+    """Return the names with the highest rank."""
+    ranks = {name: rank(name) for name in names}
+    return [name for name in ranks if ranks[name] == max(ranks.values())]
 
 
 def _load(path: str) -> Any:  # noqa: ANN401  whatever the path names

@@ -200,6 +200,19 @@ def test_check_prints_warnings_and_still_succeeds(capsys: Capture, file: Write) 
     assert "WARNING: Octopus.Action.Aws.Ecs.Tags[0]: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [([], "no variable gives #{Missing} a value"), (["--resolved"], 'not "#{Missing}"')],
+)
+def test_values_that_are_evaluated_already_are_text(
+    capsys: Capture, file: Write, options: list[str], message: str
+) -> None:
+    code = main(["check", file(example("update", **{"Octopus.Action.Aws.Region": "#{Missing}"})), *options])
+
+    assert code == 2
+    assert message in capsys.readouterr().err
+
+
 def test_export_prints_the_template_with_images_left_open(capsys: Capture) -> None:
     code = main(["export", DEPLOY])
 

@@ -25,8 +25,8 @@ class TagServiceInputs(ServiceInputs):
 class TagServiceStep:
     """Tag a service with the team that owns it."""
 
-    def __init__(self, variables: Mapping[str, object]) -> None:
-        self.inputs, self.warnings = read(TagServiceInputs, Variables(variables), ())
+    def __init__(self, variables: Mapping[str, object], *, evaluate: bool = True) -> None:
+        self.inputs, self.warnings = read(TagServiceInputs, Variables(variables), (), evaluate=evaluate)
 
     def run(
         self,
@@ -39,7 +39,7 @@ class TagServiceStep:
         context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
         outputs = Outputs(context.report)
         tags = [Tag(key="team", value=self.inputs.team), *([Tag("contact", contact)] if contact else [])]
-        with outputs.attach_to_errors(lambda _: ""):
+        with outputs.attach_to_errors(lambda _: None):
             service = describe_updatable_service(self.inputs.cluster_name, self.inputs.service, context)
             context.call_with_retries("the tags", lambda: tag_resource(context.aws, service.arn, tags))
             outputs.set(ServiceArn=service.arn)
@@ -56,6 +56,7 @@ ROW = StepRow(
     template=StepTemplate(
         name="AWS - Tag Amazon ECS Service", description="Tags a service with the team that owns it."
     ),
+    outputs=("ServiceArn", "Outcome"),
     verbs={Verb.RUN: (Option(flag="--contact", keyword="contact", help="whom to call at night"),)},
 )
 

@@ -13,12 +13,17 @@ from ecs_steps.sandbox import Sandbox
 from ecs_steps.script_step import ScriptHost, run_script_step
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow, Verb
+from faults import matrix
+from faults.fault_patterns import FAULT_PATTERNS
+from faults.journeys import Journey
+from faults.matrix_cases import run_case, violations
 from script_host.service_messages import parse
 from step_templates import build
 from steps.tag_service import ROW, VARIABLES
 
 WITH_TAG = STEPS.with_row(ROW)
 EACH = pytest.mark.parametrize("row", WITH_TAG, ids=lambda row: row.name)
+EXAMPLES = build.HERE.parent / "ecs_steps" / "sandbox" / "examples"
 METHODS = {
     Verb.RUN: "run",
     Verb.WATCH: "watch",
@@ -44,16 +49,43 @@ def test_names_and_prefixes_are_unique() -> None:
         assert len(set(names)) == len(STEPS)
 
 
+@EACH
+def test_a_step_takes_values_that_are_evaluated_already(row: StepRow) -> None:
+    with pytest.raises(InvalidInputsError) as error:
+        row.read({"Octopus.Action.Aws.Region": "#{Missing}"}, evaluate=False)
+
+    [region] = [each for each in error.value.problems if each.path == "Octopus.Action.Aws.Region"]
+    assert "no variable gives" not in region.message
+
+
 @pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
 def test_the_example_of_a_step_is_recognized_as_its_own(row: StepRow) -> None:
-    example = Path(build.HERE.parent, "ecs_steps", "sandbox", "examples", f"{row.name}.json")
+    example = (EXAMPLES / f"{row.name}.json").read_text(encoding="utf-8")
 
-    assert WITH_TAG.matching(json.loads(example.read_text(encoding="utf-8"))) == row
+    assert WITH_TAG.matching(json.loads(example)) == row
 
 
-@pytest.mark.parametrize("variables", [{}, {"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, {"Other": "x"}])
-def test_variables_that_every_step_has_or_none_has_determine_no_step(variables: dict[str, str]) -> None:
-    with pytest.raises(InvalidInputsError, match=r"--step: is required; .*: deploy, update, discover-targets, tag"):
+@pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
+def test_a_run_gives_the_outputs_of_its_row(row: StepRow, capsys: pytest.CaptureFixture[str]) -> None:
+    main([row.name, str(EXAMPLES / f"{row.name}.json"), "--sandbox", "--sandbox-speed", "1e6"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert {line.partition(" = ")[0] for line in lines} == set(row.outputs)
+
+
+@pytest.mark.parametrize(
+    ("variables", "names"),
+    [
+        ({}, "deploy, update, discover-targets, promote, tag"),
+        ({"Octopus.Action.Aws.Region": "eu-west-1"}, "deploy, update, discover-targets, promote, tag"),
+        ({"Other": "x"}, "deploy, update, discover-targets, promote, tag"),
+        ({"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, "deploy, update, tag"),
+    ],
+)
+def test_variables_that_several_steps_have_or_none_has_determine_no_step(
+    variables: dict[str, str], names: str
+) -> None:
+    with pytest.raises(InvalidInputsError, match=rf"--step: is required; .*: {names}$"):
         WITH_TAG.matching(variables)
 
 
@@ -117,7 +149,20 @@ class TestARegisteredStep:
 
         names = [parameter["Name"] for parameter in template["Parameters"]]
         assert build.file_name(ROW) == "aws-tag-amazon-ecs-service.json"
-        assert names[:4] == ["EcsTag.Account", "EcsTag.Region", "EcsTag.ClusterName", "EcsTag.ServiceName"]
+        assert names[2:5] == ["EcsTag.Region", "EcsTag.ClusterName", "EcsTag.ServiceName"]
         assert template["Packages"] == []
         assert not [name for name in names if name.endswith(".Image")]
         assert 'launch("EcsTag", ' in template["Properties"]["Octopus.Action.Script.ScriptBody"]
+
+    def test_holds_the_invariants_of_the_fault_matrix(self) -> None:
+        journey = Journey(row=ROW, name="tag", settings=VARIABLES)
+
+        rows = list(matrix.rows([journey]))
+        cases = [
+            run_case(journey, each.fault_of(row.operation, row.first))
+            for row in rows
+            for each in FAULT_PATTERNS
+        ]
+
+        assert [row.operation for row in rows] == ["DescribeServices", "TagResource"]
+        assert [(str(case.fault), found) for case in cases for found in violations(case)] == []

@@ -46,6 +46,7 @@ class Variable:
     name: str
     label: str
     help: str
+    docs: str = ""
     control: str = "SingleLineText"
     options: tuple[str, ...] = ()
     must_be_known: bool = False
@@ -61,27 +62,33 @@ def variable(
     *,
     label: str,
     help: str,  # noqa: A002  the format's own word
+    docs: str = "",
     default: object = attrs.NOTHING,
     control: str = "SingleLineText",
     options: Sequence[str] = (),
     must_be_known: bool = False,
+    is_secret: bool = False,
     used_if: Callable[[Any], bool] | None = None,
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
-    With `must_be_known` it may not hold open expressions even where others may. `used_if` is a predicate of
-    the inputs, as in `converter.used_if`.
+    `docs` is the URL of AWS' page on it. With `must_be_known` it may not hold open expressions even where
+    others may; of one that `is_secret` no message and no `repr` shows the value. `used_if` is a
+    predicate of the inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,
         label=label,
         help=help,
+        docs=docs,
         control=control,
         options=tuple(options),
         must_be_known=must_be_known,
     )
-    metadata = {"variable": source} | ({"used_if": used_if} if used_if else {})
-    return attrs.field(default=default, metadata=metadata)
+    metadata: dict[str, object] = {"variable": source, "hidden": is_secret}
+    if used_if:
+        metadata["used_if"] = used_if
+    return attrs.field(default=default, metadata=metadata, repr=not is_secret)
 
 
 def derived(compute: Callable[[Mapping[str, str]], object], *, default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  as above
@@ -106,12 +113,19 @@ class _Evaluator:
         return self.evaluator.evaluate(text, is_json_leaf=is_json_leaf)
 
 
+class _Verbatim:
+    """Leaves texts as they are, since they are evaluated already."""
+
+    def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated:  # noqa: ARG002  as `_Evaluator`
+        return Evaluated(text)
+
+
 @frozen
 class _EvaluatedVariables(Mapping[str, str]):
     """The variables, each evaluated on access; a missing one stays an open expression."""
 
     variables: Variables
-    evaluator: _Evaluator
+    evaluator: json_text.TextEvaluator
 
     def __getitem__(self, name: str) -> str:
         if name.casefold() in self.variables.missing:
@@ -134,17 +148,18 @@ def read(
     rules: Iterable[AnyRule[Inputs]],
     *,
     keep_expressions: bool = False,
+    evaluate: bool = True,
 ) -> tuple[Inputs, tuple[Problem, ...]]:
     """Return the inputs, and warnings about them.
 
     With `keep_expressions` a single value whose expressions stay open is kept as `UnresolvedText`, whatever
-    its type.
+    its type. Without `evaluate` the values are evaluated already: ``#{x}`` is text.
 
     Raises:
         InvalidInputsError: With every problem.
     """
     fields = attrs.fields(cls)
-    evaluator = _Evaluator(variables, Evaluator(variables))
+    evaluator = _Evaluator(variables, Evaluator(variables)) if evaluate else _Verbatim()
     values, errors = collect((f.name, lambda f=f: _read_field(f, variables, evaluator)) for f in fields)  # type: ignore[misc]  # a default argument binds the loop's field
     inputs = cls(**{field.name: value for field, value in zip(fields, values, strict=True)})
     inputs, errors = without_unused(inputs, errors, str)
@@ -166,7 +181,9 @@ def read(
     return inputs, (*(_problem(cls, finding) for finding in found), *unknown)
 
 
-def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: _Evaluator) -> object:
+def _read_field(
+    field: "attrs.Attribute[Any]", variables: Variables, evaluator: json_text.TextEvaluator
+) -> object:
     if "derived" in field.metadata:
         return field.metadata["derived"](_EvaluatedVariables(variables, evaluator))
     name = field.metadata["variable"].name

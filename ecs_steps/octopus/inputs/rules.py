@@ -78,7 +78,9 @@ class ItemRule(Generic[Inputs_contra, Item]):
             if path[0] == self.field:
                 within[path[1]].append(path[2:])
         for index, item in enumerate(getattr(inputs, self.field)):
-            if not _has_invalid_dependency(self.depends_on, within.get(index, ())):
+            invalid = within.get(index, [])
+            is_item = () not in invalid
+            if is_item and not _has_invalid_dependency(self.depends_on, invalid):
                 for found in self.check(inputs, item):
                     yield evolve(found, path=(self.field, index, *found.path))
 

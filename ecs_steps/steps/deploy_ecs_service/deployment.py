@@ -4,18 +4,18 @@ from collections.abc import Mapping
 
 from attrs import Factory, evolve, field, frozen
 
-from ecs_steps.aws.cloudformation import StackRequest, describe_stack, stack_resources
-from ecs_steps.aws.ecs import describe_service, revision_outputs, service_outputs
+from ecs_steps.aws.cloudformation import StackRequest, stack_resources
+from ecs_steps.aws.ecs import revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
-from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.result import Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.pauses import Pause, pause_outputs
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import failure_of, wait_for_verdict
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
-from ecs_steps.stacks.preflight import warn_of_scaling
+from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_scaling
 from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
@@ -32,14 +32,14 @@ class StackDeployment:
 
     def run(self) -> Result:
         """Create or update the stack, wait and verify."""
-        with self.outputs.attach_to_errors(_still_running_hint):
+        with self.outputs.attach_to_errors(_still_running):
             check_environment(self.inputs.guard, self.context)
-            stack = start_deployment(self._stack_request(), self.context)
+            stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack)
 
     def watch(self, stack_id: str) -> Result:
         """Wait for the stack's last operation and verify."""
-        with self.outputs.attach_to_errors(_still_running_hint):
+        with self.outputs.attach_to_errors(_still_running):
             return self._wait_and_collect(attach(stack_id, self.context))
 
     def _wait_and_collect(self, stack: DeployedStack) -> Result:
@@ -56,7 +56,7 @@ class StackDeployment:
         )
         service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
         outputs.set(**service_outputs(service_arn))
-        if stack.operation:
+        if stack.operation and not self._keeps_count:
             warn_of_scaling(service_arn, context)
         if context.may_wait:
             watch = service.watch_of(service_arn, task_definition)
@@ -66,17 +66,27 @@ class StackDeployment:
             if verdict.status is not DeploymentStatus.SERVING:
                 raise failure_of(watch)
             outputs.set(**revision_outputs(task_definition), DeploymentId=watch.deployment_id)
+            if watch.service and watch.service.primary:
+                outputs.since = watch.service.primary.created_at
         return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
+
+    def _pinned_inputs(self) -> DeployInputs:
+        """Return the inputs with each image by its digest, where that is wanted."""
+        if not self.inputs.resolve_digests:
+            return self.inputs
+        from ecs_steps.steps.deploy_ecs_service.pinning import pin_images
+
+        return pin_images(self.inputs, self.context)
 
     def _paused(self, pause: Pause) -> Result:
         self.outputs.set(**pause_outputs(pause))
         return self.outputs.result(Outcome.PAUSED)
 
-    def _stack_request(self) -> StackRequest:
+    def _stack_request(self, inputs: DeployInputs) -> StackRequest:
         # Only a deployment pays for troposphere: to watch a stack takes no template.
         from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
 
-        inputs = evolve(self.inputs, region=self.context.aws.region)
+        inputs = evolve(inputs, region=self.context.aws.region)
         template = build_template(inputs, desired_count=self._running_count())
         return StackRequest(
             name=inputs.stack_name,
@@ -91,18 +101,14 @@ class StackDeployment:
 
     def _running_count(self) -> int | None:
         """Return the service's own desired count where the inputs keep it; none where there is no service."""
-        aws, retry = self.context.aws, self.context.call_with_retries
-        if not isinstance(self.inputs.desired_count, KeptCount):
+        if not self._keeps_count:
             return None
-        stack = retry("the stack", lambda: describe_stack(aws, self.inputs.stack_name))
-        if stack is None:
-            return None
-        resources = retry("the stack", lambda: stack_resources(aws, stack.stack_id))
-        arn = resources.get(self.inputs.logical_id("Service"))
-        if not arn:
-            return None
-        service = retry("the service", lambda: describe_service(aws, self.inputs.cluster_name, arn))
-        return service.desired if service and service.status == "ACTIVE" else None
+        service = stack_service(self.inputs.stack_name, self.inputs.logical_id("Service"), self.context)
+        return running_count(service, self.context)
+
+    @property
+    def _keeps_count(self) -> bool:
+        return isinstance(self.inputs.desired_count, KeptCount)
 
     def _names(self, stack_id: str) -> dict[str, str]:
         return {
@@ -114,14 +120,14 @@ class StackDeployment:
         }
 
 
-def _still_running_hint(outputs: Mapping[str, str]) -> str:
+def _still_running(outputs: Mapping[str, str]) -> StillRunning | None:
     stack = outputs.get("AwsOutputs[StackId]")
     if not stack:
-        return ""
-    return (
-        "CloudFormation continues with the stack; to resume waiting: "
-        f"ecs-steps watch VARIABLES.json --stack {stack}; to undo it: "
-        "aws cloudformation cancel-update-stack (a first create: delete-stack)"
+        return None
+    return StillRunning(
+        what="CloudFormation continues with the stack",
+        watch=f"ecs-steps watch VARIABLES.json --stack {stack}",
+        undo="aws cloudformation cancel-update-stack (a first create: delete-stack)",
     )
 
 

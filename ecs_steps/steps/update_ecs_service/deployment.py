@@ -8,7 +8,7 @@ from ecs_steps.aws.ecs import Deployment, DeploymentRef, revision_outputs, servi
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
-from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.result import Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import is_serving
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
@@ -26,7 +26,7 @@ class RevisionDeployment:
 
     def run(self) -> Result:
         """Register the next revision, deploy it, wait and verify."""
-        with self.outputs.attach_to_errors(_still_running_hint):
+        with self.outputs.attach_to_errors(_still_running):
             plan = plan_update(self.inputs, self.context)
             self.outputs.set(**self._names(plan.service.task_definition))
             for warning in plan.warnings:
@@ -36,6 +36,7 @@ class RevisionDeployment:
             running = self._running(plan)
             deployment = running or start_rollout(plan.service, revision, self.context, force=plan.is_running)
             self.outputs.set(DeploymentId=deployment.deployment_id)
+            self.outputs.since = deployment.created_at
             add_tags(plan.latest.arn, plan.revision_tags, self.context)
             add_tags(plan.service.arn, plan.service_tags, self.context)
             target = DeploymentRef(
@@ -53,7 +54,7 @@ class RevisionDeployment:
         from ecs_steps.rollouts.pauses import pause_outputs
         from ecs_steps.steps.update_ecs_service.waiting import wait_for_deployment
 
-        with self.outputs.attach_to_errors(_still_running_hint):
+        with self.outputs.attach_to_errors(_still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
             self.outputs.set(**service_outputs(service.arn), DeploymentId=deployment_id)
@@ -101,13 +102,14 @@ class RevisionDeployment:
         }
 
 
-def _still_running_hint(outputs: Mapping[str, str]) -> str:
+def _still_running(outputs: Mapping[str, str]) -> StillRunning | None:
     deployment = outputs.get("DeploymentId")
     if not deployment:
-        return ""
-    return (
-        f"Deployment {deployment} continues in ECS; to resume waiting: ecs-steps watch VARIABLES.json "
-        f"--deployment {deployment}; to stop it: aws ecs stop-service-deployment"
+        return None
+    return StillRunning(
+        what=f"Deployment {deployment} continues in ECS",
+        watch=f"ecs-steps watch VARIABLES.json --deployment {deployment}",
+        undo="aws ecs stop-service-deployment",
     )
 
 

@@ -7,7 +7,7 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, EcsName, Family, Text
-from ecs_steps.steps.common_inputs import ServiceInputs
+from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs, resolve_digests_variable
 from ecs_steps.task_definition.container_updates import ContainerUpdate
 from ecs_steps.task_definition.revision import RevisionChanges
 
@@ -30,16 +30,19 @@ class UpdateInputs(ServiceInputs):
     service_name: EcsName = variable(
         f"{UPDATE}.ServiceName",
         label="Service name",
+        docs=f"{GUIDE}/ecs_services.html",
         help="The service that is to run the new revision; it must exist.",
     )
     target_task_definition_name: Family = variable(
         f"{UPDATE}.TargetTaskDefinitionName",
         label="Target task definition",
+        docs=f"{GUIDE}/task_definition_parameters.html#family",
         help="The family that the new revision is registered in.",
     )
     template_task_definition_name: TaskDefinition | None = variable(
         f"{UPDATE}.TemplateTaskDefinitionName",
         label="Template task definition",
+        docs=f"{GUIDE}/task_definitions.html",
         help="The task definition that the new revision is a copy of, as family (its latest revision), "
         "family:revision or ARN. Leave empty for the target's own latest revision.",
         default=None,
@@ -47,6 +50,7 @@ class UpdateInputs(ServiceInputs):
     container_updates: tuple[ContainerUpdate, ...] = variable(
         f"{UPDATE}.ContainerUpdates",
         label="Containers",
+        docs=f"{GUIDE}/task_definition_parameters.html#container_definitions",
         help='JSON: `[{"containerName": "web", "packageReference": "web", "environmentVariables": '
         '{"action": "Append", "items": [{"type": "Plain", "key": "LOG_LEVEL", "value": "info"}]}}]`',
         control="MultiLineText",
@@ -54,6 +58,7 @@ class UpdateInputs(ServiceInputs):
     tags: tuple[TagInput, ...] = variable(
         TAGS,
         label="Tags",
+        docs=f"{GUIDE}/ecs-using-tags.html",
         help='JSON: `[{"key": "team", "value": "shop"}]`; at most 50, with those that the task definition '
         "has already.",
         default=(),
@@ -62,6 +67,7 @@ class UpdateInputs(ServiceInputs):
     force_new_deployment: Bool = variable(
         f"{UPDATE}.ForceNewDeployment",
         label="Deploy again where nothing changed",
+        docs=f"{GUIDE}/update-service-console-v2.html",
         help="A tag such as `latest` may mean another image by now: a service that runs the revision already "
         "replaces its tasks. Off, such a service is left alone.",
         default=True,
@@ -76,6 +82,8 @@ class UpdateInputs(ServiceInputs):
         control="Select",
         options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
     )
+
+    resolve_digests: Bool = resolve_digests_variable()
 
     @property
     def template(self) -> str:

@@ -61,14 +61,17 @@ def test_of_a_cluster_that_is_no_target_the_reasons_are_said() -> None:
         result = discover(aws, events)
 
     assert result.outputs["TargetNames"] == ""
-    assert said(events, Level.INFO) == [
-        "Cluster billing in eu-west-1 is no target:\nit has no tag octopus-role; wanted is ecs-orders\n"
-        + "its tag octopus-environment is Production; wanted is Test"
+    [reasons] = said(events, Level.INFO)
+    assert reasons.splitlines() == [
+        "Cluster billing in eu-west-1 is no target:",
+        "it has no tag octopus-role; wanted is ecs-orders",
+        "its tag octopus-environment is Production; wanted is Test",
     ]
-    assert said(events, Level.WARNING) == [
+    [warning] = said(events, Level.WARNING)
+    assert warning == (
         "No target was found in eu-west-1. A target has the tags octopus-environment=Test and "
-        + "octopus-role=ecs-orders."
-    ]
+        "octopus-role=ecs-orders."
+    )
 
 
 def test_the_clusters_of_each_region_are_found_each_region_once() -> None:

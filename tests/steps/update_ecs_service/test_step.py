@@ -597,7 +597,7 @@ def test_credentials_that_expire_say_that_the_deployment_continues_and_how_to_re
         update(aws)
 
     assert "continues in ECS" in error.value.next_step
-    assert "ecs-steps watch VARIABLES.json --deployment ecs-svc/" in error.value.next_step
+    assert "ecs-steps watch VARIABLES.json --deployment ecs-svc/" in error.value.resume
 
 
 # Dry run
