@@ -7,6 +7,7 @@ from attrs import Factory, evolve, field, frozen
 from ecs_steps.aws.cloudformation import StackRequest, stack_resources
 from ecs_steps.aws.ecs import revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.result import Outcome, Outputs, Result, StillRunning
@@ -32,6 +33,7 @@ class StackDeployment:
     def run(self) -> Result:
         """Create or update the stack, wait and verify."""
         with self.outputs.attach_to_errors(_still_running):
+            check_environment(self.inputs.guard, self.context)
             stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack)
 
@@ -95,7 +97,6 @@ class StackDeployment:
             parameters=stack_parameters(template),
             tags=merge_tags(inputs.default_tags, inputs.user_tags),
             template_bucket=inputs.template_bucket,
-            cluster=inputs.cluster_name,
             log_group=inputs.log_group,
             # A stack name that is given may outlive a service's name; a generated one may not.
             fixed_parameters=() if inputs.cf_stack_name else ("TaskDefinitionName",),
