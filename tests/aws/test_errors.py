@@ -67,6 +67,18 @@ def test_a_denied_object_is_named_without_the_quotes_of_s3() -> None:
     assert error.next_step.startswith("Allow s3:PutObject on arn:aws:s3:::templates/a for ")
 
 
+def test_an_error_whose_text_was_cut_off_is_an_incomplete_reply() -> None:
+    with (
+        Sandbox(Scenario(faults=(Fault("DescribeRepositories", FaultKind.TRUNCATED_BODY, range(1)),))) as aws,
+        pytest.raises(AwsCallError) as raised,
+        calling("ecr:DescribeRepositories"),
+    ):
+        aws.clients.ecr_in().describe_repositories(repositoryNames=["unknown"])
+
+    assert raised.value.code == "IncompleteReply"
+    assert raised.value.transient
+
+
 def refused(code: str, message: str, status: int = 400) -> AwsCallError:
     """Return the error of a call that AWS refuses with this code and text."""
     response: Any = {

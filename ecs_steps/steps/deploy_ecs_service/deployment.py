@@ -33,7 +33,7 @@ class StackDeployment:
     def run(self) -> Result:
         """Create or update the stack, wait and verify."""
         with self.outputs.attach_to_errors(_still_running):
-            stack = start_deployment(self._stack_request(), self.context)
+            stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack)
 
     def watch(self, stack_id: str) -> Result:
@@ -69,15 +69,23 @@ class StackDeployment:
                 outputs.since = watch.service.primary.created_at
         return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
 
+    def _pinned_inputs(self) -> DeployInputs:
+        """Return the inputs with each image by its digest, where that is wanted."""
+        if not self.inputs.resolve_digests:
+            return self.inputs
+        from ecs_steps.steps.deploy_ecs_service.pinning import pin_images
+
+        return pin_images(self.inputs, self.context)
+
     def _paused(self, pause: Pause) -> Result:
         self.outputs.set(**pause_outputs(pause))
         return self.outputs.result(Outcome.PAUSED)
 
-    def _stack_request(self) -> StackRequest:
+    def _stack_request(self, inputs: DeployInputs) -> StackRequest:
         # Only a deployment pays for troposphere: to watch a stack takes no template.
         from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
 
-        inputs = evolve(self.inputs, region=self.context.aws.region)
+        inputs = evolve(inputs, region=self.context.aws.region)
         template = build_template(inputs, desired_count=self._running_count())
         return StackRequest(
             name=inputs.stack_name,
