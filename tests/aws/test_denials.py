@@ -6,7 +6,16 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
 from ecs_steps import AccessDeniedError, StackFailedError
-from ecs_steps.aws import autoscaling, ecs, elbv2, logs, service_deployments, task_definitions, tasks
+from ecs_steps.aws import (
+    autoscaling,
+    ecs,
+    elbv2,
+    logs,
+    service_deployments,
+    stack_events,
+    task_definitions,
+    tasks,
+)
 from ecs_steps.aws import cloudformation as stacks
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest
@@ -69,7 +78,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     ),
     "cloudformation:CancelUpdateStack": (lambda aws: stacks.cancel_update(aws, STACK, "t"), "stack shop"),
     "cloudformation:DescribeStackEvents": (
-        lambda aws: list(stacks.operation_events(aws, OPERATION, {})),
+        lambda aws: list(stack_events.operation_events(aws, OPERATION, {})),
         "stack shop",
     ),
     "cloudformation:DescribeStackResources": (

@@ -114,4 +114,4 @@ UNUSED_ACTIONS = (
     "ecr:Batch*",
     "ecr:GetDownload*",
 )
-"""What CloudFormation does for the stack (also where a release drops a tag), and what a registry asks of ECR."""
+"""What CloudFormation does for the stack (also where a tag is dropped), and what ECR's registry asks for."""
