@@ -114,4 +114,4 @@ UNUSED_ACTIONS = (
     "ecr:Batch*",
     "ecr:GetDownload*",
 )
-"""What CloudFormation does for the stack, also for a release that drops a tag; and what ECR's registry asks."""
+"""What CloudFormation does for the stack, also where a release drops a tag; and what ECR's registry asks."""
