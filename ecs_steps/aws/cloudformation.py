@@ -52,8 +52,8 @@ class StackEvent:
 class StackRequest:
     """The requested state of a stack: the template as plain data, and text for each of its parameters.
 
-    Of an existing stack the `fixed_parameters` have the same values, or it is another service's. `cluster`
-    and `log_group` are checked before anything is made.
+    Of an existing stack the `fixed_parameters` have the same values, or it is another service's. `log_group`
+    is checked before anything is made.
     """
 
     name: str
@@ -61,7 +61,6 @@ class StackRequest:
     parameters: Mapping[str, str]
     tags: "tuple[Tag, ...]" = ()
     template_bucket: str = ""
-    cluster: str = ""
     log_group: str = ""
     fixed_parameters: tuple[str, ...] = ()
 

@@ -1,5 +1,8 @@
 """Change a service that this step does not own: read it, and point it at a revision."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ecs_steps.aws.ecs import Deployment, Service, describe_service, update_service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, RolloutFailedError
@@ -37,9 +40,16 @@ def describe_updatable_service(cluster: str, name: str, context: DeploymentConte
 
 
 def start_rollout(
-    service: Service, task_definition: str, context: DeploymentContext, *, force: bool
+    service: Service,
+    task_definition: str,
+    context: DeploymentContext,
+    *,
+    force: bool,
+    configuration: Mapping[str, Any] | None = None,
 ) -> Deployment:
     """Point the service at a revision and return the deployment that this started.
+
+    A deployment configuration goes with it; none leaves the service's own.
 
     Raises:
         AwsCallError: ECS refused it.
@@ -53,7 +63,9 @@ def start_rollout(
         return primary if not force or primary.deployment_id not in known else None
 
     def act() -> Deployment | None:
-        return started(update_service(context.aws, service, task_definition, force=force))
+        return started(
+            update_service(context.aws, service, task_definition, force=force, configuration=configuration)
+        )
 
     def done() -> Deployment | None:
         return started(describe_service(context.aws, service.cluster_arn, service.name))

@@ -43,7 +43,7 @@ def start_deployment(request: StackRequest, context: DeploymentContext) -> Deplo
     """Create or update the stack, after recovering it from a state that allows neither.
 
     Raises:
-        NotFoundError, DeploymentError: As `check_before_change`.
+        DeploymentError: As `check_before_change`.
         StackFailedError: The stack is in a state that cannot be left by itself.
         TimedOutError: CloudFormation was still busy with the stack when the time was over.
     """

@@ -22,6 +22,9 @@ from step_templates import build
 from steps.tag_service import ROW, VARIABLES
 
 WITH_TAG = STEPS.with_row(ROW)
+ON_A_DEPLOYMENT = ("continue", "abort")
+"""Steps on a deployment that another step has begun."""
+ALL = ", ".join(row.name for row in WITH_TAG)
 EACH = pytest.mark.parametrize("row", WITH_TAG, ids=lambda row: row.name)
 EXAMPLES = build.HERE.parent / "ecs_steps" / "sandbox" / "examples"
 METHODS = {
@@ -66,8 +69,15 @@ def test_the_example_of_a_step_is_recognized_as_its_own(row: StepRow) -> None:
 
 
 @pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
-def test_a_run_gives_the_outputs_of_its_row(row: StepRow, capsys: pytest.CaptureFixture[str]) -> None:
-    main([row.name, str(EXAMPLES / f"{row.name}.json"), "--sandbox", "--sandbox-speed", "1e6"])
+def test_a_run_gives_the_outputs_of_its_row(
+    row: StepRow, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    sandbox = ["--sandbox", "--sandbox-speed", "1e6", "--sandbox-journal", str(tmp_path / "journal")]
+    if row.name in ON_A_DEPLOYMENT:
+        main(["update", str(EXAMPLES / "canary.json"), *sandbox])
+        capsys.readouterr()
+
+    main([row.name, str(EXAMPLES / f"{row.name}.json"), *sandbox])
 
     lines = capsys.readouterr().out.splitlines()
     assert {line.partition(" = ")[0] for line in lines} == set(row.outputs)
@@ -76,9 +86,9 @@ def test_a_run_gives_the_outputs_of_its_row(row: StepRow, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("variables", "names"),
     [
-        ({}, "deploy, update, promote, tag"),
-        ({"Octopus.Action.Aws.Region": "eu-west-1"}, "deploy, update, promote, tag"),
-        ({"Other": "x"}, "deploy, update, promote, tag"),
+        ({}, ALL),
+        ({"Octopus.Action.Aws.Region": "eu-west-1"}, ALL),
+        ({"Other": "x"}, ALL),
         ({"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, "deploy, update, tag"),
     ],
 )

@@ -16,6 +16,7 @@ from typing import Any
 from ecs_steps.iam import (
     Scope,
     Statement,
+    check_cluster,
     execution_policy_arn,
     explain_failures,
     pass_to_tasks,
@@ -67,11 +68,7 @@ def _scope(inputs: DeployInputs) -> Scope:
 
 
 def _preflight(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
-    yield Statement(
-        sid="CheckTheCluster",
-        actions=("ecs:DescribeClusters",),
-        resources=(scope.arn("ecs", f"cluster/{inputs.cluster}"),),
-    )
+    yield check_cluster(scope, inputs.cluster)
     yield Statement(sid="FindItsScaling", actions=("application-autoscaling:DescribeScalableTargets",))
 
 
