@@ -99,6 +99,22 @@ class NotFoundError(EcsStepsError):
 
 
 @frozen(kw_only=True, str=False, repr=False)
+class WrongEnvironmentError(EcsStepsError):
+    """A deployment would go where something else is at home; nothing was changed.
+
+    `expected` is what it is for, `found` what its cluster, service or account says.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.next_step}"
+
+
+@frozen(kw_only=True, str=False, repr=False)
 class AwsCallError(EcsStepsError):
     """AWS refused a call, or could not be reached.
 

@@ -110,6 +110,15 @@ class Scope:
         return f"arn:{self.partition}:logs:{region or self.region}:{self.account}:log-group:{name}"
 
 
+def check_cluster(scope: Scope, cluster: str) -> Statement:
+    """Allow to read a cluster and its tags, which say whose it is."""
+    return Statement(
+        sid="CheckTheCluster",
+        actions=("ecs:DescribeClusters",),
+        resources=(scope.arn("ecs", f"cluster/{cluster}"),),
+    )
+
+
 def pass_to_tasks(roles: Iterable[str]) -> Statement:
     """Allow roles to be given to tasks of ECS, and to nothing else."""
     return Statement(

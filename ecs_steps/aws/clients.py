@@ -63,6 +63,10 @@ class AwsClients:
         self._made: dict[tuple[str, str | None], Any] = {}
         self._making = RLock()
 
+    def in_region(self, region: str) -> "AwsClients":
+        """Return clients of another region that act for the same account."""
+        return AwsClients(self._session, region=region, endpoint_url=self._endpoint_url)
+
     @property
     def region(self) -> str:
         """The region of the clients, whoever chose it.

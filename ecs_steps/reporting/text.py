@@ -15,6 +15,7 @@ from ecs_steps.reporting.events import (
     StackChanged,
     StepFinished,
     StillWaiting,
+    TargetFound,
 )
 
 MASK = "********"
@@ -86,6 +87,8 @@ def message_text(reported: Reported) -> str:  # noqa: C901, PLR0911  a case for 
             return f"still waiting for {text}, for {elapsed(seconds).strip()} by now"
         case PhasesTook():
             return _phases_text(reported)
+        case TargetFound(name=name, cluster=cluster, region=region, roles=roles):
+            return f"target {name}: cluster {cluster} in {region}, {', '.join(roles)}"
         case StepFinished():
             return _finished_text(reported)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports it
     from ecs_steps.steps.abort_ecs_deployment.step import AbortEcsDeploymentStep
     from ecs_steps.steps.continue_ecs_deployment.step import ContinueEcsDeploymentStep
     from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+    from ecs_steps.steps.discover_targets.step import DiscoverEcsTargetsStep
     from ecs_steps.steps.promote_image.step import PromoteEcrImageStep
     from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 
@@ -19,6 +20,7 @@ __all__ = [
     "AbortEcsDeploymentStep",
     "ContinueEcsDeploymentStep",
     "DeployEcsServiceStep",
+    "DiscoverEcsTargetsStep",
     "PromoteEcrImageStep",
     "UpdateEcsServiceStep",
 ]
@@ -162,6 +164,21 @@ STEPS = StepTable(
                 "aborted manual intervention; where there is nothing to roll back it changes nothing.",
             ),
             outputs=_PROGRESS,
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
+            name="discover-targets",
+            title="Discover Amazon ECS Targets",
+            summary="find the clusters whose tags make them deployment targets",
+            step=f"{_ROOMS}.discover_targets.step:DiscoverEcsTargetsStep",
+            inputs=f"{_ROOMS}.discover_targets.inputs:DiscoverInputs",
+            prefix="EcsDiscover",
+            template=StepTemplate(
+                name="AWS - Discover Amazon ECS Targets",
+                description="Finds the clusters whose tags say that they belong to the deployment's "
+                "environment, and lets Octopus make deployment targets of them.",
+            ),
+            outputs=("TargetNames", "Outcome"),
             verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
         StepRow(

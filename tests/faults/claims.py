@@ -60,8 +60,13 @@ def _false_content(revision: str, variables: Mapping[str, object], aws: Inventor
         return
     images = {container["image"] for container in aws.revisions[revision]["containerDefinitions"]}
     for name, image in variables.items():
-        if IMAGE.fullmatch(name) and image not in images:
+        if IMAGE.fullmatch(name) and not images & {image, _by_digest(str(image), aws)}:
             yield f"{revision} runs {images} without {image}"
+
+
+def _by_digest(image: str, aws: Inventory) -> str:
+    """Return an image of ECR by the digest that its tag has."""
+    return f"{image.rpartition(':')[0]}@{aws.images.get(image.partition('/')[2])}"
 
 
 def _false_deployment(result: Result, service: ServiceState, *, is_done: bool) -> Iterator[str]:

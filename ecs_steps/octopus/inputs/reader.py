@@ -25,6 +25,7 @@ from ecs_steps.octopus.inputs.converter import (
     without_unused,
 )
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding
+from ecs_steps.octopus.inputs.types import EcsName, Family
 from ecs_steps.octopus.inputs.unknown import unknown_variables
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.octostache import Evaluated, Evaluator, OctostacheError
@@ -171,6 +172,8 @@ def read(
         *(finding for rule in rules for finding in rule.findings(inputs, errors)),
     ]
     found = [_with_missing_value(finding, variables) for finding in found]
+    if environment := variables.get("Octopus.Environment.Name", ""):
+        found = [_with_scope(cls, finding, environment) for finding in found]
     problems = tuple(_problem(cls, finding) for finding in found if not finding.is_warning)
     if problems:
         raise InvalidInputsError(problems=problems)
@@ -212,6 +215,14 @@ def _with_missing_value(finding: Finding, variables: Variables) -> Finding:
     names = [part.casefold() for part in finding.path[1:2] if isinstance(part, str)]
     missing = next((variables.missing[name] for name in names if name in variables.missing), None)
     return evolve(finding, message=missing.reason) if missing else finding
+
+
+def _with_scope(cls: type[attrs.AttrsInstance], finding: Finding, environment: str) -> Finding:
+    """Ask of a name that Octopus has left open whether its variable has a value in the environment."""
+    is_name = attrs.fields_dict(cls)[str(finding.path[0])].type in (EcsName, Family)
+    if not (is_name and finding.message.startswith("no variable gives ")):
+        return finding
+    return evolve(finding, message=f"{finding.message}; is it scoped to {environment}?")
 
 
 def _may_stay_open(cls: type[attrs.AttrsInstance], error: FieldError) -> bool:

@@ -130,6 +130,24 @@ class Lines:
 
 
 @frozen
+class NameList:
+    """A list of names, which may hold blanks: a JSON array, or a text with commas or line ends."""
+
+    def __call__(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, str) and not value.startswith("["):
+            value = list(self.words(value))
+        names: tuple[str, ...] = tuple(name.strip() for name in convert(value, tuple[str, ...]))
+        kept = tuple(filter(None, names))
+        if not kept:
+            raise PartialValueError((), (FieldError(message="expected at least one name"),))
+        return kept
+
+    def words(self, value: str) -> tuple[str, ...]:
+        """Split a text that is no JSON."""
+        return tuple(filter(None, split(value, r",\n")))
+
+
+@frozen
 class CommandWords:
     """A command line's words: a JSON array of text, or else a text, split at commas or one word."""
 
@@ -193,7 +211,14 @@ EcsName = Annotated[
         "1 to 255 letters, digits, hyphens and underscores, or an ARN",
     ),
 ]
+AccountId = Annotated[str, Text("[0-9]{12}", "the 12 digits of an AWS account")]
 Region = Annotated[str, Text(r"[a-z]{2,}(-[a-z0-9]+)+", "an AWS region, such as eu-west-1")]
+Regions = Annotated[tuple[str, ...], Ids(r"[a-z]{2,}(-[a-z0-9]+)+", "an AWS region, such as eu-west-1")]
+Names = Annotated[tuple[str, ...], NameList()]
+SessionName = Annotated[
+    str, Text(r"[A-Za-z0-9_+=,.@-]{2,64}", "2 to 64 letters, digits and characters of _+=,.@-")
+]
+SessionSeconds = Annotated[int, WholeNumber(900, 43200)]
 
 
 class KeptCount(StrEnum):

@@ -4,12 +4,14 @@ from attrs import Factory, evolve, field, frozen
 
 from ecs_steps.aws.ecs import DeploymentRef, Service, service_outputs
 from ecs_steps.aws.service_deployments import ServiceDeployment
-from ecs_steps.context import DeploymentContext, WatchOptions
+from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import WatchOptions, check_environment
 from ecs_steps.errors import DeploymentError, RolloutFailedError
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.approval import answer_pause, stop_and_roll_back
 from ecs_steps.rollouts.decision import Action, Decision, decide_to_abort
+from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import (
     final_outputs,
     find_service_deployment,
@@ -25,7 +27,7 @@ from ecs_steps.rollouts.review import Review, identify
 from ecs_steps.rollouts.rollback import what_serves
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import ServiceWatch, failure_of, wait_for_verdict
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.abort_ecs_deployment.inputs import ABORT, AbortInputs, WhenFinished
 from ecs_steps.steps.deployment_inputs import still_running
 
@@ -43,6 +45,7 @@ class Abort:
         with self.outputs.attach_to_errors(still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+            check_environment(inputs.guard, context, service=service)
             self.outputs.set(
                 ClusterName=inputs.cluster_name, **service_outputs(service.arn), Region=context.aws.region
             )

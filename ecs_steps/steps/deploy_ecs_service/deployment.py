@@ -4,16 +4,19 @@ from collections.abc import Mapping
 
 from attrs import Factory, evolve, field, frozen
 
-from ecs_steps.aws.cloudformation import StackRequest, describe_stack, stack_resources
-from ecs_steps.aws.ecs import describe_service, revision_outputs, service_outputs
+from ecs_steps.aws.cloudformation import StackRequest, stack_resources
+from ecs_steps.aws.ecs import revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.result import Outcome, Outputs, Result, StillRunning
+from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import report_pause
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import ServiceWatch, failure_of, wait_for_verdict
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
+from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_scaling
 from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
@@ -31,6 +34,7 @@ class StackDeployment:
     def run(self) -> Result:
         """Create or update the stack, wait and verify."""
         with self.outputs.attach_to_errors(_still_running):
+            check_environment(self.inputs.guard, self.context)
             stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack)
 
@@ -53,6 +57,8 @@ class StackDeployment:
         )
         service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
         outputs.set(**service_outputs(service_arn))
+        if stack.operation and not self._keeps_count:
+            warn_of_scaling(service_arn, context)
         if context.may_wait:
             watch = service.watch_of(service_arn, task_definition)
             verdict = wait_for_verdict(watch)
@@ -92,22 +98,21 @@ class StackDeployment:
             parameters=stack_parameters(template),
             tags=merge_tags(inputs.default_tags, inputs.user_tags),
             template_bucket=inputs.template_bucket,
+            log_group=inputs.log_group,
+            # A stack name that is given may outlive a service's name; a generated one may not.
+            fixed_parameters=() if inputs.cf_stack_name else ("TaskDefinitionName",),
         )
 
     def _running_count(self) -> int | None:
         """Return the service's own desired count where the inputs keep it; none where there is no service."""
-        aws, retry = self.context.aws, self.context.call_with_retries
-        if not isinstance(self.inputs.desired_count, KeptCount):
+        if not self._keeps_count:
             return None
-        stack = retry("the stack", lambda: describe_stack(aws, self.inputs.stack_name))
-        if stack is None:
-            return None
-        resources = retry("the stack", lambda: stack_resources(aws, stack.stack_id))
-        arn = resources.get(self.inputs.logical_id("Service"))
-        if not arn:
-            return None
-        service = retry("the service", lambda: describe_service(aws, self.inputs.cluster_name, arn))
-        return service.desired if service and service.status == "ACTIVE" else None
+        service = stack_service(self.inputs.stack_name, self.inputs.logical_id("Service"), self.context)
+        return running_count(service, self.context)
+
+    @property
+    def _keeps_count(self) -> bool:
+        return isinstance(self.inputs.desired_count, KeptCount)
 
     def _names(self, stack_id: str) -> dict[str, str]:
         return {

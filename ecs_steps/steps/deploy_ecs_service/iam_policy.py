@@ -16,6 +16,7 @@ from typing import Any
 from ecs_steps.iam import (
     Scope,
     Statement,
+    check_cluster,
     execution_policy_arn,
     explain_failures,
     pass_to_tasks,
@@ -35,6 +36,7 @@ def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
     """Return the policy; with `diagnostics` it also allows what explains a failure."""
     scope = _scope(inputs)
     statements = chain(
+        _preflight(inputs, scope),
         _stack(inputs, scope),
         _task_definition(inputs, scope),
         _roles(inputs, scope),
@@ -64,6 +66,11 @@ def _scope(inputs: DeployInputs) -> Scope:
     targets = (mapping.target_group_arn for mapping in inputs.load_balancer_mappings)
     roles = (inputs.task_role or "", inputs.task_execution_role or "")
     return Scope.from_arns(inputs.region, [*inputs.arns_of_account, *roles, *targets])
+
+
+def _preflight(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
+    yield check_cluster(scope, inputs.cluster)
+    yield Statement(sid="FindItsScaling", actions=("application-autoscaling:DescribeScalableTargets",))
 
 
 def _stack(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import DeploymentError, NotFoundError, Problem
 from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_in_progress
 from ecs_steps.rollouts.start import describe_updatable_service
@@ -71,6 +72,7 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """Read the service and the task definitions, and plan the next revision.
 
     Raises:
+        WrongEnvironmentError: The service or its cluster belongs to another environment.
         NotFoundError: The service, a task definition, a container or an image to pin does not exist.
         InvalidInputsError: The tags are more than AWS takes.
         DeploymentError: The service cannot be updated by this step, or with this strategy, or a revision
@@ -78,6 +80,7 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
         SupersededError: Another deployment of the service waits for a person.
     """
     service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+    check_environment(inputs.guard, context, service=service)
     _check_strategy(inputs, service)
     template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
