@@ -6,7 +6,7 @@ Service deployments and revisions are resources of their own, and ECS checks the
 from collections.abc import Iterator
 from typing import Protocol
 
-from ecs_steps.iam import Scope, Statement
+from ecs_steps.iam import Scope, Statement, check_cluster
 from ecs_steps.steps.deployment_inputs import StartedDeploymentInputs
 
 
@@ -23,6 +23,12 @@ def deployment_scope(inputs: StartedDeploymentInputs) -> Scope:
     """Return where the deployment is."""
     arns = [*inputs.arns_of_account, inputs.service_name, inputs.service_deployment_arn or ""]
     return Scope.from_arns(inputs.region, arns)
+
+
+def check_environment_tags(inputs: StartedDeploymentInputs, scope: Scope) -> Iterator[Statement]:
+    """Allow the cluster's tags to be read, where the environment is guarded."""
+    if inputs.guard.reads_tags:
+        yield check_cluster(scope, inputs.cluster)
 
 
 def find_deployment(inputs: NamedService, scope: Scope, *actions: str) -> Iterator[Statement]:

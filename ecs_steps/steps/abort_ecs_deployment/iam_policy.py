@@ -6,14 +6,18 @@ from typing import Any
 
 from ecs_steps.iam import EVERYTHING, Scope, Statement, explain_failures, policy_document
 from ecs_steps.steps.abort_ecs_deployment.inputs import AbortInputs, WhenFinished
-from ecs_steps.steps.deployment_policy import deployment_scope, find_deployment
+from ecs_steps.steps.deployment_policy import check_environment_tags, deployment_scope, find_deployment
 
 
 def permissions(inputs: AbortInputs, *, diagnostics: bool) -> dict[str, Any]:
     """Return the policy; with `diagnostics` it also allows what explains a failure."""
     scope = deployment_scope(inputs)
     actions = ("ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment")
-    statements = chain(find_deployment(inputs, scope, *actions), _redeploy(inputs, scope))
+    statements = chain(
+        check_environment_tags(inputs, scope),
+        find_deployment(inputs, scope, *actions),
+        _redeploy(inputs, scope),
+    )
     if diagnostics:
         groups = (scope.log_group(EVERYTHING),) if inputs.container_logs else ()
         explaining = explain_failures(scope, inputs.cluster, log_groups=groups, target_groups=False)
