@@ -30,6 +30,11 @@ DEFAULT_TAG_VARIABLES = (
     "Octopus.RunbookSnapshot.Name",
     "Octopus.Machine.Name",
 )
+RELEASE_NUMBER = "Octopus.Release.Number"
+_OF_ONE_ENVIRONMENT = re.compile(
+    r"Octopus\.(Environment\..*|Deployment\.Tenant\..*|Machine\.Name|Deployment\.Name|RunbookRun\.Name)",
+    re.IGNORECASE,
+)
 _NOT_TAKEN = re.compile("[^a-zA-Z0-9 +=.:/@_-]")
 
 
@@ -44,6 +49,20 @@ class Tag:
 def default_tags(variables: Mapping[str, str]) -> tuple[Tag, ...]:
     """Return the tags that say where a deployment comes from, in Octopus' order, empty ones left out."""
     return sanitised_tags(Tag(name, variables.get(name) or "") for name in DEFAULT_TAG_VARIABLES)
+
+
+def provenance_tags(variables: Mapping[str, str]) -> tuple[Tag, ...]:
+    """Return the default tags of what is promoted from one environment to the next, and the release's number.
+
+    Those that name an environment, a tenant or a machine would be wrong in the next one.
+    """
+    number = Tag(RELEASE_NUMBER, variables.get(RELEASE_NUMBER) or "")
+    return (*without_environment_tags(default_tags(variables)), *sanitised_tags([number]))
+
+
+def without_environment_tags(tags: Iterable[Tag]) -> tuple[Tag, ...]:
+    """Leave out the default tags that name an environment, a tenant or a machine."""
+    return tuple(tag for tag in tags if not _OF_ONE_ENVIRONMENT.fullmatch(tag.key))
 
 
 def sanitised(tag: Tag) -> Tag | None:

@@ -40,13 +40,14 @@ def file_name(row: StepRow) -> str:
 
 def build(row: StepRow) -> Json:
     """Return a step's template without what distinguishes one build from another: `Version` and `$Meta`."""
+    package = row.template.package
     return {
         "Id": _id(row.prefix),
         "Name": row.template.name,
         "Description": row.template.description,
         "ActionType": "Octopus.AwsRunScript",
         "CommunityActionTemplateId": None,
-        "Packages": [_package(f"{row.prefix}.Image")] if row.template.image_help else [],
+        "Packages": [_package(f"{row.prefix}.{package.name}")] if package else [],
         "Properties": {
             "Octopus.Action.Script.ScriptSource": "Inline",
             "Octopus.Action.Script.Syntax": "Python",
@@ -103,8 +104,8 @@ def _parameters(row: StepRow) -> Iterator[Json]:
     common = attrs.fields_dict(ServiceInputs)
     own = [each for each in all_of_step if each.field.name not in common]
     for each in (*first, *own, *(each for each in all_of_step if each not in (*first, *own))):
-        if each.variable.label == "Containers" and row.template.image_help:
-            yield _parameter(f"{prefix}.Image", "Image", row.template.image_help, control="Package")
+        if (package := row.template.package) and each.variable.label == package.before:
+            yield _parameter(f"{prefix}.{package.name}", package.label, package.help, control="Package")
         yield from _of_input(each, prefix)
     yield from _of_library(prefix)
 

@@ -61,8 +61,19 @@ class ServiceMessage:
 
 
 @frozen(kw_only=True)
+class BalancedContainer:
+    """The container and the port that a load balancer of a service sends requests to."""
+
+    name: str
+    port: int
+
+
+@frozen(kw_only=True)
 class Service:
-    """A service, as DescribeServices shows it."""
+    """A service, as DescribeServices shows it.
+
+    `launch_type` is empty where capacity providers other than Fargate's decide.
+    """
 
     arn: str
     name: str
@@ -77,6 +88,8 @@ class Service:
     deployments: tuple[Deployment, ...]
     events: tuple[ServiceMessage, ...]
     tags: tuple[Tag, ...]
+    launch_type: str = ""
+    balanced_containers: tuple[BalancedContainer, ...] = ()
 
     @property
     def primary(self) -> Deployment | None:
@@ -152,7 +165,20 @@ def _service(told: Mapping[str, Any]) -> Service:
             for event in told.get("events", [])
         ),
         tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in told.get("tags", [])),
+        launch_type=_launch_type(told),
+        balanced_containers=tuple(
+            BalancedContainer(name=balancer["containerName"], port=balancer.get("containerPort", 0))
+            for balancer in told.get("loadBalancers", [])
+            if balancer.get("containerName")
+        ),
     )
+
+
+def _launch_type(told: Mapping[str, Any]) -> str:
+    providers = [each.get("capacityProvider", "") for each in told.get("capacityProviderStrategy", [])]
+    if not providers:
+        return str(told.get("launchType", ""))
+    return "FARGATE" if all(name in ("FARGATE", "FARGATE_SPOT") for name in providers) else ""
 
 
 def _has_breaker(configuration: Mapping[str, Any]) -> bool:

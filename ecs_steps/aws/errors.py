@@ -40,6 +40,8 @@ THROTTLED = {
     "SlowDown",
     "PriorRequestNotComplete",
 }
+# ECS' answer where two processes register a revision of one family; it comes as a ClientException.
+CONCURRENT = "Too many concurrent attempts to create a new revision"
 CREDENTIALS = {
     "ExpiredToken": "The credentials have expired; use fresh ones and run the step again.",
     "ExpiredTokenException": "The credentials have expired; use fresh ones and run the step again.",
@@ -149,7 +151,7 @@ def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
         next_step=_advice(code, message),
         operation=operation,
         code=code,
-        transient=throttled or status >= 500,  # noqa: PLR2004  HTTP's own
+        transient=throttled or CONCURRENT in message or status >= 500,  # noqa: PLR2004  HTTP's own
         throttled=throttled,
     )
 

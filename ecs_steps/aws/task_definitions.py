@@ -70,3 +70,9 @@ def register_task_definition(aws: "AwsClients", request: Mapping[str, Any]) -> s
     if "taskDefinitionArn" not in registered:
         raise lost_reply("RegisterTaskDefinition")
     return str(registered["taskDefinitionArn"])
+
+
+def deregister_task_definition(aws: "AwsClients", arn: str) -> None:
+    """Make a revision INACTIVE: services that run it keep it, and no service can be moved to it any more."""
+    with calling("ecs:DeregisterTaskDefinition", f"task definition {arn}"):
+        aws.ecs.deregister_task_definition(taskDefinition=arn)

@@ -1,8 +1,8 @@
 """The parameters of a step template, and the variables that they stand for.
 
 A parameter is named after the last part of its variable: `EcsDeploy.Cpu` is
-`Octopus.Action.Aws.Ecs.Deploy.Cpu`. Two kinds of value are easier to give than their JSON: the wait option is
-a choice and a number of minutes, and tags are ``key=value`` lines.
+`Octopus.Action.Aws.Ecs.Deploy.Cpu`; a few have a name of their own. Two kinds of value are easier to give
+than their JSON: the wait option is a choice and a number of minutes, and tags are ``key=value`` lines.
 """
 
 import json
@@ -47,11 +47,10 @@ class Parameter:
 def parameters(inputs: type[attrs.AttrsInstance], prefix: str) -> tuple[Parameter, ...]:
     """Return a parameter for each input that a person is asked for, in the order of the inputs."""
     asked = [field for field in attrs.fields(inputs) if "variable" in field.metadata]
-    names = [str(field.metadata["variable"].name) for field in asked]
     return tuple(
-        Parameter(name=f"{prefix}.{name.rpartition('.')[2]}", field=field)
-        for field, name in zip(asked, names, strict=True)
-        if name.startswith(PROMPTED_PREFIX)
+        Parameter(name=f"{prefix}.{field.metadata['variable'].parameter_name}", field=field)
+        for field in asked
+        if field.metadata["variable"].name.startswith(PROMPTED_PREFIX)
     )
 
 

@@ -1,6 +1,7 @@
 """What several steps have as inputs, and the rules on it."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from attrs import frozen
 
@@ -8,7 +9,7 @@ from ecs_steps.account import WebIdentity
 from ecs_steps.octopus.account import OctopusAccount, read_account
 from ecs_steps.octopus.images import package_images
 from ecs_steps.octopus.inputs.reader import AnyRule, Finding, derived, rule, variable
-from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure, Wait, WaitOption
 from ecs_steps.octopus.inputs.types import Bool, Count, EcsName, Region
 from ecs_steps.tags import Tag, default_tags
 
@@ -78,6 +79,31 @@ class ServiceInputs(AwsInputs):
     def arns_of_account(self) -> tuple[str, ...]:
         """ARNs in the account that the step deploys to, that of its own role first."""
         return (*super().arns_of_account, self.cluster_name)
+
+
+def force_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
+    """Declare whether a service that runs the revision already is deployed again."""
+    return variable(
+        name,
+        label="Deploy again where nothing changed",
+        help="A tag such as `latest` may mean another image by now: a service that runs the revision already "
+        "replaces its tasks. Off, such a service is left alone.",
+        default=True,
+        control="Checkbox",
+    )
+
+
+def on_failure_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
+    """Declare what is done with a deployment that fails."""
+    return variable(
+        name,
+        label="On failure",
+        help="What to do where the deployment fails or times out and the service's own circuit breaker does "
+        "not roll it back.",
+        default=OnFailure.LEAVE,
+        control="Select",
+        options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
+    )
 
 
 @rule("account")

@@ -4,6 +4,7 @@ A row is data. Neither a step nor its inputs are imported before they are used, 
 ``import ecs_steps`` stay as light as they are without them.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from importlib import import_module
@@ -123,15 +124,25 @@ class Option:
 
 
 @frozen(kw_only=True)
-class StepTemplate:
-    """What a step template says of its step beside the inputs.
+class PackageParameter:
+    """The parameter of a step template that lets a release choose a version, mostly that of an image.
 
-    `image_help` is the help of the parameter that chooses a container image; a step without one has none.
+    It stands before the parameter whose label is `before`.
     """
+
+    help: str
+    name: str = "Image"
+    label: str = "Image"
+    before: str = "Containers"
+
+
+@frozen(kw_only=True)
+class StepTemplate:
+    """What a step template says of its step beside the inputs."""
 
     name: str
     description: str
-    image_help: str = ""
+    package: PackageParameter | None = None
 
 
 @frozen(kw_only=True)
@@ -231,7 +242,7 @@ class StepTable:
         """Return the step that the variables are for.
 
         That is the one whose inputs know most of them, and of several the one with the fewest required ones
-        missing. Variables that every step has decide nothing.
+        missing. Variables that several steps have do not decide by themselves.
 
         Raises:
             InvalidInputsError: Several steps fit as well as each other.
@@ -240,14 +251,15 @@ class StepTable:
             return self.rows[0]
         given = {str(name).casefold() for name in variables}
         known = {row.name: row.variable_names() for row in self.rows}
-        shared = frozenset.intersection(*map(frozenset, known.values()))
+        count = Counter(name for names in known.values() for name in names)
+        own = {name for name, times in count.items() if times == 1}
         ranks = {
             name: (
                 len(given & names.keys()),
                 -sum(required for variable, required in names.items() if variable not in given),
             )
             for name, names in known.items()
-            if given & (names.keys() - shared)
+            if given & own & names.keys()
         }
         best = [name for name, rank in ranks.items() if rank == max(ranks.values())]
         if len(best) != 1:

@@ -49,6 +49,13 @@ class Variable:
     control: str = "SingleLineText"
     options: tuple[str, ...] = ()
     must_be_known: bool = False
+    may_be_yaml: bool = False
+    parameter: str = ""
+
+    @property
+    def parameter_name(self) -> str:
+        """The name of the step template's parameter, without its prefix."""
+        return self.parameter or self.name.rpartition(".")[2]
 
     @property
     def example(self) -> str:
@@ -65,12 +72,15 @@ def variable(
     control: str = "SingleLineText",
     options: Sequence[str] = (),
     must_be_known: bool = False,
+    may_be_yaml: bool = False,
+    parameter: str = "",
     used_if: Callable[[Any], bool] | None = None,
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
-    With `must_be_known` it may not hold open expressions even where others may. `used_if` is a predicate of
-    the inputs, as in `converter.used_if`.
+    With `must_be_known` it may not hold open expressions even where others may. With `may_be_yaml` a text
+    that is no JSON is YAML. `parameter` names the step template's parameter where the last part of the
+    variable's name would be wrong. `used_if` is a predicate of the inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,
@@ -79,6 +89,8 @@ def variable(
         control=control,
         options=tuple(options),
         must_be_known=must_be_known,
+        may_be_yaml=may_be_yaml,
+        parameter=parameter,
     )
     metadata = {"variable": source} | ({"used_if": used_if} if used_if else {})
     return attrs.field(default=default, metadata=metadata)
@@ -255,20 +267,31 @@ def read(
 def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: _Evaluator) -> object:
     if "derived" in field.metadata:
         return field.metadata["derived"](_EvaluatedVariables(variables, evaluator))
-    name = field.metadata["variable"].name
-    if missing := variables.missing.get(name.casefold()):
+    source: Variable = field.metadata["variable"]
+    if missing := variables.missing.get(source.name.casefold()):
         raise PartialValueError(None, (FieldError(message=missing.reason),))
-    raw = variables.get(name, "")
-    value = json_text.evaluate(_limited(raw), evaluator)
+    text = _limited(variables.get(source.name, ""))
+    is_yaml = source.may_be_yaml and text and not text.startswith(("[", "{"))
+    value = _evaluated_yaml(text, evaluator) if is_yaml else json_text.evaluate(text, evaluator)
     try:
         return field_value(field, _limited(value) if isinstance(value, str) else value)
     except PartialValueError as failure:
-        example = field.metadata["variable"].example
+        example = source.example
         errors = (
             evolve(error, example=example) if error.is_document and not error.path else error
             for error in failure.errors
         )
         raise PartialValueError(failure.partial, tuple(errors)) from None
+
+
+def _evaluated_yaml(text: str, evaluator: _Evaluator) -> object:
+    from ecs_steps.octopus import yaml_text
+
+    try:
+        return json_text.evaluate_leaves(yaml_text.parse(text), evaluator)
+    except ValueError as error:
+        message = f"expected an object as JSON or YAML: {error}"
+        raise PartialValueError(None, (FieldError(message=message),)) from None
 
 
 def _limited(text: str) -> str:

@@ -1,18 +1,15 @@
 """Deploy the next revision, wait for it, and collect the outputs."""
 
-from collections.abc import Mapping
-
 from attrs import Factory, field, frozen
 
-from ecs_steps.aws.ecs import Deployment, DeploymentRef, revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
-from ecs_steps.result import Outcome, Outputs, Result
-from ecs_steps.rollouts.start import look_at_service, start_rollout
-from ecs_steps.rollouts.verdict import is_serving
+from ecs_steps.result import Outputs, Result
+from ecs_steps.rollouts.deployment import deploy_to_service, still_running_hint, watch_deployment
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.steps.update_ecs_service.plan import Plan, changes, plan_update
+from ecs_steps.steps.update_ecs_service.plan import changes, plan_update
+from ecs_steps.task_definition.diff import plan_text
 from ecs_steps.task_definition.registration import add_tags, register_revision
 
 
@@ -26,61 +23,44 @@ class RevisionDeployment:
 
     def run(self) -> Result:
         """Register the next revision, deploy it, wait and verify."""
-        with self.outputs.attach_to_errors(_still_running_hint):
+        with self.outputs.attach_to_errors(still_running_hint):
             plan = plan_update(self.inputs, self.context)
             self.outputs.set(**self._names(plan.service.task_definition))
             for warning in plan.warnings:
                 self.context.say(Level.WARNING, str(warning))
             revision = register_revision(plan.revision, self.context)
-            self.outputs.set(**revision_outputs(revision), **service_outputs(plan.service.arn))
-            running = self._running(plan)
-            deployment = running or start_rollout(plan.service, revision, self.context, force=plan.is_running)
-            self.outputs.set(DeploymentId=deployment.deployment_id)
-            add_tags(plan.latest.arn, plan.revision_tags, self.context)
-            add_tags(plan.service.arn, plan.service_tags, self.context)
-            target = DeploymentRef(
-                task_definition=revision,
-                deployment_id=deployment.deployment_id,
-                since=deployment.created_at,
+
+            def add_missing_tags() -> None:
+                add_tags(plan.latest.arn, plan.revision_tags, self.context)
+                add_tags(plan.service.arn, plan.service_tags, self.context)
+
+            return deploy_to_service(
+                plan.service,
+                revision,
+                self.context,
+                self.outputs,
+                force=self.inputs.force_new_deployment,
+                roll_back=self.inputs.on_failure is OnFailure.ROLLBACK,
+                add_tags=add_missing_tags,
             )
-            if self.context.may_wait and not (running and is_serving(plan.service, target)):
-                self._wait(plan, target)
-            return self.outputs.result(_outcome(unchanged=bool(running), waited=self.context.may_wait))
 
     def watch(self, deployment_id: str) -> Result:
         """Wait for a deployment of the service and verify."""
-        from ecs_steps.steps.update_ecs_service.waiting import wait_for_deployment
-
-        with self.outputs.attach_to_errors(_still_running_hint):
-            service = look_at_service(self.inputs.cluster_name, self.inputs.service_name, self.context)
-            self.outputs.set(**service_outputs(service.arn), DeploymentId=deployment_id)
-            deployment = wait_for_deployment(service, deployment_id, self.context)
-            self.outputs.set(**revision_outputs(deployment.task_definition))
-            return self.outputs.result(Outcome.SUCCEEDED)
+        inputs = self.inputs
+        with self.outputs.attach_to_errors(still_running_hint):
+            return watch_deployment(
+                inputs.cluster_name, inputs.service_name, deployment_id, self.context, self.outputs
+            )
 
     def dry_run(self) -> str:
         """Return what would change, and the calls that would be made."""
         plan = plan_update(self.inputs, self.context)
-        calls = plan.calls(force=self.inputs.force_new_deployment)
-        lines = [
-            f"{plan.service.task_definition} -> the next revision of {plan.revision.family}",
-            *(f"  {change}" for change in changes(plan, self.context) or ["nothing changes"]),
-            "calls that would be made:",
-            *(f"  {call}" for call in calls or ["none"]),
-        ]
-        return "".join(f"{line}\n" for line in lines)
-
-    def _running(self, plan: Plan) -> Deployment | None:
-        """Return the deployment that runs the revision already, where none has to be started."""
-        is_unchanged = plan.is_running and not self.inputs.force_new_deployment
-        return plan.service.primary if is_unchanged else None
-
-    def _wait(self, plan: Plan, target: DeploymentRef) -> None:
-        # Only who waits pays for what explains a failure.
-        from ecs_steps.steps.update_ecs_service.waiting import wait_for_revision
-
-        roll_back = self.inputs.on_failure is OnFailure.ROLLBACK
-        wait_for_revision(plan.service, target, self.context, roll_back=roll_back)
+        return plan_text(
+            plan.service.task_definition,
+            plan.revision.family,
+            changes(plan, self.context),
+            plan.calls(force=self.inputs.force_new_deployment),
+        )
 
     def _names(self, previous: str) -> dict[str, str]:
         return {
@@ -89,19 +69,3 @@ class RevisionDeployment:
             "PreviousTaskDefinitionArn": previous,
             "Region": self.context.aws.region,
         }
-
-
-def _still_running_hint(outputs: Mapping[str, str]) -> str:
-    deployment = outputs.get("DeploymentId")
-    if not deployment:
-        return ""
-    return (
-        f"Deployment {deployment} continues in ECS; to resume waiting: ecs-steps watch VARIABLES.json "
-        f"--deployment {deployment}; to stop it: aws ecs stop-service-deployment"
-    )
-
-
-def _outcome(*, unchanged: bool, waited: bool) -> Outcome:
-    if unchanged:
-        return Outcome.UNCHANGED
-    return Outcome.SUCCEEDED if waited else Outcome.STARTED

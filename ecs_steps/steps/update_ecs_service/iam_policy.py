@@ -8,7 +8,15 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from ecs_steps.iam import EVERYTHING, Scope, Statement, explain_failures, pass_to_tasks, policy_document
+from ecs_steps.iam import (
+    EVERYTHING,
+    Scope,
+    Statement,
+    deploy_to_service,
+    explain_failures,
+    pass_to_tasks,
+    policy_document,
+)
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 
@@ -21,7 +29,11 @@ def permissions(
         inputs.region,
         [*inputs.arns_of_account, inputs.service_name, inputs.template_task_definition_name or "", *roles],
     )
-    statements = chain(_service(inputs, scope), _task_definition(inputs, scope, roles))
+    roll_back = inputs.on_failure is OnFailure.ROLLBACK
+    statements = chain(
+        deploy_to_service(scope, inputs.cluster, inputs.service_name, roll_back=roll_back),
+        _task_definition(inputs, scope, roles),
+    )
     if diagnostics:
         groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])
         explaining = explain_failures(
@@ -29,28 +41,6 @@ def permissions(
         )
         statements = chain(statements, explaining)
     return policy_document(statements)
-
-
-def _service(inputs: UpdateInputs, scope: Scope) -> Iterator[Statement]:
-    name = f"{inputs.cluster}/{inputs.service_name.rpartition('/')[2]}"
-    service = scope.arn("ecs", f"service/{name}")
-    deployments = scope.arn("ecs", f"service-deployment/{name}/*")
-    yield Statement(
-        sid="UpdateTheService",
-        actions=("ecs:DescribeServices", "ecs:UpdateService", "ecs:TagResource"),
-        resources=(service,),
-    )
-    yield Statement(
-        sid="FollowItsDeployments",
-        actions=("ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments"),
-        resources=(service, deployments),
-    )
-    if inputs.on_failure is OnFailure.ROLLBACK:
-        yield Statement(
-            sid="RollItBack",
-            actions=("ecs:StopServiceDeployment",),
-            resources=(service, deployments),
-        )
 
 
 def _task_definition(inputs: UpdateInputs, scope: Scope, roles: Sequence[str]) -> Iterator[Statement]:

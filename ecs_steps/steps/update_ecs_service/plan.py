@@ -7,19 +7,13 @@ from attrs import frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import NotFoundError, Problem
+from ecs_steps.errors import Problem
 from ecs_steps.rollouts.start import look_at_service
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.diff import Change, difference
-from ecs_steps.task_definition.registration import describe_revision
-from ecs_steps.task_definition.revision import (
-    RegisteredRevision,
-    RevisionPlan,
-    container_names,
-    missing_containers,
-    plan_revision,
-)
+from ecs_steps.task_definition.registration import check_containers, describe_revision
+from ecs_steps.task_definition.revision import RegisteredRevision, RevisionPlan, plan_revision
 
 
 @frozen(kw_only=True)
@@ -66,12 +60,7 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
-    if missing := missing_containers(template.request, inputs.container_updates):
-        raise NotFoundError(
-            what=f"Task definition {template.arn} has no container {', '.join(missing)}",
-            why=f"its containers are {', '.join(container_names(template.request))}",
-            next_step=f"Name one of them in {UPDATE}.ContainerUpdates.",
-        )
+    check_containers(template, inputs.container_updates, variable=f"{UPDATE}.ContainerUpdates")
     changes = inputs.revision_changes
     revision = plan_revision(template, latest, changes)
     _, warnings = changes.merged_tags(service.tags)
