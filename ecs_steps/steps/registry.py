@@ -6,15 +6,42 @@ stands in its row and nowhere else. A step of your own is a row as well: see `St
 
 from typing import TYPE_CHECKING
 
-from ecs_steps.steps.row import Option, StepRow, StepTable, StepTemplate, Verb
+from ecs_steps.steps.row import Option, PackageParameter, StepRow, StepTable, StepTemplate, Verb
 
 if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports its own
     from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+    from ecs_steps.steps.deploy_revision.step import DeployEcsRevisionStep
+    from ecs_steps.steps.register_task_definition.step import RegisterEcsTaskDefinitionStep
     from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 
-__all__ = ["DeployEcsServiceStep", "UpdateEcsServiceStep"]
+__all__ = [
+    "DeployEcsRevisionStep",
+    "DeployEcsServiceStep",
+    "RegisterEcsTaskDefinitionStep",
+    "UpdateEcsServiceStep",
+]
 
 _ROOMS = "ecs_steps.steps"
+
+_DEPLOYMENT = Option(
+    flag="--deployment", keyword="deployment_id", metavar="ID", help="of a service: ecs-svc/..."
+)
+_ROLES = Option(
+    flag="--role",
+    keyword="roles",
+    repeatable=True,
+    help="a role of the task definition, by name or ARN (default: every role)",
+    narrows="PassRolesToTasks",
+    without="every role may be passed to tasks; name those of the task definition",
+)
+_LOG_GROUPS = Option(
+    flag="--log-group",
+    keyword="log_groups",
+    repeatable=True,
+    help="a log group of its containers, by name or ARN (default: every log group)",
+    narrows="ReadContainerLogs",
+    without="every log may be read; name the log groups of the containers",
+)
 
 STEPS = StepTable(
     (
@@ -29,8 +56,9 @@ STEPS = StepTable(
                 name="AWS - Deploy Amazon ECS Service",
                 description="Deploys a Fargate task definition and its service through a CloudFormation "
                 "stack, waits until this very deployment serves, and otherwise names the root cause.",
-                image_help="The main container's image. In *Containers* it is the reference "
-                "`EcsDeploy.Image`.",
+                package=PackageParameter(
+                    help="The main container's image. In *Containers* it is the reference `EcsDeploy.Image`."
+                ),
             ),
             verbs={
                 Verb.RUN: (),
@@ -57,39 +85,57 @@ STEPS = StepTable(
                 name="AWS - Update Amazon ECS Service",
                 description="Registers a new revision of an existing task definition, points an existing "
                 "service at it, waits until this very deployment serves, and otherwise names the root cause.",
-                image_help="The image that a container gets. In *Containers* it is the reference "
-                "`EcsUpdate.Image`; one that nothing refers to is not used.",
+                package=PackageParameter(
+                    help="The image that a container gets. In *Containers* it is the reference "
+                    "`EcsUpdate.Image`; one that nothing refers to is not used."
+                ),
             ),
             verbs={
                 Verb.RUN: (),
-                Verb.WATCH: (
-                    Option(
-                        flag="--deployment",
-                        keyword="deployment_id",
-                        metavar="ID",
-                        help="of an update: ecs-svc/...",
-                    ),
-                ),
+                Verb.WATCH: (_DEPLOYMENT,),
                 Verb.DRY_RUN: (),
-                Verb.IAM_POLICY: (
-                    Option(
-                        flag="--role",
-                        keyword="roles",
-                        repeatable=True,
-                        help="a role of the task definition, by name or ARN (default: every role)",
-                        narrows="PassRolesToTasks",
-                        without="every role may be passed to tasks; name those of the task definition",
-                    ),
-                    Option(
-                        flag="--log-group",
-                        keyword="log_groups",
-                        repeatable=True,
-                        help="a log group of its containers, by name or ARN (default: every log group)",
-                        narrows="ReadContainerLogs",
-                        without="every log may be read; name the log groups of the containers",
-                    ),
-                ),
+                Verb.IAM_POLICY: (_ROLES, _LOG_GROUPS),
             },
+        ),
+        StepRow(
+            name="register",
+            title="Register Amazon ECS Task Definition",
+            summary="register a revision of a task definition, for a later deployment to choose",
+            step=f"{_ROOMS}.register_task_definition.step:RegisterEcsTaskDefinitionStep",
+            inputs=f"{_ROOMS}.register_task_definition.inputs:RegisterInputs",
+            prefix="EcsTaskDefinition",
+            template=StepTemplate(
+                name="AWS - Register Amazon ECS Task Definition",
+                description="Registers a new revision of a task definition from its latest revision, another "
+                "one or a document, with images that the release has chosen; one that is as requested "
+                "already is left alone. No service is changed.",
+                package=PackageParameter(
+                    help="The image that a container gets. In *Containers* it is the reference "
+                    "`EcsTaskDefinition.Image`; one that nothing refers to is not used."
+                ),
+            ),
+            verbs={Verb.RUN: (), Verb.DRY_RUN: (), Verb.IAM_POLICY: (_ROLES,)},
+        ),
+        StepRow(
+            name="deploy-revision",
+            title="Deploy Amazon ECS Revision",
+            summary="point a service at a revision that exists, which the release has chosen",
+            step=f"{_ROOMS}.deploy_revision.step:DeployEcsRevisionStep",
+            inputs=f"{_ROOMS}.deploy_revision.inputs:DeployRevisionInputs",
+            prefix="EcsRevision",
+            template=StepTemplate(
+                name="AWS - Deploy Amazon ECS Revision",
+                description="Points an existing service at a revision of a task definition, chosen as a "
+                "package of the release, waits until this very deployment serves, and otherwise names the "
+                "root cause.",
+                package=PackageParameter(
+                    name="TaskDefinition",
+                    label="Revision",
+                    before="Task definition",
+                    help="The family, as package of a feed of task definitions; the version is the revision.",
+                ),
+            ),
+            verbs={Verb.RUN: (), Verb.WATCH: (_DEPLOYMENT,), Verb.IAM_POLICY: (_LOG_GROUPS,)},
         ),
     )
 )
