@@ -7,6 +7,7 @@ boto3 nor troposphere before a step needs it.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ecs_steps.causes import Cause, Diagnosis, ResourceFailure, StackFailures
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import (
     AccessDeniedError,
@@ -34,6 +35,7 @@ from ecs_steps.reporting.events import (
     RolloutChanged,
     ServiceEvent,
     StackChanged,
+    StepFinished,
     StillWaiting,
 )
 from ecs_steps.result import Outcome, Result
@@ -48,8 +50,10 @@ __all__ = [
     "AccessDeniedError",
     "AwsCallError",
     "AwsClients",
+    "Cause",
     "Clock",
     "DeploymentError",
+    "Diagnosis",
     "EcsStepsError",
     "InterruptedDeploymentError",
     "InvalidInputsError",
@@ -63,6 +67,7 @@ __all__ = [
     "Progress",
     "Report",
     "Reported",
+    "ResourceFailure",
     "Result",
     "RolledBackError",
     "RolloutChanged",
@@ -70,6 +75,8 @@ __all__ = [
     "ServiceEvent",
     "StackChanged",
     "StackFailedError",
+    "StackFailures",
+    "StepFinished",
     "StillWaiting",
     "SupersededError",
     "SystemClock",

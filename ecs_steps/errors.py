@@ -5,23 +5,17 @@ own, what to do next. A process that ends with one of them ends with its `exit_c
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
-LONGEST: Final = 1000
+from ecs_steps.causes import Diagnosis
+
+MAX_LINE_LENGTH: Final = 1000
 """Characters of a problem's path, and of its message; the rest is cut off."""
 
-MOST_TOLD: Final = 100
+MAX_LISTED_PROBLEMS: Final = 100
 """Problems that the text of an error lists; it counts the others."""
-
-
-class Explanation(Protocol):
-    """What a failed deployment knows about its own cause."""
-
-    def lines(self) -> list[str]: ...
-
-    def to_dict(self) -> dict[str, object]: ...
 
 
 @frozen(kw_only=True, str=False, repr=False)
@@ -33,24 +27,27 @@ class EcsStepsError(Exception):
     what: str
     why: str = ""
     next_step: str = ""
+    resume: str = ""
+    """How to wait again for what continues in AWS, and how to undo it: on the command line, unless an edge
+    puts its own way here."""
 
     def __str__(self) -> str:
-        sentence = f"{self.what}: {self.why}" if self.why else self.what
-        return "\n".join(filter(None, [sentence, self.next_step]))
+        heading = f"{self.what}: {self.why}" if self.why else self.what
+        return "\n".join(filter(None, [heading, self.next_step, self.resume]))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
 
 
 def _line(text: str) -> str:
-    """Return `text` in one printable line that is not longer than `LONGEST`."""
-    line = text[: LONGEST + 1]
+    """Return `text` in one printable line that is not longer than `MAX_LINE_LENGTH`."""
+    line = text[: MAX_LINE_LENGTH + 1]
     if not line.isprintable():
         line = "".join(
             character if character.isprintable() else character.encode("unicode_escape").decode()
             for character in line
         )
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
+    return line if len(line) <= MAX_LINE_LENGTH else f"{line[: MAX_LINE_LENGTH - 3]}..."
 
 
 @frozen(kw_only=True)
@@ -72,7 +69,7 @@ class Problem:
 class InvalidInputsError(EcsStepsError):
     """The inputs cannot be deployed; every problem is in `problems`, and AWS was not touched.
 
-    The text lists the first `MOST_TOLD` of them.
+    The text lists the first `MAX_LISTED_PROBLEMS` of them.
     """
 
     exit_code: ClassVar[int] = 2
@@ -87,8 +84,11 @@ class InvalidInputsError(EcsStepsError):
     @property
     def lines(self) -> list[str]:
         """The problems, each in a line; of the last of very many only their number."""
-        more = len(self.problems) - MOST_TOLD
-        return [*map(str, self.problems[:MOST_TOLD]), *([f"... and {more} more"] if more > 0 else [])]
+        more = len(self.problems) - MAX_LISTED_PROBLEMS
+        return [
+            *map(str, self.problems[:MAX_LISTED_PROBLEMS]),
+            *([f"... and {more} more"] if more > 0 else []),
+        ]
 
 
 @frozen(kw_only=True, str=False, repr=False)
@@ -103,7 +103,9 @@ class AwsCallError(EcsStepsError):
     """AWS refused a call, or could not be reached.
 
     `transient` says that the same call may well succeed later (throttled, 5xx, a lost connection). One that
-    was `throttled` was not carried out; another passing fault may have hidden that it was.
+    was `throttled` was not carried out; another passing fault may have hidden that it was. One that was
+    `contended` others made at the same time, and may have succeeded with. `unreachable` says that not even a
+    connection was made.
     """
 
     exit_code: ClassVar[int] = 5
@@ -112,6 +114,8 @@ class AwsCallError(EcsStepsError):
     code: str
     transient: bool = False
     throttled: bool = False
+    contended: bool = False
+    unreachable: bool = False
 
 
 @frozen(kw_only=True, str=False, repr=False)
@@ -123,24 +127,30 @@ class AccessDeniedError(AwsCallError):
 
 @frozen(kw_only=True, str=False, repr=False)
 class DeploymentError(EcsStepsError):
-    """A deployment was started and did not end well. `outputs` holds what was known by then."""
+    """A deployment was started and did not end well.
+
+    `outputs` holds what was known by then. `why_is_cause` says that `why` is the diagnosis' own root cause:
+    the text then gives it once.
+    """
 
     exit_code: ClassVar[int] = 5
 
     outputs: Mapping[str, str] = field(factory=dict)
-    diagnosis: Explanation | None = None
+    diagnosis: Diagnosis | None = None
+    why_is_cause: bool = False
 
     def __str__(self) -> str:
-        told = self.diagnosis.lines() if self.diagnosis else []
-        # The first line of a diagnosis is often all of the reason: it is said once.
-        why = "" if told and told[0].endswith(self.why) else self.why
+        lines = self.diagnosis.lines() if self.diagnosis else []
+        is_in_lines = self.why_is_cause and self.diagnosis and self.diagnosis.root_cause
+        why = "" if is_in_lines else self.why
         heading = f"{self.what}: {why}" if why else self.what
-        return "\n".join(filter(None, [heading, self.next_step, *(f"  {line}" for line in told)]))
+        indented = (f"  {line}" for line in lines)
+        return "\n".join(filter(None, [heading, self.next_step, self.resume, *indented]))
 
 
 @frozen(kw_only=True, str=False, repr=False)
 class StackFailedError(DeploymentError):
-    """CloudFormation did not bring the stack to the state that was asked for."""
+    """CloudFormation did not bring the stack to the requested state."""
 
 
 @frozen(kw_only=True, str=False, repr=False)
@@ -157,7 +167,7 @@ class RolledBackError(DeploymentError):
 
 @frozen(kw_only=True, str=False, repr=False)
 class TimedOutError(DeploymentError):
-    """The wait ended before the deployment did; it goes on in AWS."""
+    """The wait ended before the deployment did; it continues in AWS."""
 
     exit_code: ClassVar[int] = 7
 
@@ -171,9 +181,9 @@ class SupersededError(DeploymentError):
 
 @frozen(kw_only=True, str=False, repr=False)
 class InterruptedDeploymentError(DeploymentError):
-    """The wait was cancelled; what had been started goes on in AWS.
+    """The wait was cancelled; what had been started continues in AWS.
 
-    A process that was told to end by SIGTERM ends with 143 instead of 130.
+    A process that SIGTERM ended has the exit code 143 instead.
     """
 
     exit_code: ClassVar[int] = 130

@@ -1,4 +1,4 @@
-"""Ask until settled or out of time: the library's only loop."""
+"""Poll until settled or out of time: the library's only loop."""
 
 import random
 from collections.abc import Callable
@@ -15,15 +15,15 @@ from ecs_steps.reporting.events import Level, Message, Report, StillWaiting
 T = TypeVar("T")
 
 FIRST_PAUSE = 2.0
-LONGEST_PAUSE = 10.0
-LONGEST_THROTTLED = 20.0
+MAX_PAUSE = 10.0
+MAX_THROTTLED_PAUSE = 20.0
 HEARTBEAT_INTERVAL = 30.0
-UNSEEN_READS = 10
+FAILED_READS_BEFORE_WARNING = 10
 
 
 @frozen(kw_only=True)
 class PollResult(Generic[T]):
-    """What one look showed: is it final, and is it news?"""
+    """What one read showed: whether that is final, and whether it is new."""
 
     value: T
     settled: bool
@@ -39,52 +39,52 @@ class _Poll:
     report: Report
     waiting_for: str
     started: datetime = field(init=False)
-    spoke_at: datetime = field(init=False)
-    unseen_since: datetime = field(init=False)
+    reported_at: datetime = field(init=False)
+    unread_since: datetime = field(init=False)
     failed_reads: int = 0
     pause: float = FIRST_PAUSE
 
     def __attrs_post_init__(self) -> None:
-        self.started = self.spoke_at = self.unseen_since = self.clock.now()
+        self.started = self.reported_at = self.unread_since = self.clock.now()
 
-    def heard(self, state: tenacity.RetryCallState) -> None:
-        """Note what the last look brought, before the next pause."""
+    def after_attempt(self, state: tenacity.RetryCallState) -> None:
+        """Adapt the next pause to what the last read brought, and send a heartbeat where one is due."""
         now, outcome = self.clock.now(), state.outcome
         if outcome is None:
             return
         if outcome.failed:
-            self._unseen(now, outcome.exception())
+            self._after_failure(now, outcome.exception())
         else:
             self.failed_reads = 0
-            self.pause = min(self.pause * 1.25, LONGEST_PAUSE)
+            self.pause = min(self.pause * 1.25, MAX_PAUSE)
             if outcome.result().changed:
-                self.spoke_at = now
+                self.reported_at = now
                 self.pause = FIRST_PAUSE
-        if (now - self.spoke_at).total_seconds() >= HEARTBEAT_INTERVAL:
-            self.spoke_at = now
+        if (now - self.reported_at).total_seconds() >= HEARTBEAT_INTERVAL:
+            self.reported_at = now
             self.report(StillWaiting(text=self.waiting_for, seconds=(now - self.started).total_seconds()))
 
-    def _unseen(self, now: datetime, error: BaseException | None) -> None:
+    def _after_failure(self, now: datetime, error: BaseException | None) -> None:
         if self.failed_reads == 0:
-            self.unseen_since = now
+            self.unread_since = now
         self.failed_reads += 1
         if isinstance(error, AwsCallError) and error.throttled:
             # Decorrelated jitter: many steps that are throttled together must not come back together.
-            self.pause = random.uniform(FIRST_PAUSE, min(self.pause * 3, LONGEST_THROTTLED))  # noqa: S311  no secret
+            self.pause = random.uniform(FIRST_PAUSE, min(self.pause * 3, MAX_THROTTLED_PAUSE))  # noqa: S311  no secret
         else:
-            self.pause = min(self.pause * 1.5, LONGEST_PAUSE)
-        if self.failed_reads == UNSEEN_READS:
-            seconds = (now - self.unseen_since).total_seconds()
+            self.pause = min(self.pause * 1.5, MAX_PAUSE)
+        if self.failed_reads == FAILED_READS_BEFORE_WARNING:
+            seconds = (now - self.unread_since).total_seconds()
             self.report(
                 Message(
                     Level.WARNING,
-                    f"AWS could not be read {UNSEEN_READS} times in a row, for {seconds:.0f} s now "
+                    f"AWS could not be read {self.failed_reads} times in a row, for {seconds:.0f} s now "
                     f"({error}); still waiting for {self.waiting_for}.",
                 )
             )
 
     def next_pause(self, _: tenacity.RetryCallState) -> float:
-        """Never sleep past the deadline: the last look is taken when it strikes."""
+        """Return the seconds to sleep, never past the deadline: the last read is made when it is reached."""
         if self.deadline is None:
             return self.pause
         return max(0.0, min(self.pause, (self.deadline - self.clock.now()).total_seconds()))
@@ -94,18 +94,18 @@ class _Poll:
 
 
 def poll(
-    ask: Callable[[], PollResult[T]],
+    read: Callable[[], PollResult[T]],
     *,
     clock: Clock,
     deadline: datetime | None,
     report: Report,
     waiting_for: str,
 ) -> PollResult[T]:
-    """Ask until what is seen is settled, or until `deadline`; return what was seen last.
+    """Read until the result is settled, or until `deadline`; return the last result.
 
     Pauses begin at 2 s, grow to 10 s while nothing changes and fall back to 2 s when something does. Reads
     that fail for a passing reason are skipped: the deadline alone ends a wait. A throttled one is followed by
-    a pause of up to 20 s, left to chance. After 30 s without news the report hears what is waited for.
+    a random pause of up to 20 s. After 30 s without a change a heartbeat reports what is waited for.
 
     Raises:
         AwsCallError: The read failed for a lasting reason, or nothing could be read before the deadline.
@@ -113,10 +113,10 @@ def poll(
     wait = _Poll(clock, deadline, report, waiting_for)
     last: list[PollResult[T]] = []
 
-    def look() -> PollResult[T]:
-        seen = ask()
-        last[:] = [seen]
-        return seen
+    def attempt() -> PollResult[T]:
+        result = read()
+        last[:] = [result]
+        return result
 
     def give_up(state: tenacity.RetryCallState) -> PollResult[T]:
         if last:
@@ -125,12 +125,12 @@ def poll(
         return state.outcome.result()  # type: ignore[no-any-return]
 
     return tenacity.Retrying(
-        retry=tenacity.retry_if_result(lambda seen: not seen.settled)
+        retry=tenacity.retry_if_result(lambda result: not result.settled)
         | tenacity.retry_if_exception(lambda error: isinstance(error, AwsCallError) and error.transient),
         stop=wait.out_of_time,
         wait=wait.next_pause,
         sleep=clock.sleep,
-        after=wait.heard,
+        after=wait.after_attempt,
         retry_error_callback=give_up,
         reraise=True,
-    )(look)
+    )(attempt)

@@ -5,29 +5,36 @@ A process ends with 0, or with the exit code of the error that ended it (see `er
 
 import argparse
 import json
+import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ecs_steps.cli.process import cancellable, exit_code, read_variables, tune_gc
 from ecs_steps.clock import Clock
-from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError
-from ecs_steps.octopus.parameters import step_variables
-from ecs_steps.reporting.events import Level, Message, Progress, Reported, RolloutChanged
+from ecs_steps.errors import AwsCallError, DeploymentError, EcsStepsError, InvalidInputsError
+from ecs_steps.octopus.inputs.shared_inputs import WaitOption
+from ecs_steps.octopus.parameters import as_in_form, is_blank_reference, step_variables, without_blanks
+from ecs_steps.octopus.variables import Variables
+from ecs_steps.reporting.events import Level, Message, OutputVariable, Progress, Reported, RolloutChanged
 from ecs_steps.reporting.service_messages import artifact, lines, result_message
-from ecs_steps.reporting.text import MASK, task_counts
+from ecs_steps.reporting.text import task_counts
+from ecs_steps.result import console_links
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import ExportableStep, Step, StepRow, StepTable, Verb
+from ecs_steps.task_definition.masking import mask_template
 from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
 
 UNFORESEEN = 1
+SESSION_MINUTES = 60
+"""How long a session of STS lasts by default."""
 TEMPLATE, DIAGNOSIS = "cloudformation-template.json", "diagnosis.json"
 # The host has put the account into the environment already; what is left of it here may be half of one.
 ACCOUNT = ("octopus.action.awsaccount.", "octopus.action.amazon.", "octopus.action.aws.assumerole")
@@ -36,17 +43,25 @@ ACCOUNT = ("octopus.action.awsaccount.", "octopus.action.amazon.", "octopus.acti
 def read_parameters(row: StepRow, given: Mapping[str, str]) -> Step:
     """Make a step from its step template's parameters and the other variables.
 
+    Octopus has evaluated the values, so that ``#{x}`` in one is text.
+
     Raises:
         InvalidInputsError: With every problem there is.
     """
-    known = {name: value for name, value in given.items() if not name.casefold().startswith(ACCOUNT)}
-    variables, problems = step_variables(row.inputs_class(), row.prefix, known)
+    inputs = row.inputs_class()
+    known = {
+        name: value
+        for name, value in without_blanks(given, row.prefix).items()
+        if not name.casefold().startswith(ACCOUNT)
+    }
+    variables, problems = step_variables(inputs, row.prefix, known)
     try:
-        step = row.read(variables)
+        step = row.read(variables, evaluate=False)
     except InvalidInputsError as error:
-        raise evolve(error, problems=(*problems, *error.problems)) from None
+        raise evolve(error, problems=as_in_form((*problems, *error.problems), inputs, row.prefix)) from None
     if problems:
-        raise InvalidInputsError(problems=problems)
+        raise InvalidInputsError(problems=as_in_form(problems, inputs, row.prefix))
+    step.warnings = as_in_form(step.warnings, inputs, row.prefix)
     return step
 
 
@@ -56,6 +71,8 @@ class ScriptHost:
 
     stdout: TextIO
     folder: Path
+    outputs: dict[str, str] = field(factory=dict)
+    """The output variables that were reported so far."""
 
     def write(self, text: Sequence[str]) -> None:
         self.stdout.write("".join(f"{line}\n" for line in text))
@@ -65,6 +82,8 @@ class ScriptHost:
         """Write what a step reports as Octopus reads it."""
         self.write(lines(reported))
         match reported:
+            case OutputVariable(name=name, value=value):
+                self.outputs[name] = value
             case RolloutChanged(is_this_deployment=True, desired=desired, running=running) if desired:
                 percent = min(100, 100 * running // desired)
                 self.write(lines(Progress(percent, task_counts(reported))))
@@ -126,7 +145,7 @@ def _ended(host: ScriptHost, act: Callable[[], None]) -> int:
         with cancellable():
             act()
     except EcsStepsError as error:
-        host.fail(_reason(error), str(error))
+        host.fail(_reason(error), str(in_octopus(error, host.outputs)))
         if isinstance(error, DeploymentError) and error.diagnosis:
             host.attach(DIAGNOSIS, error.diagnosis.to_dict())
         return exit_code(error)
@@ -138,6 +157,15 @@ def _ended(host: ScriptHost, act: Callable[[], None]) -> int:
         host.fail(f"A bug in ecs-steps: {type(error).__name__}: {error}", traceback.format_exc())
         return UNFORESEEN
     return 0
+
+
+def in_octopus(error: EcsStepsError, outputs: Mapping[str, str]) -> EcsStepsError:
+    """Return an error whose advice on what continues in AWS is Octopus' way, not the command line's."""
+    if not error.resume:
+        return error
+    pages = "".join(f" {name}: {url}" for name, url in console_links(outputs))
+    advice = f"To wait for it again and verify it, deploy this release again; to follow or undo it:{pages}"
+    return evolve(error, resume=advice if pages else advice.partition(";")[0])
 
 
 def _reason(error: EcsStepsError) -> str:
@@ -156,47 +184,55 @@ def _run(
     step = read_parameters(row, variables)
     from ecs_steps.aws.clients import environment_clients
 
+    forget_blank_region(os.environ, row.prefix)
+
     host.report(Message(Level.VERBOSE, f"ecs-steps {__version__}"))
+    aws = aws or environment_clients(region=step.inputs.region or None)
+    report_identity(aws, host)
+    if warning := session_warning(Variables(variables), getattr(step.inputs, "wait_option", None)):
+        host.report(warning)
     if Verb.EXPORT in row.verbs:
         template = cast("ExportableStep", step).template()
-        host.attach(TEMPLATE, without_values(template.to_dict()))
-    step.run(
-        aws=aws or environment_clients(region=step.inputs.region or None), report=host.report, clock=clock
-    )
+        host.attach(TEMPLATE, mask_template(template.to_dict()))
+    step.run(aws=aws, report=host.report, clock=clock)
 
 
-def without_values(template: dict[str, Any]) -> dict[str, Any]:
-    """Return a template as people may see it: the values of environment variables and log options masked.
+def report_identity(aws: "AwsClients", host: ScriptHost) -> None:
+    """Log who the step acts as; the step itself says why where AWS cannot be reached."""
+    try:
+        identity = aws.identity()
+    except AwsCallError as error:
+        host.report(Message(Level.VERBOSE, f"AWS did not say who the step acts as. {error}"))
+        return
+    host.report(Message(Level.VERBOSE, f"The step acts as {identity}"))
 
-    Octopus masks a sensitive value in its log; in an artifact it does not.
+
+def session_warning(variables: Mapping[str, str], wait: WaitOption | None) -> Message | None:
+    """Return what a person should know where the credentials may end before the wait does.
+
+    Octopus hands the session of an OpenID Connect account over as finished keys, which cannot be refreshed.
     """
-    return {
-        **template,
-        "Resources": {name: _masked(resource) for name, resource in template["Resources"].items()},
-    }
+    account = variables.get("Octopus.Action.AwsAccount.Variable", "")
+    if wait is None or not wait.may_wait or not variables.get(f"{account}.OpenIdConnect.Jwt"):
+        return None
+    seconds = variables.get(f"{account}.SessionDuration", "")
+    minutes = int(seconds) // 60 if seconds.isdecimal() else SESSION_MINUTES
+    if wait.timeout_minutes is not None and wait.timeout_minutes <= minutes:
+        return None
+    text = (
+        f"The session of the OpenID Connect account ends after {minutes} minutes and cannot be refreshed "
+        "inside Octopus. A longer wait fails then, and the deployment continues: raise the account's session "
+        "duration, or wait with a time limit."
+    )
+    return Message(Level.VERBOSE if wait.timeout_minutes is None else Level.WARNING, text)
 
 
-def _masked(resource: dict[str, Any]) -> dict[str, Any]:
-    definitions = resource["Properties"].get("ContainerDefinitions")
-    if definitions is None:
-        return resource
-    masked = [_masked_container(definition) for definition in definitions]
-    return resource | {"Properties": resource["Properties"] | {"ContainerDefinitions": masked}}
-
-
-def _masked_container(definition: dict[str, Any]) -> dict[str, Any]:
-    masked = dict(definition)
-    if "Environment" in definition:
-        masked["Environment"] = [entry | {"Value": MASK} for entry in definition["Environment"]]
-    if "LogConfiguration" in definition:
-        logs = definition["LogConfiguration"]
-        options = {
-            # A reference to a parameter holds no value.
-            name: MASK if isinstance(value, str) else value
-            for name, value in logs.get("Options", {}).items()
-        }
-        masked["LogConfiguration"] = logs | {"Options": options}
-    return masked
+def forget_blank_region(environment: MutableMapping[str, str], prefix: str) -> None:
+    """Remove a region from the environment that is blank, or a reference to a blank parameter."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        value = environment.get(name)
+        if value is not None and (not value.strip() or is_blank_reference(value, prefix)):
+            del environment[name]
 
 
 if __name__ == "__main__":

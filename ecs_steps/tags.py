@@ -1,4 +1,4 @@
-"""Tags: what Octopus adds by default, which of two wins, and what AWS takes."""
+"""Tags: what Octopus adds by default, which of two wins, and what AWS accepts."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -35,19 +35,19 @@ _OF_ONE_ENVIRONMENT = re.compile(
     r"Octopus\.(Environment\..*|Deployment\.Tenant\..*|Machine\.Name|Deployment\.Name|RunbookRun\.Name)",
     re.IGNORECASE,
 )
-_NOT_TAKEN = re.compile("[^a-zA-Z0-9 +=.:/@_-]")
+_REFUSED = re.compile("[^a-zA-Z0-9 +=.:/@_-]")
 
 
 @frozen
 class Tag:
-    """A key and a value on an AWS resource. AWS tells keys apart by case."""
+    """A key and a value on an AWS resource. Keys are case-sensitive."""
 
     key: str
     value: str
 
 
 def default_tags(variables: Mapping[str, str]) -> tuple[Tag, ...]:
-    """Return the tags that say where a deployment comes from, in Octopus' order, empty ones left out."""
+    """Return the tags that name the origin of a deployment, in Octopus' order, empty ones left out."""
     return sanitised_tags(Tag(name, variables.get(name) or "") for name in DEFAULT_TAG_VARIABLES)
 
 
@@ -66,7 +66,7 @@ def without_environment_tags(tags: Iterable[Tag]) -> tuple[Tag, ...]:
 
 
 def sanitised(tag: Tag) -> Tag | None:
-    """Remove what AWS does not take from a tag; return None where no key or no value is left.
+    """Remove what AWS does not accept in a tag; return None where no key or no value is left.
 
     Letters, digits, spaces and ``+=.:/@_-`` stay, the ends are trimmed, and keys are cut to 128 and values to
     256 characters.
@@ -76,7 +76,7 @@ def sanitised(tag: Tag) -> Tag | None:
 
 
 def _cleaned(text: str, longest: int) -> str:
-    return _NOT_TAKEN.sub("", text).strip()[:longest].rstrip()
+    return _REFUSED.sub("", text).strip()[:longest].rstrip()
 
 
 def sanitised_tags(tags: Iterable[Tag]) -> tuple[Tag, ...]:
@@ -101,21 +101,21 @@ def fit_tags(
     """Merge a resource's existing tags, the default ones and the user's; return the merged and the dropped.
 
     Existing ``aws:`` tags are left out. Where more than `limit` remain, default tags give way from the end of
-    their list; those that only change the value of a key that is there anyway would free no place, and stay.
+    their list; those that only change the value of an existing key would free no place, and stay.
 
     Raises:
         ValueError: The existing tags and the user's alone are more than `limit`.
     """
-    kept, offered, wanted = without_aws_tags(existing), merge_tags(defaults), tuple(user)
-    merged = merge_tags(kept, offered, wanted)
+    own, added, given = without_aws_tags(existing), merge_tags(defaults), tuple(user)
+    merged = merge_tags(own, added, given)
     excess = len(merged) - limit
     if excess <= 0:
         return merged, ()
-    settled = {tag.key for tag in (*kept, *wanted)}
-    additions = [tag for tag in offered if tag.key not in settled]
+    fixed = {tag.key for tag in (*own, *given)}
+    additions = [tag for tag in added if tag.key not in fixed]
     if excess > len(additions):
         raise ValueError(
-            f"The existing tags and the given ones are {len(settled)} together, "
+            f"The existing tags and the given ones are {len(fixed)} together, "
             f"and AWS takes at most {limit} on a resource"
         )
     dropped = tuple(additions[-excess:])

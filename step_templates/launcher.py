@@ -1,9 +1,12 @@
 """The body of every step template: find ecs_steps on this worker, or install it, and run a step with it.
 
 Octopus runs it as part of a script, with whichever Python 3 the worker has; it uses the standard library
-alone. The library is searched for where Python finds modules, then in a package; else it is installed, once
-for each version, into a virtual environment of its own.
+alone, and parses and runs on 3.7 far enough to say what is needed. The library is searched for where Python
+finds modules, then in a package; else it is installed, once for each version, into a virtual environment of
+its own.
 """
+
+from __future__ import annotations
 
 import base64
 import contextlib
@@ -16,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 SETUP_FAILED = 2
+NEEDED = (3, 11)
 
 
 class NotInstalled(Exception):  # noqa: N818  it is caught here, and explained
@@ -24,6 +28,14 @@ class NotInstalled(Exception):  # noqa: N818  it is caught here, and explained
 
 def launch(prefix: str, version: str, variables: Mapping[str, str]) -> int:
     """Run the step whose parameters begin with `prefix`, and return the exit code of this script."""
+    if sys.version_info < NEEDED:
+        found = ".".join(map(str, sys.version_info[:3]))
+        return fail(
+            f"ecs-steps needs Python 3.11 or newer, and {sys.executable} on this worker is Python {found}. "
+            "Run the step in the worker tools image for Ubuntu 24.04, which has Python 3.12, or install a "
+            "newer Python on the worker (https://www.python.org/downloads/) so that Octopus finds it as "
+            "python3, on Windows as python."
+        )
 
     def parameter(name: str) -> str:
         return variables.get(f"{prefix}.{name}", "").strip()
@@ -36,16 +48,17 @@ def launch(prefix: str, version: str, variables: Mapping[str, str]) -> int:
     else:
         return run_script_step(prefix, variables)
     if parameter("InstallIfMissing").lower() != "true":
-        python = ".".join(map(str, sys.version_info[:3]))
         return fail(
-            f"{missing}. Install it for {sys.executable} (pip install ecs-steps=={version}; it needs Python "
-            f"3.11 or newer, this is {python}), or name a package that holds it as 'Library package', or "
-            "switch 'Install if missing' on."
+            f"{missing}. Install it for {sys.executable} (pip install ecs-steps=={version}), or name a "
+            "package that holds it as 'Library Package', or switch 'Install if Missing' on."
         )
     try:
         python = installed(version, parameter("InstallFrom"))
     except (NotInstalled, OSError) as error:
-        return fail(f"{missing}, and ecs-steps=={version} cannot be installed: {error}")
+        return fail(
+            f"{missing}, and ecs-steps=={version} cannot be installed: {error}\nSet 'Install From' to an "
+            "index that this worker reaches, or name a package that holds the library as 'Library Package'."
+        )
     return run_with(python, prefix, variables)
 
 

@@ -34,6 +34,7 @@ SLOW = (
     "e2e/",
     "explaining/",
     "faults/",
+    "feed/test_server.py",
     "fuzzing/test_every_injection_point.py",
     "fuzzing/test_growth.py",
     "fuzzing/test_limits.py",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.errors import AwsCallError
-from ecs_steps.polling import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_THROTTLED, PollResult, poll
+from ecs_steps.polling import FIRST_PAUSE, MAX_PAUSE, MAX_THROTTLED_PAUSE, PollResult, poll
 from ecs_steps.reporting.events import Level, Message, Reported, StillWaiting
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 
@@ -44,15 +44,15 @@ def test_pauses_grow_while_nothing_changes_and_fall_back_when_something_does() -
     looks: list[float] = []
     begun = time.now()
 
-    def look() -> PollResult[int]:
+    def read() -> PollResult[int]:
         looks.append((time.now() - begun).total_seconds())
         return PollResult(value=0, settled=len(looks) == 16, changed=len(looks) == 12)
 
-    poll(look, clock=time, deadline=None, report=ignore, waiting_for="it")
+    poll(read, clock=time, deadline=None, report=ignore, waiting_for="it")
 
     pauses = [after - before for before, after in pairwise(looks)]
     assert pauses[0] <= 2.5
-    assert pauses[10] == LONGEST_PAUSE
+    assert pauses[10] == MAX_PAUSE
     assert pauses[11] <= 2.5
 
 
@@ -61,11 +61,11 @@ def test_the_last_look_is_taken_when_the_deadline_strikes() -> None:
     deadline = time.now() + timedelta(seconds=61)
     looks = []
 
-    def look() -> PollResult[int]:
+    def read() -> PollResult[int]:
         looks.append(time.now())
         return PollResult(value=len(looks), settled=False)
 
-    seen = poll(look, clock=time, deadline=deadline, report=ignore, waiting_for="it")
+    seen = poll(read, clock=time, deadline=deadline, report=ignore, waiting_for="it")
 
     assert not seen.settled
     assert seen.value == len(looks)
@@ -77,11 +77,11 @@ def test_polling_never_overshoots_its_deadline_by_more_than_one_look(seconds: fl
     time = clock()
     deadline = time.now() + timedelta(seconds=seconds)
 
-    def look() -> PollResult[int]:
+    def read() -> PollResult[int]:
         time.sleep(cost)
         return PollResult(value=0, settled=False)
 
-    poll(look, clock=time, deadline=deadline, report=ignore, waiting_for="it")
+    poll(read, clock=time, deadline=deadline, report=ignore, waiting_for="it")
 
     assert time.now() <= deadline + timedelta(seconds=cost + 0.001)
 
@@ -94,13 +94,13 @@ def test_a_read_that_fails_for_a_passing_reason_is_skipped() -> None:
         PollResult(value="ok", settled=True),
     ]
 
-    def look() -> PollResult[str]:
+    def read() -> PollResult[str]:
         answer = answers.pop(0)
         if isinstance(answer, AwsCallError):
             raise answer
         return answer
 
-    seen = poll(look, clock=time, deadline=None, report=ignore, waiting_for="it")
+    seen = poll(read, clock=time, deadline=None, report=ignore, waiting_for="it")
 
     assert seen.value == "ok"
 
@@ -111,52 +111,52 @@ def test_those_who_are_throttled_together_do_not_come_back_together() -> None:
         looks: list[float] = []
         begun = time.now()
 
-        def look() -> PollResult[str]:
+        def read() -> PollResult[str]:
             looks.append((time.now() - begun).total_seconds())
             if len(looks) <= 10:
                 raise evolve(passing_fault(), throttled=True)
             return PollResult(value="ok", settled=True)
 
-        poll(look, clock=time, deadline=None, report=ignore, waiting_for="it")
+        poll(read, clock=time, deadline=None, report=ignore, waiting_for="it")
         return [after - before for before, after in pairwise(looks)]
 
     random.seed(1)  # by chance none of the pauses is long, once in two thousand times
     one, another = pauses(), pauses()
 
     assert not set(one) & set(another)
-    assert all(FIRST_PAUSE <= pause <= LONGEST_THROTTLED for pause in one + another)
-    assert max(one + another) > LONGEST_PAUSE
+    assert all(FIRST_PAUSE <= pause <= MAX_THROTTLED_PAUSE for pause in one + another)
+    assert max(one + another) > MAX_PAUSE
 
 
 def test_a_read_that_fails_for_a_lasting_reason_ends_the_wait() -> None:
-    def look() -> PollResult[str]:
+    def read() -> PollResult[str]:
         raise AwsCallError(what="DescribeX was refused", operation="DescribeX", code="ValidationError")
 
     with pytest.raises(AwsCallError, match="DescribeX was refused"):
-        poll(look, clock=clock(), deadline=None, report=ignore, waiting_for="it")
+        poll(read, clock=clock(), deadline=None, report=ignore, waiting_for="it")
 
 
 def test_nothing_readable_before_the_deadline_is_the_readers_error() -> None:
     time = clock()
 
-    def look() -> PollResult[str]:
+    def read() -> PollResult[str]:
         raise passing_fault()
 
     with pytest.raises(AwsCallError, match="throttled"):
-        poll(look, clock=time, deadline=time.now() + timedelta(minutes=2), report=ignore, waiting_for="it")
+        poll(read, clock=time, deadline=time.now() + timedelta(minutes=2), report=ignore, waiting_for="it")
 
 
 def test_what_was_seen_last_outlives_reads_that_fail_until_the_deadline() -> None:
     time = clock()
     looks: list[int] = []
 
-    def look() -> PollResult[str]:
+    def read() -> PollResult[str]:
         looks.append(1)
         if len(looks) > 1:
             raise passing_fault()
         return PollResult(value="half way", settled=False)
 
-    seen = poll(look, clock=time, deadline=time.now() + timedelta(minutes=2), report=ignore, waiting_for="it")
+    seen = poll(read, clock=time, deadline=time.now() + timedelta(minutes=2), report=ignore, waiting_for="it")
 
     assert seen.value == "half way"
 
@@ -166,13 +166,13 @@ def test_ten_failed_reads_in_a_row_are_told_once() -> None:
     heard: list[Reported] = []
     looks: list[int] = []
 
-    def look() -> PollResult[str]:
+    def read() -> PollResult[str]:
         looks.append(1)
         if len(looks) <= 15:
             raise passing_fault()
         return PollResult(value="ok", settled=True)
 
-    poll(look, clock=time, deadline=None, report=heard.append, waiting_for="the stack")
+    poll(read, clock=time, deadline=None, report=heard.append, waiting_for="the stack")
 
     [warning] = [m for m in heard if isinstance(m, Message)]
     assert warning.level is Level.WARNING
@@ -185,11 +185,11 @@ def test_silence_is_broken_every_thirty_seconds_and_news_starts_it_anew() -> Non
     heard: list[Reported] = []
     begun = time.now()
 
-    def look() -> PollResult[int]:
+    def read() -> PollResult[int]:
         passed = (time.now() - begun).total_seconds()
         return PollResult(value=0, settled=passed > 100, changed=0 < passed < 20)
 
-    poll(look, clock=time, deadline=None, report=heard.append, waiting_for="the service")
+    poll(read, clock=time, deadline=None, report=heard.append, waiting_for="the service")
 
     beats = [item for item in heard if isinstance(item, StillWaiting)]
     assert [beat.text for beat in beats] == ["the service", "the service"]
@@ -200,12 +200,12 @@ def test_a_wait_that_sees_nothing_is_not_silent() -> None:
     time = clock()
     heard: list[Reported] = []
 
-    def look() -> PollResult[str]:
+    def read() -> PollResult[str]:
         raise passing_fault()
 
     with pytest.raises(AwsCallError):
         poll(
-            look,
+            read,
             clock=time,
             deadline=time.now() + timedelta(minutes=2),
             report=heard.append,
@@ -220,13 +220,13 @@ def test_the_warning_counts_from_the_first_read_that_failed() -> None:
     heard: list[Reported] = []
     begun = time.now()
 
-    def look() -> PollResult[str]:
+    def read() -> PollResult[str]:
         passed = (time.now() - begun).total_seconds()
         if 300 < passed < 420:
             raise passing_fault()
         return PollResult(value="", settled=passed > 500)
 
-    poll(look, clock=time, deadline=None, report=heard.append, waiting_for="it")
+    poll(read, clock=time, deadline=None, report=heard.append, waiting_for="it")
 
     [warning] = [m.text for m in heard if isinstance(m, Message)]
     assert "for 90 s now" in warning

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecs_steps.clock import Clock
+from ecs_steps.octostache import evaluate
 from ecs_steps.reporting.text import MASK
-from ecs_steps.sandbox import Sandbox
-from ecs_steps.script_step import ScriptHost, main, run_script_step, without_values
+from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
+from ecs_steps.script_step import ScriptHost, forget_blank_region, main, run_script_step
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.version import __version__
 from script_host.service_messages import Log, parse
@@ -25,9 +26,10 @@ ODD = "\u041f\u0440\u0438\u0432\u0435\u0442 \U0001f600 \"quoted\" 'too'\n##octop
 
 
 def example(name: str, **changes: str) -> dict[str, str]:
+    """Return an example as Octopus hands it to a script, evaluated."""
     document = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in document.items()}
-    return texts | changes
+    return {key: evaluate(value, texts).text for key, value in texts.items()} | changes
 
 
 @define
@@ -44,7 +46,7 @@ class Worker:
         name: str,
         variables: Mapping[str, str],
         *,
-        scenario: str = "healthy",
+        scenario: str | Scenario = "healthy",
         clock: Clock | None = None,
     ) -> int:
         with Sandbox(scenario) as aws:
@@ -92,6 +94,116 @@ def test_parameters_stand_for_variables(worker: Worker) -> None:
     code = worker.run("deploy", variables)
 
     assert code == 0
+
+
+def test_a_value_that_looks_like_an_expression_arrives_as_it_is(worker: Worker) -> None:
+    odd = "pa#{ss}w##{or}d#{if x}"
+    containers = [
+        {
+            "containerName": "web",
+            "containerImageReference": {"referenceId": "web"},
+            "environmentVariables": [{"type": "Plain", "key": "PASSWORD", "value": odd}],
+            "containerPortMappings": [{"containerPort": "8080"}],
+        }
+    ]
+    variables = example(
+        "deploy", **{"EcsDeploy.Containers": json.dumps(containers), "EcsDeploy.Volumes": "[]"}
+    )
+    with Sandbox() as aws:
+        aws.add_cluster("shop-production")
+        host = ScriptHost(stdout=worker.stdout, folder=worker.folder)
+
+        code = run_script_step("EcsDeploy", variables, aws=aws.clients, clock=aws.clock, host=host)
+
+        [arn] = aws.clients.ecs.list_task_definitions(familyPrefix="octopetshop-web")["taskDefinitionArns"]
+        definition = aws.clients.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    assert code == 0
+    assert definition["containerDefinitions"][0]["environment"] == [{"name": "PASSWORD", "value": odd}]
+
+
+@pytest.mark.parametrize("reference", ["#{EcsUpdate.Region}", " #{ ecsupdate.region | Trim } ", ""])
+def test_a_blank_parameter_is_absent_wherever_it_is_referred_to(reference: str, worker: Worker) -> None:
+    blank = {"Octopus.Action.Aws.Region": reference, "EcsUpdate.OnFailure": "#{EcsUpdate.Other}"}
+    environment = {"AWS_REGION": reference, "AWS_DEFAULT_REGION": reference, "PATH": "#{EcsUpdate.Region}"}
+
+    code = worker.run("update", example("update", **blank))
+    forget_blank_region(environment, "EcsUpdate")
+
+    assert code == 0
+    assert environment == {"PATH": "#{EcsUpdate.Region}"}
+
+
+def test_a_region_in_the_environment_is_kept() -> None:
+    environment = {"AWS_REGION": "eu-west-1"}
+
+    forget_blank_region(environment, "EcsUpdate")
+
+    assert environment == {"AWS_REGION": "eu-west-1"}
+
+
+def test_the_identity_is_in_the_verbose_log(worker: Worker) -> None:
+    worker.run("update", example("update"))
+
+    assert "The step acts as arn:aws:sts::123456789012:" in worker.log.at("verbose")
+
+
+def test_an_identity_that_is_not_known_does_not_end_the_step(worker: Worker) -> None:
+    scenario = Scenario(faults=(Fault("GetCallerIdentity", FaultKind.ACCESS_DENIED),))
+
+    code = worker.run("update", example("update"), scenario=scenario)
+
+    assert code == 0
+    assert "AWS did not say who the step acts as. GetCallerIdentity was denied" in worker.log.at("verbose")
+
+
+@pytest.mark.parametrize(
+    ("wait", "duration", "level"),
+    [
+        ({"type": "WaitWithTimeout", "timeoutMinutes": "61"}, "", "warning"),
+        ({"type": "WaitWithTimeout", "timeoutMinutes": "60"}, "", None),
+        ({"type": "WaitWithTimeout", "timeoutMinutes": "61"}, "7200", None),
+        ({"type": "WaitUntilCompleted"}, "", "verbose"),
+        ({"type": "DontWait"}, "", None),
+    ],
+)
+def test_a_wait_beyond_the_session_of_an_openid_connect_account_is_pointed_out(
+    wait: dict[str, str], duration: str, level: str | None, worker: Worker
+) -> None:
+    account = {
+        "Octopus.Action.AwsAccount.Variable": "Shop",
+        "Shop.OpenIdConnect.Jwt": "eyJhbGciOiJSUzI1NiJ9",
+        "Shop.SessionDuration": duration,
+        "Octopus.Action.Aws.Ecs.WaitOption": json.dumps(wait),
+    }
+
+    worker.run("update", example("update", **account))
+
+    levels = [at for at, text in worker.log.lines if text.startswith("The session of the OpenID Connect")]
+    assert levels == ([level] if level else [])
+
+
+def test_the_end_is_one_highlighted_sentence_with_links(worker: Worker) -> None:
+    worker.run("update", example("update"))
+
+    first, *links = worker.log.at("highlight").splitlines()
+    assert first.startswith("SUCCEEDED: orders runs orders:2, since ")
+    page = "https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/shop/services/orders/deployments"
+    assert links == [f"ECS: {page}?region=eu-west-1"]
+
+
+def test_advice_on_what_continues_is_octopus_way(worker: Worker) -> None:
+    worker.run("update", example("update"), clock=CancelledClock())
+
+    error = worker.log.at("error")
+    assert "deploy this release again" in error
+    assert "https://eu-west-1.console.aws.amazon.com/ecs/" in error
+    assert "ecs-steps watch" not in error
+
+
+def test_warnings_name_the_form(worker: Worker) -> None:
+    worker.run("update", example("update", **{"EcsUpdate.Tags": "te*am=shop"}))
+
+    assert worker.log.at("warning").startswith("Tags (EcsUpdate.Tags)[0]: ")
 
 
 def test_the_account_comes_from_the_host(worker: Worker) -> None:
@@ -144,19 +256,6 @@ def test_an_artifact_shows_no_value_of_an_environment_variable(worker: Worker) -
     assert "Tr0ub4dor" not in str(worker.log)
 
 
-def test_what_a_template_refers_to_is_not_masked() -> None:
-    options = {"awslogs-group": {"Ref": "LogGroupName"}, "awslogs-stream-prefix": "ecs"}
-    logs = {"LogDriver": "awslogs", "Options": options}
-    definition = {"Name": "web", "LogConfiguration": logs}
-    template = {"Resources": {"Task": {"Properties": {"ContainerDefinitions": [definition]}}}}
-
-    shown = without_values(template)
-
-    [container] = shown["Resources"]["Task"]["Properties"]["ContainerDefinitions"]
-    assert container["LogConfiguration"]["Options"] == options | {"awslogs-stream-prefix": MASK}
-    assert logs["Options"] == options
-
-
 def test_an_artifact_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
     worker = Worker(tmp_path / "gone")
 
@@ -191,8 +290,8 @@ def test_all_that_is_wrong_with_the_inputs_is_reported_before_any_call_to_aws(wo
     log = worker.log
     assert code == 2
     [result] = log.results
-    assert "Octopus.Action.Aws.Ecs.Deploy.Cpu: " in result
-    assert "EcsDeploy.Tags: line 1: expected key=value" in result
+    assert "Task CPU (EcsDeploy.Cpu): " in result
+    assert "Tags (EcsDeploy.Tags): line 1: expected key=value" in result
     assert "The inputs are not valid (2 problems):" in log.at("error")
 
 
@@ -210,7 +309,7 @@ def test_a_wrong_tag_alone_stops_a_step(worker: Worker) -> None:
 
     assert code == 2
     assert worker.log.results == [
-        'The inputs are not valid: EcsUpdate.Tags: line 1: expected key=value, not "web"'
+        'The inputs are not valid: Tags (EcsUpdate.Tags): line 1: expected key=value, not "web"'
     ]
 
 
@@ -222,7 +321,7 @@ def test_odd_characters_are_written_in_ascii_on_lines_of_their_own(worker: Worke
     log = worker.log
     assert code == 2
     [result] = log.results
-    assert "Deploy.Cpu: " in result
+    assert "(EcsDeploy.Cpu): " in result
 
 
 @settings(max_examples=25)
@@ -287,5 +386,5 @@ def test_a_file_of_variables_replaces_the_host(
 
     log = parse(capsysbinary.readouterr().out)
     assert codes == [2, 2]
-    assert "Octopus.Action.Aws.Ecs.ClusterName: is required" in log.results[0]
+    assert "Cluster Name (EcsDeploy.ClusterName): is required" in log.results[0]
     assert "missing.json: No such file" in log.results[1]

@@ -16,8 +16,8 @@ from botocore.loaders import create_loader
 from ecs_steps.account import Account
 from ecs_steps.aws.credentials import AccountCredentials
 from ecs_steps.aws.errors import calling
-from ecs_steps.aws.raw_reply import DESCRIBED, keep_as_sent
 from ecs_steps.aws.retries import NEEDS_RETRY, raise_at_once
+from ecs_steps.aws.task_definitions import DESCRIBED, keep_raw_reply
 from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sts import STSClient
 
 USER_AGENT = f"ecs-steps/{__version__}"
 CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agent_extra=USER_AGENT)
@@ -38,7 +39,7 @@ class Session(Protocol):
 
 
 class BareSession(Session, Protocol):
-    """A session that can be told where its credentials come from, as one of botocore's."""
+    """A session whose credential provider can be replaced, as one of botocore's."""
 
     def get_component(self, name: str) -> Any: ...  # noqa: ANN401  botocore's own signature
 
@@ -48,7 +49,7 @@ class BareSession(Session, Protocol):
 class AwsClients:
     """Clients of one account and region.
 
-    Their retries are botocore's standard ones: three attempts, then the error; polling goes on from there.
+    Their retries are botocore's standard ones: three attempts, then the error; polling continues from there.
     Any number of threads may share them.
     """
 
@@ -66,7 +67,7 @@ class AwsClients:
         """The region of the clients, whoever chose it.
 
         Raises:
-            AwsCallError: Nobody did.
+            AwsCallError: No region is configured.
         """
         with calling("ECS"):
             return str(self.ecs.meta.region_name)
@@ -83,6 +84,10 @@ class AwsClients:
     def elbv2(self) -> "ElasticLoadBalancingv2Client":
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2"))
 
+    @property
+    def autoscaling(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency
+        return self._client("application-autoscaling")
+
     def logs_in(self, region: str) -> "CloudWatchLogsClient":
         """CloudWatch Logs of the region that a container logs to, which need not be its own."""
         return cast("CloudWatchLogsClient", self._client("logs", region=region or self.region))
@@ -90,6 +95,19 @@ class AwsClients:
     @property
     def s3(self) -> "S3Client":
         return cast("S3Client", self._client("s3"))
+
+    @property
+    def sts(self) -> "STSClient":
+        return cast("STSClient", self._client("sts"))
+
+    def identity(self) -> str:
+        """Return the ARN of the identity that AWS sees in these clients' calls; it needs no permission.
+
+        Raises:
+            AwsCallError: AWS does not know the credentials, or could not be reached.
+        """
+        with calling("sts:GetCallerIdentity"):
+            return self.sts.get_caller_identity()["Arn"]
 
     def _client(self, service: str, *, region: str | None = None) -> Any:  # noqa: ANN401  typed by the properties above
         # A session makes one client at a time; what it has made, any number of threads may use.
@@ -102,7 +120,7 @@ class AwsClients:
                     endpoint_url=self._endpoint_url,
                 )
                 client.meta.events.register_first(NEEDS_RETRY, raise_at_once)
-                client.meta.events.register(DESCRIBED, keep_as_sent)
+                client.meta.events.register(DESCRIBED, keep_raw_reply)
                 self._made[service, region] = client
             return self._made[service, region]
 
@@ -122,14 +140,14 @@ class BotocoreSession(botocore.session.Session):
 
 
 class AccountSession:
-    """A session that acts for an account; before its first client nothing is looked for."""
+    """A session that acts for an account; it finds credentials when its first client is made."""
 
     def __init__(
         self, session: BareSession, account: Account, *, region: str | None, endpoint_url: str | None
     ) -> None:
         self._bare_session = session
         self._account = account
-        self._where = {"region_name": region, "endpoint_url": endpoint_url}
+        self._endpoint = {"region_name": region, "endpoint_url": endpoint_url}
 
     def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
         return self._session.client(service_name, **options)
@@ -144,7 +162,7 @@ class AccountSession:
 
     def _sts(self, service_name: str, *, config: Config | None = None, **keys: str | None) -> Any:  # noqa: ANN401  as above
         merged = CONFIG.merge(config) if config else CONFIG
-        return self._bare_session.client(service_name, config=merged, **self._where, **keys)
+        return self._bare_session.client(service_name, config=merged, **self._endpoint, **keys)
 
 
 def account_clients(

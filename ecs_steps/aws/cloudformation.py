@@ -1,4 +1,4 @@
-"""CloudFormation's calls on one stack, in the library's own words."""
+"""CloudFormation's calls on one stack and its operations."""
 
 import hashlib
 import json
@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.errors import calling, member, reply_time
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.errors import AwsCallError, StackFailedError
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
     from ecs_steps.tags import Tag
 
-MOST_INLINE = 51_200
-MOST_BY_URL = 1_048_576
+MAX_INLINE_BYTES = 51_200
+MAX_S3_BYTES = 1_048_576
 
 
 @frozen(kw_only=True)
@@ -40,7 +40,7 @@ class StackEvent:
 
     @property
     def ends_operation(self) -> bool:
-        """Whether the stack may have come to rest; its status is asked for to be sure."""
+        """Whether the operation may have ended; the stack's status decides."""
         return self.is_of_stack and ("COMPLETE" in self.status or self.failed)
 
     @property
@@ -50,7 +50,7 @@ class StackEvent:
 
 @frozen(kw_only=True)
 class StackRequest:
-    """What a stack is to be: the template as plain data, and text for each of its parameters."""
+    """The requested state of a stack: the template as plain data, and text for each of its parameters."""
 
     name: str
     template: Mapping[str, Any]
@@ -61,23 +61,29 @@ class StackRequest:
 
 @frozen(kw_only=True)
 class Stack:
-    """A stack as CloudFormation describes it."""
+    """A stack as CloudFormation describes it; `read_at` is AWS' time of the reply."""
 
     stack_id: str
     name: str
     status: StackStatus
     reason: str
     is_protected: bool
+    parameters: Mapping[str, str] = field(factory=dict)
+    read_at: datetime | None = None
 
 
 @frozen(kw_only=True)
 class StackOperation:
-    """One create, update, delete or rollback of a stack; all of its events carry its token."""
+    """One create, update, delete or rollback of a stack; all of its events carry its token.
+
+    `began_at` is AWS' time, none where it is not known.
+    """
 
     kind: OperationKind
     stack_name: str
     stack_id: str
     token: str
+    began_at: datetime | None = None
 
 
 def new_token() -> str:
@@ -94,13 +100,18 @@ def describe_stack(aws: "AwsClients", name_or_id: str) -> Stack | None:
         if error.code == "ValidationError" and "does not exist" in error.why:
             return None
         raise
-    told = member(reply, "Stacks", "DescribeStacks")[0]
+    stack = member(reply, "Stacks", "DescribeStacks")[0]
     return Stack(
-        stack_id=told["StackId"],
-        name=told["StackName"],
-        status=StackStatus(told["StackStatus"]),
-        reason=told.get("StackStatusReason", ""),
-        is_protected=told.get("EnableTerminationProtection", False),
+        stack_id=stack["StackId"],
+        name=stack["StackName"],
+        status=StackStatus(stack["StackStatus"]),
+        reason=stack.get("StackStatusReason", ""),
+        is_protected=stack.get("EnableTerminationProtection", False),
+        parameters={
+            parameter["ParameterKey"]: parameter.get("ParameterValue", "")
+            for parameter in stack.get("Parameters", ())
+        },
+        read_at=reply_time(reply),
     )
 
 
@@ -114,7 +125,13 @@ def create_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
     with calling("cloudformation:CreateStack", f"stack {request.name}"):
         reply = aws.cloudformation.create_stack(**arguments, ClientRequestToken=token)
     stack_id = member(reply, "StackId", "CreateStack")
-    return StackOperation(kind=OperationKind.CREATE, stack_name=request.name, stack_id=stack_id, token=token)
+    return StackOperation(
+        kind=OperationKind.CREATE,
+        stack_name=request.name,
+        stack_id=stack_id,
+        token=token,
+        began_at=reply_time(reply),
+    )
 
 
 def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackOperation | None:
@@ -128,7 +145,13 @@ def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
             return None
         raise
     stack_id = member(reply, "StackId", "UpdateStack")
-    return StackOperation(kind=OperationKind.UPDATE, stack_name=request.name, stack_id=stack_id, token=token)
+    return StackOperation(
+        kind=OperationKind.UPDATE,
+        stack_name=request.name,
+        stack_id=stack_id,
+        token=token,
+        began_at=reply_time(reply),
+    )
 
 
 def find_operation(aws: "AwsClients", kind: OperationKind, name: str, token: str) -> StackOperation | None:
@@ -137,7 +160,8 @@ def find_operation(aws: "AwsClients", kind: OperationKind, name: str, token: str
     if stack is None:
         return None
     operation = StackOperation(kind=kind, stack_name=stack.name, stack_id=stack.stack_id, token=token)
-    return operation if any(operation_events(aws, operation, {})) else None
+    times = [event.at for event in operation_events(aws, operation, {})]
+    return evolve(operation, began_at=min(times)) if times else None
 
 
 def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
@@ -150,7 +174,7 @@ def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
 
 
 def continue_rollback(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
-    """Take up a rollback that failed."""
+    """Continue a rollback that failed."""
     with calling("cloudformation:ContinueUpdateRollback", f"stack {stack.name}"):
         aws.cloudformation.continue_update_rollback(StackName=stack.stack_id, ClientRequestToken=token)
     return StackOperation(
@@ -166,15 +190,15 @@ def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation
     except AwsCallError as error:
         # A call whose reply was lost is refused when it is made again.
         now = describe_stack(aws, stack.stack_id) if error.code == "ValidationError" else None
-        if now is None or not now.status.goes_back:
+        if now is None or not now.status.is_rollback:
             raise
     return StackOperation(
         kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
     )
 
 
-def last_operation(aws: "AwsClients", stack: Stack) -> tuple[StackOperation, datetime]:
-    """Return the operation that a stack's newest events are of, and when it began."""
+def last_operation(aws: "AwsClients", stack: Stack) -> StackOperation:
+    """Return the operation that a stack's newest events are of."""
     with calling("cloudformation:DescribeStackEvents", f"stack {stack.name}"):
         reply = aws.cloudformation.describe_stack_events(StackName=stack.stack_id)
     newest = member(reply, "StackEvents", "DescribeStackEvents")[0]
@@ -186,8 +210,10 @@ def last_operation(aws: "AwsClients", stack: Stack) -> tuple[StackOperation, dat
     )
     events = sorted(operation_events(aws, operation, {}), key=lambda event: event.at)
     begun = next((event for event in events if event.is_of_stack), events[0])
-    kind = next((kind for kind in OperationKind if kind.under_way == begun.status), OperationKind.UPDATE)
-    return evolve(operation, kind=kind), begun.at
+    kind = next(
+        (kind for kind in OperationKind if kind.in_progress_status == begun.status), OperationKind.UPDATE
+    )
+    return evolve(operation, kind=kind, began_at=begun.at)
 
 
 def operation_events(
@@ -198,19 +224,19 @@ def operation_events(
     while True:
         with calling("cloudformation:DescribeStackEvents", f"stack {operation.stack_name}"):
             reply = aws.cloudformation.describe_stack_events(StackName=operation.stack_id, **more)
-        for told in member(reply, "StackEvents", "DescribeStackEvents"):
-            if told.get("ClientRequestToken", "") != operation.token or told["EventId"] in known:
+        for item in member(reply, "StackEvents", "DescribeStackEvents"):
+            if item.get("ClientRequestToken", "") != operation.token or item["EventId"] in known:
                 # Operations of one stack follow each other: behind another's event there is none of ours.
                 return
             yield StackEvent(
-                event_id=told["EventId"],
-                at=told["Timestamp"],
-                logical_id=told.get("LogicalResourceId", ""),
-                physical_id=told.get("PhysicalResourceId", ""),
-                resource_type=told.get("ResourceType", ""),
-                status=told.get("ResourceStatus", ""),
-                reason=told.get("ResourceStatusReason", ""),
-                is_of_stack=told.get("PhysicalResourceId") == operation.stack_id,
+                event_id=item["EventId"],
+                at=item["Timestamp"],
+                logical_id=item.get("LogicalResourceId", ""),
+                physical_id=item.get("PhysicalResourceId", ""),
+                resource_type=item.get("ResourceType", ""),
+                status=item.get("ResourceStatus", ""),
+                reason=item.get("ResourceStatusReason", ""),
+                is_of_stack=item.get("PhysicalResourceId") == operation.stack_id,
             )
         if "NextToken" not in reply:
             return
@@ -226,6 +252,27 @@ def stack_resources(aws: "AwsClients", stack_id: str) -> dict[str, str]:
         for resource in member(reply, "StackResources", "DescribeStackResources")
         if "PhysicalResourceId" in resource
     }
+
+
+def resource_events(aws: "AwsClients", operation: StackOperation) -> Iterator[StackEvent]:
+    """Yield the last event of each resource that the operation has touched, from the resources themselves.
+
+    It is what is left where the events cannot be read: a resource keeps its status, its reason and its time.
+    """
+    with calling("cloudformation:DescribeStackResources", f"stack {operation.stack_id}"):
+        reply = aws.cloudformation.describe_stack_resources(StackName=operation.stack_id)
+    for item in member(reply, "StackResources", "DescribeStackResources"):
+        if operation.began_at is None or item["Timestamp"] >= operation.began_at:
+            yield StackEvent(
+                event_id=f"{item['LogicalResourceId']}-{item['ResourceStatus']}-{item['Timestamp']}",
+                at=item["Timestamp"],
+                logical_id=item["LogicalResourceId"],
+                physical_id=item.get("PhysicalResourceId", ""),
+                resource_type=item["ResourceType"],
+                status=item["ResourceStatus"],
+                reason=item.get("ResourceStatusReason", ""),
+                is_of_stack=False,
+            )
 
 
 def _arguments(aws: "AwsClients", request: StackRequest) -> dict[str, Any]:
@@ -244,20 +291,20 @@ def _arguments(aws: "AwsClients", request: StackRequest) -> dict[str, Any]:
 def _template(aws: "AwsClients", request: StackRequest) -> dict[str, str]:
     body = json.dumps(request.template, separators=(",", ":"), ensure_ascii=False)
     content = body.encode()
-    if len(content) <= MOST_INLINE:
+    if len(content) <= MAX_INLINE_BYTES:
         return {"TemplateBody": body}
     too_large = f"it has {len(content):,} bytes as compact JSON"
     if not request.template_bucket:
         raise StackFailedError(
             what="The template is too large to send to CloudFormation",
-            why=f"{too_large}, and {MOST_INLINE:,} are allowed",
-            next_step="Give a bucket of the stack's region as Octopus.Action.Aws.Ecs.Deploy.TemplateBucket: "
-            f"through S3 {MOST_BY_URL:,} bytes are allowed.",
+            why=f"{too_large}, and {MAX_INLINE_BYTES:,} are allowed",
+            next_step="Give the step a template bucket in the stack's region: "
+            f"through S3 {MAX_S3_BYTES:,} bytes are allowed.",
         )
-    if len(content) > MOST_BY_URL:
+    if len(content) > MAX_S3_BYTES:
         raise StackFailedError(
             what="The template is too large for CloudFormation",
-            why=f"{too_large}, and {MOST_BY_URL:,} are allowed through S3",
+            why=f"{too_large}, and {MAX_S3_BYTES:,} are allowed through S3",
             next_step="Take something out: long environment values can go to an environment file.",
         )
     key = f"ecs-steps/{request.name}/{hashlib.sha256(content).hexdigest()}.json"

@@ -1,6 +1,6 @@
 """The credentials of an account: made when a session first signs a request, and refreshed while it waits.
 
-Fetching and refreshing are botocore's own; here it is told what of the account goes where.
+Fetching and refreshing are botocore's own; here the account's fields become their arguments.
 """
 
 from collections.abc import Callable
@@ -41,40 +41,40 @@ class AccountCredentials:
     def load_credentials(self) -> Credentials | None:
         """Return what signs requests, as botocore's resolver does; None where nothing was found."""
         login, role = self._login(), self.account.assumed_role
-        return self._assumed(role, login) if role and login else login
+        return self._assume(role, login) if role and login else login
 
     def _login(self) -> Credentials | None:
         match self.account.login:
             case AccessKeys(access_key=access_key, secret_key=secret_key):
                 return Credentials(access_key, secret_key, method="octopus")
             case WebIdentity() as identity:
-                return self._opened_by_token(identity)
+                return self._web_identity(identity)
             case InstanceRole():
                 self.chain.remove(EnvProvider.METHOD)
         return self.chain.load_credentials()
 
-    def _opened_by_token(self, identity: WebIdentity) -> Credentials:
+    def _web_identity(self, identity: WebIdentity) -> Credentials:
         fetcher = AssumeRoleWithWebIdentityCredentialFetcher(
             self.sts,
             lambda: identity.token,
             identity.role_arn,
-            extra_args=_given(RoleSessionName=SESSION_NAME, DurationSeconds=identity.session_duration),
+            extra_args=_without_none(RoleSessionName=SESSION_NAME, DurationSeconds=identity.session_duration),
         )
-        fetch = _named("sts:AssumeRoleWithWebIdentity", identity.role_arn, fetcher.fetch_credentials)
+        fetch = _naming_errors("sts:AssumeRoleWithWebIdentity", identity.role_arn, fetcher.fetch_credentials)
         return _SessionCredentials(fetch, "assume-role-with-web-identity")
 
-    def _assumed(self, role: AssumedRole, login: Credentials) -> Credentials:
+    def _assume(self, role: AssumedRole, login: Credentials) -> Credentials:
         fetcher = AssumeRoleCredentialFetcher(
             self.sts,
             login,
             role.role_arn,
-            extra_args=_given(
+            extra_args=_without_none(
                 RoleSessionName=role.session_name,
                 DurationSeconds=role.session_duration,
                 ExternalId=role.external_id,
             ),
         )
-        fetch = _named("sts:AssumeRole", role.role_arn, fetcher.fetch_credentials)
+        fetch = _naming_errors("sts:AssumeRole", role.role_arn, fetcher.fetch_credentials)
         return _SessionCredentials(fetch, "assume-role")
 
 
@@ -88,15 +88,15 @@ class _SessionCredentials(DeferredRefreshableCredentials):
     _mandatory_refresh_timeout = 60
 
 
-def _named(action: str, role_arn: str, fetch: Callable[[], Any]) -> Callable[[], Any]:
+def _naming_errors(action: str, role_arn: str, fetch: Callable[[], Any]) -> Callable[[], Any]:
     """Let what goes wrong while credentials are fetched name STS' operation, not the one that needed them."""
 
-    def fetched() -> Any:  # noqa: ANN401  botocore's metadata
+    def fetch_naming_errors() -> Any:  # noqa: ANN401  botocore's metadata
         with calling(action, role_arn):
             return fetch()
 
-    return fetched
+    return fetch_naming_errors
 
 
-def _given(**arguments: str | int | None) -> dict[str, Any]:
+def _without_none(**arguments: str | int | None) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}

@@ -7,10 +7,10 @@ from attrs import frozen
 
 # IAM's own text, whichever service or stack event it is part of; STS leaves the colon out.
 _DENIED = re.compile(r"ot authorized to perform:? (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>\S+))?")
-# CloudWatch Logs has words of its own for a group that is made with tags.
-_DENIED_BESIDES = re.compile(r"additional permission \W?(?P<action>[\w-]+:\w+)\W? is required")
+# CloudWatch Logs words it differently where a group is made with tags.
+_DENIED_TAGGED = re.compile(r"additional permission \W?(?P<action>[\w-]+:\w+)\W? is required")
 _EXPLICIT = "explicit deny"
-# A policy of the role's own is "identity-based"; one that limits it from outside is told without a hyphen.
+# A policy of the role's own is "identity-based"; one that limits it from outside has no hyphen.
 _LIMITED = re.compile(r"because no (?P<limit>[a-z ]+) allows")
 
 
@@ -25,15 +25,15 @@ class Denial:
     is_explicit: bool = False
 
     @classmethod
-    def told_in(cls, text: str, *, about: str) -> Self | None:
-        """Return the denial that AWS tells of, if it does; `about` is the resource where AWS names none."""
-        told = _DENIED.search(text) or _DENIED_BESIDES.search(text)
-        if not told:
+    def parse(cls, text: str, *, about: str) -> Self | None:
+        """Return the denial in a text of AWS, if it is one; `about` is the resource where AWS names none."""
+        denied = _DENIED.search(text) or _DENIED_TAGGED.search(text)
+        if not denied:
             return None
-        resource = (told.groupdict().get("resource") or "").strip("\"',.;()")
+        resource = (denied.groupdict().get("resource") or "").strip("\"',.;()")
         limited = _LIMITED.search(text)
         return cls(
-            action=told["action"],
+            action=denied["action"],
             resource=resource or about,
             limit=limited["limit"] if limited else "",
             is_explicit=_EXPLICIT in text,
@@ -41,7 +41,7 @@ class Denial:
 
     @property
     def next_step(self) -> str:
-        """What to do about it."""
+        """The policy that must change."""
         if self.is_explicit:
             return (
                 f"An explicit deny of {self.action} on {self.resource} stands in the way; "

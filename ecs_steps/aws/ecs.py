@@ -1,4 +1,4 @@
-"""ECS' calls, in the library's own words."""
+"""Clusters and services of ECS: what they are like, and how a service is changed."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
@@ -36,13 +36,18 @@ class Deployment:
 class DeploymentRef:
     """The deployment that is judged.
 
-    Its task definition's ARN, its id (empty: whichever deployment of that revision), and when it began: what
-    the service told before does not concern it.
+    Its task definition's ARN (empty where only the id is known), its id (empty: whichever deployment of that
+    revision), and when it began on AWS' clock: earlier events of the service do not concern it.
     """
 
-    task_definition: str
+    task_definition: str = ""
     deployment_id: str = ""
     since: datetime
+
+    @property
+    def name(self) -> str:
+        """The revision's short name, else the deployment's id."""
+        return self.task_definition.rpartition("/")[2] or f"deployment {self.deployment_id}"
 
     def matches(self, deployment: Deployment) -> bool:
         """Return whether it is this deployment."""
@@ -70,7 +75,7 @@ class BalancedContainer:
 
 @frozen(kw_only=True)
 class Service:
-    """A service, as DescribeServices shows it.
+    """A service, as DescribeServices shows it; `grace_period` is in seconds.
 
     `launch_type` is empty where capacity providers other than Fargate's decide.
     """
@@ -84,7 +89,10 @@ class Service:
     desired: int
     running: int
     has_breaker: bool
+    has_pause_hooks: bool = False
     target_groups: tuple[str, ...]
+    grace_period: int = 0
+    current_service_deployment: str = ""
     deployments: tuple[Deployment, ...]
     events: tuple[ServiceMessage, ...]
     tags: tuple[Tag, ...]
@@ -95,6 +103,14 @@ class Service:
     def primary(self) -> Deployment | None:
         """The deployment that the service is moving to, or is at."""
         return next((deployment for deployment in self.deployments if deployment.is_primary), None)
+
+
+def cluster_status(aws: "AwsClients", cluster: str) -> str:
+    """Return the status of a cluster; empty where ECS has none of that name or ARN."""
+    with calling("ecs:DescribeClusters", f"cluster {cluster}"):
+        reply = aws.ecs.describe_clusters(clusters=[cluster])
+    clusters = member(reply, "clusters", "DescribeClusters")
+    return str(clusters[0]["status"]) if clusters else ""
 
 
 def describe_service(
@@ -143,41 +159,44 @@ def tag_resource(aws: "AwsClients", arn: str, tags: Iterable[Tag]) -> None:
         aws.ecs.tag_resource(resourceArn=arn, tags=[{"key": tag.key, "value": tag.value} for tag in tags])
 
 
-def _service(told: Mapping[str, Any]) -> Service:
+def _service(item: Mapping[str, Any]) -> Service:
     return Service(
-        arn=told["serviceArn"],
-        name=told["serviceName"],
-        cluster_arn=told["clusterArn"],
-        status=told["status"],
-        task_definition=told.get("taskDefinition", ""),
-        controller=told.get("deploymentController", {}).get("type", "ECS"),
-        desired=told.get("desiredCount", 0),
-        running=told.get("runningCount", 0),
-        has_breaker=_has_breaker(told.get("deploymentConfiguration", {})),
+        arn=item["serviceArn"],
+        name=item["serviceName"],
+        cluster_arn=item["clusterArn"],
+        status=item["status"],
+        task_definition=item.get("taskDefinition", ""),
+        controller=item.get("deploymentController", {}).get("type", "ECS"),
+        desired=item.get("desiredCount", 0),
+        running=item.get("runningCount", 0),
+        has_breaker=_has_breaker(item.get("deploymentConfiguration", {})),
+        has_pause_hooks=_has_pause_hooks(item.get("deploymentConfiguration", {})),
         target_groups=tuple(
             balancer["targetGroupArn"]
-            for balancer in told.get("loadBalancers", [])
+            for balancer in item.get("loadBalancers", [])
             if "targetGroupArn" in balancer
         ),
-        deployments=tuple(_deployment(deployment) for deployment in told.get("deployments", [])),
+        grace_period=item.get("healthCheckGracePeriodSeconds", 0),
+        current_service_deployment=item.get("currentServiceDeployment", ""),
+        deployments=tuple(_deployment(deployment) for deployment in item.get("deployments", [])),
         events=tuple(
             ServiceMessage(event_id=event["id"], at=event["createdAt"], text=event["message"])
-            for event in told.get("events", [])
+            for event in item.get("events", [])
         ),
-        tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in told.get("tags", [])),
-        launch_type=_launch_type(told),
+        tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in item.get("tags", [])),
+        launch_type=_launch_type(item),
         balanced_containers=tuple(
             BalancedContainer(name=balancer["containerName"], port=balancer.get("containerPort", 0))
-            for balancer in told.get("loadBalancers", [])
+            for balancer in item.get("loadBalancers", [])
             if balancer.get("containerName")
         ),
     )
 
 
-def _launch_type(told: Mapping[str, Any]) -> str:
-    providers = [each.get("capacityProvider", "") for each in told.get("capacityProviderStrategy", [])]
+def _launch_type(service: Mapping[str, Any]) -> str:
+    providers = [each.get("capacityProvider", "") for each in service.get("capacityProviderStrategy", [])]
     if not providers:
-        return str(told.get("launchType", ""))
+        return str(service.get("launchType", ""))
     return "FARGATE" if all(name in ("FARGATE", "FARGATE_SPOT") for name in providers) else ""
 
 
@@ -185,18 +204,23 @@ def _has_breaker(configuration: Mapping[str, Any]) -> bool:
     return bool(configuration.get("deploymentCircuitBreaker", {}).get("enable", False))
 
 
-def _deployment(told: Mapping[str, Any]) -> Deployment:
+def _has_pause_hooks(configuration: Mapping[str, Any]) -> bool:
+    # ECS may leave the type out when it lists hooks; only a pause has no target.
+    return any("hookTargetArn" not in hook for hook in configuration.get("lifecycleHooks", ()))
+
+
+def _deployment(item: Mapping[str, Any]) -> Deployment:
     return Deployment(
-        deployment_id=told["id"],
-        is_primary=told["status"] == "PRIMARY",
-        task_definition=told["taskDefinition"],
-        rollout_state=told.get("rolloutState", ""),
-        rollout_reason=told.get("rolloutStateReason", ""),
-        desired=told.get("desiredCount", 0),
-        running=told.get("runningCount", 0),
-        pending=told.get("pendingCount", 0),
-        failed=told.get("failedTasks", 0),
-        created_at=told["createdAt"],
+        deployment_id=item["id"],
+        is_primary=item["status"] == "PRIMARY",
+        task_definition=item["taskDefinition"],
+        rollout_state=item.get("rolloutState", ""),
+        rollout_reason=item.get("rolloutStateReason", ""),
+        desired=item.get("desiredCount", 0),
+        running=item.get("runningCount", 0),
+        pending=item.get("pendingCount", 0),
+        failed=item.get("failedTasks", 0),
+        created_at=item["createdAt"],
     )
 
 

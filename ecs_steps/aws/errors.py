@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    EndpointConnectionError,
     HTTPClientError,
     NoCredentialsError,
     NoRegionError,
@@ -40,8 +43,11 @@ THROTTLED = {
     "SlowDown",
     "PriorRequestNotComplete",
 }
-# ECS' answer where two processes register a revision of one family; it comes as a ClientException.
-CONCURRENT = "Too many concurrent attempts to create a new revision"
+BUSY = re.compile(r"Rate exceeded|Too many concurrent attempts", re.IGNORECASE)
+"""Words of a refusal that passes, whatever its code: nothing was carried out."""
+
+CONTENDED = re.compile(r"Too many concurrent attempts", re.IGNORECASE)
+"""Those that say that others try the same: one of them may have done what was to be done."""
 CREDENTIALS = {
     "ExpiredToken": "The credentials have expired; use fresh ones and run the step again.",
     "ExpiredTokenException": "The credentials have expired; use fresh ones and run the step again.",
@@ -51,7 +57,7 @@ CREDENTIALS = {
     "SignatureDoesNotMatch": "The secret key is wrong; check the account of the step.",
     "InvalidSignatureException": "The secret key is wrong; check the account of the step.",
 }
-OF_SIGNATURES = (
+SIGNATURE_PROBLEMS = (
     (
         re.compile(r"scoped to a valid region|the region '[^']*' is wrong"),
         "The request was signed for another region than the one it reached; check the step's region.",
@@ -61,15 +67,15 @@ OF_SIGNATURES = (
         "The machine's clock is wrong; set it: AWS accepts a few minutes.",
     ),
 )
-"""What else than the secret key makes a signature invalid: only AWS' message tells."""
+"""What else than the secret key makes a signature invalid: only AWS' message says."""
 
 
 @contextmanager
 def calling(action: str, about: str = "*") -> Iterator[None]:
     """Raise what goes wrong inside as an `AwsCallError` that names the operation.
 
-    `action` is IAM's name of the operation (``ecs:UpdateService``), `about` what it is about: both are told
-    where a denial does not say them itself.
+    `action` is IAM's name of the operation (``ecs:UpdateService``), `about` its resource: both are
+    named where AWS' own text does not.
 
     Raises:
         AccessDeniedError: With the action and the resource.
@@ -96,13 +102,14 @@ def calling(action: str, about: str = "*") -> Iterator[None]:
             operation=operation,
             code=type(error).__name__,
             transient=passing and not isinstance(error, SSLError),
+            unreachable=isinstance(error, EndpointConnectionError),
         ) from error
     except ResponseParserError as error:
         raise lost_reply(operation) from error
 
 
 def lost_reply(operation: str) -> AwsCallError:
-    """Say that AWS' reply was cut off: botocore reads a truncated body as one without members."""
+    """Return the error for a reply that was cut off, which botocore reads as one without members."""
     return AwsCallError(
         what=f"The reply to {operation} was incomplete",
         why="the connection was cut while AWS answered",
@@ -123,6 +130,15 @@ def member(reply: Mapping[str, Any], name: str, operation: str) -> Any:  # noqa:
     return reply[name]
 
 
+def reply_time(reply: Mapping[str, Any]) -> datetime | None:
+    """Return when AWS sent a reply, on its own clock; none where the reply has no date."""
+    date = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        return parsedate_to_datetime(date)
+    except ValueError:
+        return None
+
+
 def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
     if error.operation_name != action.rpartition(":")[2]:
         # The request could not be signed: who was to give the environment's credentials refused them.
@@ -134,7 +150,7 @@ def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
     message = error.response.get("Error", {}).get("Message") or ""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     # Some services answer with a code of their own where a role may not be passed.
-    denial = Denial.told_in(message, about=about)
+    denial = Denial.parse(message, about=about)
     if denial or code in DENIED:
         denial = denial or Denial(action=action, resource=about)
         return AccessDeniedError(
@@ -144,18 +160,19 @@ def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
             operation=operation,
             code=code,
         )
-    throttled = code in THROTTLED or "Rate exceeded" in message
+    throttled = code in THROTTLED or bool(BUSY.search(message))
     return AwsCallError(
         what=f"{operation} was {'throttled' if throttled else 'refused'}",
         why=f"{message or 'AWS gave no reason'} ({code})",
         next_step=_advice(code, message),
         operation=operation,
         code=code,
-        transient=throttled or CONCURRENT in message or status >= 500,  # noqa: PLR2004  HTTP's own
+        transient=throttled or status >= 500,  # noqa: PLR2004  HTTP's own
         throttled=throttled,
+        contended=bool(CONTENDED.search(message)),
     )
 
 
 def _advice(code: str, message: str) -> str:
-    told = (advice for pattern, advice in OF_SIGNATURES if pattern.search(message))
-    return next(told, CREDENTIALS.get(code, ""))
+    special = (advice for pattern, advice in SIGNATURE_PROBLEMS if pattern.search(message))
+    return next(special, CREDENTIALS.get(code, ""))

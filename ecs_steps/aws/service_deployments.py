@@ -11,7 +11,7 @@ from ecs_steps.aws.errors import calling, member
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
 
-UNDER_WAY = (
+IN_PROGRESS = (
     "PENDING",
     "IN_PROGRESS",
     "STOP_REQUESTED",
@@ -21,25 +21,57 @@ UNDER_WAY = (
 
 
 @frozen(kw_only=True)
+class LifecycleHook:
+    """A hook of a deployment. Its stage is the deployment's own: ECS does not tell it of a hook."""
+
+    hook_id: str
+    target_type: str
+    status: str
+    target_arn: str = ""
+    expires_at: datetime | None = None
+    timeout_action: str = ""
+
+
+@frozen(kw_only=True)
+class RevisionShare:
+    """What a service revision has in a deployment: tasks, and percents of the traffic.
+
+    The weights are none where ECS does not shift traffic itself (rolling deployments).
+    """
+
+    arn: str = ""
+    desired: int = 0
+    running: int = 0
+    pending: int = 0
+    production_weight: float | None = None
+    test_weight: float | None = None
+
+
+@frozen(kw_only=True)
 class ServiceDeployment:
-    """A service deployment, as DescribeServiceDeployments shows it. Weights are percents of traffic."""
+    """A service deployment, as DescribeServiceDeployments shows it.
+
+    `target` is the revision that is deployed, `sources` are those that serve before. `lifecycle_stage` is
+    empty under rolling deployments, and may be one that botocore's model does not list.
+    """
 
     arn: str
     status: str
     status_reason: str
-    desired: int
-    running: int
-    pending: int
+    target: RevisionShare
+    sources: tuple[RevisionShare, ...] = ()
+    strategy: str = "ROLLING"
+    lifecycle_stage: str = ""
+    hooks: tuple[LifecycleHook, ...] = ()
     failures: int
     threshold: int
     rollback_reason: str
     alarms: tuple[str, ...]
-    traffic_weight: float | None
     created_at: datetime
 
     @property
-    def is_under_way(self) -> bool:
-        return self.status in UNDER_WAY
+    def is_in_progress(self) -> bool:
+        return self.status in IN_PROGRESS
 
     @property
     def is_rolling_back(self) -> bool:
@@ -53,9 +85,9 @@ def find_service_deployment(aws: "AwsClients", cluster: str, service: str, deplo
     ``...:service-revision/cluster/service/123``); no other call tells.
     """
     digits = deployment_id.rpartition("/")[2]
-    for told in _listed(aws, cluster, service):
-        if told.get("targetServiceRevisionArn", "").rpartition("/")[2] == digits:
-            return str(told["serviceDeploymentArn"])
+    for brief in _listed(aws, cluster, service):
+        if brief.get("targetServiceRevisionArn", "").rpartition("/")[2] == digits:
+            return str(brief["serviceDeploymentArn"])
     return None
 
 
@@ -73,32 +105,56 @@ def _listed(aws: "AwsClients", cluster: str, service: str) -> Iterator[Mapping[s
 
 
 def describe_service_deployment(aws: "AwsClients", arn: str) -> ServiceDeployment | None:
-    """Return the service deployment, or none where ECS no longer knows it."""
+    """Return the service deployment, or none where ECS no longer has it."""
     with calling("ecs:DescribeServiceDeployments", arn):
         reply: Mapping[str, Any] = aws.ecs.describe_service_deployments(serviceDeploymentArns=[arn])
     described = member(reply, "serviceDeployments", "DescribeServiceDeployments")
-    if not described:
-        return None
-    told = described[0]
-    target = told.get("targetServiceRevision", {})
-    breaker = told.get("deploymentCircuitBreaker", {})
+    return service_deployment(described[0]) if described else None
+
+
+def service_deployment(item: Mapping[str, Any]) -> ServiceDeployment:
+    """Return a service deployment from its structure in a reply."""
+    breaker = item.get("deploymentCircuitBreaker", {})
     return ServiceDeployment(
-        arn=told["serviceDeploymentArn"],
-        status=told["status"],
-        status_reason=told.get("statusReason", ""),
-        desired=target.get("requestedTaskCount", 0),
-        running=target.get("runningTaskCount", 0),
-        pending=target.get("pendingTaskCount", 0),
+        arn=item["serviceDeploymentArn"],
+        status=item["status"],
+        status_reason=item.get("statusReason", ""),
+        target=_share(item.get("targetServiceRevision", {})),
+        sources=tuple(_share(source) for source in item.get("sourceServiceRevisions", ())),
+        strategy=item.get("deploymentConfiguration", {}).get("strategy", "ROLLING"),
+        lifecycle_stage=item.get("lifecycleStage", ""),
+        hooks=tuple(_hook(hook) for hook in item.get("lifecycleHookDetails", ())),
         failures=breaker.get("failureCount", 0),
         threshold=breaker.get("threshold", 0),
-        rollback_reason=told.get("rollback", {}).get("reason", ""),
-        alarms=tuple(told.get("alarms", {}).get("triggeredAlarmNames", ())),
-        traffic_weight=target.get("requestedProductionTrafficWeight"),
-        created_at=told["createdAt"],
+        rollback_reason=item.get("rollback", {}).get("reason", ""),
+        alarms=tuple(item.get("alarms", {}).get("triggeredAlarmNames", ())),
+        created_at=item["createdAt"],
+    )
+
+
+def _share(item: Mapping[str, Any]) -> RevisionShare:
+    return RevisionShare(
+        arn=item.get("arn", ""),
+        desired=item.get("requestedTaskCount", 0),
+        running=item.get("runningTaskCount", 0),
+        pending=item.get("pendingTaskCount", 0),
+        production_weight=item.get("requestedProductionTrafficWeight"),
+        test_weight=item.get("requestedTestTrafficWeight"),
+    )
+
+
+def _hook(item: Mapping[str, Any]) -> LifecycleHook:
+    return LifecycleHook(
+        hook_id=item.get("hookId", ""),
+        target_type=item.get("targetType", "AWS_LAMBDA" if "targetArn" in item else "PAUSE"),
+        status=item.get("status", ""),
+        target_arn=item.get("targetArn", ""),
+        expires_at=item.get("expiresAt"),
+        timeout_action=item.get("timeoutAction", ""),
     )
 
 
 def roll_back(aws: "AwsClients", arn: str) -> None:
-    """Ask ECS to stop a service deployment and go back to what served before."""
+    """Stop a service deployment, and let ECS go back to what served before."""
     with calling("ecs:StopServiceDeployment", arn):
         aws.ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")

@@ -36,13 +36,13 @@ class StackStatus(StrEnum):
         return self.endswith("_IN_PROGRESS") and self is not StackStatus.REVIEW_IN_PROGRESS
 
     @property
-    def goes_back(self) -> bool:
+    def is_rollback(self) -> bool:
         """Whether an update is being undone, or has been."""
         return self.startswith("UPDATE_ROLLBACK")
 
 
 class OperationKind(Enum):
-    """What can be done to a stack: the status while it goes on, and those that say it did what was asked."""
+    """What can be done to a stack: its status meanwhile, and the statuses that say it succeeded."""
 
     CREATE = (StackStatus.CREATE_IN_PROGRESS, frozenset({StackStatus.CREATE_COMPLETE}))
     # What is cleaned up after an update has no part in its success.
@@ -56,6 +56,6 @@ class OperationKind(Enum):
         frozenset({StackStatus.UPDATE_ROLLBACK_COMPLETE}),
     )
 
-    def __init__(self, under_way: StackStatus, goals: frozenset[StackStatus]) -> None:
-        self.under_way = under_way
-        self.goals = goals
+    def __init__(self, in_progress_status: StackStatus, success_statuses: frozenset[StackStatus]) -> None:
+        self.in_progress_status = in_progress_status
+        self.success_statuses = success_statuses

@@ -49,7 +49,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = read_step(row, read_variables(args.variables, args.scope), strict=args.strict)
+    step = read_step(row, read_variables(args.variables, args.scope), args)
     options = option_values(args, row.verbs[Verb.RUN])
     with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
@@ -62,7 +62,7 @@ def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     variables = read_variables(args.variables, args.scope)
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
-    step = read_step(row, variables, strict=args.strict)
+    step = read_step(row, variables, args)
     with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
         started = getattr(args, _watched(row).keyword)
         return _result(cast("WatchableStep", step).watch(started, aws=aws, report=report, clock=clock))

@@ -41,7 +41,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     variables = read_variables(args.variables, args.scope)
     row = steps.chosen(args.step, variables)
-    step = read_step(row, variables, strict=args.strict)
+    step = read_step(row, variables, args)
     print_warnings(step.warnings)
     warnings = [str(warning) for warning in step.warnings]
     return CommandResult(
@@ -53,14 +53,14 @@ def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
 def _export(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     variables = read_variables(args.variables, args.scope)
     row = steps.chosen(args.step, variables)
-    step = read_step(row, variables, strict=args.strict, for_export=True)
+    step = read_step(row, variables, args, for_export=True)
     print_warnings(step.warnings)
     text = cast("ExportableStep", step).export()
     return CommandResult(text, {"template": text})
 
 
 def _iam_policy(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = cast("PolicyStep", read_step(row, read_variables(args.variables, args.scope), strict=args.strict))
+    step = cast("PolicyStep", read_step(row, read_variables(args.variables, args.scope), args))
     options = row.verbs[Verb.IAM_POLICY]
     policy = step.iam_policy(diagnostics=args.diagnostics, **option_values(args, options))
     statements = {statement["Sid"] for statement in policy["Statement"]}

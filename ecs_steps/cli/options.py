@@ -10,7 +10,7 @@ from ecs_steps.steps.row import Option, Step, StepRow, StepTable
 
 
 def add_variables(parser: argparse.ArgumentParser) -> None:
-    """Add the variables, and how the result is printed."""
+    """Add the variables, how their values are read, and how the result is printed."""
     parser.add_argument(
         "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
     )
@@ -21,19 +21,22 @@ def add_variables(parser: argparse.ArgumentParser) -> None:
         metavar="KIND=NAME",
         help="choose among the scoped values of an export, such as Environment=Dev; may be repeated",
     )
+    parser.add_argument(
+        "--resolved", action="store_true", help="the values are evaluated already: #{...} is text"
+    )
     parser.add_argument("--strict", action="store_true", help="treat warnings about the variables as errors")
     parser.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
 
 
-def read_step(row: StepRow, variables: Variables, *, strict: bool, **settings: object) -> Step:
-    """Make the step from variables; with `strict` warnings about them are errors.
+def read_step(row: StepRow, variables: Variables, args: argparse.Namespace, **settings: object) -> Step:
+    """Make the step from variables as the options of `add_variables` say.
 
     Raises:
         InvalidInputsError: With every problem.
     """
-    step = row.read(variables, **settings)
-    if strict and step.warnings:
-        raise InvalidInputsError(problems=tuple(step.warnings))
+    step = row.read(variables, evaluate=not args.resolved, **settings)
+    if args.strict and step.warnings:
+        raise InvalidInputsError(problems=step.warnings)
     return step
 
 

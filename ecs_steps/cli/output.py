@@ -51,6 +51,7 @@ def _failure(error: EcsStepsError) -> dict[str, object]:
         "what": error.what,
         "why": error.why,
         "nextStep": error.next_step,
+        "resume": error.resume,
     }
     match error:
         case InvalidInputsError(problems=problems):

@@ -1,8 +1,9 @@
-"""From evidence to findings, each with the family of reasons that explains it; pure.
+"""From evidence to failure signals, each with the reason that explains it; pure.
 
-Words are asked before codes: ``ServiceSchedulerInitiated`` is the stop code of ordinary scale-in and of
-failed health checks alike. A task that ECS was asked to stop takes its containers with it, and their exit
-codes say nothing then; where an essential container ended the task, the exits of the others are consequences.
+Texts decide before codes: ``ServiceSchedulerInitiated`` is the stop code of ordinary scale-in and of failed
+health checks alike. A task that ECS was asked to stop takes its containers with it, and their exit codes say
+nothing then; where an essential container ended the task, the exits of the others are consequences. A
+container that waited for another one is a consequence too.
 """
 
 import re
@@ -12,21 +13,24 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
-from ecs_steps.aws.tasks import UnhealthyTarget
-from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
-from ecs_steps.diagnosis.reasons import ALARM, EXIT, FAMILIES, STOPPED, Family, Rank
+from ecs_steps.aws.elbv2 import TargetHealth
+from ecs_steps.diagnosis.evidence import Dependency, Evidence, StoppedContainer, StoppedTask
+from ecs_steps.diagnosis.reasons import ALARM, EXIT, FAILURE_REASONS, STOPPED, FailureReason, Rank
 
-BY_ITSELF = ("EssentialContainerExited", "TaskFailedToStart", "")
-"""The stop codes of tasks that nobody asked to stop."""
+STOPPED_BY_ITSELF = ("EssentialContainerExited", "TaskFailedToStart", "")
+"""The stop codes of tasks that no one asked to stop."""
 
-TOLD_TO_STOP = (0, 137, 143)
-"""What containers exit with when they are told to stop; the likelier to have come first, the earlier."""
+STOPPING_EXIT_CODES = (0, 137, 143)
+"""What containers exit with when they are asked to stop; the likelier to have come first, the earlier."""
 
-NEVER = datetime.max.replace(tzinfo=UTC)
+UNKNOWN_TIME = datetime.max.replace(tzinfo=UTC)
 SERVICE = re.compile(r"^\(service [^)]*\)\s*")
 TARGET_GROUP = re.compile(r"\(target-group (?P<group>[^)]*)\)(?: due to \(reason (?P<reason>.*)\))?")
 GROUP_NAME = re.compile(r"targetgroup/(?P<name>[^/]+)")
-VARYING = re.compile(
+DEPENDENCY = re.compile(r"dependency \[(?P<container>[\w-]+)\(")
+"""How the container agent names the container that another one waited for."""
+
+VOLATILE_TOKENS = re.compile(
     r"sha256:[0-9a-f]{8,}"
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
     r"|\b[0-9a-f]{16,}(?:-\d+)?\b"
@@ -41,83 +45,84 @@ VARYING = re.compile(
 
 
 @frozen(kw_only=True)
-class Finding:
+class FailureSignal:
     """One thing that went wrong.
 
-    `what` is a sentence that stands by itself; `alike` is the same for all findings that only differ in ids.
-    `container` is the one whose log tells more.
+    `what` is a sentence that stands by itself; `group_key` is the same for all signals that only differ in
+    ids. `container` is the one whose log shows more.
     """
 
-    family: Family
+    reason: FailureReason
     what: str
-    alike: str
+    group_key: str
     container: StoppedContainer | None = None
 
 
 @frozen(kw_only=True)
-class Suspect:
-    """A container that may have ended its task, and its place in line for that, 0 before all others."""
+class Candidate:
+    """A container that may have ended its task."""
 
     container: StoppedContainer
-    family: Family
-    place: int
+    reason: FailureReason
 
 
-def find(evidence: Evidence) -> list[Finding]:
+def classify(evidence: Evidence) -> list[FailureSignal]:
     """Return what went wrong, what happened first coming first.
 
-    What the load balancer, the alarms and ECS' own messages say once more of what stopped tasks show already
-    is left out.
+    What the load balancer, the alarms and ECS' own messages repeat of what stopped tasks show already is left
+    out.
     """
-    found: list[Finding] = []
-    for look in (_in_tasks, _in_targets, _in_alarms, _in_messages, _in_verdict):
-        shown = {finding.family.name for finding in found}
-        found += [finding for finding in look(evidence) if finding.family.name not in shown]
-    return found
+    signals: list[FailureSignal] = []
+    for read in (_in_tasks, _in_pending_tasks, _in_targets, _in_alarms, _in_messages, _in_verdict):
+        known = {signal.reason.name for signal in signals}
+        signals += [signal for signal in read(evidence) if signal.reason.name not in known]
+    return signals
 
 
 @lru_cache(maxsize=256)
-def recognise(text: str) -> Family | None:
-    """Return the family of what ECS, Docker or a load balancer says."""
-    return next((family for family in FAMILIES if _all_in(text, family.says)), None)
+def match_reason(text: str) -> FailureReason | None:
+    """Return the reason that is in a text of ECS, Docker or a load balancer."""
+    return next((reason for reason in FAILURE_REASONS if _matches_all(text, reason.patterns)), None)
 
 
-def _all_in(text: str, patterns: Sequence[str]) -> bool:
-    """Tell whether there are patterns and each is found; one by one, so that a hostile text costs no more."""
+def _matches_all(text: str, patterns: Sequence[str]) -> bool:
+    """Return whether there are patterns and each is found; one by one: a hostile text costs no more."""
     return bool(patterns) and all(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
 
 
-def _in_tasks(evidence: Evidence) -> Iterator[Finding]:
-    why_unhealthy = _why_unhealthy(evidence)
-    for task in sorted(evidence.tasks, key=lambda task: (task.stopped_at or NEVER, task.task_id)):
-        if finding := _in_task(task, why_unhealthy):
-            yield finding
+def _in_tasks(evidence: Evidence) -> Iterator[FailureSignal]:
+    target_reasons = _target_reasons(evidence)
+    for task in sorted(evidence.tasks, key=lambda task: (task.stopped_at or UNKNOWN_TIME, task.task_id)):
+        if signal := _in_task(task, target_reasons):
+            yield signal
 
 
-def _in_task(task: StoppedTask, why_unhealthy: Mapping[str, str]) -> Finding | None:
-    said = _said(task, why_unhealthy)
-    told = recognise(said)
-    suspect = _suspect(task, exits_tell=told is None and task.stop_code in BY_ITSELF)
-    if suspect and (told is None or suspect.family.rank <= told.rank):
-        return _found(suspect.family, task, suspect.container.reason, suspect.container, with_exit=True)
-    if not said:
+def _in_task(task: StoppedTask, target_reasons: Mapping[str, str]) -> FailureSignal | None:
+    text = _stopped_reason(task, target_reasons)
+    matched = match_reason(text)
+    by_itself = matched is None and task.stop_code in STOPPED_BY_ITSELF
+    candidate = next(_candidates(task, with_exit_codes=by_itself), None)
+    if candidate and (matched is None or candidate.reason.rank <= matched.rank):
+        ended = candidate.container
+        return _signal(candidate.reason, task, ended.reason, ended, with_exit_code=True)
+    if not text:
         return None
-    family = told or next((f for f in FAMILIES if task.stop_code in f.stop_codes), STOPPED)
-    witness = _witness(task) if family.rank is Rank.HEALTH else None
-    if witness and witness.health == "UNHEALTHY":
-        return _found(family, task, said, witness)
-    return evolve(_found(family, task, said), container=witness)
+    reason = matched or next((r for r in FAILURE_REASONS if task.stop_code in r.stop_codes), STOPPED)
+    container = _failing_container(task) if reason.rank is Rank.HEALTH else None
+    if container and container.health == "UNHEALTHY":
+        return _signal(reason, task, text, container)
+    return evolve(_signal(reason, task, text), container=container)
 
 
-def _said(task: StoppedTask, why_unhealthy: Mapping[str, str]) -> str:
+def _stopped_reason(task: StoppedTask, target_reasons: Mapping[str, str]) -> str:
     """Return ECS' reason, with the load balancer's own where it was a failed health check of a target."""
-    said = _one_line(task.stopped_reason) or task.stop_code
-    group = TARGET_GROUP.search(said)
-    return _one_line(f"{said}: {why_unhealthy.get(_group_name(group['group']), '')}" if group else said)
+    text = _one_line(task.stopped_reason) or task.stop_code
+    group = TARGET_GROUP.search(text)
+    return _one_line(f"{text}: {target_reasons.get(_group_name(group['group']), '')}") if group else text
 
 
-def _witness(task: StoppedTask) -> StoppedContainer | None:
-    """Return the container whose log tells most of a failed health check."""
+def _failing_container(task: StoppedTask) -> StoppedContainer | None:
+    """Return the container whose log shows most of a failed health check."""
     return min(
         task.containers,
         key=lambda c: (c.health != "UNHEALTHY", not c.is_essential, not c.log_lines),
@@ -125,107 +130,156 @@ def _witness(task: StoppedTask) -> StoppedContainer | None:
     )
 
 
-def _suspect(task: StoppedTask, *, exits_tell: bool) -> Suspect | None:
-    suspects = (_suspicion(container, exits_tell=exits_tell) for container in task.containers)
-    return min(filter(None, suspects), key=lambda suspect: suspect.place, default=None)
+def _candidates(task: StoppedTask, *, with_exit_codes: bool) -> Iterator[Candidate]:
+    """Yield the containers that may have ended the task, the likeliest first."""
+    essential = [container for container in task.containers if container.is_essential]
+    others = [container for container in task.containers if not container.is_essential]
+    if with_exit_codes:
+        yield from map(_by_exit_code, _failed_dependencies(task))
+    yield from _by_text(essential)
+    if with_exit_codes:
+        yield from map(_by_exit_code, filter(_has_failed, essential))
+    yield from _by_text(others)
+    if with_exit_codes:
+        for code in STOPPING_EXIT_CODES:
+            yield from (_by_exit_code(container) for container in essential if container.exit_code == code)
+        yield from map(_by_exit_code, filter(_has_failed, others))
 
 
-def _suspicion(container: StoppedContainer, *, exits_tell: bool) -> Suspect | None:
-    code, essential = container.exit_code, container.is_essential
-    if family := recognise(_one_line(container.reason)):
-        return Suspect(container=container, family=family, place=0 if essential else 2)
-    if code is None or not exits_tell:
-        return None
-    if code not in TOLD_TO_STOP:
-        return Suspect(container=container, family=_of_exit(container, code), place=1 if essential else 6)
-    if essential:
-        place = 3 + TOLD_TO_STOP.index(code)
-        return Suspect(container=container, family=_of_exit(container, code), place=place)
-    return None
+def _by_text(containers: Sequence[StoppedContainer]) -> Iterator[Candidate]:
+    for container in containers:
+        if reason := match_reason(_one_line(container.reason)):
+            yield Candidate(container=container, reason=reason)
 
 
-def _of_exit(container: StoppedContainer, code: int) -> Family:
-    last_words = container.log_lines if code not in TOLD_TO_STOP else ()
-    of_words = (f for f in FAMILIES if f.logs and any(_all_in(line, f.logs) for line in last_words))
-    of_code = (f for f in FAMILIES if code in f.exit_codes)
-    return next(of_words, None) or next(of_code, EXIT)
+def _by_exit_code(container: StoppedContainer) -> Candidate:
+    code = container.exit_code
+    lines = container.log_lines if code not in STOPPING_EXIT_CODES else ()
+    of_log = (
+        r for r in FAILURE_REASONS if r.log_patterns and any(_matches_all(x, r.log_patterns) for x in lines)
+    )
+    of_code = (r for r in FAILURE_REASONS if code in r.exit_codes)
+    return Candidate(container=container, reason=next(of_log, None) or next(of_code, EXIT))
 
 
-def _found(
-    family: Family,
+def _has_failed(container: StoppedContainer) -> bool:
+    return container.exit_code is not None and container.exit_code not in STOPPING_EXIT_CODES
+
+
+def _failed_dependencies(task: StoppedTask) -> Iterator[StoppedContainer]:
+    """Yield the containers that failed while others waited for them, whether or not they are essential."""
+    named = {match["container"] for c in task.containers if (match := DEPENDENCY.search(c.reason))}
+    for container in task.containers:
+        is_named = container.name in named and container.exit_code not in (0, None)
+        is_awaited = any(
+            _fails(dependency, container)
+            for other in task.containers
+            if not _has_failed(other)
+            for dependency in other.dependencies
+        )
+        if is_named or is_awaited:
+            yield container
+
+
+def _fails(dependency: Dependency, container: StoppedContainer) -> bool:
+    """Return whether a container ended in a way that its dependants' condition does not allow."""
+    if dependency.container != container.name:
+        return False
+    match dependency.condition:
+        case "SUCCESS":
+            return _has_failed(container)
+        case "HEALTHY" | "START":
+            return _has_failed(container) and not container.is_essential
+        case _:
+            return False
+
+
+def _signal(
+    reason: FailureReason,
     task: StoppedTask,
-    said: str,
+    text: str,
     container: StoppedContainer | None = None,
     *,
-    with_exit: bool = False,
-) -> Finding:
-    def tell(where: str) -> str:
+    with_exit_code: bool = False,
+) -> FailureSignal:
+    def describe(where: str) -> str:
         if container is None:
-            return f"{where}: {said}"
+            return f"{where}: {text}"
         image = f" (image {container.image})" if container.image else ""
-        code = container.exit_code if with_exit else None
+        code = container.exit_code if with_exit_code else None
         exited = f" exited with code {code}" if code is not None else ""
-        return f"container {container.name}{image}{exited} in {where}: {said}"
+        return f"container {container.name}{image}{exited} in {where}: {text}"
 
-    return Finding(
-        family=family,
-        what=_one_line(tell(f"task {task.task_id}")),
-        alike=_alike(tell("task")),
+    return FailureSignal(
+        reason=reason,
+        what=_one_line(describe(f"task {task.task_id}")),
+        group_key=_group_key(describe("task")),
         container=container,
     )
 
 
-def _in_targets(evidence: Evidence) -> Iterator[Finding]:
-    for target in sorted(evidence.targets, key=lambda target: (target.target_group, target.target)):
-        is_so = f"is {target.state} in target group {_group_name(target.target_group)}"
-        reason = _reason_of(target)
-        if family := recognise(reason) or recognise(f"is {target.state} in"):
-            yield Finding(
-                family=family,
-                what=_one_line(f"target {target.target} {is_so}: {reason}"),
-                alike=_alike(f"target {is_so}: {reason}"),
+def _in_pending_tasks(evidence: Evidence) -> Iterator[FailureSignal]:
+    for task in sorted(evidence.pending, key=lambda task: (task.created_at, task.task_id)):
+        if reason := next((r for r in FAILURE_REASONS if task.status in r.task_statuses), None):
+            since = f"since {task.created_at.astimezone(UTC):%H:%M} UTC, for {task.seconds:.0f} s"
+            yield FailureSignal(
+                reason=reason,
+                what=f"task {task.task_id} has been {task.status} {since}",
+                group_key=f"task has been {task.status}",
             )
 
 
-def _in_alarms(evidence: Evidence) -> Iterator[Finding]:
+def _in_targets(evidence: Evidence) -> Iterator[FailureSignal]:
+    for target in sorted(evidence.targets, key=lambda target: (target.target_group, target.target)):
+        state = f"is {target.state} in target group {_group_name(target.target_group)}"
+        text = _target_reason(target)
+        if reason := match_reason(text) or match_reason(f"is {target.state} in"):
+            yield FailureSignal(
+                reason=reason,
+                what=_one_line(f"target {target.target} {state}: {text}"),
+                group_key=_group_key(f"target {state}: {text}"),
+            )
+
+
+def _in_alarms(evidence: Evidence) -> Iterator[FailureSignal]:
     for name in sorted(evidence.alarms):
         what = _one_line(f"CloudWatch alarm {name} went off")
-        yield Finding(family=ALARM, what=what, alike=what)
+        yield FailureSignal(reason=ALARM, what=what, group_key=what)
 
 
-def _in_messages(evidence: Evidence) -> Iterator[Finding]:
+def _in_messages(evidence: Evidence) -> Iterator[FailureSignal]:
     for message in evidence.service_messages:
-        said = _one_line(message)
-        if family := recognise(SERVICE.sub("", said)):
-            yield Finding(family=family, what=said, alike=_alike(said))
+        text = _one_line(message)
+        if reason := match_reason(SERVICE.sub("", text)):
+            yield FailureSignal(reason=reason, what=text, group_key=_group_key(text))
 
 
-def _in_verdict(evidence: Evidence) -> Iterator[Finding]:
-    said = _one_line(evidence.verdict)
-    if family := recognise(said):
-        yield Finding(family=family, what=said, alike=_alike(said))
+def _in_verdict(evidence: Evidence) -> Iterator[FailureSignal]:
+    text = _one_line(evidence.verdict)
+    if reason := match_reason(text):
+        yield FailureSignal(reason=reason, what=text, group_key=_group_key(text))
 
 
-def _why_unhealthy(evidence: Evidence) -> Mapping[str, str]:
+def _target_reasons(evidence: Evidence) -> Mapping[str, str]:
     """Map the names of target groups to the reason that is given most often for their unhealthy targets.
 
-    Targets tell their reason code; once their tasks have stopped, ECS' messages still tell the description.
+    Targets have their reason code; once their tasks have stopped, ECS' messages still have the description.
     """
-    seen: dict[str, list[str]] = {}
+    in_messages: dict[str, list[str]] = {}
     for message in evidence.service_messages:
-        if (told := TARGET_GROUP.search(_one_line(message))) and told["reason"]:
-            seen.setdefault(_group_name(told["group"]), []).append(told["reason"])
+        if (match := TARGET_GROUP.search(_one_line(message))) and match["reason"]:
+            in_messages.setdefault(_group_name(match["group"]), []).append(match["reason"])
     of_targets: dict[str, list[str]] = {}
     for target in (target for target in evidence.targets if target.state == "unhealthy"):
-        of_targets.setdefault(_group_name(target.target_group), []).append(_reason_of(target))
-    return {group: _most_frequent(reasons) for group, reasons in (seen | of_targets).items()}
+        of_targets.setdefault(_group_name(target.target_group), []).append(_target_reason(target))
+    return {group: _most_frequent(texts) for group, texts in (in_messages | of_targets).items()}
 
 
 def _most_frequent(texts: Sequence[str]) -> str:
     return max(sorted(set(texts)), key=texts.count)
 
 
-def _reason_of(target: UnhealthyTarget) -> str:
+def _target_reason(target: TargetHealth) -> str:
     description = f"({target.description})" if target.description else ""
     return " ".join(filter(None, [target.reason, description]))
 
@@ -235,8 +289,8 @@ def _group_name(arn: str) -> str:
     return named["name"] if named else arn
 
 
-def _alike(text: str) -> str:
-    return VARYING.sub("*", _one_line(text))
+def _group_key(text: str) -> str:
+    return VOLATILE_TOKENS.sub("*", _one_line(text))
 
 
 def _one_line(text: str) -> str:

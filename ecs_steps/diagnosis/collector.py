@@ -1,133 +1,179 @@
-"""Gather evidence on a deployment while it is there, and never let that fail the deployment.
+"""Collect evidence on a deployment while it is there, and never let that fail the deployment.
 
 Every call is read-only and optional: one that is refused becomes one warning that names what is missing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
 from typing import Any, TypeVar
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from ecs_steps.aws.ecs import DeploymentRef, Service
+from ecs_steps.aws.elbv2 import TargetHealth, target_health
+from ecs_steps.aws.logs import last_log_lines
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.aws.task_definitions import describe_task_definition
-from ecs_steps.aws.tasks import (
-    Task,
-    UnhealthyTarget,
-    describe_tasks,
-    last_log_lines,
-    list_tasks,
-    unhealthy_targets,
-)
+from ecs_steps.aws.tasks import Task, describe_tasks, list_tasks
 from ecs_steps.context import DeploymentContext
-from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
+from ecs_steps.diagnosis.evidence import (
+    Dependency,
+    Evidence,
+    PendingTask,
+    StoppedContainer,
+    StoppedTask,
+    own_tasks,
+)
 from ecs_steps.errors import EcsStepsError
 
 T = TypeVar("T")
 
 # Tasks that fail alike write alike: the logs of the first few are enough, and calls are not free.
-MOST_LOGS = 6
+MAX_LOG_READS = 6
+SERVES_OR_LEAVES = ("healthy", "draining")
+"""The states of targets in which nothing is wrong."""
+
+
+@frozen(kw_only=True)
+class LiveTasks:
+    """The tasks of a deployment that run or start, and the targets of its service, as they are now."""
+
+    tasks: tuple[Task, ...]
+    targets: tuple[TargetHealth, ...]
+    pending: tuple[PendingTask, ...]
+
+    @property
+    def pending_lines(self) -> list[str]:
+        """A line for each status that tasks hang in, with the time since when the first of them does."""
+        lines = []
+        for status in dict.fromkeys(task.status for task in self.pending):
+            same = [task for task in self.pending if task.status == status]
+            first = min(task.created_at for task in same).astimezone(UTC)
+            noun = "task has" if len(same) == 1 else "tasks have"
+            lines.append(f"{len(same)} {noun} been {status} since {first:%H:%M} UTC")
+        return lines
 
 
 @define
-class Gathering:
-    """What was gathered on one deployment so far; `show_logs` says whether container logs may be read."""
+class EvidenceCollector:
+    """What was collected on one deployment so far."""
 
     context: DeploymentContext
     target: DeploymentRef
-    show_logs: bool = True
     evidence: Evidence = field(factory=Evidence)
     _tasks: dict[str, StoppedTask | None] = field(factory=dict)
     _definition: Mapping[str, Any] | None = None
-    _logs_read: int = 0
+    _log_reads: int = 0
 
-    def gather(self, service: Service, deployment_id: str, attempt: ServiceDeployment | None) -> None:
-        """Read what is new: stopped tasks once each, the targets as they are now."""
-        stopped: list[str] = self._optional(
-            lambda: list(list_tasks(self.context.aws, service.cluster_arn, service.name, "STOPPED")), []
-        )
-        new = [arn for arn in stopped if arn not in self._tasks]
-        tasks: list[Task] = self._optional(
-            lambda: list(describe_tasks(self.context.aws, service.cluster_arn, new)), []
-        )
-        for task in sorted(tasks, key=lambda task: str(task.raw.get("stoppedAt", ""))):
-            is_ours = task.started_by == deployment_id
-            self._tasks[task.arn] = self._stopped(task) if is_ours else None
-        targets: list[UnhealthyTarget] = []
-        for group in service.target_groups:
-            targets += self._optional(lambda group=group: unhealthy_targets(self.context.aws, group), ())  # type: ignore[misc]  # a default argument binds the loop's group
+    def collect(self, service: Service, target: DeploymentRef, record: ServiceDeployment | None) -> None:
+        """Read what is new: stopped tasks once each, the targets as they are now.
+
+        `target` is the deployment with its id, and with its revision where that is known.
+        """
+        self._collect_stopped(service, target)
+        targets = self._targets(service)
+        definition = self._definition or {}
+        platform = definition.get("runtimePlatform") or {}
         self.evidence = evolve(
             self.evidence,
-            architecture=self._architecture,
+            architecture=str(platform.get("cpuArchitecture", "X86_64")),
+            operating_system=str(platform.get("operatingSystemFamily", "LINUX")),
             tasks=tuple(task for task in self._tasks.values() if task),
-            targets=tuple(targets) or self.evidence.targets,
+            targets=tuple(t for t in targets if t.state not in SERVES_OR_LEAVES) or self.evidence.targets,
             service_messages=tuple(
                 event.text for event in reversed(service.events) if event.at >= self.target.since
             ),
-            alarms=attempt.alarms if attempt else (),
-            failures=attempt.failures if attempt else 0,
-            threshold=attempt.threshold if attempt else 0,
+            alarms=record.alarms if record else (),
+            failures=record.failures if record else 0,
+            threshold=record.threshold if record else 0,
         )
 
-    def _optional(self, read: Callable[[], T], otherwise: T) -> T:
+    def collect_live(self, service: Service, target: DeploymentRef) -> LiveTasks | None:
+        """Read the tasks of the deployment that run or start; none where they cannot be read."""
+        tasks = self._optional(lambda: self._running(service, target), None)
+        if tasks is None:
+            return None
+        pending = tuple(_pending(task, self.context) for task in tasks if task.status != "RUNNING")
+        self.evidence = evolve(self.evidence, pending=pending)
+        return LiveTasks(tasks=tuple(tasks), targets=tuple(self._targets(service)), pending=pending)
+
+    def _running(self, service: Service, target: DeploymentRef) -> list[Task]:
+        aws, cluster = self.context.aws, service.cluster_arn
+        arns = list(list_tasks(aws, cluster, service.name, "RUNNING"))
+        return own_tasks(describe_tasks(aws, cluster, arns), service.name, target)
+
+    def _collect_stopped(self, service: Service, target: DeploymentRef) -> None:
+        aws, cluster = self.context.aws, service.cluster_arn
+        stopped: list[str] = self._optional(
+            lambda: list(list_tasks(aws, cluster, service.name, "STOPPED")), []
+        )
+        new = [arn for arn in stopped if arn not in self._tasks]
+        tasks: list[Task] = self._optional(lambda: list(describe_tasks(aws, cluster, new)), [])
+        ours = {task.arn for task in own_tasks(tasks, service.name, target)}
+        for task in sorted(tasks, key=lambda task: str(task.raw.get("stoppedAt", ""))):
+            self._tasks[task.arn] = self._stopped(task) if task.arn in ours else None
+
+    def _targets(self, service: Service) -> list[TargetHealth]:
+        targets: list[TargetHealth] = []
+        for group in service.target_groups:
+            targets += self._optional(lambda group=group: target_health(self.context.aws, group), ())  # type: ignore[misc]  # a default argument binds the loop's group
+        return targets
+
+    def _optional(self, read: Callable[[], T], default: T) -> T:
         try:
             return read()
         except EcsStepsError as error:
             self.context.warn_once(error.what, f"A failure will be explained without this: {error}")
-            return otherwise
+            return default
 
     def _stopped(self, task: Task) -> StoppedTask:
-        raw = task.raw
         return StoppedTask(
             task_id=task.task_id,
-            stop_code=raw.get("stopCode", ""),
-            stopped_reason=raw.get("stoppedReason", ""),
+            stop_code=task.raw.get("stopCode", ""),
+            stopped_reason=task.raw.get("stoppedReason", ""),
             containers=tuple(self._containers(task)),
-            created_at=raw.get("createdAt"),
-            pull_started_at=raw.get("pullStartedAt"),
-            pull_stopped_at=raw.get("pullStoppedAt"),
-            started_at=raw.get("startedAt"),
-            stopping_at=raw.get("stoppingAt"),
-            stopped_at=raw.get("stoppedAt"),
+            stopped_at=task.raw.get("stoppedAt"),
         )
 
     def _containers(self, task: Task) -> Iterator[StoppedContainer]:
-        described = self._task_definition(task.raw["taskDefinitionArn"])
+        described = self._task_definition(task.task_definition)
         definitions = {each["name"]: each for each in described.get("containerDefinitions", [])}
-        for told in task.raw.get("containers", []):
-            definition = definitions.get(told["name"], {})
+        for container in task.raw.get("containers", []):
+            definition = definitions.get(container["name"], {})
             logging = definition.get("logConfiguration") or {}
             options = logging.get("options") or {}
-            group, prefix = options.get("awslogs-group", ""), options.get("awslogs-stream-prefix", "")
-            exit_code = told.get("exitCode")
-            has_run = exit_code is not None or "runtimeId" in told
-            stream = f"{prefix}/{told['name']}/{task.task_id}" if prefix and has_run else ""
+            exit_code = container.get("exitCode")
+            has_run = exit_code is not None or "runtimeId" in container
+            group = options.get("awslogs-group", "")
+            stream = _log_stream(options, container, task.task_id) if group and has_run else ""
             # A task that fails its health checks is seen while its containers still run.
             is_at_fault = exit_code is not None or "health checks" in task.raw.get("stoppedReason", "")
             lines: tuple[str, ...] = ()
-            if self.show_logs and is_at_fault and group and stream and self._logs_read < MOST_LOGS:
-                self._logs_read += 1
+            if self.context.watch_options.container_logs and is_at_fault and stream:
                 lines = self._log(group, stream, options.get("awslogs-region", ""))
             yield StoppedContainer(
-                name=told["name"],
-                image=told.get("image", ""),
+                name=container["name"],
+                image=container.get("image", ""),
                 exit_code=exit_code,
-                reason=told.get("reason", ""),
-                health=told.get("healthStatus", ""),
+                reason=container.get("reason", ""),
+                health=container.get("healthStatus", ""),
                 is_essential=definition.get("essential", True),
+                dependencies=tuple(
+                    Dependency(container=each["containerName"], condition=each["condition"])
+                    for each in definition.get("dependsOn") or ()
+                ),
                 log_driver=logging.get("logDriver", "") if has_run else "",
-                log_stream=f"{group}:{stream}" if stream else "",
+                log_group=group,
+                log_stream=stream,
                 log_lines=lines,
             )
 
     def _log(self, group: str, stream: str, region: str) -> tuple[str, ...]:
+        if self._log_reads >= MAX_LOG_READS:
+            return ()
+        self._log_reads += 1
         aws = self.context.aws
         return self._optional(lambda: last_log_lines(aws, group=group, stream=stream, region=region), ())
-
-    @property
-    def _architecture(self) -> str:
-        platform = (self._definition or {}).get("runtimePlatform") or {}
-        return str(platform.get("cpuArchitecture", "X86_64"))
 
     def _task_definition(self, arn: str) -> Mapping[str, Any]:
         if self._definition is None:
@@ -136,3 +182,20 @@ class Gathering:
                 lambda: describe_task_definition(self.context.aws, arn).raw, nothing
             )
         return self._definition
+
+
+def _log_stream(options: Mapping[str, str], container: Mapping[str, Any], task_id: str) -> str:
+    """Return the stream of awslogs: without a prefix, Docker's own id of the container."""
+    prefix = options.get("awslogs-stream-prefix", "")
+    return f"{prefix}/{container['name']}/{task_id}" if prefix else str(container.get("runtimeId", ""))
+
+
+def _pending(task: Task, context: DeploymentContext) -> PendingTask:
+    now = task.read_at or context.clock.now()
+    created_at = task.created_at or now
+    return PendingTask(
+        task_id=task.task_id,
+        status=task.status,
+        created_at=created_at,
+        seconds=max(0.0, (now - created_at).total_seconds()),
+    )

@@ -45,7 +45,7 @@ _PLAIN = str.maketrans(
     {letter: _SPELLED_OUT.get(letter) or unicodedata.normalize("NFD", letter)[0] for letter in _LATIN_LETTERS}
 ) | dict.fromkeys([*_COMBINING_MARKS, *_APOSTROPHES])
 
-# What stands between words: all of ASCII and Latin-1 that is no letter or digit, general punctuation, spaces.
+# What separates words: all of ASCII and Latin-1 that is no letter or digit, general punctuation, spaces.
 _BREAKS = r"\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\xbf\xd7\xf7\u1680\u180e\u2000-\u206f\u3000\ufeff"
 _SURROGATES = r"\ud800-\udfff"
 _DINGBATS = r"\u2700-\u27bf"
@@ -112,12 +112,12 @@ def logical_id(prefix: str, service_task_name: str) -> str:
 
 
 def is_logical_id(text: str) -> bool:
-    """Say whether CloudFormation takes `text` as a logical id: 1 to 255 letters and digits of ASCII."""
+    """Return whether CloudFormation accepts `text` as a logical id: 1 to 255 letters and digits of ASCII."""
     return re.fullmatch(rf"[A-Za-z0-9]{{1,{MAX_LOGICAL_ID_LENGTH}}}", text) is not None
 
 
 def is_stack_name(text: str) -> bool:
-    """Say whether CloudFormation takes `text` as a stack name.
+    """Return whether CloudFormation accepts `text` as a stack name.
 
     1 to 128 letters of ASCII, digits and ``-``, the first of them a letter.
     """

@@ -5,6 +5,7 @@ A step is given one `Report`, a callable that receives frozen values; how they l
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 
 from attrs import frozen
@@ -102,6 +103,21 @@ class PhasesTook:
     advice: str = ""
 
 
+@frozen(kw_only=True)
+class StepFinished:
+    """A step ended well: `outcome` as in `Outcome`, what serves now, and pages of the AWS console on it.
+
+    `service_name` and `task_definition` (family:revision) are empty where a step is about none; `since` is
+    when the deployment of that revision was started, where it is known.
+    """
+
+    outcome: str
+    service_name: str = ""
+    task_definition: str = ""
+    since: datetime | None = None
+    links: tuple[tuple[str, str], ...] = ()
+
+
 Reported = (
     Message
     | Progress
@@ -111,5 +127,6 @@ Reported = (
     | ServiceEvent
     | StillWaiting
     | PhasesTook
+    | StepFinished
 )
 Report = Callable[[Reported], None]

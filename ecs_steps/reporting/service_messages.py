@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 
-from ecs_steps.reporting.events import Level, OutputVariable, Progress, Reported
+from ecs_steps.reporting.events import Level, OutputVariable, Progress, Reported, StepFinished
 from ecs_steps.reporting.text import ascii_lines, level_of, message_text
 
 
@@ -26,10 +26,14 @@ def lines(reported: Reported) -> list[str]:
     match reported:
         case Progress(percent=percent, text=text):
             return [service_message("progress", percentage=str(percent), message=text)]
-        case OutputVariable(name=name, value=value, sensitive=False):
-            return [service_message("setVariable", name=name, value=value)]
-        case OutputVariable(name=name, value=value):
-            return [service_message("setVariable", name=name, value=value, sensitive="True")]
+        case OutputVariable(name=name, value=value, sensitive=sensitive):
+            mark = {"sensitive": "True"} if sensitive else {}
+            saved = ascii_lines(f"Saving output variable {message_text(reported)}")
+            message = service_message("setVariable", name=name, value=value, **mark)
+            return [*_at_level(Level.VERBOSE, saved), message]
+        case StepFinished(links=links):
+            text = "\n".join([message_text(reported), *(f"{name}: {url}" for name, url in links)])
+            return _at_level(Level.HIGHLIGHT, ascii_lines(text))
         case _:
             return _at_level(level_of(reported), ascii_lines(message_text(reported)))
 

@@ -12,6 +12,7 @@ from ecs_steps.reporting.events import (
     RolloutChanged,
     ServiceEvent,
     StackChanged,
+    StepFinished,
     StillWaiting,
 )
 
@@ -27,7 +28,7 @@ _NOT_PRINTABLE = re.compile(r"[^ -~]")
 _SERVICE_MESSAGE = re.compile(r"#(?=#o|$)", re.IGNORECASE)
 
 
-def level_of(reported: Reported) -> Level:
+def level_of(reported: Reported) -> Level:  # noqa: PLR0911  as below
     """Return how much attention a report deserves."""
     match reported:
         case Message(level=level):
@@ -40,6 +41,8 @@ def level_of(reported: Reported) -> Level:
             return Level.WARNING
         case StillWaiting():
             return Level.WAIT
+        case StepFinished():
+            return Level.HIGHLIGHT
         case _:
             return Level.INFO
 
@@ -82,6 +85,8 @@ def message_text(reported: Reported) -> str:  # noqa: PLR0911  a case for each k
             return f"still waiting for {text}, for {elapsed(seconds).strip()} by now"
         case PhasesTook():
             return _phases_text(reported)
+        case StepFinished():
+            return _finished_text(reported)
 
 
 def _stack_text(change: StackChanged) -> str:
@@ -113,6 +118,23 @@ def _phases_text(took: PhasesTook) -> str:
     phases = ", ".join(f"{name} {elapsed(seconds).strip()}" for name, seconds in took.phases if seconds >= 1)
     text = f"deployed in {elapsed(took.seconds).strip()}: {phases}"
     return f"{text}\n{took.advice}" if took.advice else text
+
+
+def _finished_text(finished: StepFinished) -> str:
+    service, revision = finished.service_name or "the service", finished.task_definition
+    match finished.outcome:
+        case "SUCCEEDED" if revision:
+            text = f"{finished.outcome}: {service} runs {revision}"
+        case "UNCHANGED":
+            text = f"{finished.outcome}: nothing changed"
+            text += f"; {service} runs {revision}" if revision else ""
+        case "STARTED":
+            text = f"{finished.outcome}: the deployment of {revision or service} continues in AWS"
+        case "PAUSED":
+            text = f"{finished.outcome}: the deployment of {revision or service} waits for a person"
+        case _:
+            text = finished.outcome
+    return f"{text}, since {finished.since:%Y-%m-%d %H:%M:%S %Z}" if finished.since and revision else text
 
 
 def elapsed(seconds: float) -> str:

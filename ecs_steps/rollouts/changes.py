@@ -1,4 +1,4 @@
-"""What is new of a service since it was last looked at, told once."""
+"""What has changed of a service since it was last read, reported once."""
 
 from attrs import define, field, frozen
 
@@ -8,63 +8,64 @@ from ecs_steps.reporting.events import Level, Report, RolloutChanged, ServiceEve
 from ecs_steps.reporting.text import level_of
 
 
-@frozen
-class Told:
-    """Was there news, and was any of it trouble for this deployment?"""
+@frozen(kw_only=True)
+class Changes:
+    """Whether anything changed, and whether any of it is trouble for this deployment."""
 
-    changed: bool
+    any: bool
     trouble: bool
 
 
 @define
-class News:
-    """What was told of one service so far."""
+class ChangeReporter:
+    """What was reported of one service so far."""
 
     target: DeploymentRef
-    report: Report
+    _report: Report
     _rollouts: dict[str, RolloutChanged] = field(factory=dict)
     _messages: set[str] = field(factory=set)
 
-    def tell(self, service: Service, attempt: ServiceDeployment | None) -> Told:
+    def report(self, service: Service, record: ServiceDeployment | None) -> Changes:
         """Report the deployments whose counts or state have changed, and the service's own messages."""
-        told = [
-            *(self._tell_deployment(service, each, attempt) for each in service.deployments),
-            *self._tell_messages(service),
+        changes = [
+            *(self._report_deployment(service, each, record) for each in service.deployments),
+            *self._report_messages(service),
         ]
-        return Told(changed=any(t.changed for t in told), trouble=any(t.trouble for t in told))
+        return Changes(any=any(c.any for c in changes), trouble=any(c.trouble for c in changes))
 
-    def _tell_deployment(
-        self, service: Service, deployment: Deployment, attempt: ServiceDeployment | None
-    ) -> Told:
+    def _report_deployment(
+        self, service: Service, deployment: Deployment, record: ServiceDeployment | None
+    ) -> Changes:
         is_ours = self.target.matches(deployment)
+        own_record = record if is_ours else None
         change = RolloutChanged(
             service_name=service.name,
             deployment_id=deployment.deployment_id,
             task_definition=deployment.task_definition.rpartition("/")[2],
-            state=attempt.status if attempt and is_ours else deployment.rollout_state,
+            state=own_record.status if own_record else deployment.rollout_state,
             desired=deployment.desired,
             running=deployment.running,
             pending=deployment.pending,
-            failed=max(deployment.failed, attempt.failures if attempt and is_ours else 0),
+            failed=max(deployment.failed, own_record.failures if own_record else 0),
             is_this_deployment=is_ours,
-            traffic_weight=attempt.traffic_weight if attempt and is_ours else None,
+            traffic_weight=own_record.target.production_weight if own_record else None,
         )
         before = self._rollouts.get(change.deployment_id)
         if before == change:
-            return Told(changed=False, trouble=False)
+            return Changes(any=False, trouble=False)
         self._rollouts[change.deployment_id] = change
-        self.report(change)
-        return Told(changed=True, trouble=is_ours and before is not None and _is_worse(before, change))
+        self._report(change)
+        return Changes(any=True, trouble=is_ours and before is not None and _is_worse(before, change))
 
-    def _tell_messages(self, service: Service) -> list[Told]:
-        news = [e for e in service.events if e.event_id not in self._messages and e.at >= self.target.since]
-        told = []
-        for event in reversed(news):
+    def _report_messages(self, service: Service) -> list[Changes]:
+        new = [e for e in service.events if e.event_id not in self._messages and e.at >= self.target.since]
+        changes = []
+        for event in reversed(new):
             self._messages.add(event.event_id)
             message = ServiceEvent(service_name=service.name, text=event.text)
-            self.report(message)
-            told.append(Told(changed=True, trouble=level_of(message) is Level.WARNING))
-        return told
+            self._report(message)
+            changes.append(Changes(any=True, trouble=level_of(message) is Level.WARNING))
+        return changes
 
 
 def _is_worse(before: RolloutChanged, now: RolloutChanged) -> bool:

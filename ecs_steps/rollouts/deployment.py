@@ -1,14 +1,14 @@
 """Move a service to a revision, as every step on a service that exists does.
 
-service and revision -> deployment -> outputs -> wait -> verdict, or rollback -> result
+service and revision -> deployment -> outputs -> wait -> verdict, pause or rollback -> result
 """
 
 from collections.abc import Callable, Mapping
 
 from ecs_steps.aws.ecs import DeploymentRef, Service, revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
-from ecs_steps.result import Outcome, Outputs, Result
-from ecs_steps.rollouts.start import look_at_service, start_rollout
+from ecs_steps.result import Outcome, Outputs, Result, StillRunning
+from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import is_serving
 
 
@@ -36,16 +36,29 @@ def deploy_to_service(
     running = service.primary if is_running and not force else None
     deployment = running or start_rollout(service, revision, context, force=is_running)
     outputs.set(DeploymentId=deployment.deployment_id)
+    outputs.since = deployment.created_at
     add_tags()
     target = DeploymentRef(
         task_definition=revision, deployment_id=deployment.deployment_id, since=deployment.created_at
     )
-    if context.may_wait and not (running and is_serving(service, target)):
-        # Only who waits pays for what explains a failure.
-        from ecs_steps.rollouts.waiting import wait_for_revision
-
-        wait_for_revision(service, target, context, roll_back=roll_back)
+    needs_wait = context.may_wait and not (running and is_serving(service, target))
+    if needs_wait and _wait(service, target, context, outputs, roll_back=roll_back):
+        return outputs.result(Outcome.PAUSED)
     return outputs.result(_outcome(unchanged=bool(running), waited=context.may_wait))
+
+
+def _wait(
+    service: Service, target: DeploymentRef, context: DeploymentContext, outputs: Outputs, *, roll_back: bool
+) -> bool:
+    """Wait until the service runs the revision; return whether its deployment waits for a person."""
+    # Only who waits pays for what explains a failure.
+    from ecs_steps.rollouts.pauses import pause_outputs
+    from ecs_steps.rollouts.waiting import wait_for_revision
+
+    pause = wait_for_revision(service, target, context, roll_back=roll_back)
+    if pause:
+        outputs.set(**pause_outputs(pause))
+    return pause is not None
 
 
 def watch_deployment(
@@ -54,26 +67,30 @@ def watch_deployment(
     """Wait for a deployment of a service that was started before, and return how it ended.
 
     Raises:
-        NotFoundError: There is no such service.
+        NotFoundError: There is no such service or deployment.
         DeploymentError, AwsCallError: As `deploy_to_service`.
     """
+    from ecs_steps.rollouts.pauses import pause_outputs
     from ecs_steps.rollouts.waiting import wait_for_deployment
 
-    service = look_at_service(cluster, name, context)
+    service = describe_updatable_service(cluster, name, context)
     outputs.set(**service_outputs(service.arn), DeploymentId=deployment_id)
-    deployment = wait_for_deployment(service, deployment_id, context)
-    outputs.set(**revision_outputs(deployment.task_definition))
-    return outputs.result(Outcome.SUCCEEDED)
+    target, pause = wait_for_deployment(service, deployment_id, context)
+    outputs.set(**revision_outputs(target.task_definition))
+    if pause:
+        outputs.set(**pause_outputs(pause))
+    return outputs.result(Outcome.PAUSED if pause else Outcome.SUCCEEDED)
 
 
-def still_running_hint(outputs: Mapping[str, str]) -> str:
-    """Say what continues in ECS without this step, from the outputs known by then."""
+def still_running(outputs: Mapping[str, str]) -> StillRunning | None:
+    """Return what continues in ECS without this step, from the outputs known by then."""
     deployment = outputs.get("DeploymentId")
     if not deployment:
-        return ""
-    return (
-        f"Deployment {deployment} continues in ECS; to resume waiting: ecs-steps watch VARIABLES.json "
-        f"--deployment {deployment}; to stop it: aws ecs stop-service-deployment"
+        return None
+    return StillRunning(
+        what=f"Deployment {deployment} continues in ECS",
+        watch=f"ecs-steps watch VARIABLES.json --deployment {deployment}",
+        undo="aws ecs stop-service-deployment",
     )
 
 

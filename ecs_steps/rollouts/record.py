@@ -12,7 +12,7 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
 from ecs_steps.reporting.events import Level
 
-TRIES_TO_FIND = 3
+MAX_ATTEMPTS_TO_FIND = 3
 
 
 @define
@@ -24,11 +24,11 @@ class DeploymentRecord:
     target: DeploymentRef
     context: DeploymentContext
     arn: str = ""
-    _tries: int = field(init=False)
+    _attempts_left: int = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         # Without the id of a deployment its record cannot be told from another's.
-        self._tries = TRIES_TO_FIND if self.target.deployment_id else 0
+        self._attempts_left = MAX_ATTEMPTS_TO_FIND if self.target.deployment_id else 0
 
     def read(self) -> ServiceDeployment | None:
         """Return the deployment as ECS records it; none where DescribeServices has to do.
@@ -39,26 +39,26 @@ class DeploymentRecord:
             AwsCallError: It cannot be read for a passing reason.
         """
         try:
-            if not self.arn and self._tries:
-                self._tries -= 1
+            if not self.arn and self._attempts_left:
+                self._attempts_left -= 1
                 self.arn = self._find()
             return describe_service_deployment(self.context.aws, self.arn) if self.arn else None
         except AwsCallError as error:
-            if error.transient and (self.arn or self._tries):
+            if error.transient and (self.arn or self._attempts_left):
                 raise
-            self._do_without(str(error))
+            self._give_up(str(error))
             return None
 
     def _find(self) -> str:
         found = find_service_deployment(
             self.context.aws, self.cluster, self.service, self.target.deployment_id
         )
-        if not found and not self._tries:
-            self._do_without("ECS has no record of it")
+        if not found and not self._attempts_left:
+            self._give_up("ECS has no record of it")
         return found or ""
 
-    def _do_without(self, why: str) -> None:
-        self.arn, self._tries = "", 0
+    def _give_up(self, why: str) -> None:
+        self.arn, self._attempts_left = "", 0
         self.context.say(
             Level.VERBOSE, f"Watching {self.target.deployment_id} through DescribeServices alone. {why}"
         )

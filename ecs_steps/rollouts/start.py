@@ -1,17 +1,17 @@
-"""Change a service that somebody else owns: look at it, and point it at a revision."""
+"""Change a service that this step does not own: read it, and point it at a revision."""
 
 from ecs_steps.aws.ecs import Deployment, Service, describe_service, update_service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, RolloutFailedError
 
-INSTEAD = {
+ALTERNATIVES = {
     "CODE_DEPLOY": "Deploy it with AWS CodeDeploy, or give it the ECS deployment controller.",
     "EXTERNAL": "Change its task sets with the tool that owns them, or use the ECS deployment controller.",
 }
 
 
-def look_at_service(cluster: str, name: str, context: DeploymentContext) -> Service:
-    """Return a service that can be updated, with its tags.
+def describe_updatable_service(cluster: str, name: str, context: DeploymentContext) -> Service:
+    """Return a service that takes updates from here, with its tags.
 
     Raises:
         NotFoundError: There is no such service or cluster, or the service is being deleted.
@@ -27,11 +27,11 @@ def look_at_service(cluster: str, name: str, context: DeploymentContext) -> Serv
             why=why,
             next_step="Check the name, the cluster, the account and the region.",
         )
-    if service.controller in INSTEAD:
+    if service.controller in ALTERNATIVES:
         raise DeploymentError(
             what=f"Service {name} cannot be updated by this step",
             why=f"its deployment controller is {service.controller}, and ECS refuses a new task definition",
-            next_step=INSTEAD[service.controller],
+            next_step=ALTERNATIVES[service.controller],
         )
     return service
 
@@ -62,7 +62,7 @@ def start_rollout(
     if deployment is None:
         raise RolloutFailedError(
             what=f"Service {service.name} was updated, and shows another deployment",
-            why="somebody else updated it in the same moment",
+            why="another process updated it in the same moment",
             next_step="Let one deployment at a time run for this service.",
         )
     return deployment

@@ -1,22 +1,18 @@
-"""What is told at the end of a deployment that succeeded: where its time went, and which setting took it."""
+"""The end of a deployment that succeeded: where its time went, and which setting took it."""
 
 from datetime import datetime
 
-from ecs_steps.aws.ecs import Deployment, Service
+from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
+from ecs_steps.aws.elbv2 import target_group_attributes, target_group_health_check
 from ecs_steps.aws.task_definitions import describe_task_definition
-from ecs_steps.aws.tasks import (
-    MAX_DESCRIBED_TASKS,
-    describe_tasks,
-    list_tasks,
-    target_group_attributes,
-    target_group_health_check,
-)
+from ecs_steps.aws.tasks import MAX_DESCRIBED_TASKS, describe_tasks, list_tasks
 from ecs_steps.context import DeploymentContext
+from ecs_steps.diagnosis.evidence import own_tasks
 from ecs_steps.errors import EcsStepsError
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.timing import (
     Phases,
-    Setting,
+    TimingHint,
     container_health_check,
     deregistration_delay,
     phases,
@@ -27,44 +23,47 @@ from ecs_steps.rollouts.timing import (
 DELAY = "deregistration_delay.timeout_seconds"
 
 
-def tell_phases(
+def report_timing(
     service: Service, deployment: Deployment, context: DeploymentContext, *, began: datetime
 ) -> None:
-    """Report the phases of a deployment that was made since `began`, if they can be read.
+    """Report the phases of a deployment that was made since `began` (AWS' time), if they can be read.
 
     That is two reads, and a third where one phase was long. Of more tasks than one call describes the last to
     start might not be among them: such a service has no summary.
     """
     if deployment.created_at < began or not 0 < deployment.running <= MAX_DESCRIBED_TASKS:
         return
-    ended = context.clock.now()
-    took: Phases | None = None
-    setting: Setting | None = None
+    read: Phases | None = None
+    hint: TimingHint | None = None
     try:
-        took = _phases(service, deployment, context, began=began, ended=ended)
-        setting = _setting(took, service, context) if took else None
+        read = _phases(service, deployment, context, began=began)
+        hint = _hint(read, service, context) if read else None
     except EcsStepsError as error:
-        context.say(Level.VERBOSE, f"Where the time went is told as far as it is known. {error}")
-    if took:
-        context.report(took.took(setting))
+        context.say(Level.VERBOSE, f"Where the time went is reported as far as it is known. {error}")
+    if read:
+        context.report(read.report(hint))
 
 
 def _phases(
-    service: Service, deployment: Deployment, context: DeploymentContext, *, began: datetime, ended: datetime
+    service: Service, deployment: Deployment, context: DeploymentContext, *, began: datetime
 ) -> Phases | None:
     arns = list(list_tasks(context.aws, service.cluster_arn, service.name, "RUNNING"))[:MAX_DESCRIBED_TASKS]
-    ours = [
-        task_times(task.raw)
-        for task in describe_tasks(context.aws, service.cluster_arn, arns)
-        if task.started_by == deployment.deployment_id
-    ]
-    return phases(deployment, filter(None, ours), service.events, began=began, ended=ended)
+    tasks = list(describe_tasks(context.aws, service.cluster_arn, arns))
+    target = DeploymentRef(
+        task_definition=deployment.task_definition,
+        deployment_id=deployment.deployment_id,
+        since=deployment.created_at,
+    )
+    times = [task_times(task.raw) for task in own_tasks(tasks, service.name, target)]
+    # AWS' own time, since the clock of this machine may be minutes off.
+    ended = max((task.read_at for task in tasks if task.read_at), default=context.clock.now())
+    return phases(deployment, filter(None, times), service.events, began=began, ended=ended)
 
 
-def _setting(took: Phases, service: Service, context: DeploymentContext) -> Setting | None:
-    """Read the setting that the longest phase hangs on: one call at most."""
+def _hint(read: Phases, service: Service, context: DeploymentContext) -> TimingHint | None:
+    """Read the setting that the longest phase depends on: one call at most."""
     aws = context.aws
-    match took.dominating, service.target_groups:
+    match read.dominating, service.target_groups:
         case "draining", [group, *_]:
             return deregistration_delay(int(target_group_attributes(aws, group).get(DELAY, 0)))
         case "health", [group, *_]:

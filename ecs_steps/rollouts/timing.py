@@ -1,4 +1,4 @@
-"""Where the time of a deployment went: from timestamps to phases, and to the setting that most went to; pure.
+"""Where the time of a deployment went: from timestamps to phases, and to the setting that took most; pure.
 
 The phases of a task are those of the one that was the last to start: the deployment waited for it.
 """
@@ -13,9 +13,9 @@ from ecs_steps.aws.ecs import Deployment, ServiceMessage
 from ecs_steps.reporting.events import PhasesTook
 from ecs_steps.reporting.text import elapsed
 
-# Of less nobody needs to be told how to make it shorter.
-WORTH_A_WORD = 60.0
-OLD_TASKS_LEAVE = ("has begun draining connections on", " running tasks: ")
+# A shorter phase needs no advice.
+MIN_ADVISED_SECONDS = 60.0
+DRAINING_MESSAGES = ("has begun draining connections on", " running tasks: ")
 CHECK_INTERVAL = 30
 
 
@@ -34,7 +34,7 @@ class Phases:
     """Seconds of a deployment, in all and phase by phase.
 
     `stack` is what CloudFormation spent before and after the service's own deployment, `health` ends when the
-    first old task is told to leave, and `draining` when the last of them has.
+    first old task is asked to leave, and `draining` when the last of them has.
     """
 
     total: float
@@ -60,29 +60,29 @@ class Phases:
     def dominating(self) -> str:
         """The longest phase where it is long, and a third of it all; else empty."""
         name, seconds = max(self.by_name.items(), key=lambda phase: phase[1])
-        return name if seconds >= max(WORTH_A_WORD, self.total / 3) else ""
+        return name if seconds >= max(MIN_ADVISED_SECONDS, self.total / 3) else ""
 
-    def took(self, setting: "Setting | None") -> PhasesTook:
-        """Return the report; it names the setting where that one accounts for half of the longest phase."""
+    def report(self, hint: "TimingHint | None") -> PhasesTook:
+        """Return the report; it gives the hint where that accounts for half of the longest phase."""
         name = self.dominating
         advice = ""
-        if setting and name and setting.seconds >= self.by_name[name] / 2:
-            advice = f"{name} took {_span(self.by_name[name])} of {_span(self.total)}: {setting.advice}"
+        if hint and name and hint.seconds >= self.by_name[name] / 2:
+            advice = f"{name} took {_span(self.by_name[name])} of {_span(self.total)}: {hint.advice}"
         return PhasesTook(seconds=self.total, phases=tuple(self.by_name.items()), advice=advice)
 
 
 @frozen(kw_only=True)
-class Setting:
-    """What makes a phase last, by how many seconds it does, and what to do about it."""
+class TimingHint:
+    """What makes a phase last, for how many seconds, and what to do about it."""
 
     seconds: float
     advice: str
 
 
-def task_times(told: Mapping[str, Any]) -> TaskTimes | None:
+def task_times(task: Mapping[str, Any]) -> TaskTimes | None:
     """Read a task of DescribeTasks; none where it has not run, or its image was there already."""
     names = ("createdAt", "pullStartedAt", "pullStoppedAt", "startedAt")
-    created, pull_started, pull_stopped, started = (told.get(name) for name in names)
+    created, pull_started, pull_stopped, started = (task.get(name) for name in names)
     if not (created and pull_started and pull_stopped and started):
         return None
     return TaskTimes(
@@ -103,12 +103,12 @@ def phases(
 ) -> Phases | None:
     """Return the phases of a deployment that serves; none where it is older, or no task's times are known.
 
-    `began` and `ended` are when a step began and had its verdict. A step that only updates a service begins
-    with the deployment itself; a stack's deployment comes later.
+    `began` and `ended` are when a step began and had its verdict, on AWS' clock. A step that only updates a
+    service begins with the deployment itself; a stack's deployment comes later.
     """
     created = deployment.created_at
-    told = sorted((each for each in messages if each.at >= created), key=lambda each: each.at)
-    completed = _completed(deployment, told) or ended
+    own = sorted((each for each in messages if each.at >= created), key=lambda each: each.at)
+    completed = _completed(deployment, own) or ended
     last = max(
         (task for task in tasks if task.started_at <= completed),
         key=lambda task: task.started_at,
@@ -116,10 +116,9 @@ def phases(
     )
     if last is None or created < began:
         return None
-    leaving = (each.at for each in told if any(words in each.text for words in OLD_TASKS_LEAVE))
+    leaving = (each.at for each in own if any(text in each.text for text in DRAINING_MESSAGES))
     turned = next((at for at in leaving if last.started_at <= at <= completed), completed)
     rollout = _seconds(created, completed)
-    # Two clocks: AWS' own, and the one that the step looked at when it began and ended.
     total = _seconds(began, ended) if created > began else rollout
     return Phases(
         total=max(total, rollout),
@@ -132,30 +131,30 @@ def phases(
     )
 
 
-def _completed(deployment: Deployment, told: Iterable[ServiceMessage]) -> datetime | None:
-    words = f"(deployment {deployment.deployment_id}) deployment completed"
-    return next((each.at for each in told if words in each.text), None)
+def _completed(deployment: Deployment, messages: Iterable[ServiceMessage]) -> datetime | None:
+    text = f"(deployment {deployment.deployment_id}) deployment completed"
+    return next((each.at for each in messages if text in each.text), None)
 
 
-def deregistration_delay(seconds: int) -> Setting:
+def deregistration_delay(seconds: int) -> TimingHint:
     """A target that leaves keeps its task that long, whether or not it still has requests."""
-    return Setting(
+    return TimingHint(
         seconds=seconds,
         advice=f"the target group's deregistration delay is {seconds} s; "
         "lower deregistration_delay.timeout_seconds",
     )
 
 
-def target_health_check(*, interval: int, healthy_threshold: int) -> Setting:
+def target_health_check(*, interval: int, healthy_threshold: int) -> TimingHint:
     """A target is healthy after so many checks in a row, `interval` seconds apart."""
-    return Setting(
+    return TimingHint(
         seconds=interval * healthy_threshold,
         advice=f"the target group asks for {healthy_threshold} good health checks, {interval} s apart; "
         "lower HealthCheckIntervalSeconds or HealthyThresholdCount",
     )
 
 
-def container_health_check(task_definition: Mapping[str, Any]) -> Setting | None:
+def container_health_check(task_definition: Mapping[str, Any]) -> TimingHint | None:
     """Return the slowest check of an essential container; none where none has one.
 
     One good check makes a container healthy, and the first is made an interval after its start. Neither the
@@ -169,7 +168,7 @@ def container_health_check(task_definition: Mapping[str, Any]) -> Setting | None
     if not checked:
         return None
     interval, name = max(checked)
-    return Setting(
+    return TimingHint(
         seconds=interval,
         advice=f"the first health check of container {name} is made {interval} s after its start; "
         "lower healthCheck.interval",

@@ -1,4 +1,4 @@
-"""From what ECS tells of a service to the verdict on *one* deployment; pure.
+"""From what ECS says of a service to the verdict on *one* deployment; pure.
 
 "One deployment and running equals desired" is what other tools test, and it takes the circuit breaker's
 rollback for a success. Here the verdict is bound to a task definition, and to the deployment's id where it is
@@ -11,48 +11,59 @@ from attrs import frozen
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import ServiceDeployment
+from ecs_steps.rollouts.pauses import Pause, describe_pause, pause_of
 
 
 class DeploymentStatus(Enum):
-    """Where a deployment stands."""
+    """The state of a deployment."""
 
-    UNDER_WAY = "under way"
+    IN_PROGRESS = "in progress"
+    PAUSED = "paused"
     SERVING = "serving"
     FAILED = "failed"
     ROLLED_BACK = "rolled back"
     SUPERSEDED = "superseded"
-    GONE = "gone"
+    DELETED = "deleted"
 
 
 @frozen(kw_only=True)
 class Verdict:
-    """Where a deployment stands, and why."""
+    """The state of a deployment, and why; with the pause where it is paused."""
 
     status: DeploymentStatus
     reason: str = ""
+    pause: Pause | None = None
 
     @property
-    def is_final(self) -> bool:
-        return self.status is not DeploymentStatus.UNDER_WAY
+    def is_settled(self) -> bool:
+        """Whether waiting for longer changes nothing by itself."""
+        return self.status is not DeploymentStatus.IN_PROGRESS
 
     @property
     def is_bad(self) -> bool:
-        return self.status not in (DeploymentStatus.UNDER_WAY, DeploymentStatus.SERVING)
+        """Whether the deployment does not serve, and will not."""
+        return self.status in (
+            DeploymentStatus.FAILED,
+            DeploymentStatus.ROLLED_BACK,
+            DeploymentStatus.SUPERSEDED,
+            DeploymentStatus.DELETED,
+        )
 
 
-UNDER_WAY = Verdict(status=DeploymentStatus.UNDER_WAY)
+IN_PROGRESS = Verdict(status=DeploymentStatus.IN_PROGRESS)
 SERVING = Verdict(status=DeploymentStatus.SERVING)
 
 
-def judge_service_deployment(attempt: ServiceDeployment, service: Service, target: DeploymentRef) -> Verdict:
+def judge_service_deployment(record: ServiceDeployment, service: Service, target: DeploymentRef) -> Verdict:
     """Judge a deployment by ECS' own record of it.
 
-    The record alone calls nothing a success: what it says succeeded must be what `service` runs.
+    The record alone is no success: what it says succeeded must be what `service` runs.
     """
-    if attempt.is_under_way:
-        return UNDER_WAY
-    why = attempt.status_reason or attempt.rollback_reason or "ECS gave no reason"
-    match attempt.status:
+    if record.is_in_progress:
+        pause = pause_of(record)
+        return paused(pause) if pause and not pause.missing else IN_PROGRESS
+    why = record.status_reason or record.rollback_reason or "ECS gave no reason"
+    match record.status:
         case "SUCCESSFUL":
             return judge(service, target)
         case "ROLLBACK_SUCCESSFUL":
@@ -68,31 +79,36 @@ def judge_service_deployment(attempt: ServiceDeployment, service: Service, targe
             return Verdict(status=DeploymentStatus.FAILED, reason=why)
 
 
-def gone(service: Service | None) -> Verdict:
+def paused(pause: Pause) -> Verdict:
+    """Return the verdict on a deployment that waits for a person."""
+    return Verdict(status=DeploymentStatus.PAUSED, reason=describe_pause(pause), pause=pause)
+
+
+def deleted(service: Service | None) -> Verdict:
     """Return the verdict on a deployment whose service is deleted or being deleted."""
     why = f"service {service.name} is {service.status}" if service else "ECS knows no service of that name"
-    return Verdict(status=DeploymentStatus.GONE, reason=why)
+    return Verdict(status=DeploymentStatus.DELETED, reason=why)
 
 
 def is_serving(service: Service, target: DeploymentRef) -> bool:
-    """Tell whether the service runs the deployment, and all of it."""
+    """Return whether the service runs the deployment, and all of it."""
     return judge(service, target).status is DeploymentStatus.SERVING
 
 
 def judge(service: Service, target: DeploymentRef) -> Verdict:
     """Judge one deployment by the service's own list of deployments."""
     if service.status != "ACTIVE":
-        return gone(service)
+        return deleted(service)
     primary = service.primary
     if primary is None:
-        return UNDER_WAY
+        return IN_PROGRESS
     if target.matches(primary):
-        return _of_primary(primary)
+        return _judge_primary(primary, is_alone=len(service.deployments) == 1)
     ours = next((d for d in service.deployments if target.matches(d)), None)
     if (ours and ours.rollout_state == "FAILED") or _was_rolled_back(service, primary, target):
         if primary.rollout_state == "IN_PROGRESS":
-            return UNDER_WAY
-        why = (ours and ours.rollout_reason) or primary.rollout_reason
+            return IN_PROGRESS
+        why = (ours and ours.rollout_reason) or primary.rollout_reason or "ECS gave no reason"
         return Verdict(
             status=DeploymentStatus.ROLLED_BACK,
             reason=f"{why}; the service runs {primary.task_definition} again",
@@ -104,23 +120,28 @@ def judge(service: Service, target: DeploymentRef) -> Verdict:
 
 
 def _was_rolled_back(service: Service, primary: Deployment, target: DeploymentRef) -> bool:
-    """Tell whether ECS went back by itself: no member says so once the rollback has completed.
+    """Return whether ECS went back by itself: no member says so once the rollback has completed.
 
     Until then the rollout state's reason does ("rolling back to deploymentId ..."), afterwards only the
     service's events.
     """
-    told = [primary.rollout_reason, *(event.text for event in service.events if event.at >= target.since)]
-    return any("rolling back" in text.casefold() for text in told)
+    texts = [primary.rollout_reason, *(event.text for event in service.events if event.at >= target.since)]
+    return any("rolling back" in text.casefold() for text in texts)
 
 
-def _of_primary(deployment: Deployment) -> Verdict:
+def _judge_primary(deployment: Deployment, *, is_alone: bool) -> Verdict:
+    runs_all = deployment.running >= deployment.desired
     match deployment.rollout_state:
         case "FAILED":
             return Verdict(
                 status=DeploymentStatus.FAILED, reason=deployment.rollout_reason or "ECS gave no reason"
             )
-        # Tasks can fail between ECS' own verdict and this look: what completed must still be running.
-        case "COMPLETED" if deployment.running >= deployment.desired:
+        # Tasks can fail between ECS' own verdict and this read: what completed must still be running.
+        case "COMPLETED" if runs_all:
+            return SERVING
+        # Behind a Classic Load Balancer ECS tells no state (API_Deployment): the tasks decide, once the old
+        # deployment is gone.
+        case "" if runs_all and is_alone and not deployment.pending:
             return SERVING
         case _:
-            return UNDER_WAY
+            return IN_PROGRESS

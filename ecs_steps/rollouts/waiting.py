@@ -1,35 +1,46 @@
-"""Wait for the service to run a revision; where it does not, roll it back if that was asked for."""
+"""Wait for the service to run a revision, and decide what the verdict means for the step."""
 
-from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
+from ecs_steps.aws.ecs import DeploymentRef, Service
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import RolloutFailedError, TimedOutError
+from ecs_steps.reporting.events import Level
+from ecs_steps.rollouts.pauses import Pause
 from ecs_steps.rollouts.rollback import roll_back_to
-from ecs_steps.rollouts.watch import ServiceWatch, await_verdict, target_of
+from ecs_steps.rollouts.verdict import DeploymentStatus
+from ecs_steps.rollouts.watch import ServiceWatch, failure_of, target_of, wait_for_verdict
 
 
-def wait_for_deployment(service: Service, deployment_id: str, context: DeploymentContext) -> Deployment:
-    """Wait for a deployment that was started before, and return it.
+def wait_for_deployment(
+    service: Service, deployment_id: str, context: DeploymentContext
+) -> tuple[DeploymentRef, Pause | None]:
+    """Wait for a deployment that was started before; return it, and the pause that it waits at.
 
     Raises:
+        NotFoundError: Neither the service nor ECS' records have it.
         DeploymentError: It did not succeed; with the cause.
     """
-    target = target_of(service, deployment_id)
-    return await_verdict(ServiceWatch(service.cluster_arn, service.name, target, context))
+    target = target_of(service, deployment_id, context)
+    return target, wait_for_revision(service, target, context, roll_back=False)
 
 
 def wait_for_revision(
     service: Service, target: DeploymentRef, context: DeploymentContext, *, roll_back: bool
-) -> None:
-    """Wait for a deployment that this step started; with `roll_back` a failed one is undone.
+) -> Pause | None:
+    """Wait until the service runs the revision, or return the pause that its deployment waits at.
+
+    With `roll_back` a failed deployment is undone, but neither one that waits for a person nor one whose new
+    tasks are healthy.
 
     Raises:
         RolledBackError: It failed, and the revision that served before serves again.
         DeploymentError: It did not succeed; with the cause.
     """
     watch = ServiceWatch(service.cluster_arn, service.name, target, context)
-    try:
-        await_verdict(watch)
-    except (RolloutFailedError, TimedOutError) as error:
-        if not roll_back:
-            raise
-        raise roll_back_to(service.task_definition, watch, error) from error
+    verdict = wait_for_verdict(watch)
+    if verdict.pause or verdict.status is DeploymentStatus.SERVING:
+        return verdict.pause
+    failure = failure_of(watch)
+    if roll_back and watch.may_roll_back:
+        raise roll_back_to(service.task_definition, watch, failure)
+    if roll_back and watch.rollback_objection:
+        context.say(Level.WARNING, f"It is not rolled back: {watch.rollback_objection}.")
+    raise failure

@@ -1,21 +1,24 @@
-"""Watch one deployment of a service until there is a verdict on it, and gather what explains a bad one.
+"""Watch one deployment of a service until there is a verdict on it, and collect what explains a bad one.
 
-A quiet look costs one call: DescribeServiceDeployments where ECS has a record of the deployment and lets us
-read it, else DescribeServices. News, and the end, are looked at in DescribeServices as well.
+A quiet read costs one call: DescribeServiceDeployments where ECS has a record of the deployment and lets us
+read it, else DescribeServices. A change, and the end, are read in DescribeServices as well.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from attrs import define, evolve, field
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service
-from ecs_steps.aws.service_deployments import ServiceDeployment
+from ecs_steps.aws.service_deployments import ServiceDeployment, find_service_deployment
+from ecs_steps.causes import Diagnosis
 from ecs_steps.context import DeploymentContext
-from ecs_steps.diagnosis.collector import Gathering
+from ecs_steps.diagnosis.collector import EvidenceCollector
 from ecs_steps.diagnosis.evidence import Evidence
-from ecs_steps.diagnosis.report import Diagnosis, diagnose
+from ecs_steps.diagnosis.report import diagnose
 from ecs_steps.errors import (
+    AwsCallError,
     DeploymentError,
+    NotFoundError,
     RolledBackError,
     RolloutFailedError,
     SupersededError,
@@ -23,28 +26,33 @@ from ecs_steps.errors import (
 )
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.changes import News
-from ecs_steps.rollouts.fail_fast import cannot_succeed
+from ecs_steps.rollouts.changes import ChangeReporter
+from ecs_steps.rollouts.fail_fast import cannot_succeed, healthy_tasks
+from ecs_steps.rollouts.pauses import pause_of
 from ecs_steps.rollouts.record import DeploymentRecord
-from ecs_steps.rollouts.summary import tell_phases
+from ecs_steps.rollouts.summary import report_timing
+from ecs_steps.rollouts.unfinished import Unfinished, explain_unfinished
 from ecs_steps.rollouts.verdict import (
-    UNDER_WAY,
+    IN_PROGRESS,
     DeploymentStatus,
     Verdict,
-    gone,
+    deleted,
     judge,
     judge_service_deployment,
+    paused,
 )
 
 # A service that was just made may be unknown to another of ECS' hosts for a moment.
 CONSISTENCY_WINDOW = timedelta(seconds=60)
+# A pause whose tasks are incomplete for as long as this is reported with what is missing.
+INCOMPLETE_PAUSE_TIMEOUT = timedelta(minutes=2)
 
 
 @define
 class ServiceWatch:
     """One deployment of one service, and what was seen of it so far.
 
-    `service` and `verdict` are those of the last look; `gave_up` says that the deployment was given up
+    `service` and `verdict` are those of the last read; `gave_up` says that the deployment was given up
     here, and not by ECS.
     """
 
@@ -54,22 +62,23 @@ class ServiceWatch:
     context: DeploymentContext
     record: DeploymentRecord = field(init=False)
     service: Service | None = None
-    verdict: Verdict = UNDER_WAY
+    verdict: Verdict = IN_PROGRESS
     gave_up: bool = False
-    _news: News = field(init=False)
-    _gathering: Gathering = field(init=False)
-    _attempt: ServiceDeployment | None = None
-    _has_told_cause: bool = False
+    unfinished: Unfinished | None = None
+    _changes: ChangeReporter = field(init=False)
+    _collector: EvidenceCollector = field(init=False)
+    _service_deployment: ServiceDeployment | None = None
+    _has_reported_cause: bool = False
     _started: datetime = field(init=False)
     _described_at: datetime = field(init=False)
+    _paused_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
         self.record = DeploymentRecord(self.cluster, self.name_or_arn, self.target, self.context)
-        self._news = News(self.target, self.context.report)
-        self._gathering = Gathering(
+        self._changes = ChangeReporter(self.target, self.context.report)
+        self._collector = EvidenceCollector(
             self.context,
             self.target,
-            show_logs=self.context.watch_options.container_logs,
             evidence=Evidence(cluster=_short(self.cluster), service=_short(self.name_or_arn)),
         )
         self._started = self.context.clock.now()
@@ -78,110 +87,202 @@ class ServiceWatch:
     @property
     def diagnosis(self) -> Diagnosis:
         """What explains the verdict, as far as it is known by now."""
-        reason = "" if self.verdict.status is DeploymentStatus.UNDER_WAY else self.verdict.reason
-        return diagnose(evolve(self._gathering.evidence, verdict=reason))
+        reason = self.verdict.reason if self.verdict.is_bad else ""
+        return diagnose(evolve(self._collector.evidence, verdict=reason))
 
-    def look(self) -> PollResult[Verdict]:
-        """Look once, tell what is new, judge, and gather evidence where something is wrong."""
-        attempt = self.record.read()
-        if attempt and attempt.is_under_way and attempt == self._attempt and self._described_lately():
-            return PollResult(value=UNDER_WAY, settled=False)
-        self._attempt = attempt
+    @property
+    def deployment_id(self) -> str:
+        """The id of the deployment; empty while the service does not show it."""
+        ours = self._own(self.service) if self.service else None
+        return self.target.deployment_id or (ours.deployment_id if ours else "")
+
+    @property
+    def may_roll_back(self) -> bool:
+        """Whether going back undoes a failure: not what is healthy, and not what waits for a person."""
+        if self.verdict.status is DeploymentStatus.FAILED:
+            return True
+        return self.verdict.status is DeploymentStatus.IN_PROGRESS and not self.rollback_objection
+
+    @property
+    def rollback_objection(self) -> str:
+        """Why a deployment that is still in progress must not be rolled back; empty where it may be.
+
+        Whether a service with pause hooks waits at one is known from ECS' record of the deployment alone.
+        """
+        if self.unfinished and self.unfinished.is_healthy:
+            return "its new tasks are healthy"
+        if self.service and self.service.has_pause_hooks and not self.record.arn:
+            return "it may wait for a person at a pause hook, which cannot be read"
+        return ""
+
+    def observe(self) -> PollResult[Verdict]:
+        """Read once, report what is new, judge, and collect evidence where something is wrong."""
+        record = self.record.read()
+        is_quiet = record and record.is_in_progress and record == self._service_deployment
+        if is_quiet and self._described_lately() and not self._paused_at:
+            return PollResult(value=IN_PROGRESS, settled=False)
+        self._service_deployment = record
         self.service = describe_service(self.context.aws, self.cluster, self.name_or_arn)
         self._described_at = self.context.clock.now()
         changed = False
-        self.verdict = self._judge(attempt)
+        self.verdict = self._judge(record)
         if self.service:
-            told = self._news.tell(self.service, attempt)
-            changed = told.changed
-            if self.verdict.is_bad or (told.trouble and not self.verdict.is_final):
-                self._explain(self.service, attempt)
-        return PollResult(value=self.verdict, settled=self.verdict.is_final, changed=changed)
+            self._find_record(self.service)
+            changes = self._changes.report(self.service, record)
+            changed = changes.any
+            if self.verdict.is_bad or (changes.trouble and not self.verdict.is_settled):
+                self._explain(self.service, record)
+        return PollResult(value=self.verdict, settled=self.verdict.is_settled, changed=changed)
 
-    def _judge(self, attempt: ServiceDeployment | None) -> Verdict:
+    def close(self) -> None:
+        """Collect, at the end of the time, what the deployment still waits for."""
+        record, service = self._service_deployment, self.service
+        if service is None or self.verdict.is_settled:
+            return
+        if record and (pause := pause_of(record)):
+            self.verdict = paused(pause)
+            return
+        ours = self._own(service)
+        if ours is None:
+            self.unfinished = explain_unfinished(service, self.target, record, healthy=None, pending=())
+            return
+        live = self._collector.collect_live(service, evolve(self.target, deployment_id=ours.deployment_id))
+        self._collect(service, ours.deployment_id, record)
+        healthy = None
+        if live is not None:
+            running = [task for task in live.tasks if task.status == "RUNNING"]
+            healthy = len(healthy_tasks(service, running, live.targets, self.context))
+        self.unfinished = explain_unfinished(
+            service, self.target, record, healthy=healthy, pending=live.pending_lines if live else ()
+        )
+
+    def _own(self, service: Service) -> Deployment | None:
+        return next((d for d in service.deployments if self.target.matches(d)), None)
+
+    def _judge(self, record: ServiceDeployment | None) -> Verdict:
         if self.service is None and self._described_at - self._started < CONSISTENCY_WINDOW:
-            return UNDER_WAY
+            return IN_PROGRESS
         if self.service is None or self.service.status != "ACTIVE":
-            return gone(self.service)
-        if attempt is None:
+            return deleted(self.service)
+        if record is None:
             return judge(self.service, self.target)
-        return judge_service_deployment(attempt, self.service, self.target)
+        verdict = judge_service_deployment(record, self.service, self.target)
+        pause = pause_of(record)
+        if pause is None:
+            self._paused_at = None
+        elif verdict is IN_PROGRESS:
+            self._paused_at = self._paused_at or self._described_at
+            if self._described_at - self._paused_at >= INCOMPLETE_PAUSE_TIMEOUT:
+                return paused(pause)
+        return verdict
 
-    def _explain(self, service: Service, attempt: ServiceDeployment | None) -> None:
-        ours = next((d for d in service.deployments if self.target.matches(d)), None)
+    def _find_record(self, service: Service) -> None:
+        """Read the record of a deployment whose id was not known before, where it may show a pause."""
+        ours = self._own(service)
+        if service.has_pause_hooks and ours and not self.record.target.deployment_id:
+            target = evolve(self.target, deployment_id=ours.deployment_id)
+            self.record = DeploymentRecord(self.cluster, self.name_or_arn, target, self.context)
+
+    def _collect(self, service: Service, deployment_id: str, record: ServiceDeployment | None) -> None:
+        self._collector.collect(service, evolve(self.target, deployment_id=deployment_id), record)
+
+    def _explain(self, service: Service, record: ServiceDeployment | None) -> None:
+        ours = self._own(service)
         deployment_id = self.target.deployment_id or (ours.deployment_id if ours else "")
         if not deployment_id:
             return
-        self._gathering.gather(service, deployment_id, attempt)
-        stopped = self._gathering.evidence.tasks
-        is_rolling_back = attempt is not None and attempt.is_rolling_back
-        if (
-            self.verdict is UNDER_WAY
-            and not is_rolling_back
-            and cannot_succeed(service, deployment_id, stopped, self.context)
-        ):
-            reason = f"{len(stopped)} of its tasks have stopped and none has ever become healthy"
+        self._collect(service, deployment_id, record)
+        if self._is_hopeless(service, ours, record):
+            stopped = len(self._collector.evidence.tasks)
+            reason = f"{stopped} of its tasks have stopped and none has ever become healthy"
             self.verdict = Verdict(status=DeploymentStatus.FAILED, reason=reason)
             self.gave_up = True
         cause = self.diagnosis.root_cause
-        if cause and not self._has_told_cause:
+        if cause and not self._has_reported_cause:
             # What else there is waits for the report at the end.
-            self._has_told_cause = True
+            self._has_reported_cause = True
             self.context.say(Level.WARNING, str(cause))
+
+    def _is_hopeless(
+        self, service: Service, ours: Deployment | None, record: ServiceDeployment | None
+    ) -> bool:
+        if self.verdict is not IN_PROGRESS or (record and (record.is_rolling_back or pause_of(record))):
+            return False
+        counts = (ours.failed if ours else 0, record.failures if record else 0)
+        target = evolve(self.target, deployment_id=ours.deployment_id) if ours else self.target
+        stopped = self._collector.evidence.tasks
+        return cannot_succeed(service, target, stopped, self.context, breaker_count=max(counts))
 
     def _described_lately(self) -> bool:
         return self.context.clock.now() - self._described_at < CONSISTENCY_WINDOW
 
 
-def target_of(service: Service, deployment_id: str) -> DeploymentRef:
-    """Return a deployment by its id as something to judge.
+def target_of(service: Service, deployment_id: str, context: DeploymentContext) -> DeploymentRef:
+    """Return a deployment of a service, by its id, as something to judge.
 
-    Where the service no longer shows it, its record tells what became of it.
-    """
-    shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
-    if shown is None:
-        since = min((d.created_at for d in service.deployments), default=datetime.min.replace(tzinfo=UTC))
-        return DeploymentRef(task_definition=deployment_id, deployment_id=deployment_id, since=since)
-    return DeploymentRef(
-        task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at
-    )
-
-
-def await_verdict(watch: ServiceWatch, *, summed_up: bool = True) -> Deployment:
-    """Wait until the deployment serves, and return it; where its time went is reported if it is `summed_up`.
+    What has become of one that the service no longer shows, its record tells.
 
     Raises:
-        RolloutFailedError: ECS gave it up, it cannot succeed, or the service is gone.
-        RolledBackError: ECS went back to the revision before.
-        SupersededError: A newer deployment took its place.
-        TimedOutError: There was no verdict when the time was over.
+        NotFoundError: Neither the service nor ECS' records have it.
     """
-    seen = poll(
-        watch.look,
+    shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
+    if shown:
+        return DeploymentRef(
+            task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at
+        )
+    ids = ", ".join(d.deployment_id for d in service.deployments) or "none"
+    why = f"the service shows {ids}"
+    try:
+        found = context.call_with_retries(
+            "the deployment's record",
+            lambda: find_service_deployment(context.aws, service.cluster_arn, service.name, deployment_id),
+        )
+    except AwsCallError as error:
+        found, why = None, f"{why}, and ECS' records of older ones could not be read ({error.why})"
+    if not found:
+        raise NotFoundError(
+            what=f"Service {service.name} has no deployment {deployment_id}",
+            why=why,
+            next_step="Check the deployment's id, the service, the account and the region.",
+        )
+    since = min((d.created_at for d in service.deployments), default=context.clock.now())
+    return DeploymentRef(deployment_id=deployment_id, since=since)
+
+
+def wait_for_verdict(watch: ServiceWatch, *, with_timing: bool = True) -> Verdict:
+    """Wait until there is a verdict on the deployment, or until the deadline, and return it.
+
+    It is IN_PROGRESS where the time was over; `failure_of` says what it waited for. Where it serves, its
+    timing is reported.
+    """
+    polled = poll(
+        watch.observe,
         clock=watch.context.clock,
         deadline=watch.context.deadline,
         report=watch.context.report,
-        waiting_for=f"service {_short(watch.name_or_arn)} to run {_short(watch.target.task_definition)}",
+        waiting_for=f"service {_short(watch.name_or_arn)} to run {watch.target.name}",
     )
-    service = watch.service
-    deployment = service and service.primary
-    if seen.value.status is not DeploymentStatus.SERVING or not service or not deployment:
-        raise failure_of(watch)
-    if summed_up:
-        tell_phases(service, deployment, watch.context, began=watch.target.since)
-    return deployment
+    if not polled.settled:
+        watch.close()
+    deployment = watch.service and watch.service.primary
+    if watch.verdict.status is DeploymentStatus.SERVING and with_timing and watch.service and deployment:
+        report_timing(watch.service, deployment, watch.context, began=watch.target.since)
+    return watch.verdict
 
 
 def failure_of(watch: ServiceWatch) -> DeploymentError:
     """Return the error for a deployment that does not serve, with its diagnosis."""
     verdict, diagnosis = watch.verdict, watch.diagnosis
-    what = f"Service {_short(watch.name_or_arn)} does not run {_short(watch.target.task_definition)}"
+    what = f"Service {_short(watch.name_or_arn)} does not run {watch.target.name}"
     cause = str(diagnosis.root_cause) if diagnosis.root_cause else verdict.reason
     match verdict.status:
         case DeploymentStatus.ROLLED_BACK:
             again = _short(watch.service.task_definition) if watch.service else "what it ran before"
             return RolledBackError(
-                what=f"{what}: it was rolled back to {again}", why=cause, diagnosis=diagnosis
+                what=f"{what}: it was rolled back to {again}",
+                why=cause,
+                diagnosis=diagnosis,
+                why_is_cause=True,
             )
         case DeploymentStatus.SUPERSEDED:
             return SupersededError(
@@ -190,27 +291,20 @@ def failure_of(watch: ServiceWatch) -> DeploymentError:
                 next_step="Another deployment or person changed the service; the newer one counts.",
                 diagnosis=diagnosis,
             )
-        case DeploymentStatus.UNDER_WAY:
-            return TimedOutError(
-                what=f"{what} yet",
-                why=f"{_state(watch)} when the time to wait was over",
-                next_step="ECS goes on with it; ecs-steps watch takes up the wait.",
-                diagnosis=diagnosis,
-            )
+        case DeploymentStatus.IN_PROGRESS:
+            return _timed_out(watch, what)
         case _:
-            return RolloutFailedError(what=what, why=cause, diagnosis=diagnosis)
+            return RolloutFailedError(what=what, why=cause, diagnosis=diagnosis, why_is_cause=True)
 
 
-def _state(watch: ServiceWatch) -> str:
-    ours = (
-        next((d for d in watch.service.deployments if watch.target.matches(d)), None)
-        if watch.service
-        else None
+def _timed_out(watch: ServiceWatch, what: str) -> TimedOutError:
+    unfinished = watch.unfinished or Unfinished(why="its deployment was still in progress")
+    return TimedOutError(
+        what=f"{what} yet",
+        why=f"{unfinished.why}, when the time to wait was over",
+        next_step=" ".join(filter(None, [unfinished.next_step, "It continues in ECS."])),
+        diagnosis=watch.diagnosis,
     )
-    if ours is None:
-        return "its deployment was still under way"
-    counts = f"{ours.running} of {ours.desired} tasks were running, {ours.pending} pending"
-    return f"{counts} and {ours.failed} failed ({ours.rollout_state})"
 
 
 def _short(arn: str) -> str:

@@ -11,13 +11,13 @@ class StackAction(Enum):
     CREATE = "create it"
     UPDATE = "update it"
     WAIT = "wait until CloudFormation is done with it"
-    DELETE = "delete it, since it can only be created anew"
-    CONTINUE_ROLLBACK = "bring its failed rollback to an end"
-    MANUAL = "leave it: only a person can mend it"
+    DELETE = "delete it, since it can only be created again"
+    CONTINUE_ROLLBACK = "continue its failed rollback"
+    MANUAL = "leave it: only a person can repair it"
 
 
 _ACTIONS = {
-    # Octopus documents these four as states from which a stack can only be created anew.
+    # Octopus documents these four as states from which a stack can only be created again.
     StackStatus.CREATE_FAILED: StackAction.DELETE,
     StackStatus.ROLLBACK_COMPLETE: StackAction.DELETE,
     StackStatus.ROLLBACK_FAILED: StackAction.DELETE,

@@ -1,8 +1,9 @@
-"""Start to bring a stack to what is requested, whatever state it is in.
+"""Start to bring a stack to the requested state, whatever state it is in.
 
-Look at it, recover it where that is needed, look again, create or update it.
+Read its status, recover it where that is needed, read it again, create or update it.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from attrs import frozen
@@ -17,15 +18,19 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.stacks.action import StackAction, first_action
 from ecs_steps.stacks.watch import watch_operation
 
-LOOKS = 6
+MAX_ATTEMPTS = 6
 
 
 @frozen(kw_only=True)
 class DeployedStack:
-    """A stack that is as requested, or on its way (where nobody waits)."""
+    """A stack that is as requested, or whose operation will make it so.
+
+    `began_at` is when the operation began, on AWS' clock.
+    """
 
     stack_id: str
     operation: StackOperation | None
+    began_at: datetime
 
     @property
     def unchanged(self) -> bool:
@@ -41,56 +46,68 @@ def start_deployment(request: StackRequest, context: DeploymentContext) -> Deplo
         TimedOutError: CloudFormation was still busy with the stack when the time was over.
     """
     token = new_token()
-    for _ in range(LOOKS):
+    for _ in range(MAX_ATTEMPTS):
         stack = context.call_with_retries(
             "the stack", lambda: cloudformation.describe_stack(context.aws, request.name)
         )
-        move = first_action(stack.status if stack else None)
+        action = first_action(stack.status if stack else None)
         try:
-            match move, stack:
+            match action, stack:
                 case StackAction.CREATE, _:
-                    context.say(Level.INFO, f"Creating stack {request.name}")
-                    operation = context.call_and_confirm(
-                        "the stack's creation",
-                        lambda: cloudformation.create_stack(context.aws, request, token),
-                        lambda: cloudformation.find_operation(
-                            context.aws, OperationKind.CREATE, request.name, token
-                        ),
-                    )
-                    return DeployedStack(stack_id=operation.stack_id, operation=operation)
-                case StackAction.UPDATE, Stack() as there:
-                    context.say(Level.INFO, f"Updating stack {request.name}")
-                    update = context.call_and_confirm(
-                        "the stack's update",
-                        lambda: cloudformation.update_stack(context.aws, request, token),
-                        lambda: cloudformation.find_operation(
-                            context.aws, OperationKind.UPDATE, request.name, token
-                        ),
-                    )
-                    return DeployedStack(stack_id=there.stack_id, operation=update)
+                    return _create(request, token, context)
+                case StackAction.UPDATE, Stack() as existing:
+                    return _update(existing, request, token, context)
                 case StackAction.WAIT, Stack() as busy:
-                    _await_idle(busy, context)
+                    _wait_until_idle(busy, context)
                 case StackAction.DELETE, Stack() as stuck:
                     _delete(stuck, context)
                 case StackAction.CONTINUE_ROLLBACK, Stack() as half_way:
                     _continue_rollback(half_way, context)
                 case _, Stack() as broken:
-                    raise _left_alone(broken)
+                    raise _manual(broken)
         except AwsCallError as error:
-            if not _somebody_was_faster(error):
+            if not _has_changed_meanwhile(error):
                 raise
             context.say(
-                Level.VERBOSE, f"Stack {request.name} has changed meanwhile; looking again ({error.why})"
+                Level.VERBOSE, f"Stack {request.name} has changed meanwhile; reading it again ({error.why})"
             )
     raise StackFailedError(
         what=f"Stack {request.name} could not be deployed",
-        why=f"somebody else kept changing it while this step looked {LOOKS} times",
+        why=f"another process changed it each of the {MAX_ATTEMPTS} times that this step read it",
         next_step="Let one deployment at a time run for this stack.",
     )
 
 
-def attach(stack_id: str, context: DeploymentContext) -> tuple[DeployedStack, datetime]:
-    """Return a stack with its last operation, and when that began.
+def _create(request: StackRequest, token: str, context: DeploymentContext) -> DeployedStack:
+    context.say(Level.INFO, f"Creating stack {request.name}")
+    operation = context.call_and_confirm(
+        "the stack's creation",
+        lambda: cloudformation.create_stack(context.aws, request, token),
+        _find(OperationKind.CREATE, request, token, context),
+    )
+    began_at = operation.began_at or context.clock.now()
+    return DeployedStack(stack_id=operation.stack_id, operation=operation, began_at=began_at)
+
+
+def _update(stack: Stack, request: StackRequest, token: str, context: DeploymentContext) -> DeployedStack:
+    context.say(Level.INFO, f"Updating stack {request.name}")
+    operation = context.call_and_confirm(
+        "the stack's update",
+        lambda: cloudformation.update_stack(context.aws, request, token),
+        _find(OperationKind.UPDATE, request, token, context),
+    )
+    began_at = (operation and operation.began_at) or stack.read_at or context.clock.now()
+    return DeployedStack(stack_id=stack.stack_id, operation=operation, began_at=began_at)
+
+
+def _find(
+    kind: OperationKind, request: StackRequest, token: str, context: DeploymentContext
+) -> Callable[[], StackOperation | None]:
+    return lambda: cloudformation.find_operation(context.aws, kind, request.name, token)
+
+
+def attach(stack_id: str, context: DeploymentContext) -> DeployedStack:
+    """Return a stack with its last operation.
 
     Raises:
         NotFoundError: There is no such stack.
@@ -104,13 +121,14 @@ def attach(stack_id: str, context: DeploymentContext) -> tuple[DeployedStack, da
             why=f"CloudFormation knows none of that name in {context.aws.region}",
             next_step="Check the name or id, the account and the region.",
         )
-    operation, begun = context.call_with_retries(
+    operation = context.call_with_retries(
         "the stack's events", lambda: cloudformation.last_operation(context.aws, stack)
     )
-    return DeployedStack(stack_id=stack.stack_id, operation=operation), begun
+    began_at = operation.began_at or stack.read_at or context.clock.now()
+    return DeployedStack(stack_id=stack.stack_id, operation=operation, began_at=began_at)
 
 
-def _await_idle(stack: Stack, context: DeploymentContext) -> None:
+def _wait_until_idle(stack: Stack, context: DeploymentContext) -> None:
     if not context.may_wait:
         raise StackFailedError(
             what=f"Stack {stack.name} cannot be deployed now",
@@ -121,22 +139,22 @@ def _await_idle(stack: Stack, context: DeploymentContext) -> None:
         Level.WAIT, f"Stack {stack.name} is {stack.status}; waiting until CloudFormation is done with it"
     )
 
-    def look() -> PollResult[StackStatus]:
+    def read() -> PollResult[StackStatus]:
         now = cloudformation.describe_stack(context.aws, stack.stack_id)
         status = now.status if now else StackStatus.DELETE_COMPLETE
         return PollResult(value=status, settled=not status.in_progress)
 
-    seen = poll(
-        look,
+    polled = poll(
+        read,
         clock=context.clock,
         deadline=context.deadline,
         report=context.report,
         waiting_for=f"the operation that stack {stack.name} is in",
     )
-    if not seen.settled:
+    if not polled.settled:
         raise TimedOutError(
             what=f"Stack {stack.name} could not be deployed in time",
-            why=f"it was still {seen.value} from an operation that this step did not start",
+            why=f"it was still {polled.value} from an operation that this step did not start",
             next_step="Nothing was changed; run the step again when CloudFormation is done.",
         )
 
@@ -144,14 +162,14 @@ def _await_idle(stack: Stack, context: DeploymentContext) -> None:
 def _delete(stack: Stack, context: DeploymentContext) -> None:
     if stack.is_protected:
         raise StackFailedError(
-            what=f"Stack {stack.name} is {stack.status} and must be deleted before it can be created anew",
+            what=f"Stack {stack.name} is {stack.status} and must be deleted before it can be created again",
             why="its termination protection is on",
             next_step="Look at what it holds; then turn the protection off, or delete the stack by hand.",
         )
     context.say(
         Level.WARNING,
         f"Stack {stack.name} is {stack.status}, which CloudFormation cannot update; "
-        "it is deleted and created anew",
+        "it is deleted and created again",
     )
     token = new_token()
     deletion = context.call_with_retries(
@@ -163,8 +181,7 @@ def _delete(stack: Stack, context: DeploymentContext) -> None:
 def _continue_rollback(stack: Stack, context: DeploymentContext) -> None:
     context.say(
         Level.WARNING,
-        f"Stack {stack.name} is {stack.status}; its rollback is taken up again, "
-        "since it still runs the service",
+        f"Stack {stack.name} is {stack.status}; its rollback is continued, since it still runs the service",
     )
     token = new_token()
     try:
@@ -177,16 +194,16 @@ def _continue_rollback(stack: Stack, context: DeploymentContext) -> None:
         _delete(stack, context)
 
 
-def _left_alone(stack: Stack) -> StackFailedError:
+def _manual(stack: Stack) -> StackFailedError:
     return StackFailedError(
         what=f"Stack {stack.name} cannot be deployed",
-        why=f"it is {stack.status}, and only a person can mend that"
+        why=f"it is {stack.status}, and only a person can repair that"
         + (f" ({stack.reason})" if stack.reason else ""),
         next_step="Finish or undo the import in the CloudFormation console; then run the step again.",
     )
 
 
-def _somebody_was_faster(error: AwsCallError) -> bool:
+def _has_changed_meanwhile(error: AwsCallError) -> bool:
     if error.code == "AlreadyExistsException":
         return True
     return error.code == "ValidationError" and (

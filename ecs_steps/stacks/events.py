@@ -2,16 +2,18 @@
 
 CloudFormation writes one failure as many: the resource that failed, all those cancelled with it, the stack's
 own summary, and whatever goes wrong in the rollback. The cause is the first failure of a resource before the
-rollback began.
+rollback began. Where all that it says is that the tasks did not come up, the cause is what they say.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 
-from attrs import frozen
+from attrs import evolve
 
 from ecs_steps.aws.cloudformation import StackEvent
 from ecs_steps.aws.denials import Denial
+from ecs_steps.causes import Cause, Diagnosis, ResourceFailure, StackFailures
+from ecs_steps.stacks.reasons import match_stack_reason
 
 WRAPPER = re.compile(
     r'^Resource handler returned message: "(?P<message>.*)" \(RequestToken: [^,]*, HandlerErrorCode: \w+\)$',
@@ -22,77 +24,62 @@ SUMMARY = "The following resource(s) failed to"
 AT_THE_TASKS = re.compile(r"Circuit Breaker was triggered|did not stabilize|NotStabilized", re.IGNORECASE)
 
 
-@frozen(kw_only=True)
-class ResourceFailure:
-    """A resource that CloudFormation could not make, change or delete, and why."""
-
-    logical_id: str
-    resource_type: str
-    status: str
-    reason: str
-
-    @property
-    def points_at_tasks(self) -> bool:
-        """Whether the reason only says that ECS' tasks did not come up."""
-        return bool(AT_THE_TASKS.search(self.reason))
-
-    def __str__(self) -> str:
-        return f"{self.logical_id} ({self.resource_type}): {self.reason}"
+def stack_failures(events: Sequence[StackEvent]) -> StackFailures:
+    """Find what failed in the events of one operation; those of one moment are given oldest first."""
+    in_order = sorted(events, key=lambda event: event.at)
+    rollback = next((i for i, event in enumerate(in_order) if event.begins_rollback), len(in_order))
+    failures = list(_resource_failures(in_order[:rollback]))
+    return StackFailures(
+        first=failures[0] if failures else _own_reason(in_order),
+        others=tuple(failures[1:]),
+        in_rollback=tuple(_resource_failures(in_order[rollback:])),
+    )
 
 
-@frozen(kw_only=True)
-class StackDiagnosis:
-    """Why an operation failed: its root cause, what else failed, and what failed in the rollback."""
+def diagnose_stack(events: Sequence[StackEvent], tasks: Diagnosis | None = None) -> Diagnosis:
+    """Find the root cause of a failed operation, with what the tasks of the stack's service say of it.
 
-    root_cause: ResourceFailure | None
-    also_failed: tuple[ResourceFailure, ...] = ()
-    rollback_failures: tuple[ResourceFailure, ...] = ()
-
-    @property
-    def next_step(self) -> str:
-        """What a person has to allow, where CloudFormation was denied something; empty otherwise.
-
-        It makes, changes and deletes resources with the credentials of the one who started it.
-        """
-        cause = self.root_cause
-        denial = Denial.told_in(cause.reason, about=cause.logical_id) if cause else None
-        return denial.next_step if denial else ""
-
-    def lines(self) -> list[str]:
-        """Say it a line each, each by itself."""
-        return [
-            *(f"root cause: {self.root_cause}" for _ in range(self.root_cause is not None)),
-            *(f"also failed: {failure}" for failure in self.also_failed),
-            *(f"the rollback failed: {failure}" for failure in self.rollback_failures),
-        ]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return it as plain JSON data."""
-        return {
-            "rootCause": _plain(self.root_cause) if self.root_cause else None,
-            "alsoFailed": [_plain(failure) for failure in self.also_failed],
-            "rollbackFailures": [_plain(failure) for failure in self.rollback_failures],
-        }
+    CloudFormation's own cause comes first, unless all that it says is that the tasks did not come up.
+    """
+    stack = stack_failures(events)
+    first = stack.first
+    known = tasks is not None and tasks.root_cause is not None
+    if tasks and known and (first is None or points_at_tasks(first)):
+        return evolve(tasks, stack=stack)
+    also = (tasks.root_cause,) if tasks and tasks.root_cause else ()
+    return Diagnosis(
+        root_cause=_cause(first) if first else None,
+        also=also,
+        noise=tasks.noise if tasks else (),
+        verdict=tasks.verdict if tasks else "",
+        look_next=tasks.look_next if tasks else "",
+        stack=stack,
+        is_stack_cause=first is not None,
+    )
 
 
-def _plain(failure: ResourceFailure) -> dict[str, str]:
-    return {
-        "logicalId": failure.logical_id,
-        "resourceType": failure.resource_type,
-        "status": failure.status,
-        "reason": failure.reason,
-    }
+def points_at_tasks(failure: ResourceFailure) -> bool:
+    """Return whether a failure only says that ECS' tasks did not come up."""
+    return bool(AT_THE_TASKS.search(failure.reason))
 
 
-def diagnose_stack(events: Sequence[StackEvent]) -> StackDiagnosis:
-    """Find the root cause in the events of one operation; those of one moment are given oldest first."""
-    told = sorted(events, key=lambda event: event.at)
-    rollback = next((index for index, event in enumerate(told) if event.begins_rollback), len(told))
-    failures = list(_resource_failures(told[:rollback]))
-    return StackDiagnosis(
-        root_cause=failures[0] if failures else _own_reason(told),
-        also_failed=tuple(failures[1:]),
-        rollback_failures=tuple(_resource_failures(told[rollback:])),
+def log_groups(events: Iterable[StackEvent]) -> frozenset[str]:
+    """Return the names of the log groups that are the stack's own."""
+    return frozenset(event.physical_id for event in events if event.resource_type == "AWS::Logs::LogGroup")
+
+
+def _cause(failure: ResourceFailure) -> Cause:
+    """Return the failure as a cause, with what to do about it where that is known.
+
+    CloudFormation acts with the credentials of whoever started the operation: a denial is theirs.
+    """
+    if denial := Denial.parse(failure.reason, about=failure.logical_id):
+        return Cause(reason="access-denied", what=str(failure), remedy=denial.next_step)
+    reason = match_stack_reason(failure.resource_type, failure.reason)
+    return Cause(
+        reason=reason.name if reason else "stack-resource",
+        what=str(failure),
+        remedy=reason.remedy if reason else "",
     )
 
 

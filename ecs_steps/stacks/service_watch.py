@@ -1,6 +1,6 @@
 """The service inside a stack, watched while CloudFormation is still at work.
 
-CloudFormation tells nothing of the tasks that fail, and gives up hours later. The service and its new task
+CloudFormation says nothing of the tasks that fail, and gives up hours later. The service and its new task
 definition are known from the stack's own events as soon as they are made.
 """
 
@@ -15,13 +15,17 @@ from ecs_steps.aws.ecs import DeploymentRef
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.verdict import UNDER_WAY, DeploymentStatus
+from ecs_steps.rollouts.pauses import Pause
+from ecs_steps.rollouts.verdict import IN_PROGRESS, DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch
 
 
 @define
-class StackService:
-    """The service of one stack operation, by its logical id and its task definition's."""
+class StackServiceWatch:
+    """The service of one stack operation, by its logical id and its task definition's.
+
+    `since` is when the operation began, on AWS' clock.
+    """
 
     cluster: str
     service_id: str
@@ -29,19 +33,24 @@ class StackService:
     since: datetime
     context: DeploymentContext
     watch: ServiceWatch | None = None
-    _is_unseen: bool = field(default=False)
-    _was_there: bool = field(default=False)
-    """Whether the deployment was seen."""
-    _is_undone: bool = field(default=False)
+    _is_unreadable: bool = field(default=False)
+    _was_seen: bool = field(default=False)
+    """Whether the service showed the deployment."""
+    _is_rolling_back: bool = field(default=False)
     """Whether CloudFormation goes back: what becomes of the service then is its own doing."""
 
     @property
     def cannot_succeed(self) -> bool:
-        """Whether the service's deployment was given up, though CloudFormation still hopes.
+        """Whether the service's deployment was given up, though CloudFormation still waits for it.
 
-        Where ECS itself gave it up, CloudFormation hears of that and rolls back without help.
+        Where ECS itself gave it up, CloudFormation notices that and rolls back without help.
         """
-        return self.watch is not None and self.watch.gave_up and not self._is_undone
+        return self.watch is not None and self.watch.gave_up and not self._is_rolling_back
+
+    @property
+    def pause(self) -> Pause | None:
+        """The pause that the service's deployment waits at, or none."""
+        return self.watch.verdict.pause if self.watch and not self._is_rolling_back else None
 
     def watch_of(self, service: str, task_definition: str) -> ServiceWatch:
         """Return the watch of a service and a revision of it: the one that there is, where it is of these."""
@@ -50,39 +59,39 @@ class StackService:
             return self.watch
         return ServiceWatch(self.cluster, service, target, self.context)
 
-    def look(self, events: Sequence[StackEvent]) -> bool:
-        """Look at the service beside the stack, and tell whether there was news.
+    def observe(self, events: Sequence[StackEvent]) -> bool:
+        """Read the service beside the stack, and return whether anything changed.
 
-        The last look is taken when the stack has begun to roll back. The stack decides: what cannot be read
-        of the service is told once and fails nothing.
+        The last read is made when the stack has begun to roll back. The stack decides: what cannot be read
+        of the service is reported once and fails nothing.
         """
         self._find(events)
-        if self.watch is None or self._is_unseen or self._is_undone or self.watch.verdict.is_bad:
+        if self.watch is None or self._is_unreadable or self._is_rolling_back or self.watch.verdict.is_bad:
             return False
-        self._is_undone = any(event.begins_rollback for event in events)
+        self._is_rolling_back = any(event.begins_rollback for event in events)
         try:
-            seen = self.watch.look()
+            polled = self.watch.observe()
         except AwsCallError as error:
             if not error.transient:
-                self._is_unseen = True
+                self._is_unreadable = True
                 self.context.say(Level.WARNING, f"The service is not watched beside the stack. {error}")
             return False
         deployments = self.watch.service.deployments if self.watch.service else ()
-        self._was_there |= any(self.watch.target.matches(deployment) for deployment in deployments)
-        if self._is_own_doing(seen.value.status, events):
-            self.watch.verdict = UNDER_WAY
-        return seen.changed
+        self._was_seen |= any(self.watch.target.matches(deployment) for deployment in deployments)
+        if self._is_own_doing(polled.value.status, events):
+            self.watch.verdict = IN_PROGRESS
+        return polled.changed
 
-    def _is_own_doing(self, standing: DeploymentStatus, events: Sequence[StackEvent]) -> bool:
-        """Tell whether CloudFormation itself may be who replaced the deployment, or deleted the service.
+    def _is_own_doing(self, status: DeploymentStatus, events: Sequence[StackEvent]) -> bool:
+        """Return whether CloudFormation itself may have replaced the deployment, or deleted the service.
 
         Another deployment is in front until it has updated the service, and again when it goes back; a create
         is undone by a deletion.
         """
-        match standing:
+        match status:
             case DeploymentStatus.SUPERSEDED:
-                return self._is_undone or not self._was_there
-            case DeploymentStatus.GONE:
+                return self._is_rolling_back or not self._was_seen
+            case DeploymentStatus.DELETED:
                 return any(event.begins_rollback and event.status.startswith("ROLLBACK") for event in events)
             case _:
                 return False
@@ -99,6 +108,6 @@ class StackService:
 
 
 def _physical_id(events: Iterable[StackEvent]) -> str:
-    """Return the newest ARN: a resource that is replaced is told of under its old one first."""
+    """Return the newest ARN: a resource that is replaced is shown under its old one first."""
     arns = [event.physical_id for event in events if event.physical_id.startswith("arn:")]
     return arns[-1] if arns else ""

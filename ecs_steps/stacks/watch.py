@@ -7,69 +7,84 @@ from attrs import define, evolve, field
 from ecs_steps.aws import cloudformation
 from ecs_steps.aws.cloudformation import StackEvent, StackOperation, new_token
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
+from ecs_steps.causes import Diagnosis
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import (
-    AccessDeniedError,
-    AwsCallError,
-    DeploymentError,
-    StackFailedError,
-    TimedOutError,
-)
+from ecs_steps.errors import AwsCallError, DeploymentError, StackFailedError, TimedOutError
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level, StackChanged
-from ecs_steps.stacks.events import diagnose_stack
-from ecs_steps.stacks.failure import StackFailure
-from ecs_steps.stacks.service_watch import StackService
+from ecs_steps.rollouts.pauses import Pause
+from ecs_steps.rollouts.rollback import ROLLBACK_TIMEOUT
+from ecs_steps.stacks.events import diagnose_stack, log_groups
+from ecs_steps.stacks.service_watch import StackServiceWatch
 
-UNTOLD = timedelta(seconds=60)
-# What is undone because it could not succeed has time of its own.
-TIME_TO_UNDO = timedelta(minutes=30)
+REFRESH_INTERVAL = timedelta(seconds=60)
+"""How often the stack's status is read although no event says that it has changed."""
 
 
 def watch_operation(
     operation: StackOperation,
     context: DeploymentContext,
     *,
-    service: StackService | None = None,
+    service: StackServiceWatch | None = None,
     leave: bool = False,
-) -> None:
+) -> Pause | None:
     """Wait until the operation has succeeded, reporting every change of a resource.
 
     A `service` of the stack is watched beside it; once its deployment cannot succeed, the operation is ended,
-    unless it is to be left alone.
+    unless it is to be left alone. Where the deployment waits for a person, that pause is returned, and the
+    operation continues in CloudFormation.
 
     Raises:
         StackFailedError: It did not succeed; with the root cause of this operation.
         TimedOutError: The time was over before it had ended.
     """
-    watch = _Watch(operation, context, service)
-    seen = poll(
-        watch.look,
+    watch = OperationWatch(operation, context, service)
+    polled = poll(
+        watch.observe,
         clock=context.clock,
         deadline=context.deadline,
         report=context.report,
         waiting_for=f"stack {operation.stack_name}",
     )
-    status = seen.value
-    if not seen.settled:
-        raise TimedOutError(
-            what=f"Stack {operation.stack_name} is not finished yet",
-            why=f"it was {status} when the time to wait was over",
-            next_step="CloudFormation goes on with it; deploy again to wait for it.",
-            diagnosis=watch.diagnosis,
-        )
+    if not polled.settled:
+        watch.close()
+    if watch.pause:
+        return watch.pause
+    if not polled.settled:
+        raise _timed_out(watch)
     if not watch.is_over:
         raise _end_early(watch, leave=leave)
-    if status not in operation.kind.goals:
-        raise StackFailedError(
-            what=f"Stack {operation.stack_name} failed ({status})",
-            why=watch.diagnosis.summary or watch.reason or "CloudFormation gave no reason",
-            next_step=watch.diagnosis.stack.next_step,
-            diagnosis=watch.diagnosis,
-        )
+    if watch.status not in operation.kind.success_statuses:
+        raise _failed(watch)
+    return None
 
 
-def _end_early(watch: "_Watch", *, leave: bool) -> StackFailedError:
+def _timed_out(watch: "OperationWatch") -> TimedOutError:
+    service = watch.service.watch if watch.service else None
+    unfinished = service.unfinished if service else None
+    why = f"it was {watch.status} when the time to wait was over"
+    return TimedOutError(
+        what=f"Stack {watch.operation.stack_name} is not finished yet",
+        why=f"{why}: {unfinished.why}" if unfinished else why,
+        next_step=" ".join(
+            filter(None, [unfinished.next_step if unfinished else "", "CloudFormation continues with it."])
+        ),
+        diagnosis=watch.diagnosis,
+    )
+
+
+def _failed(watch: "OperationWatch") -> StackFailedError:
+    diagnosis = watch.diagnosis
+    cause = str(diagnosis.root_cause or "")
+    return StackFailedError(
+        what=f"Stack {watch.operation.stack_name} failed ({watch.status})",
+        why=cause or watch.reason or "CloudFormation gave no reason",
+        diagnosis=diagnosis,
+        why_is_cause=bool(cause),
+    )
+
+
+def _end_early(watch: "OperationWatch", *, leave: bool) -> StackFailedError:
     """Take the stack where CloudFormation would take it hours later, and return the error to end with."""
     operation, diagnosis = watch.operation, watch.diagnosis
     name = operation.stack_name
@@ -77,23 +92,24 @@ def _end_early(watch: "_Watch", *, leave: bool) -> StackFailedError:
         return StackFailedError(
             what=f"Stack {name} cannot succeed",
             why=diagnosis.summary,
-            next_step=f"It is left {watch.status}: CloudFormation goes on trying for hours.",
+            next_step=f"It is left {watch.status}: CloudFormation continues to try for hours.",
             diagnosis=diagnosis,
+            why_is_cause=True,
         )
-    context = evolve(watch.context, deadline=watch.context.clock.now() + TIME_TO_UNDO)
+    context = evolve(watch.context, deadline=watch.context.clock.now() + ROLLBACK_TIMEOUT)
     stack = context.call_with_retries(
         "the stack", lambda: cloudformation.describe_stack(context.aws, operation.stack_id)
     )
-    undo = (
-        cloudformation.cancel_update
-        if operation.kind is OperationKind.UPDATE
-        else cloudformation.delete_stack
-    )
-    done = "rolled back" if operation.kind is OperationKind.UPDATE else "deleted"
+    is_update = operation.kind is OperationKind.UPDATE
+    undo = cloudformation.cancel_update if is_update else cloudformation.delete_stack
+    done = "rolled back" if is_update else "deleted"
     if stack is None or not stack.status.in_progress:
         state = stack.status if stack else StackStatus.DELETE_COMPLETE
         return StackFailedError(
-            what=f"Stack {name} failed ({state})", why=diagnosis.summary, diagnosis=diagnosis
+            what=f"Stack {name} failed ({state})",
+            why=diagnosis.summary,
+            diagnosis=diagnosis,
+            why_is_cause=True,
         )
     context.say(Level.WARNING, f"Stack {name} cannot succeed; it is {done} instead of waiting for hours")
     token = new_token()
@@ -109,70 +125,95 @@ def _end_early(watch: "_Watch", *, leave: bool) -> StackFailedError:
             diagnosis=diagnosis,
         )
     return StackFailedError(
-        what=f"Stack {name} could not succeed and was {done}", why=diagnosis.summary, diagnosis=diagnosis
+        what=f"Stack {name} could not succeed and was {done}",
+        why=diagnosis.summary,
+        diagnosis=diagnosis if is_update else diagnosis.without_logs(log_groups(watch.events)),
+        why_is_cause=True,
     )
 
 
 @define
-class _Watch:
+class OperationWatch:
     """What was seen of one operation so far."""
 
     operation: StackOperation
     context: DeploymentContext
-    service: StackService | None = None
+    service: StackServiceWatch | None = None
     status: StackStatus = field(init=False)
     reason: str = ""
-    known: dict[str, StackEvent] = field(factory=dict)
-    events_denied: bool = False
-    end_in_sight: bool = False
-    described_at: datetime = field(init=False)
+    _known: dict[str, StackEvent] = field(factory=dict)
+    _are_events_denied: bool = False
+    _are_events_unread: bool = False
+    _may_be_over: bool = False
+    _described_at: datetime = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.status = self.operation.kind.under_way
-        self.described_at = self.context.clock.now()
+        self.status = self.operation.kind.in_progress_status
+        self._described_at = self.context.clock.now()
 
     @property
     def is_over(self) -> bool:
-        return self.status in self.operation.kind.goals or not self.status.in_progress
+        return self.status in self.operation.kind.success_statuses or not self.status.in_progress
 
     @property
-    def diagnosis(self) -> StackFailure:
+    def pause(self) -> Pause | None:
+        """The pause that the stack's service waits at while the operation is in progress."""
+        return self.service.pause if self.service and not self.is_over else None
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """What explains a failure; the logs that a failed create took with it are marked as deleted."""
         watch = self.service.watch if self.service else None
-        return StackFailure(stack=diagnose_stack(self.events), tasks=watch.diagnosis if watch else None)
+        diagnosis = diagnose_stack(self.events, watch.diagnosis if watch else None)
+        if self.status in (StackStatus.ROLLBACK_COMPLETE, StackStatus.DELETE_COMPLETE):
+            return diagnosis.without_logs(log_groups(self.events))
+        return diagnosis
 
     @property
     def events(self) -> list[StackEvent]:
-        return list(self.known.values())
+        return list(self._known.values())
 
-    def look(self) -> PollResult[StackStatus]:
-        """Read what is new of the operation: one call, and a second one where the end is in sight.
+    def observe(self) -> PollResult[StackStatus]:
+        """Read what is new of the operation: one call, and a second one where it may be over.
 
-        The stack's status decides, never an event: it is asked for once an event says that the stack has
-        come to rest, and once a minute in case that event was never told.
+        The stack's status decides, never an event: it is read once an event says that the operation may be
+        over, and once a minute in case that event never comes.
         """
-        news = self._new_events()
-        overdue = self.context.clock.now() - self.described_at >= UNTOLD
-        if self.end_in_sight or self.events_denied or overdue:
+        new = self._new_events()
+        is_overdue = self.context.clock.now() - self._described_at >= REFRESH_INTERVAL
+        if self._may_be_over or self._are_events_denied or is_overdue:
             self._describe()
-        changed = bool(news)
-        if self.service and self.status not in self.operation.kind.goals:
-            changed |= self.service.look(self.events)
+            new = new or self._resource_events()
+        changed = bool(new)
+        if self.service and self.status not in self.operation.kind.success_statuses:
+            changed |= self.service.observe(self.events)
         gave_up = self.service is not None and self.service.cannot_succeed
-        return PollResult(value=self.status, settled=self.is_over or gave_up, changed=changed)
+        settled = self.is_over or gave_up or self.pause is not None
+        return PollResult(value=self.status, settled=settled, changed=changed)
+
+    def close(self) -> None:
+        """Collect, at the end of the time, what the stack's service still waits for."""
+        if self.service and self.service.watch:
+            self.service.watch.close()
 
     def _new_events(self) -> list[StackEvent]:
-        if self.events_denied:
+        if self._are_events_denied:
             return []
         try:
-            news = list(cloudformation.operation_events(self.context.aws, self.operation, self.known))
-        except AccessDeniedError as error:
-            self.events_denied = True
-            self.context.say(
-                Level.WARNING, f"{error.what}: only the stack's status is watched. {error.next_step}"
-            )
+            new = list(cloudformation.operation_events(self.context.aws, self.operation, self._known))
+        except AwsCallError as error:
+            if not error.transient:
+                self._are_events_denied = True
+                self.context.say(
+                    Level.WARNING, f"{error.what}: only the stack's status is watched. {error.next_step}"
+                )
+            elif self._is_status_read():
+                raise
+            self._are_events_unread = True
             return []
-        for event in reversed(news):
-            self.known[event.event_id] = event
+        self._are_events_unread = False
+        for event in reversed(new):
+            self._known[event.event_id] = event
             self.context.report(
                 StackChanged(
                     stack_name=self.operation.stack_name,
@@ -182,11 +223,28 @@ class _Watch:
                     reason=event.reason,
                 )
             )
-        self.end_in_sight |= any(event.ends_operation for event in news)
-        return news
+        self._may_be_over |= any(event.ends_operation for event in new)
+        return new
+
+    def _resource_events(self) -> list[StackEvent]:
+        """Return what the resources say of themselves where the events cannot be read."""
+        if not self._are_events_unread:
+            return []
+        try:
+            found = list(cloudformation.resource_events(self.context.aws, self.operation))
+        except AwsCallError as error:
+            self.context.warn_once(error.what, f"A failure will be explained without this: {error}")
+            return []
+        new = [event for event in found if event.event_id not in self._known]
+        self._known.update((event.event_id, event) for event in new)
+        return new
+
+    def _is_status_read(self) -> bool:
+        """Return whether the stack's status was read lately: then events that are throttled can wait."""
+        return self.context.clock.now() - self._described_at < REFRESH_INTERVAL
 
     def _describe(self) -> None:
         stack = cloudformation.describe_stack(self.context.aws, self.operation.stack_id)
-        self.described_at = self.context.clock.now()
+        self._described_at = self.context.clock.now()
         self.status = stack.status if stack else StackStatus.DELETE_COMPLETE
         self.reason = stack.reason if stack else ""

@@ -7,11 +7,13 @@ from attrs import frozen
 
 from ecs_steps.account import WebIdentity
 from ecs_steps.octopus.account import OctopusAccount, read_account
-from ecs_steps.octopus.images import package_images
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, derived, rule, variable
-from ecs_steps.octopus.inputs.shared_inputs import OnFailure, Wait, WaitOption
+from ecs_steps.octopus.inputs.reader import derived, variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure, Wait, WaitOption, package_images
 from ecs_steps.octopus.inputs.types import Bool, Count, EcsName, Region
 from ecs_steps.tags import Tag, default_tags
+
+GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 
 
 @frozen(kw_only=True)
@@ -21,6 +23,7 @@ class AwsInputs:
     region: Region = variable(
         "Octopus.Action.Aws.Region",
         label="Region",
+        docs="https://docs.aws.amazon.com/general/latest/gr/ecs-service.html",
         help="The AWS region of the cluster; empty means the worker's own.",
         default="",
     )
@@ -44,6 +47,7 @@ class ServiceInputs(AwsInputs):
     cluster_name: EcsName = variable(
         "Octopus.Action.Aws.Ecs.ClusterName",
         label="Cluster name",
+        docs=f"{GUIDE}/clusters.html",
         help="The ECS cluster that runs the service; it must exist.",
     )
     wait_option: WaitOption = variable(

@@ -23,6 +23,18 @@ __all__ = [
 
 _ROOMS = "ecs_steps.steps"
 
+_OUTPUTS = (
+    "ServiceName",
+    "ServiceArn",
+    "ClusterName",
+    "Region",
+    "TaskDefinitionFamily",
+    "TaskDefinitionArn",
+    "TaskDefinitionRevision",
+    "DeploymentId",
+    "Outcome",
+)
+
 _DEPLOYMENT = Option(
     flag="--deployment", keyword="deployment_id", metavar="ID", help="of a service: ecs-svc/..."
 )
@@ -60,6 +72,7 @@ STEPS = StepTable(
                     help="The main container's image. In *Containers* it is the reference `EcsDeploy.Image`."
                 ),
             ),
+            outputs=(*_OUTPUTS, "AwsOutputs[StackId]", "CloudFormationStackName"),
             verbs={
                 Verb.RUN: (),
                 Verb.WATCH: (
@@ -90,6 +103,7 @@ STEPS = StepTable(
                     "`EcsUpdate.Image`; one that nothing refers to is not used."
                 ),
             ),
+            outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={
                 Verb.RUN: (),
                 Verb.WATCH: (_DEPLOYMENT,),
@@ -114,6 +128,14 @@ STEPS = StepTable(
                     "`EcsTaskDefinition.Image`; one that nothing refers to is not used."
                 ),
             ),
+            outputs=(
+                "TaskDefinitionFamily",
+                "TaskDefinitionArn",
+                "TaskDefinitionRevision",
+                "PreviousTaskDefinitionArn",
+                "Region",
+                "Outcome",
+            ),
             verbs={Verb.RUN: (), Verb.DRY_RUN: (), Verb.IAM_POLICY: (_ROLES,)},
         ),
         StepRow(
@@ -135,6 +157,7 @@ STEPS = StepTable(
                     help="The family, as package of a feed of task definitions; the version is the revision.",
                 ),
             ),
+            outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={Verb.RUN: (), Verb.WATCH: (_DEPLOYMENT,), Verb.IAM_POLICY: (_LOG_GROUPS,)},
         ),
     )

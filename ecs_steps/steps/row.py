@@ -5,7 +5,7 @@ A row is data. Neither a step nor its inputs are imported before they are used, 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -33,12 +33,12 @@ class StepInputs(Protocol):
 
 
 class Step(Protocol):
-    """What every step has; it is made from a variable dictionary."""
+    """What every step has; its class takes a variable dictionary, and ``evaluate=``."""
+
+    warnings: tuple[Problem, ...]
 
     @property
     def inputs(self) -> StepInputs: ...
-    @property
-    def warnings(self) -> Sequence[Problem]: ...
 
     def run(
         self,
@@ -149,7 +149,8 @@ class StepTemplate:
 class StepRow:
     """A step: `name` is its command, `prefix` begins the names of its step template's parameters.
 
-    `step` and `inputs` are import paths, ``module:Class``. `verbs` are what the step can do, each with the
+    `step` and `inputs` are import paths, ``module:Class``. `outputs` are the output variables of a run that
+    waits and succeeds. `verbs` are what the step can do, each with the
     options that it takes on the command line; the option of `Verb.WATCH` is the one that names what was
     started, and its value is passed first.
     """
@@ -161,6 +162,7 @@ class StepRow:
     inputs: str
     prefix: str
     template: StepTemplate
+    outputs: tuple[str, ...]
     verbs: Mapping[Verb, tuple[Option, ...]] = field(factory=lambda: {Verb.RUN: ()})
 
     @property
@@ -176,13 +178,13 @@ class StepRow:
         loaded: type[attrs.AttrsInstance] = _load(self.inputs)
         return loaded
 
-    def read(self, variables: Mapping[str, object], **settings: object) -> Step:
-        """Make the step from variables.
+    def read(self, variables: Mapping[str, object], *, evaluate: bool = True, **settings: object) -> Step:
+        """Make the step from variables; without `evaluate` their values are evaluated already.
 
         Raises:
             InvalidInputsError: With every problem there is.
         """
-        step: Step = self.step_class()(variables, **settings)
+        step: Step = self.step_class()(variables, evaluate=evaluate, **settings)
         return step
 
     def variable_names(self) -> Mapping[str, bool]:

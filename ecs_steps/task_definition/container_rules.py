@@ -3,11 +3,9 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.inputs.converter import Path, UnresolvedText
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, ItemRule, item_rule
-from ecs_steps.octopus.inputs.rules import repeated
-from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, ItemRule, item_rule, repeated
+from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, image_variable
 from ecs_steps.octopus.json_text import shown
 from ecs_steps.task_definition.container_specs import ConfigSource, ContainerSpec, Enabled, RegistryLogin
 from ecs_steps.task_definition.inputs import TaskDefinitionInputs
@@ -76,7 +74,7 @@ def environment_file_findings(at: Path, files: Sequence[str]) -> Iterator[Findin
 
 
 def _each(*depends_on: str) -> Callable[[_Check], ItemRule[TaskDefinitionInputs, ContainerSpec]]:
-    """Make a check of one container by itself a rule."""
+    """Make a check of one container by itself an `ItemRule`."""
     return lambda check: item_rule("containers", *depends_on)(lambda _, spec: check(spec))
 
 
@@ -135,7 +133,7 @@ def _health_check(spec: ContainerSpec) -> Iterator[Finding]:
     if command and command[0] not in HEALTH_CHECKS:
         yield Finding(
             ("healthCheck", "command"),
-            f"begins with {command[0]!a} instead of {', '.join(HEALTH_CHECKS)}; ECS runs it as it stands",
+            f"begins with {command[0]!a} instead of {', '.join(HEALTH_CHECKS)}; ECS runs it unchanged",
             is_warning=True,
         )
 
@@ -164,11 +162,11 @@ def _firelens(spec: ContainerSpec) -> Iterator[Finding]:
 def _secrets_granted(inputs: TaskDefinitionInputs, spec: ContainerSpec) -> Iterator[Finding]:
     if inputs.task_execution_role:
         return
-    places = (
+    lists = (
         (("environmentVariables",), spec.environment_variables),
         (("containerLogging", "logOptions"), spec.container_logging.options),
     )
-    for at, items in places:
+    for at, items in lists:
         for index, item in enumerate(items):
             if item.type is Secrecy.SECRET and item.is_open and not GRANTED_SECRET.match(item.value):
                 yield Finding((*at, index, "value"), NOT_GRANTED)

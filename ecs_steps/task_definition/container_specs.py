@@ -5,9 +5,8 @@ from typing import Annotated
 
 from attrs import frozen
 
-from ecs_steps.octopus.images import image_variable
 from ecs_steps.octopus.inputs.converter import used_if
-from ecs_steps.octopus.inputs.shared_inputs import KeyValue
+from ecs_steps.octopus.inputs.shared_inputs import KeyValue, image_variable
 from ecs_steps.octopus.inputs.types import Bool, CommandWords, ContainerName, Count, Port, PositiveCount
 
 

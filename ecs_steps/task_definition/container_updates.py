@@ -12,8 +12,7 @@ import attrs
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.converter import Path
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, item_rule, rule
-from ecs_steps.octopus.inputs.rules import repeated
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, repeated, rule
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, last_of
 from ecs_steps.octopus.inputs.types import ContainerName
 from ecs_steps.task_definition.container_rules import (

@@ -1,4 +1,4 @@
-"""What changes from one revision to another, for a person to read; pure."""
+"""What changes from one revision to another, as text; pure."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,16 +8,16 @@ from attrs import frozen
 
 from ecs_steps.task_definition.normalize import EntryName, normalized
 
-# Passwords and tokens stand in them too often: what changed is told, and no value.
+# They often hold passwords and tokens: only the name of what changed is shown.
 HIDDEN = {"environment", "options", "driverOpts"}
 MASK = "********"
 
-Way = tuple[str | EntryName, ...]
+Path = tuple[str | EntryName, ...]
 
 
 @frozen(kw_only=True)
 class Change:
-    """One place of a revision, and its text before and after; none where there is nothing.
+    """One value of a revision, and its text before and after; none where there is nothing.
 
     `path` is in ECS' words, entries by their names: ``containerDefinitions[web].environment[LOG_LEVEL]``.
     """
@@ -43,19 +43,19 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, 
     return tuple(_changes(normalized(old), normalized(new), ()))
 
 
-def _changes(old: Any, new: Any, way: Way) -> Iterator[Change]:  # noqa: ANN401  any JSON
+def _changes(old: Any, new: Any, path: Path) -> Iterator[Change]:  # noqa: ANN401  any JSON
     if old == new:
         return
     if _is_open(old, new):
         before, after = old or {}, new or {}
         for name in before | after:
-            yield from _changes(before.get(name), after.get(name), (*way, name))
+            yield from _changes(before.get(name), after.get(name), (*path, name))
     else:
-        yield Change(path=_path(way), old=_text(old, way), new=_text(new, way))
+        yield Change(path=_path_text(path), old=_text(old, path), new=_text(new, path))
 
 
 def _is_open(old: object, new: object) -> bool:
-    """Tell whether the change is told entry by entry: of an object on both sides, and of a list of names."""
+    """Return whether a change is shown entry by entry: of two objects, and of a list of named entries."""
     match old, new:
         case dict(), dict():
             return True
@@ -65,23 +65,23 @@ def _is_open(old: object, new: object) -> bool:
             return False
 
 
-def _path(way: Way) -> str:
-    steps = (f"[{step}]" if isinstance(step, EntryName) else f".{step}" for step in way)
+def _path_text(path: Path) -> str:
+    steps = (f"[{step}]" if isinstance(step, EntryName) else f".{step}" for step in path)
     return "".join(steps).removeprefix(".")
 
 
-def _text(value: object, way: Way) -> str | None:
-    shown = _shown(value, way)
+def _text(value: object, path: Path) -> str | None:
+    shown = _shown(value, path)
     return shown if isinstance(shown, str | None) else json.dumps(shown)
 
 
-def _shown(value: object, way: Way) -> object:
+def _shown(value: object, path: Path) -> object:
     match value:
         case dict():
-            return {str(name): _shown(member, (*way, name)) for name, member in value.items()}
+            return {str(name): _shown(member, (*path, name)) for name, member in value.items()}
         case list():
-            return [_shown(item, way) for item in value]
-        case str() if not HIDDEN.isdisjoint(way):
+            return [_shown(item, path) for item in value]
+        case str() if not HIDDEN.isdisjoint(path):
             return MASK
         case _:
             return value

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.converter import FieldError, PartialValueError, convert
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding
 from ecs_steps.octopus.inputs.types import ContainerName
 from ecs_steps.task_definition.container_rules import CONTAINER_RULES, FARGATE_CONTAINER_RULES
 from ecs_steps.task_definition.document import Document
@@ -34,7 +34,7 @@ class CheckedDocument:
 
 def check_document(document: Document) -> CheckedDocument:
     """Hold a document to botocore's model and, where it fits, to the rules of names; no AWS call."""
-    from ecs_steps.aws.register_model import ecs_model, request_of
+    from ecs_steps.aws.document_model import ecs_model, request_of
 
     request, errors = request_of(document.members, ecs_model())
     findings = [Finding(document.path(error.path), error.message) for error in errors]

@@ -1,8 +1,8 @@
 """When two revisions are the same; pure.
 
-ECS writes defaults into what it is sent, and finds the entries of most lists by a name. Both revisions are
-brought into one plain form: what ECS reads like an absent member is absent, and what has a name stands under
-it, in the revision's own order.
+ECS writes defaults into what it is sent, and identifies the entries of most lists by a name. Both revisions
+are normalized: what ECS reads like an absent member is absent, and named entries are a mapping by their
+names, in the revision's own order.
 """
 
 from collections import Counter
@@ -11,31 +11,31 @@ from typing import Any
 
 from attrs import frozen
 
-PlainForm = dict[Any, Any]
+Normalized = dict[Any, Any]
 
 
 @frozen
-class Naming:
-    """The members that tell the entries of a list apart, and the one that is all the rest of an entry."""
+class EntryKey:
+    """The members that identify the entries of a list, and the one that is all the rest of an entry."""
 
     members: tuple[str, ...]
     value: str = ""
 
 
 # Other lists have an order that matters: a command's words, or environment files, read from the first on.
-NAMINGS: Mapping[str, Naming] = {
-    "containerDefinitions": Naming(("name",)),
-    "dependsOn": Naming(("containerName",), "condition"),
-    "environment": Naming(("name",), "value"),
-    "mountPoints": Naming(("containerPath",)),
-    "portMappings": Naming(("containerPort", "containerPortRange", "protocol")),
-    "properties": Naming(("name",), "value"),
-    "secretOptions": Naming(("name",), "valueFrom"),
-    "secrets": Naming(("name",), "valueFrom"),
-    "systemControls": Naming(("namespace",), "value"),
-    "tags": Naming(("key",), "value"),
-    "ulimits": Naming(("name",)),
-    "volumes": Naming(("name",)),
+ENTRY_KEYS: Mapping[str, EntryKey] = {
+    "containerDefinitions": EntryKey(("name",)),
+    "dependsOn": EntryKey(("containerName",), "condition"),
+    "environment": EntryKey(("name",), "value"),
+    "mountPoints": EntryKey(("containerPath",)),
+    "portMappings": EntryKey(("containerPort", "containerPortRange", "protocol")),
+    "properties": EntryKey(("name",), "value"),
+    "secretOptions": EntryKey(("name",), "valueFrom"),
+    "secrets": EntryKey(("name",), "valueFrom"),
+    "systemControls": EntryKey(("namespace",), "value"),
+    "tags": EntryKey(("key",), "value"),
+    "ulimits": EntryKey(("name",)),
+    "volumes": EntryKey(("name",)),
 }
 UNORDERED = ("requiresCompatibilities",)
 
@@ -43,7 +43,7 @@ _CONTAINER = ("containerDefinitions",)
 _HEALTH_CHECK = (*_CONTAINER, "healthCheck")
 _EFS = ("volumes", "efsVolumeConfiguration")
 
-# As the documentation of each member tells them. Of all others an empty list or object and false are.
+# As the documentation of each member gives them; of all others an empty list or object and false.
 DEFAULTS: Mapping[tuple[str, ...], object] = {
     ("executionRoleArn",): "",
     ("taskRoleArn",): "",
@@ -64,7 +64,7 @@ DEFAULTS: Mapping[tuple[str, ...], object] = {
 
 @frozen
 class EntryName:
-    """What an entry of a list is found by; `occurrence` tells apart those that share it, from 1."""
+    """What identifies an entry of a list; `occurrence` counts those that share it, from 1."""
 
     text: str
     occurrence: int = 1
@@ -74,14 +74,14 @@ class EntryName:
 
 
 def same_revision(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Tell whether two requests to RegisterTaskDefinition ask for the same revision.
+    """Return whether two requests to RegisterTaskDefinition register the same revision.
 
     Tags do not count: a revision takes new ones after it was registered.
     """
     return normalized({**one, "tags": []}) == normalized({**other, "tags": []})
 
 
-def normalized(revision: Mapping[str, Any]) -> PlainForm:
+def normalized(revision: Mapping[str, Any]) -> Normalized:
     """Return a request to RegisterTaskDefinition without defaults, each named entry under its `EntryName`."""
     definitions = [
         {
@@ -97,7 +97,7 @@ def normalized(revision: Mapping[str, Any]) -> PlainForm:
 
 
 def _with_defaults(mapping: Mapping[str, Any], network_mode: str | None) -> dict[str, Any]:
-    """Write out what the network mode makes of a port; a range has no port on the host."""
+    """Add what the network mode implies for a port; a range has no port on the host."""
     if "containerPort" not in mapping:
         return {"protocol": "tcp", **mapping}
     shares_ports = network_mode in ("awsvpc", "host")
@@ -105,9 +105,11 @@ def _with_defaults(mapping: Mapping[str, Any], network_mode: str | None) -> dict
     return {"protocol": "tcp", **mapping, "hostPort": host_port}
 
 
-def _members(members: Mapping[str, Any], path: tuple[str, ...]) -> PlainForm:
-    plain = {name: _plain(value, (*path, name)) for name, value in members.items()}
-    return {name: value for name, value in plain.items() if not _is_default(value, (*path, name))}
+def _members(members: Mapping[str, Any], path: tuple[str, ...]) -> Normalized:
+    members_normalized = {name: _normalized_value(value, (*path, name)) for name, value in members.items()}
+    return {
+        name: value for name, value in members_normalized.items() if not _is_default(value, (*path, name))
+    }
 
 
 def _is_default(value: object, path: tuple[str, ...]) -> bool:
@@ -116,30 +118,30 @@ def _is_default(value: object, path: tuple[str, ...]) -> bool:
     return value is False or value in ([], {})
 
 
-def _plain(value: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401  any JSON
+def _normalized_value(value: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401  any JSON
     match value:
         case dict():
             return _members(value, path)
-        case list() if naming := NAMINGS.get(path[-1]):
-            return dict(_entries(value, naming, path))
+        case list() if key := ENTRY_KEYS.get(path[-1]):
+            return dict(_entries(value, key, path))
         case list() if path[-1] in UNORDERED:
             return sorted(value)
         case list():
-            return [_plain(item, path) for item in value]
+            return [_normalized_value(item, path) for item in value]
         case _:
             return value
 
 
 def _entries(
-    entries: Iterable[Mapping[str, Any]], naming: Naming, path: tuple[str, ...]
+    entries: Iterable[Mapping[str, Any]], key: EntryKey, path: tuple[str, ...]
 ) -> Iterator[tuple[EntryName, Any]]:
     seen: Counter[str] = Counter()
     for entry in entries:
-        text = "/".join(str(entry[member]) for member in naming.members if member in entry)
-        rest = _members({name: entry[name] for name in entry if name not in naming.members}, path)
+        text = "/".join(str(entry[member]) for member in key.members if member in entry)
+        rest = _members({name: entry[name] for name in entry if name not in key.members}, path)
         seen[text] += 1
-        yield EntryName(text, seen[text]), _value(rest, naming)
+        yield EntryName(text, seen[text]), _value(rest, key)
 
 
-def _value(rest: PlainForm, naming: Naming) -> object:
-    return rest.get(naming.value, "") if naming.value and rest.keys() <= {naming.value} else rest
+def _value(rest: Normalized, key: EntryKey) -> object:
+    return rest.get(key.value, "") if key.value and rest.keys() <= {key.value} else rest

@@ -6,8 +6,12 @@ from functools import partial
 import botocore
 
 from ecs_steps.aws.ecs import tag_resource
-from ecs_steps.aws.register_model import register_request, unknown_members
-from ecs_steps.aws.task_definitions import describe_task_definition, register_task_definition
+from ecs_steps.aws.task_definitions import (
+    describe_task_definition,
+    register_request,
+    register_task_definition,
+    unknown_members,
+)
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError
 from ecs_steps.reporting.events import Level

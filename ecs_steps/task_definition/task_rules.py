@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, item_rule, rule
-from ecs_steps.octopus.inputs.rules import listed, repeated
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, listed, repeated, rule
 from ecs_steps.task_definition.container_specs import Condition, ContainerSpec, Enabled, LogDriver, Logging
 from ecs_steps.task_definition.inputs import SIZES, TaskDefinitionInputs, Volume, VolumeType, units
 
@@ -30,13 +29,13 @@ def _some_essential(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
 
 @rule("containers.containerPortMappings")
 def _ports(inputs: TaskDefinitionInputs) -> Iterator[Finding]:
-    places = [
+    ports = [
         (index, position, mapping.container_port, mapping.protocol)
         for index, spec in enumerate(inputs.containers)
         for position, mapping in enumerate(spec.container_port_mappings)
     ]
-    for again in repeated([(port, protocol) for _, _, port, protocol in places]):
-        index, position, port, protocol = places[again]
+    for again in repeated([(port, protocol) for _, _, port, protocol in ports]):
+        index, position, port, protocol = ports[again]
         yield Finding(
             ("containers", index, "containerPortMappings", position, "containerPort"),
             f"{port}/{protocol.lower()} is mapped twice; the containers of a Fargate task share one network",

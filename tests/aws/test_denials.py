@@ -6,8 +6,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
 from ecs_steps import AccessDeniedError, StackFailedError
+from ecs_steps.aws import autoscaling, ecs, elbv2, logs, service_deployments, task_definitions, tasks
 from ecs_steps.aws import cloudformation as stacks
-from ecs_steps.aws import ecs, service_deployments, task_definitions, tasks
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest
 from ecs_steps.aws.denials import Denial
@@ -78,6 +78,12 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     ),
     "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
     "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
+    "ecs:DescribeClusters": (lambda aws: ecs.cluster_status(aws, "shop"), "cluster shop"),
+    "logs:DescribeLogGroups": (lambda aws: logs.log_group_exists(aws, "/ecs/x"), "log group /ecs/x"),
+    "application-autoscaling:DescribeScalableTargets": (
+        lambda aws: autoscaling.is_scalable(aws, "shop", "orders"),
+        "service/shop/orders",
+    ),
     "ecs:UpdateService": (
         lambda aws: ecs.update_service(aws, SERVICE, "orders:2", force=False),
         "service orders",
@@ -110,23 +116,24 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: list(tasks.describe_tasks(aws, "shop", ["1"])),
         "the tasks of cluster shop",
     ),
-    "elasticloadbalancing:DescribeTargetHealth": (lambda aws: tasks.unhealthy_targets(aws, GROUP), GROUP),
+    "elasticloadbalancing:DescribeTargetHealth": (lambda aws: elbv2.target_health(aws, GROUP), GROUP),
     "elasticloadbalancing:DescribeTargetGroups": (
-        lambda aws: tasks.target_group_health_check(aws, GROUP),
+        lambda aws: elbv2.target_group_health_check(aws, GROUP),
         GROUP,
     ),
     "elasticloadbalancing:DescribeTargetGroupAttributes": (
-        lambda aws: tasks.target_group_attributes(aws, GROUP),
+        lambda aws: elbv2.target_group_attributes(aws, GROUP),
         GROUP,
     ),
     "logs:GetLogEvents": (
-        lambda aws: tasks.last_log_lines(aws, group="/ecs/orders", stream="ecs/web/1", region=""),
+        lambda aws: logs.last_log_lines(aws, group="/ecs/orders", stream="ecs/web/1", region=""),
         "log stream /ecs/orders:ecs/web/1",
     ),
 }
 """How each action comes to be needed, and what is told of where AWS names no resource."""
 
 BY_EVENT = {
+    "application-auto-scaling": "application-autoscaling",
     "cloudformation": "cloudformation",
     "cloudwatch-logs": "logs",
     "ecs": "ecs",
@@ -213,7 +220,7 @@ def test_a_denial_without_words_names_the_action_and_what_the_call_was_about(act
     ],
 )
 def test_a_denial_is_read_from_the_words_of_each_service(text: str, action: str, resource: str) -> None:
-    denial = Denial.told_in(text, about="what it was about")
+    denial = Denial.parse(text, about="what it was about")
 
     assert (denial.action, denial.resource) if denial else (action, resource) == ("", "")
 
@@ -221,7 +228,7 @@ def test_a_denial_is_read_from_the_words_of_each_service(text: str, action: str,
 def test_an_explicit_deny_is_not_mended_by_allowing() -> None:
     text = "not authorized to perform: ecs:UpdateService on resource: * with an explicit deny in a policy"
 
-    denial = Denial.told_in(text, about="")
+    denial = Denial.parse(text, about="")
 
     assert denial
     assert denial.next_step.startswith("An explicit deny of ecs:UpdateService on * stands in the way")
@@ -247,7 +254,9 @@ def test_a_role_that_cloudformation_may_not_pass_is_named_with_what_to_do() -> N
     assert isinstance(failed.error, StackFailedError)
     assert failed.error.why.startswith("TaskDefinitionoctopetshopWeb (AWS::ECS::TaskDefinition): User: ")
     allow = "Allow iam:PassRole on arn:aws:iam::1:role/web for the role or user of this step."
-    assert failed.error.next_step == allow
+    assert failed.error.diagnosis
+    assert failed.error.diagnosis.root_cause
+    assert failed.error.diagnosis.root_cause.remedy == allow
 
 
 def test_a_failure_of_the_tasks_asks_nothing_of_the_permissions_of_the_step() -> None:
@@ -269,7 +278,7 @@ def test_a_policy_that_limits_the_role_from_outside_is_named(limit: str) -> None
         f"arn:aws:ecs:x:1:service/a/b because no {limit} allows the ecs:UpdateService action"
     )
 
-    denial = Denial.told_in(text, about="*")
+    denial = Denial.parse(text, about="*")
 
     assert denial
     assert denial.next_step == (

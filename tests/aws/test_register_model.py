@@ -5,7 +5,7 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from ecs_steps.aws.register_model import register_request, unknown_members
+from ecs_steps.aws.task_definitions import register_request, unknown_members
 from ecs_steps.tags import Tag
 
 SPECIFICATION = cast("dict[str, Any]", Loader().load_service_model("ecs", "service-2"))

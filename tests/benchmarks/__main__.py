@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import image_update
+from benchmarks.feed_scale import feed_scale
 from benchmarks.image_copy import copied_image
 from benchmarks.many import many_at_once
 from benchmarks.start_up import start_up
@@ -30,6 +31,7 @@ BENCHMARKS: Mapping[str, tuple[str, Callable[[int], str]]] = {
     "verdict": ("Time to verdict", lambda _: "\n\n".join(time_to_verdict(step) for step in STEPS)),
     "copy": ("A copy of an image", copied_image),
     "many": ("Updates at once, in one process", many_at_once),
+    "feed": ("The feed of a large account", feed_scale),
 }
 MEASURED = ("ecs-steps", "boto3", "botocore", "attrs", "cattrs", "tenacity", "troposphere", "PyYAML", "moto")
 

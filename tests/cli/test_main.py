@@ -176,7 +176,7 @@ def test_check_names_every_problem_and_ends_with_two(capsys: Capture, file: Writ
     assert code == 2
     assert capsys.readouterr().err.splitlines() == [
         "The inputs are not valid (3 problems):",
-        f'{deploy}.DesiredCount: expected a whole number from 0 to 2147483647, not "many"',
+        f'{deploy}.DesiredCount: expected a whole number from 0 to 2147483647, or Keep, not "many"',
         f"{deploy}.SubnetIds: is required",
         f"{deploy}.Cpu: Fargate has no tasks of '300' CPU; expected one of {sizes}",
     ]
@@ -198,6 +198,19 @@ def test_check_prints_warnings_and_still_succeeds(capsys: Capture, file: Write) 
 
     assert code == 0
     assert "WARNING: Octopus.Action.Aws.Ecs.Tags[0]: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [([], "no variable gives #{Missing} a value"), (["--resolved"], 'not "#{Missing}"')],
+)
+def test_values_that_are_evaluated_already_are_text(
+    capsys: Capture, file: Write, options: list[str], message: str
+) -> None:
+    code = main(["check", file(example("update", **{"Octopus.Action.Aws.Region": "#{Missing}"})), *options])
+
+    assert code == 2
+    assert message in capsys.readouterr().err
 
 
 def test_export_prints_the_template_with_images_left_open(capsys: Capture) -> None:

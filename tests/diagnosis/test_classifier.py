@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ecs_steps.aws.tasks import UnhealthyTarget
-from ecs_steps.diagnosis.classifier import find
+from ecs_steps.aws.elbv2 import TargetHealth
+from ecs_steps.diagnosis.classifier import classify
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef"
@@ -37,20 +37,20 @@ def container(name: str, *log: str, essential: bool = True) -> StoppedContainer:
     )
 
 
-def target(reason: str, *, state: str = "unhealthy", group: str = GROUP, at: str = "1") -> UnhealthyTarget:
-    return UnhealthyTarget(
-        target_group=group, target=f"10.0.0.{at}:80", state=state, reason=reason, description=""
+def target(reason: str, *, state: str = "unhealthy", group: str = GROUP, at: str = "1") -> TargetHealth:
+    return TargetHealth(
+        target_group=group, address=f"10.0.0.{at}", port=80, state=state, reason=reason, description=""
     )
 
 
-def families(evidence: Evidence) -> list[str]:
-    return [finding.family.name for finding in find(evidence)]
+def reasons(evidence: Evidence) -> list[str]:
+    return [signal.reason.name for signal in classify(evidence)]
 
 
 def test_what_happened_first_is_told_first() -> None:
     tasks = task("late", task_id="a", second=9), task("early", task_id="b", second=0)
 
-    told = [finding.what for finding in find(Evidence(tasks=tasks))]
+    told = [signal.what for signal in classify(Evidence(tasks=tasks))]
 
     assert told == ["task b: early", "task a: late"]
 
@@ -58,7 +58,7 @@ def test_what_happened_first_is_told_first() -> None:
 def test_without_times_tasks_are_told_by_their_ids() -> None:
     tasks = tuple(task("no", task_id=task_id) for task_id in "ba")
 
-    told = [finding.what for finding in find(Evidence(tasks=tasks))]
+    told = [signal.what for signal in classify(Evidence(tasks=tasks))]
 
     assert told == ["task a: no", "task b: no"]
 
@@ -72,11 +72,11 @@ def test_a_failed_check_of_a_target_is_told_with_the_load_balancers_most_frequen
         service_messages=(message,),
     )
 
-    [finding, *others] = find(evidence)
+    [signal, *others] = classify(evidence)
 
-    assert finding.what == f"task t1: {FAILED_TARGETS}: Target.Timeout"
-    assert finding.family.name == "target-timed-out"
-    assert [other.family.name for other in others] == ["target-wrong-code", "target-failed"]
+    assert signal.what == f"task t1: {FAILED_TARGETS}: Target.Timeout"
+    assert signal.reason.name == "target-timed-out"
+    assert [other.reason.name for other in others] == ["target-wrong-code", "target-failed"]
 
 
 def test_of_reasons_that_are_equally_frequent_it_is_always_the_same_one() -> None:
@@ -86,7 +86,7 @@ def test_of_reasons_that_are_equally_frequent_it_is_always_the_same_one() -> Non
         targets=tuple(target(reason, at=str(at)) for at, reason in enumerate(reasons)),
     )
 
-    assert find(evidence)[0].what == f"task t1: {FAILED_TARGETS}: Target.FailedHealthChecks"
+    assert classify(evidence)[0].what == f"task t1: {FAILED_TARGETS}: Target.FailedHealthChecks"
 
 
 def test_the_log_of_an_essential_container_tells_of_a_failed_check_if_it_left_one() -> None:
@@ -97,10 +97,10 @@ def test_the_log_of_an_essential_container_tells_of_a_failed_check_if_it_left_on
         container("web", "GET / 502"),
     )
 
-    [finding] = find(Evidence(tasks=(stopped,)))
+    [signal] = classify(Evidence(tasks=(stopped,)))
 
-    assert finding.container is not None
-    assert finding.container.name == "web"
+    assert signal.container is not None
+    assert signal.container.name == "web"
 
 
 def test_once_the_target_is_gone_ecs_own_message_still_tells_the_reason() -> None:
@@ -113,8 +113,8 @@ def test_once_the_target_is_gone_ecs_own_message_still_tells_the_reason() -> Non
         ),
     )
 
-    assert find(evidence)[0].what == (f"task t1: {FAILED_TARGETS}: {CODES}: [502]")
-    assert families(evidence) == ["target-wrong-code", "draining", "target-unhealthy"]
+    assert classify(evidence)[0].what == (f"task t1: {FAILED_TARGETS}: {CODES}: [502]")
+    assert reasons(evidence) == ["target-wrong-code", "draining", "target-unhealthy"]
 
 
 def test_targets_tell_where_no_task_has_stopped_yet() -> None:
@@ -127,7 +127,7 @@ def test_targets_tell_where_no_task_has_stopped_yet() -> None:
         )
     )
 
-    assert [(finding.family.name, finding.what) for finding in find(evidence)] == [
+    assert [(signal.reason.name, signal.what) for signal in classify(evidence)] == [
         ("target-unhealthy", "target 10.0.0.1:80 is unhealthy in target group admin: Something.New"),
         ("target-failed", "target 10.0.0.1:80 is unhealthy in target group web: Target.FailedHealthChecks"),
         (
@@ -143,7 +143,7 @@ def test_where_no_task_could_be_placed_ecs_messages_tell() -> None:
     )
     evidence = Evidence(service_messages=("(service web) has started 2 tasks: (task t1) (task t2).", message))
 
-    assert [(finding.family.name, finding.what) for finding in find(evidence)] == [
+    assert [(signal.reason.name, signal.what) for signal in classify(evidence)] == [
         ("no-network-interface", message.rstrip("."))
     ]
 
@@ -154,13 +154,13 @@ def test_a_message_that_repeats_what_tasks_show_is_left_out() -> None:
         service_messages=("(service web) (task t1) failed container health checks.",),
     )
 
-    assert families(evidence) == ["container-unhealthy"]
+    assert reasons(evidence) == ["container-unhealthy"]
 
 
 def test_the_name_of_a_service_is_no_reason() -> None:
     evidence = Evidence(service_messages=("(service OutOfMemory) has reached a steady state.",))
 
-    assert find(evidence) == []
+    assert classify(evidence) == []
 
 
 def test_alarms_are_named_and_not_repeated_by_ecs_messages_and_verdict() -> None:
@@ -170,11 +170,11 @@ def test_alarms_are_named_and_not_repeated_by_ecs_messages_and_verdict() -> None
         verdict="Service deployment rolled back because one or more alarms were in the ALARM state.",
     )
 
-    assert [finding.what for finding in find(evidence)] == ["CloudWatch alarm orders-5xx went off"]
+    assert [signal.what for signal in classify(evidence)] == ["CloudWatch alarm orders-5xx went off"]
 
 
 @pytest.mark.parametrize(
-    ("verdict", "family"),
+    ("verdict", "reason"),
     [
         ("Replaced by a new service deployment.", "superseded"),
         ("deployment ecs-svc/2 of web:3 has taken its place", "superseded"),
@@ -182,11 +182,11 @@ def test_alarms_are_named_and_not_repeated_by_ecs_messages_and_verdict() -> None
         ("Service deployment stopped because a user stopped it.", "stopped-by-person"),
     ],
 )
-def test_a_verdict_that_names_its_cause_is_one(verdict: str, family: str) -> None:
-    [finding] = find(Evidence(verdict=verdict))
+def test_a_verdict_that_names_its_cause_is_one(verdict: str, reason: str) -> None:
+    [signal] = classify(Evidence(verdict=verdict))
 
-    assert finding.family.name == family
+    assert signal.reason.name == reason
 
 
 def test_a_verdict_that_only_points_at_the_tasks_is_none() -> None:
-    assert find(Evidence(verdict="ECS deployment circuit breaker: tasks failed to start.")) == []
+    assert classify(Evidence(verdict="ECS deployment circuit breaker: tasks failed to start.")) == []

@@ -1,6 +1,6 @@
 import pytest
 
-from ecs_steps.diagnosis.classifier import find
+from ecs_steps.diagnosis.classifier import classify
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 
 ESSENTIAL_EXIT = ("EssentialContainerExited", "Essential container in task exited")
@@ -32,7 +32,7 @@ def task(stopped: tuple[str, str], *containers: StoppedContainer) -> StoppedTask
 
 
 def of(stopped: StoppedTask) -> list[tuple[str, str]]:
-    return [(finding.family.name, finding.what) for finding in find(Evidence(tasks=(stopped,)))]
+    return [(signal.reason.name, signal.what) for signal in classify(Evidence(tasks=(stopped,)))]
 
 
 @pytest.mark.parametrize("killed_with", [0, 137, 143])
@@ -127,9 +127,9 @@ def test_an_exit_in_a_task_that_was_asked_to_stop_is_no_failure(exit_code: int) 
 def test_a_task_that_was_scaled_in_shows_no_log() -> None:
     stopped = task(SCALED_IN, container("web", 143, log=("bye",)))
 
-    [finding] = find(Evidence(tasks=(stopped,)))
+    [signal] = classify(Evidence(tasks=(stopped,)))
 
-    assert finding.container is None
+    assert signal.container is None
 
 
 def test_a_lack_of_memory_counts_even_in_a_task_that_was_asked_to_stop() -> None:

@@ -5,9 +5,10 @@ from typing import cast
 
 import pytest
 
-from ecs_steps.aws.tasks import UnhealthyTarget
+from ecs_steps.aws.elbv2 import TargetHealth
+from ecs_steps.causes import Diagnosis
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
-from ecs_steps.diagnosis.report import Diagnosis, diagnose
+from ecs_steps.diagnosis.report import diagnose
 from ecs_steps.errors import RolloutFailedError
 
 BEGUN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -23,7 +24,8 @@ def crashed(second: int, code: int = 1, *, reason: str = "", log: Sequence[str] 
         reason=reason,
         health="UNKNOWN",
         log_driver="awslogs",
-        log_stream=f"/ecs/web:ecs/web/{task_id}",
+        log_group="/ecs/web",
+        log_stream=f"ecs/web/{task_id}",
         log_lines=tuple(log),
     )
     return StoppedTask(
@@ -46,7 +48,7 @@ def stopped(second: int, reason: str, stop_code: str = "TaskFailedToStart") -> S
 
 
 def causes(diagnosis: Diagnosis) -> list[tuple[str, int]]:
-    return [(cause.family, cause.count) for cause in (diagnosis.root_cause, *diagnosis.also) if cause]
+    return [(cause.reason, cause.count) for cause in (diagnosis.root_cause, *diagnosis.also) if cause]
 
 
 def test_causes_stand_by_rank_whatever_their_order_and_number() -> None:
@@ -64,9 +66,10 @@ def test_causes_stand_by_rank_whatever_their_order_and_number() -> None:
             "(service web) deployment failed: PRE_SCALE_UP lifecycle hook(s) failed.",
         ),
         targets=(
-            UnhealthyTarget(
+            TargetHealth(
                 target_group="web",
-                target="10.0.0.1:80",
+                address="10.0.0.1",
+                port=80,
                 state="initial",
                 reason="Elb.InitialHealthChecking",
                 description="",
@@ -133,7 +136,7 @@ def test_a_diagnosis_names_the_cause_shows_the_log_and_says_what_to_do() -> None
         )
     )
 
-    first, *log, place, hint, also = diagnose(evidence).lines()
+    first, *log, place, remedy, also = diagnose(evidence).lines()
 
     assert first == (
         f"root cause: container web (image acme/web:1) exited with code 1 in task {1:032x} "
@@ -145,19 +148,19 @@ def test_a_diagnosis_names_the_cause_shows_the_log_and_says_what_to_do() -> None
         "log of container web: to the database",
     ]
     assert place == f"log of container web is in log stream /ecs/web:ecs/web/{1:032x}"
-    assert hint.startswith("next: Read the container's last log lines")
+    assert remedy.startswith("next: Read the container's last log lines")
     assert (
         also == f"also: task {4:032x}: Task stopped by user: a person or a program stopped it through the API"
     )
 
 
-def test_noise_is_told_where_every_word_is_wanted_alone() -> None:
+def test_what_is_normal_in_a_deployment_is_in_the_data_and_not_in_the_lines() -> None:
     noise = stopped(1, "Scaling activity initiated by (deployment ecs-svc/1)", "ServiceSchedulerInitiated")
 
     diagnosis = diagnose(Evidence(tasks=(noise, crashed(2))))
 
-    [told] = set(diagnosis.lines(verbose=True)) - set(diagnosis.lines())
-    assert told.startswith(f"probably noise: task {1:032x}: Scaling activity initiated by")
+    assert [cause.reason for cause in diagnosis.noise] == ["scale-in"]
+    assert not any("Scaling activity" in line for line in diagnosis.lines())
 
 
 def test_the_first_container_that_left_a_log_stands_for_all() -> None:
@@ -168,18 +171,20 @@ def test_the_first_container_that_left_a_log_stands_for_all() -> None:
     assert f"task {2:032x}" in diagnosis.root_cause.what
 
 
-def test_logs_are_left_out_where_they_may_not_be_shown() -> None:
-    evidence = Evidence(tasks=(crashed(1, log=("token=hunter2",)),))
+def test_the_text_shows_the_end_of_a_long_log_and_the_data_holds_all_of_it() -> None:
+    lines = tuple(f"line {number}" for number in range(60))
 
-    diagnosis = diagnose(evidence, show_logs=False)
+    diagnosis = diagnose(Evidence(tasks=(crashed(1, log=lines),)))
 
-    assert "hunter2" not in json.dumps([diagnosis.to_dict(), diagnosis.lines(verbose=True)])
-    assert "log of container web is in log stream" in "\n".join(diagnosis.lines())
+    assert diagnosis.root_cause
+    assert diagnosis.root_cause.log_lines == lines
+    shown = [line for line in diagnosis.lines() if line.startswith("log of container web: ")]
+    assert shown == [f"log of container web: line {number}" for number in range(40, 60)]
 
 
 @pytest.mark.parametrize(
     ("driver", "lines"),
-    [("splunk", ["log of container web is in the splunk log driver's destination"]), ("", [])],
+    [("splunk", ["log of container web is in the destination of its splunk log driver"]), ("", [])],
 )
 def test_a_log_that_is_not_in_cloudwatch_is_named_by_its_driver(driver: str, lines: list[str]) -> None:
     web = StoppedContainer(
@@ -211,7 +216,7 @@ def test_where_nothing_is_known_ecs_verdict_and_the_next_command_are_told() -> N
     assert diagnosis.root_cause is None
     assert diagnosis.summary == "ECS deployment ecs-svc/1 failed."
     assert diagnosis.lines() == [
-        "root cause: not known; no stopped task and no message of the service tells it",
+        "root cause: not known",
         "ECS says: ECS deployment ecs-svc/1 failed.",
         f"next: List the stopped tasks, which ECS shows for about an hour: {command}",
     ]
@@ -257,7 +262,7 @@ def test_a_diagnosis_is_plain_json() -> None:
     assert json.loads(json.dumps(told)) == told
     assert told["verdict"] == "tasks failed to start"
     root = cast("dict[str, object]", told["rootCause"])
-    assert (root["family"], root["count"], root["container"]) == ("exit-1", 1, "web")
+    assert (root["reason"], root["count"], root["container"]) == ("exit-1", 1, "web")
     assert (root["logLines"], root["logPlace"]) == (["ERROR"], f"log stream /ecs/web:ecs/web/{1:032x}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ecs_steps.diagnosis.classifier import recognise
+from ecs_steps.diagnosis.classifier import match_reason
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.report import diagnose
 from ecs_steps.sandbox.ecs.backend import EcsBackend
@@ -58,7 +58,7 @@ ROOT_CAUSES = {
     "spot-interruption": ("spot-interruption", "FARGATE"),
     "crash-after-completion": ("exit-1", "last log lines"),
 }
-"""The family of the root cause in each scenario that has one, and a part of the hint."""
+"""The reason of the root cause in each scenario that has one, and a part of the remedy."""
 
 ROUTINE = re.compile(
     r"has (started|stopped|begun draining|reached a steady state)|(de)?registered \d+ targets"
@@ -159,13 +159,13 @@ def scenario(request: pytest.FixtureRequest) -> tuple[str, Evidence]:
 
 def test_what_befell_the_service_is_its_root_cause(scenario: tuple[str, Evidence]) -> None:
     name, evidence = scenario
-    family, hint = ROOT_CAUSES.get(name, (None, "list-tasks"))
+    reason, remedy = ROOT_CAUSES.get(name, (None, "list-tasks"))
 
     diagnosis = diagnose(evidence)
 
-    assert (diagnosis.root_cause and diagnosis.root_cause.family) == family
+    assert (diagnosis.root_cause and diagnosis.root_cause.reason) == reason
     assert diagnosis.also == ()
-    assert any(hint in line for line in diagnosis.lines() if line.startswith("next: "))
+    assert any(remedy in line for line in diagnosis.lines() if line.startswith("next: "))
 
 
 def test_all_that_ecs_says_is_recognised_or_routine(scenario: tuple[str, Evidence]) -> None:
@@ -178,13 +178,13 @@ def test_all_that_ecs_says_is_recognised_or_routine(scenario: tuple[str, Evidenc
         *(container.reason for task in evidence.tasks for container in task.containers),
     }
 
-    assert {text for text in said if text and not recognise(text) and not ROUTINE.search(text)} == set()
+    assert {text for text in said if text and not match_reason(text) and not ROUTINE.search(text)} == set()
 
 
 def test_a_failure_of_an_earlier_deployment_is_not_in_the_report() -> None:
     evidence = evidence_on("earlier-failure")
 
-    assert diagnose(evidence).lines(verbose=True) == diagnose(Evidence()).lines()
+    assert diagnose(evidence).lines() == diagnose(Evidence()).lines()
 
 
 def test_the_last_words_of_the_container_at_fault_are_shown() -> None:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ecs_steps.aws.clients import AwsClients
-from ecs_steps.aws.register_model import register_request
-from ecs_steps.aws.task_definitions import describe_task_definition
+from ecs_steps.aws.task_definitions import describe_task_definition, register_request
 
 Leaves = Mapping[str, object]
 EMPTY: tuple[object, ...] = (None, "", [], {})

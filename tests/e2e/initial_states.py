@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from ecs_steps.aws.register_model import register_request
-from ecs_steps.aws.task_definitions import describe_task_definition
+from ecs_steps.aws.task_definitions import describe_task_definition, register_request
 from ecs_steps.sandbox import Sandbox
 from explaining.runs import CLUSTERS
 from peers.ministack import Ministack

@@ -27,60 +27,11 @@ IAM knows the cluster of `ecs:ListTasks` as the condition key `ecs:cluster`, whi
 ON_EVERYTHING = {"ecs:RegisterTaskDefinition", "ecs:TagResource"}
 """ministack checks these on ``*``, where IAM checks the task definition or the tagged resource."""
 
-_BY_CLOUDFORMATION = "ministack's CloudFormation makes its resources without checking IAM"
-_NO_RECORDS = "ministack has no service deployments"
-_NO_FAILURES = "no task fails in ministack"
-_NO_SUCH_STATE = "no stack reaches that state in ministack"
-_NO_SUMMARY = "ministack cuts times to seconds: a deployment looks older than its step and is not summed up"
-_OWN_ACTION_ONLY = "ministack checks nothing besides the operation's own action"
-
-NOT_CHECKED: Mapping[str, Mapping[str, str]] = {
-    "deploy": {
-        "cloudformation:CancelUpdateStack": _NO_FAILURES,
-        "cloudformation:ContinueUpdateRollback": _NO_SUCH_STATE,
-        "cloudformation:TagResource": _OWN_ACTION_ONLY,
-        "cloudformation:UntagResource": _OWN_ACTION_ONLY,
-        "ecs:RegisterTaskDefinition": _BY_CLOUDFORMATION,
-        "ecs:TagResource": _BY_CLOUDFORMATION,
-        "ecs:UntagResource": _BY_CLOUDFORMATION,
-        "ecs:ListTagsForResource": _BY_CLOUDFORMATION,
-        "ecs:DescribeTaskDefinition": _BY_CLOUDFORMATION,
-        "ecs:DeregisterTaskDefinition": _BY_CLOUDFORMATION,
-        "ecs:CreateService": _BY_CLOUDFORMATION,
-        "ecs:UpdateService": _BY_CLOUDFORMATION,
-        "ecs:DeleteService": _BY_CLOUDFORMATION,
-        "ecs:ListServiceDeployments": _BY_CLOUDFORMATION,
-        "ecs:DescribeServiceDeployments": _BY_CLOUDFORMATION,
-        "ecs:StopServiceDeployment": _BY_CLOUDFORMATION,
-        "ecs:ListTasks": _NO_SUMMARY,
-        "ecs:DescribeTasks": _NO_SUMMARY,
-        "iam:GetRole": _BY_CLOUDFORMATION,
-        "iam:PassRole": _OWN_ACTION_ONLY,
-        "logs:CreateLogGroup": _BY_CLOUDFORMATION,
-        "logs:DeleteLogGroup": _BY_CLOUDFORMATION,
-        "logs:TagResource": _BY_CLOUDFORMATION,
-        "logs:UntagResource": _BY_CLOUDFORMATION,
-        "logs:ListTagsForResource": _BY_CLOUDFORMATION,
-        "logs:GetDataProtectionPolicy": _BY_CLOUDFORMATION,
-        "logs:DescribeLogGroups": _BY_CLOUDFORMATION,
-        "logs:DescribeIndexPolicies": _BY_CLOUDFORMATION,
-        "logs:DescribeResourcePolicies": _BY_CLOUDFORMATION,
-        "logs:GetLogEvents": _NO_FAILURES,
-        "elasticloadbalancing:DescribeTargetHealth": _NO_FAILURES,
-        "elasticloadbalancing:DescribeTargetGroups": _NO_FAILURES,
-        "elasticloadbalancing:DescribeTargetGroupAttributes": _NO_FAILURES,
-    },
-    "update": {
-        "ecs:DescribeServiceDeployments": _NO_RECORDS,
-        "ecs:StopServiceDeployment": _NO_RECORDS,
-        "iam:PassRole": _OWN_ACTION_ONLY,
-        "logs:GetLogEvents": _NO_FAILURES,
-        "elasticloadbalancing:DescribeTargetHealth": _NO_FAILURES,
-        "elasticloadbalancing:DescribeTargetGroups": _NO_FAILURES,
-        "elasticloadbalancing:DescribeTargetGroupAttributes": _NO_FAILURES,
-    },
-}
-"""What each step needs in AWS and ministack never checks, with the reason."""
+BY_CLOUDFORMATION = "ministack's CloudFormation makes its resources without checking IAM"
+NO_RECORDS = "ministack has no service deployments"
+NO_FAILURES = "no task fails in ministack"
+NO_SUCH_STATE = "no stack reaches that state in ministack"
+OWN_ACTION_ONLY = "ministack checks nothing besides the operation's own action"
 
 
 def ministack_policy(policy: Document, cluster: str) -> Document:

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from ecs_steps import DeployEcsServiceStep, DeploymentError, EcsStepsError, UpdateEcsServiceStep
-from explaining.runs import Step
+from ecs_steps import DeploymentError, EcsStepsError
+from ecs_steps.steps.registry import STEPS
 from peers.ministack import ROOT, Keys, Ministack
 
 
@@ -24,12 +24,12 @@ class CompletedRun:
 
 class Runner(Protocol):
     def __call__(
-        self, step: Step, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT
+        self, step: str, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT
     ) -> CompletedRun: ...
 
 
 def command_line(
-    step: Step, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT
+    step: str, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT
 ) -> CompletedRun:
     done = subprocess.run(  # noqa: S603  our own command
         [sys.executable, "-m", "ecs_steps", step, "-", "--output", "json"],
@@ -45,10 +45,9 @@ def command_line(
     return CompletedRun(code=done.returncode, outputs=payload.get("outputs", {}), error=error)
 
 
-def python(step: Step, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT) -> CompletedRun:
-    kind = DeployEcsServiceStep if step == "deploy" else UpdateEcsServiceStep
+def python(step: str, variables: Mapping[str, object], aws: Ministack, keys: Keys = ROOT) -> CompletedRun:
     try:
-        result = kind(variables).run(aws=aws.clients(keys), report=lambda _: None)
+        result = STEPS.named(step).read(variables).run(aws=aws.clients(keys), report=lambda _: None)
     except EcsStepsError as error:
         outputs = error.outputs if isinstance(error, DeploymentError) else {}
         return CompletedRun(code=error.exit_code, outputs=outputs, error=str(error))

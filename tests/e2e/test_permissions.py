@@ -1,21 +1,30 @@
-"""The policy that `iam-policy` prints is enough for a step, and each part of it is needed."""
+"""The policy that `iam-policy` prints is enough for a step, and each part of it is needed.
+
+Every step that prints a policy has ``steps/<room>/e2e.py`` beside its tests: ``variables`` and ``CLUSTER``
+for the emulator, and ``NOT_CHECKED``, the actions that it never checks.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from types import ModuleType
 from typing import Any
 
 import pytest
 from attrs import frozen
 
 from e2e.initial_states import create_orders_service, reset_with_clusters
-from e2e.ministack_iam import NOT_CHECKED, Document, ministack_policy, without
+from e2e.ministack_iam import Document, ministack_policy, without
 from e2e.runners import CompletedRun, Runner, python
-from ecs_steps import DeployEcsServiceStep, EcsStepsError, UpdateEcsServiceStep
+from ecs_steps import EcsStepsError
 from ecs_steps.reporting.events import Message
-from explaining.runs import CLUSTERS, ECS, Step, variables
-from explaining.runs import STEPS as BOTH
+from ecs_steps.steps.registry import STEPS
+from explaining.runs import CLUSTERS, ECS
 from peers.ministack import Keys, Ministack
-from permissions.policies import STEPS
+from permissions.policies import ROWS, policy_of
+from step_rooms import declared_for
+
+NAMES = [row.name for row in ROWS]
 
 ROLES = ("orders-task", "orders-execution", "octopetshop-web", "octopetshop-web-execution")
 """Those that the task definitions name: where ministack checks IAM, it also requires them."""
@@ -35,34 +44,39 @@ OPTIONAL = {
 }
 """Actions that a step can do without; it warns."""
 
-OTHERS = {
-    f"{ECS}.Update.OnFailure": "Rollback",
-    "Octopus.Action.Aws.Tags": [{"key": "team", "value": "checkout"}],
-}
+TAGS = {"Octopus.Action.Aws.Tags": [{"key": "team", "value": "checkout"}]}
 SERVICE = "octopetshop-web-ServiceoctopetshopWeb"
 
 
-def of(step: Step, *, tag: str = "2.0.0", **others: object) -> dict[str, object]:
+def of(step: str, *, tag: str = "2.0.0", **others: object) -> dict[str, object]:
     named = {f"{ECS}.{name}": value for name, value in others.items()}
-    # A count of one is no parameter: see `gaps.COUNT`.
-    return variables(step, tag=tag, others=OTHERS | named, **({"count": 1} if step == "deploy" else {}))
+    variables: dict[str, object] = _declared(step).variables(tag=tag, others=TAGS | named)
+    return variables
 
 
-def policy(step: Step) -> Document:
-    document = STEPS[step](of(step)).iam_policy(diagnostics=True)
-    return ministack_policy(document, CLUSTERS[step])
+def _declared(step: str) -> ModuleType:
+    return declared_for(STEPS.named(step), "e2e")
 
 
-def checked_actions(step: Step) -> list[str]:
+def not_checked(step: str) -> AbstractSet[str]:
+    actions: Mapping[str, str] = _declared(step).NOT_CHECKED
+    return actions.keys()
+
+
+def policy(step: str) -> Document:
+    return ministack_policy(policy_of(STEPS.named(step), of(step)), _declared(step).CLUSTER)
+
+
+def checked_actions(step: str) -> list[str]:
     """Return each action of a step's policy that ministack checks."""
     return sorted(
-        {action for each in policy(step)["Statement"] for action in each["Action"]} - NOT_CHECKED[step].keys()
+        {action for each in policy(step)["Statement"] for action in each["Action"]} - not_checked(step)
     )
 
 
-def statements(step: Step) -> Iterator[tuple[str, frozenset[str]]]:
+def statements(step: str) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the statements of a policy that hold an action that ministack checks."""
-    for each in STEPS[step](of(step)).iam_policy(diagnostics=True)["Statement"]:
+    for each in policy_of(STEPS.named(step), of(step))["Statement"]:
         if set(each["Action"]) & set(checked_actions(step)):
             yield each["Sid"], frozenset(each["Action"])
 
@@ -114,17 +128,16 @@ class StepRun:
     text: str
 
 
-def run(step: Step, aws: Ministack, keys: Keys) -> StepRun:
+def run(step: str, aws: Ministack, keys: Keys) -> StepRun:
     messages: list[str] = []
 
     def collect(reported: object) -> None:
         if isinstance(reported, Message):
             messages.append(reported.text)
 
-    kind: type[DeployEcsServiceStep | UpdateEcsServiceStep] = STEPS[step]
     error: EcsStepsError | None = None
     try:
-        kind(of(step)).run(aws=aws.clients(keys), report=collect)
+        STEPS.named(step).read(of(step)).run(aws=aws.clients(keys), report=collect)
     except EcsStepsError as raised:
         error = raised
     return StepRun(error=error, text="\n".join([*messages, str(error or "")]))
@@ -135,7 +148,7 @@ def run(step: Step, aws: Ministack, keys: Keys) -> StepRun:
     [("update", ""), ("deploy", ""), ("deploy", "a stack that is there"), ("deploy", "a stack that failed")],
 )
 def test_with_its_policy_a_step_works(
-    step: Step, initial_state: str, runner: Runner, aws: Ministack, create_initial_state: CreateState
+    step: str, initial_state: str, runner: Runner, aws: Ministack, create_initial_state: CreateState
 ) -> None:
     create_initial_state(initial_state)
 
@@ -145,20 +158,20 @@ def test_with_its_policy_a_step_works(
     assert ran.outputs["Outcome"] == "SUCCEEDED"
 
 
-@pytest.mark.parametrize("step", BOTH)
-def test_actions_that_are_listed_as_not_checked_are_not_checked(step: Step, aws: Ministack) -> None:
-    done = run(step, aws, user(aws, without(policy(step), NOT_CHECKED[step].keys())))
+@pytest.mark.parametrize("step", NAMES)
+def test_actions_that_are_listed_as_not_checked_are_not_checked(step: str, aws: Ministack) -> None:
+    done = run(step, aws, user(aws, without(policy(step), not_checked(step))))
 
     assert done.error is None
     assert "denied" not in done.text
-    assert NOT_CHECKED[step].keys() <= {a for each in policy(step)["Statement"] for a in each["Action"]}
+    assert not_checked(step) <= {a for each in policy(step)["Statement"] for a in each["Action"]}
 
 
 @pytest.mark.parametrize(
-    ("step", "action"), [(step, action) for step in BOTH for action in checked_actions(step)]
+    ("step", "action"), [(step, action) for step in NAMES for action in checked_actions(step)]
 )
 def test_without_an_action_the_step_fails_or_warns_and_names_it(
-    step: Step, action: str, aws: Ministack, create_initial_state: CreateState
+    step: str, action: str, aws: Ministack, create_initial_state: CreateState
 ) -> None:
     create_initial_state(INITIAL_STATES.get(action, ""))
 
@@ -171,10 +184,10 @@ def test_without_an_action_the_step_fails_or_warns_and_names_it(
 
 @pytest.mark.parametrize(
     ("step", "actions"),
-    [pytest.param(step, actions, id=f"{step}-{sid}") for step in BOTH for sid, actions in statements(step)],
+    [pytest.param(step, actions, id=f"{step}-{sid}") for step in NAMES for sid, actions in statements(step)],
 )
 def test_without_a_statement_the_step_fails_or_warns_and_names_what_is_missing(
-    step: Step, actions: frozenset[str], aws: Ministack
+    step: str, actions: frozenset[str], aws: Ministack
 ) -> None:
     done = run(step, aws, user(aws, without(policy(step), actions)))
 
@@ -182,8 +195,8 @@ def test_without_a_statement_the_step_fails_or_warns_and_names_what_is_missing(
     assert done.error or actions & OPTIONAL
 
 
-@pytest.mark.parametrize("step", BOTH)
-def test_the_policy_is_for_no_other_cluster(step: Step, aws: Ministack) -> None:
+@pytest.mark.parametrize("step", NAMES)
+def test_the_policy_is_for_no_other_cluster(step: str, aws: Ministack) -> None:
     aws.client("ecs").create_cluster(clusterName="other")
 
     ran = python(step, of(step, ClusterName="other"), aws, user(aws, policy(step)))

@@ -9,12 +9,11 @@ from typing import Any, Literal
 from attrs import evolve, frozen
 
 from ecs_steps import DeployEcsServiceStep, DeploymentError, EcsStepsError, Result, UpdateEcsServiceStep
-from ecs_steps.diagnosis.report import Diagnosis
+from ecs_steps.causes import Diagnosis
 from ecs_steps.reporting.events import Level, Message, Reported
 from ecs_steps.sandbox import SCENARIOS, Call, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.plan import EcsPlan
 from ecs_steps.sandbox.ecs.scenarios import EARLIER_FAILURE
-from ecs_steps.stacks.failure import StackFailure
 
 Step = Literal["deploy", "update"]
 STEPS: tuple[Step, ...] = ("deploy", "update")
@@ -70,10 +69,8 @@ class Run:
     def tasks(self) -> Diagnosis:
         """What the tasks of the service say of the failure."""
         assert isinstance(self.error, DeploymentError)
-        told = self.error.diagnosis
-        tasks = told.tasks if isinstance(told, StackFailure) else told
-        assert isinstance(tasks, Diagnosis)
-        return tasks
+        assert self.error.diagnosis
+        return self.error.diagnosis
 
     @property
     def warnings(self) -> list[str]:

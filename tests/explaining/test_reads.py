@@ -1,5 +1,6 @@
 """Reads never fail a deployment: the verdict is the same whatever happens to the calls that look at it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 
@@ -38,9 +39,9 @@ OF_THE_CAUSE = {
 """The reads that only explain a failure, and the action that each needs."""
 
 
-def with_faults(scenario: str, step: Step, *faults: Fault, minutes: int = 30) -> Run:
+def with_faults(scenario: str, step: Step, *faults: Fault, minutes: int = 30, **changes: str) -> Run:
     with Sandbox(evolve(SCENARIOS[scenario], faults=faults)) as aws:
-        return run(step, aws, minutes=minutes)
+        return run(step, aws, minutes=minutes, **changes)
 
 
 @cache
@@ -75,7 +76,7 @@ def test_a_failing_deployment_ends_with_the_same_verdict_through_failed_reads(
     assert type(ended.error) is type(there.error)
     assert ended.error.what == there.error.what
     assert ended.tasks.root_cause
-    assert ended.tasks.root_cause.family == "exit-1"
+    assert ended.tasks.root_cause.reason == "exit-1"
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -147,35 +148,60 @@ def test_a_denied_record_of_the_deployment_leaves_the_service() -> None:
     assert ended.operations.count("DescribeServiceDeployments") == 1
 
 
-@pytest.mark.parametrize(
-    ("step", "operation"), [("update", "DescribeServiceDeployments"), ("deploy", "DescribeStackEvents")]
-)
-def test_ten_failed_reads_in_a_row_are_one_warning(step: Step, operation: str) -> None:
+WATCH_READS: Mapping[Step, Sequence[str]] = {
+    "update": ["DescribeServiceDeployments"],
+    "deploy": ["DescribeStackEvents", "DescribeStacks"],
+}
+"""What tells of a deployment's progress: a stack's status replaces events that cannot be read."""
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_ten_failed_reads_in_a_row_are_one_warning(step: Step) -> None:
     # botocore tries each read three times.
-    unseen = Fault(operation, FaultKind.INTERNAL_ERROR, range(2, 2 + 3 * 14))
-    ended = with_faults("slow-start", step, unseen)
+    faults = [Fault(name, FaultKind.INTERNAL_ERROR, range(2, 2 + 3 * 14)) for name in WATCH_READS[step]]
+    ended = with_faults("slow-start", step, *faults)
 
     [warning] = [text for text in ended.warnings if "could not be read" in text]
     assert "10 times in a row" in warning
     assert ended.result
 
 
-@pytest.mark.parametrize(
-    ("step", "operation"), [("update", "DescribeServiceDeployments"), ("deploy", "DescribeStackEvents")]
-)
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("kind", PASSING)
-def test_reads_that_fail_for_ever_keep_the_one_deadline(step: Step, operation: str, kind: FaultKind) -> None:
-    ended = with_faults("crash", step, Fault(operation, kind, range(4, 10_000)), minutes=3)
+def test_reads_that_fail_without_end_keep_the_one_deadline(step: Step, kind: FaultKind) -> None:
+    faults = [Fault(name, kind, range(4, 10_000)) for name in WATCH_READS[step]]
+    ended = with_faults("crash", step, *faults, minutes=3, stopped_tasks="0")
 
     assert isinstance(ended.error, TimedOutError)
     assert ended.ended - ended.begun <= timedelta(minutes=3, seconds=10)
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_wait_in_which_aws_was_never_seen_ends_at_its_deadline_too(step: Step) -> None:
+def test_a_wait_in_which_nothing_could_be_read_ends_at_its_deadline_too(step: Step) -> None:
     operation = "DescribeStackEvents" if step == "deploy" else "ListServiceDeployments"
-    services = Fault("DescribeServices", FaultKind.THROTTLED, range(1, 10_000))
-    ended = with_faults("healthy", step, Fault(operation, FaultKind.THROTTLED), services, minutes=3)
+    # The first read of each is the one before anything is changed.
+    later = [
+        Fault(name, FaultKind.THROTTLED, range(1, 10_000)) for name in ("DescribeServices", "DescribeStacks")
+    ]
+    ended = with_faults("healthy", step, Fault(operation, FaultKind.THROTTLED), *later, minutes=3)
 
     assert isinstance(ended.error, (AwsCallError, DeploymentError))
     assert ended.ended - ended.begun <= timedelta(minutes=3, seconds=10)
+
+
+@pytest.mark.parametrize("kind", [FaultKind.THROTTLED, FaultKind.ACCESS_DENIED])
+def test_where_stack_events_cannot_be_read_the_stacks_status_decides(kind: FaultKind) -> None:
+    ended = with_faults("healthy", "deploy", Fault("DescribeStackEvents", kind), minutes=10)
+
+    assert ended.result
+    assert ended.ended - ended.begun <= timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("kind", [FaultKind.THROTTLED, FaultKind.ACCESS_DENIED])
+def test_where_stack_events_cannot_be_read_the_services_tasks_still_show_the_cause(kind: FaultKind) -> None:
+    ended = with_faults("crash", "deploy", Fault("DescribeStackEvents", kind), minutes=30)
+
+    assert isinstance(ended.error, DeploymentError)
+    assert not isinstance(ended.error, TimedOutError)
+    assert ended.tasks.root_cause
+    assert ended.tasks.root_cause.reason == "exit-1"

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve, frozen
 
 from ecs_steps import DeploymentError
-from ecs_steps.diagnosis.reasons import FAMILIES
+from ecs_steps.diagnosis.reasons import FAILURE_REASONS
 from ecs_steps.reporting.text import message_text
 from ecs_steps.sandbox import SCENARIOS, Sandbox
 from ecs_steps.sandbox.ecs.scenarios import EARLIER_FAILURE
@@ -91,8 +91,8 @@ ROOT_CAUSES = {
     "breaker": Told("exit-1", "exited with code 1", "Read the container's last log lines"),
     "alarm-rollback": Told("alarm", "a CloudWatch alarm that watches over the service", "alarm-history"),
     "superseded": Told("superseded", "a newer deployment of the same service", "CloudTrail, UpdateService"),
-    "service-deleted": Told("service-deleted", "is DRAINING: somebody deleted the service", "DeleteService"),
-    "all-draining": Told("service-deleted", "is DRAINING: somebody deleted the service", "DeleteService"),
+    "service-deleted": Told("service-deleted", "is DRAINING: a person or a program deleted", "DeleteService"),
+    "all-draining": Told("service-deleted", "is DRAINING: a person or a program deleted", "DeleteService"),
 }
 OF_THE_STACK = {
     "service-name-taken": ("create", "(AWS::ECS::Service): Resource of type 'AWS::ECS::Service' with"),
@@ -120,7 +120,7 @@ def everything_said(failed: Run) -> Iterator[str]:
     assert isinstance(error, DeploymentError)
     yield str(error)
     yield json.dumps(error.diagnosis.to_dict() if error.diagnosis else {})
-    yield from failed.tasks.lines(verbose=True)
+    yield from failed.tasks.lines()
     yield from (message_text(reported) for reported in failed.heard)
 
 
@@ -128,7 +128,7 @@ def test_the_table_has_every_plan_that_makes_a_deployment_fail() -> None:
     families = {told.family for told in ROOT_CAUSES.values()}
 
     assert len(families) >= 20
-    assert families <= {family.name for family in FAMILIES}
+    assert families <= {family.name for family in FAILURE_REASONS}
 
 
 def test_an_earlier_deployment_of_the_same_service_has_left_its_failures_there(step: Step) -> None:
@@ -155,7 +155,7 @@ def test_the_root_cause_comes_first_with_a_hint_and_without_an_earlier_failure(
 
     cause, lines = failed.tasks.root_cause, failed.lines
     assert cause
-    assert cause.family == told.family
+    assert cause.reason == told.family
     assert lines[0].startswith("root cause: ")
     assert told.cause in lines[0]
     assert [line for line in lines if line.startswith("next: ") and told.hint in line]
@@ -234,7 +234,7 @@ def test_what_ecs_wrote_of_an_earlier_deployment_is_in_no_later_report(
     told = failed.tasks.to_dict()
     assert any(BAD_NEWS.search(message) for message in written)
     assert failed.tasks.root_cause
-    assert failed.tasks.root_cause.family == "exit-1"
+    assert failed.tasks.root_cause.reason == "exit-1"
     assert family not in json.dumps(told)
 
 
@@ -272,4 +272,4 @@ def test_a_role_that_may_not_be_made_is_the_root_cause_and_not_what_was_cancelle
     assert failed.error
     assert "TaskExecutionRoleoctopetshopWeb (AWS::IAM::Role)" in failed.error.why
     assert "iam:CreateRole" in failed.error.why
-    assert len(failed.lines) == 1
+    assert [line.partition(": ")[0] for line in failed.lines] == ["root cause", "next"]

@@ -138,7 +138,7 @@ def everything_said(ended: Run) -> Iterator[str]:
         yield ended.error.next_step
     if isinstance(ended.error, DeploymentError) and ended.error.diagnosis:
         yield json.dumps(ended.error.diagnosis.to_dict())
-        yield from ended.tasks.lines(verbose=True)
+        yield from ended.tasks.lines()
         yield json.dumps(dict(ended.error.outputs))
 
 

@@ -1,8 +1,9 @@
-"""The stacks and revisions of a fake AWS account.
+"""The stacks, revisions and services of a fake AWS account at one time.
 
 They are read from its backends, so that no client has signed in when a step begins.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,40 +11,79 @@ from typing import Any
 from attrs import frozen
 
 from ecs_steps.sandbox import Sandbox
-from explaining.runs import CLUSTERS, FAMILIES, Step
+
+
+@frozen(kw_only=True)
+class ServiceState:
+    """A service, its PRIMARY deployment, and the number of its RUNNING tasks by revision."""
+
+    status: str
+    desired_count: int
+    deployment_id: str
+    revision: str
+    rollout_state: str
+    running_tasks: Mapping[str, int]
 
 
 @frozen(kw_only=True)
 class Inventory:
-    """The ids of the stacks, and the content of the family's active revisions by ARN."""
+    """The status of each stack that is not deleted, the content of each active revision, and each service.
 
-    stacks: frozenset[str]
-    revisions: Mapping[str, object]
+    Stacks are known by their id, revisions and services by their ARN. `stack_resources` are the physical ids
+    of all that a stack has ever made.
+    """
+
+    stacks: Mapping[str, str]
+    revisions: Mapping[str, Mapping[str, Any]]
+    stack_resources: frozenset[str]
+    services: Mapping[str, ServiceState]
 
 
-def take_inventory(step: Step, aws: Sandbox) -> Inventory:
-    """Return the stacks that are not deleted and the active revisions."""
-    listed = aws.ecs.list_task_definitions({"familyPrefix": FAMILIES[step], "status": "ACTIVE"})
-    stacks = (stack for stack in aws.cloudformation.stacks if stack.status != "DELETE_COMPLETE")
+def take_inventory(aws: Sandbox) -> Inventory:
+    """Return what the account holds."""
+    events = (event for stack in aws.cloudformation.stacks for event in stack.events)
+    active = aws.ecs.list_task_definitions({"status": "ACTIVE"})["taskDefinitionArns"]
     return Inventory(
-        stacks=frozenset(stack.id for stack in stacks),
-        revisions={
-            arn: _content(aws.ecs.describe_task_definition({"taskDefinition": arn}))
-            for arn in listed["taskDefinitionArns"]
-        },
+        stacks={s.id: s.status for s in aws.cloudformation.stacks if s.status != "DELETE_COMPLETE"},
+        revisions={arn: _content(aws, arn) for arn in active},
+        stack_resources=frozenset(event["PhysicalResourceId"] for event in events),
+        services={arn: _service_state(aws, cluster, arn) for cluster, arn in _services(aws)},
     )
 
 
-def _content(described: Mapping[str, Any]) -> object:
-    own = ("taskDefinitionArn", "revision", "registeredAt")
-    return {name: value for name, value in described["taskDefinition"].items() if name not in own}
+def _content(aws: Sandbox, arn: str) -> Mapping[str, Any]:
+    drawn = ("taskDefinitionArn", "revision", "registeredAt")
+    described = aws.ecs.describe_task_definition({"taskDefinition": arn})["taskDefinition"]
+    return {name: value for name, value in described.items() if name not in drawn}
 
 
-def deployed_since(time: datetime, step: Step, aws: Sandbox) -> Iterator[str]:
-    """Yield the revision of each deployment of the cluster's services that was started after a time."""
-    cluster = CLUSTERS[step]
+def _services(aws: Sandbox) -> Iterator[tuple[str, str]]:
+    """Yield the cluster and the ARN of each service."""
+    for cluster in aws.ecs.list_clusters({})["clusterArns"]:
+        for arn in aws.ecs.list_services({"cluster": cluster})["serviceArns"]:
+            yield cluster, arn
+
+
+def _service_state(aws: Sandbox, cluster: str, arn: str) -> ServiceState:
+    [service] = aws.ecs.describe_services({"cluster": cluster, "services": [arn]})["services"]
+    primary = next(each for each in service["deployments"] if each["status"] == "PRIMARY")
+    tasks = aws.ecs.list_tasks({"cluster": cluster, "serviceName": arn})["taskArns"]
+    described = aws.ecs.describe_tasks({"cluster": cluster, "tasks": tasks})["tasks"] if tasks else []
+    running = (task for task in described if task["lastStatus"] == "RUNNING")
+    return ServiceState(
+        status=service["status"],
+        desired_count=service["desiredCount"],
+        deployment_id=primary["id"],
+        revision=primary["taskDefinition"],
+        rollout_state=primary["rolloutState"],
+        running_tasks=Counter(task["taskDefinitionArn"] for task in running),
+    )
+
+
+def deployed_since(time: datetime, aws: Sandbox) -> Iterator[str]:
+    """Yield the revision of each deployment that was started after a time."""
     since = {"after": time.timestamp()}
-    for service in aws.ecs.list_services({"cluster": cluster})["serviceArns"]:
+    for cluster, service in _services(aws):
         request = {"cluster": cluster, "service": service, "createdAt": since}
         for deployment in aws.ecs.list_service_deployments(request)["serviceDeployments"]:
             targets = {"serviceRevisionArns": [deployment["targetServiceRevisionArn"]]}

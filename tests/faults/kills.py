@@ -4,29 +4,32 @@
 The processes are forks of one that has everything loaded; what they share is the sandbox's journal.
 """
 
+import gc
 import json
 import os
 import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from ecs_steps import Result
+from ecs_steps.cli.process import tune_gc
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.journal import Journal
-from explaining.runs import is_serving, service
-from faults.inventory import deployed_since, take_inventory
-from faults.journeys import JOURNEYS, Journey, prepare_sandbox, run_journey, run_without_faults
-from faults.matrix import READ_PREFIXES
+from explaining.runs import take
+from faults.inventory import Inventory, deployed_since, take_inventory
+from faults.journeys import Journey, prepare_sandbox, run_journey
+from faults.matrix import READ_PREFIXES, journey_named
+from faults.matrix_cases import case_without_faults, rerun_violations
 
 
 def kill_points(journey: Journey) -> Iterator[tuple[str, int]]:
     """Yield the calls of a journey in order: an operation, and how many times it has been called by then."""
     count: Counter[str] = Counter()
-    for name in (call.operation for call in run_without_faults(journey).calls):
+    for name in (call.operation for call in case_without_faults(journey).run.calls):
         count[name] += 1
         yield name, count[name]
 
@@ -52,47 +55,55 @@ def run_until_killed(journey: Journey, journal: Path, operation: str, times: int
             os.kill(os.getpid(), signal.SIGKILL)
 
     with Sandbox(journey.scenario, journal=journal) as aws:
+        take(aws, journey.scenario)
         aws.session.register(f"response-received.*.{operation}", count)
         run_journey(journey, aws)
 
 
-def run_again(journey: Journey, journal: Path, before: dict[str, Any]) -> dict[str, Any]:
-    """Run a journey again without faults, and return its result as plain data."""
+def run_again(journey: Journey, journal: Path, before: Inventory, started_at: datetime) -> dict[str, Any]:
+    """Run a journey again without faults; return its changes, new revisions and violations as plain data."""
     with Sandbox("healthy", journal=journal) as aws:
+        take(aws, "healthy")
         rerun = run_journey(journey, aws)
-        final = take_inventory(journey.step, aws)
-        contents = list(final.revisions.values())
+        final = take_inventory(aws)
+        operations = [call.operation for call in rerun.calls]
         return {
-            "outcome": rerun.result.outcome if isinstance(rerun.result, Result) else repr(rerun.error),
-            "changes": [
-                call.operation for call in rerun.calls if not call.operation.startswith(READ_PREFIXES)
+            "changes": [name for name in operations if not name.startswith(READ_PREFIXES)],
+            "new": sorted(final.revisions.keys() - before.revisions.keys()),
+            "violations": [
+                *rerun_violations(journey, rerun, final),
+                *_deployed_twice(journey, aws, started_at, rerun.started_at),
             ],
-            "stacks": len(final.stacks),
-            "new": sorted(final.revisions.keys() - set(before["revisions"])),
-            "equal": max(map(contents.count, contents)),
-            "deployed": list(deployed_since(before["at"], journey.step, aws)),
-            "deployed_by_rerun": list(deployed_since(rerun.started_at, journey.step, aws)),
-            "runs": service(journey.step, aws)["taskDefinition"],
-            "serves": is_serving(journey.step, aws, service(journey.step, aws)["taskDefinition"]),
         }
+
+
+def _deployed_twice(journey: Journey, aws: Sandbox, start: datetime, restart: datetime) -> Iterator[str]:
+    """Yield the revisions that were deployed more than once; a forced rerun may deploy one again."""
+    by_rerun = Counter(deployed_since(restart, aws))
+    for revision, times in Counter(deployed_since(start, aws)).items():
+        if by_rerun[revision] > 1 or (times > 1 and not journey.is_forced):
+            yield f"{revision} was deployed {times} times"
 
 
 def main(step: str, name: str, folder: Path) -> None:
     """Kill a journey after each of its calls in turn, run it again, and print the results."""
-    journey = next(each for each in JOURNEYS if (each.step, each.name) == (step, name))
+    journey = journey_named(step, name)
     start = folder / "start.jsonl"
+    tune_gc()
     with Sandbox(journal=start) as aws:
         prepare_sandbox(journey, aws)
-        before = {"at": aws.clock.now(), "revisions": list(take_inventory(journey.step, aws).revisions)}
-    for number, (operation, times) in enumerate(kill_points(journey)):
+        before, started_at = take_inventory(aws), aws.clock.now()
+    points = list(kill_points(journey))
+    gc.freeze()  # a fork copies each page that the search for garbage touches
+    for number, (operation, times) in enumerate(points):
         journal = folder / f"{number}.jsonl"
         journal.write_bytes(start.read_bytes())
         code = run_in_process(run_until_killed, journey, journal, operation, times)
         point = {"after": f"{operation} #{times}", "signal": -code}
-        run_in_process(print_outcome, point, journey, journal, before)
+        run_in_process(print_result, point, journey, journal, before, started_at)
 
 
-def print_outcome(point: dict[str, Any], *rerun: Any) -> None:  # noqa: ANN401  passed on
+def print_result(point: dict[str, Any], *rerun: Any) -> None:  # noqa: ANN401  passed on
     """Print the result of one kill."""
     sys.stdout.write(json.dumps({**point, **run_again(*rerun)}) + "\n")
 

@@ -2,14 +2,17 @@
 
 import fcntl
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
 
-from explaining.runs import STEPS
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow
 from faults.fault_patterns import FAULT_PATTERNS
-from faults.journeys import JOURNEYS, Journey, run_without_faults
+from faults.journeys import Journey
+from faults.matrix_cases import case_without_faults
+from step_rooms import declared_for
 
 FILE = Path(__file__).parent / "MATRIX.md"
 READ_PREFIXES = ("Describe", "Get", "List", "AssumeRole")
@@ -30,8 +33,11 @@ journey whose deployment fails by itself ends with that failure. In every case t
 * an error names the call and the cause, and is one that the library raises on purpose;
 * it ends within the deadline and the rollback's time;
 * no revision is deployed twice; no stack or revision is left that neither the outputs nor the error name;
+* a green outcome is true at that moment (see `claims.py`): the PRIMARY deployment, its revision and all of
+  its tasks are those that the outputs name or, without waiting, what was started is in progress;
 * no output that was known is lost, and no secret is shown;
-* when the fault is gone a rerun ends green: one stack, no two equal revisions, a service that serves.
+* when the fault is gone a rerun ends green and true, with as many stacks and revisions as without a fault,
+  and no two equal revisions.
 """
 
 
@@ -56,25 +62,41 @@ Table = Mapping[Row, Sequence[str]]
 """The outcome of each fault pattern of each row."""
 
 
-def journey_of(row: Row) -> Journey:
-    """Return the journey of a row."""
-    return next(each for each in JOURNEYS if (each.step, each.name) == (row.step, row.journey))
+def journeys_of(row: StepRow) -> tuple[Journey, ...]:
+    """Return the journeys of a step, which stand beside its tests."""
+    declared: tuple[Journey, ...] = declared_for(row, "journeys").JOURNEYS
+    return declared
 
 
-def rows() -> Iterator[Row]:
+def unused_actions(row: StepRow) -> tuple[str, ...]:
+    """Return patterns of the actions that a step's policy allows and none of its own calls needs."""
+    declared: tuple[str, ...] = getattr(declared_for(row, "journeys"), "UNUSED_ACTIONS", ())
+    return declared
+
+
+JOURNEYS = tuple(journey for row in STEPS for journey in journeys_of(row))
+
+
+def journey_named(step: str, name: str) -> Journey:
+    """Return a journey of a step."""
+    return next(each for each in JOURNEYS if (each.row.name, each.name) == (step, name))
+
+
+def rows(journeys: Iterable[Journey] = JOURNEYS) -> Iterator[Row]:
     """Yield the expected rows, from the calls that the journeys make without faults."""
-    known: set[tuple[str, ...]] = set()
-    for journey in JOURNEYS:
+    known: set[tuple[object, ...]] = set()
+    for journey in journeys:
         changes: tuple[str, ...] = ()
-        made: Counter[str] = Counter()
-        for name in (call.operation for call in run_without_faults(journey).calls):
+        count: Counter[str] = Counter()
+        for name in (call.operation for call in case_without_faults(journey).run.calls):
             if not name.startswith(READ_PREFIXES):
                 changes = (*changes, name)
-            state = (journey.step, *((journey.verb, name) if name.startswith(READ_PREFIXES) else changes))
+            calls = (journey.verb, name) if name.startswith(READ_PREFIXES) else changes
+            state = (journey.row.name, journey.waits, *calls)
             if state not in known:
                 known.add(state)
-                yield Row(step=journey.step, operation=name, first=made[name], journey=journey.name)
-            made[name] += 1
+                yield Row(step=journey.row.name, operation=name, first=count[name], journey=journey.name)
+            count[name] += 1
 
 
 def read() -> dict[Row, list[str]]:
@@ -94,28 +116,27 @@ def store(row: Row, outcomes: Sequence[str], order: Sequence[Row]) -> None:
 
 def rendered(table: Table) -> str:
     """Return a table as Markdown, with its size."""
-    return "\n".join([HEADING, f"{size(table)}.", *(line for step in STEPS for line in _part(step, table))])
+    return "\n".join([HEADING, f"{size(table)}.", *_parts(table), ""])
 
 
 def size(table: Table) -> str:
     """Return how large a table is."""
-    counts = {step: sum(row.step == step for row in table) for step in STEPS}
+    counts = Counter(row.step for row in table)
     parts = "; ".join(f"{step}: {n} calls x {len(FAULT_PATTERNS)} faults" for step, n in counts.items())
     return f"{parts}; {len(table) * len(FAULT_PATTERNS)} cases in all"
 
 
-def _part(step: str, table: Table) -> Iterator[str]:
+def _parts(table: Table) -> Iterator[str]:
     columns = ["call", "journey", *map(str, FAULT_PATTERNS)]
-    yield from ("", f"## {step}", "", _line(columns), _line(["---"] * len(columns)))
-    for row, outcomes in table.items():
-        if row.step == step:
-            yield _line([row.call, row.journey, *outcomes])
-    if step == STEPS[-1]:
-        yield ""
+    for step in dict.fromkeys(row.step for row in table):
+        yield from ("", f"## {step}", "", _line(columns), _line(["---"] * len(columns)))
+        for row, outcomes in table.items():
+            if row.step == step:
+                yield _line([row.call, row.journey, *outcomes])
 
 
-def _line(cases: Sequence[str]) -> str:
-    return f"| {' | '.join(cases)} |"
+def _line(texts: Sequence[str]) -> str:
+    return f"| {' | '.join(texts)} |"
 
 
 def _parsed(text: str) -> dict[Row, list[str]]:
@@ -123,9 +144,9 @@ def _parsed(text: str) -> dict[Row, list[str]]:
     step = ""
     for line in text.splitlines():
         step = line.removeprefix("## ") if line.startswith("## ") else step
-        cases = [case.strip() for case in line.strip("|").split(" | ")]
-        if line.startswith("| ") and cases[0] not in ("call", "---"):
-            call, journey, *outcomes = cases
+        texts = [text.strip() for text in line.strip("|").split(" | ")]
+        if line.startswith("| ") and texts[0] not in ("call", "---"):
+            call, journey, *outcomes = texts
             operation, _, nth = call.partition(" #")
             row = Row(step=step, operation=operation, first=int(nth or 1) - 1, journey=journey)
             table[row] = outcomes

@@ -4,9 +4,9 @@ import pytest
 
 from faults import matrix
 from faults.fault_patterns import FAULT_PATTERNS
-from faults.journeys import JOURNEYS, run_without_faults
-from faults.matrix import Row
-from faults.matrix_cases import run_case, violations
+from faults.journeys import Journey
+from faults.matrix import JOURNEYS, Row
+from faults.matrix_cases import case_without_faults, run_case, violations
 from known_calls import known_actions
 
 
@@ -18,7 +18,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_the_journeys_make_every_call_that_the_library_knows() -> None:
-    made = {call.operation for journey in JOURNEYS for call in run_without_faults(journey).calls}
+    made = {call.operation for journey in JOURNEYS for call in case_without_faults(journey).run.calls}
 
     assert made == {action.rpartition(":")[2] for action in known_actions()}
 
@@ -37,8 +37,13 @@ def test_the_matrix_is_as_large_as_it_says(update_goldens: bool) -> None:  # noq
     assert matrix.FILE.read_text() == matrix.rendered(matrix.read())
 
 
+@pytest.mark.parametrize("journey", JOURNEYS, ids=str)
+def test_a_journey_without_faults_violates_no_invariant(journey: Journey) -> None:
+    assert list(violations(case_without_faults(journey))) == []
+
+
 def test_a_fault_in_a_call_is_no_crash_no_hang_and_no_loss(row: Row, update_goldens: bool) -> None:  # noqa: FBT001  a fixture
-    journey = matrix.journey_of(row)
+    journey = matrix.journey_named(row.step, row.journey)
 
     cases = [run_case(journey, each.fault_of(row.operation, row.first)) for each in FAULT_PATTERNS]
 

@@ -1,47 +1,59 @@
 """Invariants of every step for any dictionary."""
 
-import json
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
+from attrs import frozen
 
-from ecs_steps import DeployEcsServiceStep, InvalidInputsError, UpdateEcsServiceStep
-from ecs_steps.errors import LONGEST, MOST_TOLD, Problem
+from ecs_steps import InvalidInputsError
+from ecs_steps.errors import MAX_LINE_LENGTH, MAX_LISTED_PROBLEMS, Problem
 from ecs_steps.reporting.text import ascii_lines
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
-from ecs_steps.steps.deploy_ecs_service.template import stack_parameters
-from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.task_definition.revision import next_request
-from fuzzing.valid_dictionaries import ASSUMED_ROLE, KEYS, MARKER, TOKEN
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow
+from fuzzing.valid_dictionaries import ASSUMED_ROLE, EVERYTHING, KEYS, MARKER, TOKEN
+from step_rooms import declared_for
 
-Step = DeployEcsServiceStep | UpdateEcsServiceStep
 
-STEPS: Mapping[str, Callable[[Mapping[str, object]], Step]] = {
-    "deploy": DeployEcsServiceStep,
-    "export": partial(DeployEcsServiceStep, for_export=True),
-    "update": UpdateEcsServiceStep,
+@frozen
+class Kind:
+    """A step, to be run or to be exported."""
+
+    row: StepRow
+    for_export: bool
+
+    def read(self, variables: Mapping[str, object]) -> Any:  # noqa: ANN401  of some class of steps
+        """Make the step from variables."""
+        return self.row.read(variables, **({"for_export": True} if self.for_export else {}))
+
+    def document(self, step: Any) -> str:  # noqa: ANN401  of some class of steps
+        """Return the document for AWS or Octopus as text."""
+        text: str = step.export() if self.for_export else declared_for(self.row, "fuzzing").document(step)
+        return text
+
+
+KINDS: Mapping[str, Kind] = {
+    name: Kind(STEPS.named(name.rpartition(" ")[2]), name.startswith("export")) for name in EVERYTHING
 }
 
 KNOWN = tuple(
     {
         field.metadata["variable"].name
-        for inputs in (DeployInputs, UpdateInputs)
-        for field in attrs.fields(inputs)
+        for row in STEPS
+        for field in attrs.fields(row.inputs_class())
         if "variable" in field.metadata
     }
     | {*KEYS, *TOKEN, *ASSUMED_ROLE}
     | {"Octopus.Action.Amazon.", "Octopus.OpenIdConnect.Jwt", "Octopus.Action.AwsAccount."}
 )
-MAX_TEXT_LENGTH = (MOST_TOLD + 2) * (2 * LONGEST + 10)
-TASK_DEFINITION = {"family": "orders", "containerDefinitions": [{"name": "web", "image": "acme/orders:1"}]}
+MAX_TEXT_LENGTH = (MAX_LISTED_PROBLEMS + 2) * (2 * MAX_LINE_LENGTH + 10)
 
 
 def check_invariants(kind: str, variables: Mapping[str, object]) -> bool:
     """Check the invariants of a step made from a dictionary; return whether the dictionary is valid."""
     try:
-        step = STEPS[kind](variables)
-        document = _build(step, kind)
+        step = KINDS[kind].read(variables)
+        document = KINDS[kind].document(step)
     except InvalidInputsError as error:
         _check_length(error)
         _check_problems(error.problems, variables)
@@ -52,23 +64,10 @@ def check_invariants(kind: str, variables: Mapping[str, object]) -> bool:
     return True
 
 
-def _build(step: Step, kind: str) -> str:
-    """Return the document for AWS or Octopus as text."""
-    match step:
-        case UpdateEcsServiceStep():
-            return json.dumps(next_request(TASK_DEFINITION, step.inputs.revision_changes)[0], allow_nan=False)
-        case DeployEcsServiceStep() if kind == "export":
-            return step.export()
-        case DeployEcsServiceStep():
-            template = step.template()
-            assert all(isinstance(value, str) for value in stack_parameters(template).values())
-            return json.dumps(template.to_dict(), allow_nan=False)
-
-
 def _check_length(error: InvalidInputsError) -> None:
     assert error.problems
     assert len(str(error)) <= MAX_TEXT_LENGTH
-    assert len(ascii_lines(str(error))) <= MOST_TOLD + 2
+    assert len(ascii_lines(str(error))) <= MAX_LISTED_PROBLEMS + 2
 
 
 def _check_problems(problems: tuple[Problem, ...], variables: Mapping[str, object]) -> None:
@@ -77,5 +76,5 @@ def _check_problems(problems: tuple[Problem, ...], variables: Mapping[str, objec
     for problem in problems:
         assert str(problem).isprintable()
         assert MARKER not in str(problem)
-        assert max(len(problem.path), len(problem.message)) <= LONGEST
+        assert max(len(problem.path), len(problem.message)) <= MAX_LINE_LENGTH
         assert problem.path.casefold().startswith(prefixes), problem

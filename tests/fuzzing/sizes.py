@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ecs_steps.steps.registry import STEPS
 from fuzzing.injection_points import InjectionPoint, relevant_points, value_at
 from fuzzing.valid_dictionaries import EVERYTHING, Documents
 from steps.deploy_ecs_service.dictionaries import minimal
@@ -97,7 +98,7 @@ LISTS: dict[str, tuple[str, Large]] = {
         kind,
         partial(of_items, kind, point, make),
     )
-    for kind in ("deploy", "update")
+    for kind in (row.name for row in STEPS)
     for point in lists_of(kind)
     for make in (renamed, broken, same)
 } | {
@@ -110,7 +111,7 @@ LISTS: dict[str, tuple[str, Large]] = {
 TEXTS: dict[str, tuple[str, Large]] = {
     **{f"{part!r} as the cluster": ("deploy", partial(of_text, CLUSTER, part)) for part in PARTS},
     **{f"{part!r} as subnets": ("deploy", partial(of_text, SUBNETS, part)) for part in PARTS},
-    **{f"{part!r} to export": ("export", partial(of_text, SUBNETS, part)) for part in PARTS},
+    **{f"{part!r} to export": ("export of deploy", partial(of_text, SUBNETS, part)) for part in PARTS},
     **{f"{part!r} in a container": ("deploy", partial(of_environment, part)) for part in PARTS},
 }
 

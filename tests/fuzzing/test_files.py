@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.cli.main import main
-from ecs_steps.errors import LONGEST, MOST_TOLD
+from ecs_steps.errors import MAX_LINE_LENGTH, MAX_LISTED_PROBLEMS
+from ecs_steps.steps.registry import STEPS
 from fuzzing.hostile_values import RAW, nested
 from fuzzing.injection_points import file_with_raw_json, relevant_points
 from fuzzing.valid_dictionaries import EVERYTHING, MARKER
 
 COMMANDS = (["check"], ["check", "--output", "json"], ["export"])
+FAILURES = ("The inputs are not valid", "The variables cannot be", "The step cannot be determined")
 VALID = {kind: json.dumps(variables).encode() for kind, variables in EVERYTHING.items()}
 EXPORTED = {"Variables": [{"Name": name, "Value": value} for name, value in EVERYTHING["update"].items()]}
 
@@ -70,11 +72,11 @@ def run_command(content: bytes, *arguments: str) -> str:
         file.write_bytes(content)
         code = main([*arguments, str(file)])
     lines = errors.getvalue().splitlines()
-    failed = lines[:1] != [] and lines[0].startswith(("The inputs are not valid", "The variables cannot be"))
+    failed = lines[:1] != [] and lines[0].startswith(FAILURES)
     assert code == (2 if failed else 0)
     assert errors.getvalue().isascii()
-    assert len(lines) <= MOST_TOLD + 2
-    assert max(map(len, lines), default=0) <= 2 * LONGEST + 100
+    assert len(lines) <= MAX_LISTED_PROBLEMS + 2
+    assert max(map(len, lines), default=0) <= 2 * MAX_LINE_LENGTH + 100
     assert MARKER not in errors.getvalue()
     return errors.getvalue()
 
@@ -97,7 +99,7 @@ def test_a_file_that_is_nested_too_deep_is_reported_as_such(file: str) -> None:
 
 @pytest.mark.parametrize("raw", RAW)
 def test_hostile_json_in_a_file_ends_with_lines_to_read(raw: str) -> None:
-    for kind in ("deploy", "update"):
+    for kind in (row.name for row in STEPS):
         variables = EVERYTHING[kind]
         for point in relevant_points(variables)[::7]:
             run_command(file_with_raw_json(variables, point, RAW[raw]), "check")

@@ -1,11 +1,16 @@
-"""Valid dictionaries of both steps with every variable; hostile values are set in them."""
+"""Valid dictionaries of every step with every variable; hostile values are set in them.
 
-import json
-from importlib.resources import files
+The author of a step declares these beside its tests, in ``steps/<room>/fuzzing.py``: ``everything(marker)``,
+a valid dictionary with every variable of the step and `marker` in each value that may be a secret;
+``OTHERS``, more valid dictionaries; and ``document(step)``, the text that a valid step builds for AWS.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
-from steps.deploy_ecs_service.dictionaries import DEPLOY, everything
-from steps.deploy_ecs_service.features import FEATURES
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import Verb
+from step_rooms import declared_for
 
 MARKER = "hunter2"
 """Stands wherever a secret may stand, and must not be shown."""
@@ -44,53 +49,21 @@ HOSTILE_VARIABLES = {
 Documents = dict[str, Any]
 
 
-def example(name: str) -> Documents:
-    """Return one of the examples that come with the library."""
-    read: Documents = json.loads((files("ecs_steps.sandbox") / "examples" / f"{name}.json").read_text())
-    return read
+def _everything() -> Iterator[tuple[str, Documents]]:
+    """Yield a dictionary for each kind of step; the first signs in with keys, the others with a token."""
+    for number, row in enumerate(STEPS):
+        account = (TOKEN if number else KEYS) | ASSUMED_ROLE
+        variables = declared_for(row, "fuzzing").everything(MARKER) | account | HOSTILE_VARIABLES
+        yield row.name, variables
+        if Verb.EXPORT in row.verbs:
+            yield f"export of {row.name}", variables
 
 
-def _update() -> Documents:
-    ecs = "Octopus.Action.Aws.Ecs"
-    items = [
-        {"type": "Plain", "key": "GREETING", "value": f"{MARKER} and more"},
-        {"type": "Secret", "key": "PASSWORD", "value": f"/{MARKER}/password"},
-    ]
-    return example("update") | {
-        f"{ecs}.Update.TemplateTaskDefinitionName": "orders:7",
-        f"{ecs}.Update.ForceNewDeployment": "True",
-        f"{ecs}.Update.ContainerUpdates": [
-            {
-                "containerName": "web",
-                "packageReference": "web",
-                "environmentVariables": {"action": "Append", "items": items},
-                "environmentFiles": {"action": "Replace", "items": ["arn:aws:s3:::settings/web.env"]},
-            }
-        ],
-    }
-
-
-def _deploy() -> Documents:
-    return everything(MARKER) | {
-        f"{DEPLOY}.TaskExecutionRole": "arn:aws:iam::123456789012:role/web-execution",
-        f"{DEPLOY}.TemplateBucket": "templates",
-        f"{DEPLOY}.OnFailure": "Leave",
-        "Octopus.Action.Aws.Ecs.FailFast.StoppedTasks": "5",
-        "Octopus.Action.Aws.Ecs.ContainerLogs": "True",
-        "Octopus.Project.Name": "Shop",
-    }
-
-
-_DEPLOY = _deploy() | KEYS | ASSUMED_ROLE | HOSTILE_VARIABLES
-
-EVERYTHING: dict[str, Documents] = {
-    "deploy": _DEPLOY,
-    "export": _DEPLOY,
-    "update": _update() | TOKEN | ASSUMED_ROLE | HOSTILE_VARIABLES,
-}
+EVERYTHING: dict[str, Documents] = dict(_everything())
 
 OTHERS: list[tuple[str, Documents]] = [
-    ("deploy", example("deploy") | TOKEN | HOSTILE_VARIABLES),
-    ("update", example("update") | KEYS | HOSTILE_VARIABLES),
-    *(("deploy", dict(variables) | KEYS | HOSTILE_VARIABLES) for variables in FEATURES.values()),
+    (row.name, {**other, **account, **HOSTILE_VARIABLES})
+    for row in STEPS
+    for account in (KEYS, TOKEN)
+    for other in declared_for(row, "fuzzing").OTHERS
 ]

@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ecs_steps.cli.main import main
+from ecs_steps.steps.registry import STEPS
 from fuzzing.invariants import KNOWN, check_invariants
 from fuzzing.sizes import CLUSTER, LISTS, SUBNETS, TEXTS, of_length
 from fuzzing.valid_dictionaries import EVERYTHING
@@ -93,10 +95,10 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], object]]] = {
     },
     "files": {f"10 MB: {name}": partial(check_file, content) for name, content in FILES.items()},
     "variables": {
-        "10 MB as each variable of a deployment": partial(
-            check_every_variable, "deploy", "#{" * (TEN_MB // 2)
-        ),
-        "10 MB as each variable of an update": partial(check_every_variable, "update", "x" * TEN_MB),
+        f"10 MB as each variable of {row.name}": partial(
+            check_every_variable, row.name, text * (TEN_MB // len(text))
+        )
+        for row, text in zip(STEPS, cycle(["#{", "x"]))
     },
 }
 

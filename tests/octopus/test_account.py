@@ -101,7 +101,7 @@ def test_a_session_without_a_name_is_called_as_octopus_calls_its_own() -> None:
     assert assumed.session_name == "OctopusAwsAuthentication"
 
 
-def test_a_role_is_not_assumed_unless_that_is_asked_for() -> None:
+def test_a_role_is_not_assumed_unless_that_is_requested() -> None:
     assert account(KEYS, ASSUME, {"Octopus.Action.Aws.AssumeRole": "False"}) == account(KEYS)
 
 
@@ -249,7 +249,7 @@ Step = Callable[[Mapping[str, str]], DeployEcsServiceStep | UpdateEcsServiceStep
 
 
 @pytest.mark.parametrize("step", [deploy, update])
-def test_half_an_account_is_told_with_all_other_problems(step: Step) -> None:
+def test_half_an_account_is_reported_with_all_other_problems(step: Step) -> None:
     with pytest.raises(InvalidInputsError) as raised:
         step({**NAMED, "Shop.AccessKey": "AKIASHOP", "Octopus.Action.Aws.Ecs.ClusterName": ""})
 

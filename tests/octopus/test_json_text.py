@@ -93,7 +93,7 @@ def test_other_text_is_evaluated_whole() -> None:
     assert evaluated("5") == "5"
 
 
-def test_what_stays_open_is_told_with_its_expressions() -> None:
+def test_open_text_is_reported_with_its_expressions() -> None:
     assert evaluated("#{Port} #{Absent} #{Absent}") == Unresolved("8080 #{Absent} #{Absent}", ("#{Absent}",))
     assert evaluated('["#{Absent}", "#{Port}"]') == [Unresolved("#{Absent}", ("#{Absent}",)), "8080"]
     assert evaluated("[#{Absent}]") == Unresolved("[#{Absent}]", ("#{Absent}",))
@@ -130,7 +130,7 @@ def test_a_loop_stays_open_with_its_reason() -> None:
         ),
     ],
 )
-def test_of_a_hidden_text_only_plain_names_are_told(
+def test_of_a_hidden_text_only_plain_names_are_shown(
     unresolved: Unresolved, why: str, hidden_why: str
 ) -> None:
     assert unresolved.why() == why

@@ -3,11 +3,13 @@ import json
 import attrs
 import pytest
 
-from ecs_steps.octopus.parameters import parameters, step_variables
+from ecs_steps.errors import Problem
+from ecs_steps.octopus.parameters import as_in_form, parameters, step_variables, without_blanks
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 
-BOTH = pytest.mark.parametrize("inputs", [DeployInputs, UpdateInputs])
+BOTH = pytest.mark.parametrize("inputs", [row.inputs_class() for row in STEPS])
 # A stack name is made of them; a person has nothing to say.
 SET_BY_OCTOPUS = {"Octopus.Environment.Id", "Octopus.Deployment.Tenant.Id"}
 ECS = "Octopus.Action.Aws.Ecs"
@@ -15,13 +17,13 @@ ECS = "Octopus.Action.Aws.Ecs"
 
 @BOTH
 def test_every_input_has_a_parameter_of_its_own(inputs: type[attrs.AttrsInstance]) -> None:
-    asked = {
+    prompted = {
         field.metadata["variable"].name for field in attrs.fields(inputs) if "variable" in field.metadata
     }
 
     made = parameters(inputs, "Ecs")
 
-    assert {parameter.variable.name for parameter in made} == asked - SET_BY_OCTOPUS
+    assert {parameter.variable.name for parameter in made} == prompted - SET_BY_OCTOPUS
     assert len({parameter.name.casefold() for parameter in made}) == len(made)
 
 
@@ -111,3 +113,48 @@ def test_each_line_that_is_no_tag_is_a_problem() -> None:
         'EcsDeploy.Tags: line 2: expected key=value, not "web"',
         'EcsDeploy.Tags: line 3: expected key=value, not "=x"',
     ]
+
+
+@BOTH
+def test_a_problem_names_the_label_and_the_parameter_of_the_form(inputs: type[attrs.AttrsInstance]) -> None:
+    for parameter in parameters(inputs, "Ecs"):
+        problem = Problem(path=f"{parameter.variable.name}[1].name", message="is required")
+
+        [shown] = as_in_form([problem], inputs, "Ecs")
+
+        assert str(shown) == f"{parameter.label} ({parameter.name})[1].name: is required"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("Octopus.Action.Aws.Ecs.Deploy.Cpu", "Task CPU (EcsDeploy.Cpu)"),
+        (
+            "Octopus.Action.Aws.Ecs.WaitOption.timeoutMinutes",
+            "Minutes to Wait (EcsDeploy.WaitTimeoutMinutes)",
+        ),
+        ("EcsDeploy.Tags", "Tags (EcsDeploy.Tags)"),
+        ("Octopus.Environment.Id", "Octopus.Environment.Id"),
+    ],
+)
+def test_a_path_in_the_form(path: str, shown: str) -> None:
+    [problem] = as_in_form([Problem(path=path, message="x")], DeployInputs, "EcsDeploy")
+
+    assert problem.path == shown
+
+
+def test_a_reference_to_a_parameter_that_was_sent_is_a_value() -> None:
+    given = {"EcsDeploy.Name": "x", "A": "#{EcsDeploy.Name}", "B": "#{EcsDeploy.Other}", "C": "#{Other.Name}"}
+
+    assert without_blanks(given, "EcsDeploy") == {key: given[key] for key in ("EcsDeploy.Name", "A", "C")}
+
+
+def test_labels_are_in_title_case() -> None:
+    labels = {parameter.label for parameter in parameters(DeployInputs, "EcsDeploy")}
+
+    assert {
+        "Cluster Name",
+        "ECS Managed Tags",
+        "Assign a Public IP",
+        "Stopped Tasks before Giving Up",
+    } <= labels

@@ -12,15 +12,14 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow, Verb
 
 Document = Mapping[str, Any]
 Statement = Mapping[str, Any]
 
-STEPS: Mapping[str, type[DeployEcsServiceStep | UpdateEcsServiceStep]] = {
-    "deploy": DeployEcsServiceStep,
-    "update": UpdateEcsServiceStep,
-}
+ROWS = tuple(STEPS.having(Verb.IAM_POLICY))
+"""The steps that print a policy."""
 
 
 @frozen
@@ -37,6 +36,13 @@ def example(name: str) -> dict[str, object]:
     text = (files("ecs_steps.sandbox") / "examples" / f"{name}.json").read_text(encoding="utf-8")
     variables: dict[str, object] = json.loads(text)
     return variables
+
+
+def policy_of(row: StepRow, variables: Mapping[str, object], *, diagnostics: bool = True) -> Document:
+    """Return the policy of a step that is made from variables."""
+    step: Any = row.read(variables)
+    document: Document = step.iam_policy(diagnostics=diagnostics)
+    return document
 
 
 def allowing(policy: Document, request: Request) -> list[str]:

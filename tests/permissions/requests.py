@@ -5,6 +5,7 @@ as users of other tools report (fabfuel/ecs-deploy #119, cdklabs/construct-hub #
 """
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from ecs_steps.sandbox import Call
 from permissions.policies import Request
@@ -14,10 +15,15 @@ REGION = "eu-west-1"
 PREFIXES = {"elbv2": "elasticloadbalancing"}
 
 
+def action_of(call: Call) -> str:
+    """Return IAM's name of a call (``ecs:UpdateService``)."""
+    return f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
+
+
 def requests(call: Call) -> Iterator[Request]:
     """Yield the IAM requests of a call."""
-    action = f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
-    for resource in _resources(call):
+    action = action_of(call)
+    for resource in _resources(call) if call.service != "s3" else ():
         yield Request(action, resource, _context(call))
     if call.operation == "RegisterTaskDefinition":
         passed = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
@@ -25,6 +31,10 @@ def requests(call: Call) -> Iterator[Request]:
             yield Request("iam:PassRole", role, passed)
         if call.params.get("tags"):
             yield Request("ecs:TagResource", _revisions(call), {"ecs:CreateAction": "RegisterTaskDefinition"})
+    if template := call.params.get("TemplateURL"):
+        # The sandbox does not show the parameters of S3's calls.
+        for on_object in ("s3:PutObject", "s3:GetObject"):
+            yield Request(on_object, f"arn:aws:s3:::{_object_of(template)}")
     if call.operation in ("CreateStack", "UpdateStack") and call.params.get("Tags"):
         yield Request("cloudformation:TagResource", _arn("cloudformation", _stack(call)))
 
@@ -68,6 +78,11 @@ def _of_deployment(arn: str) -> list[str]:
 
 def _revisions(call: Call) -> str:
     return _arn("ecs", f"task-definition/{call.params['family']}:*")
+
+
+def _object_of(url: str) -> str:
+    """Return the bucket and the key of a URL (``https://s3.REGION.amazonaws.com/BUCKET/KEY``)."""
+    return urlsplit(url).path.removeprefix("/")
 
 
 def _stack(call: Call) -> str:

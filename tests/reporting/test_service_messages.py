@@ -1,5 +1,6 @@
 import re
 from base64 import b64decode
+from datetime import UTC
 
 import pytest
 from attrs import frozen
@@ -15,6 +16,7 @@ from ecs_steps.reporting.events import (
     RolloutChanged,
     ServiceEvent,
     StackChanged,
+    StepFinished,
     StillWaiting,
 )
 from ecs_steps.reporting.service_messages import artifact, lines, result_message, service_message
@@ -48,6 +50,14 @@ REPORTS: st.SearchStrategy[Reported] = st.one_of(
     ),
     st.builds(ServiceEvent, service_name=ANY_TEXT, text=ANY_TEXT),
     st.builds(StillWaiting, text=ANY_TEXT, seconds=st.floats(0, 1e6)),
+    st.builds(
+        StepFinished,
+        outcome=st.sampled_from(["SUCCEEDED", "UNCHANGED", "STARTED", "PAUSED"]),
+        service_name=ANY_TEXT,
+        task_definition=ANY_TEXT,
+        since=st.none() | st.datetimes(timezones=st.just(UTC)),
+        links=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=2).map(tuple),
+    ),
 )
 
 
@@ -136,11 +146,36 @@ def test_an_output_variable_is_a_message() -> None:
 
 
 def test_a_sensitive_output_variable_says_so() -> None:
-    [line] = lines(OutputVariable("Token", "hunter2", sensitive=True))
+    [*_, line] = lines(OutputVariable("Token", "hunter2", sensitive=True))
 
     assert line.endswith(" sensitive='VHJ1ZQ==']")
     assert parsed([line]).messages == [
         ("setVariable", {"name": "Token", "value": "hunter2", "sensitive": "True"})
+    ]
+
+
+def test_the_saving_of_an_output_variable_is_logged_without_a_sensitive_value() -> None:
+    output = parsed(
+        [*lines(OutputVariable("Outcome", "SUCCEEDED")), *lines(OutputVariable("Token", "x", sensitive=True))]
+    )
+
+    assert output.log == [
+        ("verbose", "Saving output variable Outcome = SUCCEEDED"),
+        ("verbose", "Saving output variable Token = ********"),
+    ]
+
+
+def test_the_end_is_highlighted_with_links_to_the_console() -> None:
+    finished = StepFinished(
+        outcome="SUCCEEDED",
+        service_name="orders",
+        task_definition="orders:2",
+        links=(("ECS", "https://eu-west-1.console.aws.amazon.com/ecs"),),
+    )
+
+    assert parsed(lines(finished)).log == [
+        ("highlight", "SUCCEEDED: orders runs orders:2"),
+        ("highlight", "ECS: https://eu-west-1.console.aws.amazon.com/ecs"),
     ]
 
 

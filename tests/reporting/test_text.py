@@ -1,4 +1,5 @@
 import ast
+from datetime import UTC, datetime
 
 import pytest
 from attrs import evolve
@@ -15,6 +16,7 @@ from ecs_steps.reporting.events import (
     RolloutChanged,
     ServiceEvent,
     StackChanged,
+    StepFinished,
     StillWaiting,
 )
 from ecs_steps.reporting.text import ascii_lines, elapsed, level_of, message_text
@@ -31,6 +33,7 @@ RESOURCE = StackChanged(
     resource_type="AWS::ECS::TaskDefinition",
     status="CREATE_COMPLETE",
 )
+FINISHED = StepFinished(outcome="SUCCEEDED", service_name="web", task_definition="web:4")
 ROLLOUT = RolloutChanged(
     service_name="web",
     deployment_id="ecs-svc/123",
@@ -85,6 +88,18 @@ ROLLOUT = RolloutChanged(
             PhasesTook(seconds=300, phases=(("draining", 300),), advice="lower it"),
             "deployed in 5:00: draining 5:00\nlower it",
         ),
+        (
+            evolve(FINISHED, since=datetime(2026, 1, 5, 9, 0, tzinfo=UTC)),
+            "SUCCEEDED: web runs web:4, since 2026-01-05 09:00:00 UTC",
+        ),
+        (evolve(FINISHED, outcome="UNCHANGED"), "UNCHANGED: nothing changed; web runs web:4"),
+        (evolve(FINISHED, outcome="UNCHANGED", task_definition=""), "UNCHANGED: nothing changed"),
+        (evolve(FINISHED, outcome="STARTED"), "STARTED: the deployment of web:4 continues in AWS"),
+        (
+            evolve(FINISHED, outcome="STARTED", task_definition=""),
+            "STARTED: the deployment of web continues in AWS",
+        ),
+        (StepFinished(outcome="SUCCEEDED"), "SUCCEEDED"),
     ],
 )
 def test_a_report_has_a_text(reported: Reported, expected: str) -> None:

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
-from ecs_steps.aws.service_deployments import ServiceDeployment
+from ecs_steps.aws.service_deployments import RevisionShare, ServiceDeployment
 from ecs_steps.reporting.events import Reported, RolloutChanged
-from ecs_steps.rollouts.changes import News
+from ecs_steps.rollouts.changes import ChangeReporter
 
 THEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -43,43 +43,40 @@ SERVICE = Service(
 TARGET = DeploymentRef(task_definition=SERVICE.task_definition, deployment_id="ecs-svc/2", since=THEN)
 
 
-def attempt(weight: float | None) -> ServiceDeployment:
+def record(weight: float | None) -> ServiceDeployment:
     return ServiceDeployment(
         arn="arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/web/x",
         status="IN_PROGRESS",
         status_reason="",
-        desired=2,
-        running=1,
-        pending=1,
+        target=RevisionShare(desired=2, running=1, pending=1, production_weight=weight),
         failures=0,
         threshold=3,
         rollback_reason="",
         alarms=(),
-        traffic_weight=weight,
         created_at=THEN,
     )
 
 
-def weights(heard: list[Reported]) -> dict[str, float | None]:
-    return {each.deployment_id: each.traffic_weight for each in heard if isinstance(each, RolloutChanged)}
+def weights(reported: list[Reported]) -> dict[str, float | None]:
+    return {each.deployment_id: each.traffic_weight for each in reported if isinstance(each, RolloutChanged)}
 
 
 @pytest.mark.parametrize("weight", [None, 0.0, 20.0])
-def test_this_deployment_is_told_with_its_weight_and_no_other(weight: float | None) -> None:
-    heard: list[Reported] = []
+def test_this_deployment_is_reported_with_its_weight_and_no_other(weight: float | None) -> None:
+    reported: list[Reported] = []
 
-    News(TARGET, heard.append).tell(SERVICE, attempt(weight))
+    ChangeReporter(TARGET, reported.append).report(SERVICE, record(weight))
 
-    assert weights(heard) == {"ecs-svc/2": weight, "ecs-svc/1": None}
+    assert weights(reported) == {"ecs-svc/2": weight, "ecs-svc/1": None}
 
 
-def test_traffic_that_shifts_is_news() -> None:
-    heard: list[Reported] = []
-    news = News(TARGET, heard.append)
-    news.tell(SERVICE, attempt(20.0))
-    heard.clear()
+def test_traffic_that_shifts_is_a_change() -> None:
+    reported: list[Reported] = []
+    reporter = ChangeReporter(TARGET, reported.append)
+    reporter.report(SERVICE, record(20.0))
+    reported.clear()
 
-    told = news.tell(SERVICE, attempt(50.0))
+    changes = reporter.report(SERVICE, record(50.0))
 
-    assert told.changed
-    assert weights(heard) == {"ecs-svc/2": 50.0}
+    assert changes.any
+    assert weights(reported) == {"ecs-svc/2": 50.0}

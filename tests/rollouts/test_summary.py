@@ -8,8 +8,8 @@ from attrs import evolve
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service, update_service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.reporting.events import Level, Message, PhasesTook, Reported
-from ecs_steps.rollouts.summary import tell_phases
-from ecs_steps.rollouts.watch import ServiceWatch, await_verdict
+from ecs_steps.rollouts.summary import report_timing
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 
 
@@ -17,7 +17,7 @@ from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 def deployed(
     scenario: str, *faults: Fault, service: str = "orders"
 ) -> Iterator[tuple[Sandbox, Service, Deployment]]:
-    """Deploy a service of the sandbox anew."""
+    """Deploy a service of the sandbox again."""
     with Sandbox(Scenario(ecs=SCENARIOS[scenario].ecs, faults=faults)) as aws:
         there = describe_service(aws.clients, "shop", service)
         assert there
@@ -29,15 +29,15 @@ def deployed(
             since=begun.created_at,
         )
         context = deployment_context(aws, [])
-        await_verdict(ServiceWatch("shop", service, target, context), summed_up=False)
+        wait_for_verdict(ServiceWatch("shop", service, target, context), with_timing=False)
         now = describe_service(aws.clients, "shop", service)
         assert now
         assert now.primary
         yield aws, now, now.primary
 
 
-def deployment_context(aws: Sandbox, heard: list[Reported]) -> DeploymentContext:
-    return DeploymentContext(aws=aws.clients, clock=aws.clock, report=heard.append, deadline=None)
+def deployment_context(aws: Sandbox, reported: list[Reported]) -> DeploymentContext:
+    return DeploymentContext(aws=aws.clients, clock=aws.clock, report=reported.append, deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,11 @@ def deployment_context(aws: Sandbox, heard: list[Reported]) -> DeploymentContext
 )
 def test_where_the_time_went_takes_three_reads_at_most(scenario: str, reads: list[str], advice: str) -> None:
     with deployed(scenario) as (aws, service, deployment):
-        since, heard = len(aws.calls), list[Reported]()
+        since, reported = len(aws.calls), list[Reported]()
 
-        tell_phases(service, deployment, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(service, deployment, deployment_context(aws, reported), began=deployment.created_at)
 
-        [told] = heard
+        [told] = reported
         assert isinstance(told, PhasesTook)
         assert told.advice.partition("; lower")[0] == advice
         assert [call.operation for call in aws.calls[since:]] == reads
@@ -71,10 +71,10 @@ def test_where_the_time_went_takes_three_reads_at_most(scenario: str, reads: lis
 
 def test_a_long_health_phase_without_a_target_group_is_asked_of_the_task_definition() -> None:
     with deployed("slow-health-checks") as (aws, service, deployment):
-        since, heard = len(aws.calls), list[Reported]()
+        since, reported = len(aws.calls), list[Reported]()
         alone = evolve(service, target_groups=())
 
-        tell_phases(alone, deployment, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(alone, deployment, deployment_context(aws, reported), began=deployment.created_at)
 
         assert aws.calls[since:][-1].operation == "DescribeTaskDefinition"
         assert len(aws.calls) == since + 3
@@ -83,11 +83,11 @@ def test_a_long_health_phase_without_a_target_group_is_asked_of_the_task_definit
 @pytest.mark.parametrize("operation", ["ListTasks", "DescribeTasks"])
 def test_without_the_tasks_there_is_no_summary_and_one_verbose_word(operation: str) -> None:
     with deployed("healthy", Fault(operation, FaultKind.ACCESS_DENIED)) as (aws, service, deployment):
-        heard: list[Reported] = []
+        reported: list[Reported] = []
 
-        tell_phases(service, deployment, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(service, deployment, deployment_context(aws, reported), began=deployment.created_at)
 
-        [told] = heard
+        [told] = reported
         assert isinstance(told, Message)
         assert told.level is Level.VERBOSE
         assert f"{operation} was denied" in told.text
@@ -96,11 +96,11 @@ def test_without_the_tasks_there_is_no_summary_and_one_verbose_word(operation: s
 def test_without_the_setting_the_phases_are_told_all_the_same() -> None:
     denied = Fault("DescribeTargetGroupAttributes", FaultKind.ACCESS_DENIED)
     with deployed("slow-draining", denied) as (aws, service, deployment):
-        heard: list[Reported] = []
+        reported: list[Reported] = []
 
-        tell_phases(service, deployment, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(service, deployment, deployment_context(aws, reported), began=deployment.created_at)
 
-        said, told = heard
+        said, told = reported
         assert isinstance(said, Message)
         assert said.level is Level.VERBOSE
         assert isinstance(told, PhasesTook)
@@ -110,30 +110,30 @@ def test_without_the_setting_the_phases_are_told_all_the_same() -> None:
 
 def test_nothing_is_read_where_nothing_was_deployed() -> None:
     with deployed("healthy") as (aws, service, deployment):
-        since, heard = len(aws.calls), list[Reported]()
+        since, reported = len(aws.calls), list[Reported]()
         later = deployment.created_at + timedelta(seconds=1)
 
-        tell_phases(service, deployment, deployment_context(aws, heard), began=later)
+        report_timing(service, deployment, deployment_context(aws, reported), began=later)
 
-        assert (heard, aws.calls[since:]) == ([], [])
+        assert (reported, aws.calls[since:]) == ([], [])
 
 
 @pytest.mark.parametrize("running", [0, 101])
 def test_no_tasks_or_more_than_one_call_describes_have_no_summary(running: int) -> None:
     with deployed("healthy") as (aws, service, deployment):
-        since, heard = len(aws.calls), list[Reported]()
+        since, reported = len(aws.calls), list[Reported]()
         scaled = evolve(deployment, running=running)
 
-        tell_phases(service, scaled, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(service, scaled, deployment_context(aws, reported), began=deployment.created_at)
 
-        assert (heard, aws.calls[since:]) == ([], [])
+        assert (reported, aws.calls[since:]) == ([], [])
 
 
 def test_the_tasks_of_other_deployments_do_not_count() -> None:
     with deployed("healthy") as (aws, service, deployment):
-        heard: list[Reported] = []
+        reported: list[Reported] = []
         other = evolve(deployment, deployment_id="ecs-svc/1")
 
-        tell_phases(service, other, deployment_context(aws, heard), began=deployment.created_at)
+        report_timing(service, other, deployment_context(aws, reported), began=deployment.created_at)
 
-        assert heard == []
+        assert reported == []

@@ -5,8 +5,8 @@ import pytest
 from ecs_steps.aws.ecs import Deployment, ServiceMessage
 from ecs_steps.rollouts.timing import (
     Phases,
-    Setting,
     TaskTimes,
+    TimingHint,
     container_health_check,
     deregistration_delay,
     phases,
@@ -187,8 +187,8 @@ def test_a_task_that_lacks_a_timestamp_has_no_times(missing: str) -> None:
         ),
     ],
 )
-def test_the_setting_that_dominates_is_named(took: Phases, setting: Setting, expected: str) -> None:
-    assert took.took(setting).advice == expected
+def test_the_setting_that_dominates_is_named(took: Phases, setting: TimingHint, expected: str) -> None:
+    assert took.report(setting).advice == expected
 
 
 @pytest.mark.parametrize(
@@ -201,12 +201,12 @@ def test_the_setting_that_dominates_is_named(took: Phases, setting: Setting, exp
     ],
     ids=["the setting is too small", "no setting is behind it", "nothing is long", "nothing dominates"],
 )
-def test_no_setting_is_blamed_for_what_it_does_not_explain(took: Phases, setting: Setting | None) -> None:
-    assert took.took(setting).advice == ""
+def test_no_setting_is_blamed_for_what_it_does_not_explain(took: Phases, setting: TimingHint | None) -> None:
+    assert took.report(setting).advice == ""
 
 
 def test_the_report_holds_every_phase_in_its_order() -> None:
-    told = lasting(stack=1, provisioning=2, image_pull=3, start=4, health=5, draining=6).took(None)
+    told = lasting(stack=1, provisioning=2, image_pull=3, start=4, health=5, draining=6).report(None)
 
     assert told.seconds == 21
     assert told.phases == (

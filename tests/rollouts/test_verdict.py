@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, ServiceMessage
-from ecs_steps.aws.service_deployments import ServiceDeployment
+from ecs_steps.aws.service_deployments import RevisionShare, ServiceDeployment
 from ecs_steps.rollouts.verdict import DeploymentStatus, judge, judge_service_deployment
 
 THEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -46,45 +46,42 @@ def service(*deployments: Deployment, status: str = "ACTIVE") -> Service:
     )
 
 
-def attempt(status: str, reason: str = "") -> ServiceDeployment:
+def record(status: str, reason: str = "") -> ServiceDeployment:
     return ServiceDeployment(
         arn="arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/web/x",
         status=status,
         status_reason=reason,
-        desired=2,
-        running=2,
-        pending=0,
+        target=RevisionShare(desired=2, running=2),
         failures=0,
         threshold=3,
         rollback_reason="",
         alarms=(),
-        traffic_weight=None,
         created_at=THEN,
     )
 
 
-def standing(*deployments: Deployment, status: str = "ACTIVE") -> DeploymentStatus:
+def status_of(*deployments: Deployment, status: str = "ACTIVE") -> DeploymentStatus:
     return judge(service(*deployments, status=status), TARGET).status
 
 
 def test_the_deployment_that_completed_and_still_runs_serves() -> None:
-    assert standing(OURS) is DeploymentStatus.SERVING
+    assert status_of(OURS) is DeploymentStatus.SERVING
 
 
 def test_old_tasks_that_still_drain_do_not_take_a_success_back() -> None:
-    assert standing(OURS, BEFORE) is DeploymentStatus.SERVING
+    assert status_of(OURS, BEFORE) is DeploymentStatus.SERVING
 
 
 def test_the_same_revision_under_another_deployments_id_is_not_this_deployment() -> None:
-    assert standing(NEWER) is DeploymentStatus.SUPERSEDED
+    assert status_of(NEWER) is DeploymentStatus.SUPERSEDED
 
 
 def test_a_completed_deployment_whose_tasks_have_died_since_is_not_serving_yet() -> None:
-    assert standing(evolve(OURS, running=1)) is DeploymentStatus.UNDER_WAY
+    assert status_of(evolve(OURS, running=1)) is DeploymentStatus.IN_PROGRESS
 
 
 def test_no_tasks_are_enough_where_none_are_desired() -> None:
-    assert standing(evolve(OURS, desired=0, running=0)) is DeploymentStatus.SERVING
+    assert status_of(evolve(OURS, desired=0, running=0)) is DeploymentStatus.SERVING
 
 
 def test_a_deployment_that_ecs_gave_up_without_a_rollback_has_failed() -> None:
@@ -129,16 +126,16 @@ def test_a_rollback_that_is_still_on_its_way_is_waited_for() -> None:
     rollback = evolve(BEFORE, deployment_id="ecs-svc/3", is_primary=True, rollout_state="IN_PROGRESS")
     ours = evolve(OURS, is_primary=False, rollout_state="FAILED")
 
-    assert standing(rollback, ours) is DeploymentStatus.UNDER_WAY
+    assert status_of(rollback, ours) is DeploymentStatus.IN_PROGRESS
 
 
 def test_a_newer_deployment_supersedes() -> None:
-    assert standing(NEWER, evolve(OURS, is_primary=False)) is DeploymentStatus.SUPERSEDED
+    assert status_of(NEWER, evolve(OURS, is_primary=False)) is DeploymentStatus.SUPERSEDED
 
 
 @pytest.mark.parametrize("status", ["DRAINING", "INACTIVE"])
 def test_a_service_that_is_being_deleted_is_gone_however_well_it_runs(status: str) -> None:
-    assert standing(OURS, status=status) is DeploymentStatus.GONE
+    assert status_of(OURS, status=status) is DeploymentStatus.DELETED
 
 
 def test_without_an_id_the_primary_of_the_revision_counts() -> None:
@@ -151,11 +148,11 @@ def test_without_an_id_the_primary_of_the_revision_counts() -> None:
 @pytest.mark.parametrize(
     ("status", "reason", "expected"),
     [
-        ("PENDING", "", DeploymentStatus.UNDER_WAY),
-        ("IN_PROGRESS", "", DeploymentStatus.UNDER_WAY),
-        ("STOP_REQUESTED", "", DeploymentStatus.UNDER_WAY),
-        ("ROLLBACK_REQUESTED", "", DeploymentStatus.UNDER_WAY),
-        ("ROLLBACK_IN_PROGRESS", "", DeploymentStatus.UNDER_WAY),
+        ("PENDING", "", DeploymentStatus.IN_PROGRESS),
+        ("IN_PROGRESS", "", DeploymentStatus.IN_PROGRESS),
+        ("STOP_REQUESTED", "", DeploymentStatus.IN_PROGRESS),
+        ("ROLLBACK_REQUESTED", "", DeploymentStatus.IN_PROGRESS),
+        ("ROLLBACK_IN_PROGRESS", "", DeploymentStatus.IN_PROGRESS),
         ("SUCCESSFUL", "", DeploymentStatus.SERVING),
         ("STOPPED", "Replaced by a new service deployment.", DeploymentStatus.SUPERSEDED),
         ("STOPPED", "ECS deployment circuit breaker: tasks failed to start.", DeploymentStatus.FAILED),
@@ -166,12 +163,10 @@ def test_without_an_id_the_primary_of_the_revision_counts() -> None:
 def test_every_status_of_a_service_deployment_has_its_verdict(
     status: str, reason: str, expected: DeploymentStatus
 ) -> None:
-    assert judge_service_deployment(attempt(status, reason), service(OURS), TARGET).status is expected
+    assert judge_service_deployment(record(status, reason), service(OURS), TARGET).status is expected
 
 
 def test_a_record_of_success_is_believed_only_where_the_service_agrees() -> None:
-    verdict = judge_service_deployment(
-        attempt("SUCCESSFUL"), service(evolve(BEFORE, is_primary=True)), TARGET
-    )
+    verdict = judge_service_deployment(record("SUCCESSFUL"), service(evolve(BEFORE, is_primary=True)), TARGET)
 
     assert verdict.status is DeploymentStatus.SUPERSEDED

@@ -44,7 +44,7 @@ class ScriptHost:
 
     def start(self, template: Mapping[str, Any], given: Mapping[str, str]) -> "subprocess.Popen[bytes]":
         """Start a step that was made from a template, with parameters (and variables of the project)."""
-        variables = deployed(template, given)
+        variables = deployed(template, given, self.environment)
         self.folder.mkdir(parents=True)
         key = secrets.token_bytes(BLOCK)
         sealed = {encrypted(name, key): encrypted(value, key) for name, value in variables.items()}
@@ -55,7 +55,7 @@ class ScriptHost:
         return subprocess.Popen(  # noqa: S603  the worker's own Python
             [self.python, "-u", "Bootstrap.py", "Script.py", key.hex()],
             cwd=self.folder,
-            env=self.environment,
+            env={**self.environment, **region(variables)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -63,6 +63,12 @@ class ScriptHost:
     def run(self, template: Mapping[str, Any], given: Mapping[str, str]) -> Ran:
         """Run a step to its end."""
         return ended(self.start(template, given))
+
+
+def region(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the region as the host puts it into the script's environment, whatever it evaluated to."""
+    value = variables["Octopus.Action.Aws.Region"]
+    return {"AWS_REGION": value, "AWS_DEFAULT_REGION": value}
 
 
 def ended(process: "subprocess.Popen[bytes]") -> Ran:
@@ -74,15 +80,22 @@ def ended(process: "subprocess.Popen[bytes]") -> Ran:
     return Ran(code=process.returncode, log=parse(stdout), stdout=stdout, stderr=stderr.decode())
 
 
-def deployed(template: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the dictionary of a deployment: defaults, what was given, the action's properties; evaluated."""
-    defaults = {each["Name"]: each["DefaultValue"] or "" for each in template["Parameters"]}
+def deployed(
+    template: Mapping[str, Any], given: Mapping[str, str], environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the dictionary of a deployment: defaults, what was given, the action's properties; evaluated.
+
+    A parameter that is blank is not sent. The worker's whole environment is there as ``env:NAME``.
+    """
+    defaults = {each["Name"]: each["DefaultValue"] for each in template["Parameters"]}
     unknown = {name for name in given if name.startswith(tuple(f"{row.prefix}." for row in STEPS))} - set(
         defaults
     )
     assert not unknown, f"not in the template: {unknown}"
-    variables = defaults | ACCOUNT | dict(given) | template["Properties"]
-    return {name: evaluate(value, variables).text for name, value in variables.items()}
+    parameters = {name: value for name, value in (defaults | dict(given)).items() if value}
+    process = {f"env:{name}": value for name, value in environment.items()}
+    variables = parameters | ACCOUNT | template["Properties"]
+    return {name: evaluate(value, variables).text for name, value in variables.items()} | process
 
 
 def encrypted(text: str, key: bytes) -> str:

@@ -25,8 +25,6 @@ class World:
         basics = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
         account = {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_REGION": "eu-west-1",
-            "AWS_DEFAULT_REGION": "eu-west-1",
             "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
             "AWS_SECRET_ACCESS_KEY": SECRET,
         }

@@ -108,7 +108,9 @@ def test_a_failed_rollback_of_an_import_is_left_to_a_person() -> None:
         aws.cloudformation.seed(NAME, "IMPORT_ROLLBACK_FAILED")
         context, _ = deployment_context(aws)
 
-        with pytest.raises(StackFailedError, match="IMPORT_ROLLBACK_FAILED, and only a person can mend that"):
+        with pytest.raises(
+            StackFailedError, match="IMPORT_ROLLBACK_FAILED, and only a person can repair that"
+        ):
             deploy(context)
 
         assert changes(aws) == []
@@ -179,7 +181,7 @@ def test_the_log_says_what_is_deleted_before_it_is() -> None:
 
         warnings = [item.text for item in heard if isinstance(item, Message) and item.level is Level.WARNING]
         why = "Stack shop is ROLLBACK_COMPLETE, which CloudFormation cannot update"
-        assert warnings == [f"{why}; it is deleted and created anew"]
+        assert warnings == [f"{why}; it is deleted and created again"]
 
 
 def test_a_throttled_call_never_deletes_a_stack() -> None:
@@ -304,9 +306,9 @@ def test_the_root_cause_is_that_of_this_operation_and_not_of_an_earlier_one() ->
     assert first.value.why == "Logs (AWS::Logs::LogGroup): Resource limit exceeded."
     assert second.value.why == "Logs (AWS::Logs::LogGroup): /ecs/web already exists"
     assert second.value.diagnosis is not None
-    assert second.value.diagnosis.lines() == [
-        "root cause: Logs (AWS::Logs::LogGroup): /ecs/web already exists"
-    ]
+    first_line, next_step = second.value.diagnosis.lines()
+    assert first_line == "root cause: Logs (AWS::Logs::LogGroup): /ecs/web already exists"
+    assert next_step.startswith("next: The log group belongs to another stack")
 
 
 def test_denied_events_leave_the_verdict_to_the_status_and_are_named_once() -> None:
@@ -329,7 +331,7 @@ def test_a_timeout_says_what_state_was_seen_last_and_what_goes_on() -> None:
             deploy(context)
 
         assert "it was CREATE_IN_PROGRESS when the time to wait was over" in str(error.value)
-        assert "CloudFormation goes on with it" in str(error.value)
+        assert "CloudFormation continues with it" in str(error.value)
 
 
 def test_one_deadline_covers_recovery_and_deployment() -> None:

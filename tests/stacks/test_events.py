@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 from ecs_steps.aws.cloudformation import StackEvent
-from ecs_steps.stacks.events import diagnose_stack
+from ecs_steps.stacks.events import diagnose_stack, points_at_tasks, stack_failures
 
 STACK = "AWS::CloudFormation::Stack"
 SERVICE = "AWS::ECS::Service"
@@ -42,19 +42,19 @@ FAILED_CREATE = [
 
 
 def test_the_first_failure_before_the_rollback_is_the_cause_without_its_wrapper() -> None:
-    diagnosis = diagnose_stack(FAILED_CREATE)
+    first = stack_failures(FAILED_CREATE).first
 
-    assert diagnosis.root_cause is not None
-    assert diagnosis.root_cause.logical_id == "Service"
-    assert diagnosis.root_cause.reason == 'Invalid request provided: the name "web" is taken'
+    assert first is not None
+    assert first.logical_id == "Service"
+    assert first.reason == 'Invalid request provided: the name "web" is taken'
 
 
 def test_what_was_cancelled_with_it_is_no_failure_of_its_own() -> None:
-    assert diagnose_stack(FAILED_CREATE).also_failed == ()
+    assert stack_failures(FAILED_CREATE).others == ()
 
 
-def test_failures_of_the_rollback_are_told_apart() -> None:
-    [failure] = diagnose_stack(FAILED_CREATE).rollback_failures
+def test_failures_of_the_rollback_are_kept_apart() -> None:
+    [failure] = stack_failures(FAILED_CREATE).in_rollback
 
     assert failure.reason == "Cannot delete entity, must detach all policies first."
 
@@ -73,7 +73,6 @@ def test_a_second_resource_that_failed_by_itself_is_named_after_the_first() -> N
 
     diagnosis = diagnose_stack(events)
 
-    assert [str(failure) for failure in diagnosis.also_failed] == ["A (AWS::ECS::Service): no such group"]
     assert diagnosis.lines() == [
         "root cause: B (AWS::ECS::Service): no such subnet",
         "also failed: A (AWS::ECS::Service): no such group",
@@ -83,19 +82,19 @@ def test_a_second_resource_that_failed_by_itself_is_named_after_the_first() -> N
 def test_a_refused_parameter_is_the_stacks_own_reason() -> None:
     events = [event(0, "shop", "ROLLBACK_IN_PROGRESS", "Parameter validation failed: no role x", STACK)]
 
-    diagnosis = diagnose_stack(events)
+    first = stack_failures(events).first
 
-    assert diagnosis.root_cause is not None
-    assert diagnosis.root_cause.reason == "Parameter validation failed: no role x"
+    assert first is not None
+    assert first.reason == "Parameter validation failed: no role x"
 
 
-def test_a_breakers_words_point_at_the_tasks() -> None:
+def test_a_breakers_text_points_at_the_tasks() -> None:
     reason = "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered.'."
 
-    diagnosis = diagnose_stack([event(1, "Service", "CREATE_FAILED", reason)])
+    first = stack_failures([event(1, "Service", "CREATE_FAILED", reason)]).first
 
-    assert diagnosis.root_cause is not None
-    assert diagnosis.root_cause.points_at_tasks
+    assert first is not None
+    assert points_at_tasks(first)
 
 
 def test_without_failures_there_is_no_cause() -> None:

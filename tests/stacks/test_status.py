@@ -43,7 +43,7 @@ def test_what_cloudformation_works_on_is_waited_for() -> None:
 
 
 def test_an_update_that_only_cleans_up_has_reached_its_goal() -> None:
-    assert StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS in OperationKind.UPDATE.goals
+    assert StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS in OperationKind.UPDATE.success_statuses
 
 
 @pytest.mark.parametrize("kind", OperationKind)
@@ -51,4 +51,4 @@ def test_no_rollback_and_no_failure_is_the_goal_of_a_deployment(kind: OperationK
     if kind is OperationKind.CONTINUE_ROLLBACK:
         return
 
-    assert not any("ROLLBACK" in goal or "FAILED" in goal for goal in kind.goals)
+    assert not any("ROLLBACK" in goal or "FAILED" in goal for goal in kind.success_statuses)

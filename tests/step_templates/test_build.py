@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from ecs_steps.octopus.images import image_variable
-from ecs_steps.octopus.parameters import parameters
+from ecs_steps.octopus.inputs.shared_inputs import image_variable
+from ecs_steps.octopus.parameters import SMALL_WORDS, parameters
 from ecs_steps.octostache import evaluate
 from ecs_steps.script_step import read_parameters
 from ecs_steps.steps.registry import STEPS
@@ -38,6 +38,7 @@ MEMBERS = {
     "Version",
     "CommunityActionTemplateId",
     "Packages",
+    "GitDependencies",
     "Properties",
     "Parameters",
     "StepPackageId",
@@ -72,7 +73,9 @@ def test_the_files_are_what_the_inputs_make_of_them(
 
     record = build.release(built, recorded()[build.file_name(row)], now=NOW)
 
-    assert record == recorded()[build.file_name(row)], "run step_templates/build.py: the version has to rise"
+    assert record == recorded()[build.file_name(row)], (
+        "run python -m step_templates.build: the version has to rise"
+    )
     assert (FOLDER / build.file_name(row)).read_text(encoding="ascii") == build.text_of(built, record)
 
 
@@ -106,6 +109,7 @@ def test_a_template_has_the_members_of_the_library_s_format(row: StepRow) -> Non
     assert document["ActionType"] == document["StepPackageId"] == "Octopus.AwsRunScript"
     assert document["CommunityActionTemplateId"] is None
     assert document["Category"] == "aws"
+    assert document["GitDependencies"] == []
     assert isinstance(document["Version"], int)
     assert set(document["$Meta"]) == {"ExportedAt", "OctopusVersion", "Type"}
     assert document["$Meta"]["Type"] == "ActionTemplate"
@@ -121,6 +125,37 @@ def test_the_action_logs_in_to_the_account_and_region_that_a_person_chose(row: S
     assert evaluated["Octopus.Action.AwsAccount.Variable"] == "Shop"
     assert evaluated["Octopus.Action.Aws.Region"] == "eu-west-1"
     assert all(isinstance(value, str) for value in properties.values())
+
+
+@EACH
+def test_a_blank_parameter_leaves_nothing_in_the_action(row: StepRow) -> None:
+    properties = written(row)["Properties"]
+    defaults = {
+        each["Name"]: each["DefaultValue"] for each in written(row)["Parameters"] if each["DefaultValue"]
+    }
+
+    for sent in ({}, defaults):
+        evaluated = {name: evaluate(value, sent) for name, value in properties.items()}
+        assert {name: each.unresolved for name, each in evaluated.items() if each.unresolved} == {}
+        assert evaluated["Octopus.Action.AwsAccount.UseInstanceRole"].text == "False"
+
+
+@EACH
+def test_the_instance_role_can_be_chosen(row: StepRow) -> None:
+    chosen = {f"{row.prefix}.UseInstanceRole": "True"}
+
+    evaluated = evaluate(written(row)["Properties"]["Octopus.Action.AwsAccount.UseInstanceRole"], chosen)
+
+    assert evaluated.text == "True"
+
+
+@EACH
+def test_the_description_has_the_worker_and_the_output_variables(row: StepRow) -> None:
+    text = written(row)["Description"]
+
+    assert text.startswith(row.template.description)
+    assert "**Worker:** Python 3.11 or newer" in text
+    assert re.findall(r"`([^`]+)`", text.partition("**Output variables:**")[2]) == list(row.outputs)
 
 
 @EACH
@@ -154,8 +189,10 @@ def judge_control(parameter: Mapping[str, Any]) -> None:
     settings, default = parameter["DisplaySettings"], parameter["DefaultValue"]
     assert control(parameter) in CONTROLS
     assert default is None or isinstance(default, str)
-    assert parameter["HelpText"].rstrip("`").endswith((".", "]", "}"))
-    assert parameter["HelpText"].casefold().rstrip(".") != parameter["Label"].casefold()
+    assert re.fullmatch(r"(Required|Optional)\. [A-Z`].*\.", parameter["HelpText"], re.DOTALL)
+    assert parameter["HelpText"].startswith("Required.") <= (default is None)
+    words = parameter["Label"].split(" ")
+    assert all(word[0].isupper() or word in SMALL_WORDS for word in words)
     match control(parameter):
         case "Select":
             values = [line.split("|") for line in settings["Octopus.SelectOptions"].split("\n")]
@@ -235,17 +272,26 @@ def drawn(parameter: Mapping[str, Any]) -> str:
             return f"[ {default:40} ]"
 
 
-def test_the_readme_shows_the_parameters(
+def section(row: StepRow) -> str:
+    """Return what the page says of a step."""
+    outputs = ", ".join(f"`{name}`" for name in row.outputs)
+    return (
+        f"\n### {row.title}\n\n"
+        f"[{build.file_name(row)}]({build.file_name(row)}). {row.template.description}\n\n"
+        f"Output variables: {outputs}.\n\n```text\n{picture(row)}```\n"
+    )
+
+
+def test_the_page_shows_each_step_with_its_form(
     update_goldens: bool,  # noqa: FBT001  a fixture
 ) -> None:
-    readme = FOLDER.parent / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    row = STEPS.named("deploy")
-    shown = re.compile(r"(<!-- parameters of EcsDeploy -->\n```text\n).*?(?=```)", re.DOTALL)
+    page = FOLDER / "README.md"
+    text = page.read_text(encoding="utf-8")
+    shown = re.compile(r"(<!-- the steps -->\n).*?(?=\n## )", re.DOTALL)
 
-    expected, count = shown.subn(lambda match: f"{match[1]}{picture(row)}", text)
+    expected, count = shown.subn(lambda match: match[1] + "".join(map(section, STEPS)), text)
 
     if update_goldens:
-        readme.write_text(expected, encoding="utf-8")
+        page.write_text(expected, encoding="utf-8")
     assert count == 1
     assert update_goldens or text == expected

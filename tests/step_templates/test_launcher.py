@@ -1,7 +1,10 @@
 """The generated templates, run as Octopus runs them: each test starts at least one process."""
 
+import ast
 import json
+import shutil
 import signal
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -151,7 +154,7 @@ def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_logged(worl
     well = world.worker(PYTHONIOENCODING="cp437").run(DEPLOY, tagged)
 
     assert ran.code == 2
-    assert "DesiredCount: expected a whole number" in ran.log.results[0]
+    assert "(EcsDeploy.DesiredCount): expected a whole number" in ran.log.results[0]
     assert well.code == 0, well.stdout
     [definition] = [
         call.params["TemplateBody"] for call in world.sandbox.calls if call.operation == "CreateStack"
@@ -168,13 +171,44 @@ def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_logged(worl
 def test_a_worker_without_the_library_gets_instructions(world: World, bare_worker: BareWorker) -> None:
     worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
 
-    ran = worker.run(DEPLOY, DEPLOYMENT)
+    ran = worker.run(DEPLOY, DEPLOYMENT | {"EcsDeploy.InstallIfMissing": "False"})
 
     assert ran.code == 2
     [reason] = ran.log.results
     assert "No module named 'ecs_steps'" in reason
     assert "pip install ecs-steps==" in reason
-    assert "'Install if missing'" in reason
+    assert "'Install if Missing'" in reason
+
+
+@pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
+def test_the_body_parses_on_python_3_7(row: StepRow) -> None:
+    body = TEMPLATES[row.name]["Properties"]["Octopus.Action.Script.ScriptBody"]
+
+    ast.parse(body, feature_version=(3, 7))
+
+
+def old_pythons() -> list[str]:
+    """Return this machine's interpreters that are older than the library's, and this one as if it were."""
+    there = [shutil.which(f"python3.{minor}") for minor in range(7, 11)]
+    versions = Path.home() / ".pyenv" / "versions"
+    installed = [str(path) for minor in range(7, 11) for path in versions.glob(f"3.{minor}.*/bin/python")]
+    return [sys.executable, *(path for path in there if path and "shims" not in path), *installed]
+
+
+@pytest.mark.parametrize("python", old_pythons())
+def test_an_old_python_says_in_one_line_that_a_newer_one_is_needed(python: str, tmp_path: Path) -> None:
+    body = DEPLOY["Properties"]["Octopus.Action.Script.ScriptBody"]
+    as_old = "import sys\nsys.version_info = min(sys.version_info, (3, 10, 12))\noctopusvariables = {}\n"
+    (tmp_path / "Script.py").write_text(body, encoding="ascii")
+    start = f"{as_old}exec(compile(open('Script.py').read(), 'Script.py', 'exec'))"
+
+    done = subprocess.run([python, "-c", start], cwd=tmp_path, capture_output=True, check=False)  # noqa: S603  a worker's
+
+    log = parse(done.stdout)
+    assert (done.returncode, done.stderr) == (2, b"")
+    assert log.at("error").startswith("ecs-steps needs Python 3.11 or newer, and ")
+    assert log.results == [log.at("error")]
+    assert not (tmp_path / ".ecs-steps").exists()
 
 
 @pytest.mark.parametrize("extracted", [True, False], ids=["extracted", "as a wheel"])

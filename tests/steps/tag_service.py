@@ -9,7 +9,7 @@ from ecs_steps.aws.ecs import tag_resource
 from ecs_steps.octopus.inputs.reader import read, variable
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.result import Outputs
-from ecs_steps.rollouts.start import look_at_service
+from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.steps.context import deployment_context
 from ecs_steps.steps.row import Option, StepRow, StepTemplate, Verb
@@ -25,8 +25,8 @@ class TagServiceInputs(ServiceInputs):
 class TagServiceStep:
     """Tag a service with the team that owns it."""
 
-    def __init__(self, variables: Mapping[str, object]) -> None:
-        self.inputs, self.warnings = read(TagServiceInputs, Variables(variables), ())
+    def __init__(self, variables: Mapping[str, object], *, evaluate: bool = True) -> None:
+        self.inputs, self.warnings = read(TagServiceInputs, Variables(variables), (), evaluate=evaluate)
 
     def run(
         self,
@@ -39,8 +39,8 @@ class TagServiceStep:
         context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
         outputs = Outputs(context.report)
         tags = [Tag(key="team", value=self.inputs.team), *([Tag("contact", contact)] if contact else [])]
-        with outputs.attach_to_errors(lambda _: ""):
-            service = look_at_service(self.inputs.cluster_name, self.inputs.service, context)
+        with outputs.attach_to_errors(lambda _: None):
+            service = describe_updatable_service(self.inputs.cluster_name, self.inputs.service, context)
             context.call_with_retries("the tags", lambda: tag_resource(context.aws, service.arn, tags))
             outputs.set(ServiceArn=service.arn)
             return outputs.result(Outcome.SUCCEEDED)
@@ -56,6 +56,7 @@ ROW = StepRow(
     template=StepTemplate(
         name="AWS - Tag Amazon ECS Service", description="Tags a service with the team that owns it."
     ),
+    outputs=("ServiceArn", "Outcome"),
     verbs={Verb.RUN: (Option(flag="--contact", keyword="contact", help="whom to call at night"),)},
 )
 

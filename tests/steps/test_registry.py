@@ -19,6 +19,7 @@ from steps.tag_service import ROW, VARIABLES
 
 WITH_TAG = STEPS.with_row(ROW)
 EACH = pytest.mark.parametrize("row", WITH_TAG, ids=lambda row: row.name)
+EXAMPLES = build.HERE.parent / "ecs_steps" / "sandbox" / "examples"
 METHODS = {
     Verb.RUN: "run",
     Verb.WATCH: "watch",
@@ -44,11 +45,28 @@ def test_names_and_prefixes_are_unique() -> None:
         assert len(set(names)) == len(STEPS)
 
 
+@EACH
+def test_a_step_takes_values_that_are_evaluated_already(row: StepRow) -> None:
+    with pytest.raises(InvalidInputsError) as error:
+        row.read({"Octopus.Action.Aws.Region": "#{Missing}"}, evaluate=False)
+
+    [region] = [each for each in error.value.problems if each.path == "Octopus.Action.Aws.Region"]
+    assert "no variable gives" not in region.message
+
+
 @pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
 def test_the_example_of_a_step_is_recognized_as_its_own(row: StepRow) -> None:
-    example = Path(build.HERE.parent, "ecs_steps", "sandbox", "examples", f"{row.name}.json")
+    example = (EXAMPLES / f"{row.name}.json").read_text(encoding="utf-8")
 
-    assert WITH_TAG.matching(json.loads(example.read_text(encoding="utf-8"))) == row
+    assert WITH_TAG.matching(json.loads(example)) == row
+
+
+@pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
+def test_a_run_gives_the_outputs_of_its_row(row: StepRow, capsys: pytest.CaptureFixture[str]) -> None:
+    main([row.name, str(EXAMPLES / f"{row.name}.json"), "--sandbox", "--sandbox-speed", "1e6"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert {line.partition(" = ")[0] for line in lines} == set(row.outputs)
 
 
 @pytest.mark.parametrize("variables", [{}, {"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, {"Other": "x"}])
@@ -117,7 +135,7 @@ class TestARegisteredStep:
 
         names = [parameter["Name"] for parameter in template["Parameters"]]
         assert build.file_name(ROW) == "aws-tag-amazon-ecs-service.json"
-        assert names[:4] == ["EcsTag.Account", "EcsTag.Region", "EcsTag.ClusterName", "EcsTag.ServiceName"]
+        assert names[2:5] == ["EcsTag.Region", "EcsTag.ClusterName", "EcsTag.ServiceName"]
         assert template["Packages"] == []
         assert not [name for name in names if name.endswith(".Image")]
         assert 'launch("EcsTag", ' in template["Properties"]["Octopus.Action.Script.ScriptBody"]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from ecs_steps.octopus.inputs.converter import Path
-from ecs_steps.octopus.inputs.reader import Finding
+from ecs_steps.octopus.inputs.rules import Finding
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
 from ecs_steps.task_definition.container_rules import (
     environment_file_findings,
@@ -143,8 +143,7 @@ def test_a_container_that_ecs_would_refuse_is_a_problem(members: dict[str, Any],
         ),
         pytest.param(
             {"healthCheck": {"command": ["curl", "-f", "http://localhost"]}},
-            "healthCheck.command: begins with 'curl' instead of CMD, CMD-SHELL, NONE; "
-            "ECS runs it as it stands",
+            "healthCheck.command: begins with 'curl' instead of CMD, CMD-SHELL, NONE; ECS runs it unchanged",
             id="health check without CMD",
         ),
         pytest.param(
@@ -161,7 +160,7 @@ def test_a_container_that_ecs_would_refuse_is_a_problem(members: dict[str, Any],
         ),
     ],
 )
-def test_a_container_that_may_well_be_a_mistake_is_suspicious(members: dict[str, Any], warning: str) -> None:
+def test_a_container_that_may_be_a_mistake_is_a_warning(members: dict[str, Any], warning: str) -> None:
     assert warnings(dictionary(container(**members))) == [f"{CONTAINERS}[0].{warning}"]
 
 
@@ -186,12 +185,12 @@ def test_a_container_that_may_well_be_a_mistake_is_suspicious(members: dict[str,
         {"firelensConfiguration": {"type": "Disabled", "customConfigSource": {"type": "S3"}}},
     ],
 )
-def test_a_container_that_ecs_takes_goes_without_a_word(members: dict[str, Any]) -> None:
+def test_a_container_that_ecs_accepts_has_no_problem_and_no_warning(members: dict[str, Any]) -> None:
     assert problems(dictionary(container(**members))) == []
     assert warnings(dictionary(container(**members))) == []
 
 
-def test_each_container_is_judged_whatever_is_wrong_with_another() -> None:
+def test_each_container_is_checked_whatever_is_wrong_with_another() -> None:
     wrong = {"environmentVariables": [{"type": "Secret", "key": "A", "value": "hunter 2"}], "gpus": 1}
 
     found = problems(

@@ -80,7 +80,7 @@ SETTING = (Action.REPLACE, Action.APPEND)
 
 
 @pytest.mark.parametrize("action", SETTING)
-def test_a_secret_takes_the_place_of_a_plain_variable(action: Action) -> None:
+def test_a_secret_replaces_a_plain_variable(action: Action) -> None:
     environment, secrets = changed(action, secret("A", "a"))
 
     assert "A=a" in secrets
@@ -88,7 +88,7 @@ def test_a_secret_takes_the_place_of_a_plain_variable(action: Action) -> None:
 
 
 @pytest.mark.parametrize("action", SETTING)
-def test_a_plain_variable_takes_the_place_of_a_secret(action: Action) -> None:
+def test_a_plain_variable_replaces_a_secret(action: Action) -> None:
     environment, secrets = changed(action, plain("S", "1"))
 
     assert "S=1" in environment

@@ -10,7 +10,7 @@ from botocore.serialize import create_serializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.aws.register_model import register_request, unknown_members
+from ecs_steps.aws.task_definitions import register_request, unknown_members
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
 from ecs_steps.task_definition.container_updates import (
     Action,

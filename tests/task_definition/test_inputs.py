@@ -78,5 +78,5 @@ def test_what_is_no_memory_says_what_is_one(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["0.249 vCPU", "0.251 vCPU", ".499 vCPU", "0.999 vCPU"])
-def test_rounding_makes_no_size_that_was_not_asked_for(text: str) -> None:
+def test_rounding_makes_no_size_that_was_not_given(text: str) -> None:
     assert units(convert(text, Cpu)) not in SIZES

@@ -133,7 +133,7 @@ def test_a_mount_of_an_unknown_volume_lists_the_volumes() -> None:
     ]
 
 
-def test_a_port_that_two_containers_listen_on_is_suspicious() -> None:
+def test_a_port_that_two_containers_listen_on_is_a_warning() -> None:
     containers = [
         container("web", containerPortMappings=[{"containerPort": 80}, {"containerPort": 53}]),
         container(
@@ -197,7 +197,7 @@ def test_a_port_that_two_containers_listen_on_is_suspicious() -> None:
         ([container("web", containerLogging={"type": "Auto", "logDriver": "AwsFirelens"})], {}),
     ],
 )
-def test_containers_that_ecs_runs_together_go_without_a_word(
+def test_containers_that_ecs_runs_together_have_no_problem_and_no_warning(
     containers: list[Container], changes: dict[str, Any]
 ) -> None:
     assert problems(dictionary(*containers, **changes)) == []
@@ -224,7 +224,7 @@ def test_a_mistake_in_one_container_does_not_hide_a_repeated_name(mistake: dict[
 
 
 @pytest.mark.parametrize("name", [None, "no name"])
-def test_where_a_name_is_missing_nothing_is_said_to_be_unknown(name: str | None) -> None:
+def test_where_a_name_is_missing_nothing_is_reported_as_unknown(name: str | None) -> None:
     containers = [
         container(
             "web", dependencies=after("api"), containerStorage={"volumeFrom": [{"sourceContainer": "api"}]}
@@ -237,7 +237,7 @@ def test_where_a_name_is_missing_nothing_is_said_to_be_unknown(name: str | None)
     assert found.startswith(f"{CONTAINERS}[1].containerName: ")
 
 
-def test_where_the_volumes_cannot_be_read_no_mount_is_said_to_be_wrong() -> None:
+def test_where_the_volumes_cannot_be_read_no_mount_is_reported() -> None:
     variables = dictionary(container(containerStorage=mount("data")), Volumes="[{")
 
     [problem] = problems(variables)

@@ -9,12 +9,12 @@ from ecs_steps.diagnosis.reasons.images import IMAGES
 from ecs_steps.diagnosis.reasons.initialization import INITIALIZATION
 from ecs_steps.diagnosis.reasons.outside import ALARM, OUTSIDE, STOPPED
 from ecs_steps.diagnosis.reasons.placement import PLACEMENT
-from ecs_steps.diagnosis.reasons.reason import Family, Rank
+from ecs_steps.diagnosis.reasons.reason import FailureReason, Rank
 from ecs_steps.diagnosis.reasons.starts import STARTS
 
-__all__ = ["ALARM", "EXIT", "FAMILIES", "STOPPED", "Family", "Rank"]
+__all__ = ["ALARM", "EXIT", "FAILURE_REASONS", "STOPPED", "FailureReason", "Rank"]
 
-FAMILIES: tuple[Family, ...] = (
+FAILURE_REASONS: tuple[FailureReason, ...] = (
     *EXITS,
     *IMAGES,
     *INITIALIZATION,
@@ -23,4 +23,4 @@ FAMILIES: tuple[Family, ...] = (
     *PLACEMENT,
     *OUTSIDE,
 )
-"""Every family, by rank."""
+"""Every kind of failure, by rank."""

@@ -1,7 +1,7 @@
 """What a task is given before its containers start: secrets, environment files, volumes, logs."""
 
 from ecs_steps.diagnosis.reasons.images import UNREACHABLE
-from ecs_steps.diagnosis.reasons.reason import Family, Rank
+from ecs_steps.diagnosis.reasons.reason import FailureReason, Rank
 
 _REGISTRY = r"ecr registry auth|registry auth from|GetAuthorizationToken"
 _PULL_SECRETS = r"unable to pull secrets|unable to retrieve secret|failed to fetch secret"
@@ -10,148 +10,148 @@ _EFS = r"EFS (utils|volume)|ecs-volume-plugin|mount\.nfs4"
 _DENIED = r"AccessDenied|not authorized|access to KMS is not allowed"
 
 INITIALIZATION = (
-    Family(
+    FailureReason(
         name="registry-auth-denied",
         rank=Rank.START,
-        says=(_REGISTRY, _DENIED),
-        meaning="the execution role may not log in to Amazon ECR",
-        hint="Attach AmazonECSTaskExecutionRolePolicy to the execution role (ecr:GetAuthorizationToken on *)."
-        "",
+        patterns=(_REGISTRY, _DENIED),
+        summary="the execution role may not log in to Amazon ECR",
+        remedy="Attach AmazonECSTaskExecutionRolePolicy to the execution role (ecr:GetAuthorizationToken on "
+        "*).",
     ),
-    Family(
+    FailureReason(
         name="registry-auth-unreachable",
         rank=Rank.START,
-        says=(_REGISTRY, UNREACHABLE),
-        meaning="the task has no way through the network to Amazon ECR",
-        hint="Give its subnets a NAT gateway, or the task a public IP (assignPublicIp ENABLED in a public "
+        patterns=(_REGISTRY, UNREACHABLE),
+        summary="the task has no way through the network to Amazon ECR",
+        remedy="Give its subnets a NAT gateway, or the task a public IP (assignPublicIp ENABLED in a public "
         "subnet), or VPC endpoints for ecr.api, ecr.dkr and S3, and let its security group send to port 443.",
     ),
-    Family(
+    FailureReason(
         name="secret-denied",
         rank=Rank.START,
-        says=(_PULL_SECRETS, _DENIED),
-        meaning="the execution role may not read a secret that the task definition names",
-        hint="Allow the execution role secretsmanager:GetSecretValue or ssm:GetParameters on that ARN, and "
-        "kms:Decrypt on its key if the key is your own.",
+        patterns=(_PULL_SECRETS, _DENIED),
+        summary="the execution role may not read a secret that the task definition names",
+        remedy="Allow the execution role secretsmanager:GetSecretValue or ssm:GetParameters on that ARN, "
+        "and kms:Decrypt on its key if the key is your own.",
     ),
-    Family(
+    FailureReason(
         name="secret-key-missing",
         rank=Rank.START,
-        says=(r"did not contain json key|invalid character .{1,5} looking for",),
-        meaning="the secret exists, but its JSON has no such key",
-        hint="Add the key to the secret, or correct the key in the task definition's valueFrom "
+        patterns=(r"did not contain json key|invalid character .{1,5} looking for",),
+        summary="the secret exists, but its JSON has no such key",
+        remedy="Add the key to the secret, or correct the key in the task definition's valueFrom "
         "(arn:...:secret:name:KEY::).",
     ),
-    Family(
+    FailureReason(
         name="secret-not-found",
         rank=Rank.START,
-        says=(
+        patterns=(
             _PULL_SECRETS,
             r"ResourceNotFound|can.?t find the specified secret|invalid ssm parameters|ParameterNotFound",
         ),
-        meaning="a secret or parameter that the task definition names does not exist",
-        hint="Check the valueFrom of the container definition's secrets: the name, the six random characters "
-        "at the end of a secret's ARN, the region and the account.",
+        summary="a secret or parameter that the task definition names does not exist",
+        remedy="Check the valueFrom of the container definition's secrets: the name, the six random "
+        "characters at the end of a secret's ARN, the region and the account.",
     ),
-    Family(
+    FailureReason(
         name="secret-unreachable",
         rank=Rank.START,
-        says=(_PULL_SECRETS, UNREACHABLE),
-        meaning="the task has no way through the network to Secrets Manager or Systems Manager",
-        hint="Give its subnets a NAT gateway, or the task a public IP, or VPC endpoints for secretsmanager, "
-        "ssm and kms, and let its security group send to port 443.",
+        patterns=(_PULL_SECRETS, UNREACHABLE),
+        summary="the task has no way through the network to Secrets Manager or Systems Manager",
+        remedy="Give its subnets a NAT gateway, or the task a public IP, or VPC endpoints for "
+        "secretsmanager, ssm and kms, and let its security group send to port 443.",
     ),
-    Family(
+    FailureReason(
         name="secret-not-read",
         rank=Rank.START,
-        says=(_PULL_SECRETS,),
-        meaning="a secret, or the registry's login, could not be read before the start",
-        hint="Read the secret with the execution role (aws secretsmanager get-secret-value, "
-        "aws ssm get-parameters) to see what AWS says.",
+        patterns=(_PULL_SECRETS,),
+        summary="a secret, or the registry's login, could not be read before the start",
+        remedy="Read the secret with the execution role (aws secretsmanager get-secret-value, aws ssm "
+        "get-parameters) to see what AWS says.",
     ),
-    Family(
+    FailureReason(
         name="environment-file",
         rank=Rank.START,
-        says=(r"download env(ironment)? files?",),
-        meaning="an environment file could not be read from Amazon S3",
-        hint="Check the ARN in environmentFiles, allow the execution role s3:GetObject and "
+        patterns=(r"download env(ironment)? files?",),
+        summary="an environment file could not be read from Amazon S3",
+        remedy="Check the ARN in environmentFiles, allow the execution role s3:GetObject and "
         "s3:GetBucketLocation, and give the task a route to S3.",
     ),
-    Family(
+    FailureReason(
         name="efs-denied",
         rank=Rank.START,
-        says=(_EFS, "access denied"),
-        meaning="the EFS file system does not let the task in",
-        hint="Allow elasticfilesystem:ClientMount (and ClientWrite) to the task role, switch iam and "
+        patterns=(_EFS, "access denied"),
+        summary="the EFS file system does not let the task in",
+        remedy="Allow elasticfilesystem:ClientMount (and ClientWrite) to the task role, switch iam and "
         "transitEncryption of the volume on, and check the file system's policy.",
     ),
-    Family(
+    FailureReason(
         name="efs-path-missing",
         rank=Rank.START,
-        says=(_EFS, "no such file or directory"),
-        meaning="the volume's root directory does not exist on the EFS file system",
-        hint="Create the directory on the file system, or mount an access point that creates it.",
+        patterns=(_EFS, "no such file or directory"),
+        summary="the volume's root directory does not exist on the EFS file system",
+        remedy="Create the directory on the file system, or mount an access point that creates it.",
     ),
-    Family(
+    FailureReason(
         name="efs-not-resolved",
         rank=Rank.START,
-        says=(_EFS, "failed to resolve"),
-        meaning="the EFS file system has no mount target that the task can find",
-        hint="Check the fileSystemId, make a mount target in the task's availability zone, and switch DNS "
+        patterns=(_EFS, "failed to resolve"),
+        summary="the EFS file system has no mount target that the task can find",
+        remedy="Check the fileSystemId, make a mount target in the task's availability zone, and switch DNS "
         "resolution and DNS host names of the VPC on.",
     ),
-    Family(
+    FailureReason(
         name="efs-unreachable",
         rank=Rank.START,
-        says=(_EFS, UNREACHABLE),
-        meaning="the task has no way through the network to the EFS file system",
-        hint="Let the mount target's security group receive on port 2049 from the task's security group.",
+        patterns=(_EFS, UNREACHABLE),
+        summary="the task has no way through the network to the EFS file system",
+        remedy="Let the mount target's security group receive on port 2049 from the task's security group.",
     ),
-    Family(
+    FailureReason(
         name="efs-not-mounted",
         rank=Rank.START,
-        says=(_EFS,),
-        meaning="the EFS volume could not be mounted",
-        hint="Check the volume's fileSystemId, rootDirectory and access point, and that port 2049 of its "
+        patterns=(_EFS,),
+        summary="the EFS volume could not be mounted",
+        remedy="Check the volume's fileSystemId, rootDirectory and access point, and that port 2049 of its "
         "mount target is open to the task's security group.",
     ),
-    Family(
+    FailureReason(
         name="log-group-denied",
         rank=Rank.START,
-        says=("CreateLogGroup", _DENIED),
-        meaning="the execution role may not create the log group",
-        hint="Create the log group beforehand, or allow the execution role logs:CreateLogGroup, which "
+        patterns=("CreateLogGroup", _DENIED),
+        summary="the execution role may not create the log group",
+        remedy="Create the log group beforehand, or allow the execution role logs:CreateLogGroup, which "
         "AmazonECSTaskExecutionRolePolicy lacks.",
     ),
-    Family(
+    FailureReason(
         name="log-stream-denied",
         rank=Rank.START,
-        says=(_LOGS, _DENIED),
-        meaning="the execution role may not write to the container's log",
-        hint="Attach AmazonECSTaskExecutionRolePolicy to the execution role (logs:CreateLogStream, "
+        patterns=(_LOGS, _DENIED),
+        summary="the execution role may not write to the container's log",
+        remedy="Attach AmazonECSTaskExecutionRolePolicy to the execution role (logs:CreateLogStream, "
         "logs:PutLogEvents), or allow both on the log group's ARN.",
     ),
-    Family(
+    FailureReason(
         name="log-group-missing",
         rank=Rank.START,
-        says=(_LOGS, r"does not exist|ResourceNotFound"),
-        meaning="the container's log group does not exist",
-        hint="Create it (aws logs create-log-group --log-group-name NAME) or correct awslogs-group and "
+        patterns=(_LOGS, r"does not exist|ResourceNotFound"),
+        summary="the container's log group does not exist",
+        remedy="Create it (aws logs create-log-group --log-group-name NAME) or correct awslogs-group and "
         "awslogs-region of the container's logConfiguration.",
     ),
-    Family(
+    FailureReason(
         name="log-unreachable",
         rank=Rank.START,
-        says=(_LOGS, UNREACHABLE),
-        meaning="the task has no way through the network to CloudWatch Logs",
-        hint="Give its subnets a NAT gateway, or the task a public IP, or a VPC endpoint for logs, and let "
-        "its security group send to port 443.",
+        patterns=(_LOGS, UNREACHABLE),
+        summary="the task has no way through the network to CloudWatch Logs",
+        remedy="Give its subnets a NAT gateway, or the task a public IP, or a VPC endpoint for logs, and "
+        "let its security group send to port 443.",
     ),
-    Family(
+    FailureReason(
         name="log-driver",
         rank=Rank.START,
-        says=(_LOGS,),
-        meaning="the container's log driver could not be set up",
-        hint="Check driver, options and secretOptions of the container's logConfiguration.",
+        patterns=(_LOGS,),
+        summary="the container's log driver could not be set up",
+        remedy="Check driver, options and secretOptions of the container's logConfiguration.",
     ),
 )

@@ -6,7 +6,7 @@ from attrs import frozen
 
 
 class Rank(IntEnum):
-    """How near a family of reasons is to the root of a failed deployment; the lowest is named first."""
+    """How near a kind of failure is to the root of a failed deployment; the lowest is named first."""
 
     EXIT = 1
     START = 2
@@ -21,20 +21,22 @@ class Rank(IntEnum):
 
 
 @frozen(kw_only=True)
-class Family:
-    """A family of reasons, how it is recognised, and what a person makes of it.
+class FailureReason:
+    """A kind of failure: how it is recognised, and what a person makes of it.
 
-    `says` are patterns that are all found in what ECS, Docker or a load balancer says, `logs` in one line of
-    the last words of a container that exited with an error (both without regard to case); `exit_codes` and
-    `stop_codes` are asked where no text tells. `meaning` is one clause; `hint` is one imperative sentence, in
-    which ``{architecture}`` (``ARM64``) and ``{platform}`` (``linux/arm64``) are what the task asks for.
+    `patterns` are all found in what ECS, Docker or a load balancer says, `log_patterns` in one line of the
+    end of the log of a container that exited with an error (both without regard to case); `exit_codes`,
+    `stop_codes` and `task_statuses` decide where no text does. `summary` is one clause; `remedy` is one
+    imperative sentence. In both ``{architecture}`` (``ARM64``), ``{os}`` (``WINDOWS_SERVER_2022_CORE``) and
+    ``{platform}`` (``linux/arm64``) are what the task definition asks for.
     """
 
     name: str
     rank: Rank
-    meaning: str
-    hint: str
-    says: tuple[str, ...] = ()
-    logs: tuple[str, ...] = ()
+    summary: str
+    remedy: str
+    patterns: tuple[str, ...] = ()
+    log_patterns: tuple[str, ...] = ()
     exit_codes: tuple[int, ...] = ()
     stop_codes: tuple[str, ...] = ()
+    task_statuses: tuple[str, ...] = ()

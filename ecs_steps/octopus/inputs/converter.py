@@ -2,14 +2,12 @@
 
 cattrs chooses how each type is converted. Beyond what it brings, a value that cannot be converted leaves a
 `FieldError`: the objects and lists that hold it are still made, so that the rest of a document is checked as
-well. No rule reads the place of an error (see `reader`); where an expression stays open it holds the text.
+well. No rule reads an invalid value (see `reader`); an open expression is kept as its text.
 """
 
-import re
 import types
 import typing
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -18,35 +16,11 @@ import cattrs
 from attrs import evolve, frozen
 
 from ecs_steps.octopus import json_text
+from ecs_steps.octopus.inputs.unknown import unknown_member
 from ecs_steps.octopus.json_text import Unresolved, shown
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
-
-ECS_NAMES: dict[str, tuple[str, ...]] = {
-    "cpu": ("cpus",),
-    "dependson": ("dependencies",),
-    "dnssearchdomains": ("networkSettings.dnsSearchDomains",),
-    "dnsservers": ("networkSettings.dnsServers",),
-    "efsvolumeconfiguration": ("fileSystemId",),
-    "environment": ("environmentVariables",),
-    "extrahosts": ("networkSettings.extraHosts",),
-    "image": ("containerImageReference", "packageReference"),
-    "logconfiguration": ("containerLogging",),
-    "memory": ("memoryLimitHard",),
-    "memoryreservation": ("memoryLimitSoft",),
-    "mountpoints": ("containerStorage.mountPoints",),
-    "name": ("containerName", "key", "limitName"),
-    "options": ("logOptions",),
-    "portmappings": ("containerPortMappings",),
-    "readonlyrootfilesystem": ("containerStorage.readOnlyRootFileSystem",),
-    "repositorycredentials": ("repositoryAuthentication",),
-    "secretoptions": ("logOptions, of type Secret",),
-    "secrets": ("environmentVariables, of type Secret",),
-    "valuefrom": ("value, of type Secret",),
-    "volumesfrom": ("containerStorage.volumeFrom",),
-}
-"""Octopus' names of what a task definition calls so, by ECS' name in lower case."""
 
 
 class UnresolvedText(str):
@@ -175,7 +149,7 @@ def _object(value: object, cls: type[attrs.AttrsInstance]) -> Any:  # noqa: ANN4
     )
     known = {name.casefold() for name in fields}
     unknown_members = tuple(
-        FieldError(path=(name,), message=_unknown_member(list(fields), name))
+        FieldError(path=(name,), message=unknown_member(list(fields), name))
         for name in value
         if name.casefold() not in known
     )
@@ -204,15 +178,6 @@ def without_unused(
         return made, errors
     defaults = {field.name: field.default for field in unused.values()}
     return evolve(made, **defaults), tuple(error for error in errors if error.path[0] not in unused)
-
-
-def _unknown_member(names: list[str], name: str) -> str:
-    known = {each.casefold() for each in names}
-    for octopus_name in ECS_NAMES.get(name.casefold(), ()):
-        if re.split(r"\W", octopus_name)[0].casefold() in known:
-            return f"is ECS' name; in Octopus' JSON it is {octopus_name}"
-    close = get_close_matches(name, names, n=1)
-    return f"is no known member; {f'did you mean {close[0]}' if close else 'known are ' + ', '.join(names)}"
 
 
 def _list(value: object, of: Any) -> tuple[Any, ...]:  # noqa: ANN401  a tuple type

@@ -7,10 +7,9 @@ that one mistake is reported once.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from operator import eq
-from typing import Any, Generic, TypeAlias, TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 
 import attrs
 from attrs import evolve, frozen
@@ -25,6 +24,7 @@ from ecs_steps.octopus.inputs.converter import (
     field_value,
     without_unused,
 )
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding
 from ecs_steps.octopus.inputs.unknown import unknown_variables
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.octostache import Evaluated, Evaluator, OctostacheError
@@ -32,11 +32,10 @@ from ecs_steps.octostache import Evaluated, Evaluator, OctostacheError
 MAX_INPUT_LENGTH = 1024 * 1024
 """Characters of an input, before and after evaluation: CloudFormation accepts no longer template."""
 
-Inputs = TypeVar("Inputs", bound=attrs.AttrsInstance)
-Inputs_contra = TypeVar("Inputs_contra", bound=attrs.AttrsInstance, contravariant=True)
-"""The inputs that a rule checks: a rule on what all steps have in common is a rule of each step."""
+MAX_UNKNOWN = 100
+"""Unknown variables that are reported: each is compared with all known names."""
 
-Item = TypeVar("Item")
+Inputs = TypeVar("Inputs", bound=attrs.AttrsInstance)
 
 
 @frozen(kw_only=True)
@@ -46,6 +45,7 @@ class Variable:
     name: str
     label: str
     help: str
+    docs: str = ""
     control: str = "SingleLineText"
     options: tuple[str, ...] = ()
     must_be_known: bool = False
@@ -68,6 +68,7 @@ def variable(
     *,
     label: str,
     help: str,  # noqa: A002  the format's own word
+    docs: str = "",
     default: object = attrs.NOTHING,
     control: str = "SingleLineText",
     options: Sequence[str] = (),
@@ -78,14 +79,16 @@ def variable(
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
-    With `must_be_known` it may not hold open expressions even where others may. With `may_be_yaml` a text
-    that is no JSON is YAML. `parameter` names the step template's parameter where the last part of the
-    variable's name would be wrong. `used_if` is a predicate of the inputs, as in `converter.used_if`.
+    `docs` is the URL of AWS' page on it. With `must_be_known` it may not hold open expressions even where
+    others may. With `may_be_yaml` a text that is no JSON is YAML. `parameter` names the step template's
+    parameter where the last part of the variable's name would be wrong. `used_if` is a predicate of the
+    inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,
         label=label,
         help=help,
+        docs=docs,
         control=control,
         options=tuple(options),
         must_be_known=must_be_known,
@@ -118,12 +121,19 @@ class _Evaluator:
         return self.evaluator.evaluate(text, is_json_leaf=is_json_leaf)
 
 
+class _Verbatim:
+    """Leaves texts as they are, since they are evaluated already."""
+
+    def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated:  # noqa: ARG002  as `_Evaluator`
+        return Evaluated(text)
+
+
 @frozen
 class _EvaluatedVariables(Mapping[str, str]):
     """The variables, each evaluated on access; a missing one stays an open expression."""
 
     variables: Variables
-    evaluator: _Evaluator
+    evaluator: json_text.TextEvaluator
 
     def __getitem__(self, name: str) -> str:
         if name.casefold() in self.variables.missing:
@@ -140,112 +150,24 @@ class _EvaluatedVariables(Mapping[str, str]):
         return len(self.variables)
 
 
-@frozen
-class Finding:
-    """What a rule found, and where; a warning stops nothing.
-
-    `path` is an input's field, then JSON names and indexes: ``("containers", 1, "containerName")``. In a
-    derived field the name of a variable follows: ``("account", "Account.SecretKey")``.
-    """
-
-    path: Path
-    message: str
-    is_warning: bool = False
-
-
-@frozen
-class Rule(Generic[Inputs_contra]):
-    """A check of several inputs together.
-
-    `depends_on` lists what it reads, as an input's field and the path in its JSON, without indexes
-    (``containers.containerPortMappings.containerPort``).
-    """
-
-    depends_on: tuple[str, ...]
-    check: Callable[[Inputs_contra], Iterable[Finding]]
-
-    def findings(self, inputs: Inputs_contra, errors: Iterable[FieldError]) -> Iterable[Finding]:
-        """Check, unless something that the rule depends on has an error."""
-        if _has_invalid_dependency(self.depends_on, [error.path for error in errors]):
-            return ()
-        return self.check(inputs)
-
-
-@frozen(kw_only=True)
-class ItemRule(Generic[Inputs_contra, Item]):
-    """A check of each item of the list `field`; an error in one item does not hide the others.
-
-    `depends_on` and the findings' paths are within the item, `also_depends_on` is what is read elsewhere, as
-    in a `Rule`. With `accepts_expressions` an open expression is no error.
-    """
-
-    field: str
-    depends_on: tuple[str, ...]
-    also_depends_on: tuple[str, ...]
-    accepts_expressions: bool
-    check: Callable[[Inputs_contra, Item], Iterable[Finding]]
-
-    def findings(self, inputs: Inputs_contra, errors: Iterable[FieldError]) -> Iterable[Finding]:
-        """Check each item, unless something that the rule depends on has an error there."""
-        paths = [error.path for error in errors if not (self.accepts_expressions and error.is_expression)]
-        if (self.field,) in paths or _has_invalid_dependency(self.also_depends_on, paths):
-            return
-        within: defaultdict[str | int, list[Path]] = defaultdict(list)
-        for path in paths:
-            if path[0] == self.field:
-                within[path[1]].append(path[2:])
-        for index, item in enumerate(getattr(inputs, self.field)):
-            if not _has_invalid_dependency(self.depends_on, within.get(index, ())):
-                for found in self.check(inputs, item):
-                    yield evolve(found, path=(self.field, index, *found.path))
-
-
-def _has_invalid_dependency(depends_on: Iterable[str], invalid: Iterable[Path]) -> bool:
-    """Return whether a dependency lies within an invalid value, or holds one."""
-    without_indexes = {tuple(part for part in path if isinstance(part, str)) for path in invalid}
-    dependencies = [tuple(dependency.split(".")) for dependency in depends_on]
-    # `map` ends with the shorter path: one of them is the beginning of the other.
-    return any(all(map(eq, path, names)) for path in without_indexes for names in dependencies)
-
-
-AnyRule: TypeAlias = Rule[Inputs_contra] | ItemRule[Inputs_contra, Any]
-
-
-def rule(*depends_on: str) -> Callable[[Callable[[Inputs], Iterable[Finding]]], Rule[Inputs]]:
-    """Make a function that yields findings a `Rule` with these dependencies."""
-    return lambda check: Rule(depends_on, check)
-
-
-def item_rule(
-    field: str, *depends_on: str, also_depends_on: Sequence[str] = (), accepts_expressions: bool = False
-) -> Callable[[Callable[[Inputs, Item], Iterable[Finding]]], ItemRule[Inputs, Item]]:
-    """Make a function of the inputs and one item of `field` an `ItemRule`."""
-    return lambda check: ItemRule(
-        field=field,
-        depends_on=depends_on,
-        also_depends_on=tuple(also_depends_on),
-        accepts_expressions=accepts_expressions,
-        check=check,
-    )
-
-
 def read(
     cls: type[Inputs],
     variables: Variables,
     rules: Iterable[AnyRule[Inputs]],
     *,
     keep_expressions: bool = False,
+    evaluate: bool = True,
 ) -> tuple[Inputs, tuple[Problem, ...]]:
     """Return the inputs, and warnings about them.
 
     With `keep_expressions` a single value whose expressions stay open is kept as `UnresolvedText`, whatever
-    its type.
+    its type. Without `evaluate` the values are evaluated already: ``#{x}`` is text.
 
     Raises:
         InvalidInputsError: With every problem.
     """
     fields = attrs.fields(cls)
-    evaluator = _Evaluator(variables, Evaluator(variables))
+    evaluator = _Evaluator(variables, Evaluator(variables)) if evaluate else _Verbatim()
     values, errors = collect((f.name, lambda f=f: _read_field(f, variables, evaluator)) for f in fields)  # type: ignore[misc]  # a default argument binds the loop's field
     inputs = cls(**{field.name: value for field, value in zip(fields, values, strict=True)})
     inputs, errors = without_unused(inputs, errors, str)
@@ -261,10 +183,13 @@ def read(
     problems = tuple(_problem(cls, finding) for finding in found if not finding.is_warning)
     if problems:
         raise InvalidInputsError(problems=problems)
-    return inputs, (*(_problem(cls, finding) for finding in found), *unknown_variables(cls, variables))
+    unknown = islice(unknown_variables(cls, variables), MAX_UNKNOWN)
+    return inputs, (*(_problem(cls, finding) for finding in found), *unknown)
 
 
-def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: _Evaluator) -> object:
+def _read_field(
+    field: "attrs.Attribute[Any]", variables: Variables, evaluator: json_text.TextEvaluator
+) -> object:
     if "derived" in field.metadata:
         return field.metadata["derived"](_EvaluatedVariables(variables, evaluator))
     source: Variable = field.metadata["variable"]
@@ -284,7 +209,7 @@ def _read_field(field: "attrs.Attribute[Any]", variables: Variables, evaluator: 
         raise PartialValueError(failure.partial, tuple(errors)) from None
 
 
-def _evaluated_yaml(text: str, evaluator: _Evaluator) -> object:
+def _evaluated_yaml(text: str, evaluator: json_text.TextEvaluator) -> object:
     from ecs_steps.octopus import yaml_text
 
     try:
@@ -319,10 +244,10 @@ def _source(cls: type[attrs.AttrsInstance], path: Path) -> Variable:
 
 
 def _problem(cls: type[attrs.AttrsInstance], finding: Finding) -> Problem:
-    field, *way = finding.path
+    field, *rest = finding.path
     is_derived = "derived" in attrs.fields_dict(cls)[str(field)].metadata
-    name = str(way.pop(0)) if is_derived else _source(cls, finding.path).name
-    return Problem(path=name + "".join(map(_step, way)), message=finding.message)
+    name = str(rest.pop(0)) if is_derived else _source(cls, finding.path).name
+    return Problem(path=name + "".join(map(_step, rest)), message=finding.message)
 
 
 def _step(step: str | int) -> str:

@@ -1,7 +1,7 @@
 """Values that the inputs of several steps hold."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,6 +12,9 @@ from ecs_steps.octopus.inputs.types import Count
 from ecs_steps.tags import Tag, sanitised
 
 REFERENCE = r"arn:[a-z-]+:(secretsmanager|ssm):[!-~]+|/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
+_IMAGE_VARIABLE = re.compile(
+    r"octopus\.action\.package\[(?P<reference>.*)\]\.image", re.IGNORECASE | re.DOTALL
+)
 
 
 class Wait(StrEnum):
@@ -96,3 +99,19 @@ class TagInput:
 def sent_tags(tags: Iterable[TagInput]) -> tuple[Tag, ...]:
     """Return the tags as AWS is sent them, without those of which nothing is left."""
     return tuple(sent for tag in tags if (sent := tag.sent))
+
+
+def image_variable(reference: str) -> str:
+    """Name the variable that holds the image of a package reference."""
+    return f"Octopus.Action.Package[{reference}].Image"
+
+
+def package_images(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the image of each package reference, by the reference's name in lower case.
+
+    Octopus gives a container image's full name, registry and tag included, as
+    ``Octopus.Action.Package[REFERENCE].Image``.
+    """
+    matches = ((_IMAGE_VARIABLE.fullmatch(name), name) for name in variables)
+    images = ((match["reference"].casefold(), variables[name].strip()) for match, name in matches if match)
+    return {reference: image for reference, image in images if image}

@@ -5,6 +5,7 @@ Octopus sends every number and flag as text; JSON's own are accepted as well.
 """
 
 import re
+from enum import StrEnum
 from typing import Annotated
 
 from attrs import frozen
@@ -148,3 +149,48 @@ EcsName = Annotated[
     ),
 ]
 Region = Annotated[str, Text(r"[a-z]{2,}(-[a-z0-9]+)+", "an AWS region, such as eu-west-1")]
+
+
+class KeptCount(StrEnum):
+    """In place of a desired count: the one that the running service has."""
+
+    KEEP = "Keep"
+
+
+@frozen
+class CountOrKeep:
+    """A whole number, or `Keep` in any case."""
+
+    def __call__(self, value: object) -> int | KeptCount:
+        if isinstance(value, str) and value.strip().casefold() == "keep":
+            return KeptCount.KEEP
+        try:
+            return WholeNumber()(value)
+        except PartialValueError:
+            raise unexpected(value, f"a whole number from 0 to {MAX_INT32}, or Keep") from None
+
+
+DesiredCount = Annotated[int | KeptCount, CountOrKeep()]
+
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),
+    *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""The days for which CloudWatch Logs keeps events, as PutRetentionPolicy documents them."""
+
+
+@frozen
+class RetentionDays:
+    """One of the numbers of days that CloudWatch Logs offers."""
+
+    def __call__(self, value: object) -> int:
+        days = WholeNumber(1)(value)
+        if days not in RETENTION_DAYS:
+            raise unexpected(value, f"one of {', '.join(map(str, RETENTION_DAYS))}")
+        return days
+
+
+LogRetentionDays = Annotated[int, RetentionDays()]
+LogGroupName = Annotated[
+    str, Text(r"(?!aws/)[A-Za-z0-9_/.#-]{1,512}", "1 to 512 letters, digits and characters of _/.#-")
+]

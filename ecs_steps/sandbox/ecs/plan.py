@@ -158,7 +158,7 @@ class RulesDeleted(Event):
 
 @frozen(kw_only=True)
 class FailingHook:
-    """A Lambda hook that says FAILED at a stage, for a `reason`."""
+    """A Lambda hook that answers FAILED at a stage, for a `reason`."""
 
     stage: str
     reason: str = "Lambda function returned hookStatus FAILED."
@@ -203,7 +203,8 @@ class EcsPlan:
     rolled back. Without `fixtures` the account starts empty. A service is MISSING for `hidden_after_create`
     seconds after it was created, a service deployment PENDING for `pending` seconds. Where the
     `infrastructure_role_denied`, ECS may not touch listeners and rules. Services `without_rollback_candidate`
-    cannot be rolled back, as if no deployment of theirs had completed.
+    cannot be rolled back, as if no deployment of theirs had completed. With `omits_hook_details`
+    DescribeServices lists pauses by their stages alone (measured by non-97/ecs-native-blue-green).
     """
 
     failure_plans: tuple[FailurePlan, ...] = ()
@@ -213,6 +214,7 @@ class EcsPlan:
     failing_hooks: tuple[FailingHook, ...] = ()
     infrastructure_role_denied: bool = False
     without_rollback_candidate: tuple[str, ...] = ()
+    omits_hook_details: bool = False
     pending: float = 0
     service: Mapping[str, Any] = field(factory=dict)
     services: Mapping[str, Mapping[str, Any]] = field(factory=dict)

@@ -119,8 +119,11 @@ class PlannedEvents:
         self.scheduler.rollouts.start(service, revision, launch_type=launch_type)
 
     def _raise_alarm(self, alarm: str, service: Service) -> None:
-        alarms = service.configuration.get("alarms") or {}
         service_deployment = service.open_service_deployment
-        if service_deployment and alarms.get("enable") and alarm in alarms["alarmNames"]:
+        if service_deployment is None:
+            return
+        # Believed: alarms are watched at a pause too (no source).
+        alarms = service_deployment.configuration.get("alarms") or {}
+        if alarms.get("enable") and alarm in alarms["alarmNames"]:
             service_deployment.raised_alarms.append(alarm)
             self.scheduler.rollouts.fail(service, ALARMS, roll_back=bool(alarms.get("rollback")))

@@ -2,7 +2,7 @@
 
 A rolling update keeps at least `minimumHealthyPercent` (rounded up) of the desired tasks healthy and at most
 `maximumPercent` (rounded down) of them alive; tasks on their way out count for neither. A deployment that
-shifts traffic heeds no percents: its stages decide which deployments have all of the desired tasks.
+shifts traffic ignores the percents: its stages decide which deployments have all of the desired tasks.
 """
 
 import math

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.deployment import Deployment, ServiceDeployment, ServiceRevision
+from ecs_steps.sandbox.ecs.hooks import is_pause
 from ecs_steps.sandbox.ecs.request import Reply, Tags
 from ecs_steps.sandbox.ecs.task import Task
 
@@ -132,6 +133,11 @@ class Service:
             "createdAt": self.created_at,
             "createdBy": self.account.role("deployer"),
         }
+        if self.account.plan.omits_hook_details:
+            hooks = described["deploymentConfiguration"].get("lifecycleHooks", [])
+            described["deploymentConfiguration"]["lifecycleHooks"] = [
+                {"lifecycleStages": hook["lifecycleStages"]} if is_pause(hook) else hook for hook in hooks
+            ]
         if self.primary:
             described["taskDefinition"] = self.primary.revision.task_definition.arn
         if self.service_deployments:

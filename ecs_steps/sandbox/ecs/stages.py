@@ -17,6 +17,7 @@ from ecs_steps.sandbox.ecs.service import Service
 from ecs_steps.sandbox.ecs.strategy import shares, step_bake_minutes
 from ecs_steps.sandbox.ecs.traffic import Traffic
 
+# Believed: a pause before a shift reports PRE_PRODUCTION_TRAFFIC_SHIFT (the guide; not in the API model).
 PRODUCTION_SHIFT = "PRODUCTION_TRAFFIC_SHIFT"
 TEST_SHIFT = "TEST_TRAFFIC_SHIFT"
 CLEAN_UP = "CLEAN_UP"

@@ -1,4 +1,4 @@
-"""What a deployment configuration says of its strategy."""
+"""The strategy of a deployment configuration: its shares, its bakes."""
 
 import math
 from typing import Any

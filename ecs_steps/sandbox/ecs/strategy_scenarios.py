@@ -70,6 +70,10 @@ _PAUSES: dict[str, tuple[str, EcsPlan]] = {
         "no one answers the pause of storefront, and ECS continues after ten minutes",
         _paused(minutes=10, action="CONTINUE"),
     ),
+    "hooks-without-details": (
+        "the pause of storefront is listed by its stage alone where services are described",
+        evolve(_paused(), omits_hook_details=True),
+    ),
     "continued-by-someone-else": (
         "someone else continues the pause of storefront after two minutes",
         _paused(PauseAnswered(stage=_TESTED, after=120)),
@@ -109,7 +113,7 @@ _GOES_WRONG: dict[str, tuple[str, EcsPlan]] = {
         ),
     ),
     "lambda-hook-fails": (
-        "the Lambda hook of storefront says FAILED, and ECS rolls back",
+        "the Lambda hook of storefront answers FAILED, and ECS rolls back",
         EcsPlan(services=shifting("BLUE_GREEN", _LAMBDA), failing_hooks=(FailingHook(stage=_TESTED),)),
     ),
     "weights-were-reset": (

@@ -93,7 +93,7 @@ class TaskDefinitions:
 
     def list_families(self, request: Request) -> Reply:
         prefix = request.get("familyPrefix") or ""
-        status = request.get("status") or "ACTIVE"
+        status = request.get("status") or "ALL"
         families = [
             family
             for family, revisions in sorted(self._families.items())

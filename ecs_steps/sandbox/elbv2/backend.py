@@ -6,7 +6,7 @@ from attrs import define
 
 from ecs_steps.sandbox.elbv2 import rule_checks
 from ecs_steps.sandbox.elbv2.listeners import Listeners, Rule, Tags
-from ecs_steps.sandbox.elbv2.targets import TargetGroups
+from ecs_steps.sandbox.elbv2.targets import VPC, TargetGroups
 from ecs_steps.sandbox.service_error import ServiceError
 
 Request = dict[str, Any]
@@ -31,6 +31,22 @@ class Elbv2Backend:
 
     def describe_target_group_attributes(self, request: Request) -> Reply:
         return self.targets.describe_attributes(request)
+
+    def create_target_group(self, request: Request) -> Reply:
+        return self.targets.create(request)
+
+    def describe_load_balancers(self, request: Request) -> Reply:
+        """Describe the load balancers that have a listener; others are not known."""
+        known = dict.fromkeys(each.load_balancer_arn for each in self.listeners.listeners.values())
+        arns, names = request.get("LoadBalancerArns"), request.get("Names")
+        found = [
+            arn
+            for arn in known
+            if (arns is None or arn in arns) and (names is None or arn.split("/")[-2] in names)
+        ]
+        if len(found) < len(arns or names or ()):
+            raise ServiceError("LoadBalancerNotFound", "One or more load balancers not found")
+        return _page([_describe_load_balancer(arn) for arn in found], request, "LoadBalancers")
 
     def create_listener(self, request: Request) -> Reply:
         balancer, port = request["LoadBalancerArn"], int(request["Port"])
@@ -144,6 +160,20 @@ class Elbv2Backend:
         if ":targetgroup/" in arn:
             return self.targets.tags_of(arn)
         return self.listeners.rule(arn).tags
+
+
+def _describe_load_balancer(arn: str) -> Reply:
+    kind, name, identifier = arn.split("/")[-3:]
+    region = arn.split(":")[3]
+    return {
+        "LoadBalancerArn": arn,
+        "LoadBalancerName": name,
+        "DNSName": f"{name}-{int(identifier, 16) % 10**9}.{region}.elb.amazonaws.com",
+        "Scheme": "internet-facing",
+        "VpcId": VPC,
+        "State": {"Code": "active"},
+        "Type": {"app": "application", "net": "network"}.get(kind, "gateway"),
+    }
 
 
 def _tags(request: Request) -> Tags:

@@ -9,15 +9,30 @@ from ecs_steps.sandbox.ecs.task import Target, Task
 from ecs_steps.sandbox.elbv2.listeners import Listeners, Tags
 from ecs_steps.sandbox.service_error import ServiceError
 
+VPC = "vpc-0a1b2c3d"
+
 
 @define
 class TargetGroups:
-    """The target groups that services and their rules name, and no others."""
+    """The target groups that were created or that services name."""
 
     account: Account
     clusters: Clusters
     listeners: Listeners
     _tags: dict[str, Tags] = field(factory=dict)
+    _created: dict[str, int] = field(factory=dict)
+
+    def create(self, request: Request) -> Reply:
+        """Create a target group; name, port and tags are the request's, everything else is the plan's."""
+        name = request["Name"]
+        if any(arn.split("/")[-2] == name for arn in self._groups()):
+            raise ServiceError("DuplicateTargetGroupName", "A target group with the same name already exists")
+        balancing = f"arn:{self.account.partition}:elasticloadbalancing:{self.account.region}"
+        identifier = f"{self.account.random.getrandbits(64):016x}"
+        arn = f"{balancing}:{self.account.number}:targetgroup/{name}/{identifier}"
+        self._created[arn] = int(request.get("Port") or 80)
+        self._tags[arn] = {tag["Key"]: tag.get("Value", "") for tag in request.get("Tags") or []}
+        return self.describe({"TargetGroupArns": [arn]})
 
     def describe_health(self, request: Request) -> Reply:
         group = request["TargetGroupArn"]
@@ -54,7 +69,7 @@ class TargetGroups:
                     "TargetGroupName": arn.split("/")[-2],
                     "Protocol": "HTTP",
                     "Port": self._port_of(arn),
-                    "VpcId": "vpc-0a1b2c3d",
+                    "VpcId": VPC,
                     "LoadBalancerArns": self.listeners.load_balancers_of(arn),
                     "HealthCheckProtocol": "HTTP",
                     "HealthCheckPort": "traffic-port",
@@ -89,7 +104,7 @@ class TargetGroups:
 
     def _groups(self) -> dict[str, int]:
         """Map the ARNs of target groups to the ports of the containers behind them."""
-        return {
+        return self._created | {
             group: port
             for cluster in self.clusters.all()
             for service in cluster.services.values()

@@ -1,30 +1,27 @@
 """The inputs of *Deploy Amazon ECS Service*."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
 
 from attrs import frozen
 
 from ecs_steps.octopus import naming
-from ecs_steps.octopus.inputs.converter import PartialValueError, unexpected
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import (
-    MAX_INT32,
     Arn,
     Bool,
     Count,
+    DesiredCount,
     Family,
+    LogGroupName,
+    LogRetentionDays,
     Port,
     Role,
     SecurityGroupIds,
     SubnetIds,
-    Text,
-    WholeNumber,
 )
-from ecs_steps.steps.common_inputs import ServiceInputs
+from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec
 from ecs_steps.task_definition.inputs import (
@@ -37,51 +34,6 @@ from ecs_steps.task_definition.inputs import (
 )
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
-
-
-class KeptCount(StrEnum):
-    """In place of a desired count: the one that the running service has."""
-
-    KEEP = "Keep"
-
-
-@frozen
-class CountOrKeep:
-    """A whole number, or `Keep` in any case."""
-
-    def __call__(self, value: object) -> int | KeptCount:
-        if isinstance(value, str) and value.strip().casefold() == "keep":
-            return KeptCount.KEEP
-        try:
-            return WholeNumber()(value)
-        except PartialValueError:
-            raise unexpected(value, f"a whole number from 0 to {MAX_INT32}, or Keep") from None
-
-
-DesiredCount = Annotated[int | KeptCount, CountOrKeep()]
-
-RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),
-    *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-"""The days for which CloudWatch Logs keeps events, as PutRetentionPolicy documents them."""
-
-
-@frozen
-class RetentionDays:
-    """One of the numbers of days that CloudWatch Logs offers."""
-
-    def __call__(self, value: object) -> int:
-        days = WholeNumber(1)(value)
-        if days not in RETENTION_DAYS:
-            raise unexpected(value, f"one of {', '.join(map(str, RETENTION_DAYS))}")
-        return days
-
-
-LogRetentionDays = Annotated[int, RetentionDays()]
-LogGroupName = Annotated[
-    str, Text(r"(?!aws/)[A-Za-z0-9_/.#-]{1,512}", "1 to 512 letters, digits and characters of _/.#-")
-]
 
 
 @frozen(kw_only=True)
@@ -114,18 +66,21 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     service_task_name: Family = variable(
         f"{DEPLOY}.ServiceTaskName",
         label="Name",
+        docs=f"{GUIDE}/task_definition_parameters.html#family",
         help="The task definition's family; the stack, its resources and the log group are named after it.",
         must_be_known=True,
     )
     cf_stack_name: str = variable(
         f"{DEPLOY}.CFStackName",
         label="CloudFormation stack name",
+        docs="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacks.html",
         help="Leave empty for a name made of cluster, name, environment and tenant.",
         default="",
     )
     cpu: Cpu = variable(
         f"{DEPLOY}.Cpu",
         label="Task CPU",
+        docs=f"{GUIDE}/task_definition_parameters.html#task_size",
         help="CPU units (1,024 to a vCPU) for the whole task; Fargate pairs it with certain memories.",
         control="Select",
         options=[f"{cpu}|{cpu / 1024:g} vCPU" for cpu in SIZES],
@@ -133,6 +88,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     memory: Memory = variable(
         f"{DEPLOY}.Memory",
         label="Task memory",
+        docs=f"{GUIDE}/task_definition_parameters.html#task_size",
         help="MiB for the whole task; which ones are legal depends on the CPU.",
         control="Select",
         options=[f"{memory}|{memory / 1024:g} GB" for memory in sorted(set().union(*SIZES.values()))],
@@ -140,6 +96,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     runtime_architecture_platform: Architecture = variable(
         f"{DEPLOY}.RuntimeArchitecturePlatform",
         label="Architecture",
+        docs=f"{GUIDE}/task_definition_parameters.html#runtime-platform",
         help="The processor that every image of the task is built for.",
         default=Architecture.X86_64,
         control="Select",
@@ -148,6 +105,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     desired_count: DesiredCount = variable(
         f"{DEPLOY}.DesiredCount",
         label="Desired count",
+        docs=f"{GUIDE}/service_definition_parameters.html#sd-desiredcount",
         help="How many tasks the service runs. `Keep` leaves the running service's own count, which auto "
         "scaling may have changed, and creates a service with 1; a number sets the count at every release.",
         default=1,
@@ -155,18 +113,21 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     minimum_health_percent: Count = variable(
         f"{DEPLOY}.MinimumHealthPercent",
         label="Minimum healthy percent",
+        docs=f"{GUIDE}/deployment-type-ecs.html",
         help="How much of the desired count stays in service during a deployment (rounded up).",
         default=100,
     )
     maximum_health_percent: Count = variable(
         f"{DEPLOY}.MaximumHealthPercent",
         label="Maximum percent",
+        docs=f"{GUIDE}/deployment-type-ecs.html",
         help="How much of the desired count may run during a deployment (rounded down).",
         default=200,
     )
     auto_assign_public_ip: Bool = variable(
         f"{DEPLOY}.AutoAssignPublicIp",
         label="Assign a public IP",
+        docs=f"{GUIDE}/fargate-task-networking.html",
         help="Needed in a public subnet without a NAT gateway or VPC endpoints, or images cannot be pulled.",
         default=False,
         control="Checkbox",
@@ -174,6 +135,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     enable_ecs_managed_tags: Bool = variable(
         f"{DEPLOY}.EnableEcsManagedTags",
         label="ECS managed tags",
+        docs=f"{GUIDE}/ecs-using-tags.html",
         help="Tags tasks with their cluster and service. A change of it replaces the service.",
         default=False,
         control="Checkbox",
@@ -181,12 +143,14 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     task_role: Role | None = variable(
         f"{DEPLOY}.TaskRole",
         label="Task role",
+        docs=f"{GUIDE}/task-iam-roles.html",
         help="The ARN of the role that the containers' own code uses.",
         default=None,
     )
     task_execution_role: Role | None = variable(
         f"{DEPLOY}.TaskExecutionRole",
         label="Task execution role",
+        docs=f"{GUIDE}/task_execution_IAM_role.html",
         help="The ARN of the role with which ECS pulls images, reads secrets and writes logs. "
         "Leave empty and the stack creates one with the rights that this task needs.",
         default=None,
@@ -194,18 +158,21 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     security_group_ids: SecurityGroupIds = variable(
         f"{DEPLOY}.SecurityGroupIds",
         label="Security groups",
+        docs=f"{GUIDE}/fargate-task-networking.html",
         help="One id a line, such as sg-0c3d4e5f607182930.",
         control="MultiLineText",
     )
     subnet_ids: SubnetIds = variable(
         f"{DEPLOY}.SubnetIds",
         label="Subnets",
+        docs=f"{GUIDE}/fargate-task-networking.html",
         help="One id a line, such as subnet-0a1b2c3d4e5f60718.",
         control="MultiLineText",
     )
     load_balancer_mappings: tuple[LoadBalancerMapping, ...] = variable(
         f"{DEPLOY}.LoadBalancerMappings",
         label="Load balancer mappings",
+        docs=f"{GUIDE}/service-load-balancing.html",
         help='JSON: `[{"containerName": "web", "containerPort": "80", "targetGroupArn": "arn:aws:..."}]`',
         default=(),
         control="MultiLineText",
@@ -213,6 +180,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     volumes: tuple[Volume, ...] = variable(
         f"{DEPLOY}.Volumes",
         label="Volumes",
+        docs=f"{GUIDE}/using_data_volumes.html",
         help='JSON: `[{"type": "Efs", "name": "data", "fileSystemId": "fs-0d4e5f60718293a4b", '
         '"encryptionInTransit": "True"}]`',
         default=(),
@@ -221,6 +189,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     containers: tuple[ContainerSpec, ...] = variable(
         f"{DEPLOY}.Containers",
         label="Containers",
+        docs=f"{GUIDE}/task_definition_parameters.html#container_definitions",
         help='JSON: `[{"containerName": "web", "containerImageReference": {"referenceId": "web"}, '
         '"containerPortMappings": [{"containerPort": "80"}]}]`',
         control="MultiLineText",
@@ -228,6 +197,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     log_group_name: LogGroupName | None = variable(
         f"{DEPLOY}.LogGroupName",
         label="Log group",
+        docs=f"{GUIDE}/using_awslogs.html",
         help="The log group that the stack creates for containers that log Auto. Empty means `/ecs/` and the "
         "name; another is needed for a second environment in one account and region.",
         default=None,
@@ -235,6 +205,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     log_retention_days: LogRetentionDays | None = variable(
         f"{DEPLOY}.LogRetentionDays",
         label="Log retention",
+        docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
         help="How many days the log group keeps its events, one of the numbers that CloudWatch Logs offers. "
         "Empty means always.",
         default=None,
@@ -242,6 +213,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     tags: tuple[TagInput, ...] = variable(
         "Octopus.Action.Aws.Ecs.Tags",
         label="Tags",
+        docs=f"{GUIDE}/ecs-using-tags.html",
         help='JSON: `[{"key": "team", "value": "shop"}]`; at most 20.',
         default=(),
         control="MultiLineText",
@@ -249,12 +221,14 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
     template_bucket: str = variable(
         f"{DEPLOY}.TemplateBucket",
         label="Template bucket",
+        docs="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
         help="An S3 bucket of the stack's region; only used for a template too large to send inline.",
         default="",
     )
     retain_task_definitions: Bool = variable(
         f"{DEPLOY}.RetainTaskDefinitions",
         label="Keep old revisions",
+        docs=f"{GUIDE}/deregister-task-definition-v2.html",
         help="Leaves replaced task definition revisions active, so that the service can go back to them.",
         default=False,
         control="Checkbox",

@@ -7,10 +7,10 @@ Rules about the task definition are in `task_definition`: `container_rules` (eac
 from collections.abc import Iterator
 
 from ecs_steps.octopus import naming
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, item_rule, rule
-from ecs_steps.octopus.inputs.rules import listed, tag_rules
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, listed, rule, tag_rules
+from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.steps.common_inputs import SERVICE_RULES, complete_account
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, KeptCount, LoadBalancerMapping
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
 from ecs_steps.task_definition.container_rules import CONTAINER_RULES, EXPORTED_CONTAINER_RULES, images_known
 from ecs_steps.task_definition.task_rules import TASK_RULES
 

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 class DeployEcsServiceStep:
     """Deploy a Fargate service through a CloudFormation stack that this step owns."""
 
-    def __init__(self, variables: Mapping[str, object], *, for_export: bool = False) -> None:
+    def __init__(
+        self, variables: Mapping[str, object], *, evaluate: bool = True, for_export: bool = False
+    ) -> None:
         """Read and validate the variables; no AWS call.
+
+        Without `evaluate` the values are evaluated already, as inside Octopus: ``#{x}`` is text.
 
         With `for_export` expressions that have no value yet are kept, and the images of the release need
         not be known; such a step can be exported and not run.
@@ -38,7 +42,7 @@ class DeployEcsServiceStep:
         rules = EXPORT_RULES if for_export else RULES
         self._for_export = for_export
         self.inputs, self.warnings = read(
-            DeployInputs, Variables(variables), rules, keep_expressions=for_export
+            DeployInputs, Variables(variables), rules, keep_expressions=for_export, evaluate=evaluate
         )
 
     def template(self) -> "Template":

@@ -6,7 +6,8 @@ from typing import Any
 from troposphere import GetAtt, Parameter, Ref, Template, ecs, logs
 
 from ecs_steps.iam import execution_policy_arn
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, KeptCount
+from ecs_steps.octopus.inputs.types import KeptCount
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.task_definition.cloudformation import enabled, number, tags_property, task_definition
 from ecs_steps.task_definition.execution_role import execution_role
 

@@ -6,7 +6,7 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outputs, Result
-from ecs_steps.rollouts.deployment import deploy_to_service, still_running_hint, watch_deployment
+from ecs_steps.rollouts.deployment import deploy_to_service, still_running, watch_deployment
 from ecs_steps.steps.deploy_revision.inputs import DeployRevisionInputs
 from ecs_steps.steps.deploy_revision.plan import plan_deployment
 from ecs_steps.task_definition.registration import add_tags
@@ -22,7 +22,7 @@ class RevisionDeployment:
 
     def run(self) -> Result:
         """Deploy the revision, wait and verify."""
-        with self.outputs.attach_to_errors(still_running_hint):
+        with self.outputs.attach_to_errors(still_running):
             plan = plan_deployment(self.inputs, self.context)
             self.outputs.set(
                 ClusterName=self.inputs.cluster_name,
@@ -45,7 +45,7 @@ class RevisionDeployment:
     def watch(self, deployment_id: str) -> Result:
         """Wait for a deployment of the service and verify."""
         inputs = self.inputs
-        with self.outputs.attach_to_errors(still_running_hint):
+        with self.outputs.attach_to_errors(still_running):
             return watch_deployment(
                 inputs.cluster_name, inputs.service_name, deployment_id, self.context, self.outputs
             )

@@ -12,7 +12,7 @@ from ecs_steps.aws.task_definitions import TaskDefinition, describe_task_definit
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import NotFoundError
 from ecs_steps.rollouts.fit import misfits
-from ecs_steps.rollouts.start import look_at_service
+from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.steps.deploy_revision.inputs import ChosenRevision, DeployRevisionInputs
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.revision import TagChanges
@@ -40,7 +40,7 @@ def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) ->
             account or region, or the service cannot run it.
         DeploymentError: The service cannot be updated by this step.
     """
-    service = look_at_service(inputs.cluster_name, inputs.service_name, context)
+    service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
     assert inputs.revision  # noqa: S101  valid inputs have one
     _check_place(inputs.revision, service, context)
     found = _describe(inputs.revision, service, context)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, rule
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.json_text import shown
 from ecs_steps.steps.common_inputs import SERVICE_RULES
 from ecs_steps.steps.deploy_revision.inputs import (

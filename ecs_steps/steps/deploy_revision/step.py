@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 class DeployEcsRevisionStep:
     """Point a service at a revision that exists, which the release has chosen; nothing is registered."""
 
-    def __init__(self, variables: Mapping[str, object]) -> None:
+    def __init__(self, variables: Mapping[str, object], *, evaluate: bool = True) -> None:
         """Read and validate the variables; no AWS call.
+
+        Without `evaluate` the values are evaluated already, as inside Octopus: ``#{x}`` is text.
 
         Raises:
             InvalidInputsError: With every problem there is.
         """
-        self.inputs, self.warnings = read(DeployRevisionInputs, Variables(variables), RULES)
+        self.inputs, self.warnings = read(
+            DeployRevisionInputs, Variables(variables), RULES, evaluate=evaluate
+        )
 
     def iam_policy(self, *, diagnostics: bool = False, log_groups: Sequence[str] = ()) -> dict[str, Any]:
         """Return the IAM policy that the step needs for these inputs, as JSON data; no AWS call.

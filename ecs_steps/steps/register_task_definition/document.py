@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from ecs_steps.octopus.inputs.reader import Finding, rule
+from ecs_steps.octopus.inputs.rules import Finding, rule
 from ecs_steps.steps.register_task_definition.inputs import RegisterInputs
 from ecs_steps.tags import MAX_TAGS
 from ecs_steps.task_definition.document import Document

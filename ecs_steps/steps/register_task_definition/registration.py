@@ -7,7 +7,7 @@ from attrs import Factory, field, frozen
 from ecs_steps.aws.ecs import revision_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.reporting.events import Level
-from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.result import Outcome, Outputs, Result, StillRunning
 from ecs_steps.steps.register_task_definition.inputs import RegisterInputs
 from ecs_steps.steps.register_task_definition.plan import changes, plan_registration
 from ecs_steps.task_definition.diff import plan_text
@@ -26,7 +26,7 @@ class Registration:
 
     def run(self) -> Result:
         """Register the next revision where it differs from the latest one."""
-        with self.outputs.attach_to_errors(_registered_hint):
+        with self.outputs.attach_to_errors(_registered):
             plan = plan_registration(self.inputs, self.context)
             self.outputs.set(TaskDefinitionFamily=plan.family, Region=self.context.aws.region)
             if plan.latest:
@@ -59,6 +59,12 @@ class Registration:
             yield f"TagResource {plan.latest.arn}"
 
 
-def _registered_hint(outputs: Mapping[str, str]) -> str:
+def _registered(outputs: Mapping[str, str]) -> StillRunning | None:
     revision = outputs.get("TaskDefinitionArn")
-    return f"{revision} is registered; running the step again registers no second one." if revision else ""
+    if not revision:
+        return None
+    return StillRunning(
+        what=f"{revision} is registered; another run registers no second one",
+        watch="ecs-steps register VARIABLES.json",
+        undo=f"aws ecs deregister-task-definition --task-definition {revision}",
+    )

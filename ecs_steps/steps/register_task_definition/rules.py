@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, rule
-from ecs_steps.octopus.inputs.rules import tag_rules
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule, tag_rules
 from ecs_steps.octopus.inputs.types import FAMILY
 from ecs_steps.steps.common_inputs import AWS_RULES
 from ecs_steps.steps.register_task_definition.inputs import RegisterInputs

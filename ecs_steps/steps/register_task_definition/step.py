@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 class RegisterEcsTaskDefinitionStep:
     """Register a revision that a later deployment chooses; no service is changed."""
 
-    def __init__(self, variables: Mapping[str, object]) -> None:
+    def __init__(self, variables: Mapping[str, object], *, evaluate: bool = True) -> None:
         """Read and validate the variables, a document by botocore's own model; no AWS call.
+
+        Without `evaluate` the values are evaluated already, as inside Octopus: ``#{x}`` is text.
 
         Raises:
             InvalidInputsError: With every problem there is.
         """
         rules = (*RULES, document_rule)
-        self.inputs, self.warnings = read(RegisterInputs, Variables(variables), rules)
+        self.inputs, self.warnings = read(RegisterInputs, Variables(variables), rules, evaluate=evaluate)
 
     def iam_policy(self, *, diagnostics: bool = False, roles: Sequence[str] = ()) -> dict[str, Any]:
         """Return the IAM policy that the step needs for these inputs, as JSON data; no AWS call.

@@ -5,7 +5,7 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, EcsName, Family
-from ecs_steps.steps.common_inputs import ServiceInputs, force_variable, on_failure_variable
+from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs, force_variable, on_failure_variable
 from ecs_steps.task_definition.container_updates import ContainerUpdate
 from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
@@ -21,16 +21,19 @@ class UpdateInputs(ServiceInputs):
     service_name: EcsName = variable(
         f"{UPDATE}.ServiceName",
         label="Service name",
+        docs=f"{GUIDE}/ecs_services.html",
         help="The service that is to run the new revision; it must exist.",
     )
     target_task_definition_name: Family = variable(
         f"{UPDATE}.TargetTaskDefinitionName",
         label="Target task definition",
+        docs=f"{GUIDE}/task_definition_parameters.html#family",
         help="The family that the new revision is registered in.",
     )
     template_task_definition_name: TaskDefinitionName | None = variable(
         f"{UPDATE}.TemplateTaskDefinitionName",
         label="Template task definition",
+        docs=f"{GUIDE}/task_definitions.html",
         help="The task definition that the new revision is a copy of, as family (its latest revision), "
         "family:revision or ARN. Leave empty for the target's own latest revision.",
         default=None,
@@ -38,6 +41,7 @@ class UpdateInputs(ServiceInputs):
     container_updates: tuple[ContainerUpdate, ...] = variable(
         f"{UPDATE}.ContainerUpdates",
         label="Containers",
+        docs=f"{GUIDE}/task_definition_parameters.html#container_definitions",
         help='JSON: `[{"containerName": "web", "packageReference": "web", "environmentVariables": '
         '{"action": "Append", "items": [{"type": "Plain", "key": "LOG_LEVEL", "value": "info"}]}}]`',
         control="MultiLineText",
@@ -45,6 +49,7 @@ class UpdateInputs(ServiceInputs):
     tags: tuple[TagInput, ...] = variable(
         TAGS,
         label="Tags",
+        docs=f"{GUIDE}/ecs-using-tags.html",
         help='JSON: `[{"key": "team", "value": "shop"}]`; at most 50, with those that the task definition '
         "has already.",
         default=(),

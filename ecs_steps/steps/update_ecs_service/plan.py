@@ -8,7 +8,7 @@ from attrs import frozen
 from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import Problem
-from ecs_steps.rollouts.start import look_at_service
+from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.diff import Change, difference
@@ -56,7 +56,7 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
         DeploymentError: The service cannot be updated by this step, or a revision holds a member that this
             botocore would lose.
     """
-    service = look_at_service(inputs.cluster_name, inputs.service_name, context)
+    service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
     template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)

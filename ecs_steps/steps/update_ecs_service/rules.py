@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from ecs_steps.octopus.inputs.reader import AnyRule, Finding, rule
-from ecs_steps.octopus.inputs.rules import tag_rules
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule, tag_rules
 from ecs_steps.steps.common_inputs import SERVICE_RULES
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.tags import MAX_TAGS

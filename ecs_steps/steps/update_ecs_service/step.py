@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 class UpdateEcsServiceStep:
     """Point a service at a new revision of its task definition; neither is owned by this step."""
 
-    def __init__(self, variables: Mapping[str, object]) -> None:
+    def __init__(self, variables: Mapping[str, object], *, evaluate: bool = True) -> None:
         """Read and validate the variables; no AWS call.
+
+        Without `evaluate` the values are evaluated already, as inside Octopus: ``#{x}`` is text.
 
         Raises:
             InvalidInputsError: With every problem there is.
         """
-        self.inputs, self.warnings = read(UpdateInputs, Variables(variables), RULES)
+        self.inputs, self.warnings = read(UpdateInputs, Variables(variables), RULES, evaluate=evaluate)
 
     def iam_policy(
         self, *, diagnostics: bool = False, roles: Sequence[str] = (), log_groups: Sequence[str] = ()

@@ -123,11 +123,11 @@ def test_numbers_flags_case_and_absence_are_read_as_octopus_writes_them(value: o
         (box(lid={"colour": 1}), [(("lid", "colour"), "is no known member; did you mean color")]),
     ],
 )
-def test_each_mistake_is_told_at_its_place(value: object, errors: list[tuple[Path, str]]) -> None:
+def test_each_error_has_its_path(value: object, errors: list[tuple[Path, str]]) -> None:
     assert read_with_errors(value)[1] == errors
 
 
-def test_what_surrounds_a_mistake_is_read_and_further_mistakes_are_found() -> None:
+def test_the_rest_of_a_document_is_converted_and_checked() -> None:
     value = [{"size": "Huge", "ports": [80, "x", 82]}, {"boxName": "b", "lid": {"isLocked": 3}}]
 
     partial, errors = read_with_errors(value, tuple[Box, ...])
@@ -168,7 +168,7 @@ def open_value(text: str) -> Unresolved:
         (Annotated[tuple[str, ...], CommandWords(split_at_commas=False)], '["sh", "#{A}"]', ("sh", "#{A}")),
     ],
 )
-def test_an_open_single_value_can_be_kept_as_it_stands(of: Any, text: str, partial: object) -> None:  # noqa: ANN401  any type
+def test_an_open_single_value_can_be_kept(of: Any, text: str, partial: object) -> None:  # noqa: ANN401  any type
     with pytest.raises(PartialValueError) as raised:
         convert(open_value(text), of)
 
@@ -195,7 +195,7 @@ def test_an_expression_that_cannot_be_evaluated_is_never_kept() -> None:
     assert raised.value.errors == (FieldError(message="The variables loop: A -> A"),)
 
 
-def test_of_an_open_document_and_of_a_hidden_text_only_plain_names_are_told() -> None:
+def test_of_an_open_document_and_of_a_hidden_text_only_plain_names_are_shown() -> None:
     tokens = ("#{A}", '#{ssw0rd"}]')
     document = Unresolved('[{"content": "#{ssw0rd"}]', tokens)
 

@@ -9,16 +9,8 @@ from attrs import frozen
 
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden
-from ecs_steps.octopus.inputs.reader import (
-    MAX_INPUT_LENGTH,
-    AnyRule,
-    Finding,
-    derived,
-    item_rule,
-    read,
-    rule,
-    variable,
-)
+from ecs_steps.octopus.inputs.reader import MAX_INPUT_LENGTH, derived, read, variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, rule
 from ecs_steps.octopus.inputs.types import Bool, ContainerName, Count, Ids, Port
 from ecs_steps.octopus.variables import Variables
 
@@ -116,7 +108,7 @@ def test_an_empty_variable_is_an_absent_one() -> None:
     assert (inputs.kind, inputs.capacity, inputs.crates) == (Kind.DRY, 10, ())
 
 
-def test_all_problems_are_told_at_once_fields_first_then_rules() -> None:
+def test_all_problems_are_reported_at_once_fields_first_then_rules() -> None:
     variables = freight(
         '[{"name": "a b", "ports": ["x", 80, 0]}, {"weight": 20}, {"name": "c", "weight": 0}]',
         Ship="",
@@ -138,7 +130,7 @@ def test_all_problems_are_told_at_once_fields_first_then_rules() -> None:
     ]
 
 
-def test_a_rule_is_silent_where_it_would_read_a_gap() -> None:
+def test_a_rule_is_skipped_where_a_dependency_is_invalid() -> None:
     crates = '[{"name": "a", "weight": "x"}, {"name": "a", "weight": 99}]'
 
     assert problems(freight(crates)) == [
@@ -155,7 +147,7 @@ def test_no_rule_reads_what_could_not_be_read_at_all(crates: str) -> None:
     assert found[0].startswith("Freight.Crates")
 
 
-def test_a_gap_in_one_item_does_not_hide_the_others() -> None:
+def test_an_error_in_one_item_does_not_hide_the_others() -> None:
     crates = '[{"name": "a", "weight": "x"}, {"name": "b", "weight": 0, "ports": 80}]'
 
     assert problems(freight(crates, Insured="True")) == [
@@ -165,20 +157,20 @@ def test_a_gap_in_one_item_does_not_hide_the_others() -> None:
     ]
 
 
-def test_a_rule_of_each_is_silent_where_what_it_reads_beside_is_a_gap() -> None:
+def test_an_item_rule_is_skipped_where_what_it_also_depends_on_is_invalid() -> None:
     assert problems(freight('[{"name": "a", "weight": 0}]', Insured="maybe")) == [
         'Freight.Insured: expected True or False, not "maybe"'
     ]
 
 
-def test_what_is_only_suspicious_travels_with_the_inputs() -> None:
+def test_warnings_are_returned_with_the_inputs() -> None:
     inputs, warnings = read(Freight, freight('[{"name": "a", "weight": 0}]'), RULES)
 
     assert inputs.crates == (Crate(name="a", weight=0),)
     assert [str(warning) for warning in warnings] == ["Freight.Crates[0].weight: is nothing"]
 
 
-def test_what_is_only_suspicious_is_not_among_the_problems() -> None:
+def test_a_warning_is_not_among_the_problems() -> None:
     crates = '[{"name": "a", "weight": 0}, {"name": "a"}]'
 
     assert problems(freight(crates)) == ["Freight.Crates[1].name: is there twice"]
@@ -221,7 +213,7 @@ def test_a_document_that_is_no_json_says_where() -> None:
     ]
 
 
-def test_expressions_can_be_kept_where_a_single_value_stands() -> None:
+def test_expressions_can_be_kept_in_the_place_of_a_single_value() -> None:
     crates = '[{"name": "#{Name}", "weight": "#{Weight}", "note": "#{Note}", "ports": [80, "#{Port}"]}]'
     variables = freight(crates, Capacity="#{Capacity}", Stops="Oslo, #{Stop}")
 
@@ -271,7 +263,7 @@ def test_a_problem_is_one_line_of_text_whatever_a_name_holds() -> None:
     ]
 
 
-def test_an_expression_with_a_line_end_is_told_in_one_line() -> None:
+def test_an_expression_with_a_line_end_is_reported_in_one_line() -> None:
     assert problems(freight(Capacity="#{A |\nB}")) == [
         r"Freight.Capacity: no variable gives #{A |\nB} a value"
     ]

@@ -4,8 +4,7 @@ import pytest
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.converter import Path
-from ecs_steps.octopus.inputs.reader import Finding
-from ecs_steps.octopus.inputs.rules import repeated, tag_rules
+from ecs_steps.octopus.inputs.rules import Finding, repeated, tag_rules
 from ecs_steps.octopus.inputs.shared_inputs import TagInput
 
 

@@ -242,7 +242,7 @@ def test_texts_are_trimmed(value: str, of: Any) -> None:  # noqa: ANN401  any ki
 
 
 @given(st.sampled_from(KINDS), JSON)
-def test_any_value_is_read_or_told(kind: Any, value: object) -> None:  # noqa: ANN401  any kind
+def test_any_value_is_converted_or_an_error(kind: Any, value: object) -> None:  # noqa: ANN401  any kind
     try:
         read = kind(value)
     except PartialValueError as unreadable:
@@ -278,7 +278,7 @@ def test_no_cluster_or_service_has_such_a_name(name: str) -> None:
         ("eu_west", False),
     ],
 )
-def test_a_region_is_told_from_a_place(region: str, is_one: bool) -> None:  # noqa: FBT001  pytest's
+def test_a_region_has_aws_form(region: str, is_one: bool) -> None:  # noqa: FBT001  pytest's
     try:
         read = convert(region, Region)
     except PartialValueError:

@@ -54,7 +54,7 @@ def test_variables_elsewhere_are_no_mistake() -> None:
     assert deploy_warnings(**{"Octopus.Action.Aws.Regoin": "x", "Deploy.DesiredCout": "1"}) == []
 
 
-def test_the_tag_variables_of_the_two_steps_are_told_apart() -> None:
+def test_the_tag_variables_of_the_two_steps_are_distinguished() -> None:
     deploy, update = f"{ECS}.Tags", "Octopus.Action.Aws.Tags"
 
     assert deploy_warnings(**{update: TAGS}) == [
@@ -65,3 +65,7 @@ def test_the_tag_variables_of_the_two_steps_are_told_apart() -> None:
     ]
     assert update_warnings(**{deploy: TAGS, update: TAGS}) == []
     assert deploy_warnings(**{deploy: TAGS, update: TAGS}) == []
+
+
+def test_no_more_than_a_hundred_of_them_are_reported() -> None:
+    assert len(deploy_warnings(**{f"{ECS}.Deploy.Colour{number}": "1" for number in range(5000)})) == 100

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.ecs.storefront import Storefront, hooks_of
+from ecs_steps.sandbox.service_error import ServiceError
+from sandbox.ecs.storefront import SERVICE, Storefront, hooks_of
 
 Enter = Callable[..., Storefront]
 
@@ -89,3 +90,15 @@ def test_a_task_that_spot_takes_at_a_pause_is_replaced(enter_storefront: Enter) 
 
     assert (taken, shop.healthy_targets("blue")) == (1, 2)
     assert hooks_of(shop.record())[0]["status"] == "AWAITING_ACTION"
+
+
+def test_pauses_may_be_listed_by_their_stages_alone(enter_storefront: Enter) -> None:
+    shop = enter_storefront("hooks-without-details")
+    hooks = shop.service["deploymentConfiguration"]["lifecycleHooks"]
+
+    shop.deploy()
+    shop.until_paused()
+
+    assert hooks == [{"lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"]}]
+    with pytest.raises(ServiceError, match="A Lambda Hook needs hookTargetArn and roleArn"):
+        shop.ecs.update_service(SERVICE | {"deploymentConfiguration": {"lifecycleHooks": hooks}})

@@ -177,3 +177,25 @@ def test_what_is_not_there_is_not_found(elbv2: Any) -> None:  # noqa: ANN401
     assert code(lambda: elbv2.delete_rule(RuleArn="arn:none")) == "RuleNotFound"
     assert code(lambda: elbv2.describe_tags(ResourceArns=["arn:none"])) == "RuleNotFound"
     assert code(lambda: elbv2.describe_tags(ResourceArns=["arn:none"] * 21)) == "ValidationError"
+
+
+def test_the_load_balancer_of_a_listener_is_described(elbv2: Any, listener: str) -> None:  # noqa: ANN401
+    everything = elbv2.describe_load_balancers()["LoadBalancers"]
+    [named] = elbv2.describe_load_balancers(Names=["web"])["LoadBalancers"]
+
+    assert [each["LoadBalancerName"] for each in everything] == ["shop", "web"]
+    assert (named["LoadBalancerArn"], named["Type"]) == (BALANCER, "application")
+    assert code(lambda: elbv2.describe_load_balancers(Names=["none"])) == "LoadBalancerNotFound"
+    assert listener
+
+
+def test_a_target_group_is_created_under_a_name_of_its_own(elbv2: Any) -> None:  # noqa: ANN401
+    request = {"Name": "web", "Port": 8080, "Protocol": "HTTP", "Tags": [{"Key": "a", "Value": "1"}]}
+
+    arn = elbv2.create_target_group(**request)["TargetGroups"][0]["TargetGroupArn"]
+
+    [described] = elbv2.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+    assert (described["TargetGroupName"], described["Port"]) == ("web", 8080)
+    assert elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"] == []
+    assert elbv2.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"] == request["Tags"]
+    assert code(lambda: elbv2.create_target_group(**request)) == "DuplicateTargetGroupName"

@@ -25,8 +25,8 @@ MARKER = "hunter2"
 LOOP = {"Loop": "#{Loop}"}
 
 
-def told(variables: Mapping[str, object], *, for_export: bool) -> str:
-    """Return all that a user is told of a dictionary; where it is accepted, build what it asks for."""
+def messages(variables: Mapping[str, object], *, for_export: bool) -> str:
+    """Return every message about a dictionary; where it is valid, build its template."""
     try:
         step = DeployEcsServiceStep(variables, for_export=for_export)
     except InvalidInputsError as error:
@@ -44,7 +44,7 @@ def test_any_dictionary_of_text_gives_inputs_or_the_problems(
     variables: dict[str, str],
     for_export: bool,  # noqa: FBT001  drawn
 ) -> None:
-    text = told(variables, for_export=for_export)
+    text = messages(variables, for_export=for_export)
 
     assert text.encode()
 

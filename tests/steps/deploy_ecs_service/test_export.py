@@ -170,7 +170,7 @@ def test_open_text_and_numbers_are_left_as_they_are_and_deploy_once_replaced() -
     assert lint_findings(replaced.text) == []
 
 
-def test_what_is_left_open_is_no_problem_and_the_rest_is_judged() -> None:
+def test_what_is_left_open_is_no_problem_and_the_rest_is_checked() -> None:
     assert warnings(OPEN, for_export=True) == [
         f"{ECS}.Tags[1]: is sent without what AWS refuses in a tag, as 'k' = 'v'"
     ]
@@ -253,7 +253,7 @@ def test_an_expression_that_cannot_be_evaluated_is_a_problem() -> None:
     assert problems(variables, for_export=True) == [f"{DEPLOY}.Cpu: The variables loop: Loop -> Loop"]
 
 
-def test_what_is_known_is_judged_as_ever() -> None:
+def test_what_is_known_is_checked_as_usual() -> None:
     variables = dictionary(
         container("web", containerImageReference={}, dependencies=[{"containerName": "db"}]),
         container("web", gpus="1"),

@@ -4,7 +4,8 @@ import attrs
 import pytest
 
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, OnFailure, TagInput, Wait, WaitOption
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, KeptCount, LoadBalancerMapping
+from ecs_steps.octopus.inputs.types import KeptCount
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, PortMapping
 from ecs_steps.task_definition.inputs import Architecture, Volume, VolumeType

@@ -33,7 +33,7 @@ CONTAINERS_EXAMPLE = (
 
 
 @pytest.mark.parametrize("nothing", [None, "", " "])
-def test_everything_that_is_required_is_asked_for_at_once(nothing: str | None) -> None:
+def test_everything_that_is_required_is_reported_at_once(nothing: str | None) -> None:
     assert problems(dict.fromkeys(minimal(), nothing)) == [
         f"{ECS}.ClusterName: is required",
         f"{DEPLOY}.ServiceTaskName: is required",

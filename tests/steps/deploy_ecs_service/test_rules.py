@@ -195,7 +195,7 @@ def test_what_does_not_fit_together_is_a_problem(changes: dict[str, Any], proble
         {"others": {f"{ECS}.WaitOption": {"type": "WaitWithTimeout", "timeoutMinutes": 0}}},
     ],
 )
-def test_what_fits_together_is_neither_a_problem_nor_suspicious(changes: dict[str, Any]) -> None:
+def test_what_fits_together_is_neither_a_problem_nor_a_warning(changes: dict[str, Any]) -> None:
     assert problems(dictionary(**changes)) == []
     assert warnings(dictionary(**changes)) == []
 
@@ -218,7 +218,7 @@ def test_every_size_of_fargate_is_taken_and_no_other(cpu: int) -> None:
         (1, 0, 50, "50 % of 1 rounds down to 0, and the minimum keeps 0"),
     ],
 )
-def test_percents_that_a_small_count_rounds_to_a_standstill_are_suspicious(
+def test_percents_that_a_small_count_rounds_to_a_standstill_are_a_warning(
     desired: int, least: int, most: int, shown: str
 ) -> None:
     variables = dictionary(DesiredCount=desired, MinimumHealthPercent=least, MaximumHealthPercent=most)
@@ -232,7 +232,7 @@ def test_percents_that_a_small_count_rounds_to_a_standstill_are_suspicious(
 
 
 @given(st.integers(1, 1000), st.integers(0, 100), st.integers(101, 400))
-def test_only_percents_that_let_a_task_start_or_stop_go_without_a_word(
+def test_only_percents_that_let_a_task_start_or_stop_have_no_problem_and_no_warning(
     desired: int, least: int, most: int
 ) -> None:
     may_stop = desired * 100 - desired * least >= 100
@@ -249,7 +249,7 @@ def test_only_percents_that_let_a_task_start_or_stop_go_without_a_word(
         ({"key": "team", "value": ""}, "is dropped: AWS would see an empty key or value ('team')"),
     ],
 )
-def test_tags_that_change_on_their_way_are_suspicious(tag: dict[str, str], warning: str) -> None:
+def test_tags_that_change_before_they_are_sent_are_a_warning(tag: dict[str, str], warning: str) -> None:
     assert warnings(dictionary(others={f"{ECS}.Tags": [tag]})) == [f"{ECS}.Tags[0]: {warning}"]
 
 
@@ -257,7 +257,7 @@ def test_a_valid_dictionary_has_no_warnings() -> None:
     assert warnings(minimal()) == []
 
 
-def test_all_problems_are_told_at_once_variables_first_then_what_does_not_fit_together() -> None:
+def test_all_problems_are_reported_at_once_variables_first_then_what_does_not_fit_together() -> None:
     variables = dictionary(
         container("web", gpus="1"),
         container("web", essential="perhaps"),

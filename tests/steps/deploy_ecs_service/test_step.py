@@ -169,6 +169,21 @@ def test_another_desired_count_keeps_the_revision() -> None:
         assert only_service(aws)["runningCount"] == 3
 
 
+def test_a_kept_count_is_that_of_the_running_service() -> None:
+    with Sandbox() as aws:
+        deploy(aws, count="Keep")
+        assert only_service(aws)["desiredCount"] == 1
+        arn = only_service(aws)["serviceArn"]
+        aws.clients.ecs.update_service(cluster="shop-production", service=arn, desiredCount=8)
+        aws.clock.sleep(300)
+
+        deploy(aws, count="Keep", image="index.docker.io/octopetshop/web:1.5.0")
+
+        parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack(aws)["Parameters"]}
+        assert parameters["DesiredCount"] == "8"
+        assert only_service(aws)["desiredCount"] == 8
+
+
 def test_without_waiting_the_outcome_is_started() -> None:
     with Sandbox() as aws:
         started = aws.clock.now()
@@ -280,7 +295,7 @@ def test_a_timeout_keeps_its_one_deadline_and_says_what_continues() -> None:
 
         assert aws.clock.now() - started <= timedelta(minutes=1, seconds=1)
         assert error.value.exit_code == 7
-        assert "CloudFormation goes on with it" in str(error.value)
+        assert "CloudFormation continues with it" in str(error.value)
         assert error.value.outputs["AwsOutputs[StackId]"]
 
 

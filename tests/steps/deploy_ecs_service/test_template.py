@@ -11,6 +11,7 @@ from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_pa
 from linting import lint_findings
 from steps.deploy_ecs_service.dictionaries import dictionary, everything, inputs_of
 from steps.deploy_ecs_service.features import FEATURES
+from steps.deploy_ecs_service.golden_facts import EVERY_GOLDEN, FACTS, value_at
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -35,6 +36,19 @@ def test_a_feature_gives_its_golden(feature: str, *, update_goldens: bool) -> No
 
 def test_there_is_no_golden_without_its_feature() -> None:
     assert {path.stem for path in GOLDENS.iterdir()} == set(FEATURES)
+
+
+def test_every_golden_has_facts_of_its_own() -> None:
+    assert FACTS.keys() == FEATURES.keys()
+    assert all(FACTS.values())
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_golden_holds_what_the_contract_says(feature: str) -> None:
+    golden = in_golden(feature)
+    facts = EVERY_GOLDEN | FACTS[feature]
+
+    assert {path: value_at(golden, path) for path in facts} == facts
 
 
 @pytest.mark.parametrize("feature", FEATURES)

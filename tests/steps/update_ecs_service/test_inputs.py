@@ -82,9 +82,9 @@ def test_every_variable_is_read() -> None:
         "Octopus.Project.Name": "Shop",
     }
 
-    told = inputs(**everything)
+    read_inputs = inputs(**everything)
 
-    assert told == UpdateInputs(
+    assert read_inputs == UpdateInputs(
         cluster_name="shop",
         service_name="web",
         target_task_definition_name="shop-web",
@@ -128,7 +128,7 @@ def test_every_variable_is_read() -> None:
         f"{UPDATE}.ContainerUpdates",
     ],
 )
-def test_a_required_variable_that_is_empty_is_told_by_its_name(name: str) -> None:
+def test_a_required_variable_that_is_empty_is_reported_by_its_name(name: str) -> None:
     assert problems(**{name: " "}) == [f"{name}: is required"]
 
 
@@ -185,9 +185,11 @@ def test_an_image_is_found_without_regard_to_case_and_none_where_there_is_none()
 
 
 def test_the_users_tags_lose_what_aws_refuses() -> None:
-    told = inputs(**{"Octopus.Action.Aws.Tags": '[{"key": "my!@#$key", "value": "1"}, {"key": "none"}]'})
+    read_inputs = inputs(
+        **{"Octopus.Action.Aws.Tags": '[{"key": "my!@#$key", "value": "1"}, {"key": "none"}]'}
+    )
 
-    assert told.revision_changes.user_tags == (Tag("my@key", "1"),)
+    assert read_inputs.revision_changes.user_tags == (Tag("my@key", "1"),)
 
 
 @pytest.mark.parametrize("field", attrs.fields(UpdateInputs), ids=lambda field: field.name)

@@ -35,7 +35,7 @@ def _text(document: object) -> str:
     return document if isinstance(document, str) else json.dumps(document)
 
 
-def judged(**documents: object) -> tuple[list[str], list[str]]:
+def findings(**documents: object) -> tuple[list[str], list[str]]:
     """Return the problems and the warnings, as lines."""
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
@@ -137,13 +137,13 @@ ERRORS: dict[str, tuple[dict[str, object], list[str]]] = {
 
 
 @pytest.mark.parametrize(("documents", "expected"), ERRORS.values(), ids=ERRORS)
-def test_a_mistake_is_told_with_its_place(documents: dict[str, object], expected: list[str]) -> None:
-    assert judged(**documents) == (expected, [])
+def test_a_mistake_is_reported_with_its_path(documents: dict[str, object], expected: list[str]) -> None:
+    assert findings(**documents) == (expected, [])
 
 
 @pytest.mark.parametrize("minutes", ["-1", "1.5", "soon", True])
 def test_a_timeout_that_is_no_whole_number_of_minutes_is_an_error(minutes: object) -> None:
-    [problem], _ = judged(**{WAIT: {"type": "WaitWithTimeout", "timeoutMinutes": minutes}})
+    [problem], _ = findings(**{WAIT: {"type": "WaitWithTimeout", "timeoutMinutes": minutes}})
 
     assert problem.startswith(f"{WAIT}.timeoutMinutes: expected a whole number")
 
@@ -165,7 +165,7 @@ FINE: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("documents", FINE.values(), ids=FINE)
 def test_what_is_right_brings_neither_problem_nor_warning(documents: dict[str, object]) -> None:
-    assert judged(**documents) == ([], [])
+    assert findings(**documents) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_what_is_right_brings_neither_problem_nor_warning(documents: dict[str, o
     ],
 )
 def test_an_update_that_changes_nothing_is_a_warning(update: dict[str, Any]) -> None:
-    problems, [warning] = judged(**{UPDATES: [{**WEB, "containerName": "log"}, update]})
+    problems, [warning] = findings(**{UPDATES: [{**WEB, "containerName": "log"}, update]})
 
     assert problems == []
     assert warning == (
@@ -189,7 +189,7 @@ def test_an_update_that_changes_nothing_is_a_warning(update: dict[str, Any]) -> 
 def test_a_repeated_key_is_a_warning_and_the_last_one_is_used() -> None:
     items = {"key": "A", "value": "1"}, {"key": "B"}, {"key": "A", "value": "1"}
 
-    assert judged(**{UPDATES: with_variables(*items)}) == (
+    assert findings(**{UPDATES: with_variables(*items)}) == (
         [],
         [f"{UPDATES}[0].environmentVariables.items[2].key: repeats 'A'; the last one is used"],
     )
@@ -199,7 +199,7 @@ def test_a_repeated_key_is_a_warning_and_the_last_one_is_used() -> None:
 def test_a_replace_without_items_is_a_warning(member: str) -> None:
     update = {"containerName": "web", member: {"action": "Replace", "items": []}}
 
-    assert judged(**{UPDATES: [update]}) == (
+    assert findings(**{UPDATES: [update]}) == (
         [],
         [
             (
@@ -213,7 +213,7 @@ def test_a_replace_without_items_is_a_warning(member: str) -> None:
 def test_an_environment_file_that_ecs_does_not_read_is_a_warning() -> None:
     file = "arn:aws:s3:::config/web.txt"
 
-    problems, [warning] = judged(
+    problems, [warning] = findings(
         **{UPDATES: [{**WEB, "environmentFiles": {"action": "Append", "items": [file]}}]}
     )
 
@@ -224,8 +224,8 @@ def test_an_environment_file_that_ecs_does_not_read_is_a_warning() -> None:
     )
 
 
-def test_all_mistakes_are_told_at_once() -> None:
-    problems, _ = judged(
+def test_all_mistakes_are_reported_at_once() -> None:
+    problems, _ = findings(
         **{
             UPDATES: [WEB, WEB, {"containerName": "x y"}],
             TAGS: [{"key": "aws:a"}],

@@ -347,7 +347,8 @@ def test_a_failed_deployment_is_rolled_back_on_request() -> None:
         with pytest.raises(RolledBackError) as error:
             update(aws, on_failure="Rollback")
 
-        assert "the service runs" in error.value.why
+        assert "the service runs" in error.value.what
+        assert "exited with code 1" in error.value.why
         there = service(aws)
         assert there["taskDefinition"].endswith("orders:1")
         assert [d["rolloutState"] for d in there["deployments"] if d["status"] == "PRIMARY"] == ["COMPLETED"]
@@ -369,12 +370,15 @@ def test_a_service_deleted_while_waiting_fails_the_step() -> None:
     assert "orders" in str(error.value)
 
 
-def test_a_rollback_that_cannot_be_made_keeps_the_failure_that_it_was_for() -> None:
-    with Sandbox("service-deleted") as aws, pytest.raises(RolloutFailedError) as error:
-        update(aws, on_failure="Rollback")
+def test_a_deleted_service_is_not_rolled_back() -> None:
+    with Sandbox("service-deleted") as aws:
+        with pytest.raises(RolloutFailedError) as error:
+            update(aws, on_failure="Rollback")
+
+        assert calls(aws).count("UpdateService") == 1
 
     assert "Service orders does not run orders:2" in error.value.what
-    assert "and the rollback to" in error.value.why
+    assert "deleted the service during its deployment" in error.value.why
 
 
 def test_a_rollback_that_is_denied_names_the_call_and_the_permission() -> None:
@@ -397,7 +401,7 @@ def test_a_timeout_without_rollback_leaves_the_deployment_running() -> None:
             update(aws, wait='{"type": "WaitWithTimeout", "timeoutMinutes": "1"}')
 
         assert aws.clock.now() - started <= timedelta(minutes=1, seconds=2)
-        assert "ECS goes on with it" in str(error.value)
+        assert "It continues in ECS" in str(error.value)
         assert service(aws)["taskDefinition"].endswith("orders:2")
 
 
@@ -593,7 +597,7 @@ def test_credentials_that_expire_say_that_the_deployment_continues_and_how_to_re
         update(aws)
 
     assert "continues in ECS" in error.value.next_step
-    assert "ecs-steps watch VARIABLES.json --deployment ecs-svc/" in error.value.next_step
+    assert "ecs-steps watch VARIABLES.json --deployment ecs-svc/" in error.value.resume
 
 
 # Dry run
@@ -618,7 +622,7 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing() -> None:
 
 
 def test_a_dry_run_waits_on_the_clock_that_it_is_given() -> None:
-    busy = Fault("DescribeServices", FaultKind.CONNECTION_REFUSED, range(3 * 4))
+    busy = Fault("DescribeServices", FaultKind.CONNECTION_RESET, range(3 * 4))
     with Sandbox(Scenario(faults=(busy,))) as aws:
         started = aws.clock.now()
         step = UpdateEcsServiceStep(dictionary())

@@ -1,4 +1,4 @@
-from ecs_steps.octopus.images import image_variable, package_images
+from ecs_steps.octopus.inputs.shared_inputs import image_variable, package_images
 from ecs_steps.octopus.variables import Variables
 
 

@@ -1,0 +1,64 @@
+"""Target groups of Elastic Load Balancing: the health of their targets, and the settings that take time."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from ecs_steps.aws.errors import calling, member
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+
+
+@frozen(kw_only=True)
+class TargetHealth:
+    """A target of a group: `address` and port, its state, and the load balancer's own reason code for it."""
+
+    target_group: str
+    address: str
+    port: int | None
+    state: str
+    reason: str
+    description: str
+
+    @property
+    def target(self) -> str:
+        """The target in one word."""
+        return f"{self.address}:{'' if self.port is None else self.port}"
+
+
+def target_health(aws: "AwsClients", target_group: str) -> tuple[TargetHealth, ...]:
+    """Return the targets of a group; tasks with a network of their own are registered by address."""
+    return tuple(_targets(aws, target_group))
+
+
+def _targets(aws: "AwsClients", target_group: str) -> Iterator[TargetHealth]:
+    with calling("elasticloadbalancing:DescribeTargetHealth", target_group):
+        reply: Mapping[str, Any] = aws.elbv2.describe_target_health(TargetGroupArn=target_group)
+    for item in member(reply, "TargetHealthDescriptions", "DescribeTargetHealth"):
+        target, health = item["Target"], item["TargetHealth"]
+        yield TargetHealth(
+            target_group=target_group.rpartition(":")[2],
+            address=target["Id"],
+            port=target.get("Port"),
+            state=health["State"],
+            reason=health.get("Reason", ""),
+            description=health.get("Description", ""),
+        )
+
+
+def target_group_health_check(aws: "AwsClients", target_group: str) -> tuple[int, int]:
+    """Return the seconds between two checks, and how many in a row make a target healthy."""
+    with calling("elasticloadbalancing:DescribeTargetGroups", target_group):
+        reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(TargetGroupArns=[target_group])
+    [group] = member(reply, "TargetGroups", "DescribeTargetGroups")
+    return group["HealthCheckIntervalSeconds"], group["HealthyThresholdCount"]
+
+
+def target_group_attributes(aws: "AwsClients", target_group: str) -> dict[str, str]:
+    """Return the attributes of a target group by their names, such as ``stickiness.enabled``."""
+    with calling("elasticloadbalancing:DescribeTargetGroupAttributes", target_group):
+        reply: Mapping[str, Any] = aws.elbv2.describe_target_group_attributes(TargetGroupArn=target_group)
+    attributes = member(reply, "Attributes", "DescribeTargetGroupAttributes")
+    return {attribute["Key"]: attribute["Value"] for attribute in attributes}

@@ -1,0 +1,41 @@
+"""CloudWatch Logs: the last lines of a container, and whose a log group is."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ecs_steps.aws.errors import calling, member
+from ecs_steps.errors import AwsCallError
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+
+MAX_LOG_LINES = 100
+
+
+def last_log_lines(aws: "AwsClients", *, group: str, stream: str, region: str) -> tuple[str, ...]:
+    """Return the last lines of a log stream, oldest first; none where the container wrote nothing (yet)."""
+    logs = aws.logs_in(region)
+    try:
+        with calling("logs:GetLogEvents", f"log stream {group}:{stream}"):
+            reply: Mapping[str, Any] = logs.get_log_events(
+                logGroupName=group, logStreamName=stream, limit=MAX_LOG_LINES, startFromHead=False
+            )
+    except AwsCallError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+        return ()
+    return tuple(event["message"].rstrip() for event in member(reply, "events", "GetLogEvents"))
+
+
+def log_group_exists(aws: "AwsClients", name: str) -> bool:
+    """Return whether the clients' own region has a log group of exactly this name."""
+    more: dict[str, Any] = {}
+    while True:
+        with calling("logs:DescribeLogGroups", f"log group {name}"):
+            reply: Mapping[str, Any] = aws.logs_in("").describe_log_groups(logGroupNamePrefix=name, **more)
+        groups = member(reply, "logGroups", "DescribeLogGroups")
+        if any(group["logGroupName"] == name for group in groups):
+            return True
+        if not reply.get("nextToken"):
+            return False
+        more = {"nextToken": reply["nextToken"]}

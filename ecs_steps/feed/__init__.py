@@ -1,0 +1,7 @@
+"""A read-only Docker registry in which task definition families are packages, and revisions are versions.
+
+HTTP -> request -> authentication -> route -> families (memory, or ECS within a budget) -> response
+
+Octopus subscribes to it as a Docker container registry feed. `answer` is pure but for the families, which
+hold what was read of ECS; servers wrap it, and `command` is what the command line calls. See README.md.
+"""

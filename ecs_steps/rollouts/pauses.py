@@ -1,0 +1,123 @@
+"""Deployments that wait for a person at a PAUSE hook; pure.
+
+ECS calls such a deployment IN_PROGRESS everywhere; only its hooks tell. The stage is the deployment's own,
+since a hook has none, and the target's share of the traffic says before which step of a shift it waits.
+"""
+
+from datetime import UTC, datetime
+
+from attrs import frozen
+
+from ecs_steps.aws.service_deployments import ServiceDeployment
+
+STAGES = (
+    "RECONCILE_SERVICE",
+    "PRE_SCALE_UP",
+    "SCALE_UP",
+    "POST_SCALE_UP",
+    "TEST_TRAFFIC_SHIFT",
+    "POST_TEST_TRAFFIC_SHIFT",
+    "PRE_PRODUCTION_TRAFFIC_SHIFT",
+    "PRODUCTION_TRAFFIC_SHIFT",
+    "POST_PRODUCTION_TRAFFIC_SHIFT",
+    "BAKE_TIME",
+    "CLEAN_UP",
+)
+"""The stages of a deployment that shifts traffic, in their order; botocore's model lacks one of them."""
+
+NEXT = {
+    "RECONCILE_SERVICE": "before the service's revisions are reconciled",
+    "PRE_SCALE_UP": "before the new tasks start",
+    "POST_SCALE_UP": "before test traffic shifts to the new tasks",
+    "POST_TEST_TRAFFIC_SHIFT": "with test traffic on the new tasks alone",
+    "PRE_PRODUCTION_TRAFFIC_SHIFT": "before the next share of the production traffic",
+    "POST_PRODUCTION_TRAFFIC_SHIFT": "before the old tasks stop",
+}
+"""What a person decides at a stage that can pause."""
+
+
+@frozen(kw_only=True)
+class Pause:
+    """A hook that waits for a person. Weights are the new revision's percents of the traffic.
+
+    `other_hook_ids` wait at the same stage: all of them must be continued. `missing` names tasks that do not
+    run although the stage needs them; empty where nothing is missing.
+    """
+
+    service_deployment_arn: str
+    hook_id: str
+    stage: str
+    expires_at: datetime | None
+    timeout_action: str
+    production_weight: float | None
+    test_weight: float | None
+    other_hook_ids: tuple[str, ...] = ()
+    missing: str = ""
+
+
+def stage_index(stage: str) -> int | None:
+    """Return the place of a stage in `STAGES`; none where it is unknown or empty."""
+    return STAGES.index(stage) if stage in STAGES else None
+
+
+def pause_of(record: ServiceDeployment) -> Pause | None:
+    """Return the pause that a deployment waits at, or none."""
+    waiting = [
+        hook for hook in record.hooks if hook.target_type == "PAUSE" and hook.status == "AWAITING_ACTION"
+    ]
+    if record.status != "IN_PROGRESS" or not waiting:
+        return None
+    first, *others = waiting
+    return Pause(
+        service_deployment_arn=record.arn,
+        hook_id=first.hook_id,
+        stage=record.lifecycle_stage,
+        expires_at=first.expires_at,
+        timeout_action=first.timeout_action,
+        production_weight=record.target.production_weight,
+        test_weight=record.target.test_weight,
+        other_hook_ids=tuple(hook.hook_id for hook in others),
+        missing=_missing_tasks(record),
+    )
+
+
+def _missing_tasks(record: ServiceDeployment) -> str:
+    stage = stage_index(record.lifecycle_stage)
+    has_tasks = stage is None or stage >= STAGES.index("SCALE_UP")
+    target = record.target
+    if not has_tasks or target.running >= target.desired:
+        return ""
+    return f"{target.running} of {target.desired} new tasks run, {target.pending} are pending"
+
+
+def describe_pause(pause: Pause) -> str:
+    """Return one line on where a deployment waits, until when, and what happens then."""
+    where = NEXT.get(pause.stage, f"at stage {pause.stage}" if pause.stage else "at a pause hook")
+    line = f"paused {where}; hook {pause.hook_id} waits for a person"
+    if pause.production_weight is not None:
+        line += f"; the new tasks have {percent(pause.production_weight)} % of the production traffic"
+    if pause.expires_at:
+        action = "continues" if pause.timeout_action == "CONTINUE" else "rolls back"
+        line += f"; ECS {action} by itself at {pause.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if pause.other_hook_ids:
+        line += f"; {len(pause.other_hook_ids)} more hooks wait at this stage"
+    return f"{line}; {pause.missing}" if pause.missing else line
+
+
+def pause_outputs(pause: Pause) -> dict[str, str]:
+    """Return a pause's output variables; what ECS does not tell is left out."""
+    values = {
+        "ServiceDeploymentArn": pause.service_deployment_arn,
+        "LifecycleStage": pause.stage,
+        "HookId": pause.hook_id,
+        "PauseExpiresAt": pause.expires_at.astimezone(UTC).isoformat() if pause.expires_at else "",
+        "PauseTimeoutAction": pause.timeout_action,
+        "ProductionTrafficPercent": percent(pause.production_weight),
+        "TestTrafficPercent": percent(pause.test_weight),
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def percent(weight: float | None) -> str:
+    """Return a weight as plain digits without a trailing ``.0``; empty where there is none."""
+    return "" if weight is None else f"{weight:g}"

@@ -1,0 +1,58 @@
+"""What a green result claims, compared with AWS at the moment when the step ends.
+
+SUCCEEDED and UNCHANGED claim that the service's PRIMARY deployment is the one that the outputs name, that it
+is complete, and that all of its tasks run the revision that the outputs name, and no other task runs. STARTED
+claims that the deployment, or the operation on the stack, is in progress or done. Whatever the outcome, a
+revision in the outputs is active and holds the images of the variables, and a stack in the outputs exists.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ecs_steps import Outcome, Result
+from faults.inventory import Inventory, ServiceState
+
+COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+IN_PROGRESS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
+IMAGE = re.compile(r"Octopus\.Action\.Package\[.+\]\.Image")
+
+
+def false_claims(result: Result, variables: Mapping[str, object], aws: Inventory) -> Iterator[str]:
+    """Yield each claim of a green result that AWS does not confirm."""
+    outputs = result.outputs
+    is_done = result.outcome != Outcome.STARTED
+    if stack := outputs.get("AwsOutputs[StackId]"):
+        status = aws.stacks.get(stack, "deleted")
+        if status not in (COMPLETE if is_done else COMPLETE + IN_PROGRESS):
+            yield f"{result.outcome}, and the stack is {status}"
+    if revision := outputs.get("TaskDefinitionArn"):
+        yield from _false_content(revision, variables, aws)
+    if deployment_id := outputs.get("DeploymentId"):
+        services = {each.deployment_id: each for each in aws.services.values()}
+        if deployment_id not in services:
+            yield f"{result.outcome}, and {deployment_id} is no service's PRIMARY deployment"
+        else:
+            yield from _false_deployment(result, services[deployment_id], is_done=is_done)
+
+
+def _false_content(revision: str, variables: Mapping[str, object], aws: Inventory) -> Iterator[str]:
+    if revision not in aws.revisions:
+        yield f"{revision} is no active revision"
+        return
+    images = {container["image"] for container in aws.revisions[revision]["containerDefinitions"]}
+    for name, image in variables.items():
+        if IMAGE.fullmatch(name) and image not in images:
+            yield f"{revision} runs {images} without {image}"
+
+
+def _false_deployment(result: Result, service: ServiceState, *, is_done: bool) -> Iterator[str]:
+    revision = result.outputs.get("TaskDefinitionArn")
+    if service.revision != revision:
+        yield f"{result.outcome} of {revision}, and the PRIMARY deployment is of {service.revision}"
+    if is_done and service.status != "ACTIVE":
+        yield f"{result.outcome}, and the service is {service.status}"
+    if is_done and service.rollout_state != "COMPLETED":
+        yield f"{result.outcome}, and the rollout is {service.rollout_state}"
+    expected = {revision: service.desired_count} if service.desired_count else {}
+    if is_done and dict(service.running_tasks) != expected:
+        yield f"{result.outcome}, and {dict(service.running_tasks)} run instead of {expected}"
