@@ -6,7 +6,16 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
 from ecs_steps import AccessDeniedError, StackFailedError
-from ecs_steps.aws import autoscaling, ecs, elbv2, logs, service_deployments, task_definitions, tasks
+from ecs_steps.aws import (
+    autoscaling,
+    ecs,
+    elbv2,
+    logs,
+    revisions_in_use,
+    service_deployments,
+    task_definitions,
+    tasks,
+)
 from ecs_steps.aws import cloudformation as stacks
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest
@@ -96,6 +105,10 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: task_definitions.describe_task_definition(aws, "orders"),
         "task definition orders",
     ),
+    "ecs:DeregisterTaskDefinition": (
+        lambda aws: task_definitions.deregister_task_definition(aws, "orders:1"),
+        "task definition orders:1",
+    ),
     "ecs:RegisterTaskDefinition": (
         lambda aws: task_definitions.register_task_definition(
             aws, {"family": "orders", "containerDefinitions": []}
@@ -111,6 +124,16 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         DEPLOYMENT,
     ),
     "ecs:StopServiceDeployment": (lambda aws: service_deployments.roll_back(aws, DEPLOYMENT), DEPLOYMENT),
+    "ecs:ListTaskDefinitions": (
+        lambda aws: revisions_in_use.list_active_revisions(aws, "orders", ""),
+        "task definition orders",
+    ),
+    "ecs:ListClusters": (lambda aws: revisions_in_use.list_clusters(aws, ""), "*"),
+    "ecs:ListServices": (lambda aws: revisions_in_use.list_services(aws, "shop", ""), "cluster shop"),
+    "ecs:DescribeServiceRevisions": (
+        lambda aws: revisions_in_use.describe_service_revisions(aws, ["1"]),
+        "service revisions",
+    ),
     "ecs:ListTasks": (lambda aws: list(tasks.list_tasks(aws, "shop", "orders", "STOPPED")), "cluster shop"),
     "ecs:DescribeTasks": (
         lambda aws: list(tasks.describe_tasks(aws, "shop", ["1"])),

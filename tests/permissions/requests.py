@@ -47,6 +47,8 @@ def _resources(call: Call) -> list[str]:  # noqa: PLR0911  a table
             return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in params["services"]]
         case "UpdateService" | "ListServiceDeployments":
             return [_arn("ecs", f"service/{cluster}/{_name(params['service'])}")]
+        case "DescribeServiceRevisions":
+            return [each for arn in params["serviceRevisionArns"] for each in _of_revision(arn)]
         case "DescribeServiceDeployments":
             return [each for arn in params["serviceDeploymentArns"] for each in _of_deployment(arn)]
         case "StopServiceDeployment":
@@ -74,6 +76,11 @@ def _of_deployment(arn: str) -> list[str]:
     """Return a service deployment and its service: both must be allowed."""
     of_service = arn.replace(":service-deployment/", ":service/").rpartition("/")[0]
     return [arn, of_service]
+
+
+def _of_revision(arn: str) -> list[str]:
+    """Return a service revision and its service: both must be allowed."""
+    return [arn, arn.replace(":service-revision/", ":service/").rpartition("/")[0]]
 
 
 def _revisions(call: Call) -> str:

@@ -209,8 +209,10 @@ def test_each_package_has_a_parameter_that_chooses_it_and_is_not_downloaded(row:
     document = written(row)
 
     choosers = {each["Name"] for each in document["Parameters"] if control(each) == "Package"}
-    assert [package["Name"] for package in document["Packages"]] == [f"{row.prefix}.Image"]
-    assert choosers == {f"{row.prefix}.Image"}
+    assert row.template.package
+    name = f"{row.prefix}.{row.template.package.name}"
+    assert [package["Name"] for package in document["Packages"]] == [name]
+    assert choosers == {name}
     for package in document["Packages"]:
         assert package["AcquisitionLocation"] == "NotAcquired"
         assert package["FeedId"] is package["PackageId"] is None
@@ -228,6 +230,8 @@ def test_the_examples_in_the_help_are_inputs_that_the_step_takes(row: StepRow) -
         "ClusterName": "shop",
         "ServiceName": "orders",
         "TargetTaskDefinitionName": "orders",
+        "TaskDefinitionName": "orders:7",
+        "Family": "orders",
         "ServiceTaskName": "web",
         "Cpu": "256",
         "Memory": "512",

@@ -51,5 +51,5 @@ def _pruning(inputs: RegisterInputs, scope: Scope) -> Iterator[Statement]:
     yield Statement(
         sid="ReadRevisionsInUse",
         actions=("ecs:DescribeServices", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions"),
-        resources=(scope.arn("ecs", "service/*"), scope.arn("ecs", "service-revision/*")),
+        resources=(scope.arn("ecs", "service/*/*"), scope.arn("ecs", "service-revision/*/*/*")),
     )
