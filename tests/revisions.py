@@ -17,9 +17,9 @@ KEPT = (
 )
 
 
-def register_another(aws: Sandbox, family: str = "orders", **changes: Any) -> str:  # noqa: ANN401  the request's members
-    """Register the latest revision of a family once more, with changes, and return its ARN."""
-    latest: Any = aws.clients.ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
+def register_another(aws: Sandbox, template: str = "orders", **changes: Any) -> str:  # noqa: ANN401  the request's members
+    """Register a revision once more, with changes, and return the ARN of the new one."""
+    latest: Any = aws.clients.ecs.describe_task_definition(taskDefinition=template)["taskDefinition"]
     request = {name: latest[name] for name in KEPT if name in latest} | changes
     [first, *others] = request["containerDefinitions"]
     request["containerDefinitions"] = [{**first, "stopTimeout": 30 + latest["revision"]}, *others]

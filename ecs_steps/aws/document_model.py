@@ -53,6 +53,9 @@ def request_of(
 
 
 def _conformed(value: Any, shape: Shape, path: Path, errors: list[ModelError]) -> Any:  # noqa: ANN401  any JSON
+    if (lowest := _lowest_violated(value, shape)) is not None:
+        what = "" if shape.type_name in _NUMBERS else " long"
+        errors.append(ModelError(path, f"expected at least {lowest}{what}"))
     match shape:
         case StructureShape() if isinstance(value, dict):
             return _structure(value, shape, path, errors)
@@ -74,6 +77,16 @@ def _conformed(value: Any, shape: Shape, path: Path, errors: list[ModelError]) -
     return value
 
 
+def _lowest_violated(value: Any, shape: Shape) -> int | None:  # noqa: ANN401  any JSON
+    """Return the lowest number, or the least length, where the value is below: what botocore checks as well."""
+    lowest: int | None = shape.metadata.get("min")
+    if shape.type_name in _NUMBERS:
+        size = _single_value(value, shape.type_name)
+    else:
+        size = len(value) if isinstance(value, str | list) else None
+    return lowest if lowest is not None and isinstance(size, int | float) and size < lowest else None
+
+
 def _structure(
     value: Mapping[str, Any], shape: StructureShape, path: Path, errors: list[ModelError]
 ) -> dict[str, Any]:
@@ -85,6 +98,8 @@ def _structure(
         for name in shape.required_members
         if value.get(name) is None and (path or name != "family")
     ]
+    if shape.is_tagged_union and sum(value.get(name) is not None for name in shape.members) != 1:
+        errors.append(ModelError(path, f"expected exactly one of {', '.join(shape.members)}"))
     return {
         name: _conformed(member, shape.members[name], (*path, name), errors)
         for name, member in value.items()
@@ -111,6 +126,7 @@ _EXPECTED = {
     "double": "a number",
     "float": "a number",
 }
+_NUMBERS = ("integer", "long", "double", "float")
 MAX_DIGITS = 18
 
 

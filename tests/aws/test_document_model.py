@@ -1,7 +1,6 @@
 """A document by botocore's model: what is accepted can be sent, and the rest is named by its path."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import botocore.session
@@ -21,27 +20,33 @@ SHAPE = request_shape(MODEL)
 def values(shape: Shape) -> st.SearchStrategy[Any]:
     """Return values as a person may write them: numbers and flags as text as well."""
     match shape:
+        case StructureShape() if shape.is_tagged_union:
+            one = (st.fixed_dictionaries({name: values(each)}) for name, each in shape.members.items())
+            return st.one_of(*one)
         case StructureShape():
             required = {name: values(shape.members[name]) for name in shape.required_members}
             optional = {name: values(each) for name, each in shape.members.items() if name not in required}
             return st.fixed_dictionaries(required, optional=optional)
         case ListShape():
-            return st.lists(values(shape.member), max_size=2)
+            least = shape.metadata.get("min", 0)
+            return st.lists(values(shape.member), min_size=least, max_size=least + 2)
         case MapShape():
             return st.dictionaries(st.text(max_size=5), values(shape.value), max_size=2)
         case _:
-            return SINGLE_VALUES[shape.type_name]
+            return single_values(shape.type_name, shape.metadata.get("min", 0))
 
 
-WHOLE_NUMBERS = st.integers(0, 10**9) | st.integers(0, 10**9).map(str)
-SINGLE_VALUES: Mapping[str, st.SearchStrategy[Any]] = {
-    "integer": WHOLE_NUMBERS,
-    "long": WHOLE_NUMBERS,
-    "boolean": st.booleans() | st.sampled_from(["true", "False"]),
-    "double": st.integers(0, 1000) | st.sampled_from(["1.5", "20"]),
-    "float": st.integers(0, 1000) | st.sampled_from(["1.5", "20"]),
-    "string": st.text(max_size=8) | st.integers(0, 10**6),
-}
+def single_values(kind: str, least: int) -> st.SearchStrategy[Any]:
+    whole_numbers = st.integers(least, 10**9)
+    match kind:
+        case "integer" | "long":
+            return whole_numbers | whole_numbers.map(str)
+        case "boolean":
+            return st.booleans() | st.sampled_from(["true", "False"])
+        case "double" | "float":
+            return whole_numbers | whole_numbers.map(lambda number: f"{number}.5")
+        case _:
+            return st.text(min_size=least, max_size=least + 8) | st.integers(10**20, 10**21)
 
 
 def json_values() -> st.SearchStrategy[Any]:
@@ -104,6 +109,22 @@ def test_what_only_a_reply_has_is_left_out() -> None:
             {"containerDefinitions": [{"essential": "yes"}]},
             ("containerDefinitions", 0, "essential"),
             "true or false",
+        ),
+        (
+            {
+                "containerDefinitions": [
+                    {
+                        "resourceRequirements": [
+                            {"type": "GPU", "sharingStrategy": {"nvidiaMps": {"memory": 0}}}
+                        ]
+                    }
+                ]
+            },
+            (
+                *("containerDefinitions", 0, "resourceRequirements", 0),
+                *("sharingStrategy", "nvidiaMps", "memory"),
+            ),
+            "expected at least",
         ),
         ({"containerDefinitions": [None]}, ("containerDefinitions", 0), "expected an object"),
         (
