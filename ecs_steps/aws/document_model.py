@@ -78,7 +78,7 @@ def _conformed(value: Any, shape: Shape, path: Path, errors: list[ModelError]) -
 
 
 def _lowest_violated(value: Any, shape: Shape) -> int | None:  # noqa: ANN401  any JSON
-    """Return the lowest number, or the least length, where the value is below: what botocore checks as well."""
+    """Return the least number or length where the value is below it, which botocore would refuse."""
     lowest: int | None = shape.metadata.get("min")
     if shape.type_name in _NUMBERS:
         size = _single_value(value, shape.type_name)

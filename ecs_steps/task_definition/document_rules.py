@@ -9,7 +9,7 @@ Those of Fargate count where the document requires it. The model is loaded when 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecs_steps.octopus.inputs.converter import FieldError, PartialValueError, convert
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding
@@ -39,12 +39,22 @@ def check_document(document: Document) -> CheckedDocument:
     request, errors = request_of(document.members, ecs_model())
     findings = [Finding(document.path(error.path), error.message) for error in errors]
     if not errors:
-        findings += [
-            Finding(document.path(("containerDefinitions", index, "name")), message)
-            for index, definition in enumerate(request["containerDefinitions"])
-            if (message := _name_error(definition.get("name")))
-        ]
+        findings += [evolve(each, path=document.path(each.path)) for each in _name_findings(request)]
     return CheckedDocument(request, tuple(findings))
+
+
+def _name_findings(request: Members) -> Iterator[Finding]:
+    """Check the names that botocore's model does not require and ECS does."""
+    for index, definition in enumerate(request["containerDefinitions"]):
+        at = ("containerDefinitions", index)
+        if message := _name_error(definition.get("name")):
+            yield Finding((*at, "name"), message)
+        for position, entry in enumerate(definition.get("environment", ())):
+            if not entry.get("name"):
+                yield Finding((*at, "environment", position, "name"), "is required")
+    for position, tag in enumerate(request.get("tags", ())):
+        if not tag.get("key"):
+            yield Finding(("tags", position, "key"), "is required")
 
 
 def _name_error(name: str | None) -> str:

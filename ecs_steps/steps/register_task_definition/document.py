@@ -20,7 +20,7 @@ def document_request(document: Document) -> Revision:
     return check_document(document).request
 
 
-@rule("document", "container_updates")
+@rule("document", "container_updates", "tags")
 def document_rule(inputs: RegisterInputs) -> Iterator[Finding]:
     """Check the document, as it is when its containers are updated."""
     if inputs.document is None:

@@ -178,15 +178,15 @@ class TestRefusals:
 
             text = self.refused(aws, "billing:2", service="billing")
 
-        assert (
-            "it was deregistered, probably by the CloudFormation stack shop-platform, which owns the" in text
-        )
+        assert "it was deregistered, probably by the CloudFormation stack shop-platform, which owns" in text
         assert "RetainTaskDefinitions" in text
 
     def test_of_one_that_was_deregistered_otherwise(self) -> None:
         with Sandbox() as aws:
             register_another(aws, "billing")
-            aws.clients.ecs.create_service(cluster="shop", serviceName="own", taskDefinition="billing:2")
+            aws.clients.ecs.create_service(
+                cluster="shop", serviceName="own", taskDefinition="billing:2", desiredCount=0
+            )
             aws.clients.ecs.deregister_task_definition(taskDefinition="billing:2")
 
             text = self.refused(aws, "billing:2", service="own")

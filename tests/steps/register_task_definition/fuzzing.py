@@ -46,13 +46,15 @@ def _document(marker: str) -> dict[str, Any]:
     }
 
 
-OTHERS: tuple[Mapping[str, Any], ...] = (EXAMPLE,)
+OTHERS: tuple[Mapping[str, Any], ...] = (EXAMPLE, EXAMPLE | {f"{REGISTER}.Template": "orders:7"})
 
 
 def everything(marker: str) -> dict[str, Any]:
     """Return a valid dictionary with a document, and `marker` in all that may be a secret."""
     items = [{"type": "Plain", "key": "TOKEN", "value": f"{marker} and more"}]
     return EXAMPLE | {
+        # A document leaves no place for a template.
+        f"{REGISTER}.Template": "",
         f"{REGISTER}.Document": _document(marker),
         f"{REGISTER}.ContainerUpdates": [
             {
