@@ -107,7 +107,7 @@ def _fargate_findings(request: Members) -> Iterator[Finding]:
         yield Finding(("networkMode",), "must be awsvpc: Fargate has no other")
     if request.get("executionRoleArn"):
         return
-    for index, definition in enumerate(request["containerDefinitions"]):
+    for index, definition in enumerate(request.get("containerDefinitions", ())):
         logs = definition.get("logConfiguration", {})
         needs = {
             "secrets": definition.get("secrets") or logs.get("secretOptions"),

@@ -37,7 +37,7 @@ def task_definition_inputs(request: Members) -> TaskDefinitionInputs:
         cpu=request.get("cpu", ""),
         memory=request.get("memory", ""),
         volumes=tuple(_volume(volume) for volume in request.get("volumes", ())),
-        containers=tuple(_container(each) for each in request["containerDefinitions"]),
+        containers=tuple(_container(each) for each in request.get("containerDefinitions", ())),
         images={},
     )
 
