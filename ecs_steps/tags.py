@@ -8,6 +8,7 @@ from attrs import frozen
 MAX_KEY_LENGTH = 128
 MAX_VALUE_LENGTH = 256
 MAX_TAGS = 50
+DEPLOYMENT_TAG = "Octopus.Deployment.Id"
 
 DEFAULT_TAG_VARIABLES = (
     "Octopus.Project.Id",
@@ -120,3 +121,11 @@ def fit_tags(
         )
     dropped = tuple(additions[-excess:])
     return tuple(tag for tag in merged if tag not in dropped), dropped
+
+
+def same_deployment(own: Iterable[Tag], existing: Iterable[Tag]) -> bool:
+    """Return whether a resource's tags name the deployment of the default tags; without one, none."""
+    (wanted, found) = (
+        next((tag.value for tag in tags if tag.key == DEPLOYMENT_TAG), "") for tags in (own, existing)
+    )
+    return wanted == found

@@ -7,11 +7,12 @@ Run as ``python -m step_templates.build``. A template's `Version` rises when any
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ecs_steps.octopus.parameters import parameters
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow
 from ecs_steps.version import __version__
@@ -35,14 +36,13 @@ def file_name(row: StepRow) -> str:
 
 def build(row: StepRow) -> Json:
     """Return a step's template without what distinguishes one build from another: `Version` and `$Meta`."""
-    package = row.template.package
     return {
         "Id": unique_id(row.prefix),
         "Name": row.template.name,
         "Description": description(row),
         "ActionType": "Octopus.AwsRunScript",
         "CommunityActionTemplateId": None,
-        "Packages": [_package(f"{row.prefix}.{package.name}")] if package else [],
+        "Packages": [_package(name) for name in _package_names(row)],
         "GitDependencies": [],
         "Properties": {
             "Octopus.Action.Script.ScriptSource": "Inline",
@@ -61,6 +61,12 @@ def build(row: StepRow) -> Json:
         "LastModifiedBy": "ecs-steps",
         "Category": "aws",
     }
+
+
+def _package_names(row: StepRow) -> Iterator[str]:
+    if row.template.image_help:
+        yield f"{row.prefix}.Image"
+    yield from (each.name for each in parameters(row.inputs_class(), row.prefix) if each.is_package)
 
 
 def if_given(parameter: str) -> str:

@@ -10,7 +10,7 @@ import attrs
 from ecs_steps.octopus.inputs.shared_inputs import Wait
 from ecs_steps.octopus.parameters import TIMEOUT, TIMEOUT_LABEL, Parameter, parameters
 from ecs_steps.steps.common_inputs import ServiceInputs
-from ecs_steps.steps.row import PackageParameter, StepRow
+from ecs_steps.steps.row import StepRow
 from ecs_steps.version import __version__
 
 Json = dict[str, Any]
@@ -61,7 +61,6 @@ def form(row: StepRow) -> Iterator[Json]:
     prefix = row.prefix
     yield from _login(prefix)
     inputs = parameters(row.inputs_class(), prefix)
-    package = row.template.package
     # Where it deploys stands above what, and how it waits below.
     first = [each for each in inputs if each.name in (f"{prefix}.Region", f"{prefix}.ClusterName")]
     common = attrs.fields_dict(ServiceInputs)
@@ -69,11 +68,11 @@ def form(row: StepRow) -> Iterator[Json]:
     for each in first:
         yield from _of_input(each, prefix)
     for each in own:
-        if package and each.variable.label == package.before:
-            yield _package(package, prefix)
+        if each.label == "Containers" and row.template.image_help:
+            yield _image(row)
         yield from _of_input(each, prefix)
-    if package and not any(each.variable.label == package.before for each in own):
-        yield _package(package, prefix)
+    if row.template.image_help and not any(each.label == "Containers" for each in own):
+        yield _image(row)
     for each in inputs:
         if each not in (*first, *own):
             yield from _of_input(each, prefix)
@@ -103,9 +102,9 @@ def _login(prefix: str) -> Iterator[Json]:
     )
 
 
-def _package(package: PackageParameter, prefix: str) -> Json:
+def _image(row: StepRow) -> Json:
     return _parameter(
-        f"{prefix}.{package.name}", package.label, f"Required. {package.help}", control="Package"
+        f"{row.prefix}.Image", "Image", f"Required. {row.template.image_help}", control="Package"
     )
 
 

@@ -33,6 +33,15 @@ def test_a_map_of_the_house_names_every_package(document: Path) -> None:
     assert {name for name in PACKAGES if not re.search(rf"\b{name}/", text)} == set()
 
 
+@pytest.mark.parametrize("document", [CONTRIBUTING, README], ids=lambda path: path.name)
+def test_a_map_of_the_house_names_no_package_that_is_gone(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    rows = re.findall(r"^(?:\| `|├── |└── )(.*?)(?:  |\|)", text.partition("tests/ ")[0], re.MULTILINE)
+
+    named = {name for row in rows for name in re.findall(r"\b(\w+)/", row)}
+    assert named == PACKAGES
+
+
 @pytest.mark.parametrize("path", re.findall(r"`((?:ecs_steps|tests)/[\w/]+\.py)`", CONTRIBUTING.read_text()))
 def test_a_file_that_contributors_are_pointed_to_is_there(path: str) -> None:
     assert (ROOT / path).is_file()

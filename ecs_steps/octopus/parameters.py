@@ -1,8 +1,8 @@
 """The parameters of a step template, and the variables that they set.
 
 A parameter is named after the last part of its variable: `EcsDeploy.Cpu` is
-`Octopus.Action.Aws.Ecs.Deploy.Cpu`; a few have a name of their own. Two kinds of value are easier to give
-than their JSON: the wait option is a choice and a number of minutes, and tags are ``key=value`` lines.
+`Octopus.Action.Aws.Ecs.Deploy.Cpu`. Two kinds of value are easier to give than their JSON: the wait option is
+a choice and a number of minutes, and tags are ``key=value`` lines.
 """
 
 import json
@@ -53,6 +53,11 @@ class Parameter:
         return self.field.type is WaitOption
 
     @property
+    def is_package(self) -> bool:
+        """Whether a person chooses a package; a release then decides its version, and `images` holds it."""
+        return self.variable.control == "Package"
+
+    @property
     def is_tags(self) -> bool:
         return bool(self.field.type == tuple[TagInput, ...])
 
@@ -60,10 +65,11 @@ class Parameter:
 def parameters(inputs: type[attrs.AttrsInstance], prefix: str) -> tuple[Parameter, ...]:
     """Return a parameter for each input that a step template prompts for, in the order of the inputs."""
     prompted = [field for field in attrs.fields(inputs) if "variable" in field.metadata]
+    names = [str(field.metadata["variable"].name) for field in prompted]
     return tuple(
-        Parameter(name=f"{prefix}.{field.metadata['variable'].parameter_name}", field=field)
-        for field in prompted
-        if field.metadata["variable"].name.startswith(PROMPTED_PREFIX)
+        Parameter(name=f"{prefix}.{name.rpartition('.')[2]}", field=field)
+        for field, name in zip(prompted, names, strict=True)
+        if name.startswith(PROMPTED_PREFIX)
     )
 
 
@@ -118,6 +124,8 @@ def step_variables(
         value = values.get(parameter.name, "").strip()
         if parameter.is_wait_option:
             value = _wait_option(value, values.get(f"{prefix}.{TIMEOUT}", "").strip())
+        elif parameter.is_package and value.startswith("{"):
+            value = ""  # which package was chosen, as the server keeps it
         elif parameter.is_tags and not value.startswith("["):
             value, wrong = _tags(value)
             problems += [Problem(path=parameter.name, message=message) for message in wrong]

@@ -40,7 +40,7 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
             _point_back(previous, watch, context)
     except EcsStepsError as error:
         cause = f"{error.what}: {error.why}" if error.why else error.what
-        serving = _what_serves(watch, context)
+        serving = what_serves(watch, context)
         raise RolloutFailedError(
             what=failure.what,
             why=f"{failure.why}; and the rollback to {previous} failed: {cause}",
@@ -96,7 +96,7 @@ def _rolled_back_by_ecs(watch: ServiceWatch, context: DeploymentContext) -> bool
     )
 
 
-def _what_serves(watch: ServiceWatch, context: DeploymentContext) -> str:
+def what_serves(watch: ServiceWatch, context: DeploymentContext) -> str:
     """Return a sentence on what runs now, as far as it can be read."""
     service = None
     with suppress(EcsStepsError):

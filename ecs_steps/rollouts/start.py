@@ -1,8 +1,12 @@
 """Change a service that this step does not own: read it, and point it at a revision."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ecs_steps.aws.ecs import Deployment, Service, describe_service, update_service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, RolloutFailedError
+from ecs_steps.rollouts.strategies import StrategyType
 
 ALTERNATIVES = {
     "CODE_DEPLOY": "Deploy it with AWS CodeDeploy, or give it the ECS deployment controller.",
@@ -36,10 +40,36 @@ def describe_updatable_service(cluster: str, name: str, context: DeploymentConte
     return service
 
 
+def check_strategy(service: Service, strategy: StrategyType, *, variable: str) -> None:
+    """Refuse to shift traffic where the service has no second target group for it.
+
+    The way there takes two deployments (ECS guide, update-rolling-to-bluegreen), and who owns the load
+    balancers has to make the first.
+
+    Raises:
+        DeploymentError: The strategy is not possible.
+    """
+    shifts = strategy not in (StrategyType.KEEP, StrategyType.ROLLING)
+    if shifts and len(service.alternate_groups) < len(service.target_groups):
+        raise DeploymentError(
+            what=f"Service {service.name} cannot be deployed as {strategy}",
+            why="its load balancers have no alternate target group and listener rules",
+            next_step="Give them advancedConfiguration first, by a rolling deployment (with the tool that "
+            f"owns the service), or leave {variable} at Keep. Nothing was changed.",
+        )
+
+
 def start_rollout(
-    service: Service, task_definition: str, context: DeploymentContext, *, force: bool
+    service: Service,
+    task_definition: str,
+    context: DeploymentContext,
+    *,
+    force: bool,
+    configuration: Mapping[str, Any] | None = None,
 ) -> Deployment:
     """Point the service at a revision and return the deployment that this started.
+
+    A deployment configuration goes with it; none leaves the service's own.
 
     Raises:
         AwsCallError: ECS refused it.
@@ -53,7 +83,9 @@ def start_rollout(
         return primary if not force or primary.deployment_id not in known else None
 
     def act() -> Deployment | None:
-        return started(update_service(context.aws, service, task_definition, force=force))
+        return started(
+            update_service(context.aws, service, task_definition, force=force, configuration=configuration)
+        )
 
     def done() -> Deployment | None:
         return started(describe_service(context.aws, service.cluster_arn, service.name))

@@ -28,7 +28,7 @@ from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.changes import ChangeReporter
 from ecs_steps.rollouts.fail_fast import cannot_succeed, healthy_tasks
-from ecs_steps.rollouts.pauses import pause_of
+from ecs_steps.rollouts.pauses import pause_of, without_hooks
 from ecs_steps.rollouts.record import DeploymentRecord
 from ecs_steps.rollouts.summary import report_timing
 from ecs_steps.rollouts.unfinished import Unfinished, explain_unfinished
@@ -44,6 +44,8 @@ from ecs_steps.rollouts.verdict import (
 
 # A service that was just made may be unknown to another of ECS' hosts for a moment.
 CONSISTENCY_WINDOW = timedelta(seconds=60)
+# A hook that was answered may be listed as awaiting for a moment.
+ANSWER_WINDOW = timedelta(seconds=10)
 # A pause whose tasks are incomplete for as long as this is reported with what is missing.
 INCOMPLETE_PAUSE_TIMEOUT = timedelta(minutes=2)
 
@@ -53,13 +55,16 @@ class ServiceWatch:
     """One deployment of one service, and what was seen of it so far.
 
     `service` and `verdict` are those of the last read; `gave_up` says that the deployment was given up
-    here, and not by ECS.
+    here, and not by ECS. The `answered_hooks` were continued before, and are no pause any more;
+    the `known_hooks` waited when the watch began, and may have been answered a moment before.
     """
 
     cluster: str
     name_or_arn: str
     target: DeploymentRef
     context: DeploymentContext
+    answered_hooks: frozenset[str] = frozenset()
+    known_hooks: frozenset[str] = frozenset()
     record: DeploymentRecord = field(init=False)
     service: Service | None = None
     verdict: Verdict = IN_PROGRESS
@@ -97,6 +102,11 @@ class ServiceWatch:
         return self.target.deployment_id or (ours.deployment_id if ours else "")
 
     @property
+    def service_deployment(self) -> ServiceDeployment | None:
+        """ECS' record of the deployment at the last read; none where it cannot be had."""
+        return self._service_deployment
+
+    @property
     def may_roll_back(self) -> bool:
         """Whether going back undoes a failure: not what is healthy, and not what waits for a person."""
         if self.verdict.status is DeploymentStatus.FAILED:
@@ -118,6 +128,8 @@ class ServiceWatch:
     def observe(self) -> PollResult[Verdict]:
         """Read once, report what is new, judge, and collect evidence where something is wrong."""
         record = self.record.read()
+        if record and self.answered_hooks:
+            record = without_hooks(record, self.answered_hooks)
         is_quiet = record and record.is_in_progress and record == self._service_deployment
         if is_quiet and self._described_lately() and not self._paused_at:
             return PollResult(value=IN_PROGRESS, settled=False)
@@ -144,7 +156,7 @@ class ServiceWatch:
             return
         ours = self._own(service)
         if ours is None:
-            self.unfinished = explain_unfinished(service, self.target, record, healthy=None, pending=())
+            self.unfinished = explain_unfinished(service, self.target, record, healthy=None)
             return
         live = self._collector.collect_live(service, evolve(self.target, deployment_id=ours.deployment_id))
         self._collect(service, ours.deployment_id, record)
@@ -153,7 +165,12 @@ class ServiceWatch:
             running = [task for task in live.tasks if task.status == "RUNNING"]
             healthy = len(healthy_tasks(service, running, live.targets, self.context))
         self.unfinished = explain_unfinished(
-            service, self.target, record, healthy=healthy, pending=live.pending_lines if live else ()
+            service,
+            self.target,
+            record,
+            healthy=healthy,
+            pending=live.pending_lines if live else (),
+            leaving=live.leaving if live else 0,
         )
 
     def _own(self, service: Service) -> Deployment | None:
@@ -168,6 +185,9 @@ class ServiceWatch:
             return judge(self.service, self.target)
         verdict = judge_service_deployment(record, self.service, self.target)
         pause = pause_of(record)
+        is_recent = self._described_at - self._started < ANSWER_WINDOW
+        if verdict.pause and verdict.pause.hook_id in self.known_hooks and is_recent:
+            return IN_PROGRESS
         if pause is None:
             self._paused_at = None
         elif verdict is IN_PROGRESS:

@@ -6,17 +6,25 @@ stands in its row and nowhere else. A step of your own is a row as well: see `St
 
 from typing import TYPE_CHECKING
 
-from ecs_steps.steps.row import Option, PackageParameter, StepRow, StepTable, StepTemplate, Verb
+from ecs_steps.steps.row import Option, StepRow, StepTable, StepTemplate, Verb
 
 if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports its own
+    from ecs_steps.steps.abort_ecs_deployment.step import AbortEcsDeploymentStep
+    from ecs_steps.steps.continue_ecs_deployment.step import ContinueEcsDeploymentStep
     from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
     from ecs_steps.steps.deploy_revision.step import DeployEcsRevisionStep
+    from ecs_steps.steps.discover_targets.step import DiscoverEcsTargetsStep
+    from ecs_steps.steps.promote_image.step import PromoteEcrImageStep
     from ecs_steps.steps.register_task_definition.step import RegisterEcsTaskDefinitionStep
     from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 
 __all__ = [
+    "AbortEcsDeploymentStep",
+    "ContinueEcsDeploymentStep",
     "DeployEcsRevisionStep",
     "DeployEcsServiceStep",
+    "DiscoverEcsTargetsStep",
+    "PromoteEcrImageStep",
     "RegisterEcsTaskDefinitionStep",
     "UpdateEcsServiceStep",
 ]
@@ -34,6 +42,23 @@ _OUTPUTS = (
     "DeploymentId",
     "Outcome",
 )
+
+_PROGRESS = (
+    "ServiceName",
+    "ServiceArn",
+    "ClusterName",
+    "Region",
+    "ServiceDeploymentArn",
+    "DeploymentId",
+    "TaskDefinitionArn",
+    "PreviousTaskDefinitionArn",
+    "TargetGroupArn",
+    "LifecycleStage",
+    "ProductionTrafficPercent",
+    "TestTrafficPercent",
+    "Outcome",
+)
+_PAUSE = ("HookId", "PauseExpiresAt", "PauseTimeoutAction")
 
 _DEPLOYMENT = Option(
     flag="--deployment", keyword="deployment_id", metavar="ID", help="of a service: ecs-svc/..."
@@ -68,9 +93,8 @@ STEPS = StepTable(
                 name="AWS - Deploy Amazon ECS Service",
                 description="Deploys a Fargate task definition and its service through a CloudFormation "
                 "stack, waits until this very deployment serves, and otherwise names the root cause.",
-                package=PackageParameter(
-                    help="The main container's image. In *Containers* it is the reference `EcsDeploy.Image`."
-                ),
+                image_help="The main container's image. In *Containers* it is the reference "
+                "`EcsDeploy.Image`.",
             ),
             outputs=(*_OUTPUTS, "AwsOutputs[StackId]", "CloudFormationStackName"),
             verbs={
@@ -98,10 +122,8 @@ STEPS = StepTable(
                 name="AWS - Update Amazon ECS Service",
                 description="Registers a new revision of an existing task definition, points an existing "
                 "service at it, waits until this very deployment serves, and otherwise names the root cause.",
-                package=PackageParameter(
-                    help="The image that a container gets. In *Containers* it is the reference "
-                    "`EcsUpdate.Image`; one that nothing refers to is not used."
-                ),
+                image_help="The image that a container gets. In *Containers* it is the reference "
+                "`EcsUpdate.Image`; one that nothing refers to is not used.",
             ),
             outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={
@@ -110,6 +132,70 @@ STEPS = StepTable(
                 Verb.DRY_RUN: (),
                 Verb.IAM_POLICY: (_ROLES, _LOG_GROUPS),
             },
+        ),
+        StepRow(
+            name="continue",
+            title="Continue Amazon ECS Deployment",
+            summary="continue a deployment that waits for a person",
+            step=f"{_ROOMS}.continue_ecs_deployment.step:ContinueEcsDeploymentStep",
+            inputs=f"{_ROOMS}.continue_ecs_deployment.inputs:ContinueInputs",
+            prefix="EcsContinue",
+            template=StepTemplate(
+                name="AWS - Continue Amazon ECS Deployment",
+                description="Continues a deployment that waits at a pause, after a manual intervention: it "
+                "checks again that the new tasks are healthy and that traffic goes where ECS believes, says "
+                "yes once, and waits for the next pause or the end. One such step for each pause, each with "
+                "the hook of the step before it; run it on success.",
+            ),
+            outputs=(*_PROGRESS, *_PAUSE),
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
+            name="abort",
+            title="Abort Amazon ECS Deployment",
+            summary="roll back a deployment that is in progress",
+            step=f"{_ROOMS}.abort_ecs_deployment.step:AbortEcsDeploymentStep",
+            inputs=f"{_ROOMS}.abort_ecs_deployment.inputs:AbortInputs",
+            prefix="EcsAbort",
+            template=StepTemplate(
+                name="AWS - Abort Amazon ECS Deployment",
+                description="Rolls back a deployment that is in progress, wherever it is, and waits until "
+                "what served before it serves again. Let it run when a previous step failed, such as an "
+                "aborted manual intervention; where there is nothing to roll back it changes nothing.",
+            ),
+            outputs=_PROGRESS,
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
+            name="discover-targets",
+            title="Discover Amazon ECS Targets",
+            summary="find the clusters whose tags make them deployment targets",
+            step=f"{_ROOMS}.discover_targets.step:DiscoverEcsTargetsStep",
+            inputs=f"{_ROOMS}.discover_targets.inputs:DiscoverInputs",
+            prefix="EcsDiscover",
+            template=StepTemplate(
+                name="AWS - Discover Amazon ECS Targets",
+                description="Finds the clusters whose tags say that they belong to the deployment's "
+                "environment, and lets Octopus make deployment targets of them.",
+            ),
+            outputs=("TargetNames", "Outcome"),
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
+            name="promote",
+            title="Promote Image to Amazon ECR",
+            summary="copy an image into a repository of Amazon ECR by digest, without Docker",
+            step=f"{_ROOMS}.promote_image.step:PromoteEcrImageStep",
+            inputs=f"{_ROOMS}.promote_image.inputs:PromoteInputs",
+            prefix="EcsPromote",
+            template=StepTemplate(
+                name="AWS - Promote Image to Amazon ECR",
+                description="Copies an image from any registry, or from a file, into a repository of Amazon "
+                "ECR without Docker and without changing a byte, checks the scans of all its platforms, and "
+                "sets the tag last.",
+            ),
+            outputs=("Image", "ImageDigest", "ImageByDigest", "Outcome"),
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
         StepRow(
             name="register",
@@ -123,10 +209,8 @@ STEPS = StepTable(
                 description="Registers a new revision of a task definition from its latest revision, another "
                 "one or a document, with images that the release has chosen; one that is as requested "
                 "already is left alone. No service is changed.",
-                package=PackageParameter(
-                    help="The image that a container gets. In *Containers* it is the reference "
-                    "`EcsTaskDefinition.Image`; one that nothing refers to is not used."
-                ),
+                image_help="The image that a container gets. In *Containers* it is the reference "
+                "`EcsTaskDefinition.Image`; one that nothing refers to is not used.",
             ),
             outputs=(
                 "TaskDefinitionFamily",
@@ -150,12 +234,6 @@ STEPS = StepTable(
                 description="Points an existing service at a revision of a task definition, chosen as a "
                 "package of the release, waits until this very deployment serves, and otherwise names the "
                 "root cause.",
-                package=PackageParameter(
-                    name="TaskDefinition",
-                    label="Revision",
-                    before="Task definition",
-                    help="The family, as package of a feed of task definitions; the version is the revision.",
-                ),
             ),
             outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={Verb.RUN: (), Verb.WATCH: (_DEPLOYMENT,), Verb.IAM_POLICY: (_LOG_GROUPS,)},

@@ -4,8 +4,7 @@ A row is data. Neither a step nor its inputs are imported before they are used, 
 ``import ecs_steps`` stay as light as they are without them.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -124,25 +123,15 @@ class Option:
 
 
 @frozen(kw_only=True)
-class PackageParameter:
-    """The parameter of a step template that lets a release choose a version, mostly that of an image.
-
-    It stands before the parameter whose label is `before`.
-    """
-
-    help: str
-    name: str = "Image"
-    label: str = "Image"
-    before: str = "Containers"
-
-
-@frozen(kw_only=True)
 class StepTemplate:
-    """What a step template says of its step beside the inputs."""
+    """What a step template says of its step beside the inputs.
+
+    `image_help` is the help of the parameter that chooses a container image; a step without one has none.
+    """
 
     name: str
     description: str
-    package: PackageParameter | None = None
+    image_help: str = ""
 
 
 @frozen(kw_only=True)
@@ -244,31 +233,31 @@ class StepTable:
         """Return the step that the variables are for.
 
         That is the one whose inputs know most of them, and of several the one with the fewest required ones
-        missing. Variables that several steps have do not decide by themselves.
+        missing. Variables that all of these have decide nothing.
 
         Raises:
             InvalidInputsError: Several steps fit as well as each other.
         """
-        if len(self.rows) == 1:
-            return self.rows[0]
         given = {str(name).casefold() for name in variables}
         known = {row.name: row.variable_names() for row in self.rows}
-        count = Counter(name for names in known.values() for name in names)
-        own = {name for name, times in count.items() if times == 1}
-        ranks = {
-            name: (
-                len(given & names.keys()),
-                -sum(required for variable, required in names.items() if variable not in given),
+        fitting = _highest(known, lambda name: len(given & known[name].keys()))
+        shared = frozenset.intersection(*(frozenset(known[name]) for name in fitting))
+        if any(given & (known[name].keys() - shared) for name in fitting):
+            fitting = _highest(
+                fitting,
+                lambda name: -sum(required for each, required in known[name].items() if each not in given),
             )
-            for name, names in known.items()
-            if given & own & names.keys()
-        }
-        best = [name for name, rank in ranks.items() if rank == max(ranks.values())]
-        if len(best) != 1:
-            names = ", ".join(best or known)
-            problem = Problem(path="--step", message=f"is required; the variables fit these steps: {names}")
+        if len(fitting) != 1:
+            message = f"is required; the variables fit these steps: {', '.join(fitting)}"
+            problem = Problem(path="--step", message=message)
             raise InvalidInputsError(what="The step cannot be determined", problems=(problem,))
-        return self.named(best[0])
+        return self.named(fitting[0])
+
+
+def _highest(names: Iterable[str], rank: Callable[[str], int]) -> list[str]:
+    """Return the names with the highest rank."""
+    ranks = {name: rank(name) for name in names}
+    return [name for name in ranks if ranks[name] == max(ranks.values())]
 
 
 def _load(path: str) -> Any:  # noqa: ANN401  whatever the path names

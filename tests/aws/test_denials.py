@@ -87,7 +87,8 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     ),
     "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
     "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
-    "ecs:DescribeClusters": (lambda aws: ecs.cluster_status(aws, "shop"), "cluster shop"),
+    "ecs:DescribeClusters": (lambda aws: ecs.describe_cluster(aws, "shop"), "cluster shop"),
+    "ecs:ListClusters": (lambda aws: list(ecs.describe_clusters(aws)), "*"),
     "logs:DescribeLogGroups": (lambda aws: logs.log_group_exists(aws, "/ecs/x"), "log group /ecs/x"),
     "application-autoscaling:DescribeScalableTargets": (
         lambda aws: autoscaling.is_scalable(aws, "shop", "orders"),
@@ -213,7 +214,7 @@ def test_a_denial_names_the_action_and_the_resource_as_aws_does(action: str) -> 
 
 @pytest.mark.parametrize("action", CALLS)
 @pytest.mark.parametrize("text", ["Access Denied", ""])
-def test_a_denial_without_words_names_the_action_and_what_the_call_was_about(action: str, text: str) -> None:
+def test_a_denial_without_a_text_names_the_action_and_what_the_call_was_about(action: str, text: str) -> None:
     call, about = CALLS[action]
 
     denied = denial_of(call, text)
@@ -242,13 +243,13 @@ def test_a_denial_without_words_names_the_action_and_what_the_call_was_about(act
         ("The role is not valid", "", ""),
     ],
 )
-def test_a_denial_is_read_from_the_words_of_each_service(text: str, action: str, resource: str) -> None:
+def test_a_denial_is_read_from_the_texts_of_each_service(text: str, action: str, resource: str) -> None:
     denial = Denial.parse(text, about="what it was about")
 
     assert (denial.action, denial.resource) if denial else (action, resource) == ("", "")
 
 
-def test_an_explicit_deny_is_not_mended_by_allowing() -> None:
+def test_an_explicit_deny_is_not_repaired_by_allowing() -> None:
     text = "not authorized to perform: ecs:UpdateService on resource: * with an explicit deny in a policy"
 
     denial = Denial.parse(text, about="")
@@ -310,7 +311,7 @@ def test_a_policy_that_limits_the_role_from_outside_is_named(limit: str) -> None
     )
 
 
-def test_credentials_that_a_single_sign_on_denies_are_not_asked_of_sts() -> None:
+def test_credentials_that_a_single_sign_on_denies_are_not_requested_from_sts() -> None:
     reply = {"Error": {"Code": "AccessDeniedException", "Message": "No access"}}
 
     with pytest.raises(AccessDeniedError) as raised, calling("ecs:ListClusters"):
@@ -320,7 +321,7 @@ def test_credentials_that_a_single_sign_on_denies_are_not_asked_of_sts() -> None
     assert "Allow sso:GetRoleCredentials on " in raised.value.next_step
 
 
-def test_a_login_that_sts_denies_names_what_sts_was_asked_for() -> None:
+def test_a_login_that_sts_denies_names_what_sts_was_requested() -> None:
     reply = {"Error": {"Code": "AccessDenied", "Message": "Access denied"}}
 
     with pytest.raises(AccessDeniedError) as raised, calling("ecs:ListClusters"):

@@ -13,11 +13,18 @@ from ecs_steps.sandbox import Sandbox
 from ecs_steps.script_step import ScriptHost, run_script_step
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow, Verb
+from faults import matrix
+from faults.fault_patterns import FAULT_PATTERNS
+from faults.journeys import Journey
+from faults.matrix_cases import run_case, violations
 from script_host.service_messages import parse
 from step_templates import build
 from steps.tag_service import ROW, VARIABLES
 
 WITH_TAG = STEPS.with_row(ROW)
+ON_A_DEPLOYMENT = ("continue", "abort")
+"""Steps on a deployment that another step has begun."""
+ALL = ", ".join(row.name for row in WITH_TAG)
 EACH = pytest.mark.parametrize("row", WITH_TAG, ids=lambda row: row.name)
 EXAMPLES = build.HERE.parent / "ecs_steps" / "sandbox" / "examples"
 METHODS = {
@@ -62,16 +69,33 @@ def test_the_example_of_a_step_is_recognized_as_its_own(row: StepRow) -> None:
 
 
 @pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
-def test_a_run_gives_the_outputs_of_its_row(row: StepRow, capsys: pytest.CaptureFixture[str]) -> None:
-    main([row.name, str(EXAMPLES / f"{row.name}.json"), "--sandbox", "--sandbox-speed", "1e6"])
+def test_a_run_gives_the_outputs_of_its_row(
+    row: StepRow, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    sandbox = ["--sandbox", "--sandbox-speed", "1e6", "--sandbox-journal", str(tmp_path / "journal")]
+    if row.name in ON_A_DEPLOYMENT:
+        main(["update", str(EXAMPLES / "canary.json"), *sandbox])
+        capsys.readouterr()
+
+    main([row.name, str(EXAMPLES / f"{row.name}.json"), *sandbox])
 
     lines = capsys.readouterr().out.splitlines()
     assert {line.partition(" = ")[0] for line in lines} == set(row.outputs)
 
 
-@pytest.mark.parametrize("variables", [{}, {"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, {"Other": "x"}])
-def test_variables_that_every_step_has_or_none_has_determine_no_step(variables: dict[str, str]) -> None:
-    with pytest.raises(InvalidInputsError, match=r"--step: is required; .*: deploy, update, .*tag"):
+@pytest.mark.parametrize(
+    ("variables", "names"),
+    [
+        ({}, ALL),
+        ({"Octopus.Action.Aws.Region": "eu-west-1"}, ALL),
+        ({"Other": "x"}, ALL),
+        ({"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, "deploy, update, tag"),
+    ],
+)
+def test_variables_that_several_steps_have_or_none_has_determine_no_step(
+    variables: dict[str, str], names: str
+) -> None:
+    with pytest.raises(InvalidInputsError, match=rf"--step: is required; .*: {names}$"):
         WITH_TAG.matching(variables)
 
 
@@ -139,3 +163,16 @@ class TestARegisteredStep:
         assert template["Packages"] == []
         assert not [name for name in names if name.endswith(".Image")]
         assert 'launch("EcsTag", ' in template["Properties"]["Octopus.Action.Script.ScriptBody"]
+
+    def test_holds_the_invariants_of_the_fault_matrix(self) -> None:
+        journey = Journey(row=ROW, name="tag", settings=VARIABLES)
+
+        rows = list(matrix.rows([journey]))
+        cases = [
+            run_case(journey, each.fault_of(row.operation, row.first))
+            for row in rows
+            for each in FAULT_PATTERNS
+        ]
+
+        assert [row.operation for row in rows] == ["DescribeServices", "TagResource"]
+        assert [(str(case.fault), found) for case in cases for found in violations(case)] == []

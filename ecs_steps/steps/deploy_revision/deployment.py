@@ -5,10 +5,16 @@ from attrs import Factory, field, frozen
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
-from ecs_steps.result import Outputs, Result
-from ecs_steps.rollouts.deployment import deploy_to_service, still_running, watch_deployment
+from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.deployment import (
+    ServiceMove,
+    deploy_to_service,
+    report_waiting_pause,
+    still_running,
+    watch_deployment,
+)
 from ecs_steps.steps.deploy_revision.inputs import DeployRevisionInputs
-from ecs_steps.steps.deploy_revision.plan import plan_deployment
+from ecs_steps.steps.deploy_revision.plan import Plan, plan_deployment
 from ecs_steps.task_definition.registration import add_tags
 
 
@@ -24,23 +30,33 @@ class RevisionDeployment:
         """Deploy the revision, wait and verify."""
         with self.outputs.attach_to_errors(still_running):
             plan = plan_deployment(self.inputs, self.context)
-            self.outputs.set(
-                ClusterName=self.inputs.cluster_name,
-                TaskDefinitionFamily=plan.family,
-                PreviousTaskDefinitionArn=plan.service.task_definition,
-                Region=self.context.aws.region,
-            )
             for warning in plan.warnings:
                 self.context.say(Level.WARNING, warning)
-            return deploy_to_service(
-                plan.service,
-                plan.revision,
-                self.context,
-                self.outputs,
+            found = plan.in_progress
+            if found and report_waiting_pause(plan.service, plan.revision, found, self.context, self.outputs):
+                # The result is that of the run that began it; none is begun.
+                previous = self.outputs.values.get("PreviousTaskDefinitionArn", "")
+                self.outputs.set(**self._names(plan, previous))
+                return self.outputs.result(Outcome.PAUSED)
+            self.outputs.set(**self._names(plan, plan.service.task_definition))
+            move = ServiceMove(
+                service=plan.service,
+                revision=plan.revision,
                 force=self.inputs.force_new_deployment,
                 roll_back=self.inputs.on_failure is OnFailure.ROLLBACK,
                 add_tags=lambda: add_tags(plan.service.arn, plan.service_tags, self.context),
+                configuration=plan.configuration,
+                is_begun=plan.in_progress is not None,
             )
+            return deploy_to_service(move, self.context, self.outputs)
+
+    def _names(self, plan: Plan, previous: str) -> dict[str, str]:
+        return {
+            "ClusterName": self.inputs.cluster_name,
+            "TaskDefinitionFamily": plan.family,
+            "PreviousTaskDefinitionArn": previous,
+            "Region": self.context.aws.region,
+        }
 
     def watch(self, deployment_id: str) -> Result:
         """Wait for a deployment of the service and verify."""

@@ -24,7 +24,13 @@ def permissions(
     scope = Scope.from_arns(inputs.region, [*inputs.arns_of_account, inputs.service_name, revision])
     roll_back = inputs.on_failure is OnFailure.ROLLBACK
     statements = chain(
-        deploy_to_service(scope, inputs.cluster, inputs.service_name, roll_back=roll_back),
+        deploy_to_service(
+            scope,
+            inputs.cluster,
+            inputs.service_name,
+            roll_back=roll_back,
+            guarded=inputs.guard.reads_tags,
+        ),
         [Statement(sid="ReadTaskDefinitions", actions=("ecs:DescribeTaskDefinition",))],
     )
     if diagnostics:

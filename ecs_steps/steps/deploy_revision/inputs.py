@@ -10,7 +10,14 @@ from ecs_steps.octopus.inputs.converter import text, unexpected
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import FAMILY, Bool, EcsName, Family
-from ecs_steps.steps.common_inputs import ServiceInputs, force_variable, on_failure_variable
+from ecs_steps.steps.strategy_inputs import (
+    StrategyInputs,
+    WhenPaused,
+    force_variable,
+    on_failure_variable,
+    strategy_last,
+    when_paused_variable,
+)
 
 REVISION = "Octopus.Action.Aws.Ecs.Revision"
 PACKAGE_REFERENCE = "EcsRevision.TaskDefinition"
@@ -87,8 +94,8 @@ def _release_package(variables: Mapping[str, str]) -> ReleasePackage:
     )
 
 
-@frozen(kw_only=True)
-class DeployRevisionInputs(ServiceInputs):
+@frozen(kw_only=True, field_transformer=strategy_last)
+class DeployRevisionInputs(StrategyInputs):
     """The inputs of *Deploy Amazon ECS Revision*."""
 
     service_name: EcsName = variable(
@@ -98,11 +105,11 @@ class DeployRevisionInputs(ServiceInputs):
     )
     task_definition: Annotated[ChosenRevision, RevisionReader()] | None = variable(
         f"{REVISION}.TaskDefinition",
-        label="Task definition",
-        help="The revision as family:revision or ARN. Leave empty where the release chooses it as the "
-        f"version of the package `{PACKAGE_REFERENCE}`, whose id is the family.",
+        label="Revision",
+        help="The revision as family:revision or ARN; or chosen with the release, as the version of a "
+        f"package from a feed of task definitions (reference `{PACKAGE_REFERENCE}`, its id is the family).",
         default=None,
-        parameter="TaskDefinitionName",
+        control="Package",
     )
     family: Family | None = variable(
         f"{REVISION}.Family",
@@ -112,6 +119,7 @@ class DeployRevisionInputs(ServiceInputs):
     )
     force_new_deployment: Bool = force_variable(f"{REVISION}.ForceNewDeployment")
     on_failure: OnFailure = on_failure_variable(f"{REVISION}.OnFailure")
+    when_paused: WhenPaused = when_paused_variable(f"{REVISION}.WhenPaused")
     package: ReleasePackage = derived(_release_package, default=ReleasePackage())
 
     @property

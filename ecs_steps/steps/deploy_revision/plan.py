@@ -4,17 +4,22 @@ Everything that can refuse it is checked here, so that a refused one has changed
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from attrs import frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.task_definitions import TaskDefinition, describe_task_definition
 from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import NotFoundError
 from ecs_steps.rollouts.fit import misfits
-from ecs_steps.rollouts.start import describe_updatable_service
-from ecs_steps.steps.deploy_revision.inputs import ChosenRevision, DeployRevisionInputs
-from ecs_steps.tags import Tag
+from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_in_progress
+from ecs_steps.rollouts.start import check_strategy, describe_updatable_service
+from ecs_steps.rollouts.strategies import requested_configuration
+from ecs_steps.steps.deploy_revision.inputs import REVISION, ChosenRevision, DeployRevisionInputs
+from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
+from ecs_steps.tags import Tag, same_deployment
 from ecs_steps.task_definition.revision import TagChanges
 
 STACK_TAG = "aws:cloudformation:stack-name"
@@ -23,24 +28,34 @@ RETAIN = "Octopus.Action.Aws.Ecs.Deploy.RetainTaskDefinitions"
 
 @frozen(kw_only=True)
 class Plan:
-    """A revision that a service can be moved to, and the tags that the service lacks."""
+    """A revision that a service can be moved to, and the tags that the service lacks.
+
+    `configuration` is sent with it, where the service's own does not stay. `in_progress` is this very
+    deployment, which was begun before.
+    """
 
     service: Service
     revision: str
     family: str
     service_tags: tuple[Tag, ...]
     warnings: tuple[str, ...]
+    configuration: dict[str, Any] | None = None
+    in_progress: DeploymentInProgress | None = None
 
 
 def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) -> Plan:
     """Read the service and the revision, and check that they fit.
 
     Raises:
+        WrongEnvironmentError: The service or its cluster belongs to another environment.
         NotFoundError: The service or the revision does not exist, the revision is not active or of another
             account or region, or the service cannot run it.
-        DeploymentError: The service cannot be updated by this step.
+        DeploymentError: The service cannot be updated by this step, or with this strategy.
+        SupersededError: Another deployment of the service waits for a person.
     """
     service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+    check_environment(inputs.guard, context, service=service)
+    check_strategy(service, inputs.strategy_type, variable=f"{STRATEGY}.Type")
     assert inputs.revision  # noqa: S101  valid inputs have one
     _check_place(inputs.revision, service, context)
     found = _describe(inputs.revision, service, context)
@@ -60,7 +75,28 @@ def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) ->
         family=found.family,
         service_tags=changes.missing_tags(service.tags),
         warnings=(*map(str, dropped), *_other_family(found, service)),
+        configuration=requested_configuration(
+            inputs.strategy, inputs.safeguards, service.deployment_configuration
+        ),
+        in_progress=_in_progress(found.arn, service, inputs, context),
     )
+
+
+def _in_progress(
+    revision: str, service: Service, inputs: DeployRevisionInputs, context: DeploymentContext
+) -> DeploymentInProgress | None:
+    """Return this very deployment where it was begun before; no other one is ended at a pause."""
+    found = find_in_progress(service, context)
+    if found is None:
+        return None
+    is_in_force = inputs.strategy is None or inputs.strategy.is_in_force(found.record.configuration)
+    is_ours = service.task_definition == revision and same_deployment(inputs.default_tags, service.tags)
+    may_replace = inputs.when_paused is WhenPaused.REPLACE
+    if is_ours and (is_in_force or not may_replace):
+        return found
+    if found.pause and not may_replace:
+        raise found.refusal(service, found.pause, variable=f"{REVISION}.WhenPaused")
+    return None
 
 
 def _check_place(revision: ChosenRevision, service: Service, context: DeploymentContext) -> None:

@@ -12,6 +12,7 @@ from ecs_steps.steps.deploy_revision.inputs import (
     DeployRevisionInputs,
     revision_number,
 )
+from ecs_steps.steps.strategy_inputs import STRATEGY_RULES
 
 
 @rule("task_definition")
@@ -62,5 +63,6 @@ RULES: tuple[AnyRule[DeployRevisionInputs], ...] = (
     _package_is_a_revision,
     _one_revision,
     _this_family,
+    *STRATEGY_RULES,
     *SERVICE_RULES,
 )

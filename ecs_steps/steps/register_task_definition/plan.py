@@ -6,6 +6,7 @@ Everything that can refuse it is checked here, so that a refused one has changed
 from attrs import evolve
 
 from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import NotFoundError
 from ecs_steps.steps.register_task_definition.document import document_request
 from ecs_steps.steps.register_task_definition.inputs import TASK_DEFINITION, RegisterInputs
@@ -29,10 +30,12 @@ def plan_registration(inputs: RegisterInputs, context: DeploymentContext) -> Rev
     """Read the task definitions, and plan the next revision of the family.
 
     Raises:
+        WrongEnvironmentError: The account is another one than the expected one.
         NotFoundError: The template or a container does not exist.
         InvalidInputsError: The tags are more than AWS takes.
         DeploymentError: A revision holds a member that this botocore would lose.
     """
+    check_environment(inputs.guard, context)
     if inputs.document:
         template, changes = _from_document(inputs.document, inputs)
         latest = find_revision(inputs.target_family, context)

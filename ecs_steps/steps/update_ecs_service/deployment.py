@@ -5,10 +5,16 @@ from attrs import Factory, field, frozen
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
-from ecs_steps.result import Outputs, Result
-from ecs_steps.rollouts.deployment import deploy_to_service, still_running, watch_deployment
+from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.deployment import (
+    ServiceMove,
+    deploy_to_service,
+    report_waiting_pause,
+    still_running,
+    watch_deployment,
+)
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.steps.update_ecs_service.plan import changes, plan_update
+from ecs_steps.steps.update_ecs_service.plan import Plan, changes, plan_update
 from ecs_steps.task_definition.diff import plan_text
 from ecs_steps.task_definition.registration import add_tags, register_revision
 
@@ -25,24 +31,33 @@ class RevisionDeployment:
         """Register the next revision, deploy it, wait and verify."""
         with self.outputs.attach_to_errors(still_running):
             plan = plan_update(self.inputs, self.context)
-            self.outputs.set(**self._names(plan.service.task_definition))
             for warning in plan.warnings:
                 self.context.say(Level.WARNING, str(warning))
+            found = plan.in_progress
+            if found and report_waiting_pause(
+                plan.service, plan.latest.arn, found, self.context, self.outputs
+            ):
+                # The result is that of the run that began it; none is begun.
+                self.outputs.set(**self._names(self.outputs.values.get("PreviousTaskDefinitionArn", "")))
+                return self.outputs.result(Outcome.PAUSED)
+            self.outputs.set(**self._names(plan.service.task_definition))
             revision = register_revision(plan.revision, self.context)
+            return deploy_to_service(self._move(plan, revision), self.context, self.outputs)
 
-            def add_missing_tags() -> None:
-                add_tags(plan.latest.arn, plan.revision_tags, self.context)
-                add_tags(plan.service.arn, plan.service_tags, self.context)
+    def _move(self, plan: Plan, revision: str) -> ServiceMove:
+        def add_missing_tags() -> None:
+            add_tags(plan.latest.arn, plan.revision_tags, self.context)
+            add_tags(plan.service.arn, plan.service_tags, self.context)
 
-            return deploy_to_service(
-                plan.service,
-                revision,
-                self.context,
-                self.outputs,
-                force=self.inputs.force_new_deployment,
-                roll_back=self.inputs.on_failure is OnFailure.ROLLBACK,
-                add_tags=add_missing_tags,
-            )
+        return ServiceMove(
+            service=plan.service,
+            revision=revision,
+            force=self.inputs.force_new_deployment,
+            roll_back=self.inputs.on_failure is OnFailure.ROLLBACK,
+            add_tags=add_missing_tags,
+            configuration=plan.configuration,
+            is_begun=plan.in_progress is not None,
+        )
 
     def watch(self, deployment_id: str) -> Result:
         """Wait for a deployment of the service and verify."""

@@ -17,6 +17,7 @@ from ecs_steps.iam import (
     pass_to_tasks,
     policy_document,
 )
+from ecs_steps.images.permissions import read_images
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 
@@ -29,10 +30,18 @@ def permissions(
         inputs.region,
         [*inputs.arns_of_account, inputs.service_name, inputs.template_task_definition_name or "", *roles],
     )
-    roll_back = inputs.on_failure is OnFailure.ROLLBACK
+    updates = inputs.container_updates if inputs.resolve_digests else ()
+    images = [inputs.images.get(update.package_reference.casefold(), "") for update in updates]
     statements = chain(
-        deploy_to_service(scope, inputs.cluster, inputs.service_name, roll_back=roll_back),
+        deploy_to_service(
+            scope,
+            inputs.cluster,
+            inputs.service_name,
+            roll_back=inputs.on_failure is OnFailure.ROLLBACK,
+            guarded=inputs.guard.reads_tags,
+        ),
         _task_definition(inputs, scope, roles),
+        read_images(filter(None, images)),
     )
     if diagnostics:
         groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])

@@ -5,7 +5,15 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, EcsName, Family
-from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs, force_variable, on_failure_variable
+from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
+from ecs_steps.steps.strategy_inputs import (
+    StrategyInputs,
+    WhenPaused,
+    force_variable,
+    on_failure_variable,
+    strategy_last,
+    when_paused_variable,
+)
 from ecs_steps.task_definition.container_updates import ContainerUpdate
 from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
@@ -14,8 +22,8 @@ UPDATE = "Octopus.Action.Aws.Ecs.Update"
 TAGS = "Octopus.Action.Aws.Tags"
 
 
-@frozen(kw_only=True)
-class UpdateInputs(ServiceInputs):
+@frozen(kw_only=True, field_transformer=strategy_last)
+class UpdateInputs(StrategyInputs):
     """The inputs of *Update Amazon ECS Service*."""
 
     service_name: EcsName = variable(
@@ -57,6 +65,9 @@ class UpdateInputs(ServiceInputs):
     )
     force_new_deployment: Bool = force_variable(f"{UPDATE}.ForceNewDeployment")
     on_failure: OnFailure = on_failure_variable(f"{UPDATE}.OnFailure")
+
+    resolve_digests: Bool = resolve_digests_variable()
+    when_paused: WhenPaused = when_paused_variable(f"{UPDATE}.WhenPaused")
 
     @property
     def template(self) -> str:
