@@ -16,9 +16,10 @@ from ecs_steps.errors import (
     RolloutFailedError,
 )
 from ecs_steps.reporting.events import Level
+from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import ServiceWatch, failure_of, wait_for_verdict
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 
 ROLLBACK_TIMEOUT = timedelta(minutes=30)
 """The time that a rollback has of its own: the deployment's may be used up by then."""

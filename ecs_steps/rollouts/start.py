@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ecs_steps.aws.ecs import Deployment, Service, describe_service, update_service
+from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service, update_service
+from ecs_steps.aws.service_deployments import find_service_deployment
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import DeploymentError, NotFoundError, RolloutFailedError
+from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError, RolloutFailedError
 from ecs_steps.rollouts.strategies import StrategyType
 
 ALTERNATIVES = {
@@ -98,3 +99,35 @@ def start_rollout(
             next_step="Let one deployment at a time run for this service.",
         )
     return deployment
+
+
+def target_of(service: Service, deployment_id: str, context: DeploymentContext) -> DeploymentRef:
+    """Return a deployment of a service, by its id, as something to judge.
+
+    What has become of one that the service no longer shows, its record tells.
+
+    Raises:
+        NotFoundError: Neither the service nor ECS' records have it.
+    """
+    shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
+    if shown:
+        return DeploymentRef(
+            task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at
+        )
+    ids = ", ".join(d.deployment_id for d in service.deployments) or "none"
+    why = f"the service shows {ids}"
+    try:
+        found = context.call_with_retries(
+            "the deployment's record",
+            lambda: find_service_deployment(context.aws, service.cluster_arn, service.name, deployment_id),
+        )
+    except AwsCallError as error:
+        found, why = None, f"{why}, and ECS' records of older ones could not be read ({error.why})"
+    if not found:
+        raise NotFoundError(
+            what=f"Service {service.name} has no deployment {deployment_id}",
+            why=why,
+            next_step="Check the deployment's id, the service, the account and the region.",
+        )
+    since = min((d.created_at for d in service.deployments), default=context.clock.now())
+    return DeploymentRef(deployment_id=deployment_id, since=since)

@@ -3,9 +3,11 @@
 from ecs_steps.aws.ecs import DeploymentRef, Service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.reporting.events import Level
+from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.rollback import roll_back_to
+from ecs_steps.rollouts.start import target_of
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import ServiceWatch, failure_of, target_of, wait_for_verdict
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 
 
 def wait_for_deployment(service: Service, deployment_id: str, context: DeploymentContext) -> ServiceWatch:

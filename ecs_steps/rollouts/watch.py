@@ -9,21 +9,12 @@ from datetime import datetime, timedelta
 from attrs import define, evolve, field
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service
-from ecs_steps.aws.service_deployments import ServiceDeployment, find_service_deployment
+from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.causes import Diagnosis
 from ecs_steps.context import DeploymentContext
 from ecs_steps.diagnosis.collector import EvidenceCollector
 from ecs_steps.diagnosis.evidence import Evidence
 from ecs_steps.diagnosis.report import diagnose
-from ecs_steps.errors import (
-    AwsCallError,
-    DeploymentError,
-    NotFoundError,
-    RolledBackError,
-    RolloutFailedError,
-    SupersededError,
-    TimedOutError,
-)
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.changes import ChangeReporter
@@ -237,38 +228,6 @@ class ServiceWatch:
         return self.context.clock.now() - self._described_at < CONSISTENCY_WINDOW
 
 
-def target_of(service: Service, deployment_id: str, context: DeploymentContext) -> DeploymentRef:
-    """Return a deployment of a service, by its id, as something to judge.
-
-    What has become of one that the service no longer shows, its record tells.
-
-    Raises:
-        NotFoundError: Neither the service nor ECS' records have it.
-    """
-    shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
-    if shown:
-        return DeploymentRef(
-            task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at
-        )
-    ids = ", ".join(d.deployment_id for d in service.deployments) or "none"
-    why = f"the service shows {ids}"
-    try:
-        found = context.call_with_retries(
-            "the deployment's record",
-            lambda: find_service_deployment(context.aws, service.cluster_arn, service.name, deployment_id),
-        )
-    except AwsCallError as error:
-        found, why = None, f"{why}, and ECS' records of older ones could not be read ({error.why})"
-    if not found:
-        raise NotFoundError(
-            what=f"Service {service.name} has no deployment {deployment_id}",
-            why=why,
-            next_step="Check the deployment's id, the service, the account and the region.",
-        )
-    since = min((d.created_at for d in service.deployments), default=context.clock.now())
-    return DeploymentRef(deployment_id=deployment_id, since=since)
-
-
 def wait_for_verdict(watch: ServiceWatch, *, with_timing: bool = True) -> Verdict:
     """Wait until there is a verdict on the deployment, or until the deadline, and return it.
 
@@ -288,43 +247,6 @@ def wait_for_verdict(watch: ServiceWatch, *, with_timing: bool = True) -> Verdic
     if watch.verdict.status is DeploymentStatus.SERVING and with_timing and watch.service and deployment:
         report_timing(watch.service, deployment, watch.context, began=watch.target.since)
     return watch.verdict
-
-
-def failure_of(watch: ServiceWatch) -> DeploymentError:
-    """Return the error for a deployment that does not serve, with its diagnosis."""
-    verdict, diagnosis = watch.verdict, watch.diagnosis
-    what = f"Service {_short(watch.name_or_arn)} does not run {watch.target.name}"
-    cause = str(diagnosis.root_cause) if diagnosis.root_cause else verdict.reason
-    match verdict.status:
-        case DeploymentStatus.ROLLED_BACK:
-            again = _short(watch.service.task_definition) if watch.service else "what it ran before"
-            return RolledBackError(
-                what=f"{what}: it was rolled back to {again}",
-                why=cause,
-                diagnosis=diagnosis,
-                why_is_cause=True,
-            )
-        case DeploymentStatus.SUPERSEDED:
-            return SupersededError(
-                what=what,
-                why=verdict.reason,
-                next_step="Another deployment or person changed the service; the newer one counts.",
-                diagnosis=diagnosis,
-            )
-        case DeploymentStatus.IN_PROGRESS:
-            return _timed_out(watch, what)
-        case _:
-            return RolloutFailedError(what=what, why=cause, diagnosis=diagnosis, why_is_cause=True)
-
-
-def _timed_out(watch: ServiceWatch, what: str) -> TimedOutError:
-    unfinished = watch.unfinished or Unfinished(why="its deployment was still in progress")
-    return TimedOutError(
-        what=f"{what} yet",
-        why=f"{unfinished.why}, when the time to wait was over",
-        next_step=" ".join(filter(None, [unfinished.next_step, "It continues in ECS."])),
-        diagnosis=watch.diagnosis,
-    )
 
 
 def _short(arn: str) -> str:

@@ -13,6 +13,7 @@ from ecs_steps.aws import (
     logs,
     revisions_in_use,
     service_deployments,
+    stack_events,
     task_definitions,
     tasks,
 )
@@ -78,7 +79,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     ),
     "cloudformation:CancelUpdateStack": (lambda aws: stacks.cancel_update(aws, STACK, "t"), "stack shop"),
     "cloudformation:DescribeStackEvents": (
-        lambda aws: list(stacks.operation_events(aws, OPERATION, {})),
+        lambda aws: list(stack_events.operation_events(aws, OPERATION, {})),
         "stack shop",
     ),
     "cloudformation:DescribeStackResources": (

@@ -10,6 +10,7 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.approval import answer_pause, stop_and_roll_back
 from ecs_steps.rollouts.decision import Action, Decision, decide_to_abort
+from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import (
     final_outputs,
     find_service_deployment,
@@ -25,7 +26,7 @@ from ecs_steps.rollouts.review import Review, identify
 from ecs_steps.rollouts.rollback import what_serves
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import ServiceWatch, failure_of, wait_for_verdict
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.abort_ecs_deployment.inputs import ABORT, AbortInputs, WhenFinished
 from ecs_steps.steps.deployment_inputs import still_running
 

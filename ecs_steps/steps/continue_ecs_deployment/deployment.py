@@ -12,6 +12,7 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.approval import answer_pause
 from ecs_steps.rollouts.decision import Action, Decision, decide_to_continue
+from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.pauses import pause_of, pause_outputs
 from ecs_steps.rollouts.progress import (
     final_outputs,
@@ -26,7 +27,7 @@ from ecs_steps.rollouts.progress import (
 from ecs_steps.rollouts.review import Review, identify, review
 from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import ServiceWatch, failure_of, wait_for_verdict
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.continue_ecs_deployment.inputs import CONTINUE, ContinueInputs, WhenUnhealthy
 from ecs_steps.steps.deployment_inputs import still_running
 

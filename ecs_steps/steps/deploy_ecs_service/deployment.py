@@ -11,9 +11,10 @@ from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.result import Outcome, Outputs, Result, StillRunning
+from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import report_pause
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import ServiceWatch, failure_of, wait_for_verdict
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
 from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_scaling
 from ecs_steps.stacks.service_watch import StackServiceWatch

@@ -114,4 +114,4 @@ UNUSED_ACTIONS = (
     "ecr:Batch*",
     "ecr:GetDownload*",
 )
-"""What CloudFormation does for the stack, also for a release that drops a tag; what ECR's registry asks for."""
+"""What CloudFormation does for the stack (also where a tag is dropped), and what ECR's registry asks for."""
