@@ -130,7 +130,6 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: revisions_in_use.list_active_revisions(aws, "orders", ""),
         "task definition orders",
     ),
-    "ecs:ListClusters": (lambda aws: revisions_in_use.list_clusters(aws, ""), "*"),
     "ecs:ListServices": (lambda aws: revisions_in_use.list_services(aws, "shop", ""), "cluster shop"),
     "ecs:DescribeServiceRevisions": (
         lambda aws: revisions_in_use.describe_service_revisions(aws, ["1"]),

@@ -65,7 +65,7 @@ def _journey(name: str, settings: Mapping[str, object] | None = None, **members:
 JOURNEYS = (
     _journey("new revision", is_killed=True),
     _journey("unchanged, new tags", _TAGGED, prepare=_registered),
-    _journey("old revisions", _KEPT, prepare=_two_old_ones),
+    _journey("old revisions", _KEPT, prepare=_two_old_ones, prunes=True),
     _journey("new family from a document", _DOCUMENT),
     _journey("dry run", _KEPT, prepare=_two_old_ones, verb=Verb.DRY_RUN),
     _journey("assumed role", account=ASSUMED_ROLE),
