@@ -74,6 +74,8 @@ def _in_task(task: StoppedTask, target_reasons: Mapping[str, str]) -> FailureSig
     reason = matched or next((r for r in FAILURE_REASONS if task.stop_code in r.stop_codes), STOPPED)
     container = _failing_container(task) if reason.rank is Rank.HEALTH else None
     if container and container.health == "UNHEALTHY":
+        # The name says whose check it is: that of Service Connect's proxy is not the task definition's.
+        reason = match_reason(f"{text}: container {container.name}") or reason
         return _signal(reason, task, text, container)
     return evolve(_signal(reason, task, text), container=container)
 
