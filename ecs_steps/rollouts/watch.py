@@ -35,6 +35,8 @@ from ecs_steps.rollouts.verdict import (
 
 # A service that was just made may be unknown to another of ECS' hosts for a moment.
 CONSISTENCY_WINDOW = timedelta(seconds=60)
+# Without ECS' record of a deployment nothing may show that its tasks are replaced again and again.
+COLLECT_INTERVAL = timedelta(seconds=30)
 # A hook that was answered may be listed as awaiting for a moment.
 ANSWER_WINDOW = timedelta(seconds=10)
 # A pause whose tasks are incomplete for as long as this is reported with what is missing.
@@ -67,6 +69,7 @@ class ServiceWatch:
     _has_reported_cause: bool = False
     _started: datetime = field(init=False)
     _described_at: datetime = field(init=False)
+    _collected_at: datetime = field(init=False)
     _paused_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -77,7 +80,7 @@ class ServiceWatch:
             self.target,
             evidence=Evidence(cluster=_short(self.cluster), service=_short(self.name_or_arn)),
         )
-        self._started = self.context.clock.now()
+        self._started = self._collected_at = self.context.clock.now()
         self._described_at = self._started - CONSISTENCY_WINDOW
 
     @property
@@ -133,7 +136,9 @@ class ServiceWatch:
             self._find_record(self.service)
             changes = self._changes.report(self.service, record)
             changed = changes.any
-            if self.verdict.is_bad or (changes.trouble and not self.verdict.is_settled):
+            is_due = record is None and self._described_at - self._collected_at >= COLLECT_INTERVAL
+            is_trouble = (changes.trouble or is_due) and not self.verdict.is_settled
+            if self.verdict.is_bad or is_trouble:
                 self._explain(self.service, record)
         return PollResult(value=self.verdict, settled=self.verdict.is_settled, changed=changed)
 
@@ -195,6 +200,7 @@ class ServiceWatch:
             self.record = DeploymentRecord(self.cluster, self.name_or_arn, target, self.context)
 
     def _collect(self, service: Service, deployment_id: str, record: ServiceDeployment | None) -> None:
+        self._collected_at = self.context.clock.now()
         self._collector.collect(service, evolve(self.target, deployment_id=deployment_id), record)
 
     def _explain(self, service: Service, record: ServiceDeployment | None) -> None:
