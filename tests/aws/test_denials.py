@@ -9,6 +9,7 @@ from ecs_steps import AccessDeniedError, StackFailedError
 from ecs_steps.aws import (
     autoscaling,
     cloudwatch,
+    ecr,
     ecs,
     elbv2,
     logs,
@@ -70,6 +71,8 @@ DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/
 REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/shop/orders/1"
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
+
+REPOSITORY = ecr.NewRepository(name="web", scan_on_push=True, immutable_tags=True)
 
 CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "cloudformation:DescribeStacks": (lambda aws: stacks.describe_stack(aws, "shop"), "stack shop"),
@@ -144,6 +147,16 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "task definition orders",
     ),
     "ecs:ListServices": (lambda aws: revisions_in_use.list_services(aws, "shop", ""), "cluster shop"),
+    "ecr:GetAuthorizationToken": (ecr.get_registry_token, "*"),
+    "ecr:DescribeRepositories": (lambda aws: ecr.describe_repository(aws, "web"), "repository web"),
+    "ecr:CreateRepository": (lambda aws: ecr.create_repository(aws, REPOSITORY), "repository web"),
+    "ecr:GetLifecyclePolicy": (lambda aws: ecr.has_lifecycle_policy(aws, "web"), "repository web"),
+    "ecr:PutLifecyclePolicy": (lambda aws: ecr.put_lifecycle_policy(aws, "web", "{}"), "repository web"),
+    "ecr:DescribeImageScanFindings": (
+        lambda aws: ecr.describe_scan(aws, "web", "sha256:0"),
+        "repository web",
+    ),
+    "ecr:StartImageScan": (lambda aws: ecr.start_scan(aws, "web", "sha256:0"), "repository web"),
     "ecs:ListTasks": (lambda aws: list(tasks.list_tasks(aws, "shop", "orders", "STOPPED")), "cluster shop"),
     "ecs:DescribeTasks": (
         lambda aws: list(tasks.describe_tasks(aws, "shop", ["1"])),
@@ -170,6 +183,7 @@ BY_EVENT = {
     "cloudformation": "cloudformation",
     "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
+    "ecr": "ecr",
     "ecs": "ecs",
     "elastic-load-balancing-v2": "elbv2",
     "s3": "cloudformation",  # XML as well, and the sandbox has none
