@@ -68,7 +68,6 @@ SERVICE = Service(
     tags=(),
 )
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
-REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/shop/orders/1"
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
 
@@ -134,10 +133,6 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "ecs:ContinueServiceDeployment": (
         lambda aws: service_deployments.answer_hook(aws, DEPLOYMENT, "ecs-pause-1", "CONTINUE"),
         DEPLOYMENT,
-    ),
-    "ecs:DescribeServiceRevisions": (
-        lambda aws: service_deployments.describe_service_revisions(aws, [REVISION]),
-        REVISION,
     ),
     "cloudwatch:DescribeAlarms": (lambda aws: cloudwatch.alarms_in_alarm(aws, ["5xx"]), "alarm 5xx"),
     "elasticloadbalancing:DescribeRules": (lambda aws: elbv2.live_weights(aws, RULE), RULE),
