@@ -146,7 +146,10 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "ecr:DescribeRepositories": (lambda aws: ecr.describe_repository(aws, "web"), "repository web"),
     "ecr:CreateRepository": (lambda aws: ecr.create_repository(aws, REPOSITORY), "repository web"),
     "ecr:GetLifecyclePolicy": (lambda aws: ecr.has_lifecycle_policy(aws, "web"), "repository web"),
-    "ecr:PutLifecyclePolicy": (lambda aws: ecr.put_lifecycle_policy(aws, "web", "{}"), "repository web"),
+    "ecr:PutLifecyclePolicy": (
+        lambda aws: ecr.put_lifecycle_policy(aws, "web", "{}".ljust(100)),
+        "repository web",
+    ),
     "ecr:DescribeImageScanFindings": (
         lambda aws: ecr.describe_scan(aws, "web", "sha256:0"),
         "repository web",
