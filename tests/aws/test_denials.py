@@ -142,6 +142,10 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "task definition orders",
     ),
     "ecs:ListServices": (lambda aws: revisions_in_use.list_services(aws, "shop", ""), "cluster shop"),
+    "ecs:DescribeServiceRevisions": (
+        lambda aws: service_deployments.describe_service_revisions(aws, ["1"]),
+        "1",
+    ),
     "ecr:GetAuthorizationToken": (ecr.get_registry_token, "*"),
     "ecr:DescribeRepositories": (lambda aws: ecr.describe_repository(aws, "web"), "repository web"),
     "ecr:CreateRepository": (lambda aws: ecr.create_repository(aws, REPOSITORY), "repository web"),
