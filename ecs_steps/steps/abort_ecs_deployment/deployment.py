@@ -52,7 +52,7 @@ class Abort:
             record = self._find(service)
             if record is None:
                 return self._unchanged(f"Service {service.name} has no deployment to abort.")
-            seen = identify(record, context)
+            seen = identify(record, service, context)
             for error in seen.unread:
                 context.say(Level.WARNING, f"Which revisions these are is not known. {error}")
             self.outputs.set(**progress_outputs(record, seen))
@@ -140,7 +140,7 @@ class Abort:
         verdict = wait_for_verdict(watch)
         record = watch.service_deployment
         if verdict.pause and record:
-            self.outputs.set(**report_pause(record, verdict.pause, self.inputs.service, self.context))
+            self.outputs.set(**report_pause(record, verdict.pause, watch.service, self.context))
             return self.outputs.result(Outcome.PAUSED)
         if verdict.status is DeploymentStatus.SERVING:
             return self.outputs.result(Outcome.ROLLED_BACK)
