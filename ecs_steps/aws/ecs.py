@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecs_steps.aws.errors import calling, member
 from ecs_steps.aws.retries import at_most_once
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 MAX_DESCRIBED_CLUSTERS = 100
-"""Clusters that one DescribeClusters takes."""
+"""Clusters that one DescribeClusters takes, or instances that one DescribeContainerInstances does."""
 
 
 @frozen(kw_only=True)
@@ -76,6 +76,15 @@ class DeploymentRef:
 
 
 @frozen(kw_only=True)
+class Network:
+    """The network that a service's tasks get, each with an address of its own; empty in other modes."""
+
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    assigns_public_ip: bool = False
+
+
+@frozen(kw_only=True)
 class ServiceMessage:
     """One event of a service."""
 
@@ -104,6 +113,8 @@ class Service:
     deployments: tuple[Deployment, ...]
     events: tuple[ServiceMessage, ...]
     tags: tuple[Tag, ...]
+    network: Network = field(factory=Network)
+    balanced_ports: tuple[tuple[str, int], ...] = ()
 
     @property
     def primary(self) -> Deployment | None:
@@ -130,6 +141,39 @@ def describe_clusters(aws: "AwsClients") -> Iterator[Cluster]:
                 clusters=arns[first : first + MAX_DESCRIBED_CLUSTERS], include=["TAGS"]
             )
         yield from map(_cluster, member(reply, "clusters", "DescribeClusters"))
+
+
+@frozen(kw_only=True)
+class ContainerInstance:
+    """An instance that runs tasks of a cluster; `is_connected` says whether its agent is."""
+
+    arn: str
+    status: str
+    is_connected: bool
+
+
+def container_instances(aws: "AwsClients", cluster: str) -> tuple[ContainerInstance, ...]:
+    """Return the container instances of a cluster."""
+    with calling("ecs:ListContainerInstances", f"cluster {cluster}"):
+        pages = aws.ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
+        arns = [
+            arn for page in pages for arn in member(page, "containerInstanceArns", "ListContainerInstances")
+        ]
+    found: list[Mapping[str, Any]] = []
+    for first in range(0, len(arns), MAX_DESCRIBED_CLUSTERS):
+        with calling("ecs:DescribeContainerInstances", f"cluster {cluster}"):
+            reply = aws.ecs.describe_container_instances(
+                cluster=cluster, containerInstances=arns[first : first + MAX_DESCRIBED_CLUSTERS]
+            )
+        found += member(reply, "containerInstances", "DescribeContainerInstances")
+    return tuple(
+        ContainerInstance(
+            arn=each["containerInstanceArn"],
+            status=each["status"],
+            is_connected=bool(each.get("agentConnected")),
+        )
+        for each in found
+    )
 
 
 def describe_service(
@@ -221,6 +265,20 @@ def _service(item: Mapping[str, Any]) -> Service:
             for event in item.get("events", [])
         ),
         tags=_tags(item),
+        network=_network(item.get("networkConfiguration", {}).get("awsvpcConfiguration", {})),
+        balanced_ports=tuple(
+            (balancer["targetGroupArn"], balancer.get("containerPort", 0))
+            for balancer in item.get("loadBalancers", [])
+            if "targetGroupArn" in balancer
+        ),
+    )
+
+
+def _network(item: Mapping[str, Any]) -> Network:
+    return Network(
+        subnets=tuple(item.get("subnets", ())),
+        security_groups=tuple(item.get("securityGroups", ())),
+        assigns_public_ip=item.get("assignPublicIp") == "ENABLED",
     )
 
 

@@ -36,9 +36,15 @@ _SERVICES = (
     "secretsmanager",
     "ssm",
     "ec2",
+    "efs",
+    "service-quotas",
 )
 """Services whose operations a fault or a quota may name; the models of the first ones are loaded anyway."""
-_SIGNED_AS = {"elasticloadbalancing": "elbv2"}
+_SIGNED_AS = {
+    "elasticfilesystem": "efs",
+    "elasticloadbalancing": "elbv2",
+    "servicequotas": "service-quotas",
+}
 _FIRST_ERROR = 300
 _FIRST_SERVER_ERROR = 500
 

@@ -57,6 +57,7 @@ STEPS = StepTable(
                         help="of a deployment: the stack's id or name",
                     ),
                 ),
+                Verb.PREFLIGHT: (),
                 Verb.EXPORT: (),
                 Verb.IAM_POLICY: (),
             },
@@ -87,6 +88,7 @@ STEPS = StepTable(
                     ),
                 ),
                 Verb.DRY_RUN: (),
+                Verb.PREFLIGHT: (),
                 Verb.IAM_POLICY: (
                     Option(
                         flag="--role",
