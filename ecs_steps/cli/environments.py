@@ -53,7 +53,13 @@ def _environment(
         step = read_step(steps.chosen(args.step, variables), variables, args)
     except InvalidInputsError as error:
         return Environment(name=name, problems=tuple(error.lines))
-    return Environment(name=name, names=tuple(resource_names(step.inputs)))  # type: ignore[arg-type]  # attrs
+    names = tuple(resource_names(step.inputs))  # type: ignore[arg-type]  # inputs are attrs classes
+    problems = tuple(
+        f"{each.label}: {each.name} has {len(each.name)} characters, and {each.limit} are allowed"
+        for each in names
+        if len(each.name) > each.limit
+    )
+    return Environment(name=name, names=names, problems=problems)
 
 
 def _in_environment(variables: Variables, name: str) -> Variables:

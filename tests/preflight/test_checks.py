@@ -74,7 +74,7 @@ def every(effect: str) -> dict[str, Any]:
 
 
 def untrusted_role(account: Account) -> None:
-    statement = {**TRUST["Statement"][0], "Principal": {"Service": "ec2.amazonaws.com"}}
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     account.changes["task_role"] = add_role(account, "ec2", {**TRUST, "Statement": [statement]})
 
 
