@@ -94,6 +94,10 @@ class AwsClients:
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2"))
 
     @property
+    def cloudwatch(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency
+        return self._client("cloudwatch")
+
+    @property
     def autoscaling(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency
         return self._client("application-autoscaling")
 

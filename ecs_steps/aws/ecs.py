@@ -1,6 +1,6 @@
 """Clusters and services of ECS: what they are like, and how a service is changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
 
 
-MAX_DESCRIBED_CLUSTERS = 100
+MAX_DESCRIBED = 100
 """Clusters that one DescribeClusters takes, or instances that one DescribeContainerInstances does."""
 
 
@@ -94,8 +94,21 @@ class ServiceMessage:
 
 
 @frozen(kw_only=True)
+class BalancedContainer:
+    """The container and the port that a load balancer of a service sends requests to."""
+
+    name: str
+    port: int
+
+
+@frozen(kw_only=True)
 class Service:
-    """A service, as DescribeServices shows it; `grace_period` is in seconds."""
+    """A service, as DescribeServices shows it; `grace_period` is in seconds.
+
+    `alternate_groups` are the second target groups of load balancers that traffic can be shifted behind.
+    `deployment_configuration` is as ECS' API has it.
+    `launch_type` is empty where capacity providers other than Fargate's decide.
+    """
 
     arn: str
     name: str
@@ -108,13 +121,17 @@ class Service:
     has_breaker: bool
     has_pause_hooks: bool = False
     target_groups: tuple[str, ...]
+    alternate_groups: tuple[str, ...] = ()
     grace_period: int = 0
+    deployment_configuration: Mapping[str, Any] = field(factory=dict)
     current_service_deployment: str = ""
     deployments: tuple[Deployment, ...]
     events: tuple[ServiceMessage, ...]
     tags: tuple[Tag, ...]
     network: Network = field(factory=Network)
     balanced_ports: tuple[tuple[str, int], ...] = ()
+    launch_type: str = ""
+    balanced_containers: tuple[BalancedContainer, ...] = ()
 
     @property
     def primary(self) -> Deployment | None:
@@ -135,11 +152,9 @@ def describe_clusters(aws: "AwsClients") -> Iterator[Cluster]:
     with calling("ecs:ListClusters"):
         pages = aws.ecs.get_paginator("list_clusters").paginate()
         arns = [arn for page in pages for arn in member(page, "clusterArns", "ListClusters")]
-    for first in range(0, len(arns), MAX_DESCRIBED_CLUSTERS):
+    for first in range(0, len(arns), MAX_DESCRIBED):
         with calling("ecs:DescribeClusters", "the clusters of the region"):
-            reply = aws.ecs.describe_clusters(
-                clusters=arns[first : first + MAX_DESCRIBED_CLUSTERS], include=["TAGS"]
-            )
+            reply = aws.ecs.describe_clusters(clusters=arns[first : first + MAX_DESCRIBED], include=["TAGS"])
         yield from map(_cluster, member(reply, "clusters", "DescribeClusters"))
 
 
@@ -159,21 +174,24 @@ def container_instances(aws: "AwsClients", cluster: str) -> tuple[ContainerInsta
         arns = [
             arn for page in pages for arn in member(page, "containerInstanceArns", "ListContainerInstances")
         ]
-    found: list[Mapping[str, Any]] = []
-    for first in range(0, len(arns), MAX_DESCRIBED_CLUSTERS):
+    return tuple(describe_container_instances(aws, cluster, arns))
+
+
+def describe_container_instances(
+    aws: "AwsClients", cluster: str, arns: Sequence[str]
+) -> Iterator[ContainerInstance]:
+    """Yield container instances of a cluster."""
+    for first in range(0, len(arns), MAX_DESCRIBED):
         with calling("ecs:DescribeContainerInstances", f"cluster {cluster}"):
             reply = aws.ecs.describe_container_instances(
-                cluster=cluster, containerInstances=arns[first : first + MAX_DESCRIBED_CLUSTERS]
+                cluster=cluster, containerInstances=arns[first : first + MAX_DESCRIBED]
             )
-        found += member(reply, "containerInstances", "DescribeContainerInstances")
-    return tuple(
-        ContainerInstance(
-            arn=each["containerInstanceArn"],
-            status=each["status"],
-            is_connected=bool(each.get("agentConnected")),
-        )
-        for each in found
-    )
+        for each in member(reply, "containerInstances", "DescribeContainerInstances"):
+            yield ContainerInstance(
+                arn=each["containerInstanceArn"],
+                status=each["status"],
+                is_connected=bool(each.get("agentConnected")),
+            )
 
 
 def describe_service(
@@ -200,18 +218,29 @@ def describe_service(
     return _service(services[0]) if services else None
 
 
-def update_service(aws: "AwsClients", service: Service, task_definition: str, *, force: bool) -> Service:
+def update_service(
+    aws: "AwsClients",
+    service: Service,
+    task_definition: str,
+    *,
+    force: bool,
+    configuration: Mapping[str, Any] | None = None,
+) -> Service:
     """Point a service at a revision and return what the service looks like then.
 
-    A forced update starts a deployment each time it is made, and ECS takes no token for it: such a call is
-    never sent twice by itself.
+    A deployment configuration goes with it in the same call, for two would start two deployments; none is
+    left as it is. Load balancers are never sent: the two target groups of one take turns, and sending them
+    again ends that. A forced update starts a deployment each time it is made, and ECS takes no token for it:
+    such a call is never sent twice by itself.
     """
+    changed: Any = {"deploymentConfiguration": configuration} if configuration is not None else {}
     with calling("ecs:UpdateService", f"service {service.name}"), at_most_once() if force else nullcontext():
         reply = aws.ecs.update_service(
             cluster=service.cluster_arn,
             service=service.name,
             taskDefinition=task_definition,
             forceNewDeployment=force,
+            **changed,
         )
     return _service(member(reply, "service", "UpdateService"))
 
@@ -257,7 +286,13 @@ def _service(item: Mapping[str, Any]) -> Service:
             for balancer in item.get("loadBalancers", [])
             if "targetGroupArn" in balancer
         ),
+        alternate_groups=tuple(
+            balancer["advancedConfiguration"]["alternateTargetGroupArn"]
+            for balancer in item.get("loadBalancers", [])
+            if balancer.get("advancedConfiguration", {}).get("alternateTargetGroupArn")
+        ),
         grace_period=item.get("healthCheckGracePeriodSeconds", 0),
+        deployment_configuration=item.get("deploymentConfiguration", {}),
         current_service_deployment=item.get("currentServiceDeployment", ""),
         deployments=tuple(_deployment(deployment) for deployment in item.get("deployments", [])),
         events=tuple(
@@ -265,6 +300,12 @@ def _service(item: Mapping[str, Any]) -> Service:
             for event in item.get("events", [])
         ),
         tags=_tags(item),
+        launch_type=_launch_type(item),
+        balanced_containers=tuple(
+            BalancedContainer(name=balancer["containerName"], port=balancer.get("containerPort", 0))
+            for balancer in item.get("loadBalancers", [])
+            if balancer.get("containerName")
+        ),
         network=_network(item.get("networkConfiguration", {}).get("awsvpcConfiguration", {})),
         balanced_ports=tuple(
             (balancer["targetGroupArn"], balancer.get("containerPort", 0))
@@ -280,6 +321,13 @@ def _network(item: Mapping[str, Any]) -> Network:
         security_groups=tuple(item.get("securityGroups", ())),
         assigns_public_ip=item.get("assignPublicIp") == "ENABLED",
     )
+
+
+def _launch_type(service: Mapping[str, Any]) -> str:
+    providers = [each.get("capacityProvider", "") for each in service.get("capacityProviderStrategy", [])]
+    if not providers:
+        return str(service.get("launchType", ""))
+    return "FARGATE" if all(name in ("FARGATE", "FARGATE_SPOT") for name in providers) else ""
 
 
 def _has_breaker(configuration: Mapping[str, Any]) -> bool:

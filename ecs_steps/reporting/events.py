@@ -73,6 +73,18 @@ class RolloutChanged:
     is_this_deployment: bool
     traffic_weight: float | None = None
     """Percent of the production traffic, where ECS reports it."""
+    stage: str = ""
+    """The lifecycle stage of a deployment that shifts traffic."""
+
+
+@frozen(kw_only=True)
+class DeploymentPaused:
+    """A deployment waits for a person: a line on where, and lines that help to decide."""
+
+    service_name: str
+    hook_id: str
+    text: str
+    details: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -130,12 +142,14 @@ class StepFinished:
     """A step ended well: `outcome` as in `Outcome`, what serves now, and pages of the AWS console on it.
 
     `service_name` and `task_definition` (family:revision) are empty where a step is about none; `since` is
-    when the deployment of that revision was started, where it is known.
+    when the deployment of that revision was started, where it is known. With `is_registration` the revision
+    was registered, or was there already, and no service runs it yet.
     """
 
     outcome: str
     service_name: str = ""
     task_definition: str = ""
+    is_registration: bool = False
     since: datetime | None = None
     links: tuple[tuple[str, str], ...] = ()
 
@@ -146,6 +160,7 @@ Reported = (
     | OutputVariable
     | StackChanged
     | RolloutChanged
+    | DeploymentPaused
     | ServiceEvent
     | StillWaiting
     | PhasesTook

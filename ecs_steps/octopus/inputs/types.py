@@ -34,6 +34,26 @@ class WholeNumber:
 
 
 @frozen
+class Decimal:
+    """A number within bounds with at most one digit after the point."""
+
+    at_least: float
+    at_most: float
+
+    def __call__(self, value: object) -> float:
+        digits = str(value).strip()
+        if isinstance(value, str | int | float) and re.fullmatch(
+            r"[+-]?[0-9]{1,18}(\.[0-9]0{0,17})?", digits
+        ):
+            number = float(digits)
+            if self.at_least <= number <= self.at_most:
+                return number
+        raise unexpected(
+            value, f"a number from {self.at_least:g} to {self.at_most:g}, by 0.1 and without a percent sign"
+        )
+
+
+@frozen
 class Flag:
     """`True` or `False`, in any case."""
 
@@ -81,6 +101,32 @@ class Ids:
     def words(self, value: str) -> tuple[str, ...]:
         """Split a text that is no JSON."""
         return tuple(filter(None, split(value, r",;\s")))
+
+
+@frozen(kw_only=True)
+class Lines:
+    """A list of words that match a pattern: a JSON array, or a text with one on each line."""
+
+    pattern: str
+    expected: str
+    upper: bool = False
+
+    def __call__(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, str) and not value.startswith("["):
+            value = list(self.words(value))
+        words: tuple[str, ...] = convert(value, tuple[Annotated[str, self._word], ...])
+        return words
+
+    def _word(self, value: object) -> str:
+        word = text(value).strip()
+        word = word.upper() if self.upper else word
+        if re.fullmatch(self.pattern, word):
+            return word
+        raise unexpected(value, self.expected)
+
+    def words(self, value: str) -> tuple[str, ...]:
+        """Split a text that is no JSON."""
+        return tuple(filter(None, split(value, r"\n")))
 
 
 @frozen
@@ -155,7 +201,8 @@ AccessPointId = Annotated[
 ]
 Arn = Annotated[str, Text(r"arn:[a-z-]+:[!-~]+", "an ARN")]
 Role = Annotated[str, Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]+", "the ARN of an IAM role")]
-Family = Annotated[str, Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")]
+FAMILY = Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")
+Family = Annotated[str, FAMILY]
 ContainerName = Family
 VolumeName = Family
 EcsName = Annotated[
