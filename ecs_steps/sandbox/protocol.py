@@ -36,9 +36,15 @@ _SERVICES = (
     "secretsmanager",
     "ssm",
     "ec2",
+    "efs",
+    "service-quotas",
 )
 """Services whose operations a fault or a quota may name; the models of the first ones are loaded anyway."""
-_SIGNED_AS = {"elasticloadbalancing": "elbv2"}
+_SIGNED_AS = {
+    "elasticfilesystem": "efs",
+    "elasticloadbalancing": "elbv2",
+    "servicequotas": "service-quotas",
+}
 _FIRST_ERROR = 300
 _FIRST_SERVER_ERROR = 500
 
@@ -94,12 +100,18 @@ class Envelope:
 
     def error(self, code: str, message: str, status: int) -> AWSResponse:
         """Encode an error."""
-        if speaks_json(self.service):
+        protocol = service_model(self.service).resolved_protocol
+        if protocol in ("json", "rest-json"):
             return self._sealed(status, json.dumps({"__type": code, "message": message}))
         details = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
         request_id = f"<RequestId>{self.request_id}</RequestId>"
         if speaks_rest(self.service):
             return self._sealed(status, f"<Error>{details}{request_id}</Error>")
+        if protocol == "ec2":
+            errors = f"<Errors><Error>{details}</Error></Errors>"
+            return self._sealed(
+                status, f"<Response>{errors}<RequestID>{self.request_id}</RequestID></Response>"
+            )
         fault = "Receiver" if status >= _FIRST_SERVER_ERROR else "Sender"
         return self._sealed(
             status, f"<ErrorResponse><Error><Type>{fault}</Type>{details}</Error>{request_id}</ErrorResponse>"
