@@ -38,7 +38,7 @@ def raise_at_once(
     operation: "OperationModel",
     **_: object,
 ) -> None:
-    """Raise what went wrong, before botocore's own handler of `NEEDS_RETRY` is asked."""
+    """Raise what went wrong, before botocore's own handler of `NEEDS_RETRY` decides."""
     if not _AT_MOST_ONCE.get():
         return
     if caught_exception:

@@ -1,9 +1,9 @@
 """From evidence to failure signals, each with the reason that explains it; pure.
 
 Texts decide before codes: ``ServiceSchedulerInitiated`` is the stop code of ordinary scale-in and of failed
-health checks alike. A task that ECS was asked to stop takes its containers with it, and their exit codes say
-nothing then; where an essential container ended the task, the exits of the others are consequences. A
-container that waited for another one is a consequence too.
+health checks alike. A task that was stopped through the API takes its containers with it, and their exit
+codes say nothing then; where an essential container ended the task, the exits of the others are
+consequences. A container that waited for another one is a consequence too.
 """
 
 import re
@@ -19,7 +19,7 @@ from ecs_steps.diagnosis.reasons import ALARM, FAILURE_REASONS, STOPPED, Failure
 from ecs_steps.diagnosis.texts import group_key, one_line
 
 STOPPED_BY_ITSELF = ("EssentialContainerExited", "TaskFailedToStart", "")
-"""The stop codes of tasks that no one asked to stop."""
+"""The stop codes of tasks that no one stopped."""
 
 UNKNOWN_TIME = datetime.max.replace(tzinfo=UTC)
 SERVICE = re.compile(r"^\(service [^)]*\)\s*")

@@ -157,7 +157,7 @@ def _judge_primary(deployment: Deployment, *, is_alone: bool) -> Verdict:
         # Tasks can fail between ECS' own verdict and this read: what completed must still be running.
         case "COMPLETED" if runs_all:
             return SERVING
-        # Behind a Classic Load Balancer ECS tells no state (API_Deployment): the tasks decide, once the old
+        # Behind a Classic Load Balancer ECS shows no state (API_Deployment): the tasks decide, once the old
         # deployment is gone.
         case "" if runs_all and is_alone and not deployment.pending:
             return SERVING

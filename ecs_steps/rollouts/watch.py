@@ -209,7 +209,7 @@ class ServiceWatch:
         if not deployment_id:
             return
         self._collect(service, deployment_id, record)
-        if self._is_hopeless(service, ours, record):
+        if self._cannot_succeed(service, ours, record):
             stopped = len(self._collector.evidence.tasks)
             reason = f"{stopped} of its tasks have stopped and none has ever become healthy"
             self.verdict = Verdict(status=DeploymentStatus.FAILED, reason=reason)
@@ -220,7 +220,7 @@ class ServiceWatch:
             self._has_reported_cause = True
             self.context.say(Level.WARNING, str(cause))
 
-    def _is_hopeless(
+    def _cannot_succeed(
         self, service: Service, ours: Deployment | None, record: ServiceDeployment | None
     ) -> bool:
         if self.verdict is not IN_PROGRESS or (record and (record.is_rolling_back or pause_of(record))):
