@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
-from ecs_steps.aws.retries import at_most_once
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.literals import DeploymentLifecycleHookActionType

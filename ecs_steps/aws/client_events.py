@@ -1,10 +1,11 @@
-"""When botocore may not try again: calls that would be carried out twice, for ECS takes no token for them.
+"""What a client does beside botocore: calls that are sent once, and replies that are kept whole.
 
-A client without retries would do as well, but it has a connection of its own, and what that takes is most of
-what a short command does with AWS.
+ECS takes no token for some calls, which would be carried out twice. A client without retries would do as
+well, but it has a connection of its own, and what that takes is most of what a short command does with AWS.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
 NEEDS_RETRY = "needs-retry.ecs"
+DESCRIBED = "before-parse.ecs.DescribeTaskDefinition"
+RAW_REPLY = "RawReply"
+"""The member of a parsed reply that holds the whole reply, as AWS sent it."""
 
 _AT_MOST_ONCE = ContextVar("at most once", default=False)
 _FIRST_ERROR = 300
@@ -45,3 +49,15 @@ def raise_at_once(
         raise caught_exception
     if response and response[0].status_code >= _FIRST_ERROR:
         raise ClientError(response[1], operation.name)  # type: ignore[arg-type]  # it is
+
+
+def keep_raw_reply(
+    *, response_dict: Mapping[str, Any], customized_response_dict: dict[str, object], **_: object
+) -> None:
+    """Add the whole reply to what botocore makes of it, when `DESCRIBED` is emitted."""
+    if response_dict["status_code"] == 200:  # noqa: PLR2004  HTTP's own
+        try:
+            customized_response_dict[RAW_REPLY] = json.loads(response_dict["body"])
+        except ValueError:
+            # Cut off; without the member the reader takes the reply for lost.
+            return
