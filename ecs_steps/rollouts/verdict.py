@@ -122,7 +122,7 @@ def judge(service: Service, target: DeploymentRef) -> Verdict:
         return IN_PROGRESS
     if target.matches(primary):
         return _judge_primary(primary, is_alone=len(service.deployments) == 1)
-    ours = next((d for d in service.deployments if target.matches(d)), None)
+    ours = target.find_in(service)
     if (ours and ours.rollout_state == "FAILED") or _was_rolled_back(service, primary, target):
         if primary.rollout_state == "IN_PROGRESS":
             return IN_PROGRESS
