@@ -72,16 +72,12 @@ def live_weights(aws: "AwsClients", rule: str) -> dict[str, int]:
     Raises:
         AwsCallError: Also where there is no such rule.
     """
-    if ":listener-rule/" in rule:
-        with calling("elasticloadbalancing:DescribeRules", rule):
-            reply: Mapping[str, Any] = aws.elbv2.describe_rules(RuleArns=[rule])
-        [found] = member(reply, "Rules", "DescribeRules")
-        actions = found.get("Actions", [])
-    else:
-        with calling("elasticloadbalancing:DescribeListeners", rule):
-            reply = aws.elbv2.describe_listeners(ListenerArns=[rule])
-        [found] = member(reply, "Listeners", "DescribeListeners")
-        actions = found.get("DefaultActions", [])
+    chosen: Any = {"RuleArns": [rule]} if ":listener-rule/" in rule else {"ListenerArn": rule}
+    with calling("elasticloadbalancing:DescribeRules", rule):
+        reply: Mapping[str, Any] = aws.elbv2.describe_rules(**chosen)
+    actions = [
+        action for found in member(reply, "Rules", "DescribeRules") for action in found.get("Actions", [])
+    ]
     return {
         group["TargetGroupArn"]: group.get("Weight", 1)
         for action in actions

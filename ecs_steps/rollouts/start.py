@@ -22,6 +22,22 @@ def describe_updatable_service(cluster: str, name: str, context: DeploymentConte
         NotFoundError: There is no such service or cluster, or the service is being deleted.
         DeploymentError: Its deployment controller takes no updates from here.
     """
+    service = describe_service_of(cluster, name, context)
+    if service.controller in ALTERNATIVES:
+        raise DeploymentError(
+            what=f"Service {name} cannot be updated by this step",
+            why=f"its deployment controller is {service.controller}, and ECS refuses a new task definition",
+            next_step=ALTERNATIVES[service.controller],
+        )
+    return service
+
+
+def describe_service_of(cluster: str, name: str, context: DeploymentContext) -> Service:
+    """Return a service that exists, with its tags, whatever its deployment controller is.
+
+    Raises:
+        NotFoundError: There is no such service or cluster, or the service is being deleted.
+    """
     service = context.call_with_retries(
         "the service", lambda: describe_service(context.aws, cluster, name, with_tags=True)
     )
@@ -31,12 +47,6 @@ def describe_updatable_service(cluster: str, name: str, context: DeploymentConte
             what=f"Service {name} was not found",
             why=why,
             next_step="Check the name, the cluster, the account and the region.",
-        )
-    if service.controller in ALTERNATIVES:
-        raise DeploymentError(
-            what=f"Service {name} cannot be updated by this step",
-            why=f"its deployment controller is {service.controller}, and ECS refuses a new task definition",
-            next_step=ALTERNATIVES[service.controller],
         )
     return service
 

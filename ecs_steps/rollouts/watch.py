@@ -244,6 +244,9 @@ def wait_for_verdict(watch: ServiceWatch, *, with_timing: bool = True) -> Verdic
     if not polled.settled:
         watch.close()
     deployment = watch.service and watch.service.primary
+    record = watch.service_deployment
+    # Where traffic shifts, bakes and pauses take the time, and no setting of the tasks is to blame.
+    with_timing = with_timing and (record is None or record.strategy == "ROLLING")
     if watch.verdict.status is DeploymentStatus.SERVING and with_timing and watch.service and deployment:
         report_timing(watch.service, deployment, watch.context, began=watch.target.since)
     return watch.verdict

@@ -4,9 +4,19 @@ Service deployments and revisions are resources of their own, and ECS checks the
 """
 
 from collections.abc import Iterator
+from typing import Protocol
 
-from ecs_steps.iam import Scope, Statement
+from ecs_steps.iam import Scope, Statement, check_cluster
 from ecs_steps.steps.deployment_inputs import StartedDeploymentInputs
+
+
+class NamedService(Protocol):
+    """Inputs that name a service and its cluster."""
+
+    @property
+    def cluster(self) -> str: ...
+    @property
+    def service(self) -> str: ...
 
 
 def deployment_scope(inputs: StartedDeploymentInputs) -> Scope:
@@ -15,7 +25,13 @@ def deployment_scope(inputs: StartedDeploymentInputs) -> Scope:
     return Scope.from_arns(inputs.region, arns)
 
 
-def find_deployment(inputs: StartedDeploymentInputs, scope: Scope, *actions: str) -> Iterator[Statement]:
+def check_environment_tags(inputs: StartedDeploymentInputs, scope: Scope) -> Iterator[Statement]:
+    """Allow the cluster's tags to be read, where the environment is guarded."""
+    if inputs.guard.reads_tags:
+        yield check_cluster(scope, inputs.cluster)
+
+
+def find_deployment(inputs: NamedService, scope: Scope, *actions: str) -> Iterator[Statement]:
     """Allow the deployment to be found, its progress to be read, and `actions` to be carried out on it."""
     name = f"{inputs.cluster}/{inputs.service}"
     service = scope.arn("ecs", f"service/{name}")
@@ -45,7 +61,6 @@ def review_deployment(scope: Scope) -> Iterator[Statement]:
         actions=(
             "elasticloadbalancing:DescribeTargetHealth",
             "elasticloadbalancing:DescribeRules",
-            "elasticloadbalancing:DescribeListeners",
         ),
     )
     yield Statement(

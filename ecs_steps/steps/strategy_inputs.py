@@ -130,6 +130,7 @@ class StrategyInputs(ServiceInputs):
     )
     canary_percent: CanaryPercent = variable(
         f"{STRATEGY}.CanaryPercent",
+        must_be_known=True,
         label="Canary percent",
         help="The share of the traffic that a canary gets first, 0.1 to 100.",
         default=10,
@@ -137,6 +138,7 @@ class StrategyInputs(ServiceInputs):
     )
     step_percent: StepPercent = variable(
         f"{STRATEGY}.StepPercent",
+        must_be_known=True,
         label="Step percent",
         help="The share of the traffic that moves at each step of Linear, 3 to 100.",
         default=10,
@@ -144,6 +146,7 @@ class StrategyInputs(ServiceInputs):
     )
     step_bake_minutes: BakeMinutes = variable(
         f"{STRATEGY}.StepBakeMinutes",
+        must_be_known=True,
         label="Minutes between steps",
         help="How long each step of Canary and Linear is watched before the next one, 0 to 1440. It passes "
         "*before* a pause: with pauses leave it at 0.",
@@ -152,6 +155,7 @@ class StrategyInputs(ServiceInputs):
     )
     bake_minutes: BakeMinutes = variable(
         f"{STRATEGY}.BakeMinutes",
+        must_be_known=True,
         label="Minutes before the old tasks stop",
         help="How long the old tasks stay once all traffic is on the new ones, 0 to 1440; a rollback within "
         "this time is immediate. The step waits for it.",
@@ -160,6 +164,7 @@ class StrategyInputs(ServiceInputs):
     )
     pause_at: Stages | None = variable(
         f"{STRATEGY}.PauseAt",
+        must_be_known=True,
         label="Pause at",
         help="The stages at which the deployment waits for a person, one a line: "
         f"{', '.join(PAUSABLE_STAGES)}, or None. Empty means {' and '.join(DEFAULT_PAUSES)}. A canary stops "
@@ -170,6 +175,7 @@ class StrategyInputs(ServiceInputs):
     )
     pause_timeout_minutes: PauseMinutes = variable(
         f"{STRATEGY}.PauseTimeoutMinutes",
+        must_be_known=True,
         label="Minutes to wait for a person",
         help="How long ECS waits at a pause before it decides by itself, 1 to 20160 (two weeks). Twice the "
         "tasks run until then.",
@@ -196,6 +202,7 @@ class StrategyInputs(ServiceInputs):
     )
     deployment_alarms: AlarmNames = variable(
         f"{DEPLOYMENT}.Alarms",
+        must_be_known=True,
         label="Alarms",
         help="The CloudWatch alarms, one a line, on which ECS rolls a deployment back. One that is red when "
         "the deployment starts is ignored for all of it. Empty leaves them as the service is configured.",

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from ecs_steps import AccessDeniedError, StackFailedError
 from ecs_steps.aws import (
     autoscaling,
+    cloudwatch,
     ecs,
     elbv2,
     logs,
@@ -66,6 +67,8 @@ SERVICE = Service(
     tags=(),
 )
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
+REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/shop/orders/1"
+RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
 
 CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
@@ -125,6 +128,16 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: service_deployments.describe_service_deployment(aws, DEPLOYMENT),
         DEPLOYMENT,
     ),
+    "ecs:ContinueServiceDeployment": (
+        lambda aws: service_deployments.answer_hook(aws, DEPLOYMENT, "ecs-pause-1", "CONTINUE"),
+        DEPLOYMENT,
+    ),
+    "ecs:DescribeServiceRevisions": (
+        lambda aws: service_deployments.describe_service_revisions(aws, [REVISION]),
+        REVISION,
+    ),
+    "cloudwatch:DescribeAlarms": (lambda aws: cloudwatch.alarms_in_alarm(aws, ["5xx"]), "alarm 5xx"),
+    "elasticloadbalancing:DescribeRules": (lambda aws: elbv2.live_weights(aws, RULE), RULE),
     "ecs:StopServiceDeployment": (lambda aws: service_deployments.roll_back(aws, DEPLOYMENT), DEPLOYMENT),
     "ecs:ListTaskDefinitions": (
         lambda aws: revisions_in_use.list_active_revisions(aws, "orders", ""),
@@ -159,6 +172,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
 BY_EVENT = {
     "application-auto-scaling": "application-autoscaling",
     "cloudformation": "cloudformation",
+    "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
     "ecs": "ecs",
     "elastic-load-balancing-v2": "elbv2",

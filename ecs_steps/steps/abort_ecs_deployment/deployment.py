@@ -5,6 +5,7 @@ from attrs import Factory, evolve, field, frozen
 from ecs_steps.aws.ecs import DeploymentRef, Service, service_outputs
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.context import DeploymentContext, WatchOptions
+from ecs_steps.environments.guard import WatchOptions, check_environment
 from ecs_steps.errors import DeploymentError, RolloutFailedError
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
@@ -44,6 +45,7 @@ class Abort:
         with self.outputs.attach_to_errors(still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+            check_environment(inputs.guard, context, service=service)
             self.outputs.set(
                 ClusterName=inputs.cluster_name, **service_outputs(service.arn), Region=context.aws.region
             )
@@ -51,6 +53,8 @@ class Abort:
             if record is None:
                 return self._unchanged(f"Service {service.name} has no deployment to abort.")
             seen = identify(record, context)
+            for error in seen.unread:
+                context.say(Level.WARNING, f"Which revisions these are is not known. {error}")
             self.outputs.set(**progress_outputs(record, seen))
             newer = newer_deployment(service, record)
             if newer and not record.is_rolling_back:

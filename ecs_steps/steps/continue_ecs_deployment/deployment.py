@@ -7,6 +7,7 @@ from attrs import Factory, field, frozen
 from ecs_steps.aws.ecs import Service, service_outputs
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import DeploymentError, InvalidInputsError, NotFoundError, Problem
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
@@ -45,6 +46,7 @@ class Continuation:
         with self.outputs.attach_to_errors(still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+            check_environment(inputs.guard, context, service=service)
             self.outputs.set(
                 ClusterName=inputs.cluster_name, **service_outputs(service.arn), Region=context.aws.region
             )
@@ -52,6 +54,9 @@ class Continuation:
             decision = decide_to_continue(record, inputs.pins)
             seen = (review if decision.action is Action.ANSWER else identify)(record, context)
             self.outputs.set(**(progress_outputs(record, seen) | _pause_outputs(record)))
+            if decision.action is not Action.ANSWER:
+                for error in seen.unread:
+                    context.say(Level.WARNING, f"Which revisions these are is not known. {error}")
             match decision.action:
                 case Action.FINISHED:
                     context.say(Level.INFO, f"Service deployment {record.arn} has succeeded already")

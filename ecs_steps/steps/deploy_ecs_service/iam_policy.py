@@ -40,6 +40,7 @@ def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
         _stack(inputs, scope),
         _task_definition(inputs, scope),
         _roles(inputs, scope),
+        _infrastructure_roles(inputs),
         _service(inputs, scope),
         _log_group(inputs, scope),
         read_images(_pinned_images(inputs)),
@@ -115,6 +116,21 @@ def _task_definition(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
         sid="ReadAndRetireTaskDefinitions",
         actions=("ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"),
     )
+
+
+def _infrastructure_roles(inputs: DeployInputs) -> Iterator[Statement]:
+    roles = dict.fromkeys(
+        mapping.infrastructure_role
+        for mapping in inputs.load_balancer_mappings
+        if mapping.infrastructure_role
+    )
+    if roles:
+        yield Statement(
+            sid="PassTheInfrastructureRole",
+            actions=("iam:PassRole",),
+            resources=tuple(roles),
+            condition={"StringEquals": {"iam:PassedToService": "ecs.amazonaws.com"}},
+        )
 
 
 def _roles(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
