@@ -9,6 +9,7 @@ from ecs_steps import AccessDeniedError, StackFailedError
 from ecs_steps.aws import (
     autoscaling,
     cloudwatch,
+    ecr,
     ecs,
     elbv2,
     logs,
@@ -67,9 +68,10 @@ SERVICE = Service(
     tags=(),
 )
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
-REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/shop/orders/1"
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
+
+REPOSITORY = ecr.NewRepository(name="web", scan_on_push=True, immutable_tags=True)
 
 CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "cloudformation:DescribeStacks": (lambda aws: stacks.describe_stack(aws, "shop"), "stack shop"),
@@ -132,10 +134,6 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: service_deployments.answer_hook(aws, DEPLOYMENT, "ecs-pause-1", "CONTINUE"),
         DEPLOYMENT,
     ),
-    "ecs:DescribeServiceRevisions": (
-        lambda aws: service_deployments.describe_service_revisions(aws, [REVISION]),
-        REVISION,
-    ),
     "cloudwatch:DescribeAlarms": (lambda aws: cloudwatch.alarms_in_alarm(aws, ["5xx"]), "alarm 5xx"),
     "elasticloadbalancing:DescribeRules": (lambda aws: elbv2.live_weights(aws, RULE), RULE),
     "ecs:StopServiceDeployment": (lambda aws: service_deployments.roll_back(aws, DEPLOYMENT), DEPLOYMENT),
@@ -144,6 +142,19 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "task definition orders",
     ),
     "ecs:ListServices": (lambda aws: revisions_in_use.list_services(aws, "shop", ""), "cluster shop"),
+    "ecr:GetAuthorizationToken": (ecr.get_registry_token, "*"),
+    "ecr:DescribeRepositories": (lambda aws: ecr.describe_repository(aws, "web"), "repository web"),
+    "ecr:CreateRepository": (lambda aws: ecr.create_repository(aws, REPOSITORY), "repository web"),
+    "ecr:GetLifecyclePolicy": (lambda aws: ecr.has_lifecycle_policy(aws, "web"), "repository web"),
+    "ecr:PutLifecyclePolicy": (
+        lambda aws: ecr.put_lifecycle_policy(aws, "web", "{}".ljust(100)),
+        "repository web",
+    ),
+    "ecr:DescribeImageScanFindings": (
+        lambda aws: ecr.describe_scan(aws, "web", "sha256:0"),
+        "repository web",
+    ),
+    "ecr:StartImageScan": (lambda aws: ecr.start_scan(aws, "web", "sha256:0"), "repository web"),
     "ecs:DescribeServiceRevisions": (
         lambda aws: revisions_in_use.describe_service_revisions(aws, ["1"]),
         "service revisions",
@@ -174,6 +185,7 @@ BY_EVENT = {
     "cloudformation": "cloudformation",
     "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
+    "ecr": "ecr",
     "ecs": "ecs",
     "elastic-load-balancing-v2": "elbv2",
     "s3": "cloudformation",  # XML as well, and the sandbox has none

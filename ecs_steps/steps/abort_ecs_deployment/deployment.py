@@ -5,7 +5,7 @@ from attrs import Factory, evolve, field, frozen
 from ecs_steps.aws.ecs import DeploymentRef, Service, service_outputs
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.context import DeploymentContext, WatchOptions
-from ecs_steps.environments.guard import WatchOptions, check_environment
+from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import DeploymentError, RolloutFailedError
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
