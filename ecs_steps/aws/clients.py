@@ -85,6 +85,10 @@ class AwsClients:
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2"))
 
     @property
+    def sts(self) -> "STSClient":
+        return cast("STSClient", self._client("sts"))
+
+    @property
     def autoscaling(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency
         return self._client("application-autoscaling")
 

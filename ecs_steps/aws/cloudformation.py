@@ -50,13 +50,20 @@ class StackEvent:
 
 @frozen(kw_only=True)
 class StackRequest:
-    """The requested state of a stack: the template as plain data, and text for each of its parameters."""
+    """The requested state of a stack: the template as plain data, and text for each of its parameters.
+
+    Of an existing stack the `fixed_parameters` have the same values, or it is another service's. `cluster`
+    and `log_group` are checked before anything is made.
+    """
 
     name: str
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
     tags: "tuple[Tag, ...]" = ()
     template_bucket: str = ""
+    cluster: str = ""
+    log_group: str = ""
+    fixed_parameters: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

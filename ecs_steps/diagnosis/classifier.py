@@ -170,7 +170,7 @@ def _failed_dependencies(task: StoppedTask) -> Iterator[StoppedContainer]:
     """Yield the containers that failed while others waited for them, whether or not they are essential."""
     named = {match["container"] for c in task.containers if (match := DEPENDENCY.search(c.reason))}
     for container in task.containers:
-        is_named = container.name in named and container.exit_code not in (0, None)
+        is_named = container.name in named and _has_failed(container)
         is_awaited = any(
             _fails(dependency, container)
             for other in task.containers

@@ -144,7 +144,7 @@ class ServiceWatch:
             return
         ours = self._own(service)
         if ours is None:
-            self.unfinished = explain_unfinished(service, self.target, record, healthy=None, pending=())
+            self.unfinished = explain_unfinished(service, self.target, record, healthy=None)
             return
         live = self._collector.collect_live(service, evolve(self.target, deployment_id=ours.deployment_id))
         self._collect(service, ours.deployment_id, record)
@@ -153,7 +153,12 @@ class ServiceWatch:
             running = [task for task in live.tasks if task.status == "RUNNING"]
             healthy = len(healthy_tasks(service, running, live.targets, self.context))
         self.unfinished = explain_unfinished(
-            service, self.target, record, healthy=healthy, pending=live.pending_lines if live else ()
+            service,
+            self.target,
+            record,
+            healthy=healthy,
+            pending=live.pending_lines if live else (),
+            leaving=live.leaving if live else 0,
         )
 
     def _own(self, service: Service) -> Deployment | None:

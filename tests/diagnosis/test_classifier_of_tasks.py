@@ -1,7 +1,8 @@
 import pytest
+from attrs import evolve
 
 from ecs_steps.diagnosis.classifier import classify
-from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
+from ecs_steps.diagnosis.evidence import Dependency, Evidence, StoppedContainer, StoppedTask
 
 ESSENTIAL_EXIT = ("EssentialContainerExited", "Essential container in task exited")
 SCALED_IN = ("ServiceSchedulerInitiated", "Scaling activity initiated by (deployment ecs-svc/1)")
@@ -152,3 +153,63 @@ def test_a_stop_code_alone_is_told() -> None:
 
 def test_a_task_that_stopped_without_any_reason_tells_nothing() -> None:
     assert of(task(("", ""), container("web"))) == []
+
+
+NOT_RESOLVED = (
+    "CannotStartContainerError: dependency graph: failed to resolve container ordering dependency "
+    "[init(acme/migrate:1) (STOPPED->RUNNING) - Exit: 1] for target [web(acme/web:2) (NONE->RUNNING)] as "
+    "dependency did not exit successfully."
+)
+TIMED_OUT = (
+    "dependency graph: container ordering dependency [db(postgres:16) (RUNNING->RUNNING)] for target "
+    "[web(acme/web:2) (NONE->RUNNING)] has timed out."
+)
+
+
+def waiting_for(name: str, condition: str) -> StoppedContainer:
+    return evolve(container("web", 143), dependencies=(Dependency(container=name, condition=condition),))
+
+
+def test_the_container_that_the_agent_names_as_failed_dependency_is_the_cause() -> None:
+    init = container("init", 1, essential=False)
+
+    [(reason, what)] = of(task(ESSENTIAL_EXIT, container("web", 143, NOT_RESOLVED), init))
+
+    assert reason == "exit-1"
+    assert what.startswith("container init exited with code 1 in task t1")
+
+
+@pytest.mark.parametrize(
+    ("condition", "code", "cause"),
+    [
+        ("SUCCESS", 1, "init"),
+        ("HEALTHY", 1, "init"),
+        ("START", 1, "init"),
+        ("COMPLETE", 1, "web"),
+        ("SUCCESS", 0, "web"),
+    ],
+)
+def test_a_container_that_waited_in_vain_is_a_consequence(condition: str, code: int, cause: str) -> None:
+    init = container("init", code, essential=False)
+
+    [(_, what)] = of(task(ESSENTIAL_EXIT, init, waiting_for("init", condition)))
+
+    assert what.startswith(f"container {cause} exited with code")
+
+
+def test_a_container_that_failed_by_itself_is_the_cause_whatever_it_waited_for() -> None:
+    init = container("init", 1, essential=False)
+    web = evolve(waiting_for("init", "COMPLETE"), exit_code=3)
+
+    [(_, what)] = of(task(ESSENTIAL_EXIT, init, web))
+
+    assert what.startswith("container web exited with code 3")
+
+
+def test_a_dependency_that_timed_out_was_not_killed_by_itself() -> None:
+    db = container("db", 137)
+
+    [(reason, what)] = of(task(ESSENTIAL_EXIT, db, container("web", None, TIMED_OUT)))
+
+    assert reason == "dependency-failed"
+    assert "dependency [db(postgres:16)" in what

@@ -272,3 +272,50 @@ def test_an_error_tells_its_diagnosis() -> None:
     error = RolloutFailedError(what="Service web does not run web:2", diagnosis=diagnosis)
 
     assert f"  {diagnosis.lines()[0]}" in str(error).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("architecture", "system", "platform"),
+    [
+        ("X86_64", "LINUX", "linux/amd64"),
+        ("ARM64", "LINUX", "linux/arm64"),
+        ("X86_64", "WINDOWS_SERVER_2022_CORE", "windows/amd64"),
+    ],
+)
+def test_advice_on_an_image_names_the_platform_of_the_task_definition(
+    architecture: str, system: str, platform: str
+) -> None:
+    task = stopped(1, "CannotPullContainerError: no matching manifest for this platform")
+
+    diagnosis = diagnose(Evidence(architecture=architecture, operating_system=system, tasks=(task,)))
+
+    assert diagnosis.root_cause
+    assert platform in diagnosis.root_cause.remedy
+
+
+def test_an_image_of_another_windows_version_names_the_one_that_is_asked_for() -> None:
+    text = "CannotPullContainerError: no matching manifest for windows/amd64 10.0.17763 in the manifest list"
+    evidence = Evidence(operating_system="WINDOWS_SERVER_2019_CORE", tasks=(stopped(1, text),))
+
+    cause = diagnose(evidence).root_cause
+
+    assert cause
+    assert cause.reason == "image-windows-version"
+    assert "WINDOWS_SERVER_2019_CORE" in cause.summary
+
+
+def test_a_log_that_is_deleted_says_how_many_lines_were_kept() -> None:
+    diagnosis = diagnose(Evidence(tasks=(crashed(1, log=("one", "two")),)))
+
+    text = "\n".join(diagnosis.without_logs(["/ecs/web"]).lines())
+    other = "\n".join(diagnosis.without_logs(["/ecs/other"]).lines())
+
+    assert "was deleted with its stack; the lines above are the last of 2 that were kept" in text
+    assert "is in log stream" not in text
+    assert "is in log stream" in other
+
+
+def test_a_deleted_log_that_could_not_be_read_has_no_lines() -> None:
+    diagnosis = diagnose(Evidence(tasks=(crashed(1),))).without_logs(["/ecs/web"])
+
+    assert any("no line of it was kept" in line for line in diagnosis.lines())

@@ -39,10 +39,12 @@ def requests(call: Call) -> Iterator[Request]:
         yield Request("cloudformation:TagResource", _arn("cloudformation", _stack(call)))
 
 
-def _resources(call: Call) -> list[str]:  # noqa: PLR0911  a table
+def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911  a table
     params = call.params
     cluster = str(params.get("cluster", "default")).rpartition("/")[2]
     match call.operation:
+        case "DescribeClusters":
+            return [_arn("ecs", f"cluster/{_name(cluster)}") for cluster in params["clusters"]]
         case "DescribeServices":
             return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in params["services"]]
         case "UpdateService" | "ListServiceDeployments":

@@ -14,6 +14,7 @@ from ecs_steps.rollouts.pauses import Pause, pause_outputs
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import failure_of, wait_for_verdict
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
+from ecs_steps.stacks.preflight import warn_of_scaling
 from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
@@ -53,6 +54,8 @@ class StackDeployment:
         )
         service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
         outputs.set(**service_outputs(service_arn))
+        if stack.operation:
+            warn_of_scaling(service_arn, context)
         if context.may_wait:
             watch = service.watch_of(service_arn, task_definition)
             verdict = wait_for_verdict(watch)
@@ -81,6 +84,10 @@ class StackDeployment:
             parameters=stack_parameters(template),
             tags=merge_tags(inputs.default_tags, inputs.user_tags),
             template_bucket=inputs.template_bucket,
+            cluster=inputs.cluster_name,
+            log_group=inputs.log_group,
+            # A stack name that is given may outlive a service's name; a generated one may not.
+            fixed_parameters=() if inputs.cf_stack_name else ("TaskDefinitionName",),
         )
 
     def _running_count(self) -> int | None:

@@ -34,6 +34,7 @@ def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
     """Return the policy; with `diagnostics` it also allows what explains a failure."""
     scope = _scope(inputs)
     statements = chain(
+        _preflight(inputs, scope),
         _stack(inputs, scope),
         _task_definition(inputs, scope),
         _roles(inputs, scope),
@@ -55,6 +56,15 @@ def _scope(inputs: DeployInputs) -> Scope:
     targets = (mapping.target_group_arn for mapping in inputs.load_balancer_mappings)
     roles = (inputs.task_role or "", inputs.task_execution_role or "")
     return Scope.from_arns(inputs.region, [*inputs.arns_of_account, *roles, *targets])
+
+
+def _preflight(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
+    yield Statement(
+        sid="CheckTheCluster",
+        actions=("ecs:DescribeClusters",),
+        resources=(scope.arn("ecs", f"cluster/{inputs.cluster}"),),
+    )
+    yield Statement(sid="FindItsScaling", actions=("application-autoscaling:DescribeScalableTargets",))
 
 
 def _stack(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
