@@ -5,25 +5,27 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values, read_step
+from ecs_steps.cli.options import (
+    add_options,
+    add_step_option,
+    add_variables,
+    given_variables,
+    option_values,
+    read_step,
+)
 from ecs_steps.cli.output import CommandResult, output_lines
-from ecs_steps.cli.process import read_variables
+from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
 from ecs_steps.clock import Clock, SystemClock
-from ecs_steps.errors import InvalidInputsError, Problem
-from ecs_steps.reporting.events import OutputVariable, Report, Reported
-from ecs_steps.reporting.terminal import presenter
+from ecs_steps.reporting.events import Level, OutputVariable, Report, Reported
+from ecs_steps.reporting.terminal import json_presenter, line_presenter, presenter
+from ecs_steps.reporting.text import level_of
 from ecs_steps.result import Result
 from ecs_steps.steps.row import DryRunStep, Option, Step, StepRow, StepTable, Verb, WatchableStep
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-
-# How much faster than the real one the sandbox's clock runs: a deployment of minutes is watched in seconds.
-SANDBOX_SPEED = 60.0
-SANDBOX_REGION = "eu-west-1"
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", steps: StepTable) -> None:
@@ -49,17 +51,17 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = read_step(row, read_variables(args.variables, args.scope), args)
+    step = read_step(row, given_variables(args), args)
     options = option_values(args, row.verbs[Verb.RUN])
     with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
-            text = cast("DryRunStep", step).dry_run(aws=aws, report=report, clock=clock, **options)
-            return CommandResult(text, {"dryRun": text.splitlines()})
+            dry_run = cast("DryRunStep", step).dry_run(aws=aws, report=report, clock=clock, **options)
+            return CommandResult(str(dry_run), {"dryRun": dry_run.data})
         return _result(step.run(aws=aws, report=report, clock=clock, **options))
 
 
 def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    variables = read_variables(args.variables, args.scope)
+    variables = given_variables(args)
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
     step = read_step(row, variables, args)
@@ -79,68 +81,55 @@ def _result(result: Result) -> CommandResult:
 
 
 def _add_aws_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--verbose", action="store_true", help="show debug messages")
+    detail = parser.add_mutually_exclusive_group()
+    detail.add_argument("--verbose", action="store_true", help="show debug messages")
+    detail.add_argument("--quiet", action="store_true", help="show only warnings and errors")
+    parser.add_argument(
+        "--log-format",
+        choices=["text", "json"],
+        default="text",
+        help="how events are printed on standard error; json is an object a line",
+    )
     parser.add_argument("--region", help="the AWS region; else the variables', else the environment's")
     parser.add_argument("--endpoint-url", help="another address for AWS, such as an emulator's")
-    parser.add_argument(
-        "--sandbox",
-        metavar="SCENARIO",
-        nargs="?",
-        const="healthy",
-        help="deploy to a fake AWS in this process, which plays the scenario",
-    )
-    parser.add_argument(
-        "--sandbox-speed",
-        metavar="TIMES",
-        type=float,
-        default=SANDBOX_SPEED,
-        help="how many times as fast as the real one the sandbox's clock runs (default %(default)g)",
-    )
-    parser.add_argument(
-        "--sandbox-journal",
-        metavar="FILE",
-        type=Path,
-        help="keep the fake AWS in this file, so that the next run finds it as this one left it",
-    )
+    add_sandbox(parser)
 
 
 @contextmanager
 def _connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClients", Clock]]:
     inputs = step.inputs
     region = args.region or inputs.region
-    if args.sandbox is None:
-        from ecs_steps.aws.clients import account_clients
+    with opened_sandbox(args, region) as sandbox:
+        if sandbox is None:
+            from ecs_steps.aws.clients import account_clients
 
-        yield (
-            account_clients(inputs.account, region=region or None, endpoint_url=args.endpoint_url),
-            SystemClock(),
-        )
-        return
-    try:
-        from ecs_steps.sandbox import Sandbox
-
-        sandbox = Sandbox(
-            args.sandbox,
-            speed=args.sandbox_speed,
-            journal=args.sandbox_journal,
-            region=region or SANDBOX_REGION,
-        )
-    except (ImportError, ValueError) as error:
-        problem = Problem(path="--sandbox", message=str(error))
-        raise InvalidInputsError(what="There is no such sandbox", problems=(problem,)) from None
-    with sandbox as aws:
+            aws = account_clients(inputs.account, region=region or None, endpoint_url=args.endpoint_url)
+            yield aws, SystemClock()
+            return
         if cluster := getattr(inputs, "cluster_name", ""):  # a step may be about no cluster
-            aws.add_cluster(cluster)
-        yield aws.clients, aws.clock
+            sandbox.add_cluster(cluster)
+        yield sandbox.clients, sandbox.clock
 
 
 @contextmanager
 def _reporting(args: argparse.Namespace, clock: Clock) -> Iterator[Report]:
     """Report on standard error all but the output variables: those are this command's result."""
-    with presenter(sys.stderr, verbose=args.verbose, clock=clock) as show:
+    with _presenter(args, clock) as show:
 
         def report(reported: Reported) -> None:
-            if not isinstance(reported, OutputVariable):
+            is_shown = not args.quiet or level_of(reported) in {Level.WARNING, Level.ERROR}
+            if is_shown and not isinstance(reported, OutputVariable):
                 show(reported)
 
         yield report
+
+
+@contextmanager
+def _presenter(args: argparse.Namespace, clock: Clock) -> Iterator[Report]:
+    if args.log_format == "json":
+        yield json_presenter(sys.stderr, verbose=args.verbose, clock=clock)
+    elif args.quiet:
+        yield line_presenter(sys.stderr, clock=clock)
+    else:
+        with presenter(sys.stderr, verbose=args.verbose, clock=clock) as show:
+            yield show

@@ -5,9 +5,16 @@ import json
 from functools import partial
 from typing import cast
 
-from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values, read_step
+from ecs_steps.cli.options import (
+    add_options,
+    add_step_option,
+    add_variables,
+    given_variables,
+    option_values,
+    read_step,
+)
 from ecs_steps.cli.output import CommandResult, print_warnings
-from ecs_steps.cli.process import print_error, read_variables
+from ecs_steps.cli.process import print_error
 from ecs_steps.steps.row import ExportableStep, PolicyStep, StepRow, StepTable, Verb
 
 
@@ -39,7 +46,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    variables = read_variables(args.variables, args.scope)
+    variables = given_variables(args)
     row = steps.chosen(args.step, variables)
     step = read_step(row, variables, args)
     print_warnings(step.warnings)
@@ -51,7 +58,7 @@ def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
 
 
 def _export(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    variables = read_variables(args.variables, args.scope)
+    variables = given_variables(args)
     row = steps.chosen(args.step, variables)
     step = read_step(row, variables, args, for_export=True)
     print_warnings(step.warnings)
@@ -60,7 +67,7 @@ def _export(steps: StepTable, args: argparse.Namespace) -> CommandResult:
 
 
 def _iam_policy(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = cast("PolicyStep", read_step(row, read_variables(args.variables, args.scope), args))
+    step = cast("PolicyStep", read_step(row, given_variables(args), args))
     options = row.verbs[Verb.IAM_POLICY]
     policy = step.iam_policy(diagnostics=args.diagnostics, **option_values(args, options))
     statements = {statement["Sid"] for statement in policy["Statement"]}

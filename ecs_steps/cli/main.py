@@ -4,9 +4,10 @@ A process ends with 0, or with the exit code of the error that ended it (see `er
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
 
-from ecs_steps.cli import deployments, inputs
+from ecs_steps.cli import completion, deployments, inputs, sandboxes
 from ecs_steps.cli.output import print_failure, print_result
 from ecs_steps.cli.process import cancellable, exit_code, print_error, tune_gc
 from ecs_steps.errors import EcsStepsError
@@ -23,14 +24,16 @@ def run() -> int:
 
 def main(arguments: Sequence[str] | None = None, *, steps: StepTable = STEPS) -> int:
     """Run one command and return its exit code; `steps` are those that it knows."""
-    as_json = False
+    as_json, log_format = False, "text"
     try:
         with cancellable():
-            args = _parser(steps).parse_args(arguments)
+            given = sys.argv[1:] if arguments is None else arguments
+            args = _parser(steps).parse_args(sandboxes.without_scenario(given))
             as_json = args.output == "json"
+            log_format = getattr(args, "log_format", log_format)
             print_result(args.command(args), as_json=as_json)
     except EcsStepsError as error:
-        print_failure(error, as_json=as_json)
+        print_failure(error, as_json=as_json, log_format=log_format)
         return exit_code(error)
     except KeyboardInterrupt as signal:
         print_error("The command was cancelled; nothing had been started in AWS.")
@@ -46,4 +49,6 @@ def _parser(steps: StepTable) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     deployments.add_commands(commands, steps)
     inputs.add_commands(commands, steps)
+    sandboxes.add_commands(commands)
+    completion.add_commands(commands, parser)
     return parser

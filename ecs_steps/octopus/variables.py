@@ -80,6 +80,20 @@ class Variables(Mapping[str, str]):
         return None
 
 
+def merged(parts: Iterable[Variables]) -> Variables:
+    """Return variables from several files: of a name the last value counts.
+
+    A value counts against a missing one whatever the order: another file gives what an export must not hold.
+    """
+    values: dict[str, tuple[str, str]] = {}
+    missing: dict[str, MissingValue] = {}
+    for part in parts:
+        values |= {name.casefold(): (name, value) for name, value in part.items()}
+        missing |= part.missing
+    without = [value for name, value in missing.items() if name not in values]
+    return Variables(dict(values.values()), without)
+
+
 def _names_in(text: str) -> set[str]:
     """Return the case-folded names that the expressions of a text use; indexes count as names."""
     expressions = _EXPRESSION.findall(text) if "#{" in text else []

@@ -1,6 +1,8 @@
-"""YAML that Octopus may evaluate before it is parsed."""
+"""YAML: templates that Octopus may evaluate before it parses them, and files of variables."""
 
 import re
+from collections.abc import Hashable
+from typing import Any
 
 import yaml
 
@@ -57,3 +59,45 @@ def dump(document: object) -> str:
         default_flow_style=False,
     )
     return text
+
+
+class _Loader(yaml.BaseLoader):
+    """Reads every scalar as the text that it is, but an unquoted ``null`` or ``~``.
+
+    Values of variables are text: ``1.10``, ``0644``, ``no`` and ``2026-01-05`` stay what was written. An
+    alias is refused, since a few of them make gigabytes.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="it holds an alias (*name), which is not allowed")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002  the signature of a loader
+        mapping: dict[Hashable, object] = super().construct_mapping(node, deep=deep)
+        if len(mapping) != len(node.value) or None in mapping:
+            raise yaml.MarkedYAMLError(problem="a name is empty or repeated", problem_mark=node.start_mark)
+        return mapping
+
+    def construct_scalar(self, node: yaml.ScalarNode) -> Any:  # noqa: ANN401  null is None
+        is_null = node.style is None and node.value in {"null", "~"}
+        return None if is_null else str(super().construct_scalar(node))
+
+
+def parse(text: str) -> object:
+    """Parse YAML whose scalars are all text.
+
+    Raises:
+        ValueError: With a message that names the position, never a value.
+    """
+    try:
+        document: object = yaml.load(text, _Loader)  # noqa: S506  a safe loader: it makes text, lists and dicts
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ValueError(f"{error.problem or error.context}{place}") from None
+    except yaml.reader.ReaderError:
+        raise ValueError("it holds a character that YAML does not allow") from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    return document

@@ -1,14 +1,15 @@
 """Reports for people: a live view on a terminal, lines on any other stream."""
 
+import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import TextIO
 
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.reporting.events import Level, Report, Reported
-from ecs_steps.reporting.text import format_line, level_of
+from ecs_steps.reporting.text import event_data, format_line, level_of
 
 
 @contextmanager
@@ -40,13 +41,30 @@ def line_presenter(stream: TextIO, *, verbose: bool = False, clock: Clock | None
     terminal's owner decides (see `presenter`). Messages at verbose level are written only where `verbose` is
     set. A text of several lines is continued on indented ones.
     """
+    return _presenter(stream, format_line, verbose=verbose, clock=clock)
+
+
+def json_presenter(stream: TextIO, *, verbose: bool = False, clock: Clock | None = None) -> Report:
+    """Return a presenter that writes a JSON object in a line for each report; see `event_data`."""
+
+    def line(reported: Reported, seconds: float) -> str:
+        return f"{json.dumps(event_data(reported, seconds))}\n"
+
+    return _presenter(stream, line, verbose=verbose, clock=clock)
+
+
+def _presenter(
+    stream: TextIO, line: Callable[[Reported, float], str], *, verbose: bool, clock: Clock | None
+) -> Report:
     watch = clock or SystemClock()
     started = watch.now()
 
     def write(reported: Reported) -> None:
         if level_of(reported) is Level.VERBOSE and not verbose:
             return
-        stream.write(format_line(reported, (watch.now() - started).total_seconds()))
-        stream.flush()
+        # A reader who has closed the pipe has seen enough; the deployment continues.
+        with suppress(BrokenPipeError):
+            stream.write(line(reported, (watch.now() - started).total_seconds()))
+            stream.flush()
 
     return write

@@ -1,6 +1,9 @@
-"""What is reported, in words: one level and one text, the same for every presenter of lines."""
+"""What is reported, in words: one level and one text, the same for every presenter of lines; and as data."""
 
 import re
+from datetime import datetime
+
+import attrs
 
 from ecs_steps.reporting.events import (
     Level,
@@ -135,6 +138,23 @@ def _finished_text(finished: StepFinished) -> str:
         case _:
             text = finished.outcome
     return f"{text}, since {finished.since:%Y-%m-%d %H:%M:%S %Z}" if finished.since and revision else text
+
+
+def event_data(reported: Reported, seconds: float) -> dict[str, object]:
+    """Return a report as JSON data: its kind, level and text, and its own fields; sensitive values masked."""
+    fields = attrs.asdict(reported, recurse=False)
+    if isinstance(reported, OutputVariable) and reported.sensitive:
+        fields["value"] = MASK
+    plain = {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()
+    }
+    common = {
+        "event": type(reported).__name__,
+        "at": round(seconds, 3),
+        "level": level_of(reported),
+        "text": message_text(reported),
+    }
+    return plain | common
 
 
 def elapsed(seconds: float) -> str:

@@ -55,6 +55,7 @@ STEPS = StepTable(
                         help="of a deployment: the stack's id or name",
                     ),
                 ),
+                Verb.DRY_RUN: (),
                 Verb.EXPORT: (),
                 Verb.IAM_POLICY: (),
             },

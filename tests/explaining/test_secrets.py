@@ -204,7 +204,7 @@ def test_a_dry_run_shows_where_secrets_are_kept_and_no_value() -> None:
         plant_in_the_service(aws, markers)
         step = UpdateEcsServiceStep(variables("update", updates=updates(markers)))
 
-        told = step.dry_run(aws=aws.clients, report=lambda _: None)
+        told = str(step.dry_run(aws=aws.clients, report=lambda _: None))
 
     found = markers.found_in(iter(told.splitlines()))
     assert "environment[VALUE_1]" in told

@@ -9,10 +9,11 @@ from ecs_steps.aws.ecs import describe_service, revision_outputs, service_output
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
-from ecs_steps.result import Outcome, Outputs, Result, StillRunning
+from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.pauses import Pause, pause_outputs
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import failure_of, wait_for_verdict
+from ecs_steps.stacks.change_set import plan_deployment
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
 from ecs_steps.stacks.preflight import warn_of_scaling
 from ecs_steps.stacks.service_watch import StackServiceWatch
@@ -34,6 +35,26 @@ class StackDeployment:
         with self.outputs.attach_to_errors(_still_running):
             stack = start_deployment(self._stack_request(), self.context)
             return self._wait_and_collect(stack)
+
+    def dry_run(self) -> DryRun:
+        """Plan the stack's changes and return them."""
+        plan = plan_deployment(self._stack_request(), self.context)
+        data = {
+            "stack": plan.stack_name,
+            "action": plan.action.name,
+            "note": plan.note,
+            "resources": [
+                {
+                    "action": change.action,
+                    "logicalId": change.logical_id,
+                    "type": change.resource_type,
+                    "replacement": change.replacement,
+                    "properties": list(change.properties),
+                }
+                for change in plan.changes
+            ],
+        }
+        return DryRun(lines=tuple(plan.lines()), data=data)
 
     def watch(self, stack_id: str) -> Result:
         """Wait for the stack's last operation and verify."""

@@ -12,7 +12,7 @@ from ecs_steps.clock import Clock
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
-from ecs_steps.result import Result
+from ecs_steps.result import DryRun, Result
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.rules import EXPORT_RULES, RULES
 
@@ -84,6 +84,21 @@ class DeployEcsServiceStep:
         if self._for_export:
             raise ValueError("A step that was read for its export cannot be run")
         return self._deployment(aws, report, clock).run()
+
+    def dry_run(
+        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+    ) -> DryRun:
+        """Return what would become of the stack's resources, as a change set says, which is then deleted.
+
+        No value of a property is read. Nothing is executed; for a stack that does not exist the change set
+        makes an empty one for a moment.
+
+        Raises:
+            NotFoundError, DeploymentError, AwsCallError: As `run`.
+        """
+        if self._for_export:
+            raise ValueError("A step that was read for its export cannot be run")
+        return self._deployment(aws, report, clock).dry_run()
 
     def watch(
         self,

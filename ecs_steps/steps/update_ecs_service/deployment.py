@@ -8,11 +8,12 @@ from ecs_steps.aws.ecs import Deployment, DeploymentRef, revision_outputs, servi
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
-from ecs_steps.result import Outcome, Outputs, Result, StillRunning
+from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import is_serving
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.plan import Plan, changes, plan_update
+from ecs_steps.task_definition.dry_run import revision_dry_run
 from ecs_steps.task_definition.registration import add_tags, register_revision
 
 
@@ -64,17 +65,15 @@ class RevisionDeployment:
                 self.outputs.set(**pause_outputs(pause))
             return self.outputs.result(Outcome.PAUSED if pause else Outcome.SUCCEEDED)
 
-    def dry_run(self) -> str:
+    def dry_run(self) -> DryRun:
         """Return what would change, and the calls that would be made."""
         plan = plan_update(self.inputs, self.context)
-        calls = plan.calls(force=self.inputs.force_new_deployment)
-        lines = [
-            f"{plan.service.task_definition} -> the next revision of {plan.revision.family}",
-            *(f"  {change}" for change in changes(plan, self.context) or ["nothing changes"]),
-            "calls that would be made:",
-            *(f"  {call}" for call in calls or ["none"]),
-        ]
-        return "".join(f"{line}\n" for line in lines)
+        return revision_dry_run(
+            plan.service.task_definition,
+            plan.revision.family,
+            changes(plan, self.context),
+            plan.calls(force=self.inputs.force_new_deployment),
+        )
 
     def _running(self, plan: Plan) -> Deployment | None:
         """Return the deployment that runs the revision already, where none has to be started."""

@@ -1,0 +1,121 @@
+"""What a deployment would do to a stack: a change set that is made, described, deleted and never executed."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from ecs_steps.aws import cloudformation
+from ecs_steps.aws.cloudformation import ResourceChange, Stack, StackRequest, new_token
+from ecs_steps.context import DeploymentContext
+from ecs_steps.errors import StackFailedError
+from ecs_steps.polling import PollResult, poll
+from ecs_steps.reporting.events import Level
+from ecs_steps.stacks.action import StackAction, first_action
+from ecs_steps.stacks.preflight import check_before_change
+
+UNCHANGED = ("didn't contain changes", "No updates are to be performed")
+_FIRST = {
+    StackAction.DELETE: "would be deleted and created again, because it is {status}",
+    StackAction.CONTINUE_ROLLBACK: "is {status}: its rollback would be continued before the update",
+    StackAction.WAIT: "is {status}: the deployment would wait until CloudFormation is done with it",
+    StackAction.MANUAL: "is {status}, and only a person can repair that",
+}
+
+
+@frozen(kw_only=True)
+class StackPlan:
+    """What would become of a stack; `note` says what comes before its changes, or in place of them."""
+
+    stack_name: str
+    action: StackAction
+    changes: tuple[ResourceChange, ...] = ()
+    note: str = ""
+
+    def lines(self) -> Iterator[str]:
+        """Yield the plan as text."""
+        verb = "create" if self.action is StackAction.CREATE else "update"
+        yield f"stack {self.stack_name}: {self.note or f'{verb}, by these changes'}"
+        for change in self.changes:
+            sign = _SIGNS.get(change.action, "~")
+            yield f"  {sign} {change.logical_id} {change.resource_type}{_how(change)}"
+            yield from (f"      {path}" for path in change.properties)
+
+
+_SIGNS = {"Add": "+", "Remove": "-"}
+_REPLACEMENTS = {
+    "True": ": is replaced",
+    "Conditional": ": may be replaced",
+    "False": ": is changed in place",
+}
+
+
+def _how(change: ResourceChange) -> str:
+    return _REPLACEMENTS.get(change.replacement, "")
+
+
+def plan_deployment(request: StackRequest, context: DeploymentContext) -> StackPlan:
+    """Return what `start_deployment` would do; what the change set needs is deleted again.
+
+    Raises:
+        NotFoundError, DeploymentError: As `check_before_change`.
+        StackFailedError: CloudFormation refuses the template.
+    """
+    stack = context.call_with_retries(
+        "the stack", lambda: cloudformation.describe_stack(context.aws, request.name)
+    )
+    check_before_change(request, stack, context)
+    action = first_action(stack.status if stack else None)
+    if stack and action in _FIRST:
+        return StackPlan(
+            stack_name=request.name, action=action, note=_FIRST[action].format(status=stack.status)
+        )
+    changes = _planned_changes(request, context, is_new=action is StackAction.CREATE)
+    return StackPlan(
+        stack_name=request.name, action=action, changes=changes, note="" if changes else "nothing changes"
+    )
+
+
+def _planned_changes(
+    request: StackRequest, context: DeploymentContext, *, is_new: bool
+) -> tuple[ResourceChange, ...]:
+    aws, name = context.aws, new_token()
+    stack_id = context.call_with_retries(
+        "the change set", lambda: cloudformation.create_change_set(aws, request, name, is_new=is_new)
+    )
+
+    def read() -> PollResult[tuple[str, str, tuple[ResourceChange, ...]]]:
+        described = cloudformation.describe_change_set(aws, stack_id, name)
+        return PollResult(value=described, settled=described[0] in {"CREATE_COMPLETE", "FAILED"})
+
+    try:
+        polled = poll(
+            read,
+            clock=context.clock,
+            deadline=context.deadline,
+            report=context.report,
+            waiting_for="the change set",
+        )
+        status, reason, changes = polled.value
+    finally:
+        _clean_up(stack_id, name, context, is_new=is_new)
+    if status == "CREATE_COMPLETE":
+        return changes
+    if any(text in reason for text in UNCHANGED):
+        return ()
+    raise StackFailedError(
+        what=f"The changes of stack {request.name} could not be planned",
+        why=reason or f"the change set is {status}",
+        next_step="Nothing was changed.",
+    )
+
+
+def _clean_up(stack_id: str, name: str, context: DeploymentContext, *, is_new: bool) -> None:
+    aws = context.aws
+    context.call_with_retries("the change set", lambda: cloudformation.delete_change_set(aws, stack_id, name))
+    stack = is_new and context.call_with_retries(
+        "the stack", lambda: cloudformation.describe_stack(aws, stack_id)
+    )
+    if isinstance(stack, Stack):
+        # The change set has made a stack without resources, which nothing else would remove.
+        context.say(Level.VERBOSE, f"Deleting the empty stack {stack.name} of the change set")
+        context.call_with_retries("the stack", lambda: cloudformation.delete_stack(aws, stack, new_token()))
