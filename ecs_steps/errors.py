@@ -157,6 +157,17 @@ class RolloutFailedError(DeploymentError):
 
 
 @frozen(kw_only=True, str=False, repr=False)
+class ScanGateError(DeploymentError):
+    """An image was not promoted for what the scan of `image_digest` found, or for having no result.
+
+    `severities` counts the findings by severity; it is empty where the scan itself failed.
+    """
+
+    image_digest: str
+    severities: Mapping[str, int] = field(factory=dict)
+
+
+@frozen(kw_only=True, str=False, repr=False)
 class RolledBackError(DeploymentError):
     """The deployment failed and the revision that served before serves again."""
 

@@ -11,7 +11,6 @@ from ecs_steps.aws.autoscaling import is_scalable
 from ecs_steps.aws.cloudformation import Stack, StackRequest
 from ecs_steps.aws.ecs import cluster_status, describe_service
 from ecs_steps.aws.logs import log_group_exists
-from ecs_steps.aws.sts import caller_account
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, EcsStepsError, NotFoundError
 from ecs_steps.reporting.events import Level
@@ -75,7 +74,8 @@ def _check_cluster(cluster: str, context: DeploymentContext) -> None:
     status = _optional(lambda: cluster_status(context.aws, cluster), context, default="ACTIVE")
     if status == "ACTIVE":
         return
-    account = _optional(lambda: caller_account(context.aws), context, default="unknown")
+    identity = _optional(context.aws.identity, context, default="")
+    account = identity.split(":")[4] if identity else "unknown"
     raise NotFoundError(
         what=f"Cluster {cluster} was not found",
         why=(f"it is {status}" if status else "ECS has no cluster of that name")
@@ -110,7 +110,7 @@ def _check_log_group(request: StackRequest, context: DeploymentContext) -> None:
 
 def _optional(read: Callable[[], T], context: DeploymentContext, *, default: T) -> T:
     try:
-        return context.call_with_retries("what is there before the first change", read)
+        return read()
     except EcsStepsError as error:
         context.say(Level.VERBOSE, f"Not checked before the first change. {error}")
         return default

@@ -1,11 +1,14 @@
 """What several steps have as inputs, and the rules on it."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from attrs import frozen
 
 from ecs_steps.account import WebIdentity
 from ecs_steps.octopus.account import OctopusAccount, read_account
+from ecs_steps.octopus.feeds import Feed, package_feeds
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption, package_images
@@ -13,6 +16,8 @@ from ecs_steps.octopus.inputs.types import Bool, Count, EcsName, Region
 from ecs_steps.tags import Tag, default_tags
 
 GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+
+_NO_FEEDS: Final[Mapping[str, Feed]] = MappingProxyType({})
 
 
 @frozen(kw_only=True)
@@ -23,10 +28,11 @@ class AwsInputs:
         "Octopus.Action.Aws.Region",
         label="Region",
         docs="https://docs.aws.amazon.com/general/latest/gr/ecs-service.html",
-        help="The AWS region of the cluster; empty means the worker's own.",
+        help="The AWS region; empty means the worker's own.",
         default="",
     )
     images: Mapping[str, str] = derived(package_images)
+    feeds: Mapping[str, Feed] = derived(package_feeds, default=_NO_FEEDS)
     default_tags: tuple[Tag, ...] = derived(default_tags)
     account: OctopusAccount = derived(read_account, default=OctopusAccount())
 
@@ -82,6 +88,19 @@ class ServiceInputs(AwsInputs):
     def arns_of_account(self) -> tuple[str, ...]:
         """ARNs in the account that the step deploys to, that of its own role first."""
         return (*super().arns_of_account, self.cluster_name)
+
+
+def resolve_digests_variable() -> Any:  # noqa: ANN401  as `variable`
+    """Declare the choice of a step that writes images into a task definition."""
+    return variable(
+        "Octopus.Action.Aws.Ecs.ResolveDigests",
+        label="Pin images by digest",
+        help="Whether images are written as `name@sha256:...`, which is what their tags mean when the step "
+        "runs. An image that does not exist, or not for the task's platform, is refused before anything "
+        "is changed. The worker must reach the registry.",
+        default=False,
+        control="Checkbox",
+    )
 
 
 @rule("account")

@@ -10,9 +10,10 @@ from ecs_steps.steps.row import Option, StepRow, StepTable, StepTemplate, Verb
 
 if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports its own
     from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+    from ecs_steps.steps.promote_image.step import PromoteEcrImageStep
     from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 
-__all__ = ["DeployEcsServiceStep", "UpdateEcsServiceStep"]
+__all__ = ["DeployEcsServiceStep", "PromoteEcrImageStep", "UpdateEcsServiceStep"]
 
 _ROOMS = "ecs_steps.steps"
 
@@ -105,6 +106,22 @@ STEPS = StepTable(
                     ),
                 ),
             },
+        ),
+        StepRow(
+            name="promote",
+            title="Promote Image to Amazon ECR",
+            summary="copy an image into a repository of Amazon ECR by digest, without Docker",
+            step=f"{_ROOMS}.promote_image.step:PromoteEcrImageStep",
+            inputs=f"{_ROOMS}.promote_image.inputs:PromoteInputs",
+            prefix="EcsPromote",
+            template=StepTemplate(
+                name="AWS - Promote Image to Amazon ECR",
+                description="Copies an image from any registry, or from a file, into a repository of Amazon "
+                "ECR without Docker and without changing a byte, checks the scans of all its platforms, and "
+                "sets the tag last.",
+            ),
+            outputs=("Image", "ImageDigest", "ImageByDigest", "Outcome"),
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
     )
 )

@@ -68,6 +68,18 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "stack shop",
     ),
     "cloudformation:CancelUpdateStack": (lambda aws: stacks.cancel_update(aws, STACK, "t"), "stack shop"),
+    "cloudformation:CreateChangeSet": (
+        lambda aws: stacks.create_change_set(aws, REQUEST, "plan", is_new=True),
+        "stack shop",
+    ),
+    "cloudformation:DescribeChangeSet": (
+        lambda aws: stacks.describe_change_set(aws, "shop", "plan"),
+        "stack shop",
+    ),
+    "cloudformation:DeleteChangeSet": (
+        lambda aws: stacks.delete_change_set(aws, "shop", "plan"),
+        "stack shop",
+    ),
     "cloudformation:DescribeStackEvents": (
         lambda aws: list(stacks.operation_events(aws, OPERATION, {})),
         "stack shop",
@@ -190,7 +202,7 @@ def test_a_denial_names_the_action_and_the_resource_as_aws_does(action: str) -> 
 
 @pytest.mark.parametrize("action", CALLS)
 @pytest.mark.parametrize("text", ["Access Denied", ""])
-def test_a_denial_without_words_names_the_action_and_what_the_call_was_about(action: str, text: str) -> None:
+def test_a_denial_without_a_text_names_the_action_and_what_the_call_was_about(action: str, text: str) -> None:
     call, about = CALLS[action]
 
     denied = denial_of(call, text)
@@ -219,13 +231,13 @@ def test_a_denial_without_words_names_the_action_and_what_the_call_was_about(act
         ("The role is not valid", "", ""),
     ],
 )
-def test_a_denial_is_read_from_the_words_of_each_service(text: str, action: str, resource: str) -> None:
+def test_a_denial_is_read_from_the_texts_of_each_service(text: str, action: str, resource: str) -> None:
     denial = Denial.parse(text, about="what it was about")
 
     assert (denial.action, denial.resource) if denial else (action, resource) == ("", "")
 
 
-def test_an_explicit_deny_is_not_mended_by_allowing() -> None:
+def test_an_explicit_deny_is_not_repaired_by_allowing() -> None:
     text = "not authorized to perform: ecs:UpdateService on resource: * with an explicit deny in a policy"
 
     denial = Denial.parse(text, about="")
@@ -287,7 +299,7 @@ def test_a_policy_that_limits_the_role_from_outside_is_named(limit: str) -> None
     )
 
 
-def test_credentials_that_a_single_sign_on_denies_are_not_asked_of_sts() -> None:
+def test_credentials_that_a_single_sign_on_denies_are_not_requested_from_sts() -> None:
     reply = {"Error": {"Code": "AccessDeniedException", "Message": "No access"}}
 
     with pytest.raises(AccessDeniedError) as raised, calling("ecs:ListClusters"):
@@ -297,7 +309,7 @@ def test_credentials_that_a_single_sign_on_denies_are_not_asked_of_sts() -> None
     assert "Allow sso:GetRoleCredentials on " in raised.value.next_step
 
 
-def test_a_login_that_sts_denies_names_what_sts_was_asked_for() -> None:
+def test_a_login_that_sts_denies_names_what_sts_was_requested() -> None:
     reply = {"Error": {"Code": "AccessDenied", "Message": "Access denied"}}
 
     with pytest.raises(AccessDeniedError) as raised, calling("ecs:ListClusters"):

@@ -64,7 +64,7 @@ def test_what_exits_because_another_container_cannot_start_is_not_the_cause() ->
     assert of(stopped) == [("container-not-started", f"task t1: {reason}")]
 
 
-def test_words_about_a_program_that_cannot_run_count_where_it_failed_alone() -> None:
+def test_a_text_about_a_program_that_cannot_run_count_where_it_failed_alone() -> None:
     words = ("exec /usr/bin/helper: exec format error",)
 
     stopped = task(ESSENTIAL_EXIT, container("web", 0, log=words))
@@ -90,7 +90,7 @@ def test_a_container_killed_for_its_memory_is_out_of_memory_and_no_mere_137() ->
     assert of(stopped) == [("out-of-memory", f"container web exited with code 137 in task t1: {oom}")]
 
 
-def test_the_reason_of_a_container_is_told_before_ecs_copy_of_it() -> None:
+def test_the_reason_of_a_container_is_reported_before_ecs_copy_of_it() -> None:
     reason = "CannotPullContainerError: manifest unknown"
 
     stopped = task(("TaskFailedToStart", reason), container("proxy"), container("web", None, reason))
@@ -119,7 +119,7 @@ def test_an_exit_after_a_failed_health_check_is_its_consequence() -> None:
 
 
 @pytest.mark.parametrize("exit_code", [1, 137, 143])
-def test_an_exit_in_a_task_that_was_asked_to_stop_is_no_failure(exit_code: int) -> None:
+def test_an_exit_in_a_task_that_was_requested_to_stop_is_no_failure(exit_code: int) -> None:
     stopped = task(SCALED_IN, container("web", exit_code))
 
     assert of(stopped) == [("scale-in", f"task t1: {SCALED_IN[1]}")]
@@ -133,7 +133,7 @@ def test_a_task_that_was_scaled_in_shows_no_log() -> None:
     assert signal.container is None
 
 
-def test_a_lack_of_memory_counts_even_in_a_task_that_was_asked_to_stop() -> None:
+def test_a_lack_of_memory_counts_even_in_a_task_that_was_requested_to_stop() -> None:
     oom = "OutOfMemoryError: Container killed due to memory usage"
 
     stopped = task(SCALED_IN, container("web", 137, oom))
@@ -147,11 +147,11 @@ def test_a_person_who_stops_a_task_may_say_anything() -> None:
     assert of(stopped) == [("stopped-by-person", "task t1: too slow for me")]
 
 
-def test_a_stop_code_alone_is_told() -> None:
+def test_a_stop_code_alone_is_reported() -> None:
     assert of(task(("SpotInterruption", ""))) == [("spot-interruption", "task t1: SpotInterruption")]
 
 
-def test_a_task_that_stopped_without_any_reason_tells_nothing() -> None:
+def test_a_task_that_stopped_without_any_reason_shows_nothing() -> None:
     assert of(task(("", ""), container("web"))) == []
 
 

@@ -3,7 +3,8 @@
 SUCCEEDED and UNCHANGED claim that the service's PRIMARY deployment is the one that the outputs name, that it
 is complete, and that all of its tasks run the revision that the outputs name, and no other task runs. STARTED
 claims that the deployment, or the operation on the stack, is in progress or done. Whatever the outcome, a
-revision in the outputs is active and holds the images of the variables, and a stack in the outputs exists.
+revision in the outputs is active and holds the images of the variables, a stack in the outputs exists, and
+the tag of an image in the outputs has the digest in the outputs.
 """
 
 import re
@@ -25,6 +26,10 @@ def false_claims(result: Result, variables: Mapping[str, object], aws: Inventory
         status = aws.stacks.get(stack, "deleted")
         if status not in (COMPLETE if is_done else COMPLETE + IN_PROGRESS):
             yield f"{result.outcome}, and the stack is {status}"
+    if image := outputs.get("Image"):
+        found = aws.images.get(image.partition("/")[2])
+        if found != outputs.get("ImageDigest"):
+            yield f"{result.outcome} of {outputs.get('ImageDigest')}, and {image} is {found}"
     if revision := outputs.get("TaskDefinitionArn"):
         yield from _false_content(revision, variables, aws)
     if deployment_id := outputs.get("DeploymentId"):

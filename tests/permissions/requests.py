@@ -35,6 +35,8 @@ def requests(call: Call) -> Iterator[Request]:
         # The sandbox does not show the parameters of S3's calls.
         for on_object in ("s3:PutObject", "s3:GetObject"):
             yield Request(on_object, f"arn:aws:s3:::{_object_of(template)}")
+    if call.operation == "CreateRepository" and call.params.get("tags"):
+        yield from (Request("ecr:TagResource", repository) for repository in _repositories(call))
     if call.operation in ("CreateStack", "UpdateStack") and call.params.get("Tags"):
         yield Request("cloudformation:TagResource", _arn("cloudformation", _stack(call)))
 
@@ -64,7 +66,14 @@ def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911  a table
         case _ if call.service == "cloudformation":
             return [_arn("cloudformation", _stack(call))]
         case _:
-            return ["*"]
+            return _repositories(call) or ["*"]
+
+
+def _repositories(call: Call) -> list[str]:
+    """Return the repositories of ECR that a call names."""
+    name = call.params.get("repositoryName")
+    names = [name] if name else call.params.get("repositoryNames", ())
+    return [_arn("ecr", f"repository/{each}") for each in names]
 
 
 def _context(call: Call) -> dict[str, str]:

@@ -110,14 +110,14 @@ def test_a_rollback_is_not_a_success_though_one_deployment_runs_all_desired_task
 def test_a_rollback_that_is_over_shows_in_the_events_since_this_deployment_began(
     minutes: int, expected: DeploymentStatus
 ) -> None:
-    told = ServiceMessage(
+    shown = ServiceMessage(
         event_id="1",
         at=THEN + timedelta(minutes=minutes),
         text="(service web) rolling back to deployment ecs-svc/1.",
     )
     after = evolve(BEFORE, deployment_id="ecs-svc/3", is_primary=True, rollout_reason="completed.")
 
-    verdict = judge(evolve(service(after), events=(told,)), TARGET)
+    verdict = judge(evolve(service(after), events=(shown,)), TARGET)
 
     assert verdict.status is expected
 
@@ -134,7 +134,7 @@ def test_a_newer_deployment_supersedes() -> None:
 
 
 @pytest.mark.parametrize("status", ["DRAINING", "INACTIVE"])
-def test_a_service_that_is_being_deleted_is_gone_however_well_it_runs(status: str) -> None:
+def test_a_service_that_is_being_deleted_is_deleted_however_well_it_runs(status: str) -> None:
     assert status_of(OURS, status=status) is DeploymentStatus.DELETED
 
 
@@ -172,7 +172,7 @@ def test_a_record_of_success_is_believed_only_where_the_service_agrees() -> None
     assert verdict.status is DeploymentStatus.SUPERSEDED
 
 
-def test_where_ecs_tells_no_state_the_tasks_decide_once_the_old_deployment_is_gone() -> None:
+def test_where_ecs_shows_no_state_the_tasks_decide_once_the_old_deployment_is_gone() -> None:
     silent = evolve(OURS, rollout_state="")
 
     assert status_of(silent) is DeploymentStatus.SERVING
@@ -181,7 +181,7 @@ def test_where_ecs_tells_no_state_the_tasks_decide_once_the_old_deployment_is_go
     assert status_of(evolve(silent, pending=1)) is DeploymentStatus.IN_PROGRESS
 
 
-def test_a_record_of_success_counts_where_ecs_tells_no_state() -> None:
+def test_a_record_of_success_counts_where_ecs_shows_no_state() -> None:
     verdict = judge_service_deployment(record("SUCCESSFUL"), service(evolve(OURS, rollout_state="")), TARGET)
 
     assert verdict.status is DeploymentStatus.SERVING

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ecs_steps.aws.cloudformation import Stack, StackRequest, describe_stack
+from ecs_steps.aws.cloudformation import Stack, StackRequest
 from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError, StackFailedError

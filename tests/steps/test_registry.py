@@ -73,9 +73,19 @@ def test_a_run_gives_the_outputs_of_its_row(row: StepRow, capsys: pytest.Capture
     assert {line.partition(" = ")[0] for line in lines} == set(row.outputs)
 
 
-@pytest.mark.parametrize("variables", [{}, {"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, {"Other": "x"}])
-def test_variables_that_every_step_has_or_none_has_determine_no_step(variables: dict[str, str]) -> None:
-    with pytest.raises(InvalidInputsError, match=r"--step: is required; .*: deploy, update, tag"):
+@pytest.mark.parametrize(
+    ("variables", "names"),
+    [
+        ({}, "deploy, update, promote, tag"),
+        ({"Octopus.Action.Aws.Region": "eu-west-1"}, "deploy, update, promote, tag"),
+        ({"Other": "x"}, "deploy, update, promote, tag"),
+        ({"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, "deploy, update, tag"),
+    ],
+)
+def test_variables_that_several_steps_have_or_none_has_determine_no_step(
+    variables: dict[str, str], names: str
+) -> None:
+    with pytest.raises(InvalidInputsError, match=rf"--step: is required; .*: {names}$"):
         WITH_TAG.matching(variables)
 
 

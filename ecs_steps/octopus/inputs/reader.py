@@ -66,12 +66,14 @@ def variable(
     control: str = "SingleLineText",
     options: Sequence[str] = (),
     must_be_known: bool = False,
+    is_secret: bool = False,
     used_if: Callable[[Any], bool] | None = None,
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
     `docs` is the URL of AWS' page on it. With `must_be_known` it may not hold open expressions even where
-    others may. `used_if` is a predicate of the inputs, as in `converter.used_if`.
+    others may; of one that `is_secret` no message and no `repr` shows the value. `used_if` is a
+    predicate of the inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,
@@ -82,8 +84,10 @@ def variable(
         options=tuple(options),
         must_be_known=must_be_known,
     )
-    metadata = {"variable": source} | ({"used_if": used_if} if used_if else {})
-    return attrs.field(default=default, metadata=metadata)
+    metadata: dict[str, object] = {"variable": source, "hidden": is_secret}
+    if used_if:
+        metadata["used_if"] = used_if
+    return attrs.field(default=default, metadata=metadata, repr=not is_secret)
 
 
 def derived(compute: Callable[[Mapping[str, str]], object], *, default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  as above

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from attrs import Factory, evolve, field, frozen
 
-from ecs_steps.aws.cloudformation import StackRequest, describe_stack, stack_resources
-from ecs_steps.aws.ecs import describe_service, revision_outputs, service_outputs
+from ecs_steps.aws.cloudformation import StackRequest, stack_resources
+from ecs_steps.aws.ecs import revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
@@ -15,7 +15,7 @@ from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import failure_of, wait_for_verdict
 from ecs_steps.stacks.change_set import plan_deployment
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
-from ecs_steps.stacks.preflight import warn_of_scaling
+from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_scaling
 from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
@@ -33,7 +33,7 @@ class StackDeployment:
     def run(self) -> Result:
         """Create or update the stack, wait and verify."""
         with self.outputs.attach_to_errors(_still_running):
-            stack = start_deployment(self._stack_request(), self.context)
+            stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack)
 
     def dry_run(self) -> DryRun:
@@ -75,7 +75,7 @@ class StackDeployment:
         )
         service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
         outputs.set(**service_outputs(service_arn))
-        if stack.operation:
+        if stack.operation and not self._keeps_count:
             warn_of_scaling(service_arn, context)
         if context.may_wait:
             watch = service.watch_of(service_arn, task_definition)
@@ -89,15 +89,23 @@ class StackDeployment:
                 outputs.since = watch.service.primary.created_at
         return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
 
+    def _pinned_inputs(self) -> DeployInputs:
+        """Return the inputs with each image by its digest, where that is wanted."""
+        if not self.inputs.resolve_digests:
+            return self.inputs
+        from ecs_steps.steps.deploy_ecs_service.pinning import pin_images
+
+        return pin_images(self.inputs, self.context)
+
     def _paused(self, pause: Pause) -> Result:
         self.outputs.set(**pause_outputs(pause))
         return self.outputs.result(Outcome.PAUSED)
 
-    def _stack_request(self) -> StackRequest:
+    def _stack_request(self, inputs: DeployInputs) -> StackRequest:
         # Only a deployment pays for troposphere: to watch a stack takes no template.
         from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
 
-        inputs = evolve(self.inputs, region=self.context.aws.region)
+        inputs = evolve(inputs, region=self.context.aws.region)
         template = build_template(inputs, desired_count=self._running_count())
         return StackRequest(
             name=inputs.stack_name,
@@ -113,18 +121,14 @@ class StackDeployment:
 
     def _running_count(self) -> int | None:
         """Return the service's own desired count where the inputs keep it; none where there is no service."""
-        aws, retry = self.context.aws, self.context.call_with_retries
-        if not isinstance(self.inputs.desired_count, KeptCount):
+        if not self._keeps_count:
             return None
-        stack = retry("the stack", lambda: describe_stack(aws, self.inputs.stack_name))
-        if stack is None:
-            return None
-        resources = retry("the stack", lambda: stack_resources(aws, stack.stack_id))
-        arn = resources.get(self.inputs.logical_id("Service"))
-        if not arn:
-            return None
-        service = retry("the service", lambda: describe_service(aws, self.inputs.cluster_name, arn))
-        return service.desired if service and service.status == "ACTIVE" else None
+        service = stack_service(self.inputs.stack_name, self.inputs.logical_id("Service"), self.context)
+        return running_count(service, self.context)
+
+    @property
+    def _keeps_count(self) -> bool:
+        return isinstance(self.inputs.desired_count, KeptCount)
 
     def _names(self, stack_id: str) -> dict[str, str]:
         return {

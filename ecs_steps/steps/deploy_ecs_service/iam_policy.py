@@ -21,6 +21,7 @@ from ecs_steps.iam import (
     pass_to_tasks,
     policy_document,
 )
+from ecs_steps.images.permissions import read_images
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, Secrecy, last_of
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.task_definition.container_specs import LogDriver
@@ -40,6 +41,7 @@ def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
         _roles(inputs, scope),
         _service(inputs, scope),
         _log_group(inputs, scope),
+        read_images(_pinned_images(inputs)),
     )
     if diagnostics:
         explaining = explain_failures(
@@ -50,6 +52,12 @@ def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
         )
         statements = chain(statements, explaining)
     return policy_document(statements)
+
+
+def _pinned_images(inputs: DeployInputs) -> Iterator[str]:
+    """Yield the images whose digests the step resolves."""
+    if inputs.resolve_digests:
+        yield from (inputs.image(spec.container_image_reference) for spec in inputs.containers)
 
 
 def _scope(inputs: DeployInputs) -> Scope:
@@ -82,6 +90,15 @@ def _stack(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
             "cloudformation:DescribeStackResources",
             "cloudformation:TagResource",
             "cloudformation:UntagResource",
+        ),
+        resources=(scope.arn("cloudformation", f"stack/{inputs.stack_name}/*"),),
+    )
+    yield Statement(
+        sid="PlanItsChanges",
+        actions=(
+            "cloudformation:CreateChangeSet",
+            "cloudformation:DescribeChangeSet",
+            "cloudformation:DeleteChangeSet",
         ),
         resources=(scope.arn("cloudformation", f"stack/{inputs.stack_name}/*"),),
     )

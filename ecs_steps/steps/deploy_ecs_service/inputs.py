@@ -21,7 +21,7 @@ from ecs_steps.octopus.inputs.types import (
     SecurityGroupIds,
     SubnetIds,
 )
-from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs
+from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs, resolve_digests_variable
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec
 from ecs_steps.task_definition.inputs import (
@@ -242,6 +242,8 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
         control="Select",
         options=["Rollback|Undo it", "Leave|Leave it as it is"],
     )
+
+    resolve_digests: Bool = resolve_digests_variable()
 
     @property
     def stack_name(self) -> str:

@@ -7,7 +7,7 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, EcsName, Family, Text
-from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs
+from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs, resolve_digests_variable
 from ecs_steps.task_definition.container_updates import ContainerUpdate
 from ecs_steps.task_definition.revision import RevisionChanges
 
@@ -82,6 +82,8 @@ class UpdateInputs(ServiceInputs):
         control="Select",
         options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
     )
+
+    resolve_digests: Bool = resolve_digests_variable()
 
     @property
     def template(self) -> str:

@@ -57,7 +57,7 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """Read the service and the task definitions, and plan the next revision.
 
     Raises:
-        NotFoundError: The service, a task definition or a container does not exist.
+        NotFoundError: The service, a task definition, a container or an image to pin does not exist.
         InvalidInputsError: The tags are more than AWS takes.
         DeploymentError: The service cannot be updated by this step, or a revision holds a member that this
             botocore would lose.
@@ -72,6 +72,10 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
             why=f"its containers are {', '.join(container_names(template.request))}",
             next_step=f"Name one of them in {UPDATE}.ContainerUpdates.",
         )
+    if inputs.resolve_digests:
+        from ecs_steps.steps.update_ecs_service.pinning import pin_images
+
+        inputs = pin_images(inputs, template, context)
     changes = inputs.revision_changes
     revision = plan_revision(template, latest, changes)
     _, warnings = changes.merged_tags(service.tags)

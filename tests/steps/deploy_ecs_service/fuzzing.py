@@ -22,6 +22,8 @@ def everything(marker: str) -> dict[str, Any]:
         f"{DEPLOY}.TaskExecutionRole": "arn:aws:iam::123456789012:role/web-execution",
         f"{DEPLOY}.TemplateBucket": "templates",
         f"{DEPLOY}.OnFailure": "Leave",
+        f"{DEPLOY}.LogGroupName": "/shop/web",
+        f"{DEPLOY}.LogRetentionDays": "30",
         f"{ECS}.FailFast.StoppedTasks": "5",
         f"{ECS}.ContainerLogs": "True",
         "Octopus.Project.Name": "Shop",
