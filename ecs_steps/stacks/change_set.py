@@ -6,6 +6,7 @@ from attrs import frozen
 
 from ecs_steps.aws import cloudformation
 from ecs_steps.aws.cloudformation import ResourceChange, Stack, StackRequest, new_token
+from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import StackFailedError
 from ecs_steps.polling import PollResult, poll
@@ -115,7 +116,20 @@ def _clean_up(stack_id: str, name: str, context: DeploymentContext, *, is_new: b
     stack = is_new and context.call_with_retries(
         "the stack", lambda: cloudformation.describe_stack(aws, stack_id)
     )
-    if isinstance(stack, Stack):
-        # The change set has made a stack without resources, which nothing else would remove.
-        context.say(Level.VERBOSE, f"Deleting the empty stack {stack.name} of the change set")
-        context.call_with_retries("the stack", lambda: cloudformation.delete_stack(aws, stack, new_token()))
+    if not isinstance(stack, Stack):
+        return
+    # The change set has made a stack without resources, which nothing else would remove.
+    context.say(Level.VERBOSE, f"Deleting the empty stack {stack.name} of the change set")
+    context.call_with_retries("the stack", lambda: cloudformation.delete_stack(aws, stack, new_token()))
+
+    def read() -> PollResult[bool]:
+        now = cloudformation.describe_stack(aws, stack_id)
+        return PollResult(value=True, settled=now is None or now.status is StackStatus.DELETE_COMPLETE)
+
+    poll(
+        read,
+        clock=context.clock,
+        deadline=context.deadline,
+        report=context.report,
+        waiting_for="the deletion of the empty stack",
+    )

@@ -38,7 +38,7 @@ class StackDeployment:
 
     def dry_run(self) -> DryRun:
         """Plan the stack's changes and return them."""
-        plan = plan_deployment(self._stack_request(), self.context)
+        plan = plan_deployment(self._stack_request(self._pinned_inputs()), self.context)
         data = {
             "stack": plan.stack_name,
             "action": plan.action.name,
