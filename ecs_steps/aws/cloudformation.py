@@ -183,7 +183,10 @@ def create_change_set(aws: "AwsClients", request: StackRequest, name: str, *, is
     arguments = _arguments(aws, request)
     with calling("cloudformation:CreateChangeSet", f"stack {request.name}"):
         reply = aws.cloudformation.create_change_set(
-            **arguments, ChangeSetName=name, ChangeSetType="CREATE" if is_new else "UPDATE"
+            **arguments,
+            ChangeSetName=name,
+            ChangeSetType="CREATE" if is_new else "UPDATE",
+            ClientToken=name,
         )
     return str(member(reply, "StackId", "CreateChangeSet"))
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ecs_steps.cli.options import (
@@ -16,9 +17,12 @@ from ecs_steps.cli.options import (
     read_step,
 )
 from ecs_steps.cli.output import CommandResult, output_lines
+from ecs_steps.cli.process import print_error
 from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
 from ecs_steps.clock import Clock, SystemClock
+from ecs_steps.errors import EcsStepsError, InvalidInputsError, Problem
 from ecs_steps.reporting.events import Level, OutputVariable, Report, Reported
+from ecs_steps.reporting.page.record import DeploymentRecord
 from ecs_steps.reporting.terminal import json_presenter, line_presenter, presenter
 from ecs_steps.reporting.text import level_of
 from ecs_steps.result import Result
@@ -53,7 +57,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
     step = read_step(row, given_variables(args), args)
     options = option_values(args, row.verbs[Verb.RUN])
-    with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
+    with _connected(args, step) as (aws, clock), _reporting(args, clock, row.title) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
             dry_run = cast("DryRunStep", step).dry_run(aws=aws, report=report, clock=clock, **options)
             return CommandResult(str(dry_run), {"dryRun": dry_run.data})
@@ -65,7 +69,7 @@ def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
     step = read_step(row, variables, args)
-    with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
+    with _connected(args, step) as (aws, clock), _reporting(args, clock, row.title) as report:
         started = getattr(args, _watched(row).keyword)
         return _result(cast("WatchableStep", step).watch(started, aws=aws, report=report, clock=clock))
 
@@ -90,6 +94,9 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="how events are printed on standard error; json is an object a line",
     )
+    parser.add_argument(
+        "--report", metavar="FILE.html", type=Path, help="write a page that shows the deployment"
+    )
     parser.add_argument("--region", help="the AWS region; else the variables', else the environment's")
     parser.add_argument("--endpoint-url", help="another address for AWS, such as an emulator's")
     add_sandbox(parser)
@@ -112,16 +119,53 @@ def _connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClien
 
 
 @contextmanager
-def _reporting(args: argparse.Namespace, clock: Clock) -> Iterator[Report]:
-    """Report on standard error all but the output variables: those are this command's result."""
-    with _presenter(args, clock) as show:
+def _reporting(args: argparse.Namespace, clock: Clock, title: str) -> Iterator[Report]:
+    """Report on standard error all but the output variables: those are this command's result.
+
+    With ``--report`` all of it is in a page as well, however the command ends.
+    """
+    with _page(args.report, DeploymentRecord(title, clock)) as record, _presenter(args, clock) as show:
 
         def report(reported: Reported) -> None:
+            record(reported)
             is_shown = not args.quiet or level_of(reported) in {Level.WARNING, Level.ERROR}
             if is_shown and not isinstance(reported, OutputVariable):
                 show(reported)
 
         yield report
+
+
+@contextmanager
+def _page(path: Path | None, record: DeploymentRecord) -> Iterator[DeploymentRecord]:
+    """Write what was recorded as a page when the block ends.
+
+    Raises:
+        InvalidInputsError: The file cannot be written; nothing was started then.
+    """
+    if path is None:
+        yield record
+        return
+    try:
+        path.write_text("", encoding="utf-8")
+    except (OSError, ValueError) as error:
+        problem = Problem(path="--report", message=f"{path}: {getattr(error, 'strerror', '') or error}")
+        raise InvalidInputsError(what="The report cannot be written", problems=(problem,)) from None
+    try:
+        yield record
+    except EcsStepsError as error:
+        write_page(path, record, error)
+        raise
+    write_page(path, record)
+
+
+def write_page(path: Path, record: DeploymentRecord, error: EcsStepsError | None = None) -> None:
+    """Write the page of a deployment; a deployment does not depend on it."""
+    from ecs_steps.reporting.page.html import page
+
+    try:
+        path.write_text(page(record, error=error), encoding="utf-8", errors="replace")
+    except OSError as failure:
+        print_error(f"WARNING: the report cannot be written: {failure}")
 
 
 @contextmanager

@@ -174,6 +174,16 @@ def format_line(reported: Reported, seconds: float) -> str:
     return f"{stamp}{continued.join(lines)}\n"
 
 
+def printable(text: str) -> str:
+    """Return a text with its line ends, and every other character that no one could see as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each == "\n" or each.isprintable() else each.encode("unicode_escape").decode("ascii")
+        for each in text
+    )
+
+
 def ascii_lines(text: str) -> list[str]:
     r"""Split `text` into lines of printable ASCII, at least one, none of them an Octopus service message.
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecs_steps.aws import cloudformation
-from ecs_steps.aws.cloudformation import ResourceChange, Stack, StackRequest, new_token
+from ecs_steps.aws.cloudformation import ResourceChange, StackRequest, new_token
 from ecs_steps.aws.stack_status import StackStatus
-from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import StackFailedError
+from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
+from ecs_steps.errors import AwsCallError, EcsStepsError, StackFailedError
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
 from ecs_steps.stacks.action import StackAction, first_action
@@ -80,25 +80,31 @@ def _planned_changes(
     request: StackRequest, context: DeploymentContext, *, is_new: bool
 ) -> tuple[ResourceChange, ...]:
     aws, name = context.aws, new_token()
-    stack_id = context.call_with_retries(
-        "the change set", lambda: cloudformation.create_change_set(aws, request, name, is_new=is_new)
-    )
 
     def read() -> PollResult[tuple[str, str, tuple[ResourceChange, ...]]]:
-        described = cloudformation.describe_change_set(aws, stack_id, name)
+        described = cloudformation.describe_change_set(aws, request.name, name)
         return PollResult(value=described, settled=described[0] in {"CREATE_COMPLETE", "FAILED"})
 
     try:
+        context.call_with_retries(
+            "the change set", lambda: cloudformation.create_change_set(aws, request, name, is_new=is_new)
+        )
         polled = poll(
             read,
             clock=context.clock,
-            deadline=context.deadline,
+            deadline=context.clock.now() + CALL_TIMEOUT,
             report=context.report,
             waiting_for="the change set",
         )
-        status, reason, changes = polled.value
-    finally:
-        _clean_up(stack_id, name, context, is_new=is_new)
+    except EcsStepsError as error:
+        try:
+            _clean_up(request.name, name, context, is_new=is_new)
+        except EcsStepsError as left:
+            # The first error is the one to tell, and the second one's advice what is left to do.
+            raise evolve(error, next_step=f"{error.next_step} {left.next_step}".strip()) from error
+        raise
+    _clean_up(request.name, name, context, is_new=is_new)
+    status, reason, changes = polled.value
     if status == "CREATE_COMPLETE":
         return changes
     if any(text in reason for text in UNCHANGED):
@@ -110,26 +116,31 @@ def _planned_changes(
     )
 
 
-def _clean_up(stack_id: str, name: str, context: DeploymentContext, *, is_new: bool) -> None:
-    aws = context.aws
-    context.call_with_retries("the change set", lambda: cloudformation.delete_change_set(aws, stack_id, name))
-    stack = is_new and context.call_with_retries(
-        "the stack", lambda: cloudformation.describe_stack(aws, stack_id)
-    )
-    if not isinstance(stack, Stack):
+def _clean_up(stack_name: str, name: str, context: DeploymentContext, *, is_new: bool) -> None:
+    """Delete the change set, and the empty stack that it made, which nothing else would remove."""
+    aws, retry = context.aws, context.call_with_retries
+    if not is_new:
+        retry("the change set", lambda: cloudformation.delete_change_set(aws, stack_name, name))
         return
-    # The change set has made a stack without resources, which nothing else would remove.
+    stack = retry("the stack", lambda: cloudformation.describe_stack(aws, stack_name))
+    if stack is None or stack.status is not StackStatus.REVIEW_IN_PROGRESS:
+        return
+    # Its change sets go with it.
     context.say(Level.VERBOSE, f"Deleting the empty stack {stack.name} of the change set")
-    context.call_with_retries("the stack", lambda: cloudformation.delete_stack(aws, stack, new_token()))
+    try:
+        retry("the stack", lambda: cloudformation.delete_stack(aws, stack, new_token()))
+    except AwsCallError as error:
+        left = f"Delete stack {stack.name}: it is empty, and what is left of this dry run."
+        raise evolve(error, next_step=f"{error.next_step} {left}".strip()) from error
 
     def read() -> PollResult[bool]:
-        now = cloudformation.describe_stack(aws, stack_id)
+        now = cloudformation.describe_stack(aws, stack.stack_id)
         return PollResult(value=True, settled=now is None or now.status is StackStatus.DELETE_COMPLETE)
 
     poll(
         read,
         clock=context.clock,
-        deadline=context.deadline,
+        deadline=context.clock.now() + CALL_TIMEOUT,
         report=context.report,
         waiting_for="the deletion of the empty stack",
     )

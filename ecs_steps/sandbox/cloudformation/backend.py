@@ -87,6 +87,8 @@ class CloudFormationBackend:
         """Plan an update of a stack, or the creation of one that then stands there without resources."""
         name = request["StackName"]
         stack = self._stacks.find(name)
+        if stack and (made := self._change_sets.made_by(stack, request)):
+            return {"Id": made.id, "StackId": stack.id}
         if request.get("ChangeSetType", "UPDATE") == "CREATE":
             check_name(name)
             if stack and stack.status != "REVIEW_IN_PROGRESS":
@@ -99,7 +101,9 @@ class CloudFormationBackend:
             stack = self._stacks.existing(name)
             check_updatable(stack)
             revision = self._stacks.revision(request, stack.revision)
-        change_set = self._change_sets.make(request["ChangeSetName"], stack, revision)
+        change_set = self._change_sets.make(
+            request["ChangeSetName"], stack, revision, token=request.get("ClientToken", "")
+        )
         return {"Id": change_set.id, "StackId": stack.id}
 
     def describe_change_set(self, request: Request) -> Reply:

@@ -29,6 +29,7 @@ class ChangeSet:
 
     id: str
     name: str
+    token: str
     created_at: datetime
     changes: tuple[Mapping[str, Any], ...]
 
@@ -62,7 +63,12 @@ class ChangeSets:
     ids: random.Random
     _made: dict[tuple[str, str], ChangeSet] = field(factory=dict)
 
-    def make(self, name: str, stack: Stack, revision: Revision) -> ChangeSet:
+    def made_by(self, stack: Stack, request: Mapping[str, Any]) -> ChangeSet | None:
+        """Return the change set that this client's token has made already."""
+        made = self._made.get((stack.id, request["ChangeSetName"]))
+        return made if made and made.token and made.token == request.get("ClientToken") else None
+
+    def make(self, name: str, stack: Stack, revision: Revision, *, token: str = "") -> ChangeSet:
         """Make a change set from what a stack has now to a revision.
 
         Raises:
@@ -77,6 +83,7 @@ class ChangeSets:
         change_set = ChangeSet(
             id=self.account.arn("cloudformation", f"changeSet/{name}/{new_uuid(self.ids)}"),
             name=name,
+            token=token,
             created_at=self.account.timeline.now,
             changes=tuple(self._changes(stack, None if is_new else now, revision)),
         )
