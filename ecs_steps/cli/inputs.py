@@ -29,6 +29,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         sub.set_defaults(command=partial(command, those))
         add_variables(sub)
         add_step_option(sub, those)
+    text = "print the JSON Schema of a step's variables, for editors and other programs"
+    schemas = commands.add_parser("schema", help=text, description=text)
+    schemas.add_argument("step", choices=[row.name for row in steps], help="the step")
+    schemas.set_defaults(command=partial(_schema, steps), output="text")
     text = "print the IAM policy that a step needs for the variables; no AWS call"
     policies = commands.add_parser("iam-policy", help=text, description=text).add_subparsers(
         metavar="STEP", required=True
@@ -64,6 +68,14 @@ def _export(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     print_warnings(step.warnings)
     text = cast("ExportableStep", step).export()
     return CommandResult(text, {"template": text})
+
+
+def _schema(steps: StepTable, args: argparse.Namespace) -> CommandResult:
+    from ecs_steps.octopus.inputs.schema import inputs_schema
+
+    row = steps.named(args.step)
+    schema = inputs_schema(row.inputs_class(), row.title)
+    return CommandResult(f"{json.dumps(schema, indent=2)}\n", schema)
 
 
 def _iam_policy(row: StepRow, args: argparse.Namespace) -> CommandResult:

@@ -65,6 +65,9 @@ def with_images(variables: Variables, images: Sequence[str], inputs: type[attrs.
         raise _invalid("--image", "this step has no containers that could be given an image")
     variable = fields[name].metadata["variable"].name
     chosen = dict(_pair("--image", each, "CONTAINER=IMAGE") for each in images)
+    one = fields["one_image"].metadata["variable"].name if "one_image" in fields else ""
+    if one and not variables.get(variable, "").strip() and len(chosen) == 1:
+        return merged([variables, Variables({one: next(iter(chosen.values()))})])
     entries = _entries(variables.get(variable, ""), variable)
     known = {entry.get("containerName"): entry for entry in entries}
     for container, image in chosen.items():

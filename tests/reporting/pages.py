@@ -28,7 +28,7 @@ STOREFRONT: dict[str, Any] = {
 }
 
 
-def page_of(step: Step, scenario: str, **changes: Any) -> str:
+def page_of(step: Step, scenario: str, **changes: Any) -> str:  # noqa: ANN401  passed on
     """Run a step in the sandbox and return its page."""
     with Sandbox(scenario) as aws:
         aws.add_cluster(CLUSTERS[step])
