@@ -24,6 +24,7 @@ from ecs_steps.errors import (
     StackFailedError,
     SupersededError,
     TimedOutError,
+    WrongEnvironmentError,
 )
 from ecs_steps.reporting.events import (
     Level,
@@ -38,6 +39,7 @@ from ecs_steps.reporting.events import (
     StackChanged,
     StepFinished,
     StillWaiting,
+    TargetFound,
 )
 from ecs_steps.result import Outcome, Result
 from ecs_steps.steps import registry as step_registry
@@ -82,7 +84,9 @@ __all__ = [
     "StillWaiting",
     "SupersededError",
     "SystemClock",
+    "TargetFound",
     "TimedOutError",
+    "WrongEnvironmentError",
     "__version__",
     "account_clients",
     "environment_clients",

@@ -110,6 +110,15 @@ class Scope:
         return f"arn:{self.partition}:logs:{region or self.region}:{self.account}:log-group:{name}"
 
 
+def check_cluster(scope: Scope, cluster: str) -> Statement:
+    """Allow to read a cluster and its tags, which say whose it is."""
+    return Statement(
+        sid="CheckTheCluster",
+        actions=("ecs:DescribeClusters",),
+        resources=(scope.arn("ecs", f"cluster/{cluster}"),),
+    )
+
+
 def pass_to_tasks(roles: Iterable[str]) -> Statement:
     """Allow roles to be given to tasks of ECS, and to nothing else."""
     return Statement(
@@ -118,6 +127,36 @@ def pass_to_tasks(roles: Iterable[str]) -> Statement:
         resources=tuple(roles),
         condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
     )
+
+
+def deploy_to_service(
+    scope: Scope, cluster: str, service: str, *, roll_back: bool, guarded: bool
+) -> Iterable[Statement]:
+    """Allow a service (by name or ARN) to be moved to a revision, watched and, if so, rolled back.
+
+    With `guarded` its cluster is checked before.
+    """
+    if guarded:
+        yield check_cluster(scope, cluster)
+    name = f"{cluster}/{service.rpartition('/')[2]}"
+    arn = scope.arn("ecs", f"service/{name}")
+    deployments = scope.arn("ecs", f"service-deployment/{name}/*")
+    yield Statement(
+        sid="UpdateTheService",
+        actions=("ecs:DescribeServices", "ecs:UpdateService", "ecs:TagResource"),
+        resources=(arn,),
+    )
+    yield Statement(
+        sid="FollowItsDeployments",
+        actions=("ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments"),
+        resources=(arn, deployments),
+    )
+    if roll_back:
+        yield Statement(
+            sid="RollItBack",
+            actions=("ecs:StopServiceDeployment",),
+            resources=(arn, deployments),
+        )
 
 
 def explain_failures(

@@ -65,6 +65,10 @@ class AwsClients:
         self._made: dict[tuple[str, str | None], Any] = {}
         self._making = RLock()
 
+    def in_region(self, region: str) -> "AwsClients":
+        """Return clients of another region that act for the same account."""
+        return AwsClients(self._session, region=region, endpoint_url=self._endpoint_url)
+
     @property
     def region(self) -> str:
         """The region of the clients, whoever chose it.
@@ -90,6 +94,10 @@ class AwsClients:
     @property
     def elbv2(self) -> "ElasticLoadBalancingv2Client":
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2"))
+
+    @property
+    def cloudwatch(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency
+        return self._client("cloudwatch")
 
     @property
     def autoscaling(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency

@@ -39,7 +39,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         sub.set_defaults(command=partial(_run, row))
         add_variables(sub)
         add_options(sub, row.verbs[Verb.RUN])
-        _add_aws_options(sub)
+        add_aws_options(sub)
         if Verb.DRY_RUN in row.verbs:
             sub.add_argument("--dry-run", action="store_true", help="print what would change; change nothing")
     watchable = steps.having(Verb.WATCH)
@@ -47,7 +47,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     watch = commands.add_parser("watch", help=text, description=text)
     watch.set_defaults(command=partial(_watch, watchable))
     add_variables(watch)
-    _add_aws_options(watch)
+    add_aws_options(watch)
     add_step_option(watch, watchable)
     group = watch.add_mutually_exclusive_group(required=True)
     for option in dict.fromkeys(_watched(row) for row in watchable):
@@ -57,7 +57,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
     step = read_step(row, given_variables(args), args)
     options = option_values(args, row.verbs[Verb.RUN])
-    with _connected(args, step) as (aws, clock), _reporting(args, clock, row.title) as report:
+    with connected(args, step) as (aws, clock), reporting(args, clock, row.title) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
             dry_run = cast("DryRunStep", step).dry_run(aws=aws, report=report, clock=clock, **options)
             return CommandResult(str(dry_run), {"dryRun": dry_run.data})
@@ -69,7 +69,7 @@ def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
     step = read_step(row, variables, args)
-    with _connected(args, step) as (aws, clock), _reporting(args, clock, row.title) as report:
+    with connected(args, step) as (aws, clock), reporting(args, clock, row.title) as report:
         started = getattr(args, _watched(row).keyword)
         return _result(cast("WatchableStep", step).watch(started, aws=aws, report=report, clock=clock))
 
@@ -84,7 +84,8 @@ def _result(result: Result) -> CommandResult:
     return CommandResult(output_lines(result.outputs), data)
 
 
-def _add_aws_options(parser: argparse.ArgumentParser) -> None:
+def add_aws_options(parser: argparse.ArgumentParser) -> None:
+    """Add what a command that reaches AWS takes: how it reports, where AWS is, and the sandbox."""
     detail = parser.add_mutually_exclusive_group()
     detail.add_argument("--verbose", action="store_true", help="show debug messages")
     detail.add_argument("--quiet", action="store_true", help="show only warnings and errors")
@@ -103,7 +104,7 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def _connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClients", Clock]]:
+def connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClients", Clock]]:
     inputs = step.inputs
     region = args.region or inputs.region
     with opened_sandbox(args, region) as sandbox:
@@ -119,7 +120,7 @@ def _connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClien
 
 
 @contextmanager
-def _reporting(args: argparse.Namespace, clock: Clock, title: str) -> Iterator[Report]:
+def reporting(args: argparse.Namespace, clock: Clock, title: str) -> Iterator[Report]:
     """Report on standard error all but the output variables: those are this command's result.
 
     With ``--report`` all of it is in a page as well, however the command ends.

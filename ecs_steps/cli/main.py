@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ecs_steps.cli import completion, deployments, feed, inputs, sandboxes
+from ecs_steps.cli import completion, deployments, feed, inputs, sandboxes, status
 from ecs_steps.cli.output import print_failure, print_result
 from ecs_steps.cli.process import cancellable, exit_code, print_error, tune_gc
 from ecs_steps.errors import EcsStepsError
@@ -48,6 +48,7 @@ def _parser(steps: StepTable) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     deployments.add_commands(commands, steps)
+    status.add_commands(commands)
     inputs.add_commands(commands, steps)
     feed.add_commands(commands)
     sandboxes.add_commands(commands)

@@ -63,9 +63,9 @@ class Registries:
     def _repository(self, reference: Reference, token: RegistryToken) -> Repository:
         """Return a repository of ECR at the address that takes the token.
 
-        Where ECR itself answers on this machine, as emulators do, so does its registry.
+        Where AWS says that this is on this machine, or its own API is, as emulators' are, it is used.
         """
-        address = next(filter(is_loopback, (token.api, token.address)), reference.registry)
+        address = next(filter(is_loopback, (token.address, token.api)), reference.registry)
         if address == reference.registry and not _same_region(token.address, reference.registry):
             raise DeploymentError(
                 what=f"The login to ECR was not sent to {reference.registry}",

@@ -1,12 +1,20 @@
-"""YAML: templates that Octopus may evaluate before it parses them, and files of variables."""
+"""YAML that Octopus may evaluate before it is parsed: an exported template, or a document of a user's."""
 
 import re
-from collections.abc import Hashable
-from typing import Any
 
 import yaml
 
 from ecs_steps.octopus.inputs.converter import UnresolvedText
+from ecs_steps.octopus.json_text import TOO_DEEP, check_depth
+
+MAX_LENGTH = 128 * 1024
+"""Characters of a document in YAML; what AWS accepts in its place is smaller."""
+
+# To YAML a number sign after a space begins a comment: in an expression it stands as a character that YAML
+# and AWS know nothing of.
+_MARK = "\ue000"
+_EXPRESSION = re.compile(r"#+(?=\{)")
+_ABSENT = ("", "~", "null", "Null", "NULL")
 
 # Line ends that only YAML knows, and what it does not take: these are written as escapes.
 _ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
@@ -61,43 +69,70 @@ def dump(document: object) -> str:
     return text
 
 
-class _Loader(yaml.BaseLoader):
-    """Reads every scalar as the text that it is, but an unquoted ``null`` or ``~``.
-
-    Values of variables are text: ``1.10``, ``0644``, ``no`` and ``2026-01-05`` stay what was written. An
-    alias is refused, since a few of them make gigabytes.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="it holds an alias (*name), which is not allowed")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002  the signature of a loader
-        mapping: dict[Hashable, object] = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value) or None in mapping:
-            raise yaml.MarkedYAMLError(problem="a name is empty or repeated", problem_mark=node.start_mark)
-        return mapping
-
-    def construct_scalar(self, node: yaml.ScalarNode) -> Any:  # noqa: ANN401  null is None
-        is_null = node.style is None and node.value in {"null", "~"}
-        return None if is_null else str(super().construct_scalar(node))
-
-
 def parse(text: str) -> object:
-    """Parse YAML whose scalars are all text.
+    """Parse YAML: each value stays the text that is written (``1.10``, ``yes``); an empty one is none.
+
+    Expressions need no quotes. Aliases, tags, repeated members and several documents are errors.
 
     Raises:
         ValueError: With a message that names the position, never a value.
     """
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"it holds {len(text)} characters; in YAML at most {MAX_LENGTH} are accepted")
+    if _MARK in text:
+        raise ValueError("it holds the character U+E000, which has no meaning")
     try:
-        document: object = yaml.load(text, _Loader)  # noqa: S506  a safe loader: it makes text, lists and dicts
+        node = yaml.compose(_EXPRESSION.sub(lambda match: _MARK * len(match[0]), text), yaml.SafeLoader)
+        document = _value(node, set())
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ValueError(f"{error.problem or error.context}{place}") from None
-    except yaml.reader.ReaderError:
-        raise ValueError("it holds a character that YAML does not allow") from None
+        raise ValueError(f"{error.problem or 'no YAML'}{_at(error.problem_mark)}") from None
+    except yaml.YAMLError as error:
+        raise ValueError(f"it holds a character that YAML does not allow ({type(error).__name__})") from None
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise ValueError(TOO_DEEP) from None
+    check_depth(document)
     return document
+
+
+def _value(node: yaml.Node | None, known: set[int]) -> object:
+    if node is None:
+        return None
+    if id(node) in known:
+        raise yaml.MarkedYAMLError(problem="an alias cannot be used", problem_mark=node.start_mark)
+    known.add(id(node))
+    match node:
+        case yaml.ScalarNode():
+            _check_tag(node)
+            is_absent = node.style is None and node.value in _ABSENT
+            return None if is_absent else node.value.replace(_MARK, "#")
+        case yaml.SequenceNode():
+            _check_tag(node)
+            return [_value(item, known) for item in node.value]
+        case _:
+            _check_tag(node)
+            return _members(node, known)
+
+
+def _members(node: yaml.Node, known: set[int]) -> dict[str, object]:
+    members: dict[str, object] = {}
+    names: set[str] = set()
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.MarkedYAMLError(problem="a name must be a text", problem_mark=key.start_mark)
+        name = key.value.replace(_MARK, "#")
+        if name.casefold() in names:
+            raise yaml.MarkedYAMLError(
+                problem="an object holds a member twice, again", problem_mark=key.start_mark
+            )
+        names.add(name.casefold())
+        members[name] = _value(value, known)
+    return members
+
+
+def _check_tag(node: yaml.Node) -> None:
+    if not node.tag.startswith("tag:yaml.org,2002:"):
+        raise yaml.MarkedYAMLError(problem="a tag cannot be used", problem_mark=node.start_mark)
+
+
+def _at(mark: yaml.Mark | None) -> str:
+    return f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -55,6 +55,7 @@ class ChangeReporter:
             failed=max(deployment.failed, own_record.failures if own_record else 0),
             is_this_deployment=is_ours,
             traffic_weight=own_record.target.production_weight if own_record else None,
+            stage=own_record.lifecycle_stage if own_record else "",
         )
         before = self._rollouts.get(change.deployment_id)
         if before == change:

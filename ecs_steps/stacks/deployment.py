@@ -8,7 +8,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from ecs_steps.aws import cloudformation
+from ecs_steps.aws import cloudformation, stack_events
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest, new_token
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.context import DeploymentContext
@@ -43,7 +43,7 @@ def start_deployment(request: StackRequest, context: DeploymentContext) -> Deplo
     """Create or update the stack, after recovering it from a state that allows neither.
 
     Raises:
-        NotFoundError, DeploymentError: As `check_before_change`.
+        DeploymentError: As `check_before_change`.
         StackFailedError: The stack is in a state that cannot be left by itself.
         TimedOutError: CloudFormation was still busy with the stack when the time was over.
     """
@@ -115,7 +115,7 @@ def _update(stack: Stack, request: StackRequest, token: str, context: Deployment
 def _find(
     kind: OperationKind, request: StackRequest, token: str, context: DeploymentContext
 ) -> Callable[[], StackOperation | None]:
-    return lambda: cloudformation.find_operation(context.aws, kind, request.name, token)
+    return lambda: stack_events.find_operation(context.aws, kind, request.name, token)
 
 
 def attach(stack_id: str, context: DeploymentContext) -> DeployedStack:
@@ -134,7 +134,7 @@ def attach(stack_id: str, context: DeploymentContext) -> DeployedStack:
             next_step="Check the name or id, the account and the region.",
         )
     operation = context.call_with_retries(
-        "the stack's events", lambda: cloudformation.last_operation(context.aws, stack)
+        "the stack's events", lambda: stack_events.last_operation(context.aws, stack)
     )
     began_at = operation.began_at or stack.read_at or context.clock.now()
     return DeployedStack(stack_id=stack.stack_id, operation=operation, began_at=began_at)

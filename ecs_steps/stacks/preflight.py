@@ -9,10 +9,10 @@ from typing import TypeVar
 from ecs_steps.aws import cloudformation
 from ecs_steps.aws.autoscaling import is_scalable
 from ecs_steps.aws.cloudformation import Stack, StackRequest
-from ecs_steps.aws.ecs import cluster_status, describe_service
+from ecs_steps.aws.ecs import describe_service
 from ecs_steps.aws.logs import log_group_exists
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import AwsCallError, DeploymentError, EcsStepsError, NotFoundError
+from ecs_steps.errors import AwsCallError, DeploymentError, EcsStepsError
 from ecs_steps.reporting.events import Level
 
 T = TypeVar("T")
@@ -22,11 +22,8 @@ def check_before_change(request: StackRequest, stack: Stack | None, context: Dep
     """Check that the stack can be brought to the requested state; `stack` is what it is now.
 
     Raises:
-        NotFoundError: There is no such cluster, or it is not ACTIVE.
         DeploymentError: The stack deploys something else, or a log group exists outside of it.
     """
-    if request.cluster:
-        _check_cluster(request.cluster, context)
     if stack:
         _check_identity(request, stack)
     elif request.log_group:
@@ -68,20 +65,6 @@ def warn_of_scaling(service_arn: str, context: DeploymentContext) -> None:
             f"Auto scaling is registered for service {name}, and CloudFormation sets its desired count back "
             "to the template's at every release; keep the running count instead.",
         )
-
-
-def _check_cluster(cluster: str, context: DeploymentContext) -> None:
-    status = _optional(lambda: cluster_status(context.aws, cluster), context, default="ACTIVE")
-    if status == "ACTIVE":
-        return
-    identity = _optional(context.aws.identity, context, default="")
-    account = identity.split(":")[4] if identity else "unknown"
-    raise NotFoundError(
-        what=f"Cluster {cluster} was not found",
-        why=(f"it is {status}" if status else "ECS has no cluster of that name")
-        + f" in account {account}, region {context.aws.region}",
-        next_step="Check the cluster's name, the account and the region; nothing was changed.",
-    )
 
 
 def _check_identity(request: StackRequest, stack: Stack) -> None:

@@ -1,13 +1,14 @@
 """What a new revision would change, as text and as data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from ecs_steps.result import DryRun
 from ecs_steps.task_definition.diff import Change
 
 
-def revision_dry_run(running: str, family: str, changes: Sequence[Change], calls: Sequence[str]) -> DryRun:
+def revision_dry_run(running: str, family: str, changes: Iterable[Change], calls: Iterable[str]) -> DryRun:
     """Return the difference between the revision that runs and the family's next one, and the calls."""
+    changes, calls = tuple(changes), tuple(calls)
     texts = [str(change) for change in changes] or ["nothing changes"]
     lines = (
         f"{running} -> the next revision of {family}",

@@ -6,7 +6,18 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
 from ecs_steps import AccessDeniedError, StackFailedError
-from ecs_steps.aws import autoscaling, ecs, elbv2, logs, service_deployments, task_definitions, tasks
+from ecs_steps.aws import (
+    autoscaling,
+    cloudwatch,
+    ecs,
+    elbv2,
+    logs,
+    revisions_in_use,
+    service_deployments,
+    stack_events,
+    task_definitions,
+    tasks,
+)
 from ecs_steps.aws import cloudformation as stacks
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest
@@ -56,6 +67,8 @@ SERVICE = Service(
     tags=(),
 )
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
+REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/shop/orders/1"
+RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
 
 CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
@@ -81,7 +94,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "stack shop",
     ),
     "cloudformation:DescribeStackEvents": (
-        lambda aws: list(stacks.operation_events(aws, OPERATION, {})),
+        lambda aws: list(stack_events.operation_events(aws, OPERATION, {})),
         "stack shop",
     ),
     "cloudformation:DescribeStackResources": (
@@ -90,7 +103,8 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     ),
     "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
     "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
-    "ecs:DescribeClusters": (lambda aws: ecs.cluster_status(aws, "shop"), "cluster shop"),
+    "ecs:DescribeClusters": (lambda aws: ecs.describe_cluster(aws, "shop"), "cluster shop"),
+    "ecs:ListClusters": (lambda aws: list(ecs.describe_clusters(aws)), "*"),
     "logs:DescribeLogGroups": (lambda aws: logs.log_group_exists(aws, "/ecs/x"), "log group /ecs/x"),
     "application-autoscaling:DescribeScalableTargets": (
         lambda aws: autoscaling.is_scalable(aws, "shop", "orders"),
@@ -108,6 +122,10 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: task_definitions.describe_task_definition(aws, "orders"),
         "task definition orders",
     ),
+    "ecs:DeregisterTaskDefinition": (
+        lambda aws: task_definitions.deregister_task_definition(aws, "orders:1"),
+        "task definition orders:1",
+    ),
     "ecs:RegisterTaskDefinition": (
         lambda aws: task_definitions.register_task_definition(
             aws, {"family": "orders", "containerDefinitions": []}
@@ -122,7 +140,22 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: service_deployments.describe_service_deployment(aws, DEPLOYMENT),
         DEPLOYMENT,
     ),
+    "ecs:ContinueServiceDeployment": (
+        lambda aws: service_deployments.answer_hook(aws, DEPLOYMENT, "ecs-pause-1", "CONTINUE"),
+        DEPLOYMENT,
+    ),
+    "ecs:DescribeServiceRevisions": (
+        lambda aws: service_deployments.describe_service_revisions(aws, [REVISION]),
+        REVISION,
+    ),
+    "cloudwatch:DescribeAlarms": (lambda aws: cloudwatch.alarms_in_alarm(aws, ["5xx"]), "alarm 5xx"),
+    "elasticloadbalancing:DescribeRules": (lambda aws: elbv2.live_weights(aws, RULE), RULE),
     "ecs:StopServiceDeployment": (lambda aws: service_deployments.roll_back(aws, DEPLOYMENT), DEPLOYMENT),
+    "ecs:ListTaskDefinitions": (
+        lambda aws: revisions_in_use.list_active_revisions(aws, "orders", ""),
+        "task definition orders",
+    ),
+    "ecs:ListServices": (lambda aws: revisions_in_use.list_services(aws, "shop", ""), "cluster shop"),
     "ecs:ListTasks": (lambda aws: list(tasks.list_tasks(aws, "shop", "orders", "STOPPED")), "cluster shop"),
     "ecs:DescribeTasks": (
         lambda aws: list(tasks.describe_tasks(aws, "shop", ["1"])),
@@ -147,6 +180,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
 BY_EVENT = {
     "application-auto-scaling": "application-autoscaling",
     "cloudformation": "cloudformation",
+    "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
     "ecs": "ecs",
     "elastic-load-balancing-v2": "elbv2",

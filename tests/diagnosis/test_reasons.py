@@ -22,6 +22,17 @@ PENDING = [
     ("ACTIVATING", "task-activating", "Service Connect"),
 ]
 
+PAUSES = [
+    (
+        "Service deployment rolled back because POST_TEST_TRAFFIC_SHIFT pause hook timed out.",
+        "pause-expired",
+    ),
+    (
+        "Service deployment rolled back because POST_SCALE_UP pause hook was answered with ROLLBACK.",
+        "pause-refused",
+    ),
+]
+
 EXITED = [
     (0, "exit-0", "essential to false"),
     (1, "exit-1", "last log lines"),
@@ -127,11 +138,21 @@ def test_a_program_that_could_not_be_executed_says_so_in_the_log(last_words: str
     assert diagnosis.root_cause.reason == reason
 
 
+@pytest.mark.parametrize(("text", "reason"), PAUSES)
+def test_a_pause_that_ended_is_no_failure_of_a_lambda_function(text: str, reason: str) -> None:
+    said = ("deployment failed: lifecycle hook failed.",)
+    diagnosis = diagnose(Evidence(verdict=text, service_messages=said))
+
+    assert diagnosis.root_cause
+    assert diagnosis.root_cause.reason == reason
+
+
 def test_every_reason_is_tried() -> None:
     tried = {
         *(reason for reason, _, _ in TEXTS),
         *(reason for table in (EXITED, STOPPED_WITH) for _, reason, _ in table),
         *(reason for _, reason in NOISE),
+        *(reason for _, reason in PAUSES),
         *(reason for _, reason, _ in PENDING),
     }
 

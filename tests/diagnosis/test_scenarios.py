@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ecs_steps.diagnosis.classifier import match_reason
+from ecs_steps.diagnosis.candidates import match_reason
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.report import diagnose
 from ecs_steps.sandbox.ecs.backend import EcsBackend

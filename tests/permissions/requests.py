@@ -41,7 +41,7 @@ def requests(call: Call) -> Iterator[Request]:
         yield Request("cloudformation:TagResource", _arn("cloudformation", _stack(call)))
 
 
-def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911  a table
+def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911, PLR0912  a table
     params = call.params
     cluster = str(params.get("cluster", "default")).rpartition("/")[2]
     match call.operation:
@@ -51,9 +51,15 @@ def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911  a table
             return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in params["services"]]
         case "UpdateService" | "ListServiceDeployments":
             return [_arn("ecs", f"service/{cluster}/{_name(params['service'])}")]
+        case "DescribeServiceRevisions":
+            return [each for arn in params["serviceRevisionArns"] for each in _of_revision(arn)]
         case "DescribeServiceDeployments":
             return [each for arn in params["serviceDeploymentArns"] for each in _of_deployment(arn)]
-        case "StopServiceDeployment":
+        case "DescribeServiceRevisions":
+            return [each for arn in params["serviceRevisionArns"] for each in _of_revision(arn)]
+        case "DescribeAlarms":
+            return [_arn("cloudwatch", f"alarm:{name}") for name in params["AlarmNames"]]
+        case "StopServiceDeployment" | "ContinueServiceDeployment":
             return _of_deployment(params["serviceDeploymentArn"])
         case "DescribeTasks":
             return [_arn("ecs", f"task/{cluster}/{_name(task)}") for task in params["tasks"]]
@@ -85,6 +91,11 @@ def _of_deployment(arn: str) -> list[str]:
     """Return a service deployment and its service: both must be allowed."""
     of_service = arn.replace(":service-deployment/", ":service/").rpartition("/")[0]
     return [arn, of_service]
+
+
+def _of_revision(arn: str) -> list[str]:
+    """Return a service revision and its service: both must be allowed."""
+    return [arn, arn.replace(":service-revision/", ":service/").rpartition("/")[0]]
 
 
 def _revisions(call: Call) -> str:

@@ -8,7 +8,7 @@ from attrs import evolve
 from ecs_steps.aws.cloudformation import Stack, StackRequest
 from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError, StackFailedError
+from ecs_steps.errors import AwsCallError, DeploymentError, StackFailedError
 from ecs_steps.reporting.events import Message, Reported
 from ecs_steps.sandbox import Sandbox, Scenario, resource_fails
 from ecs_steps.sandbox.cloudformation.backend import CloudFormationBackend
@@ -216,7 +216,6 @@ CHECKED = StackRequest(
     name=NAME,
     template=TEMPLATE,
     parameters={"TaskDefinitionName": "web1", "Other": "b"},
-    cluster="shop",
     log_group="/ecs/web1",
     fixed_parameters=("TaskDefinitionName",),
 )
@@ -249,11 +248,3 @@ def test_a_log_group_with_a_longer_name_is_another_one() -> None:
         aws.clients.logs_in("").create_log_group(logGroupName="/ecs/web1-old")
 
         check_before_change(CHECKED, None, context_of(aws)[0])
-
-
-def test_a_cluster_that_is_not_active_is_refused() -> None:
-    with Sandbox() as aws:
-        request = evolve(CHECKED, cluster="nowhere")
-
-        with pytest.raises(NotFoundError, match="Cluster nowhere was not found"):
-            check_before_change(request, None, context_of(aws)[0])

@@ -23,6 +23,20 @@ STOPPED = FailureReason(
 OUTSIDE = (
     ALARM,
     FailureReason(
+        name="pause-expired",
+        rank=Rank.PAUSE,
+        patterns=(r"pause hook timed out",),
+        summary="no one answered the deployment's pause in time",
+        remedy="Deploy again, and let someone answer it; Strategy.PauseTimeoutMinutes gives more time.",
+    ),
+    FailureReason(
+        name="pause-refused",
+        rank=Rank.PAUSE,
+        patterns=(r"pause hook",),
+        summary="someone answered the deployment's pause with a rollback",
+        remedy="Find out who did and why (CloudTrail, ContinueServiceDeployment) before you deploy again.",
+    ),
+    FailureReason(
         name="lifecycle-hook",
         rank=Rank.HOOK,
         patterns=(r"lifecycle hook",),

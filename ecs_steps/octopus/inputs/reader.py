@@ -25,6 +25,7 @@ from ecs_steps.octopus.inputs.converter import (
     without_unused,
 )
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding
+from ecs_steps.octopus.inputs.types import EcsName, Family
 from ecs_steps.octopus.inputs.unknown import unknown_variables
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.octostache import Evaluated, Evaluator, OctostacheError
@@ -49,6 +50,7 @@ class Variable:
     control: str = "SingleLineText"
     options: tuple[str, ...] = ()
     must_be_known: bool = False
+    may_be_yaml: bool = False
 
     @property
     def example(self) -> str:
@@ -66,14 +68,15 @@ def variable(
     control: str = "SingleLineText",
     options: Sequence[str] = (),
     must_be_known: bool = False,
+    may_be_yaml: bool = False,
     is_secret: bool = False,
     used_if: Callable[[Any], bool] | None = None,
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
     `docs` is the URL of AWS' page on it. With `must_be_known` it may not hold open expressions even where
-    others may; of one that `is_secret` no message and no `repr` shows the value. `used_if` is a
-    predicate of the inputs, as in `converter.used_if`.
+    others may; of one that `is_secret` no message and no `repr` shows the value. With `may_be_yaml` a text
+    that is no JSON is YAML. `used_if` is a predicate of the inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,
@@ -83,6 +86,7 @@ def variable(
         control=control,
         options=tuple(options),
         must_be_known=must_be_known,
+        may_be_yaml=may_be_yaml,
     )
     metadata: dict[str, object] = {"variable": source, "hidden": is_secret}
     if used_if:
@@ -171,6 +175,8 @@ def read(
         *(finding for rule in rules for finding in rule.findings(inputs, errors)),
     ]
     found = [_with_missing_value(finding, variables) for finding in found]
+    if environment := variables.get("Octopus.Environment.Name", ""):
+        found = [_with_scope(cls, finding, environment) for finding in found]
     problems = tuple(_problem(cls, finding) for finding in found if not finding.is_warning)
     if problems:
         raise InvalidInputsError(problems=problems)
@@ -183,20 +189,31 @@ def _read_field(
 ) -> object:
     if "derived" in field.metadata:
         return field.metadata["derived"](_EvaluatedVariables(variables, evaluator))
-    name = field.metadata["variable"].name
-    if missing := variables.missing.get(name.casefold()):
+    source: Variable = field.metadata["variable"]
+    if missing := variables.missing.get(source.name.casefold()):
         raise PartialValueError(None, (FieldError(message=missing.reason),))
-    raw = variables.get(name, "")
-    value = json_text.evaluate(_limited(raw), evaluator)
+    text = _limited(variables.get(source.name, ""))
+    is_yaml = source.may_be_yaml and text and not text.startswith(("[", "{"))
+    value = _evaluated_yaml(text, evaluator) if is_yaml else json_text.evaluate(text, evaluator)
     try:
         return field_value(field, _limited(value) if isinstance(value, str) else value)
     except PartialValueError as failure:
-        example = field.metadata["variable"].example
+        example = source.example
         errors = (
             evolve(error, example=example) if error.is_document and not error.path else error
             for error in failure.errors
         )
         raise PartialValueError(failure.partial, tuple(errors)) from None
+
+
+def _evaluated_yaml(text: str, evaluator: json_text.TextEvaluator) -> object:
+    from ecs_steps.octopus import yaml_text
+
+    try:
+        return json_text.evaluate_leaves(yaml_text.parse(text), evaluator)
+    except ValueError as error:
+        message = f"expected an object as JSON or YAML: {error}"
+        raise PartialValueError(None, (FieldError(message=message),)) from None
 
 
 def _limited(text: str) -> str:
@@ -212,6 +229,14 @@ def _with_missing_value(finding: Finding, variables: Variables) -> Finding:
     names = [part.casefold() for part in finding.path[1:2] if isinstance(part, str)]
     missing = next((variables.missing[name] for name in names if name in variables.missing), None)
     return evolve(finding, message=missing.reason) if missing else finding
+
+
+def _with_scope(cls: type[attrs.AttrsInstance], finding: Finding, environment: str) -> Finding:
+    """Ask of a name that Octopus has left open whether its variable has a value in the environment."""
+    is_name = attrs.fields_dict(cls)[str(finding.path[0])].type in (EcsName, Family)
+    if not (is_name and finding.message.startswith("no variable gives ")):
+        return finding
+    return evolve(finding, message=f"{finding.message}; is it scoped to {environment}?")
 
 
 def _may_stay_open(cls: type[attrs.AttrsInstance], error: FieldError) -> bool:

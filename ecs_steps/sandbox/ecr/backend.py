@@ -118,7 +118,7 @@ class EcrBackend:
         name = self._known(request)
         digest = self._digest(name, request["imageId"])
         if self.scans.enhanced:
-            # Believed: (amazon-ecr-plugin issues; AWS' documentation of enhanced scanning has no code).
+            # Believed: a scan of an enhanced registry cannot be started (no source).
             raise ServiceError("ValidationException", "This feature is disabled")
         if self.scans.status == _UNSUPPORTED or "manifests" in json.loads(
             self.images.manifests[name, digest][1]

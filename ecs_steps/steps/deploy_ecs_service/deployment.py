@@ -7,12 +7,14 @@ from attrs import Factory, evolve, field, frozen
 from ecs_steps.aws.cloudformation import StackRequest, stack_resources
 from ecs_steps.aws.ecs import revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
-from ecs_steps.rollouts.pauses import Pause, pause_outputs
+from ecs_steps.rollouts.failure import failure_of
+from ecs_steps.rollouts.progress import report_pause
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import failure_of, wait_for_verdict
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.stacks.change_set import plan_deployment
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
 from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_scaling
@@ -33,6 +35,7 @@ class StackDeployment:
     def run(self) -> Result:
         """Create or update the stack, wait and verify."""
         with self.outputs.attach_to_errors(_still_running):
+            check_environment(self.inputs.guard, self.context)
             stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack)
 
@@ -68,8 +71,8 @@ class StackDeployment:
         service = StackServiceWatch(inputs.cluster_name, service_id, definition_id, stack.began_at, context)
         if stack.operation and context.may_wait:
             leave = inputs.on_failure is OnFailure.LEAVE
-            if pause := watch_operation(stack.operation, context, service=service, leave=leave):
-                return self._paused(pause)
+            if watch_operation(stack.operation, context, service=service, leave=leave) and service.watch:
+                return self._paused(service.watch)
         resources = context.call_with_retries(
             "the stack", lambda: stack_resources(context.aws, stack.stack_id)
         )
@@ -81,7 +84,7 @@ class StackDeployment:
             watch = service.watch_of(service_arn, task_definition)
             verdict = wait_for_verdict(watch)
             if verdict.pause:
-                return self._paused(verdict.pause)
+                return self._paused(watch)
             if verdict.status is not DeploymentStatus.SERVING:
                 raise failure_of(watch)
             outputs.set(**revision_outputs(task_definition), DeploymentId=watch.deployment_id)
@@ -97,8 +100,11 @@ class StackDeployment:
 
         return pin_images(self.inputs, self.context)
 
-    def _paused(self, pause: Pause) -> Result:
-        self.outputs.set(**pause_outputs(pause))
+    def _paused(self, watch: ServiceWatch) -> Result:
+        pause, record = watch.verdict.pause, watch.service_deployment
+        if pause and record:
+            service = watch.service.name if watch.service else watch.name_or_arn
+            self.outputs.set(**report_pause(record, pause, service, self.context))
         return self.outputs.result(Outcome.PAUSED)
 
     def _stack_request(self, inputs: DeployInputs) -> StackRequest:
@@ -113,7 +119,6 @@ class StackDeployment:
             parameters=stack_parameters(template),
             tags=merge_tags(inputs.default_tags, inputs.user_tags),
             template_bucket=inputs.template_bucket,
-            cluster=inputs.cluster_name,
             log_group=inputs.log_group,
             # A stack name that is given may outlive a service's name; a generated one may not.
             fixed_parameters=() if inputs.cf_stack_name else ("TaskDefinitionName",),

@@ -16,6 +16,7 @@ from typing import Any
 from ecs_steps.iam import (
     Scope,
     Statement,
+    check_cluster,
     execution_policy_arn,
     explain_failures,
     pass_to_tasks,
@@ -39,6 +40,7 @@ def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
         _stack(inputs, scope),
         _task_definition(inputs, scope),
         _roles(inputs, scope),
+        _infrastructure_roles(inputs),
         _service(inputs, scope),
         _log_group(inputs, scope),
         read_images(_pinned_images(inputs)),
@@ -67,11 +69,7 @@ def _scope(inputs: DeployInputs) -> Scope:
 
 
 def _preflight(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
-    yield Statement(
-        sid="CheckTheCluster",
-        actions=("ecs:DescribeClusters",),
-        resources=(scope.arn("ecs", f"cluster/{inputs.cluster}"),),
-    )
+    yield check_cluster(scope, inputs.cluster)
     yield Statement(sid="FindItsScaling", actions=("application-autoscaling:DescribeScalableTargets",))
 
 
@@ -127,6 +125,21 @@ def _task_definition(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
         sid="ReadAndRetireTaskDefinitions",
         actions=("ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"),
     )
+
+
+def _infrastructure_roles(inputs: DeployInputs) -> Iterator[Statement]:
+    roles = dict.fromkeys(
+        mapping.infrastructure_role
+        for mapping in inputs.load_balancer_mappings
+        if mapping.infrastructure_role
+    )
+    if roles:
+        yield Statement(
+            sid="PassTheInfrastructureRole",
+            actions=("iam:PassRole",),
+            resources=tuple(roles),
+            condition={"StringEquals": {"iam:PassedToService": "ecs.amazonaws.com"}},
+        )
 
 
 def _roles(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:

@@ -14,7 +14,7 @@ from ecs_steps.octopus.inputs.types import (
     Count,
     DesiredCount,
     Family,
-    Lines,
+    KeyValueText,
     LogGroupName,
     LogRetentionDays,
     Port,
@@ -22,8 +22,9 @@ from ecs_steps.octopus.inputs.types import (
     SecurityGroupIds,
     SubnetIds,
 )
-from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs, resolve_digests_variable
+from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
 from ecs_steps.steps.deploy_ecs_service.one_container import PACKAGE, one_container
+from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec
 from ecs_steps.task_definition.inputs import (
@@ -40,19 +41,34 @@ DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
 
 @frozen(kw_only=True)
 class LoadBalancerMapping:
-    """A target group that a container's port is registered with."""
+    """A target group that a container's port is registered with.
+
+    The others are for strategies that shift traffic: the second target group, the listener rules (behind a
+    Network Load Balancer the listeners) and the role with which ECS changes them.
+    """
 
     container_name: str
     container_port: Port
     target_group_arn: Arn
+    alternate_target_group_arn: Arn | None = None
+    production_listener_rule: Arn | None = None
+    test_listener_rule: Arn | None = None
+    infrastructure_role: Role | None = None
+
+    @property
+    def can_shift(self) -> bool:
+        """Whether traffic can be shifted between two target groups."""
+        return bool(
+            self.alternate_target_group_arn and self.production_listener_rule and self.infrastructure_role
+        )
 
 
 def _has_one_container(inputs: "DeployInputs") -> bool:
     return len(inputs.containers or ()) < 2  # noqa: PLR2004  two are not one
 
 
-@frozen(kw_only=True)
-class DeployInputs(ServiceInputs, TaskDefinitionInputs):
+@frozen(kw_only=True, field_transformer=strategy_last)
+class DeployInputs(StrategyInputs, TaskDefinitionInputs):
     """The inputs of *Deploy Amazon ECS Service*."""
 
     environment_id: str = variable(
@@ -179,7 +195,9 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
         f"{DEPLOY}.LoadBalancerMappings",
         label="Load balancer mappings",
         docs=f"{GUIDE}/service-load-balancing.html",
-        help='JSON: `[{"containerName": "web", "containerPort": "80", "targetGroupArn": "arn:aws:..."}]`',
+        help='JSON: `[{"containerName": "web", "containerPort": "80", "targetGroupArn": "arn:aws:..."}]`; '
+        "to shift traffic also `alternateTargetGroupArn`, `productionListenerRule`, `testListenerRule` and "
+        "`infrastructureRole`.",
         default=(),
         control="MultiLineText",
     )
@@ -209,7 +227,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
         default=None,
         used_if=_has_one_container,
     )
-    one_environment: Lines = variable(
+    one_environment: KeyValueText = variable(
         f"{DEPLOY}.Environment",
         label="Environment",
         docs=f"{GUIDE}/taskdef-envfiles.html",
@@ -219,7 +237,7 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
         used_if=_has_one_container,
         is_secret=True,
     )
-    one_secrets: Lines = variable(
+    one_secrets: KeyValueText = variable(
         f"{DEPLOY}.Secrets",
         label="Secrets",
         docs=f"{GUIDE}/specifying-sensitive-data.html",
@@ -302,6 +320,11 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
                 secrets=self.one_secrets or "",
             )
             object.__setattr__(self, "containers", (container,))
+
+    @property
+    def default_pauses(self) -> tuple[str, ...]:
+        """No pauses: a stack cannot wait for a person."""
+        return ()
 
     @property
     def stack_name(self) -> str:

@@ -3,34 +3,41 @@
 Everything that can refuse an update is checked here, so that a refused one has changed nothing.
 """
 
-from attrs import frozen
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import evolve, frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import NotFoundError, Problem
-from ecs_steps.rollouts.start import describe_updatable_service
+from ecs_steps.environments.guard import check_environment
+from ecs_steps.errors import Problem
+from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_in_progress
+from ecs_steps.rollouts.start import check_strategy, describe_updatable_service
+from ecs_steps.rollouts.strategies import requested_configuration
+from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
-from ecs_steps.tags import Tag
+from ecs_steps.tags import Tag, same_deployment
 from ecs_steps.task_definition.diff import Change, difference
-from ecs_steps.task_definition.registration import describe_revision
-from ecs_steps.task_definition.revision import (
-    RegisteredRevision,
-    RevisionPlan,
-    container_names,
-    missing_containers,
-    plan_revision,
-)
+from ecs_steps.task_definition.registration import check_containers, describe_revision
+from ecs_steps.task_definition.revision import RegisteredRevision, RevisionPlan, plan_revision, tags_of
 
 
 @frozen(kw_only=True)
 class Plan:
-    """An update that could be made: the revision that the service is to run, and the tags that it lacks."""
+    """An update that could be made: the revision that the service is to run, and the tags that it lacks.
+
+    `configuration` is sent with it, where the service's own does not stay. `in_progress` is this very
+    update, which was begun before.
+    """
 
     service: Service
     latest: RegisteredRevision
     revision: RevisionPlan
     service_tags: tuple[Tag, ...]
     warnings: tuple[Problem, ...]
+    configuration: dict[str, Any] | None = None
+    in_progress: DeploymentInProgress | None = None
 
     @property
     def is_running(self) -> bool:
@@ -44,6 +51,8 @@ class Plan:
 
     def calls(self, *, force: bool) -> tuple[str, ...]:
         """Return the calls that would change something, in order; `force` deploys what is running again."""
+        if self.in_progress:
+            return ()
         made = {
             f"RegisterTaskDefinition {self.revision.family}": self.revision.needs_registration,
             f"UpdateService {self.service.name}": force or not self.is_running,
@@ -57,21 +66,20 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """Read the service and the task definitions, and plan the next revision.
 
     Raises:
+        WrongEnvironmentError: The service or its cluster belongs to another environment.
         NotFoundError: The service, a task definition, a container or an image to pin does not exist.
         InvalidInputsError: The tags are more than AWS takes.
-        DeploymentError: The service cannot be updated by this step, or a revision holds a member that this
-            botocore would lose.
+        DeploymentError: The service cannot be updated by this step, or with this strategy, or a revision
+            holds a member that this botocore would lose.
+        SupersededError: Another deployment of the service waits for a person.
     """
     service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+    check_environment(inputs.guard, context, service=service)
+    check_strategy(service, inputs.strategy_type, variable=f"{STRATEGY}.Type")
     template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
-    if missing := missing_containers(template.request, inputs.container_updates):
-        raise NotFoundError(
-            what=f"Task definition {template.arn} has no container {', '.join(missing)}",
-            why=f"its containers are {', '.join(container_names(template.request))}",
-            next_step=f"Name one of them in {UPDATE}.ContainerUpdates.",
-        )
+    check_containers(template, inputs.container_updates, variable=f"{UPDATE}.ContainerUpdates")
     if inputs.resolve_digests:
         from ecs_steps.steps.update_ecs_service.pinning import pin_images
 
@@ -79,12 +87,46 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     changes = inputs.revision_changes
     revision = plan_revision(template, latest, changes)
     _, warnings = changes.merged_tags(service.tags)
-    return Plan(
+    plan = Plan(
         service=service,
         latest=latest,
         revision=revision,
         service_tags=changes.missing_tags(service.tags),
         warnings=revision.warnings + warnings,
+        configuration=requested_configuration(
+            inputs.strategy, inputs.safeguards, service.deployment_configuration
+        ),
+    )
+    return _with_deployment_in_progress(plan, inputs, context)
+
+
+def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: DeploymentContext) -> Plan:
+    """Take a deployment that pauses into account: this very update, or one that it would end."""
+    found = find_in_progress(plan.service, context)
+    if found is None:
+        return plan
+    is_in_force = inputs.strategy is None or inputs.strategy.is_in_force(found.record.configuration)
+    may_replace = inputs.when_paused is WhenPaused.REPLACE
+    if plan.is_running and _has_started(plan, inputs):
+        if is_in_force:
+            return evolve(plan, in_progress=found)
+        if not may_replace:
+            return evolve(plan, in_progress=found, warnings=(*plan.warnings, *_not_applied()))
+    if found.pause and not may_replace:
+        raise found.refusal(plan.service, found.pause, variable=f"{UPDATE}.WhenPaused")
+    return plan
+
+
+def _has_started(plan: Plan, inputs: UpdateInputs) -> bool:
+    """Return whether this Octopus deployment has registered, or tagged, what the service runs."""
+    return same_deployment(inputs.default_tags, tags_of(plan.latest.request))
+
+
+def _not_applied() -> Iterator[Problem]:
+    yield Problem(
+        path=f"{STRATEGY}.Type",
+        message="the strategy has changed, and the deployment that waits was started with another one; the "
+        f"change is not applied ({UPDATE}.WhenPaused = Replace starts again)",
     )
 
 

@@ -130,8 +130,8 @@ def test_the_same_again_is_unchanged_and_costs_five_calls() -> None:
 
         assert second.outcome is Outcome.UNCHANGED
         assert operations(aws, since=since) == [
-            "DescribeStacks",
             "DescribeClusters",
+            "DescribeStacks",
             "UpdateStack",
             "DescribeStackResources",
             "DescribeServices",
