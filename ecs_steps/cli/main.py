@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None, *, steps: StepTable = STEPS) ->
     try:
         with cancellable():
             given = sys.argv[1:] if arguments is None else arguments
-            args = _parser(steps).parse_args(sandboxes.without_scenario(given))
+            args = command_parser(steps).parse_args(sandboxes.without_scenario(given))
             as_json = args.output == "json"
             log_format = getattr(args, "log_format", log_format)
             print_result(args.command(args), as_json=as_json)
@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None, *, steps: StepTable = STEPS) ->
     return 0
 
 
-def _parser(steps: StepTable) -> argparse.ArgumentParser:
+def command_parser(steps: StepTable) -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="ecs-steps", description="Deploy to Amazon ECS as Octopus does, and explain failures."
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecs_steps.cli.output import CommandResult
+from ecs_steps.cli.process import print_error
 from ecs_steps.cli.variables import is_file
 from ecs_steps.errors import InvalidInputsError, Problem
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 SANDBOX_SPEED = 60.0
 SANDBOX_REGION = "eu-west-1"
 HEALTHY = "healthy"
+TICK = 0.1
+"""Real seconds between two moments of a sandbox that is served."""
 
 
 def add_sandbox(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +52,29 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     sub = commands.add_parser("scenarios", help=text, description=text)
     sub.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
     sub.set_defaults(command=_scenarios)
+    text = "serve a fake AWS on loopback, for the aws CLI and other programs, until SIGTERM or Ctrl+C"
+    sub = commands.add_parser("sandbox", help=text, description=text)
+    sub.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    sub.add_argument(
+        "--scenario",
+        dest="sandbox",
+        metavar="NAME",
+        default=HEALTHY,
+        help="what it plays (ecs-steps scenarios)",
+    )
+    sub.add_argument("--region", default=SANDBOX_REGION, help="its region (default %(default)s)")
+    sub.add_argument(
+        "--speed",
+        dest="sandbox_speed",
+        metavar="TIMES",
+        type=_speed,
+        default=1.0,
+        help="how many times as fast as the real one its clock runs (default %(default)g)",
+    )
+    sub.add_argument(
+        "--journal", dest="sandbox_journal", metavar="FILE", type=Path, help="keep it in this file"
+    )
+    sub.set_defaults(command=_serve, output="text")
 
 
 def without_scenario(arguments: Sequence[str]) -> list[str]:
@@ -107,6 +133,24 @@ def _speed(text: str) -> float:
 def _invalid(option: str, message: str) -> InvalidInputsError:
     problem = Problem(path=option, message=message)
     return InvalidInputsError(what="There is no such sandbox", problems=(problem,))
+
+
+def _serve(args: argparse.Namespace) -> CommandResult:
+    """Serve until a signal, which is how this command ends well."""
+    with opened_sandbox(args, args.region) as sandbox:
+        assert sandbox is not None, "the scenario has a default"  # noqa: S101  for the type checker
+        from ecs_steps.sandbox.server import serve
+
+        try:
+            with serve(sandbox, port=args.port) as url:
+                print_error(f"export AWS_ENDPOINT_URL={url} AWS_REGION={args.region}")
+                print_error("export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox")
+                while True:  # its clock runs while somebody sleeps on it
+                    sandbox.clock.sleep(TICK * args.sandbox_speed)
+        except (OSError, OverflowError) as error:
+            raise _invalid("--port", f"{args.port}: {error}") from None
+        except KeyboardInterrupt:
+            return CommandResult("")
 
 
 def _scenarios(_: argparse.Namespace) -> CommandResult:

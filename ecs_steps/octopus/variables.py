@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from attrs import frozen
 
@@ -31,9 +32,15 @@ class Variables(Mapping[str, str]):
 
     Raises:
         InvalidInputsError: A value is neither text nor anything that JSON could write.
+        TypeError: It is no mapping, or a name is no text.
     """
 
     def __init__(self, variables: Mapping[str, object], missing: Iterable[MissingValue] = ()) -> None:
+        if not isinstance(cast("object", variables), Mapping):
+            found = type(variables).__name__
+            raise TypeError(f"expected a mapping of variables by name, not {found}")
+        if wrong := next((name for name in variables if not isinstance(name, str)), None):
+            raise TypeError(f"expected names of variables as text, not {type(wrong).__name__}")
         self._values: dict[str, str] = {}
         problems: list[Problem] = []
         for name, value in variables.items():

@@ -1,6 +1,7 @@
 """Reports for people: a live view on a terminal, lines on any other stream."""
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -9,7 +10,7 @@ from typing import TextIO
 
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.reporting.events import Level, Report, Reported
-from ecs_steps.reporting.text import event_data, format_line, level_of
+from ecs_steps.reporting.text import event_data, format_line, level_of, message_text
 
 
 @contextmanager
@@ -52,6 +53,29 @@ def json_presenter(stream: TextIO, *, verbose: bool = False, clock: Clock | None
         return f"{json.dumps(event_data(reported, seconds))}\n"
 
     return _presenter(stream, line, verbose=verbose, clock=clock)
+
+
+def logger_presenter(logger: logging.Logger) -> Report:
+    """Return a presenter that logs each report as a record at its level; `record.reported` is the data.
+
+    An output variable and what is highlighted are INFO, a wait and what is verbose DEBUG.
+    """
+
+    def log(reported: Reported) -> None:
+        level = _LOGGED[level_of(reported)]
+        logger.log(level, "%s", message_text(reported), extra={"reported": reported})
+
+    return log
+
+
+_LOGGED = {
+    Level.VERBOSE: logging.DEBUG,
+    Level.WAIT: logging.DEBUG,
+    Level.INFO: logging.INFO,
+    Level.HIGHLIGHT: logging.INFO,
+    Level.WARNING: logging.WARNING,
+    Level.ERROR: logging.ERROR,
+}
 
 
 def _presenter(

@@ -1,6 +1,10 @@
 """The options and commands of the sandbox, and what is said where they make no sense."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -46,6 +50,26 @@ def test_a_journal_that_cannot_be_written_is_one_line(capsys: Capture, tmp_path:
     assert capsys.readouterr().err.splitlines()[1:] == [
         f"  --sandbox-journal: {journal}: No such file or directory"
     ]
+
+
+def test_other_processes_reach_a_sandbox_that_is_served_and_a_signal_ends_it_well() -> None:
+    command = [sys.executable, "-m", "ecs_steps", "sandbox", "--speed", "1000"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603  our own command
+        assert process.stderr
+        url = process.stderr.readline().split("AWS_ENDPOINT_URL=")[1].split()[0]
+        update = str(files("ecs_steps.sandbox") / "examples" / "update.json")
+        keys = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_REGION": "eu-west-1"}
+        ended = subprocess.run(  # noqa: S603  our own command
+            [sys.executable, "-m", "ecs_steps", "update", update, "--endpoint-url", url, "--quiet"],
+            env=os.environ | keys,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 0
+
+    assert "Outcome = SUCCEEDED" in ended.stdout, ended.stderr
 
 
 def test_scenarios_are_listed_with_what_happens_in_them(capsys: Capture) -> None:
