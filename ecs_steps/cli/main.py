@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ecs_steps.cli import completion, deployments, feed, inputs, sandboxes, status
+from ecs_steps.cli import completion, deployments, feed, importing, inputs, sandboxes, status
 from ecs_steps.cli.output import print_failure, print_result
 from ecs_steps.cli.process import cancellable, exit_code, print_error, tune_gc
 from ecs_steps.errors import EcsStepsError
@@ -51,6 +51,7 @@ def command_parser(steps: StepTable) -> argparse.ArgumentParser:
     deployments.add_commands(commands, steps)
     status.add_commands(commands)
     inputs.add_commands(commands, steps)
+    importing.add_commands(commands)
     feed.add_commands(commands)
     sandboxes.add_commands(commands)
     completion.add_commands(commands, parser)
