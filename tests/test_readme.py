@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 CLI = ROOT / "ecs_steps" / "cli" / "README.md"
-STEP_INPUTS = ROOT / "ecs_steps" / "steps" / "README.md"
+STEP_INPUTS = ROOT / "ecs_steps" / "octopus" / "inputs" / "README.md"
+PROGRESSIVE = ROOT / "ecs_steps" / "steps" / "README.md"
 PAGES = [
     README,
     CLI,
     STEP_INPUTS,
+    PROGRESSIVE,
     *(ROOT / "ecs_steps" / name / "README.md" for name in ("feed", "images", "sandbox")),
     *(ROOT / name / "README.md" for name in ("step_templates", "tests/benchmarks")),
     ROOT / ".github" / "CONTRIBUTING.md",
@@ -76,7 +78,7 @@ def rewritten(page: Path, expected: str, *, update: bool) -> None:
     assert page.read_text(encoding="utf-8").splitlines() == expected.splitlines()
 
 
-@pytest.mark.parametrize("page", [README, CLI, STEP_INPUTS], ids=name_of)
+@pytest.mark.parametrize("page", [README, CLI, STEP_INPUTS, PROGRESSIVE], ids=name_of)
 def test_every_session_prints_what_the_page_shows(page: Path, tmp_path: Path, update_goldens: bool) -> None:  # noqa: FBT001  a fixture
     (tmp_path / "ecs_steps").symlink_to(ROOT / "ecs_steps")
     text = page.read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ from ecs_steps.reporting.page.record import DeploymentRecord
 from ecs_steps.reporting.terminal import json_presenter, line_presenter, presenter
 from ecs_steps.reporting.text import level_of
 from ecs_steps.result import Result
-from ecs_steps.steps.row import DryRunStep, Option, Step, StepRow, StepTable, Verb, WatchableStep
+from ecs_steps.steps.row import DryRunStep, Option, StepInputs, StepRow, StepTable, Verb, WatchableStep
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -57,7 +57,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
     step = read_step(row, given_variables(args), args)
     options = option_values(args, row.verbs[Verb.RUN])
-    with connected(args, step) as (aws, clock), reporting(args, clock, row.title) as report:
+    with connected(args, step.inputs) as (aws, clock), reporting(args, clock, row.title) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
             dry_run = cast("DryRunStep", step).dry_run(aws=aws, report=report, clock=clock, **options)
             return CommandResult(str(dry_run), {"dryRun": dry_run.data})
@@ -69,7 +69,7 @@ def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
     step = read_step(row, variables, args)
-    with connected(args, step) as (aws, clock), reporting(args, clock, row.title) as report:
+    with connected(args, step.inputs) as (aws, clock), reporting(args, clock, row.title) as report:
         started = getattr(args, _watched(row).keyword)
         return _result(cast("WatchableStep", step).watch(started, aws=aws, report=report, clock=clock))
 
@@ -104,8 +104,8 @@ def add_aws_options(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClients", Clock]]:
-    inputs = step.inputs
+def connected(args: argparse.Namespace, inputs: StepInputs) -> Iterator[tuple["AwsClients", Clock]]:
+    """Connect to AWS as the inputs and the options say, or start a sandbox."""
     region = args.region or inputs.region
     with opened_sandbox(args, region) as sandbox:
         if sandbox is None:

@@ -5,6 +5,7 @@ import json
 from functools import partial
 from typing import cast
 
+from ecs_steps.cli.environments import check_environments
 from ecs_steps.cli.options import (
     add_options,
     add_step_option,
@@ -29,6 +30,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         sub.set_defaults(command=partial(command, those))
         add_variables(sub)
         add_step_option(sub, those)
+        if name == "check":
+            sub.add_argument(
+                "--environments",
+                metavar="NAMES",
+                help="show the names that each of these environments would get, such as Dev,Test,Production",
+            )
     text = "print the JSON Schema of a step's variables, for editors and other programs"
     schemas = commands.add_parser("schema", help=text, description=text)
     schemas.add_argument("step", choices=[row.name for row in steps], help="the step")
@@ -54,6 +61,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
+    if args.environments:
+        return check_environments(steps, args)
     variables = given_variables(args)
     row = steps.chosen(args.step, variables)
     step = read_step(row, variables, args)

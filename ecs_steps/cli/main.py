@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ecs_steps.cli import completion, deployments, feed, importing, inputs, sandboxes, status
+from ecs_steps.cli import checks, completion, deployments, feed, importing, inputs, sandboxes, status
 from ecs_steps.cli.output import print_failure, print_result
 from ecs_steps.cli.process import cancellable, exit_code, print_error, tune_gc
 from ecs_steps.errors import EcsStepsError
@@ -31,14 +31,15 @@ def main(arguments: Sequence[str] | None = None, *, steps: StepTable = STEPS) ->
             args = command_parser(steps).parse_args(sandboxes.without_scenario(given))
             as_json = args.output == "json"
             log_format = getattr(args, "log_format", log_format)
-            print_result(args.command(args), as_json=as_json)
+            result = args.command(args)
+            print_result(result, as_json=as_json)
     except EcsStepsError as error:
         print_failure(error, as_json=as_json, log_format=log_format)
         return exit_code(error)
     except KeyboardInterrupt as signal:
         print_error("The command was cancelled; nothing had been started in AWS.")
         return exit_code(signal)
-    return 0
+    return int(result.exit_code)
 
 
 def command_parser(steps: StepTable) -> argparse.ArgumentParser:
@@ -49,6 +50,7 @@ def command_parser(steps: StepTable) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     deployments.add_commands(commands, steps)
+    checks.add_commands(commands, steps)
     status.add_commands(commands)
     inputs.add_commands(commands, steps)
     importing.add_commands(commands)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from ecs_steps.cli.variables import read_files, with_images
+from ecs_steps.cli.variables import merged_variables, read_sources, with_images
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.steps.row import Option, Step, StepRow, StepTable
@@ -77,7 +77,7 @@ def given_variables(args: argparse.Namespace) -> Variables:
     Raises:
         InvalidInputsError: One of them cannot be read.
     """
-    return read_files(args.variables, args.scope, args.settings)
+    return merged_variables(read_sources(args.variables), args.scope, args.settings)
 
 
 def read_step(row: StepRow, variables: Variables, args: argparse.Namespace, **settings: object) -> Step:

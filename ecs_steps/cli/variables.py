@@ -1,9 +1,10 @@
 """The variables of a command: files merged in their order, then ``--set``, then ``--image``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
+from attrs import frozen
 
 from ecs_steps.cli.process import read_text
 from ecs_steps.errors import InvalidInputsError, Problem
@@ -21,31 +22,61 @@ def is_file(argument: str) -> bool:
     return argument == "-" or Path(argument).suffix.casefold() in FILES or Path(argument).is_file()
 
 
-def read_files(sources: Sequence[str], scope: Sequence[str], settings: Sequence[str]) -> Variables:
-    """Read files of variables, and then settings of the form ``NAME=VALUE``; of a name the last one counts.
+@frozen(kw_only=True)
+class SourceText:
+    """The text of a file of variables, read once: standard input can be read no second time."""
 
-    A file is YAML where its name says so, standard input where it does not begin with a brace; else JSON.
+    name: str
+    text: str
+    is_yaml: bool
+
+    def variables(self, scope: Mapping[str, Sequence[str]]) -> Variables:
+        """Return the variables, of an export those of a scope.
+
+        Raises:
+            InvalidInputsError: It holds none.
+        """
+        if not self.is_yaml:
+            return parse_variables(self.text, source=self.name, scope=scope)
+        from ecs_steps.octopus import yaml_text
+
+        try:
+            document = yaml_text.parse(self.text)
+        except ValueError as error:
+            raise unreadable(self.name, f"cannot be read as YAML: {error}") from None
+        return variables_of(document, source=self.name, scope=scope)
+
+
+def read_sources(sources: Sequence[str]) -> list[SourceText]:
+    """Read files of variables: YAML where the name says so, standard input where no brace begins it.
 
     Raises:
-        InvalidInputsError: A file cannot be read or holds no variables, or a setting has another form.
+        InvalidInputsError: A file cannot be read.
+    """
+    read = [(source, *read_text(source)) for source in sources]
+    return [
+        SourceText(
+            name=name,
+            text=text,
+            is_yaml=not text.lstrip().startswith(("{", "["))
+            if source == "-"
+            else Path(source).suffix.casefold() in YAML,
+        )
+        for source, name, text in read
+    ]
+
+
+def merged_variables(
+    sources: Iterable[SourceText], scope: Sequence[str], settings: Sequence[str]
+) -> Variables:
+    """Merge files, and then settings of the form ``NAME=VALUE``; of a name the last one counts.
+
+    Raises:
+        InvalidInputsError: A file holds no variables, or a setting has another form.
     """
     chosen = parse_scope(scope)
-    parts = [_read_file(source, chosen) for source in sources]
+    parts = [source.variables(chosen) for source in sources]
     return merged([*parts, Variables(dict(_pair("--set", each, "NAME=VALUE") for each in settings))])
-
-
-def _read_file(source: str, scope: Mapping[str, Sequence[str]]) -> Variables:
-    name, text = read_text(source)
-    is_yaml = not text.lstrip().startswith(("{", "[")) if source == "-" else Path(source).suffix in YAML
-    if not is_yaml:
-        return parse_variables(text, source=name, scope=scope)
-    from ecs_steps.octopus import yaml_text
-
-    try:
-        document = yaml_text.parse(text)
-    except ValueError as error:
-        raise unreadable(name, f"cannot be read as YAML: {error}") from None
-    return variables_of(document, source=name, scope=scope)
 
 
 def with_images(variables: Variables, images: Sequence[str], inputs: type[attrs.AttrsInstance]) -> Variables:

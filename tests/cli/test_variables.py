@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.cli.main import main
-from ecs_steps.cli.variables import read_files, with_images
+from ecs_steps.cli.variables import merged_variables, read_sources, with_images
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus import yaml_text
 from ecs_steps.octopus.variables import MissingValue, Variables, merged
@@ -32,11 +32,15 @@ def write(tmp_path: Path) -> Write:
     return written
 
 
+def read_files(sources: list[str], settings: list[str]) -> Variables:
+    return merged_variables(read_sources(sources), (), settings)
+
+
 def test_of_a_name_the_last_file_counts_whatever_its_case(write: Write) -> None:
     first = write("a.json", '{"Cluster": "dev", "Cpu": "256"}')
     second = write("b.yaml", "CLUSTER: prod\n")
 
-    read = read_files([first, second], (), ())
+    read = read_files([first, second], [])
 
     assert dict(read) == {"CLUSTER": "prod", "Cpu": "256"}
 
@@ -44,7 +48,7 @@ def test_of_a_name_the_last_file_counts_whatever_its_case(write: Write) -> None:
 def test_a_setting_counts_more_than_every_file(write: Write) -> None:
     file = write("a.json", '{"Cluster": "dev"}')
 
-    assert read_files([file], (), ["cluster=a=b"])["Cluster"] == "a=b"
+    assert read_files([file], ["cluster=a=b"])["Cluster"] == "a=b"
 
 
 def test_a_value_from_another_file_takes_the_place_of_a_sensitive_one() -> None:
@@ -157,4 +161,4 @@ def test_an_image_that_is_set_is_one_that_the_step_reads() -> None:
 
 def test_a_setting_without_a_name_is_refused() -> None:
     with pytest.raises(InvalidInputsError, match="expected NAME=VALUE"):
-        read_files([], (), ["=x"])
+        read_files([], ["=x"])

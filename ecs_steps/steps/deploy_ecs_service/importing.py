@@ -11,6 +11,7 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY, DeployInputs
+from ecs_steps.task_definition.cloudformation import container_definition, efs_volume
 from ecs_steps.task_definition.diff import difference
 
 Members = Mapping[str, Any]
@@ -207,8 +208,6 @@ def _given(**members: object) -> dict[str, object]:
 
 def _lost(request: Members, variables: Mapping[str, object]) -> Iterator[str]:
     """Yield where the task definition of these variables differs from the original one."""
-    from ecs_steps.task_definition.cloudformation import container_definition, efs_volume
-
     inputs, _ = read(DeployInputs, Variables({**_REQUIRED, **variables}), (), evaluate=False)
     made = {name: request[name] for name in _PLACED if name in request}
     made |= {name: value for name, value in _FIXED.items() if name in request}
