@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+PAGES = (README, ROOT / "ecs_steps" / "steps" / "README.md")
 SESSION = re.compile(r"```console\n(?P<session>.*?)```", re.DOTALL)
 
 
@@ -42,14 +43,15 @@ def played(session: str, folder: Path) -> str:
     return "".join(lines)
 
 
-def test_every_session_prints_what_the_readme_shows(tmp_path: Path, update_goldens: bool) -> None:  # noqa: FBT001  a fixture
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
+def test_every_session_prints_what_the_page_shows(page: Path, tmp_path: Path, update_goldens: bool) -> None:  # noqa: FBT001  a fixture
     (tmp_path / "ecs_steps").symlink_to(ROOT / "ecs_steps")
-    text = README.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
 
     real = SESSION.sub(lambda match: f"```console\n{played(match['session'], tmp_path)}```", text)
 
     if update_goldens:
-        README.write_text(real, encoding="utf-8")
+        page.write_text(real, encoding="utf-8")
     assert update_goldens or real.splitlines() == text.splitlines()
 
 

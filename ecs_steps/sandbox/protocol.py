@@ -136,7 +136,7 @@ def error_code(request: Request, answer: AWSResponse) -> str:
         return str(answer.status_code)
     model = operation_model(request.service, request.operation)
     parts = {"status_code": answer.status_code, "headers": answer.headers, "body": answer.content}
-    parser: Any = create_parser(model.service_model.protocol)
+    parser: Any = create_parser(model.service_model.resolved_protocol)
     return str(parser.parse(parts, model.output_shape)["Error"]["Code"])
 
 
@@ -182,12 +182,12 @@ def check_operations(names: Iterable[str]) -> None:
 
 def speaks_json(service: str) -> bool:
     """Return whether a service's requests and replies are AWS JSON."""
-    return bool(service_model(service).protocol == "json")
+    return bool(service_model(service).resolved_protocol == "json")
 
 
 def speaks_rest(service: str) -> bool:
     """Return whether a service's requests are methods, paths and bodies, as S3's are."""
-    return str(service_model(service).protocol).startswith("rest")
+    return str(service_model(service).resolved_protocol).startswith("rest")
 
 
 def _signed_for(http_request: AWSPreparedRequest) -> tuple[str, str]:

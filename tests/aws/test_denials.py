@@ -10,6 +10,7 @@ from ecs_steps.aws import (
     autoscaling,
     cloudwatch,
     ec2,
+    ecr,
     ecs,
     efs,
     elbv2,
@@ -73,9 +74,10 @@ SERVICE = Service(
 )
 ROLE = "arn:aws:iam::123456789012:role/deployer"
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
-REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/shop/orders/1"
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
+
+REPOSITORY = ecr.NewRepository(name="web", scan_on_push=True, immutable_tags=True)
 
 CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "cloudformation:DescribeStacks": (lambda aws: stacks.describe_stack(aws, "shop"), "stack shop"),
@@ -167,10 +169,6 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: service_deployments.answer_hook(aws, DEPLOYMENT, "ecs-pause-1", "CONTINUE"),
         DEPLOYMENT,
     ),
-    "ecs:DescribeServiceRevisions": (
-        lambda aws: service_deployments.describe_service_revisions(aws, [REVISION]),
-        REVISION,
-    ),
     "cloudwatch:DescribeAlarms": (lambda aws: cloudwatch.alarms_in_alarm(aws, ["5xx"]), "alarm 5xx"),
     "elasticloadbalancing:DescribeRules": (lambda aws: elbv2.live_weights(aws, RULE), RULE),
     "ecs:StopServiceDeployment": (lambda aws: service_deployments.roll_back(aws, DEPLOYMENT), DEPLOYMENT),
@@ -179,6 +177,23 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "task definition orders",
     ),
     "ecs:ListServices": (lambda aws: revisions_in_use.list_services(aws, "shop", ""), "cluster shop"),
+    "ecs:DescribeServiceRevisions": (
+        lambda aws: service_deployments.describe_service_revisions(aws, ["1"]),
+        "1",
+    ),
+    "ecr:GetAuthorizationToken": (ecr.get_registry_token, "*"),
+    "ecr:DescribeRepositories": (lambda aws: ecr.describe_repository(aws, "web"), "repository web"),
+    "ecr:CreateRepository": (lambda aws: ecr.create_repository(aws, REPOSITORY), "repository web"),
+    "ecr:GetLifecyclePolicy": (lambda aws: ecr.has_lifecycle_policy(aws, "web"), "repository web"),
+    "ecr:PutLifecyclePolicy": (
+        lambda aws: ecr.put_lifecycle_policy(aws, "web", "{}".ljust(100)),
+        "repository web",
+    ),
+    "ecr:DescribeImageScanFindings": (
+        lambda aws: ecr.describe_scan(aws, "web", "sha256:0"),
+        "repository web",
+    ),
+    "ecr:StartImageScan": (lambda aws: ecr.start_scan(aws, "web", "sha256:0"), "repository web"),
     "ecs:ListTasks": (lambda aws: list(tasks.list_tasks(aws, "shop", "orders", "STOPPED")), "cluster shop"),
     "ecs:DescribeTasks": (
         lambda aws: list(tasks.describe_tasks(aws, "shop", ["1"])),
@@ -205,6 +220,7 @@ BY_EVENT = {
     "cloudformation": "cloudformation",
     "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
+    "ecr": "ecr",
     "ec2": "ec2",
     "ecs": "ecs",
     "efs": "efs",

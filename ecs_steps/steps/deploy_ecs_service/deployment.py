@@ -82,8 +82,7 @@ class StackDeployment:
     def _paused(self, watch: ServiceWatch) -> Result:
         pause, record = watch.verdict.pause, watch.service_deployment
         if pause and record:
-            service = watch.service.name if watch.service else watch.name_or_arn
-            self.outputs.set(**report_pause(record, pause, service, self.context))
+            self.outputs.set(**report_pause(record, pause, watch.service, self.context))
         return self.outputs.result(Outcome.PAUSED)
 
     def _stack_request(self, inputs: DeployInputs) -> StackRequest:
