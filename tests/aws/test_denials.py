@@ -167,7 +167,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
 BY_EVENT = {
     "application-auto-scaling": "application-autoscaling",
     "cloudformation": "cloudformation",
-    "cloudwatch": "cloudwatch",
+    "cloudwatch": "ecs",  # AWS JSON as well
     "cloudwatch-logs": "logs",
     "ecs": "ecs",
     "elastic-load-balancing-v2": "elbv2",
