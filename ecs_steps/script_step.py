@@ -40,10 +40,11 @@ TEMPLATE, DIAGNOSIS = "cloudformation-template.json", "diagnosis.json"
 ACCOUNT = ("octopus.action.awsaccount.", "octopus.action.amazon.", "octopus.action.aws.assumerole")
 
 
-def read_parameters(row: StepRow, given: Mapping[str, str]) -> Step:
+def read_parameters(row: StepRow, given: Mapping[str, str], *, on_target: bool = False) -> Step:
     """Make a step from its step template's parameters and the other variables.
 
-    Octopus has evaluated the values, so that ``#{x}`` in one is text.
+    Octopus has evaluated the values, so that ``#{x}`` in one is text. With `on_target` the account is that of
+    the deployment target, whose variables are read.
 
     Raises:
         InvalidInputsError: With every problem there is.
@@ -52,7 +53,7 @@ def read_parameters(row: StepRow, given: Mapping[str, str]) -> Step:
     known = {
         name: value
         for name, value in without_blanks(given, row.prefix).items()
-        if not name.casefold().startswith(ACCOUNT)
+        if on_target or not name.casefold().startswith(ACCOUNT)
     }
     variables, problems = step_variables(inputs, row.prefix, known)
     try:
@@ -111,15 +112,17 @@ def run_script_step(
     clock: Clock | None = None,
     host: ScriptHost | None = None,
     steps: StepTable = STEPS,
+    on_target: bool = False,
 ) -> int:
     """Run the step whose parameters begin with `prefix`, and return the process' exit code.
 
     `variables` is the host's whole dictionary. The account that it names is in the environment already: by
-    default AWS is reached with the environment's credentials.
+    default AWS is reached with the environment's credentials. With `on_target` it is not: a plain script on
+    an ECS target logs in with the target's account.
     """
     host = host or _this_process()
     row = steps.with_prefix(prefix)
-    return _ended(host, lambda: _run(row, variables, aws, clock, host))
+    return _ended(host, lambda: _run(row, variables, aws, clock, host, on_target=on_target))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -130,9 +133,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prefixes = [row.prefix for row in STEPS]
     parser.add_argument("step", choices=prefixes, help="what the names of its parameters begin with")
     parser.add_argument("variables", metavar="VARIABLES.json", help="parameters and variables; - is stdin")
+    parser.add_argument("--on-target", action="store_true", help="log in with the account of the target")
     args = parser.parse_args(arguments)
     row, host = STEPS.with_prefix(args.step), _this_process()
-    return _ended(host, lambda: _run(row, read_variables(args.variables), None, None, host))
+    return _ended(
+        host,
+        lambda: _run(row, read_variables(args.variables), None, None, host, on_target=args.on_target),
+    )
 
 
 def _this_process() -> ScriptHost:
@@ -179,14 +186,17 @@ def _run(
     aws: "AwsClients | None",
     clock: Clock | None,
     host: ScriptHost,
+    *,
+    on_target: bool,
 ) -> None:
-    step = read_parameters(row, variables)
-    from ecs_steps.aws.clients import environment_clients
+    step = read_parameters(row, variables, on_target=on_target)
+    from ecs_steps.aws.clients import account_clients
 
     forget_blank_region(os.environ, row.prefix)
 
     host.report(Message(Level.VERBOSE, f"ecs-steps {__version__}"))
-    aws = aws or environment_clients(region=step.inputs.region or None)
+    # Without a login in the inputs the credentials are the environment's.
+    aws = aws or account_clients(step.inputs.account, region=step.inputs.region or None)
     report_identity(aws, host)
     if warning := session_warning(Variables(variables), getattr(step.inputs, "wait_option", None)):
         host.report(warning)

@@ -101,6 +101,10 @@ class AwsClients:
     def autoscaling(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency
         return self._client("application-autoscaling")
 
+    def service(self, name: str) -> Any:  # noqa: ANN401  as above: a few reads of many services
+        """A client of a service that is only read before a deployment."""
+        return self._client(name)
+
     def logs_in(self, region: str) -> "CloudWatchLogsClient":
         """CloudWatch Logs of the region that a container logs to, which need not be its own."""
         return cast("CloudWatchLogsClient", self._client("logs", region=region or self.region))

@@ -16,7 +16,7 @@ from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.reporting.events import OutputVariable, Report, Reported
 from ecs_steps.reporting.terminal import presenter
 from ecs_steps.result import Result
-from ecs_steps.steps.row import DryRunStep, Option, Step, StepRow, StepTable, Verb, WatchableStep
+from ecs_steps.steps.row import DryRunStep, Option, StepInputs, StepRow, StepTable, Verb, WatchableStep
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -51,7 +51,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
     step = read_step(row, read_variables(args.variables, args.scope), args)
     options = option_values(args, row.verbs[Verb.RUN])
-    with connected(args, step) as (aws, clock), reporting(args, clock) as report:
+    with connected(args, step.inputs) as (aws, clock), reporting(args, clock) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
             text = cast("DryRunStep", step).dry_run(aws=aws, report=report, clock=clock, **options)
             return CommandResult(text, {"dryRun": text.splitlines()})
@@ -63,7 +63,7 @@ def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
     step = read_step(row, variables, args)
-    with connected(args, step) as (aws, clock), reporting(args, clock) as report:
+    with connected(args, step.inputs) as (aws, clock), reporting(args, clock) as report:
         started = getattr(args, _watched(row).keyword)
         return _result(cast("WatchableStep", step).watch(started, aws=aws, report=report, clock=clock))
 
@@ -79,6 +79,7 @@ def _result(result: Result) -> CommandResult:
 
 
 def add_aws_options(parser: argparse.ArgumentParser) -> None:
+    """Add how AWS is reached, or the sandbox in its place."""
     parser.add_argument("--verbose", action="store_true", help="show debug messages")
     parser.add_argument("--region", help="the AWS region; else the variables', else the environment's")
     parser.add_argument("--endpoint-url", help="another address for AWS, such as an emulator's")
@@ -105,8 +106,8 @@ def add_aws_options(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClients", Clock]]:
-    inputs = step.inputs
+def connected(args: argparse.Namespace, inputs: StepInputs) -> Iterator[tuple["AwsClients", Clock]]:
+    """Connect to AWS as the inputs and the options say, or start a sandbox."""
     region = args.region or inputs.region
     if args.sandbox is None:
         from ecs_steps.aws.clients import account_clients

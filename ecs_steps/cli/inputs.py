@@ -5,6 +5,7 @@ import json
 from functools import partial
 from typing import cast
 
+from ecs_steps.cli.environments import check_environments
 from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values, read_step
 from ecs_steps.cli.output import CommandResult, print_warnings
 from ecs_steps.cli.process import print_error, read_variables
@@ -22,6 +23,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         sub.set_defaults(command=partial(command, those))
         add_variables(sub)
         add_step_option(sub, those)
+        if name == "check":
+            sub.add_argument(
+                "--environments",
+                metavar="NAMES",
+                help="show the names that each of these environments would get, such as Dev,Test,Production",
+            )
     text = "print the IAM policy that a step needs for the variables; no AWS call"
     policies = commands.add_parser("iam-policy", help=text, description=text).add_subparsers(
         metavar="STEP", required=True
@@ -43,6 +50,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
+    if args.environments:
+        return check_environments(steps, args)
     variables = read_variables(args.variables, args.scope)
     row = steps.chosen(args.step, variables)
     step = read_step(row, variables, args)

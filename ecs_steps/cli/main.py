@@ -6,7 +6,7 @@ A process ends with 0, or with the exit code of the error that ended it (see `er
 import argparse
 from collections.abc import Sequence
 
-from ecs_steps.cli import deployments, inputs, status
+from ecs_steps.cli import checks, deployments, inputs, status
 from ecs_steps.cli.output import print_failure, print_result
 from ecs_steps.cli.process import cancellable, exit_code, print_error, tune_gc
 from ecs_steps.errors import EcsStepsError
@@ -28,14 +28,15 @@ def main(arguments: Sequence[str] | None = None, *, steps: StepTable = STEPS) ->
         with cancellable():
             args = _parser(steps).parse_args(arguments)
             as_json = args.output == "json"
-            print_result(args.command(args), as_json=as_json)
+            result = args.command(args)
+            print_result(result, as_json=as_json)
     except EcsStepsError as error:
         print_failure(error, as_json=as_json)
         return exit_code(error)
     except KeyboardInterrupt as signal:
         print_error("The command was cancelled; nothing had been started in AWS.")
         return exit_code(signal)
-    return 0
+    return int(result.exit_code)
 
 
 def _parser(steps: StepTable) -> argparse.ArgumentParser:
@@ -45,6 +46,7 @@ def _parser(steps: StepTable) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     deployments.add_commands(commands, steps)
+    checks.add_commands(commands, steps)
     status.add_commands(commands)
     inputs.add_commands(commands, steps)
     return parser

@@ -13,10 +13,11 @@ from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError,
 
 @frozen
 class CommandResult:
-    """A command's result: the text that it prints, and the same as JSON data."""
+    """A command's result: the text that it prints, the same as JSON data, and the process' exit code."""
 
     text: str
     data: Mapping[str, object] = field(factory=dict)
+    exit_code: int = 0
 
 
 def print_result(result: CommandResult, *, as_json: bool) -> None:

@@ -36,17 +36,34 @@ def read_variables(source: str, scope: Sequence[str] = ()) -> Variables:
     Raises:
         InvalidInputsError: There is no such file, it holds no variables, or the scope is not valid.
     """
-    name = "standard input" if source == "-" else source
+    return parse_source(source, read_source(source), scope)
+
+
+def read_source(source: str) -> str:
+    """Return the text of a file, or of standard input.
+
+    Raises:
+        InvalidInputsError: There is no such file, or it is no text.
+    """
+    name = _name_of(source)
     try:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise unreadable(name, "is not UTF-8") from None
     except (OSError, ValueError) as error:
         # A name that no file could have, with NUL in it, is a ValueError.
         message = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise unreadable(name, message) from None
-    return parse_variables(text, source=name, scope=parse_scope(scope))
+
+
+def parse_source(source: str, text: str, scope: Sequence[str]) -> Variables:
+    """Read the variables from the text of a file, as `read_variables`."""
+    return parse_variables(text, source=_name_of(source), scope=parse_scope(scope))
+
+
+def _name_of(source: str) -> str:
+    return "standard input" if source == "-" else source
 
 
 def print_error(text: str) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from troposphere import Template
 
     from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.preflight.check import CheckTable
     from ecs_steps.steps.deploy_ecs_service.deployment import StackDeployment
 
 
@@ -84,6 +85,21 @@ class DeployEcsServiceStep:
         if self._for_export:
             raise ValueError("A step that was read for its export cannot be run")
         return self._deployment(aws, report, clock).run()
+
+    def preflight(
+        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+    ) -> "CheckTable":
+        """Return what AWS knows before the deployment, as a table of checks; AWS is only read.
+
+        Raises:
+            AwsCallError: No region is known.
+        """
+        from ecs_steps.preflight.table import preflight
+        from ecs_steps.steps.context import aws_context
+        from ecs_steps.steps.deploy_ecs_service.preflight import task_plan
+
+        context = aws_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        return preflight(task_plan(self.inputs, self.iam_policy()), context)
 
     def watch(
         self,
