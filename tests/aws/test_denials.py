@@ -230,7 +230,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
 BY_EVENT = {
     "application-auto-scaling": "application-autoscaling",
     "cloudformation": "cloudformation",
-    "cloudwatch": "cloudwatch",
+    "cloudwatch": "ecs",  # AWS JSON as well
     "cloudwatch-logs": "logs",
     "ecr": "ecr",
     "ec2": "ec2",
