@@ -105,9 +105,6 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: container_instances.container_instances(aws, "shop"),
         "cluster shop",
     ),
-        lambda aws: container_instances.container_instances(aws, "shop"),
-        "cluster shop",
-    ),
     "ecs:DescribeContainerInstances": (
         lambda aws: list(container_instances.describe_container_instances(aws, "shop", ["1"])),
         "cluster shop",
