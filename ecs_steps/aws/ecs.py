@@ -158,6 +158,13 @@ def describe_clusters(aws: "AwsClients") -> Iterator[Cluster]:
         yield from map(_cluster, member(reply, "clusters", "DescribeClusters"))
 
 
+def raw_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Mapping[str, Any] | None:
+    """Return the service with all of its settings as ECS describes them; none where there is none."""
+    with calling("ecs:DescribeServices", f"service {name_or_arn}"):
+        reply: Mapping[str, Any] = aws.ecs.describe_services(cluster=cluster, services=[name_or_arn])
+    return next(iter(member(reply, "services", "DescribeServices")), None)
+
+
 def describe_service(
     aws: "AwsClients", cluster: str, name_or_arn: str, *, with_tags: bool = False
 ) -> Service | None:

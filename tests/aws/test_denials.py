@@ -90,6 +90,18 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "stack shop",
     ),
     "cloudformation:CancelUpdateStack": (lambda aws: stacks.cancel_update(aws, STACK, "t"), "stack shop"),
+    "cloudformation:CreateChangeSet": (
+        lambda aws: stacks.create_change_set(aws, REQUEST, "plan", is_new=True),
+        "stack shop",
+    ),
+    "cloudformation:DescribeChangeSet": (
+        lambda aws: stacks.describe_change_set(aws, "shop", "plan"),
+        "stack shop",
+    ),
+    "cloudformation:DeleteChangeSet": (
+        lambda aws: stacks.delete_change_set(aws, "shop", "plan"),
+        "stack shop",
+    ),
     "cloudformation:DescribeStackEvents": (
         lambda aws: list(stack_events.operation_events(aws, OPERATION, {})),
         "stack shop",
@@ -222,7 +234,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
 BY_EVENT = {
     "application-auto-scaling": "application-autoscaling",
     "cloudformation": "cloudformation",
-    "cloudwatch": "cloudwatch",
+    "cloudwatch": "ecs",  # AWS JSON as well
     "cloudwatch-logs": "logs",
     "ecr": "ecr",
     "ec2": "ec2",
