@@ -9,6 +9,7 @@ from ecs_steps import AccessDeniedError, StackFailedError
 from ecs_steps.aws import (
     autoscaling,
     cloudwatch,
+    container_instances,
     ec2,
     ecr,
     ecs,
@@ -112,9 +113,12 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
     "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
     "ecs:DescribeClusters": (lambda aws: ecs.describe_cluster(aws, "shop"), "cluster shop"),
-    "ecs:ListContainerInstances": (lambda aws: ecs.container_instances(aws, "shop"), "cluster shop"),
+    "ecs:ListContainerInstances": (
+        lambda aws: container_instances.container_instances(aws, "shop"),
+        "cluster shop",
+    ),
     "ecs:DescribeContainerInstances": (
-        lambda aws: list(ecs.describe_container_instances(aws, "shop", ["1"])),
+        lambda aws: list(container_instances.describe_container_instances(aws, "shop", ["1"])),
         "cluster shop",
     ),
     "ec2:DescribeSubnets": (lambda aws: ec2.describe_subnets(aws, ["subnet-1"]), "*"),
