@@ -134,6 +134,13 @@ class Service:
     balanced_containers: tuple[BalancedContainer, ...] = ()
 
     @property
+    def group_choices(self) -> tuple[tuple[str, ...], ...]:
+        """The target groups of each load balancer: where traffic shifts, a task is in one of two."""
+        if len(self.alternate_groups) != len(self.target_groups):
+            return tuple((group,) for group in self.target_groups)
+        return tuple(zip(self.target_groups, self.alternate_groups, strict=True))
+
+    @property
     def primary(self) -> Deployment | None:
         """The deployment that the service is moving to, or is at."""
         return next((deployment for deployment in self.deployments if deployment.is_primary), None)

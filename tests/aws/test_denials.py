@@ -234,7 +234,8 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
 BY_EVENT = {
     "application-auto-scaling": "application-autoscaling",
     "cloudformation": "cloudformation",
-    "cloudwatch": "ecs",  # AWS JSON as well
+    "monitoring": "cloudwatch",
+    "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
     "ecr": "ecr",
     "ec2": "ec2",
