@@ -9,6 +9,7 @@ from ecs_steps import AccessDeniedError, StackFailedError
 from ecs_steps.aws import (
     autoscaling,
     cloudwatch,
+    container_instances,
     ec2,
     ecr,
     ecs,
@@ -89,6 +90,18 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "stack shop",
     ),
     "cloudformation:CancelUpdateStack": (lambda aws: stacks.cancel_update(aws, STACK, "t"), "stack shop"),
+    "cloudformation:CreateChangeSet": (
+        lambda aws: stacks.create_change_set(aws, REQUEST, "plan", is_new=True),
+        "stack shop",
+    ),
+    "cloudformation:DescribeChangeSet": (
+        lambda aws: stacks.describe_change_set(aws, "shop", "plan"),
+        "stack shop",
+    ),
+    "cloudformation:DeleteChangeSet": (
+        lambda aws: stacks.delete_change_set(aws, "shop", "plan"),
+        "stack shop",
+    ),
     "cloudformation:DescribeStackEvents": (
         lambda aws: list(stack_events.operation_events(aws, OPERATION, {})),
         "stack shop",
@@ -100,9 +113,12 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
     "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
     "ecs:DescribeClusters": (lambda aws: ecs.describe_cluster(aws, "shop"), "cluster shop"),
-    "ecs:ListContainerInstances": (lambda aws: ecs.container_instances(aws, "shop"), "cluster shop"),
+    "ecs:ListContainerInstances": (
+        lambda aws: container_instances.container_instances(aws, "shop"),
+        "cluster shop",
+    ),
     "ecs:DescribeContainerInstances": (
-        lambda aws: list(ecs.describe_container_instances(aws, "shop", ["1"])),
+        lambda aws: list(container_instances.describe_container_instances(aws, "shop", ["1"])),
         "cluster shop",
     ),
     "ec2:DescribeSubnets": (lambda aws: ec2.describe_subnets(aws, ["subnet-1"]), "*"),
@@ -218,6 +234,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
 BY_EVENT = {
     "application-auto-scaling": "application-autoscaling",
     "cloudformation": "cloudformation",
+    "monitoring": "cloudwatch",
     "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
     "ecr": "ecr",
