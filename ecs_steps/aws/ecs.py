@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
-from ecs_steps.aws.retries import at_most_once
 from ecs_steps.errors import AwsCallError, NotFoundError
 from ecs_steps.tags import Tag
 
@@ -73,6 +73,10 @@ class DeploymentRef:
         if self.deployment_id:
             return deployment.deployment_id == self.deployment_id
         return deployment.task_definition == self.task_definition
+
+    def find_in(self, service: "Service") -> Deployment | None:
+        """Return this deployment as the service shows it; none where it does not."""
+        return next(filter(self.matches, service.deployments), None)
 
 
 @frozen(kw_only=True)

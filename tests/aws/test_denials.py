@@ -229,7 +229,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "log stream /ecs/orders:ecs/web/1",
     ),
 }
-"""How each action comes to be needed, and what is told of where AWS names no resource."""
+"""How each action comes to be needed, and what the error names where AWS names no resource."""
 
 BY_EVENT = {
     "application-auto-scaling": "application-autoscaling",
@@ -357,10 +357,10 @@ def test_a_role_that_may_not_be_passed_to_a_revision_is_named() -> None:
 
 
 def test_a_role_that_cloudformation_may_not_pass_is_named_with_what_to_do() -> None:
-    fate = ResourceFailurePlan(
+    failure_plan = ResourceFailurePlan(
         resource="AWS::ECS::TaskDefinition", on="create", reason=NOT_PASSED, handler_error_code="AccessDenied"
     )
-    with Sandbox(Scenario(resources=(fate,))) as aws:
+    with Sandbox(Scenario(resources=(failure_plan,))) as aws:
         failed = run("deploy", aws)
 
     assert isinstance(failed.error, StackFailedError)

@@ -154,9 +154,9 @@ CASES: list[tuple[str, Change | None, Status, str]] = [
     ("roles", untrusted_role, Status.FAILED, "add it as a Service to the role's trust policy"),
     (
         "roles",
-        change(task_role="arn:aws:iam::123456789012:role/nobody"),
+        change(task_role="arn:aws:iam::123456789012:role/absent"),
         Status.FAILED,
-        "role/nobody does not exist: create it",
+        "role/absent does not exist: create it",
     ),
     ("roles", denied("GetRole"), Status.SKIPPED, "Allow iam:GetRole on "),
     ("roles", change(execution_role="", task_role=""), Status.SKIPPED, "nothing to check"),
