@@ -15,7 +15,7 @@ from ecs_steps.sandbox import Sandbox
 
 @frozen(kw_only=True)
 class ServiceState:
-    """A service, its PRIMARY deployment, and the number of its RUNNING tasks by revision."""
+    """A service, its PRIMARY deployment or task set, and the number of its RUNNING tasks by revision."""
 
     status: str
     desired_count: int
@@ -66,7 +66,8 @@ def _services(aws: Sandbox) -> Iterator[tuple[str, str]]:
 
 def _service_state(aws: Sandbox, cluster: str, arn: str) -> ServiceState:
     [service] = aws.ecs.describe_services({"cluster": cluster, "services": [arn]})["services"]
-    primary = next(each for each in service["deployments"] if each["status"] == "PRIMARY")
+    served_by = [*service["deployments"], *service.get("taskSets", [])]
+    primary = next(each for each in served_by if each["status"] == "PRIMARY")
     tasks = aws.ecs.list_tasks({"cluster": cluster, "serviceName": arn})["taskArns"]
     described = aws.ecs.describe_tasks({"cluster": cluster, "tasks": tasks})["tasks"] if tasks else []
     running = (task for task in described if task["lastStatus"] == "RUNNING")
@@ -75,7 +76,7 @@ def _service_state(aws: Sandbox, cluster: str, arn: str) -> ServiceState:
         desired_count=service["desiredCount"],
         deployment_id=primary["id"],
         revision=primary["taskDefinition"],
-        rollout_state=primary["rolloutState"],
+        rollout_state=primary.get("rolloutState") or primary["stabilityStatus"],
         running_tasks=Counter(task["taskDefinitionArn"] for task in running),
     )
 

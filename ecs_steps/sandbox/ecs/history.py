@@ -18,6 +18,7 @@ from ecs_steps.sandbox.timeline import Timeline
 
 _AGE = timedelta(days=2)
 _STOREFRONT_DEPLOYMENT = timedelta(minutes=30)
+_CHECKOUT_DEPLOYMENT = timedelta(minutes=10)
 _EARLIER_FAILURE = timedelta(minutes=40)
 """So long ago that it is over, and so short that ECS still shows its stopped tasks."""
 
@@ -33,7 +34,7 @@ def account_of_the_past(
         left_over_task_sets=plan.left_over_task_sets,
         rules_full=plan.rules_full,
     )
-    past = Timeline(now=timeline.now - _AGE - _STOREFRONT_DEPLOYMENT)
+    past = Timeline(now=timeline.now - _AGE - _STOREFRONT_DEPLOYMENT - _CHECKOUT_DEPLOYMENT)
     return Account(timeline=past, plan=uneventful, region=region, number=number, random=random)
 
 
@@ -58,8 +59,8 @@ class History:
 
     def _create_fixtures(self, timeline: Timeline, plan: EcsPlan) -> None:
         self.clusters.create({"clusterName": fixtures.CLUSTER})
+        self._create_checkout(timeline)
         self._create_storefront(timeline)
-        self._create_checkout()
         for task_definition in fixtures.task_definitions(self.account):
             self.task_definitions.register(task_definition)
         for service in fixtures.services(self.account):
@@ -81,8 +82,8 @@ class History:
         self.account.timeline.advance_to(timeline.now - _AGE)
         self.account.random = ids
 
-    def _create_checkout(self) -> None:
-        """Create `checkout` and its task sets, with ids of its own too."""
+    def _create_checkout(self, timeline: Timeline) -> None:
+        """Make `checkout` and its task sets before the others, with ids of its own too."""
         ids, self.account.random = self.account.random, Random(checkout.NAME)
         groups = [
             self.elbv2.create_target_group(checkout.target_group(colour))["TargetGroups"][0]["TargetGroupArn"]
@@ -99,6 +100,7 @@ class History:
             self.task_sets.make_primary(named | {"primaryTaskSet": primary})
             for _ in range(self.account.plan.left_over_task_sets):
                 self.task_sets.create(checkout.task_set(groups[1], scale=0))
+        self.account.timeline.advance_to(timeline.now - _AGE - _STOREFRONT_DEPLOYMENT)
         self.account.random = ids
 
     def _fail(self, failure_plan: FailurePlan) -> None:

@@ -14,12 +14,9 @@ TASK_SET_SCENARIOS: Mapping[str, tuple[str, EcsPlan]] = MappingProxyType(
             "one task of a new task set of checkout is healthy, all others crash",
             EcsPlan(failure_plans=(evolve(CRASH, skip=1),)),
         ),
-        "set-loses-its-tasks": (
-            "the healthy tasks of a new task set of checkout are stopped and cannot be replaced",
-            EcsPlan(
-                failure_plans=(evolve(CRASH, skip=2),),
-                events=(TasksStopped(after=300, count=2),),
-            ),
+        "set-loses-its-task": (
+            "the first task of a new task set of checkout is stopped when it was healthy, and all others crash",
+            EcsPlan(failure_plans=(evolve(CRASH, skip=1),), events=(TasksStopped(after=300),)),
         ),
         "sixth-task-set": (
             "checkout has four task sets beside its PRIMARY one, left over by failed runs",

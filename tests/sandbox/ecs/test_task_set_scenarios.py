@@ -46,9 +46,9 @@ def test_a_set_that_is_never_stable_keeps_a_healthy_target(enter: Enter) -> None
     assert shop.set(shop.primary)["stabilityStatus"] == "STEADY_STATE"
 
 
-def test_a_set_loses_its_tasks_after_it_was_steady(enter: Enter) -> None:
-    shop = enter("set-loses-its-tasks")
-    created = shop.create(taskDefinition=shop.register())
+def test_a_set_loses_its_task_after_it_was_steady(enter: Enter) -> None:
+    shop = enter("set-loses-its-task")
+    created = shop.create(taskDefinition=shop.register(), scale=1)
 
     shop.later(200)
     assert shop.set(created["id"])["stabilityStatus"] == "STEADY_STATE"
