@@ -49,10 +49,10 @@ from ecs_steps.rollouts.task_sets import (
 from ecs_steps.rollouts.traffic import (
     FULL,
     TEST_RULE_TAG,
+    actions_for_testers,
+    conditions_for_testers,
     free_priority,
     shared_actions,
-    tester_actions,
-    tester_conditions,
 )
 from ecs_steps.tags import MAX_TAGS, Tag, sanitised_tags
 
@@ -175,8 +175,8 @@ class TaskSetRollout:
 
     def _make_test_rule(self, state: TaskSetState, move: MakeTestRule) -> None:
         aws, production = self.context.aws, state.production
-        conditions = tester_conditions(production, move.marker)
-        actions = tester_actions(production, state.new_group)
+        conditions = conditions_for_testers(production, move.marker)
+        actions = actions_for_testers(production, state.new_group)
         if move.rule:
             # Its priority may be wrong as well: it is made again by the next move.
             delete_rule(aws, move.rule.arn)

@@ -97,7 +97,7 @@ def shared_actions(rule: ListenerRule, shares: Mapping[str, int]) -> Structures:
     return tuple(_sendable(action, dict(shares), is_new=False) for action in rule.actions)
 
 
-def tester_actions(rule: ListenerRule, group: str) -> Structures:
+def actions_for_testers(rule: ListenerRule, group: str) -> Structures:
     """Return the actions of a test rule: the production rule's, but all of the traffic goes to one group.
 
     Raises:
@@ -130,7 +130,7 @@ def _sendable(action: Mapping[str, Any], weights: Mapping[str, int], *, is_new: 
     return sent
 
 
-def tester_conditions(rule: ListenerRule, marker: RequestMarker) -> Structures:
+def conditions_for_testers(rule: ListenerRule, marker: RequestMarker) -> Structures:
     """Return the conditions of a test rule: the production rule's, and what testers send.
 
     Raises:
@@ -152,7 +152,7 @@ def matches_test_rule(
     rule: ListenerRule, production: ListenerRule, group: str, marker: RequestMarker
 ) -> bool:
     """Return whether a test rule is as it would be made, and comes before the production rule."""
-    wanted = evolve(rule, conditions=tester_conditions(production, marker))
+    wanted = evolve(rule, conditions=conditions_for_testers(production, marker))
     return (
         rule.weights.keys() == {group}
         and list(_plain(rule.conditions)) == list(_plain(wanted.conditions))

@@ -15,7 +15,7 @@ TASK_SET_SCENARIOS: Mapping[str, tuple[str, EcsPlan]] = MappingProxyType(
             EcsPlan(failure_plans=(evolve(CRASH, skip=1),)),
         ),
         "set-loses-its-task": (
-            "the first task of a new task set of checkout is stopped when it was healthy, and all others crash",
+            "the first task of a new task set of checkout is stopped after a while, and all others crash",
             EcsPlan(failure_plans=(evolve(CRASH, skip=1),), events=(TasksStopped(after=300),)),
         ),
         "sixth-task-set": (
