@@ -27,6 +27,7 @@ class TaskSetReader:
     """Reads one service's task sets and the rules in front of them, as often as it is called.
 
     `external_id` is the deployment's; `task_definition` is the revision that its set runs (empty: whichever).
+    A set that is named by `task_set_id` is meant whoever has made it.
     The `production_rule` need not be named where one rule alone forwards to the service's target groups.
     """
 
@@ -35,6 +36,7 @@ class TaskSetReader:
     name_or_arn: str
     external_id: str
     task_definition: str = ""
+    task_set_id: str = ""
     production_rule: str = ""
     service: Service | None = None
     _listener: str = ""
@@ -74,6 +76,17 @@ class TaskSetReader:
             quiet=self._quiet(production),
         )
 
+    @property
+    def is_draining(self) -> bool:
+        """Whether the deployment's set is being deleted, by the last read."""
+        sets = self.service.task_sets if self.service else ()
+        return any(each.is_draining and self._is_ours(each) for each in sets)
+
+    def _is_ours(self, task_set: TaskSet) -> bool:
+        if self.task_set_id:
+            return task_set.task_set_id == self.task_set_id
+        return task_set.external_id == self.external_id
+
     def _read_service(self) -> Service:
         found = describe_service(self.context.aws, self.cluster, self.name_or_arn)
         if found is None or found.status != "ACTIVE":
@@ -86,7 +99,7 @@ class TaskSetReader:
         return found
 
     def _find_new(self, sets: Sequence[TaskSet]) -> TaskSet | None:
-        ours = [each for each in sets if each.external_id == self.external_id]
+        ours = [each for each in sets if self._is_ours(each)]
         newest = max(ours, key=lambda each: each.created_at, default=None)
         is_before = newest and newest.is_primary and self.task_definition not in ("", newest.task_definition)
         # What this deployment has promoted before with another revision is what is to be replaced now.

@@ -15,7 +15,8 @@ from attrs import field, frozen
 
 from ecs_steps.aws.listener_rules import ListenerRule
 from ecs_steps.aws.task_sets import TaskSet
-from ecs_steps.rollouts.traffic import FULL, RequestMarker, matches_test_rule, share_of
+from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.traffic import FULL, matches_test_rule, share_of
 
 MIN_SCALE = 1
 """The scale in percent of a set that testers alone reach: one task, for ECS rounds up."""
@@ -263,7 +264,8 @@ def _promote(state: TaskSetState, bake: float, delay: float) -> Iterator[Move]:
 
 def _abandon(state: TaskSetState, delay: float) -> Iterator[Move]:
     new = state.new
-    if new and not state.old:
+    if (new and not state.old) or (new is None and state.strays):
+        # It was promoted, or what is there is another deployment's.
         return
     if state.share > 0 and state.old:
         yield from _wait_for_old(state)

@@ -8,8 +8,8 @@ import hypothesis.strategies as st
 from attrs import define, field
 from hypothesis import given, settings
 
+from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_sets import Abandon, Goal, Promote, Share, Start
-from ecs_steps.rollouts.traffic import RequestMarker
 from ecs_steps.sandbox import Sandbox
 from rollouts.checkout import SERVICE, Checkout
 

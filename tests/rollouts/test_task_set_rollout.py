@@ -7,9 +7,9 @@ import pytest
 
 from ecs_steps import DeploymentError, NotFoundError, RolloutFailedError, TimedOutError
 from ecs_steps.errors import AwsCallError
+from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_set_rollout import Settlement
 from ecs_steps.rollouts.task_sets import Abandon, Goal, Promote, Share, Start, WaitFor
-from ecs_steps.rollouts.traffic import RequestMarker
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.checkout import task_set
 from rollouts.checkout import SERVICE, Checkout

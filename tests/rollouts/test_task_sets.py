@@ -7,6 +7,7 @@ from hypothesis import given
 
 from ecs_steps.aws.listener_rules import ListenerRule
 from ecs_steps.aws.task_sets import TaskSet
+from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_sets import (
     Abandon,
     DeleteSet,
@@ -21,7 +22,6 @@ from ecs_steps.rollouts.task_sets import (
     TaskSetState,
     next_move,
 )
-from ecs_steps.rollouts.traffic import RequestMarker
 
 BLUE, GREEN = "blue", "green"
 GOALS = st.one_of(

@@ -9,8 +9,8 @@ from hypothesis import given
 
 from ecs_steps import DeploymentError
 from ecs_steps.aws.listener_rules import ListenerRule
+from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.traffic import (
-    RequestMarker,
     actions_for_testers,
     conditions_for_testers,
     free_priority,
