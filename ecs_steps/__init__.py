@@ -20,9 +20,11 @@ from ecs_steps.errors import (
     Problem,
     RolledBackError,
     RolloutFailedError,
+    ScanGateError,
     StackFailedError,
     SupersededError,
     TimedOutError,
+    WrongEnvironmentError,
 )
 from ecs_steps.reporting.events import (
     Level,
@@ -37,6 +39,7 @@ from ecs_steps.reporting.events import (
     StackChanged,
     StepFinished,
     StillWaiting,
+    TargetFound,
 )
 from ecs_steps.result import Outcome, Result
 from ecs_steps.steps import registry as step_registry
@@ -72,6 +75,7 @@ __all__ = [
     "RolledBackError",
     "RolloutChanged",
     "RolloutFailedError",
+    "ScanGateError",
     "ServiceEvent",
     "StackChanged",
     "StackFailedError",
@@ -80,7 +84,9 @@ __all__ = [
     "StillWaiting",
     "SupersededError",
     "SystemClock",
+    "TargetFound",
     "TimedOutError",
+    "WrongEnvironmentError",
     "__version__",
     "account_clients",
     "environment_clients",

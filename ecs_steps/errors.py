@@ -99,6 +99,22 @@ class NotFoundError(EcsStepsError):
 
 
 @frozen(kw_only=True, str=False, repr=False)
+class WrongEnvironmentError(EcsStepsError):
+    """A deployment would go where something else is at home; nothing was changed.
+
+    `expected` is what it is for, `found` what its cluster, service or account says.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.next_step}"
+
+
+@frozen(kw_only=True, str=False, repr=False)
 class AwsCallError(EcsStepsError):
     """AWS refused a call, or could not be reached.
 
@@ -154,6 +170,17 @@ class StackFailedError(DeploymentError):
 @frozen(kw_only=True, str=False, repr=False)
 class RolloutFailedError(DeploymentError):
     """ECS gave this deployment up, or it is not what the service runs."""
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class ScanGateError(DeploymentError):
+    """An image was not promoted for what the scan of `image_digest` found, or for having no result.
+
+    `severities` counts the findings by severity; it is empty where the scan itself failed.
+    """
+
+    image_digest: str
+    severities: Mapping[str, int] = field(factory=dict)
 
 
 @frozen(kw_only=True, str=False, repr=False)

@@ -4,8 +4,9 @@ Which action takes which resource is in AWS' Service Authorization Reference
 (https://docs.aws.amazon.com/service-authorization/latest/reference/); the tests compare with its data.
 """
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from attrs import field, frozen
 
@@ -21,6 +22,12 @@ PARTITIONS = {
     "us-isof-": "aws-iso-f",
     "eu-isoe-": "aws-iso-e",
 }
+
+# https://docs.aws.amazon.com/general/latest/gr/ecr.html: FIPS, dual-stack, the partitions' own domains.
+_ECR_HOST: Final = re.compile(
+    r"(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z]{2,}(?:-[a-z0-9]+)+)\."
+    r"(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.aws|on\.amazonwebservices\.(?:com\.cn|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov)"
+)
 
 
 def partition_of(region: str) -> str:
@@ -77,6 +84,15 @@ class Scope:
             account=ours[4] if ours else EVERYTHING,
         )
 
+    @classmethod
+    def from_registry(cls, host: str) -> Self | None:
+        """Return where the registry of a host is, if it is one of Amazon ECR's."""
+        match = _ECR_HOST.fullmatch(host)
+        if not match:
+            return None
+        region = match["region"]
+        return cls(partition=partition_of(region), region=region, account=match["account"])
+
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a resource here; what has one already keeps it."""
         if resource.startswith("arn:"):
@@ -92,6 +108,15 @@ class Scope:
         if name.startswith("arn:"):
             return name.removesuffix(":*")
         return f"arn:{self.partition}:logs:{region or self.region}:{self.account}:log-group:{name}"
+
+
+def check_cluster(scope: Scope, cluster: str) -> Statement:
+    """Allow to read a cluster and its tags, which say whose it is."""
+    return Statement(
+        sid="CheckTheCluster",
+        actions=("ecs:DescribeClusters",),
+        resources=(scope.arn("ecs", f"cluster/{cluster}"),),
+    )
 
 
 def pass_to_tasks(roles: Iterable[str]) -> Statement:

@@ -23,11 +23,15 @@ FAILED_READS_BEFORE_WARNING = 10
 
 @frozen(kw_only=True)
 class PollResult(Generic[T]):
-    """What one read showed: whether that is final, and whether it is new."""
+    """What one read showed: whether that is final, and whether it is new.
+
+    `pause` is how many seconds pass until the next read, where what is read decides that.
+    """
 
     value: T
     settled: bool
     changed: bool = False
+    pause: float | None = None
 
 
 @define
@@ -60,6 +64,7 @@ class _Poll:
             if outcome.result().changed:
                 self.reported_at = now
                 self.pause = FIRST_PAUSE
+            self.pause = outcome.result().pause or self.pause
         if (now - self.reported_at).total_seconds() >= HEARTBEAT_INTERVAL:
             self.reported_at = now
             self.report(StillWaiting(text=self.waiting_for, seconds=(now - self.started).total_seconds()))

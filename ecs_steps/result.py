@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     UNCHANGED = "UNCHANGED"
     STARTED = "STARTED"
     PAUSED = "PAUSED"
+    ROLLED_BACK = "ROLLED_BACK"
 
 
 @frozen(kw_only=True)

@@ -22,7 +22,7 @@ from ecs_steps.octopus.parameters import as_in_form, is_blank_reference, step_va
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Level, Message, OutputVariable, Progress, Reported, RolloutChanged
 from ecs_steps.reporting.service_messages import artifact, lines, result_message
-from ecs_steps.reporting.text import task_counts
+from ecs_steps.reporting.text import rollout_percent, task_counts
 from ecs_steps.result import console_links
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import ExportableStep, Step, StepRow, StepTable, Verb
@@ -84,9 +84,8 @@ class ScriptHost:
         match reported:
             case OutputVariable(name=name, value=value):
                 self.outputs[name] = value
-            case RolloutChanged(is_this_deployment=True, desired=desired, running=running) if desired:
-                percent = min(100, 100 * running // desired)
-                self.write(lines(Progress(percent, task_counts(reported))))
+            case RolloutChanged(is_this_deployment=True, desired=desired) if desired:
+                self.write(lines(Progress(rollout_percent(reported), task_counts(reported))))
 
     def attach(self, name: str, document: object) -> None:
         """Attach a document as JSON; a deployment does not depend on it."""

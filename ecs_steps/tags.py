@@ -8,6 +8,7 @@ from attrs import frozen
 MAX_KEY_LENGTH = 128
 MAX_VALUE_LENGTH = 256
 MAX_TAGS = 50
+DEPLOYMENT_TAG = "Octopus.Deployment.Id"
 
 DEFAULT_TAG_VARIABLES = (
     "Octopus.Project.Id",

@@ -7,11 +7,12 @@ Run as ``python -m step_templates.build``. A template's `Version` rises when any
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ecs_steps.octopus.parameters import parameters
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow
 from ecs_steps.version import __version__
@@ -41,7 +42,7 @@ def build(row: StepRow) -> Json:
         "Description": description(row),
         "ActionType": "Octopus.AwsRunScript",
         "CommunityActionTemplateId": None,
-        "Packages": [_package(f"{row.prefix}.Image")] if row.template.image_help else [],
+        "Packages": [_package(name) for name in _package_names(row)],
         "GitDependencies": [],
         "Properties": {
             "Octopus.Action.Script.ScriptSource": "Inline",
@@ -60,6 +61,12 @@ def build(row: StepRow) -> Json:
         "LastModifiedBy": "ecs-steps",
         "Category": "aws",
     }
+
+
+def _package_names(row: StepRow) -> Iterator[str]:
+    if row.template.image_help:
+        yield f"{row.prefix}.Image"
+    yield from (each.name for each in parameters(row.inputs_class(), row.prefix) if each.is_package)
 
 
 def if_given(parameter: str) -> str:

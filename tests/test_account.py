@@ -68,12 +68,12 @@ def test_no_secret_of_the_account_is_printed(
 ) -> None:
     update(line, tmp_path / "variables.json", ACCOUNT)
 
-    told = capsys.readouterr()
-    assert "DescribeServices was denied" in told.err
-    assert "hunter2" not in told.out + told.err
+    shown = capsys.readouterr()
+    assert "DescribeServices was denied" in shown.err
+    assert "hunter2" not in shown.out + shown.err
 
 
-def test_half_an_account_ends_a_command_before_aws_is_asked(
+def test_half_an_account_ends_a_command_before_aws_is_called(
     line: Line, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     signers = update(line, tmp_path / "variables.json", ACCOUNT | {"Shop.SecretKey": ""})

@@ -19,7 +19,7 @@ def test_a_problem_is_not_longer_than_a_person_reads(character: str) -> None:
     assert problem.message.endswith("...")
 
 
-def test_a_problem_as_long_as_allowed_is_told_whole() -> None:
+def test_a_problem_as_long_as_allowed_is_reported_whole() -> None:
     assert Problem(path="A", message="x" * MAX_LINE_LENGTH).message == "x" * MAX_LINE_LENGTH
 
 
@@ -30,7 +30,7 @@ def test_a_problem_as_long_as_allowed_is_told_whole() -> None:
         (MAX_LISTED_PROBLEMS + 7, "  ... and 7 more"),
     ],
 )
-def test_of_very_many_problems_the_first_are_told(count: int, last: str) -> None:
+def test_of_very_many_problems_the_first_are_reported(count: int, last: str) -> None:
     error = InvalidInputsError(problems=tuple(Problem(path="A", message=f"{n}") for n in range(count)))
 
     first, *lines = str(error).split("\n")

@@ -24,10 +24,10 @@ def passing_fault() -> AwsCallError:
 
 
 def ignore(_: Reported) -> None:
-    """Nobody listens."""
+    """No one listens."""
 
 
-def test_what_is_settled_at_once_costs_one_look_and_no_time() -> None:
+def test_what_is_settled_at_once_costs_one_read_and_no_time() -> None:
     time = clock()
     begun = time.now()
 
@@ -56,7 +56,7 @@ def test_pauses_grow_while_nothing_changes_and_fall_back_when_something_does() -
     assert pauses[11] <= 2.5
 
 
-def test_the_last_look_is_taken_when_the_deadline_strikes() -> None:
+def test_the_last_read_is_made_when_the_deadline_strikes() -> None:
     time = clock()
     deadline = time.now() + timedelta(seconds=61)
     looks = []
@@ -73,7 +73,7 @@ def test_the_last_look_is_taken_when_the_deadline_strikes() -> None:
 
 
 @given(seconds=st.floats(0, 5000), cost=st.floats(0, 30))
-def test_polling_never_overshoots_its_deadline_by_more_than_one_look(seconds: float, cost: float) -> None:
+def test_polling_never_overshoots_its_deadline_by_more_than_one_read(seconds: float, cost: float) -> None:
     time = clock()
     deadline = time.now() + timedelta(seconds=seconds)
 
@@ -161,9 +161,9 @@ def test_what_was_seen_last_outlives_reads_that_fail_until_the_deadline() -> Non
     assert seen.value == "half way"
 
 
-def test_ten_failed_reads_in_a_row_are_told_once() -> None:
+def test_ten_failed_reads_in_a_row_are_reported_once() -> None:
     time = clock()
-    heard: list[Reported] = []
+    reports: list[Reported] = []
     looks: list[int] = []
 
     def read() -> PollResult[str]:
@@ -172,33 +172,33 @@ def test_ten_failed_reads_in_a_row_are_told_once() -> None:
             raise passing_fault()
         return PollResult(value="ok", settled=True)
 
-    poll(read, clock=time, deadline=None, report=heard.append, waiting_for="the stack")
+    poll(read, clock=time, deadline=None, report=reports.append, waiting_for="the stack")
 
-    [warning] = [m for m in heard if isinstance(m, Message)]
+    [warning] = [m for m in reports if isinstance(m, Message)]
     assert warning.level is Level.WARNING
     assert "10 times in a row" in warning.text
     assert "the stack" in warning.text
 
 
-def test_silence_is_broken_every_thirty_seconds_and_news_starts_it_anew() -> None:
+def test_silence_is_broken_every_thirty_seconds_and_a_change_starts_it_again() -> None:
     time = clock()
-    heard: list[Reported] = []
+    reports: list[Reported] = []
     begun = time.now()
 
     def read() -> PollResult[int]:
         passed = (time.now() - begun).total_seconds()
         return PollResult(value=0, settled=passed > 100, changed=0 < passed < 20)
 
-    poll(read, clock=time, deadline=None, report=heard.append, waiting_for="the service")
+    poll(read, clock=time, deadline=None, report=reports.append, waiting_for="the service")
 
-    beats = [item for item in heard if isinstance(item, StillWaiting)]
+    beats = [item for item in reports if isinstance(item, StillWaiting)]
     assert [beat.text for beat in beats] == ["the service", "the service"]
     assert 45 <= beats[0].seconds < 65
 
 
 def test_a_wait_that_sees_nothing_is_not_silent() -> None:
     time = clock()
-    heard: list[Reported] = []
+    reports: list[Reported] = []
 
     def read() -> PollResult[str]:
         raise passing_fault()
@@ -208,16 +208,16 @@ def test_a_wait_that_sees_nothing_is_not_silent() -> None:
             read,
             clock=time,
             deadline=time.now() + timedelta(minutes=2),
-            report=heard.append,
+            report=reports.append,
             waiting_for="the service",
         )
 
-    assert len([item for item in heard if isinstance(item, StillWaiting)]) == 3
+    assert len([item for item in reports if isinstance(item, StillWaiting)]) == 3
 
 
 def test_the_warning_counts_from_the_first_read_that_failed() -> None:
     time = clock()
-    heard: list[Reported] = []
+    reports: list[Reported] = []
     begun = time.now()
 
     def read() -> PollResult[str]:
@@ -226,7 +226,7 @@ def test_the_warning_counts_from_the_first_read_that_failed() -> None:
             raise passing_fault()
         return PollResult(value="", settled=passed > 500)
 
-    poll(read, clock=time, deadline=None, report=heard.append, waiting_for="it")
+    poll(read, clock=time, deadline=None, report=reports.append, waiting_for="it")
 
-    [warning] = [m.text for m in heard if isinstance(m, Message)]
+    [warning] = [m.text for m in reports if isinstance(m, Message)]
     assert "for 90 s now" in warning

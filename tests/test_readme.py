@@ -84,12 +84,12 @@ def test_the_table_of_inputs_is_made_from_the_inputs(
     assert update_goldens or text == expected
 
 
-@pytest.mark.parametrize(("name", "column"), [("deploy", 2), ("update", 3)])
+@pytest.mark.parametrize(("name", "column"), [("deploy", 2), ("update", 3), ("promote", 4)])
 def test_the_table_of_outputs_names_what_a_step_gives(name: str, column: int) -> None:
     example = ROOT / "ecs_steps" / "sandbox" / "examples" / f"{name}.json"
     step = STEPS.named(name).step_class()(json.loads(example.read_text(encoding="utf-8")))
     with Sandbox() as aws:
-        aws.add_cluster(step.inputs.cluster_name)
+        aws.add_cluster(getattr(step.inputs, "cluster_name", "shop"))
         given = step.run(aws=aws.clients, clock=aws.clock, report=lambda _: None).outputs
 
     section = README.read_text(encoding="utf-8").partition("\n## Outputs\n")[2].partition("\n## ")[0]

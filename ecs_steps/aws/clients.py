@@ -13,15 +13,16 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import create_loader
 
-from ecs_steps.account import Account
+from ecs_steps.account import Account, AssumedRole
 from ecs_steps.aws.credentials import AccountCredentials
-from ecs_steps.aws.errors import calling
+from ecs_steps.aws.errors import calling, member
 from ecs_steps.aws.retries import NEEDS_RETRY, raise_at_once
 from ecs_steps.aws.task_definitions import DESCRIBED, keep_raw_reply
 from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -62,6 +63,10 @@ class AwsClients:
         self._made: dict[tuple[str, str | None], Any] = {}
         self._making = RLock()
 
+    def in_region(self, region: str) -> "AwsClients":
+        """Return clients of another region that act for the same account."""
+        return AwsClients(self._session, region=region, endpoint_url=self._endpoint_url)
+
     @property
     def region(self) -> str:
         """The region of the clients, whoever chose it.
@@ -80,9 +85,17 @@ class AwsClients:
     def ecs(self) -> "ECSClient":
         return cast("ECSClient", self._client("ecs"))
 
+    def ecr_in(self, region: str = "") -> "ECRClient":
+        """Amazon ECR of a region, by default of the clients' own."""
+        return cast("ECRClient", self._client("ecr", region=region or None))
+
     @property
     def elbv2(self) -> "ElasticLoadBalancingv2Client":
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2"))
+
+    @property
+    def cloudwatch(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency
+        return self._client("cloudwatch")
 
     @property
     def autoscaling(self) -> Any:  # noqa: ANN401  one call alone; its stubs would be a dependency
@@ -109,6 +122,27 @@ class AwsClients:
         with calling("sts:GetCallerIdentity"):
             return self.sts.get_caller_identity()["Arn"]
 
+    def assume(self, role: AssumedRole) -> "AwsClients":
+        """Return clients that act for a role, which these assume now; its session is not refreshed.
+
+        Raises:
+            AwsCallError: They may not.
+        """
+        optional = {"DurationSeconds": role.session_duration, "ExternalId": role.external_id}
+        given = {name: value for name, value in optional.items() if value is not None}
+        with calling("sts:AssumeRole", role.role_arn):
+            reply = self._client("sts").assume_role(
+                RoleArn=role.role_arn, RoleSessionName=role.session_name, **given
+            )
+        keys = member(reply, "Credentials", "AssumeRole")
+        acting = RoleSession(
+            self._session,
+            member(keys, "AccessKeyId", "AssumeRole"),
+            keys["SecretAccessKey"],
+            keys["SessionToken"],
+        )
+        return AwsClients(acting, region=self._region, endpoint_url=self._endpoint_url)
+
     def _client(self, service: str, *, region: str | None = None) -> Any:  # noqa: ANN401  typed by the properties above
         # A session makes one client at a time; what it has made, any number of threads may use.
         with self._making:
@@ -123,6 +157,21 @@ class AwsClients:
                 client.meta.events.register(DESCRIBED, keep_raw_reply)
                 self._made[service, region] = client
             return self._made[service, region]
+
+
+class RoleSession:
+    """A session that signs with the keys of a role, and is another one in everything else."""
+
+    def __init__(self, session: Session, access_key: str, secret_key: str, token: str) -> None:
+        self._session = session
+        self._keys = {
+            "aws_access_key_id": access_key,
+            "aws_secret_access_key": secret_key,
+            "aws_session_token": token,
+        }
+
+    def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
+        return self._session.client(service_name, **options, **self._keys)
 
 
 _models = cache(create_loader)

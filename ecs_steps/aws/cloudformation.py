@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from ecs_steps.aws.errors import calling, member, reply_time
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
@@ -22,41 +22,20 @@ MAX_S3_BYTES = 1_048_576
 
 
 @frozen(kw_only=True)
-class StackEvent:
-    """One event of a stack."""
-
-    event_id: str
-    at: datetime
-    logical_id: str
-    physical_id: str
-    resource_type: str
-    status: str
-    reason: str
-    is_of_stack: bool
-
-    @property
-    def failed(self) -> bool:
-        return self.status.endswith("_FAILED")
-
-    @property
-    def ends_operation(self) -> bool:
-        """Whether the operation may have ended; the stack's status decides."""
-        return self.is_of_stack and ("COMPLETE" in self.status or self.failed)
-
-    @property
-    def begins_rollback(self) -> bool:
-        return self.is_of_stack and self.status.endswith("ROLLBACK_IN_PROGRESS")
-
-
-@frozen(kw_only=True)
 class StackRequest:
-    """The requested state of a stack: the template as plain data, and text for each of its parameters."""
+    """The requested state of a stack: the template as plain data, and text for each of its parameters.
+
+    Of an existing stack the `fixed_parameters` have the same values, or it is another service's. `log_group`
+    is checked before anything is made.
+    """
 
     name: str
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
     tags: "tuple[Tag, ...]" = ()
     template_bucket: str = ""
+    log_group: str = ""
+    fixed_parameters: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -154,16 +133,6 @@ def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
     )
 
 
-def find_operation(aws: "AwsClients", kind: OperationKind, name: str, token: str) -> StackOperation | None:
-    """Return the operation of a stack that a token has begun; none where its newest events are not of it."""
-    stack = describe_stack(aws, name)
-    if stack is None:
-        return None
-    operation = StackOperation(kind=kind, stack_name=stack.name, stack_id=stack.stack_id, token=token)
-    times = [event.at for event in operation_events(aws, operation, {})]
-    return evolve(operation, began_at=min(times)) if times else None
-
-
 def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Start to delete a stack."""
     with calling("cloudformation:DeleteStack", f"stack {stack.name}"):
@@ -197,52 +166,6 @@ def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation
     )
 
 
-def last_operation(aws: "AwsClients", stack: Stack) -> StackOperation:
-    """Return the operation that a stack's newest events are of."""
-    with calling("cloudformation:DescribeStackEvents", f"stack {stack.name}"):
-        reply = aws.cloudformation.describe_stack_events(StackName=stack.stack_id)
-    newest = member(reply, "StackEvents", "DescribeStackEvents")[0]
-    operation = StackOperation(
-        kind=OperationKind.UPDATE,
-        stack_name=stack.name,
-        stack_id=stack.stack_id,
-        token=newest.get("ClientRequestToken", ""),
-    )
-    events = sorted(operation_events(aws, operation, {}), key=lambda event: event.at)
-    begun = next((event for event in events if event.is_of_stack), events[0])
-    kind = next(
-        (kind for kind in OperationKind if kind.in_progress_status == begun.status), OperationKind.UPDATE
-    )
-    return evolve(operation, kind=kind, began_at=begun.at)
-
-
-def operation_events(
-    aws: "AwsClients", operation: StackOperation, known: Mapping[str, StackEvent]
-) -> Iterator[StackEvent]:
-    """Yield the operation's events, newest first, down to the first one that is in `known`."""
-    more: dict[str, str] = {}
-    while True:
-        with calling("cloudformation:DescribeStackEvents", f"stack {operation.stack_name}"):
-            reply = aws.cloudformation.describe_stack_events(StackName=operation.stack_id, **more)
-        for item in member(reply, "StackEvents", "DescribeStackEvents"):
-            if item.get("ClientRequestToken", "") != operation.token or item["EventId"] in known:
-                # Operations of one stack follow each other: behind another's event there is none of ours.
-                return
-            yield StackEvent(
-                event_id=item["EventId"],
-                at=item["Timestamp"],
-                logical_id=item.get("LogicalResourceId", ""),
-                physical_id=item.get("PhysicalResourceId", ""),
-                resource_type=item.get("ResourceType", ""),
-                status=item.get("ResourceStatus", ""),
-                reason=item.get("ResourceStatusReason", ""),
-                is_of_stack=item.get("PhysicalResourceId") == operation.stack_id,
-            )
-        if "NextToken" not in reply:
-            return
-        more = {"NextToken": reply["NextToken"]}
-
-
 def stack_resources(aws: "AwsClients", stack_id: str) -> dict[str, str]:
     """Return the physical id of each resource of a stack, by logical id."""
     with calling("cloudformation:DescribeStackResources", f"stack {stack_id}"):
@@ -252,27 +175,6 @@ def stack_resources(aws: "AwsClients", stack_id: str) -> dict[str, str]:
         for resource in member(reply, "StackResources", "DescribeStackResources")
         if "PhysicalResourceId" in resource
     }
-
-
-def resource_events(aws: "AwsClients", operation: StackOperation) -> Iterator[StackEvent]:
-    """Yield the last event of each resource that the operation has touched, from the resources themselves.
-
-    It is what is left where the events cannot be read: a resource keeps its status, its reason and its time.
-    """
-    with calling("cloudformation:DescribeStackResources", f"stack {operation.stack_id}"):
-        reply = aws.cloudformation.describe_stack_resources(StackName=operation.stack_id)
-    for item in member(reply, "StackResources", "DescribeStackResources"):
-        if operation.began_at is None or item["Timestamp"] >= operation.began_at:
-            yield StackEvent(
-                event_id=f"{item['LogicalResourceId']}-{item['ResourceStatus']}-{item['Timestamp']}",
-                at=item["Timestamp"],
-                logical_id=item["LogicalResourceId"],
-                physical_id=item.get("PhysicalResourceId", ""),
-                resource_type=item["ResourceType"],
-                status=item["ResourceStatus"],
-                reason=item.get("ResourceStatusReason", ""),
-                is_of_stack=False,
-            )
 
 
 def _arguments(aws: "AwsClients", request: StackRequest) -> dict[str, Any]:

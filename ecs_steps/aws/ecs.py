@@ -1,11 +1,11 @@
 """Clusters and services of ECS: what they are like, and how a service is changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecs_steps.aws.errors import calling, member
 from ecs_steps.aws.retries import at_most_once
@@ -15,6 +15,25 @@ from ecs_steps.tags import Tag
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
+
+
+MAX_DESCRIBED_CLUSTERS = 100
+"""Clusters that one DescribeClusters takes."""
+
+
+@frozen(kw_only=True)
+class Cluster:
+    """A cluster, as DescribeClusters shows it."""
+
+    name: str
+    arn: str = ""
+    status: str = "ACTIVE"
+    running_tasks: int = 0
+    pending_tasks: int = 0
+    active_services: int = 0
+    container_instances: int = 0
+    capacity_providers: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -68,7 +87,11 @@ class ServiceMessage:
 
 @frozen(kw_only=True)
 class Service:
-    """A service, as DescribeServices shows it; `grace_period` is in seconds."""
+    """A service, as DescribeServices shows it; `grace_period` is in seconds.
+
+    `alternate_groups` are the second target groups of load balancers that traffic can be shifted behind.
+    `deployment_configuration` is as ECS' API has it.
+    """
 
     arn: str
     name: str
@@ -81,7 +104,9 @@ class Service:
     has_breaker: bool
     has_pause_hooks: bool = False
     target_groups: tuple[str, ...]
+    alternate_groups: tuple[str, ...] = ()
     grace_period: int = 0
+    deployment_configuration: Mapping[str, Any] = field(factory=dict)
     current_service_deployment: str = ""
     deployments: tuple[Deployment, ...]
     task_sets: tuple[TaskSet, ...] = ()
@@ -94,12 +119,25 @@ class Service:
         return next((deployment for deployment in self.deployments if deployment.is_primary), None)
 
 
-def cluster_status(aws: "AwsClients", cluster: str) -> str:
-    """Return the status of a cluster; empty where ECS has none of that name or ARN."""
+def describe_cluster(aws: "AwsClients", cluster: str) -> Cluster | None:
+    """Return a cluster with its tags, or none where ECS has none of that name or ARN."""
     with calling("ecs:DescribeClusters", f"cluster {cluster}"):
-        reply = aws.ecs.describe_clusters(clusters=[cluster])
+        reply = aws.ecs.describe_clusters(clusters=[cluster], include=["TAGS"])
     clusters = member(reply, "clusters", "DescribeClusters")
-    return str(clusters[0]["status"]) if clusters else ""
+    return _cluster(clusters[0]) if clusters else None
+
+
+def describe_clusters(aws: "AwsClients") -> Iterator[Cluster]:
+    """Yield every cluster of the region, with its tags."""
+    with calling("ecs:ListClusters"):
+        pages = aws.ecs.get_paginator("list_clusters").paginate()
+        arns = [arn for page in pages for arn in member(page, "clusterArns", "ListClusters")]
+    for first in range(0, len(arns), MAX_DESCRIBED_CLUSTERS):
+        with calling("ecs:DescribeClusters", "the clusters of the region"):
+            reply = aws.ecs.describe_clusters(
+                clusters=arns[first : first + MAX_DESCRIBED_CLUSTERS], include=["TAGS"]
+            )
+        yield from map(_cluster, member(reply, "clusters", "DescribeClusters"))
 
 
 def describe_service(
@@ -126,18 +164,29 @@ def describe_service(
     return _service(services[0]) if services else None
 
 
-def update_service(aws: "AwsClients", service: Service, task_definition: str, *, force: bool) -> Service:
+def update_service(
+    aws: "AwsClients",
+    service: Service,
+    task_definition: str,
+    *,
+    force: bool,
+    configuration: Mapping[str, Any] | None = None,
+) -> Service:
     """Point a service at a revision and return what the service looks like then.
 
-    A forced update starts a deployment each time it is made, and ECS takes no token for it: such a call is
-    never sent twice by itself.
+    A deployment configuration goes with it in the same call, for two would start two deployments; none is
+    left as it is. Load balancers are never sent: the two target groups of one take turns, and sending them
+    again ends that. A forced update starts a deployment each time it is made, and ECS takes no token for it:
+    such a call is never sent twice by itself.
     """
+    changed: Any = {"deploymentConfiguration": configuration} if configuration is not None else {}
     with calling("ecs:UpdateService", f"service {service.name}"), at_most_once() if force else nullcontext():
         reply = aws.ecs.update_service(
             cluster=service.cluster_arn,
             service=service.name,
             taskDefinition=task_definition,
             forceNewDeployment=force,
+            **changed,
         )
     return _service(member(reply, "service", "UpdateService"))
 
@@ -146,6 +195,24 @@ def tag_resource(aws: "AwsClients", arn: str, tags: Iterable[Tag]) -> None:
     """Add tags, or give them new values."""
     with calling("ecs:TagResource", arn):
         aws.ecs.tag_resource(resourceArn=arn, tags=[{"key": tag.key, "value": tag.value} for tag in tags])
+
+
+def _cluster(item: Mapping[str, Any]) -> Cluster:
+    return Cluster(
+        name=item["clusterName"],
+        arn=item["clusterArn"],
+        status=item["status"],
+        running_tasks=item.get("runningTasksCount", 0),
+        pending_tasks=item.get("pendingTasksCount", 0),
+        active_services=item.get("activeServicesCount", 0),
+        container_instances=item.get("registeredContainerInstancesCount", 0),
+        capacity_providers=tuple(item.get("capacityProviders", [])),
+        tags=_tags(item),
+    )
+
+
+def _tags(item: Mapping[str, Any]) -> tuple[Tag, ...]:
+    return tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in item.get("tags", []))
 
 
 def _service(item: Mapping[str, Any]) -> Service:
@@ -165,7 +232,13 @@ def _service(item: Mapping[str, Any]) -> Service:
             for balancer in item.get("loadBalancers", [])
             if "targetGroupArn" in balancer
         ),
+        alternate_groups=tuple(
+            balancer["advancedConfiguration"]["alternateTargetGroupArn"]
+            for balancer in item.get("loadBalancers", [])
+            if balancer.get("advancedConfiguration", {}).get("alternateTargetGroupArn")
+        ),
         grace_period=item.get("healthCheckGracePeriodSeconds", 0),
+        deployment_configuration=item.get("deploymentConfiguration", {}),
         current_service_deployment=item.get("currentServiceDeployment", ""),
         deployments=tuple(_deployment(deployment) for deployment in item.get("deployments", [])),
         task_sets=read_task_sets(item.get("taskSets", [])),
@@ -173,7 +246,7 @@ def _service(item: Mapping[str, Any]) -> Service:
             ServiceMessage(event_id=event["id"], at=event["createdAt"], text=event["message"])
             for event in item.get("events", [])
         ),
-        tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in item.get("tags", [])),
+        tags=_tags(item),
     )
 
 

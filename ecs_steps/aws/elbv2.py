@@ -62,3 +62,29 @@ def target_group_attributes(aws: "AwsClients", target_group: str) -> dict[str, s
         reply: Mapping[str, Any] = aws.elbv2.describe_target_group_attributes(TargetGroupArn=target_group)
     attributes = member(reply, "Attributes", "DescribeTargetGroupAttributes")
     return {attribute["Key"]: attribute["Value"] for attribute in attributes}
+
+
+def live_weights(aws: "AwsClients", rule: str) -> dict[str, int]:
+    """Return the weights of the target groups that a listener rule forwards to, by their ARNs.
+
+    Behind a Network Load Balancer ECS calls the listener itself the rule. A group alone has the weight 1.
+
+    Raises:
+        AwsCallError: Also where there is no such rule.
+    """
+    chosen: Any = {"RuleArns": [rule]} if ":listener-rule/" in rule else {"ListenerArn": rule}
+    with calling("elasticloadbalancing:DescribeRules", rule):
+        reply: Mapping[str, Any] = aws.elbv2.describe_rules(**chosen)
+    actions = [
+        action for found in member(reply, "Rules", "DescribeRules") for action in found.get("Actions", [])
+    ]
+    return {
+        group["TargetGroupArn"]: group.get("Weight", 1)
+        for action in actions
+        if action.get("Type") == "forward"
+        for group in action.get("ForwardConfig", {}).get("TargetGroups") or _single(action)
+    }
+
+
+def _single(action: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{"TargetGroupArn": action["TargetGroupArn"]}] if "TargetGroupArn" in action else []

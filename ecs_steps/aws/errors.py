@@ -146,6 +146,9 @@ def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
     # An element that is empty in XML is none at all.
     message = error.response.get("Error", {}).get("Message") or ""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == str(status) and message.startswith("{"):
+        # JSON that botocore could not read, with the code that says what happened.
+        return lost_reply(operation)
     # Some services answer with a code of their own where a role may not be passed.
     denial = Denial.parse(message, about=about)
     if denial or code in DENIED:

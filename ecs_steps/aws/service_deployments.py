@@ -1,14 +1,17 @@
 """Service deployments: ECS' own record of one deployment, since 2024 (and not everywhere allowed)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.retries import at_most_once
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.literals import DeploymentLifecycleHookActionType
+
     from ecs_steps.aws.clients import AwsClients
 
 IN_PROGRESS = (
@@ -52,7 +55,8 @@ class ServiceDeployment:
     """A service deployment, as DescribeServiceDeployments shows it.
 
     `target` is the revision that is deployed, `sources` are those that serve before. `lifecycle_stage` is
-    empty under rolling deployments, and may be one that botocore's model does not list.
+    empty under rolling deployments, and may be one that botocore's model does not list. `configuration` is
+    the deployment configuration in force, as ECS' API has it.
     """
 
     arn: str
@@ -68,10 +72,17 @@ class ServiceDeployment:
     rollback_reason: str
     alarms: tuple[str, ...]
     created_at: datetime
+    rollback_started_at: datetime | None = None
+    configuration: Mapping[str, Any] = field(factory=dict)
 
     @property
     def is_in_progress(self) -> bool:
         return self.status in IN_PROGRESS
+
+    @property
+    def deployment_id(self) -> str:
+        """The id that DescribeServices gives the deployment: the target revision's ARN ends in its digits."""
+        return f"ecs-svc/{self.target.arn.rpartition('/')[2]}"
 
     @property
     def is_rolling_back(self) -> bool:
@@ -89,6 +100,11 @@ def find_service_deployment(aws: "AwsClients", cluster: str, service: str, deplo
         if brief.get("targetServiceRevisionArn", "").rpartition("/")[2] == digits:
             return str(brief["serviceDeploymentArn"])
     return None
+
+
+def newest_service_deployment(aws: "AwsClients", cluster: str, service: str) -> str:
+    """Return the ARN of a service's newest service deployment; empty where ECS has none of 90 days."""
+    return next((str(brief["serviceDeploymentArn"]) for brief in _listed(aws, cluster, service)), "")
 
 
 def _listed(aws: "AwsClients", cluster: str, service: str) -> Iterator[Mapping[str, Any]]:
@@ -129,6 +145,8 @@ def service_deployment(item: Mapping[str, Any]) -> ServiceDeployment:
         rollback_reason=item.get("rollback", {}).get("reason", ""),
         alarms=tuple(item.get("alarms", {}).get("triggeredAlarmNames", ())),
         created_at=item["createdAt"],
+        rollback_started_at=item.get("rollback", {}).get("startedAt"),
+        configuration=item.get("deploymentConfiguration", {}),
     )
 
 
@@ -158,3 +176,54 @@ def roll_back(aws: "AwsClients", arn: str) -> None:
     """Stop a service deployment, and let ECS go back to what served before."""
     with calling("ecs:StopServiceDeployment", arn):
         aws.ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")
+
+
+def answer_hook(
+    aws: "AwsClients", arn: str, hook_id: str, action: "DeploymentLifecycleHookActionType"
+) -> None:
+    """Continue or roll back a service deployment at one of its hooks; sent once, since ECS takes no token."""
+    with calling("ecs:ContinueServiceDeployment", arn), at_most_once():
+        aws.ecs.continue_service_deployment(serviceDeploymentArn=arn, hookId=hook_id, action=action)
+
+
+@frozen(kw_only=True)
+class ResolvedBalancer:
+    """A target group that a revision's tasks are in, and the rule that sends it production traffic.
+
+    The rule is a listener's ARN behind a Network Load Balancer, and empty where ECS shifts no traffic.
+    """
+
+    target_group: str
+    production_rule: str = ""
+
+
+@frozen(kw_only=True)
+class ServiceRevision:
+    """What a service was at the start of a deployment."""
+
+    arn: str
+    task_definition: str
+    balancers: tuple[ResolvedBalancer, ...] = ()
+
+
+def describe_service_revisions(aws: "AwsClients", arns: Sequence[str]) -> dict[str, ServiceRevision]:
+    """Return service revisions by their ARNs; ECS forgets old ones."""
+    if not arns:
+        return {}
+    with calling("ecs:DescribeServiceRevisions", ", ".join(arns)):
+        reply: Mapping[str, Any] = aws.ecs.describe_service_revisions(serviceRevisionArns=list(arns))
+    return {
+        item["serviceRevisionArn"]: ServiceRevision(
+            arn=item["serviceRevisionArn"],
+            task_definition=item["taskDefinition"],
+            balancers=tuple(
+                ResolvedBalancer(
+                    target_group=balancer["targetGroupArn"],
+                    production_rule=balancer.get("productionListenerRule", ""),
+                )
+                for balancer in item.get("resolvedConfiguration", {}).get("loadBalancers", ())
+                if "targetGroupArn" in balancer
+            ),
+        )
+        for item in member(reply, "serviceRevisions", "DescribeServiceRevisions")
+    }

@@ -33,7 +33,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         sub.set_defaults(command=partial(_run, row))
         add_variables(sub)
         add_options(sub, row.verbs[Verb.RUN])
-        _add_aws_options(sub)
+        add_aws_options(sub)
         if Verb.DRY_RUN in row.verbs:
             sub.add_argument("--dry-run", action="store_true", help="print what would change; change nothing")
     watchable = steps.having(Verb.WATCH)
@@ -41,7 +41,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     watch = commands.add_parser("watch", help=text, description=text)
     watch.set_defaults(command=partial(_watch, watchable))
     add_variables(watch)
-    _add_aws_options(watch)
+    add_aws_options(watch)
     add_step_option(watch, watchable)
     group = watch.add_mutually_exclusive_group(required=True)
     for option in dict.fromkeys(_watched(row) for row in watchable):
@@ -51,7 +51,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
     step = read_step(row, read_variables(args.variables, args.scope), args)
     options = option_values(args, row.verbs[Verb.RUN])
-    with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
+    with connected(args, step) as (aws, clock), reporting(args, clock) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
             text = cast("DryRunStep", step).dry_run(aws=aws, report=report, clock=clock, **options)
             return CommandResult(text, {"dryRun": text.splitlines()})
@@ -63,7 +63,7 @@ def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
     step = read_step(row, variables, args)
-    with _connected(args, step) as (aws, clock), _reporting(args, clock) as report:
+    with connected(args, step) as (aws, clock), reporting(args, clock) as report:
         started = getattr(args, _watched(row).keyword)
         return _result(cast("WatchableStep", step).watch(started, aws=aws, report=report, clock=clock))
 
@@ -78,7 +78,7 @@ def _result(result: Result) -> CommandResult:
     return CommandResult(output_lines(result.outputs), data)
 
 
-def _add_aws_options(parser: argparse.ArgumentParser) -> None:
+def add_aws_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--verbose", action="store_true", help="show debug messages")
     parser.add_argument("--region", help="the AWS region; else the variables', else the environment's")
     parser.add_argument("--endpoint-url", help="another address for AWS, such as an emulator's")
@@ -105,7 +105,7 @@ def _add_aws_options(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def _connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClients", Clock]]:
+def connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClients", Clock]]:
     inputs = step.inputs
     region = args.region or inputs.region
     if args.sandbox is None:
@@ -135,7 +135,7 @@ def _connected(args: argparse.Namespace, step: Step) -> Iterator[tuple["AwsClien
 
 
 @contextmanager
-def _reporting(args: argparse.Namespace, clock: Clock) -> Iterator[Report]:
+def reporting(args: argparse.Namespace, clock: Clock) -> Iterator[Report]:
     """Report on standard error all but the output variables: those are this command's result."""
     with presenter(sys.stderr, verbose=args.verbose, clock=clock) as show:
 

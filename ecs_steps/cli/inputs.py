@@ -36,6 +36,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
             "--diagnostics", action="store_true", help="also allow the reads that only explain a failure"
         )
         add_options(sub, row.verbs[Verb.IAM_POLICY])
+    text = "print the IAM policy of the command status"
+    sub = policies.add_parser("status", help="the command status", description=text)
+    sub.set_defaults(command=_iam_policy_of_status)
+    add_variables(sub)
 
 
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
@@ -67,4 +71,11 @@ def _iam_policy(row: StepRow, args: argparse.Namespace) -> CommandResult:
     for option in options:
         if option.narrows in statements and not getattr(args, option.keyword):
             print_error(f"WARNING: {option.without} with {option.flag}")
+    return CommandResult(f"{json.dumps(policy, indent=2)}\n", policy)
+
+
+def _iam_policy_of_status(args: argparse.Namespace) -> CommandResult:
+    from ecs_steps.steps.show_ecs_deployment.step import ShowEcsDeployment
+
+    policy = ShowEcsDeployment(read_variables(args.variables, args.scope)).iam_policy()
     return CommandResult(f"{json.dumps(policy, indent=2)}\n", policy)

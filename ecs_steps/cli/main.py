@@ -6,7 +6,7 @@ A process ends with 0, or with the exit code of the error that ended it (see `er
 import argparse
 from collections.abc import Sequence
 
-from ecs_steps.cli import deployments, inputs
+from ecs_steps.cli import deployments, inputs, status
 from ecs_steps.cli.output import print_failure, print_result
 from ecs_steps.cli.process import cancellable, exit_code, print_error, tune_gc
 from ecs_steps.errors import EcsStepsError
@@ -45,5 +45,6 @@ def _parser(steps: StepTable) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     deployments.add_commands(commands, steps)
+    status.add_commands(commands)
     inputs.add_commands(commands, steps)
     return parser

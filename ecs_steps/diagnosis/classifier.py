@@ -9,39 +9,22 @@ container that waited for another one is a consequence too.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from attrs import evolve, frozen
 
 from ecs_steps.aws.elbv2 import TargetHealth
-from ecs_steps.diagnosis.evidence import Dependency, Evidence, StoppedContainer, StoppedTask
-from ecs_steps.diagnosis.reasons import ALARM, EXIT, FAILURE_REASONS, STOPPED, FailureReason, Rank
+from ecs_steps.diagnosis.candidates import candidates, match_reason
+from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
+from ecs_steps.diagnosis.reasons import ALARM, FAILURE_REASONS, STOPPED, FailureReason, Rank
+from ecs_steps.diagnosis.texts import group_key, one_line
 
 STOPPED_BY_ITSELF = ("EssentialContainerExited", "TaskFailedToStart", "")
 """The stop codes of tasks that no one asked to stop."""
-
-STOPPING_EXIT_CODES = (0, 137, 143)
-"""What containers exit with when they are asked to stop; the likelier to have come first, the earlier."""
 
 UNKNOWN_TIME = datetime.max.replace(tzinfo=UTC)
 SERVICE = re.compile(r"^\(service [^)]*\)\s*")
 TARGET_GROUP = re.compile(r"\(target-group (?P<group>[^)]*)\)(?: due to \(reason (?P<reason>.*)\))?")
 GROUP_NAME = re.compile(r"targetgroup/(?P<name>[^/]+)")
-DEPENDENCY = re.compile(r"dependency \[(?P<container>[\w-]+)\(")
-"""How the container agent names the container that another one waited for."""
-
-VOLATILE_TOKENS = re.compile(
-    r"sha256:[0-9a-f]{8,}"
-    r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
-    r"|\b[0-9a-f]{16,}(?:-\d+)?\b"
-    r"|\b(?:i|eni)-[0-9a-f]{8,}\b"
-    r"|\b(?:request|host) ?id:? *[^\s,)]+"
-    r"|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
-    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
-    r"|\bretried \d+ time",
-    re.IGNORECASE,
-)
-"""What differs between reasons that are otherwise the same: ids, digests, times, addresses, attempts."""
 
 
 @frozen(kw_only=True)
@@ -58,14 +41,6 @@ class FailureSignal:
     container: StoppedContainer | None = None
 
 
-@frozen(kw_only=True)
-class Candidate:
-    """A container that may have ended its task."""
-
-    container: StoppedContainer
-    reason: FailureReason
-
-
 def classify(evidence: Evidence) -> list[FailureSignal]:
     """Return what went wrong, what happened first coming first.
 
@@ -79,17 +54,6 @@ def classify(evidence: Evidence) -> list[FailureSignal]:
     return signals
 
 
-@lru_cache(maxsize=256)
-def match_reason(text: str) -> FailureReason | None:
-    """Return the reason that is in a text of ECS, Docker or a load balancer."""
-    return next((reason for reason in FAILURE_REASONS if _matches_all(text, reason.patterns)), None)
-
-
-def _matches_all(text: str, patterns: Sequence[str]) -> bool:
-    """Return whether there are patterns and each is found; one by one: a hostile text costs no more."""
-    return bool(patterns) and all(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
-
-
 def _in_tasks(evidence: Evidence) -> Iterator[FailureSignal]:
     target_reasons = _target_reasons(evidence)
     for task in sorted(evidence.tasks, key=lambda task: (task.stopped_at or UNKNOWN_TIME, task.task_id)):
@@ -101,7 +65,7 @@ def _in_task(task: StoppedTask, target_reasons: Mapping[str, str]) -> FailureSig
     text = _stopped_reason(task, target_reasons)
     matched = match_reason(text)
     by_itself = matched is None and task.stop_code in STOPPED_BY_ITSELF
-    candidate = next(_candidates(task, with_exit_codes=by_itself), None)
+    candidate = next(candidates(task, with_exit_codes=by_itself), None)
     if candidate and (matched is None or candidate.reason.rank <= matched.rank):
         ended = candidate.container
         return _signal(candidate.reason, task, ended.reason, ended, with_exit_code=True)
@@ -116,9 +80,9 @@ def _in_task(task: StoppedTask, target_reasons: Mapping[str, str]) -> FailureSig
 
 def _stopped_reason(task: StoppedTask, target_reasons: Mapping[str, str]) -> str:
     """Return ECS' reason, with the load balancer's own where it was a failed health check of a target."""
-    text = _one_line(task.stopped_reason) or task.stop_code
+    text = one_line(task.stopped_reason) or task.stop_code
     group = TARGET_GROUP.search(text)
-    return _one_line(f"{text}: {target_reasons.get(_group_name(group['group']), '')}") if group else text
+    return one_line(f"{text}: {target_reasons.get(_group_name(group['group']), '')}") if group else text
 
 
 def _failing_container(task: StoppedTask) -> StoppedContainer | None:
@@ -128,70 +92,6 @@ def _failing_container(task: StoppedTask) -> StoppedContainer | None:
         key=lambda c: (c.health != "UNHEALTHY", not c.is_essential, not c.log_lines),
         default=None,
     )
-
-
-def _candidates(task: StoppedTask, *, with_exit_codes: bool) -> Iterator[Candidate]:
-    """Yield the containers that may have ended the task, the likeliest first."""
-    essential = [container for container in task.containers if container.is_essential]
-    others = [container for container in task.containers if not container.is_essential]
-    if with_exit_codes:
-        yield from map(_by_exit_code, _failed_dependencies(task))
-    yield from _by_text(essential)
-    if with_exit_codes:
-        yield from map(_by_exit_code, filter(_has_failed, essential))
-    yield from _by_text(others)
-    if with_exit_codes:
-        for code in STOPPING_EXIT_CODES:
-            yield from (_by_exit_code(container) for container in essential if container.exit_code == code)
-        yield from map(_by_exit_code, filter(_has_failed, others))
-
-
-def _by_text(containers: Sequence[StoppedContainer]) -> Iterator[Candidate]:
-    for container in containers:
-        if reason := match_reason(_one_line(container.reason)):
-            yield Candidate(container=container, reason=reason)
-
-
-def _by_exit_code(container: StoppedContainer) -> Candidate:
-    code = container.exit_code
-    lines = container.log_lines if code not in STOPPING_EXIT_CODES else ()
-    of_log = (
-        r for r in FAILURE_REASONS if r.log_patterns and any(_matches_all(x, r.log_patterns) for x in lines)
-    )
-    of_code = (r for r in FAILURE_REASONS if code in r.exit_codes)
-    return Candidate(container=container, reason=next(of_log, None) or next(of_code, EXIT))
-
-
-def _has_failed(container: StoppedContainer) -> bool:
-    return container.exit_code is not None and container.exit_code not in STOPPING_EXIT_CODES
-
-
-def _failed_dependencies(task: StoppedTask) -> Iterator[StoppedContainer]:
-    """Yield the containers that failed while others waited for them, whether or not they are essential."""
-    named = {match["container"] for c in task.containers if (match := DEPENDENCY.search(c.reason))}
-    for container in task.containers:
-        is_named = container.name in named and container.exit_code not in (0, None)
-        is_awaited = any(
-            _fails(dependency, container)
-            for other in task.containers
-            if not _has_failed(other)
-            for dependency in other.dependencies
-        )
-        if is_named or is_awaited:
-            yield container
-
-
-def _fails(dependency: Dependency, container: StoppedContainer) -> bool:
-    """Return whether a container ended in a way that its dependants' condition does not allow."""
-    if dependency.container != container.name:
-        return False
-    match dependency.condition:
-        case "SUCCESS":
-            return _has_failed(container)
-        case "HEALTHY" | "START":
-            return _has_failed(container) and not container.is_essential
-        case _:
-            return False
 
 
 def _signal(
@@ -212,8 +112,8 @@ def _signal(
 
     return FailureSignal(
         reason=reason,
-        what=_one_line(describe(f"task {task.task_id}")),
-        group_key=_group_key(describe("task")),
+        what=one_line(describe(f"task {task.task_id}")),
+        group_key=group_key(describe("task")),
         container=container,
     )
 
@@ -236,28 +136,28 @@ def _in_targets(evidence: Evidence) -> Iterator[FailureSignal]:
         if reason := match_reason(text) or match_reason(f"is {target.state} in"):
             yield FailureSignal(
                 reason=reason,
-                what=_one_line(f"target {target.target} {state}: {text}"),
-                group_key=_group_key(f"target {state}: {text}"),
+                what=one_line(f"target {target.target} {state}: {text}"),
+                group_key=group_key(f"target {state}: {text}"),
             )
 
 
 def _in_alarms(evidence: Evidence) -> Iterator[FailureSignal]:
     for name in sorted(evidence.alarms):
-        what = _one_line(f"CloudWatch alarm {name} went off")
+        what = one_line(f"CloudWatch alarm {name} went off")
         yield FailureSignal(reason=ALARM, what=what, group_key=what)
 
 
 def _in_messages(evidence: Evidence) -> Iterator[FailureSignal]:
     for message in evidence.service_messages:
-        text = _one_line(message)
+        text = one_line(message)
         if reason := match_reason(SERVICE.sub("", text)):
-            yield FailureSignal(reason=reason, what=text, group_key=_group_key(text))
+            yield FailureSignal(reason=reason, what=text, group_key=group_key(text))
 
 
 def _in_verdict(evidence: Evidence) -> Iterator[FailureSignal]:
-    text = _one_line(evidence.verdict)
+    text = one_line(evidence.verdict)
     if reason := match_reason(text):
-        yield FailureSignal(reason=reason, what=text, group_key=_group_key(text))
+        yield FailureSignal(reason=reason, what=text, group_key=group_key(text))
 
 
 def _target_reasons(evidence: Evidence) -> Mapping[str, str]:
@@ -267,7 +167,7 @@ def _target_reasons(evidence: Evidence) -> Mapping[str, str]:
     """
     in_messages: dict[str, list[str]] = {}
     for message in evidence.service_messages:
-        if (match := TARGET_GROUP.search(_one_line(message))) and match["reason"]:
+        if (match := TARGET_GROUP.search(one_line(message))) and match["reason"]:
             in_messages.setdefault(_group_name(match["group"]), []).append(match["reason"])
     of_targets: dict[str, list[str]] = {}
     for target in (target for target in evidence.targets if target.state == "unhealthy"):
@@ -287,11 +187,3 @@ def _target_reason(target: TargetHealth) -> str:
 def _group_name(arn: str) -> str:
     named = GROUP_NAME.search(arn)
     return named["name"] if named else arn
-
-
-def _group_key(text: str) -> str:
-    return VOLATILE_TOKENS.sub("*", _one_line(text))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()).rstrip(".: ")

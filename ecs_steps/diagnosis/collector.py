@@ -41,6 +41,8 @@ class LiveTasks:
     tasks: tuple[Task, ...]
     targets: tuple[TargetHealth, ...]
     pending: tuple[PendingTask, ...]
+    leaving: int
+    """How many tasks of the service are being stopped."""
 
     @property
     def pending_lines(self) -> list[str]:
@@ -95,12 +97,22 @@ class EvidenceCollector:
             return None
         pending = tuple(_pending(task, self.context) for task in tasks if task.status != "RUNNING")
         self.evidence = evolve(self.evidence, pending=pending)
-        return LiveTasks(tasks=tuple(tasks), targets=tuple(self._targets(service)), pending=pending)
+        return LiveTasks(
+            tasks=tuple(tasks),
+            targets=tuple(self._targets(service)),
+            pending=pending,
+            leaving=self._optional(lambda: self._count_leaving(service), 0),
+        )
 
     def _running(self, service: Service, target: DeploymentRef) -> list[Task]:
         aws, cluster = self.context.aws, service.cluster_arn
         arns = list(list_tasks(aws, cluster, service.name, "RUNNING"))
         return own_tasks(describe_tasks(aws, cluster, arns), service.name, target)
+
+    def _count_leaving(self, service: Service) -> int:
+        aws, cluster = self.context.aws, service.cluster_arn
+        arns = list(list_tasks(aws, cluster, service.name, "STOPPED"))
+        return sum(task.status != "STOPPED" for task in describe_tasks(aws, cluster, arns))
 
     def _collect_stopped(self, service: Service, target: DeploymentRef) -> None:
         aws, cluster = self.context.aws, service.cluster_arn
@@ -132,7 +144,8 @@ class EvidenceCollector:
             stop_code=task.raw.get("stopCode", ""),
             stopped_reason=task.raw.get("stoppedReason", ""),
             containers=tuple(self._containers(task)),
-            stopped_at=task.raw.get("stoppedAt"),
+            # A task is listed as soon as it is to stop, while its last containers still run.
+            stopped_at=task.raw.get("stoppedAt") or task.raw.get("stoppingAt"),
         )
 
     def _containers(self, task: Task) -> Iterator[StoppedContainer]:

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from ecs_steps.account import SESSION_NAME, AccessKeys, Account, AssumedRole, InstanceRole, Login, WebIdentity
 from ecs_steps.octopus.inputs.converter import FieldError, UnresolvedText, collect, field_value, hidden
-from ecs_steps.octopus.inputs.types import Bool, Role, Text, WholeNumber
+from ecs_steps.octopus.inputs.types import Bool, Role, SessionName, SessionSeconds, Text
 from ecs_steps.octopus.json_text import Unresolved
 
 ACCOUNT_NAME = "Octopus.Action.AwsAccount.Variable"
@@ -28,10 +28,6 @@ EXPRESSION = re.compile(r"#\{[^{}]*\}?")
 AccessKeyId = Annotated[str, Text(r"[A-Za-z0-9_]{1,128}", "an access key id")]
 SecretKey = Annotated[str, Text(r"[!-~]+", "a secret key without spaces")]
 Token = Annotated[str, Text(r"[!-~]{4,20000}", "a JSON web token")]
-SessionDuration = Annotated[int, WholeNumber(900, 43200)]
-SessionName = Annotated[
-    str, Text(r"[A-Za-z0-9_+=,.@-]{2,64}", "2 to 64 letters, digits and characters of _+=,.@-")
-]
 ExternalId = Annotated[
     str, Text(r"[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1224 letters, digits and characters of _+=,.@:/-")
 ]
@@ -49,14 +45,14 @@ class _KeyFields:
 class _IdentityFields:
     role_arn: Role
     token: Token = hidden()
-    session_duration: SessionDuration | None = None
+    session_duration: SessionSeconds | None = None
 
 
 @frozen(kw_only=True)
 class _RoleFields:
     role_arn: Role
     session_name: SessionName = SESSION_NAME
-    session_duration: SessionDuration | None = None
+    session_duration: SessionSeconds | None = None
     external_id: ExternalId | None = hidden(default=None)
 
 

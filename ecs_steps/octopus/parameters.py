@@ -53,6 +53,11 @@ class Parameter:
         return self.field.type is WaitOption
 
     @property
+    def is_package(self) -> bool:
+        """Whether a person chooses a package; a release then decides its version, and `images` holds it."""
+        return self.variable.control == "Package"
+
+    @property
     def is_tags(self) -> bool:
         return bool(self.field.type == tuple[TagInput, ...])
 
@@ -119,6 +124,8 @@ def step_variables(
         value = values.get(parameter.name, "").strip()
         if parameter.is_wait_option:
             value = _wait_option(value, values.get(f"{prefix}.{TIMEOUT}", "").strip())
+        elif parameter.is_package and value.startswith("{"):
+            value = ""  # which package was chosen, as the server keeps it
         elif parameter.is_tags and not value.startswith("["):
             value, wrong = _tags(value)
             problems += [Problem(path=parameter.name, message=message) for message in wrong]

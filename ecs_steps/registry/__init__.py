@@ -24,7 +24,7 @@ from ecs_steps.registry.errors import (
 from ecs_steps.registry.image import Image, ImageSource, ResolvedImage, read_image, resolve_image
 from ecs_steps.registry.layout import OciLayout
 from ecs_steps.registry.manifest import Descriptor, Manifest, Platform
-from ecs_steps.registry.reference import Reference, is_digest, is_tag, parse_reference
+from ecs_steps.registry.reference import Reference, is_digest, is_loopback, is_tag, parse_reference
 from ecs_steps.registry.referrers import copy_referrers
 from ecs_steps.registry.repository import Repository
 from ecs_steps.registry.transfer import CopyProgress, CopyResult, copy_image
@@ -55,6 +55,7 @@ __all__ = [
     "copy_image",
     "copy_referrers",
     "is_digest",
+    "is_loopback",
     "is_tag",
     "parse_reference",
     "read_image",

@@ -73,6 +73,18 @@ class RolloutChanged:
     is_this_deployment: bool
     traffic_weight: float | None = None
     """Percent of the production traffic, where ECS reports it."""
+    stage: str = ""
+    """The lifecycle stage of a deployment that shifts traffic."""
+
+
+@frozen(kw_only=True)
+class DeploymentPaused:
+    """A deployment waits for a person: a line on where, and lines that help to decide."""
+
+    service_name: str
+    hook_id: str
+    text: str
+    details: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -104,6 +116,28 @@ class PhasesTook:
 
 
 @frozen(kw_only=True)
+class TargetFound:
+    """A cluster that is to be a deployment target; texts are empty where there is nothing.
+
+    `account` is an Octopus account by id or name (empty: the worker's credentials). A target that is not
+    `is_native` is one of a step package, as Octopus had them before 2026.
+    """
+
+    name: str
+    cluster: str
+    region: str
+    roles: tuple[str, ...]
+    tenanted_mode: str = ""
+    account: str = ""
+    worker_pool: str = ""
+    assumed_role_arn: str = ""
+    assumed_role_session: str = ""
+    assumed_role_session_seconds: int | None = None
+    assumed_role_external_id: str = ""
+    is_native: bool = True
+
+
+@frozen(kw_only=True)
 class StepFinished:
     """A step ended well: `outcome` as in `Outcome`, what serves now, and pages of the AWS console on it.
 
@@ -124,9 +158,11 @@ Reported = (
     | OutputVariable
     | StackChanged
     | RolloutChanged
+    | DeploymentPaused
     | ServiceEvent
     | StillWaiting
     | PhasesTook
+    | TargetFound
     | StepFinished
 )
 Report = Callable[[Reported], None]

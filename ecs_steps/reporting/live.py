@@ -15,6 +15,7 @@ from rich.tree import Tree
 
 from ecs_steps.clock import Clock
 from ecs_steps.reporting.events import (
+    DeploymentPaused,
     Level,
     Reported,
     RolloutChanged,
@@ -22,7 +23,15 @@ from ecs_steps.reporting.events import (
     StackChanged,
     StillWaiting,
 )
-from ecs_steps.reporting.text import ascii_lines, elapsed, format_line, level_of, message_text, task_counts
+from ecs_steps.reporting.text import (
+    ascii_lines,
+    elapsed,
+    format_line,
+    level_of,
+    message_text,
+    rollout_state,
+    task_counts,
+)
 
 T = TypeVar("T", StackChanged, RolloutChanged)
 
@@ -71,6 +80,7 @@ class LiveView:
     _stacks: dict[str, dict[str, Row[StackChanged]]] = field(factory=dict)
     _deployments: dict[str, Row[RolloutChanged]] = field(factory=dict)
     _messages: deque[ServiceEvent] = field(factory=lambda: deque(maxlen=LAST_MESSAGES))
+    _pause: DeploymentPaused | None = None
     _waiting: StillWaiting | None = None
     _waiting_since: datetime = field(init=False)
     _started: datetime = field(init=False)
@@ -111,9 +121,13 @@ class LiveView:
             case StackChanged(stack_name=stack, logical_id=name, status=status):
                 rows = self._stacks.setdefault(stack, {})
                 rows.setdefault(name, Row(reported, status, now)).update(reported, status, now)
-            case RolloutChanged(deployment_id=name, state=state):
+            case RolloutChanged(deployment_id=name):
+                state = rollout_state(reported)
                 row = self._deployments.setdefault(name, Row(reported, state, now))
                 row.update(reported, state, now)
+                self._pause = None if reported.is_this_deployment else self._pause
+            case DeploymentPaused():
+                self._pause = reported
             case ServiceEvent() if reported not in self._messages:
                 self._messages.append(reported)
             case StillWaiting(seconds=seconds):
@@ -164,6 +178,8 @@ class LiveView:
             revision = rollout.task_definition.rpartition("/")[2]
             detail = f"{task_counts(rollout)}  {rollout.deployment_id}"
             branch.add(row.line(f"{which} {revision}", now, detail))
+        if self._pause:
+            branch.add(_line((self._pause.text, STYLES[Level.HIGHLIGHT])))
         for message in self._messages:
             branch.add(_line((message_text(message), STYLES.get(level_of(message), ""))))
 

@@ -18,7 +18,7 @@ def presenter(stream: TextIO, *, verbose: bool = False, clock: Clock | None = No
     That is a live tree on a terminal that can show one, where rich is installed and neither ``NO_COLOR`` nor
     ``CI`` is set; else plain lines. The tree's last state stays on the screen.
     """
-    if not _takes_live_view(stream):
+    if not takes_live_view(stream):
         yield line_presenter(stream, verbose=verbose, clock=clock)
         return
     from ecs_steps.reporting.live import LiveView
@@ -27,7 +27,8 @@ def presenter(stream: TextIO, *, verbose: bool = False, clock: Clock | None = No
         yield report
 
 
-def _takes_live_view(stream: TextIO) -> bool:
+def takes_live_view(stream: TextIO) -> bool:
+    """Return whether a stream is a terminal that can show a live tree, and is wanted to."""
     if os.environ.get("NO_COLOR") or os.environ.get("CI"):
         return False
     return stream.isatty() and os.environ.get("TERM") != "dumb" and find_spec("rich") is not None

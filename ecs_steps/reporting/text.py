@@ -3,6 +3,7 @@
 import re
 
 from ecs_steps.reporting.events import (
+    DeploymentPaused,
     Level,
     Message,
     OutputVariable,
@@ -14,6 +15,7 @@ from ecs_steps.reporting.events import (
     StackChanged,
     StepFinished,
     StillWaiting,
+    TargetFound,
 )
 
 MASK = "********"
@@ -28,7 +30,7 @@ _NOT_PRINTABLE = re.compile(r"[^ -~]")
 _SERVICE_MESSAGE = re.compile(r"#(?=#o|$)", re.IGNORECASE)
 
 
-def level_of(reported: Reported) -> Level:  # noqa: PLR0911  as below
+def level_of(reported: Reported) -> Level:
     """Return how much attention a report deserves."""
     match reported:
         case Message(level=level):
@@ -39,12 +41,10 @@ def level_of(reported: Reported) -> Level:  # noqa: PLR0911  as below
             return _rollout_level(reported)
         case ServiceEvent(text=text) if _TROUBLE.search(text):
             return Level.WARNING
-        case StillWaiting():
-            return Level.WAIT
-        case StepFinished():
+        case DeploymentPaused() | StepFinished():
             return Level.HIGHLIGHT
         case _:
-            return Level.INFO
+            return Level.WAIT if isinstance(reported, StillWaiting) else Level.INFO
 
 
 def _stack_level(status: str, reason: str) -> Level:
@@ -62,7 +62,7 @@ def _rollout_level(rollout: RolloutChanged) -> Level:
     return Level.WARNING if troubled else Level.INFO
 
 
-def message_text(reported: Reported) -> str:  # noqa: PLR0911  a case for each kind of report
+def message_text(reported: Reported) -> str:  # noqa: C901, PLR0911  a case for each kind of report
     """Return what a report says, without its level; a sensitive value is masked.
 
     It may hold line ends and any character that AWS or a user wrote: see `ascii_lines`.
@@ -81,10 +81,14 @@ def message_text(reported: Reported) -> str:  # noqa: PLR0911  a case for each k
             return _stack_text(reported)
         case RolloutChanged():
             return _rollout_text(reported)
+        case DeploymentPaused(text=text, details=details):
+            return "\n".join([text, *(f"  {detail}" for detail in details)])
         case StillWaiting(text=text, seconds=seconds):
             return f"still waiting for {text}, for {elapsed(seconds).strip()} by now"
         case PhasesTook():
             return _phases_text(reported)
+        case TargetFound(name=name, cluster=cluster, region=region, roles=roles):
+            return f"target {name}: cluster {cluster} in {region}, {', '.join(roles)}"
         case StepFinished():
             return _finished_text(reported)
 
@@ -102,7 +106,40 @@ def _stack_text(change: StackChanged) -> str:
 def _rollout_text(rollout: RolloutChanged) -> str:
     which = "deployment" if rollout.is_this_deployment else "other deployment"
     revision = rollout.task_definition.rpartition("/")[2]
-    return f"{which} {rollout.deployment_id} {revision}: {task_counts(rollout)} ({rollout.state})"
+    return f"{which} {rollout.deployment_id} {revision}: {task_counts(rollout)} ({rollout_state(rollout)})"
+
+
+def rollout_state(rollout: RolloutChanged) -> str:
+    """Return the state of a deployment, with its stage while it shifts traffic."""
+    return f"{rollout.state}, {rollout.stage}" if rollout.stage else rollout.state
+
+
+# A deployment that shifts traffic: percents of the way at which a stage begins. The tasks start between the
+# first two, and the traffic shifts between the next.
+_STAGE_PROGRESS = {
+    "RECONCILE_SERVICE": 0,
+    "PRE_SCALE_UP": 0,
+    "POST_SCALE_UP": 40,
+    "TEST_TRAFFIC_SHIFT": 42,
+    "POST_TEST_TRAFFIC_SHIFT": 45,
+    "POST_PRODUCTION_TRAFFIC_SHIFT": 85,
+    "BAKE_TIME": 90,
+    "CLEAN_UP": 95,
+}
+_START, _SHIFT_START, _SHIFT_END = 40, 45, 85
+
+
+def rollout_percent(rollout: RolloutChanged) -> int:
+    """Return how far a deployment is, from 0 to 100: by its tasks, and by its traffic where that shifts."""
+    tasks = min(1.0, rollout.running / rollout.desired) if rollout.desired else 1.0
+    if not rollout.stage:
+        return int(100 * tasks)
+    if rollout.stage in _STAGE_PROGRESS:
+        return _STAGE_PROGRESS[rollout.stage]
+    if "PRODUCTION_TRAFFIC_SHIFT" in rollout.stage:
+        weight = (rollout.traffic_weight or 0) / ALL_TRAFFIC
+        return int(_SHIFT_START + (_SHIFT_END - _SHIFT_START) * weight)
+    return int(_START * tasks)
 
 
 def task_counts(rollout: RolloutChanged) -> str:

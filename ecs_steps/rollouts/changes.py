@@ -1,11 +1,15 @@
 """What has changed of a service since it was last read, reported once."""
 
+import re
+
 from attrs import define, field, frozen
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.reporting.events import Level, Report, RolloutChanged, ServiceEvent
 from ecs_steps.reporting.text import level_of
+
+STARTED = re.compile(r"has started (?P<count>\d+) tasks")
 
 
 @frozen(kw_only=True)
@@ -24,6 +28,8 @@ class ChangeReporter:
     _report: Report
     _rollouts: dict[str, RolloutChanged] = field(factory=dict)
     _messages: set[str] = field(factory=set)
+    _started: int = 0
+    """How many tasks the service has started since the deployment began."""
 
     def report(self, service: Service, record: ServiceDeployment | None) -> Changes:
         """Report the deployments whose counts or state have changed, and the service's own messages."""
@@ -49,6 +55,7 @@ class ChangeReporter:
             failed=max(deployment.failed, own_record.failures if own_record else 0),
             is_this_deployment=is_ours,
             traffic_weight=own_record.target.production_weight if own_record else None,
+            stage=own_record.lifecycle_stage if own_record else "",
         )
         before = self._rollouts.get(change.deployment_id)
         if before == change:
@@ -64,7 +71,11 @@ class ChangeReporter:
             self._messages.add(event.event_id)
             message = ServiceEvent(service_name=service.name, text=event.text)
             self._report(message)
-            changes.append(Changes(any=True, trouble=level_of(message) is Level.WARNING))
+            started = STARTED.search(event.text)
+            self._started += int(started["count"]) if started else 0
+            # More tasks than are desired: some of them have stopped again, whatever the counts say now.
+            is_restart = bool(started) and self._started > service.desired
+            changes.append(Changes(any=True, trouble=is_restart or level_of(message) is Level.WARNING))
         return changes
 
 

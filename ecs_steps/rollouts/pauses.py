@@ -4,11 +4,12 @@ ECS calls such a deployment IN_PROGRESS everywhere; only its hooks tell. The sta
 since a hook has none, and the target's share of the traffic says before which step of a shift it waits.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ecs_steps.aws.service_deployments import ServiceDeployment
+from ecs_steps.aws.service_deployments import LifecycleHook, ServiceDeployment
 
 STAGES = (
     "RECONCILE_SERVICE",
@@ -60,12 +61,22 @@ def stage_index(stage: str) -> int | None:
     return STAGES.index(stage) if stage in STAGES else None
 
 
+def waiting_hooks(record: ServiceDeployment) -> list[LifecycleHook]:
+    """Return the hooks at which a deployment waits for a person."""
+    if record.status != "IN_PROGRESS":
+        return []
+    return [hook for hook in record.hooks if hook.target_type == "PAUSE" and hook.status == "AWAITING_ACTION"]
+
+
+def without_hooks(record: ServiceDeployment, hook_ids: Collection[str]) -> ServiceDeployment:
+    """Return a record without some hooks: one that was continued may still be listed for a moment."""
+    return evolve(record, hooks=tuple(hook for hook in record.hooks if hook.hook_id not in hook_ids))
+
+
 def pause_of(record: ServiceDeployment) -> Pause | None:
     """Return the pause that a deployment waits at, or none."""
-    waiting = [
-        hook for hook in record.hooks if hook.target_type == "PAUSE" and hook.status == "AWAITING_ACTION"
-    ]
-    if record.status != "IN_PROGRESS" or not waiting:
+    waiting = waiting_hooks(record)
+    if not waiting:
         return None
     first, *others = waiting
     return Pause(
@@ -98,7 +109,7 @@ def describe_pause(pause: Pause) -> str:
         line += f"; the new tasks have {percent(pause.production_weight)} % of the production traffic"
     if pause.expires_at:
         action = "continues" if pause.timeout_action == "CONTINUE" else "rolls back"
-        line += f"; ECS {action} by itself at {pause.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        line += f"; ECS {action} by itself at {utc(pause.expires_at)}"
     if pause.other_hook_ids:
         line += f"; {len(pause.other_hook_ids)} more hooks wait at this stage"
     return f"{line}; {pause.missing}" if pause.missing else line
@@ -106,16 +117,22 @@ def describe_pause(pause: Pause) -> str:
 
 def pause_outputs(pause: Pause) -> dict[str, str]:
     """Return a pause's output variables; what ECS does not tell is left out."""
+    expires_at = pause.expires_at.astimezone(UTC) if pause.expires_at else None
     values = {
         "ServiceDeploymentArn": pause.service_deployment_arn,
         "LifecycleStage": pause.stage,
         "HookId": pause.hook_id,
-        "PauseExpiresAt": pause.expires_at.astimezone(UTC).isoformat() if pause.expires_at else "",
+        "PauseExpiresAt": expires_at.isoformat(timespec="seconds") if expires_at else "",
         "PauseTimeoutAction": pause.timeout_action,
         "ProductionTrafficPercent": percent(pause.production_weight),
         "TestTrafficPercent": percent(pause.test_weight),
     }
     return {name: value for name, value in values.items() if value}
+
+
+def utc(at: datetime) -> str:
+    """Return a time for people: minutes, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def percent(weight: float | None) -> str:

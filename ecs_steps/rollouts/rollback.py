@@ -16,9 +16,10 @@ from ecs_steps.errors import (
     RolloutFailedError,
 )
 from ecs_steps.reporting.events import Level
+from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import ServiceWatch, failure_of, wait_for_verdict
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 
 ROLLBACK_TIMEOUT = timedelta(minutes=30)
 """The time that a rollback has of its own: the deployment's may be used up by then."""
@@ -40,7 +41,7 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
             _point_back(previous, watch, context)
     except EcsStepsError as error:
         cause = f"{error.what}: {error.why}" if error.why else error.what
-        serving = _what_serves(watch, context)
+        serving = what_serves(watch, context)
         raise RolloutFailedError(
             what=failure.what,
             why=f"{failure.why}; and the rollback to {previous} failed: {cause}",
@@ -96,7 +97,7 @@ def _rolled_back_by_ecs(watch: ServiceWatch, context: DeploymentContext) -> bool
     )
 
 
-def _what_serves(watch: ServiceWatch, context: DeploymentContext) -> str:
+def what_serves(watch: ServiceWatch, context: DeploymentContext) -> str:
     """Return a sentence on what runs now, as far as it can be read."""
     service = None
     with suppress(EcsStepsError):

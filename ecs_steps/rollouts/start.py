@@ -1,8 +1,12 @@
 """Change a service that this step does not own: read it, and point it at a revision."""
 
-from ecs_steps.aws.ecs import Deployment, Service, describe_service, update_service
+from collections.abc import Mapping
+from typing import Any
+
+from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service, update_service
+from ecs_steps.aws.service_deployments import find_service_deployment
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import DeploymentError, NotFoundError, RolloutFailedError
+from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError, RolloutFailedError
 
 ALTERNATIVES = {
     "CODE_DEPLOY": "Deploy it with AWS CodeDeploy, or give it the ECS deployment controller.",
@@ -17,6 +21,22 @@ def describe_updatable_service(cluster: str, name: str, context: DeploymentConte
         NotFoundError: There is no such service or cluster, or the service is being deleted.
         DeploymentError: Its deployment controller takes no updates from here.
     """
+    service = describe_service_of(cluster, name, context)
+    if service.controller in ALTERNATIVES:
+        raise DeploymentError(
+            what=f"Service {name} cannot be updated by this step",
+            why=f"its deployment controller is {service.controller}, and ECS refuses a new task definition",
+            next_step=ALTERNATIVES[service.controller],
+        )
+    return service
+
+
+def describe_service_of(cluster: str, name: str, context: DeploymentContext) -> Service:
+    """Return a service that exists, with its tags, whatever its deployment controller is.
+
+    Raises:
+        NotFoundError: There is no such service or cluster, or the service is being deleted.
+    """
     service = context.call_with_retries(
         "the service", lambda: describe_service(context.aws, cluster, name, with_tags=True)
     )
@@ -27,19 +47,20 @@ def describe_updatable_service(cluster: str, name: str, context: DeploymentConte
             why=why,
             next_step="Check the name, the cluster, the account and the region.",
         )
-    if service.controller in ALTERNATIVES:
-        raise DeploymentError(
-            what=f"Service {name} cannot be updated by this step",
-            why=f"its deployment controller is {service.controller}, and ECS refuses a new task definition",
-            next_step=ALTERNATIVES[service.controller],
-        )
     return service
 
 
 def start_rollout(
-    service: Service, task_definition: str, context: DeploymentContext, *, force: bool
+    service: Service,
+    task_definition: str,
+    context: DeploymentContext,
+    *,
+    force: bool,
+    configuration: Mapping[str, Any] | None = None,
 ) -> Deployment:
     """Point the service at a revision and return the deployment that this started.
+
+    A deployment configuration goes with it; none leaves the service's own.
 
     Raises:
         AwsCallError: ECS refused it.
@@ -53,7 +74,9 @@ def start_rollout(
         return primary if not force or primary.deployment_id not in known else None
 
     def act() -> Deployment | None:
-        return started(update_service(context.aws, service, task_definition, force=force))
+        return started(
+            update_service(context.aws, service, task_definition, force=force, configuration=configuration)
+        )
 
     def done() -> Deployment | None:
         return started(describe_service(context.aws, service.cluster_arn, service.name))
@@ -66,3 +89,35 @@ def start_rollout(
             next_step="Let one deployment at a time run for this service.",
         )
     return deployment
+
+
+def target_of(service: Service, deployment_id: str, context: DeploymentContext) -> DeploymentRef:
+    """Return a deployment of a service, by its id, as something to judge.
+
+    What has become of one that the service no longer shows, its record tells.
+
+    Raises:
+        NotFoundError: Neither the service nor ECS' records have it.
+    """
+    shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
+    if shown:
+        return DeploymentRef(
+            task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at
+        )
+    ids = ", ".join(d.deployment_id for d in service.deployments) or "none"
+    why = f"the service shows {ids}"
+    try:
+        found = context.call_with_retries(
+            "the deployment's record",
+            lambda: find_service_deployment(context.aws, service.cluster_arn, service.name, deployment_id),
+        )
+    except AwsCallError as error:
+        found, why = None, f"{why}, and ECS' records of older ones could not be read ({error.why})"
+    if not found:
+        raise NotFoundError(
+            what=f"Service {service.name} has no deployment {deployment_id}",
+            why=why,
+            next_step="Check the deployment's id, the service, the account and the region.",
+        )
+    since = min((d.created_at for d in service.deployments), default=context.clock.now())
+    return DeploymentRef(deployment_id=deployment_id, since=since)

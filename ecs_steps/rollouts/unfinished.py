@@ -29,12 +29,13 @@ def explain_unfinished(
     record: ServiceDeployment | None,
     *,
     healthy: int | None,
-    pending: Sequence[str],
+    pending: Sequence[str] = (),
+    leaving: int = 0,
 ) -> Unfinished:
     """Return what is missing.
 
     `healthy` is the number of healthy new tasks (none: they could not be read), `pending` has a line for each
-    new task that does not run yet.
+    status in which new tasks do not run yet, and `leaving` is the number of tasks that are being stopped.
     """
     ours = next((d for d in service.deployments if target.matches(d)), None) if service else None
     if service is None or ours is None:
@@ -49,7 +50,7 @@ def explain_unfinished(
             is_healthy=True,
         )
     if healthy is not None and healthy >= ours.desired:
-        return _all_healthy(service, ours, healthy)
+        return _all_healthy(healthy, leaving)
     if pending:
         return Unfinished(why=f"{counts}: {'; '.join(pending)}")
     if service.target_groups and ours.running >= ours.desired and healthy is not None:
@@ -57,11 +58,10 @@ def explain_unfinished(
     return Unfinished(why=counts)
 
 
-def _all_healthy(service: Service, ours: Deployment, healthy: int) -> Unfinished:
-    old = sum(d.running for d in service.deployments if d is not ours)
-    if old:
+def _all_healthy(healthy: int, leaving: int) -> Unfinished:
+    if leaving:
         return Unfinished(
-            why=f"all {healthy} new tasks are healthy, and {old} old tasks have not stopped yet",
+            why=f"all {healthy} new tasks are healthy, and {leaving} old tasks have not stopped yet",
             next_step="Lower the target group's deregistration_delay.timeout_seconds or the containers' "
             "stopTimeout, or wait for longer.",
             is_healthy=True,

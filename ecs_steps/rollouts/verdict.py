@@ -11,7 +11,7 @@ from attrs import frozen
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import ServiceDeployment
-from ecs_steps.rollouts.pauses import Pause, describe_pause, pause_of
+from ecs_steps.rollouts.pauses import Pause, describe_pause, pause_of, utc
 
 
 class DeploymentStatus(Enum):
@@ -62,7 +62,7 @@ def judge_service_deployment(record: ServiceDeployment, service: Service, target
     if record.is_in_progress:
         pause = pause_of(record)
         return paused(pause) if pause and not pause.missing else IN_PROGRESS
-    why = record.status_reason or record.rollback_reason or "ECS gave no reason"
+    why = _why(record)
     match record.status:
         case "SUCCESSFUL":
             return judge(service, target)
@@ -71,12 +71,30 @@ def judge_service_deployment(record: ServiceDeployment, service: Service, target
                 status=DeploymentStatus.ROLLED_BACK,
                 reason=f"{why}; the service runs {service.task_definition} again",
             )
-        case "STOPPED" if "replaced by" in why.casefold():
-            return Verdict(status=DeploymentStatus.SUPERSEDED, reason=why)
+        case "STOPPED" if "replaced by" in why.casefold() or _newer(record, service, target):
+            newer = _newer(record, service, target)
+            return Verdict(status=DeploymentStatus.SUPERSEDED, reason=f"{why}; {newer}" if newer else why)
         case "ROLLBACK_FAILED":
             return Verdict(status=DeploymentStatus.FAILED, reason=f"{why}; ECS could not roll it back either")
         case _:
             return Verdict(status=DeploymentStatus.FAILED, reason=why)
+
+
+def _why(record: ServiceDeployment) -> str:
+    why = record.status_reason or record.rollback_reason or "ECS gave no reason"
+    if "pause hook timed out" not in why:
+        return why
+    expired = [hook.expires_at for hook in record.hooks if hook.status == "TIMED_OUT"]
+    at = next(iter(expired), None) or record.rollback_started_at
+    return f"{why.rstrip('.')}; the pause expired at {utc(at)}" if at else why
+
+
+def _newer(record: ServiceDeployment, service: Service, target: DeploymentRef) -> str:
+    """Name the deployment that was started after this one; empty where there is none."""
+    newest = service.primary
+    if newest is None or target.matches(newest) or newest.created_at <= record.created_at:
+        return ""
+    return f"deployment {newest.deployment_id} of {newest.task_definition} is newer"
 
 
 def paused(pause: Pause) -> Verdict:

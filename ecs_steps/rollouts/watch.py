@@ -9,26 +9,17 @@ from datetime import datetime, timedelta
 from attrs import define, evolve, field
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service
-from ecs_steps.aws.service_deployments import ServiceDeployment, find_service_deployment
+from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.causes import Diagnosis
 from ecs_steps.context import DeploymentContext
 from ecs_steps.diagnosis.collector import EvidenceCollector
 from ecs_steps.diagnosis.evidence import Evidence
 from ecs_steps.diagnosis.report import diagnose
-from ecs_steps.errors import (
-    AwsCallError,
-    DeploymentError,
-    NotFoundError,
-    RolledBackError,
-    RolloutFailedError,
-    SupersededError,
-    TimedOutError,
-)
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.changes import ChangeReporter
 from ecs_steps.rollouts.fail_fast import cannot_succeed, healthy_tasks
-from ecs_steps.rollouts.pauses import pause_of
+from ecs_steps.rollouts.pauses import pause_of, without_hooks
 from ecs_steps.rollouts.record import DeploymentRecord
 from ecs_steps.rollouts.summary import report_timing
 from ecs_steps.rollouts.unfinished import Unfinished, explain_unfinished
@@ -44,6 +35,8 @@ from ecs_steps.rollouts.verdict import (
 
 # A service that was just made may be unknown to another of ECS' hosts for a moment.
 CONSISTENCY_WINDOW = timedelta(seconds=60)
+# A hook that was answered may be listed as awaiting for a moment.
+ANSWER_WINDOW = timedelta(seconds=10)
 # A pause whose tasks are incomplete for as long as this is reported with what is missing.
 INCOMPLETE_PAUSE_TIMEOUT = timedelta(minutes=2)
 
@@ -53,13 +46,16 @@ class ServiceWatch:
     """One deployment of one service, and what was seen of it so far.
 
     `service` and `verdict` are those of the last read; `gave_up` says that the deployment was given up
-    here, and not by ECS.
+    here, and not by ECS. The `answered_hooks` were continued before, and are no pause any more;
+    the `known_hooks` waited when the watch began, and may have been answered a moment before.
     """
 
     cluster: str
     name_or_arn: str
     target: DeploymentRef
     context: DeploymentContext
+    answered_hooks: frozenset[str] = frozenset()
+    known_hooks: frozenset[str] = frozenset()
     record: DeploymentRecord = field(init=False)
     service: Service | None = None
     verdict: Verdict = IN_PROGRESS
@@ -97,6 +93,11 @@ class ServiceWatch:
         return self.target.deployment_id or (ours.deployment_id if ours else "")
 
     @property
+    def service_deployment(self) -> ServiceDeployment | None:
+        """ECS' record of the deployment at the last read; none where it cannot be had."""
+        return self._service_deployment
+
+    @property
     def may_roll_back(self) -> bool:
         """Whether going back undoes a failure: not what is healthy, and not what waits for a person."""
         if self.verdict.status is DeploymentStatus.FAILED:
@@ -118,6 +119,8 @@ class ServiceWatch:
     def observe(self) -> PollResult[Verdict]:
         """Read once, report what is new, judge, and collect evidence where something is wrong."""
         record = self.record.read()
+        if record and self.answered_hooks:
+            record = without_hooks(record, self.answered_hooks)
         is_quiet = record and record.is_in_progress and record == self._service_deployment
         if is_quiet and self._described_lately() and not self._paused_at:
             return PollResult(value=IN_PROGRESS, settled=False)
@@ -144,7 +147,7 @@ class ServiceWatch:
             return
         ours = self._own(service)
         if ours is None:
-            self.unfinished = explain_unfinished(service, self.target, record, healthy=None, pending=())
+            self.unfinished = explain_unfinished(service, self.target, record, healthy=None)
             return
         live = self._collector.collect_live(service, evolve(self.target, deployment_id=ours.deployment_id))
         self._collect(service, ours.deployment_id, record)
@@ -153,7 +156,12 @@ class ServiceWatch:
             running = [task for task in live.tasks if task.status == "RUNNING"]
             healthy = len(healthy_tasks(service, running, live.targets, self.context))
         self.unfinished = explain_unfinished(
-            service, self.target, record, healthy=healthy, pending=live.pending_lines if live else ()
+            service,
+            self.target,
+            record,
+            healthy=healthy,
+            pending=live.pending_lines if live else (),
+            leaving=live.leaving if live else 0,
         )
 
     def _own(self, service: Service) -> Deployment | None:
@@ -168,6 +176,9 @@ class ServiceWatch:
             return judge(self.service, self.target)
         verdict = judge_service_deployment(record, self.service, self.target)
         pause = pause_of(record)
+        is_recent = self._described_at - self._started < ANSWER_WINDOW
+        if verdict.pause and verdict.pause.hook_id in self.known_hooks and is_recent:
+            return IN_PROGRESS
         if pause is None:
             self._paused_at = None
         elif verdict is IN_PROGRESS:
@@ -217,38 +228,6 @@ class ServiceWatch:
         return self.context.clock.now() - self._described_at < CONSISTENCY_WINDOW
 
 
-def target_of(service: Service, deployment_id: str, context: DeploymentContext) -> DeploymentRef:
-    """Return a deployment of a service, by its id, as something to judge.
-
-    What has become of one that the service no longer shows, its record tells.
-
-    Raises:
-        NotFoundError: Neither the service nor ECS' records have it.
-    """
-    shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
-    if shown:
-        return DeploymentRef(
-            task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at
-        )
-    ids = ", ".join(d.deployment_id for d in service.deployments) or "none"
-    why = f"the service shows {ids}"
-    try:
-        found = context.call_with_retries(
-            "the deployment's record",
-            lambda: find_service_deployment(context.aws, service.cluster_arn, service.name, deployment_id),
-        )
-    except AwsCallError as error:
-        found, why = None, f"{why}, and ECS' records of older ones could not be read ({error.why})"
-    if not found:
-        raise NotFoundError(
-            what=f"Service {service.name} has no deployment {deployment_id}",
-            why=why,
-            next_step="Check the deployment's id, the service, the account and the region.",
-        )
-    since = min((d.created_at for d in service.deployments), default=context.clock.now())
-    return DeploymentRef(deployment_id=deployment_id, since=since)
-
-
 def wait_for_verdict(watch: ServiceWatch, *, with_timing: bool = True) -> Verdict:
     """Wait until there is a verdict on the deployment, or until the deadline, and return it.
 
@@ -265,46 +244,12 @@ def wait_for_verdict(watch: ServiceWatch, *, with_timing: bool = True) -> Verdic
     if not polled.settled:
         watch.close()
     deployment = watch.service and watch.service.primary
+    record = watch.service_deployment
+    # Where traffic shifts, bakes and pauses take the time, and no setting of the tasks is to blame.
+    with_timing = with_timing and (record is None or record.strategy == "ROLLING")
     if watch.verdict.status is DeploymentStatus.SERVING and with_timing and watch.service and deployment:
         report_timing(watch.service, deployment, watch.context, began=watch.target.since)
     return watch.verdict
-
-
-def failure_of(watch: ServiceWatch) -> DeploymentError:
-    """Return the error for a deployment that does not serve, with its diagnosis."""
-    verdict, diagnosis = watch.verdict, watch.diagnosis
-    what = f"Service {_short(watch.name_or_arn)} does not run {watch.target.name}"
-    cause = str(diagnosis.root_cause) if diagnosis.root_cause else verdict.reason
-    match verdict.status:
-        case DeploymentStatus.ROLLED_BACK:
-            again = _short(watch.service.task_definition) if watch.service else "what it ran before"
-            return RolledBackError(
-                what=f"{what}: it was rolled back to {again}",
-                why=cause,
-                diagnosis=diagnosis,
-                why_is_cause=True,
-            )
-        case DeploymentStatus.SUPERSEDED:
-            return SupersededError(
-                what=what,
-                why=verdict.reason,
-                next_step="Another deployment or person changed the service; the newer one counts.",
-                diagnosis=diagnosis,
-            )
-        case DeploymentStatus.IN_PROGRESS:
-            return _timed_out(watch, what)
-        case _:
-            return RolloutFailedError(what=what, why=cause, diagnosis=diagnosis, why_is_cause=True)
-
-
-def _timed_out(watch: ServiceWatch, what: str) -> TimedOutError:
-    unfinished = watch.unfinished or Unfinished(why="its deployment was still in progress")
-    return TimedOutError(
-        what=f"{what} yet",
-        why=f"{unfinished.why}, when the time to wait was over",
-        next_step=" ".join(filter(None, [unfinished.next_step, "It continues in ECS."])),
-        diagnosis=watch.diagnosis,
-    )
 
 
 def _short(arn: str) -> str:

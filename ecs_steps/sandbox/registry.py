@@ -6,10 +6,11 @@ It shares nothing with the client in `ecs_steps.registry`, so that the two canno
 import hashlib
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from enum import Enum, auto
 from threading import RLock
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 RETRY_AFTER = 7
 
@@ -39,12 +40,20 @@ class MovedTag:
 
 @define(kw_only=True)
 class RegistryFault:
-    """The next `times` requests of a method whose path a pattern is found in go wrong."""
+    """Requests whose method and path the patterns are found in go wrong: `times` of them, `after` others."""
 
     method: str
     path: str
     effect: RegistryFailure | MovedTag
     times: int = 1
+    after: int = 0
+
+
+@frozen(kw_only=True)
+class RepositoryRules:
+    """What a repository does with tags."""
+
+    immutable_tags: bool = False
 
 
 @frozen(kw_only=True)
@@ -69,6 +78,8 @@ class Locations(Enum):
 class SandboxRegistry:
     """A registry and what it holds; `serve_registry` in `registry_server` makes it answer.
 
+    It has the repositories that `rules` knows, which by default are all.
+
     With a `login` it wants Basic authentication, or Bearer where `token_uses` says how many requests a token
     is good for; its answers then call the token `token_member`.
     """
@@ -80,6 +91,9 @@ class SandboxRegistry:
     locations: Locations = Locations.RELATIVE
     mounts: bool = True
     immutable_tags: bool = False
+    rules: Callable[[str], RepositoryRules | None] = field(
+        default=Factory(lambda self: self._same_rules, takes_self=True)
+    )
     has_referrers_api: bool = True
     faults: list[RegistryFault] = field(factory=list)
 
@@ -95,10 +109,17 @@ class SandboxRegistry:
 
     def next_fault(self, method: str, path: str) -> RegistryFault | None:
         for fault in self.faults:
-            if fault.times and fault.method == method and re.search(fault.path, path):
-                fault.times -= 1
-                return fault
+            if not (fault.times and re.search(fault.method, method) and re.search(fault.path, path)):
+                continue
+            if fault.after:
+                fault.after -= 1
+                continue
+            fault.times -= 1
+            return fault
         return None
+
+    def _same_rules(self, _: str) -> RepositoryRules:
+        return RepositoryRules(immutable_tags=self.immutable_tags)
 
     def admits(self, authorization: str, scope: str) -> bool:
         """Return whether a header proves the login, or a token of the scope that is not used up."""

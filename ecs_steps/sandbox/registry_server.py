@@ -105,6 +105,10 @@ class _Exchange(BaseHTTPRequestHandler):
             if not registry.admits(authorization, scope):
                 self._error(401, "UNAUTHORIZED", {"WWW-Authenticate": registry.challenge(scope)})
                 return
+            self.rules = registry.rules(name)
+            if self.rules is None:
+                self._error(404, "NAME_UNKNOWN")
+                return
             if fault and isinstance(fault.effect, MovedTag):
                 registry.tags[name, fault.effect.tag] = fault.effect.digest
             self._admitted(name, match["kind"], match["rest"])
@@ -165,7 +169,7 @@ class _Exchange(BaseHTTPRequestHandler):
             self._error(400, "MANIFEST_INVALID")
         elif not tag and digest != identifier:
             self._error(400, "DIGEST_INVALID")
-        elif tag and registry.immutable_tags and (name, tag) in registry.tags:
+        elif tag and self.rules and self.rules.immutable_tags and (name, tag) in registry.tags:
             self._error(400, "TAG_INVALID")
         else:
             registry.manifests[name, digest] = (self.headers["Content-Type"], self.body)

@@ -1,6 +1,7 @@
 """A fake AWS account in this process."""
 
 import random
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.sandbox.cloudformation.backend import CloudFormationBackend
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account
+from ecs_steps.sandbox.ecr.backend import EcrBackend
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.faults import FaultLine
 from ecs_steps.sandbox.journal import Entry, Journal
@@ -33,11 +35,13 @@ class _RegionBackends:
 
     ecs: EcsBackend
     cloudformation: CloudFormationBackend
+    ecr: EcrBackend
     ids: random.Random
 
     def region(self) -> Region:
         backends = {
             "cloudformation": self.cloudformation,
+            "ecr": self.ecr,
             "ecs": self.ecs,
             "elbv2": self.ecs.elbv2,
             "logs": self.ecs.logs,
@@ -47,6 +51,7 @@ class _RegionBackends:
     def apply(self, scenario: Scenario) -> None:
         """Apply another scenario from now on."""
         self.ecs.plan = scenario.ecs
+        self.ecr.scans = scenario.scans
         self.cloudformation.apply(scenario.stack, scenario.resources)
 
 
@@ -71,6 +76,7 @@ class Sandbox:
     ) -> None:
         self.region = region
         self.timeline = Timeline()
+        self._closing = ExitStack()
         self._journal = Journal(journal) if journal else None
         past = list(self._journal.entries()) if self._journal else []
         self._moto = MotoAccount(SandboxSession(VirtualClock(self.timeline), region=region), seed=_SEED)
@@ -87,6 +93,7 @@ class Sandbox:
         )
         self._default_region = default_region
         self.ecs, self.cloudformation = default_region.ecs, default_region.cloudformation
+        self.images = default_region.ecr.images
         self.calls: list[Call] = self._transport.calls
         if self._journal:
             self._replay(self._journal, past)
@@ -112,6 +119,7 @@ class Sandbox:
     ) -> None:
         if self._journal:
             self._journal.ended(self.clock.now())
+        self._closing.close()
         self._moto.close()
 
     def apply(self, scenario: str | Scenario) -> None:
@@ -154,7 +162,16 @@ class Sandbox:
             timeline=self.timeline,
             plan=scenario.stack,
         )
-        return _RegionBackends(ecs, CloudFormationBackend(account, scenario.resources), ids)
+        ecr = EcrBackend(
+            self.timeline,
+            scenario.scans,
+            region=region,
+            forward=self._moto.call,
+            has_fixtures=scenario.ecs.fixtures,
+        )
+        self._closing.callback(ecr.close)
+        cloudformation = CloudFormationBackend(account, scenario.resources)
+        return _RegionBackends(ecs, cloudformation, ecr, ids)
 
     def _replay(self, journal: Journal, past: list[Entry]) -> None:
         for number, entry in enumerate(past, start=1):

@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from attrs import field, frozen
 
+from ecs_steps.sandbox.ecr.plan import ScanPlan
 from ecs_steps.sandbox.ecs.plan import EcsPlan, Event, FailurePlan
 from ecs_steps.sandbox.faults import Fault
 from ecs_steps.sandbox.quotas import Quota
@@ -28,7 +29,7 @@ class ResourceFailurePlan:
     times: int | None = None
 
 
-Part = FailurePlan | Event | ResourceFailurePlan | Fault | Quota
+Part = ScanPlan | FailurePlan | Event | ResourceFailurePlan | Fault | Quota
 
 
 @frozen(kw_only=True)
@@ -52,12 +53,13 @@ class Scenario:
     ecs: EcsPlan = field(factory=EcsPlan)
     resources: tuple[ResourceFailurePlan, ...] = ()
     stack: StackPlan = field(factory=StackPlan)
+    scans: ScanPlan = field(factory=ScanPlan)
     faults: tuple[Fault, ...] = ()
     quotas: tuple[Quota, ...] = ()
 
     @classmethod
     def of(cls, *parts: Part, description: str = "") -> Self:
-        """Make a scenario of failure plans, events, faults and quotas, in any order.
+        """Make a scenario of failure plans, events, faults, quotas and what scans find, in any order.
 
         Of several failure plans for tasks the first that applies to a task wins.
 
@@ -69,6 +71,7 @@ class Scenario:
         resources: list[ResourceFailurePlan] = []
         faults: list[Fault] = []
         quotas: list[Quota] = []
+        scans = ScanPlan()
         for part in parts:
             match part:
                 case FailurePlan():
@@ -81,12 +84,15 @@ class Scenario:
                     faults.append(part)
                 case Quota():
                     quotas.append(part)
+                case ScanPlan():
+                    scans = part
                 case _:
                     raise TypeError(f"{part!r} is no failure plan, event, fault or quota")
         return cls(
             description=description,
             ecs=EcsPlan(failure_plans=tuple(failure_plans), events=tuple(events)),
             resources=tuple(resources),
+            scans=scans,
             faults=tuple(faults),
             quotas=tuple(quotas),
         )

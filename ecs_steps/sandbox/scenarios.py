@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ecs_steps.sandbox.ecr.plan import ScanPlan
 from ecs_steps.sandbox.ecs.scenarios import SERVICE_SCENARIOS
 from ecs_steps.sandbox.ecs.strategy_scenarios import STRATEGY_SCENARIOS
 from ecs_steps.sandbox.ecs.task_set_scenarios import TASK_SET_SCENARIOS
@@ -111,6 +112,10 @@ _STACK_SCENARIOS: Mapping[str, Scenario] = {
         description="CloudFormation takes a service that ECS rolled back for a stable one",
         ecs=SERVICE_SCENARIOS["breaker-rollback"][1],
         stack=StackPlan(ignores_rollbacks=True),
+    ),
+    "vulnerable-image": Scenario(
+        description="The scan of each image finds a critical vulnerability",
+        scans=ScanPlan(severities={"CRITICAL": 1, "HIGH": 3, "LOW": 12}),
     ),
     "throttled": Scenario(
         description="Every fourth request or so is throttled",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from ecs_steps.aws import cloudformation
+from ecs_steps.aws import cloudformation, stack_events
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest, new_token
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.context import DeploymentContext
@@ -16,6 +16,7 @@ from ecs_steps.errors import AwsCallError, NotFoundError, StackFailedError, Time
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
 from ecs_steps.stacks.action import StackAction, first_action
+from ecs_steps.stacks.preflight import check_before_change
 from ecs_steps.stacks.watch import watch_operation
 
 MAX_ATTEMPTS = 6
@@ -42,29 +43,20 @@ def start_deployment(request: StackRequest, context: DeploymentContext) -> Deplo
     """Create or update the stack, after recovering it from a state that allows neither.
 
     Raises:
+        DeploymentError: As `check_before_change`.
         StackFailedError: The stack is in a state that cannot be left by itself.
         TimedOutError: CloudFormation was still busy with the stack when the time was over.
     """
     token = new_token()
-    for _ in range(MAX_ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         stack = context.call_with_retries(
             "the stack", lambda: cloudformation.describe_stack(context.aws, request.name)
         )
-        action = first_action(stack.status if stack else None)
+        if attempt == 0:
+            check_before_change(request, stack, context)
         try:
-            match action, stack:
-                case StackAction.CREATE, _:
-                    return _create(request, token, context)
-                case StackAction.UPDATE, Stack() as existing:
-                    return _update(existing, request, token, context)
-                case StackAction.WAIT, Stack() as busy:
-                    _wait_until_idle(busy, context)
-                case StackAction.DELETE, Stack() as stuck:
-                    _delete(stuck, context)
-                case StackAction.CONTINUE_ROLLBACK, Stack() as half_way:
-                    _continue_rollback(half_way, context)
-                case _, Stack() as broken:
-                    raise _manual(broken)
+            if deployed := _advance(stack, request, token, context):
+                return deployed
         except AwsCallError as error:
             if not _has_changed_meanwhile(error):
                 raise
@@ -76,6 +68,26 @@ def start_deployment(request: StackRequest, context: DeploymentContext) -> Deplo
         why=f"another process changed it each of the {MAX_ATTEMPTS} times that this step read it",
         next_step="Let one deployment at a time run for this stack.",
     )
+
+
+def _advance(
+    stack: Stack | None, request: StackRequest, token: str, context: DeploymentContext
+) -> DeployedStack | None:
+    """Do what the stack's status asks for; none where its status must be read again then."""
+    match first_action(stack.status if stack else None), stack:
+        case StackAction.CREATE, _:
+            return _create(request, token, context)
+        case StackAction.UPDATE, Stack() as existing:
+            return _update(existing, request, token, context)
+        case StackAction.WAIT, Stack() as busy:
+            _wait_until_idle(busy, context)
+        case StackAction.DELETE, Stack() as stuck:
+            _delete(stuck, context)
+        case StackAction.CONTINUE_ROLLBACK, Stack() as half_way:
+            _continue_rollback(half_way, context)
+        case _, Stack() as broken:
+            raise _manual(broken)
+    return None
 
 
 def _create(request: StackRequest, token: str, context: DeploymentContext) -> DeployedStack:
@@ -103,7 +115,7 @@ def _update(stack: Stack, request: StackRequest, token: str, context: Deployment
 def _find(
     kind: OperationKind, request: StackRequest, token: str, context: DeploymentContext
 ) -> Callable[[], StackOperation | None]:
-    return lambda: cloudformation.find_operation(context.aws, kind, request.name, token)
+    return lambda: stack_events.find_operation(context.aws, kind, request.name, token)
 
 
 def attach(stack_id: str, context: DeploymentContext) -> DeployedStack:
@@ -122,7 +134,7 @@ def attach(stack_id: str, context: DeploymentContext) -> DeployedStack:
             next_step="Check the name or id, the account and the region.",
         )
     operation = context.call_with_retries(
-        "the stack's events", lambda: cloudformation.last_operation(context.aws, stack)
+        "the stack's events", lambda: stack_events.last_operation(context.aws, stack)
     )
     began_at = operation.began_at or stack.read_at or context.clock.now()
     return DeployedStack(stack_id=stack.stack_id, operation=operation, began_at=began_at)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve
 
-from ecs_steps.aws.cloudformation import StackEvent
 from ecs_steps.aws.denials import Denial
+from ecs_steps.aws.stack_events import StackEvent
 from ecs_steps.causes import Cause, Diagnosis, ResourceFailure, StackFailures
 from ecs_steps.stacks.reasons import match_stack_reason
 

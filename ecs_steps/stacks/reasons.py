@@ -13,8 +13,7 @@ from attrs import frozen
 class StackReason:
     """A kind of failure: patterns that are all found in the text, and what a person does about it.
 
-    `resource_type` limits it to one type. In `remedy`, ``{name}`` is what the first pattern's group of that
-    name found, else the logical id.
+    `resource_type` limits it to one type.
     """
 
     name: str
@@ -26,19 +25,19 @@ class StackReason:
 STACK_REASONS = (
     StackReason(
         name="cluster-not-found",
-        patterns=(r"cluster not found|ClusterNotFoundException",),
+        patterns=(r"cluster not found",),
         remedy="Check the cluster's name, the account and the region; a cluster is not made by this step.",
     ),
     StackReason(
         name="service-linked-role-missing",
-        patterns=(r"unable to assume the service linked role|service.linked role",),
+        patterns=(r"unable to assume the service linked role",),
         remedy="Create it once for the account: aws iam create-service-linked-role --aws-service-name "
         "ecs.amazonaws.com.",
     ),
     StackReason(
         name="log-group-exists",
         resource_type="AWS::Logs::LogGroup",
-        patterns=(r"already exists|AlreadyExists",),
+        patterns=(r"already exists",),
         remedy="The log group belongs to another stack or was made by hand: give this deployment a log "
         "group of its own, or delete it (aws logs list-tags-for-resource shows the stack that it belongs "
         "to).",
@@ -46,20 +45,20 @@ STACK_REASONS = (
     StackReason(
         name="role-exists",
         resource_type="AWS::IAM::Role",
-        patterns=(r"already exists|AlreadyExists",),
+        patterns=(r"already exists",),
         remedy="A role of this name exists: name it as the task's execution role instead, or delete it if "
         "nothing uses it (aws iam list-role-tags shows the stack that it belongs to).",
     ),
     StackReason(
         name="service-exists",
         resource_type="AWS::ECS::Service",
-        patterns=(r"already exists|AlreadyExists|not idempotent",),
+        patterns=(r"already exists|not idempotent",),
         remedy="A service of this name runs in the cluster and belongs to another stack or to none: choose "
         "another name, or delete it (its tag aws:cloudformation:stack-name names its stack).",
     ),
     StackReason(
         name="resource-exists",
-        patterns=(r"already exists|AlreadyExists",),
+        patterns=(r"already exists",),
         remedy="A resource of this name belongs to another stack or was made by hand: choose another name, "
         "or delete it.",
     ),
@@ -70,17 +69,17 @@ STACK_REASONS = (
     ),
     StackReason(
         name="target-type-wrong",
-        patterns=(r"target type|TargetType",),
+        patterns=(r"has target type",),
         remedy="Make the target group with target type ip, which the network mode awsvpc needs.",
     ),
     StackReason(
         name="target-group-not-found",
-        patterns=(r"target groups? .*not found|TargetGroupNotFound|target group.*does not exist",),
+        patterns=(r"target groups were not found|target group.*does not exist",),
         remedy="Check the target group's ARN, the account and the region.",
     ),
     StackReason(
         name="platform-version",
-        patterns=(r"platform version|PlatformUnknownException|PlatformTaskDefinitionIncompatibility",),
+        patterns=(r"platform version|PlatformUnknownException",),
         remedy="Use platform version LATEST (Linux 1.4.0, Windows 1.0.0); older ones lack volumes, "
         "architectures or sizes.",
     ),
@@ -92,33 +91,30 @@ STACK_REASONS = (
     ),
     StackReason(
         name="task-definition-too-large",
-        patterns=(r"65,?536|Actual length",),
+        patterns=(r"Actual length.*65536",),
         remedy="A task definition has at most 65,536 bytes: move long environment values to an environment "
         "file or to Parameter Store.",
     ),
     StackReason(
         name="role-not-valid",
-        patterns=(r"Role is not valid|role.*(cannot|could not|not) be (found|assumed)|invalid.*role",),
+        patterns=(r"Role is not valid",),
         remedy="Check taskRoleArn and executionRoleArn: each must exist in this account and trust "
         "ecs-tasks.amazonaws.com (sts:AssumeRole).",
     ),
     StackReason(
         name="network-not-found",
-        patterns=(
-            r"subnet|security group|InvalidSubnet|InvalidSecurityGroup",
-            r"not exist|not found|Invalid",
-        ),
+        patterns=(r"subnet|security group", r"does not exist"),
         remedy="Check the ids of the subnets and security groups: they must be in one VPC of this account "
         "and region.",
     ),
     StackReason(
         name="quota-reached",
-        patterns=(r"limit exceeded|LimitExceeded|ServiceLimitExceeded|quota",),
+        patterns=(r"limit exceeded",),
         remedy="Ask for a higher quota in Service Quotas, or delete what is not used any more.",
     ),
     StackReason(
         name="throttled",
-        patterns=(r"Rate exceeded|Throttling|Too many concurrent",),
+        patterns=(r"Rate exceeded|Too many concurrent",),
         remedy="Deploy again; nothing is wrong with the template.",
     ),
 )

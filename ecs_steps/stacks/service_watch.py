@@ -10,8 +10,8 @@ from itertools import takewhile
 
 from attrs import define, field
 
-from ecs_steps.aws.cloudformation import StackEvent
 from ecs_steps.aws.ecs import DeploymentRef
+from ecs_steps.aws.stack_events import StackEvent
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
 from ecs_steps.reporting.events import Level

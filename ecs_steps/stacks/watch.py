@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from attrs import define, evolve, field
 
 from ecs_steps.aws import cloudformation
-from ecs_steps.aws.cloudformation import StackEvent, StackOperation, new_token
+from ecs_steps.aws.cloudformation import StackOperation, new_token
+from ecs_steps.aws.stack_events import StackEvent, operation_events, resource_events
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.causes import Diagnosis
 from ecs_steps.context import DeploymentContext
@@ -200,7 +201,7 @@ class OperationWatch:
         if self._are_events_denied:
             return []
         try:
-            new = list(cloudformation.operation_events(self.context.aws, self.operation, self._known))
+            new = list(operation_events(self.context.aws, self.operation, self._known))
         except AwsCallError as error:
             if not error.transient:
                 self._are_events_denied = True
@@ -231,7 +232,7 @@ class OperationWatch:
         if not self._are_events_unread:
             return []
         try:
-            found = list(cloudformation.resource_events(self.context.aws, self.operation))
+            found = list(resource_events(self.context.aws, self.operation))
         except AwsCallError as error:
             self.context.warn_once(error.what, f"A failure will be explained without this: {error}")
             return []

@@ -1,18 +1,34 @@
 """What several steps have as inputs, and the rules on it."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
-from attrs import frozen
+import attrs
+from attrs import evolve, frozen
 
 from ecs_steps.account import WebIdentity
+from ecs_steps.environments.scope import (
+    ACCOUNT_VARIABLE,
+    CLUSTER_VARIABLE,
+    GUARD_VARIABLE,
+    DeploymentScope,
+    Guard,
+    GuardMode,
+    deployment_scope,
+    parts_of_arn,
+)
 from ecs_steps.octopus.account import OctopusAccount, read_account
+from ecs_steps.octopus.feeds import Feed, package_feeds
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption, package_images
-from ecs_steps.octopus.inputs.types import Bool, Count, EcsName, Region
+from ecs_steps.octopus.inputs.types import AccountId, Bool, Count, EcsName, Family, Region
 from ecs_steps.tags import Tag, default_tags
 
 GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+
+_NO_FEEDS: Final[Mapping[str, Feed]] = MappingProxyType({})
 
 
 @frozen(kw_only=True)
@@ -23,12 +39,35 @@ class AwsInputs:
         "Octopus.Action.Aws.Region",
         label="Region",
         docs="https://docs.aws.amazon.com/general/latest/gr/ecs-service.html",
-        help="The AWS region of the cluster; empty means the worker's own.",
+        help="The AWS region; empty means the worker's own.",
         default="",
     )
     images: Mapping[str, str] = derived(package_images)
+    feeds: Mapping[str, Feed] = derived(package_feeds, default=_NO_FEEDS)
     default_tags: tuple[Tag, ...] = derived(default_tags)
     account: OctopusAccount = derived(read_account, default=OctopusAccount())
+    scope: DeploymentScope = derived(deployment_scope, default=DeploymentScope())
+    environment_guard: GuardMode = variable(
+        GUARD_VARIABLE,
+        label="Environment guard",
+        help="What to do where the cluster or the service is tagged for another environment, tenant, project "
+        "or space than the deployment's (`octopus-environment` and so on).",
+        default=GuardMode.REFUSE,
+        control="Select",
+        options=["Refuse|Change nothing and fail", "Warn|Warn and deploy", "Off|Do not check"],
+    )
+    expected_account: AccountId = variable(
+        ACCOUNT_VARIABLE,
+        label="Expected account",
+        help="The 12 digits of the AWS account that this environment is in; with credentials of another one "
+        "nothing is changed. Empty means any.",
+        default="",
+    )
+
+    @property
+    def guard(self) -> Guard:
+        """What is checked before the first change."""
+        return Guard(mode=self.environment_guard, scope=self.scope, expected_account=self.expected_account)
 
     @property
     def arns_of_account(self) -> tuple[str, ...]:
@@ -44,7 +83,7 @@ class ServiceInputs(AwsInputs):
     """The inputs of every step on a service: its cluster, and how its deployment is watched."""
 
     cluster_name: EcsName = variable(
-        "Octopus.Action.Aws.Ecs.ClusterName",
+        CLUSTER_VARIABLE,
         label="Cluster name",
         docs=f"{GUIDE}/clusters.html",
         help="The ECS cluster that runs the service; it must exist.",
@@ -74,6 +113,11 @@ class ServiceInputs(AwsInputs):
     )
 
     @property
+    def guard(self) -> Guard:
+        """What is checked before the first change."""
+        return evolve(super().guard, cluster=self.cluster_name)
+
+    @property
     def cluster(self) -> str:
         """The cluster's name, where it was given by its ARN as well."""
         return self.cluster_name.rpartition("/")[2]
@@ -82,6 +126,19 @@ class ServiceInputs(AwsInputs):
     def arns_of_account(self) -> tuple[str, ...]:
         """ARNs in the account that the step deploys to, that of its own role first."""
         return (*super().arns_of_account, self.cluster_name)
+
+
+def resolve_digests_variable() -> Any:  # noqa: ANN401  as `variable`
+    """Declare the choice of a step that writes images into a task definition."""
+    return variable(
+        "Octopus.Action.Aws.Ecs.ResolveDigests",
+        label="Pin images by digest",
+        help="Whether images are written as `name@sha256:...`, which is what their tags mean when the step "
+        "runs. An image that does not exist, or not for the task's platform, is refused before anything "
+        "is changed. The worker must reach the registry.",
+        default=False,
+        control="Checkbox",
+    )
 
 
 @rule("account")
@@ -98,5 +155,33 @@ def _timed_wait(inputs: ServiceInputs) -> Iterator[Finding]:
         yield Finding(("wait_option", "timeoutMinutes"), "is required to wait with a timeout")
 
 
-AWS_RULES: tuple[AnyRule[AwsInputs], ...] = (complete_account,)
-SERVICE_RULES: tuple[AnyRule[ServiceInputs], ...] = (_timed_wait, *AWS_RULES)
+@rule("environment_guard")
+def _complete_names(inputs: AwsInputs) -> Iterator[Finding]:
+    """Find names with an empty part, such as ``-web``: a part that has no value in this environment."""
+    if inputs.environment_guard is GuardMode.OFF:
+        return
+    for field in attrs.fields(type(inputs)):
+        name = getattr(inputs, field.name)
+        if field.type not in (EcsName, Family) or not isinstance(name, str) or name.startswith("arn:"):
+            continue
+        if name.startswith("-") or name.endswith("-") or "--" in name:
+            scoped = f" in {inputs.scope.environment}" if inputs.scope.environment else ""
+            yield Finding(
+                (field.name,),
+                f"has an empty part: {name!a}; which variable of it has no value{scoped}? (Where that is the "
+                f"name, set {GUARD_VARIABLE} to Warn or Off.)",
+                is_warning=inputs.environment_guard is GuardMode.WARN,
+            )
+
+
+@rule("cluster_name", "region", "expected_account")
+def _place_of_cluster(inputs: ServiceInputs) -> Iterator[Finding]:
+    region, account = parts_of_arn(inputs.cluster_name)
+    if region and inputs.region and region != inputs.region:
+        yield Finding(("cluster_name",), f"is in {region}, and this step runs in {inputs.region}")
+    if account and inputs.expected_account and account != inputs.expected_account:
+        yield Finding(("cluster_name",), f"is in account {account}, not in {inputs.expected_account}")
+
+
+AWS_RULES: tuple[AnyRule[AwsInputs], ...] = (complete_account, _complete_names)
+SERVICE_RULES: tuple[AnyRule[ServiceInputs], ...] = (_timed_wait, _place_of_cluster, *AWS_RULES)

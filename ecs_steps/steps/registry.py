@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING
 from ecs_steps.steps.row import Option, StepRow, StepTable, StepTemplate, Verb
 
 if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports its own
+    from ecs_steps.steps.abort_ecs_deployment.step import AbortEcsDeploymentStep
+    from ecs_steps.steps.continue_ecs_deployment.step import ContinueEcsDeploymentStep
     from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+    from ecs_steps.steps.discover_targets.step import DiscoverEcsTargetsStep
+    from ecs_steps.steps.promote_image.step import PromoteEcrImageStep
     from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 
-__all__ = ["DeployEcsServiceStep", "UpdateEcsServiceStep"]
+__all__ = [
+    "AbortEcsDeploymentStep",
+    "ContinueEcsDeploymentStep",
+    "DeployEcsServiceStep",
+    "DiscoverEcsTargetsStep",
+    "PromoteEcrImageStep",
+    "UpdateEcsServiceStep",
+]
 
 _ROOMS = "ecs_steps.steps"
 
@@ -27,6 +38,23 @@ _OUTPUTS = (
     "DeploymentId",
     "Outcome",
 )
+
+_PROGRESS = (
+    "ServiceName",
+    "ServiceArn",
+    "ClusterName",
+    "Region",
+    "ServiceDeploymentArn",
+    "DeploymentId",
+    "TaskDefinitionArn",
+    "PreviousTaskDefinitionArn",
+    "TargetGroupArn",
+    "LifecycleStage",
+    "ProductionTrafficPercent",
+    "TestTrafficPercent",
+    "Outcome",
+)
+_PAUSE = ("HookId", "PauseExpiresAt", "PauseTimeoutAction")
 
 STEPS = StepTable(
     (
@@ -104,6 +132,70 @@ STEPS = StepTable(
                     ),
                 ),
             },
+        ),
+        StepRow(
+            name="continue",
+            title="Continue Amazon ECS Deployment",
+            summary="continue a deployment that waits for a person",
+            step=f"{_ROOMS}.continue_ecs_deployment.step:ContinueEcsDeploymentStep",
+            inputs=f"{_ROOMS}.continue_ecs_deployment.inputs:ContinueInputs",
+            prefix="EcsContinue",
+            template=StepTemplate(
+                name="AWS - Continue Amazon ECS Deployment",
+                description="Continues a deployment that waits at a pause, after a manual intervention: it "
+                "checks again that the new tasks are healthy and that traffic goes where ECS believes, says "
+                "yes once, and waits for the next pause or the end. One such step for each pause, each with "
+                "the hook of the step before it; run it on success.",
+            ),
+            outputs=(*_PROGRESS, *_PAUSE),
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
+            name="abort",
+            title="Abort Amazon ECS Deployment",
+            summary="roll back a deployment that is in progress",
+            step=f"{_ROOMS}.abort_ecs_deployment.step:AbortEcsDeploymentStep",
+            inputs=f"{_ROOMS}.abort_ecs_deployment.inputs:AbortInputs",
+            prefix="EcsAbort",
+            template=StepTemplate(
+                name="AWS - Abort Amazon ECS Deployment",
+                description="Rolls back a deployment that is in progress, wherever it is, and waits until "
+                "what served before it serves again. Let it run when a previous step failed, such as an "
+                "aborted manual intervention; where there is nothing to roll back it changes nothing.",
+            ),
+            outputs=_PROGRESS,
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
+            name="discover-targets",
+            title="Discover Amazon ECS Targets",
+            summary="find the clusters whose tags make them deployment targets",
+            step=f"{_ROOMS}.discover_targets.step:DiscoverEcsTargetsStep",
+            inputs=f"{_ROOMS}.discover_targets.inputs:DiscoverInputs",
+            prefix="EcsDiscover",
+            template=StepTemplate(
+                name="AWS - Discover Amazon ECS Targets",
+                description="Finds the clusters whose tags say that they belong to the deployment's "
+                "environment, and lets Octopus make deployment targets of them.",
+            ),
+            outputs=("TargetNames", "Outcome"),
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
+            name="promote",
+            title="Promote Image to Amazon ECR",
+            summary="copy an image into a repository of Amazon ECR by digest, without Docker",
+            step=f"{_ROOMS}.promote_image.step:PromoteEcrImageStep",
+            inputs=f"{_ROOMS}.promote_image.inputs:PromoteInputs",
+            prefix="EcsPromote",
+            template=StepTemplate(
+                name="AWS - Promote Image to Amazon ECR",
+                description="Copies an image from any registry, or from a file, into a repository of Amazon "
+                "ECR without Docker and without changing a byte, checks the scans of all its platforms, and "
+                "sets the tag last.",
+            ),
+            outputs=("Image", "ImageDigest", "ImageByDigest", "Outcome"),
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
     )
 )

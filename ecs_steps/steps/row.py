@@ -4,7 +4,7 @@ A row is data. Neither a step nor its inputs are imported before they are used, 
 ``import ecs_steps`` stay as light as they are without them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -233,30 +233,31 @@ class StepTable:
         """Return the step that the variables are for.
 
         That is the one whose inputs know most of them, and of several the one with the fewest required ones
-        missing. Variables that every step has decide nothing.
+        missing. Variables that all of these have decide nothing.
 
         Raises:
             InvalidInputsError: Several steps fit as well as each other.
         """
-        if len(self.rows) == 1:
-            return self.rows[0]
         given = {str(name).casefold() for name in variables}
         known = {row.name: row.variable_names() for row in self.rows}
-        shared = frozenset.intersection(*map(frozenset, known.values()))
-        ranks = {
-            name: (
-                len(given & names.keys()),
-                -sum(required for variable, required in names.items() if variable not in given),
+        fitting = _highest(known, lambda name: len(given & known[name].keys()))
+        shared = frozenset.intersection(*(frozenset(known[name]) for name in fitting))
+        if any(given & (known[name].keys() - shared) for name in fitting):
+            fitting = _highest(
+                fitting,
+                lambda name: -sum(required for each, required in known[name].items() if each not in given),
             )
-            for name, names in known.items()
-            if given & (names.keys() - shared)
-        }
-        best = [name for name, rank in ranks.items() if rank == max(ranks.values())]
-        if len(best) != 1:
-            names = ", ".join(best or known)
-            problem = Problem(path="--step", message=f"is required; the variables fit these steps: {names}")
+        if len(fitting) != 1:
+            message = f"is required; the variables fit these steps: {', '.join(fitting)}"
+            problem = Problem(path="--step", message=message)
             raise InvalidInputsError(what="The step cannot be determined", problems=(problem,))
-        return self.named(best[0])
+        return self.named(fitting[0])
+
+
+def _highest(names: Iterable[str], rank: Callable[[str], int]) -> list[str]:
+    """Return the names with the highest rank."""
+    ranks = {name: rank(name) for name in names}
+    return [name for name in ranks if ranks[name] == max(ranks.values())]
 
 
 def _load(path: str) -> Any:  # noqa: ANN401  whatever the path names

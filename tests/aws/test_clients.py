@@ -27,7 +27,7 @@ from ecs_steps.sandbox.protocol import RawBody
 from ecs_steps.steps.context import deployment_context
 
 
-def test_sts_is_asked_in_the_region_of_the_step_and_as_this_library(line: Line) -> None:
+def test_sts_is_called_in_the_region_of_the_step_and_as_this_library(line: Line) -> None:
     clients(line, Account(login=OPENID)).ecs.list_clusters()
 
     assert [sent.host for sent in line.requests] == [
@@ -37,7 +37,7 @@ def test_sts_is_asked_in_the_region_of_the_step_and_as_this_library(line: Line) 
     assert all(f"ecs-steps/{__version__}" in sent.agent for sent in line.requests)
 
 
-def test_sts_is_asked_at_another_address_where_one_is_given(line: Line) -> None:
+def test_sts_is_called_at_another_address_where_one_is_given(line: Line) -> None:
     account = Account(login=KEYS, assumed_role=AssumedRole(role_arn=PRODUCTION))
     aws = account_clients(
         account, region="eu-west-1", endpoint_url="http://emulator.test:4566", session=line.aws.session
@@ -49,7 +49,7 @@ def test_sts_is_asked_at_another_address_where_one_is_given(line: Line) -> None:
     assert [sent.host for sent in line.requests] == ["emulator.test:4566"]
 
 
-def test_aws_is_not_asked_before_the_first_call(line: Line) -> None:
+def test_aws_is_not_called_before_the_first_call(line: Line) -> None:
     aws = clients(line, Account(login=OPENID, assumed_role=AssumedRole(role_arn=PRODUCTION)))
 
     assert aws.region == "eu-west-1"
@@ -91,7 +91,7 @@ def test_whatever_goes_wrong_a_call_that_may_be_made_once_is_sent_once(
     assert aws.ecs.list_clusters()["clusterArns"]
 
 
-def test_a_refusal_of_a_call_that_may_be_made_once_is_told_as_any_other(
+def test_a_refusal_of_a_call_that_may_be_made_once_is_reported_as_any_other(
     line_of: Callable[..., Line],
 ) -> None:
     line = line_of(Fault("ListClusters", FaultKind.UNAVAILABLE))

@@ -110,7 +110,7 @@ def test_a_session_is_refreshed_before_it_ends(line: Line, account: Account) -> 
     assert line.signers("ecs") == line.issued
 
 
-def test_a_refreshed_login_opens_the_role_on_top_of_it_anew(line: Line) -> None:
+def test_a_refreshed_login_opens_the_role_on_top_of_it_again(line: Line) -> None:
     ends_in(line, minutes=4)
     aws = clients(line, Account(login=OPENID, assumed_role=AssumedRole(role_arn=PRODUCTION)))
 

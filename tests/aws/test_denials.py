@@ -6,7 +6,17 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
 from ecs_steps import AccessDeniedError, StackFailedError
-from ecs_steps.aws import autoscaling, ecs, elbv2, logs, service_deployments, task_definitions, tasks
+from ecs_steps.aws import (
+    autoscaling,
+    cloudwatch,
+    ecs,
+    elbv2,
+    logs,
+    service_deployments,
+    stack_events,
+    task_definitions,
+    tasks,
+)
 from ecs_steps.aws import cloudformation as stacks
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest
@@ -56,6 +66,8 @@ SERVICE = Service(
     tags=(),
 )
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
+REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/shop/orders/1"
+RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
 
 CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
@@ -69,7 +81,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     ),
     "cloudformation:CancelUpdateStack": (lambda aws: stacks.cancel_update(aws, STACK, "t"), "stack shop"),
     "cloudformation:DescribeStackEvents": (
-        lambda aws: list(stacks.operation_events(aws, OPERATION, {})),
+        lambda aws: list(stack_events.operation_events(aws, OPERATION, {})),
         "stack shop",
     ),
     "cloudformation:DescribeStackResources": (
@@ -78,7 +90,8 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     ),
     "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
     "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
-    "ecs:DescribeClusters": (lambda aws: ecs.cluster_status(aws, "shop"), "cluster shop"),
+    "ecs:DescribeClusters": (lambda aws: ecs.describe_cluster(aws, "shop"), "cluster shop"),
+    "ecs:ListClusters": (lambda aws: list(ecs.describe_clusters(aws)), "*"),
     "logs:DescribeLogGroups": (lambda aws: logs.log_group_exists(aws, "/ecs/x"), "log group /ecs/x"),
     "application-autoscaling:DescribeScalableTargets": (
         lambda aws: autoscaling.is_scalable(aws, "shop", "orders"),
@@ -110,6 +123,16 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: service_deployments.describe_service_deployment(aws, DEPLOYMENT),
         DEPLOYMENT,
     ),
+    "ecs:ContinueServiceDeployment": (
+        lambda aws: service_deployments.answer_hook(aws, DEPLOYMENT, "ecs-pause-1", "CONTINUE"),
+        DEPLOYMENT,
+    ),
+    "ecs:DescribeServiceRevisions": (
+        lambda aws: service_deployments.describe_service_revisions(aws, [REVISION]),
+        REVISION,
+    ),
+    "cloudwatch:DescribeAlarms": (lambda aws: cloudwatch.alarms_in_alarm(aws, ["5xx"]), "alarm 5xx"),
+    "elasticloadbalancing:DescribeRules": (lambda aws: elbv2.live_weights(aws, RULE), RULE),
     "ecs:StopServiceDeployment": (lambda aws: service_deployments.roll_back(aws, DEPLOYMENT), DEPLOYMENT),
     "ecs:ListTasks": (lambda aws: list(tasks.list_tasks(aws, "shop", "orders", "STOPPED")), "cluster shop"),
     "ecs:DescribeTasks": (
@@ -135,6 +158,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
 BY_EVENT = {
     "application-auto-scaling": "application-autoscaling",
     "cloudformation": "cloudformation",
+    "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
     "ecs": "ecs",
     "elastic-load-balancing-v2": "elbv2",
@@ -190,7 +214,7 @@ def test_a_denial_names_the_action_and_the_resource_as_aws_does(action: str) -> 
 
 @pytest.mark.parametrize("action", CALLS)
 @pytest.mark.parametrize("text", ["Access Denied", ""])
-def test_a_denial_without_words_names_the_action_and_what_the_call_was_about(action: str, text: str) -> None:
+def test_a_denial_without_a_text_names_the_action_and_what_the_call_was_about(action: str, text: str) -> None:
     call, about = CALLS[action]
 
     denied = denial_of(call, text)
@@ -219,13 +243,13 @@ def test_a_denial_without_words_names_the_action_and_what_the_call_was_about(act
         ("The role is not valid", "", ""),
     ],
 )
-def test_a_denial_is_read_from_the_words_of_each_service(text: str, action: str, resource: str) -> None:
+def test_a_denial_is_read_from_the_texts_of_each_service(text: str, action: str, resource: str) -> None:
     denial = Denial.parse(text, about="what it was about")
 
     assert (denial.action, denial.resource) if denial else (action, resource) == ("", "")
 
 
-def test_an_explicit_deny_is_not_mended_by_allowing() -> None:
+def test_an_explicit_deny_is_not_repaired_by_allowing() -> None:
     text = "not authorized to perform: ecs:UpdateService on resource: * with an explicit deny in a policy"
 
     denial = Denial.parse(text, about="")
@@ -287,7 +311,7 @@ def test_a_policy_that_limits_the_role_from_outside_is_named(limit: str) -> None
     )
 
 
-def test_credentials_that_a_single_sign_on_denies_are_not_asked_of_sts() -> None:
+def test_credentials_that_a_single_sign_on_denies_are_not_requested_from_sts() -> None:
     reply = {"Error": {"Code": "AccessDeniedException", "Message": "No access"}}
 
     with pytest.raises(AccessDeniedError) as raised, calling("ecs:ListClusters"):
@@ -297,7 +321,7 @@ def test_credentials_that_a_single_sign_on_denies_are_not_asked_of_sts() -> None
     assert "Allow sso:GetRoleCredentials on " in raised.value.next_step
 
 
-def test_a_login_that_sts_denies_names_what_sts_was_asked_for() -> None:
+def test_a_login_that_sts_denies_names_what_sts_was_requested() -> None:
     reply = {"Error": {"Code": "AccessDenied", "Message": "Access denied"}}
 
     with pytest.raises(AccessDeniedError) as raised, calling("ecs:ListClusters"):

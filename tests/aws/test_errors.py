@@ -1,8 +1,12 @@
 """What a call that AWS refuses says, and what a person is to do about it."""
 
-import pytest
+from datetime import UTC, datetime
+from typing import Any
 
-from ecs_steps.aws.errors import calling
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+
+from ecs_steps.aws.errors import THROTTLED, calling, reply_time
 from ecs_steps.errors import AccessDeniedError, AwsCallError
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
 
@@ -49,7 +53,7 @@ def test_a_refused_signature_says_what_is_wrong_with_it(operation: str, kind: Fa
     [FaultKind.THROTTLED, FaultKind.INTERNAL_ERROR, FaultKind.UNAVAILABLE],
     ids=lambda kind: kind.value,
 )
-def test_what_may_pass_is_told_from_what_does_not(operation: str, kind: FaultKind) -> None:
+def test_what_may_pass_is_distinguished_from_what_does_not(operation: str, kind: FaultKind) -> None:
     error = refusal(operation, kind)
 
     assert error.transient
@@ -61,3 +65,86 @@ def test_a_denied_object_is_named_without_the_quotes_of_s3() -> None:
 
     assert isinstance(error, AccessDeniedError)
     assert error.next_step.startswith("Allow s3:PutObject on arn:aws:s3:::templates/a for ")
+
+
+def test_an_error_whose_text_was_cut_off_is_an_incomplete_reply() -> None:
+    with (
+        Sandbox(Scenario(faults=(Fault("DescribeRepositories", FaultKind.TRUNCATED_BODY, range(1)),))) as aws,
+        pytest.raises(AwsCallError) as raised,
+        calling("ecr:DescribeRepositories"),
+    ):
+        aws.clients.ecr_in().describe_repositories(repositoryNames=["unknown"])
+
+    assert raised.value.code == "IncompleteReply"
+    assert raised.value.transient
+
+
+def refused(code: str, message: str, status: int = 400) -> AwsCallError:
+    """Return the error of a call that AWS refuses with this code and text."""
+    response: Any = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    with pytest.raises(AwsCallError) as raised, calling("ecs:RegisterTaskDefinition"):
+        raise ClientError(response, "RegisterTaskDefinition")
+    return raised.value
+
+
+@pytest.mark.parametrize("code", sorted(THROTTLED))
+def test_each_code_of_throttling_is_one(code: str) -> None:
+    error = refused(code, "Slow down.")
+
+    assert error.throttled
+    assert error.transient
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Rate exceeded",
+        "Too many concurrent attempts to create a new revision of the specified family.",
+    ],
+)
+def test_a_text_of_throttling_counts_under_any_code(message: str) -> None:
+    error = refused("ClientException", message)
+
+    assert error.throttled
+    assert error.transient
+    assert message in error.why
+
+
+def test_a_refusal_of_another_kind_is_lasting() -> None:
+    error = refused("ClientException", "Family should not be null or empty.")
+
+    assert not error.throttled
+    assert not error.transient
+
+
+def test_a_connection_that_could_not_be_made_is_distinguished_from_one_that_was_lost() -> None:
+    lost = (
+        EndpointConnectionError(endpoint_url="https://ecs"),
+        ConnectionClosedError(endpoint_url="https://ecs"),
+    )
+    errors = []
+    for each in lost:
+        with pytest.raises(AwsCallError) as raised, calling("ecs:DescribeServices"):
+            raise each
+        errors.append(raised.value)
+
+    assert [error.transient for error in errors] == [True, True]
+    assert [error.unreachable for error in errors] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"date": "Mon, 05 Jan 2026 09:00:00 GMT"}, datetime(2026, 1, 5, 9, 0, tzinfo=UTC)),
+        ({"date": "yesterday"}, None),
+        ({"date": ""}, None),
+        ({}, None),
+    ],
+)
+def test_the_time_of_a_reply_is_the_one_that_aws_sent_with_it(
+    headers: dict[str, str], expected: datetime | None
+) -> None:
+    assert reply_time({"ResponseMetadata": {"HTTPHeaders": headers}}) == expected

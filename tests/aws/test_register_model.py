@@ -29,7 +29,7 @@ def task_definition(**container: object) -> dict[str, Any]:
     }
 
 
-def test_what_ecs_tells_and_does_not_take_is_known_and_not_registered() -> None:
+def test_what_ecs_shows_and_does_not_take_is_known_and_not_registered() -> None:
     only_told = {
         "taskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7",
         "revision": 7,
@@ -41,11 +41,11 @@ def test_what_ecs_tells_and_does_not_take_is_known_and_not_registered() -> None:
         "registeredBy": "arn:aws:iam::123456789012:role/deployer",
         "deleteRequestedAt": 1767603602.5,
     }
-    told = {**only_told, "family": "web", "containerDefinitions": []}
+    shown = {**only_told, "family": "web", "containerDefinitions": []}
 
-    request = register_request(told, (), MODEL)
+    request = register_request(shown, (), MODEL)
 
-    assert unknown_members(told, MODEL) == ()
+    assert unknown_members(shown, MODEL) == ()
     assert request == {"family": "web", "containerDefinitions": [], "tags": []}
 
 
@@ -72,13 +72,13 @@ def test_what_ecs_tells_and_does_not_take_is_known_and_not_registered() -> None:
         ),
     ],
 )
-def test_a_member_newer_than_botocore_is_told_by_its_path(
+def test_a_member_newer_than_botocore_is_reported_by_its_path(
     shape: str, member: str, container: dict[str, Any], path: str
 ) -> None:
-    told = task_definition(**container)
+    shown = task_definition(**container)
 
-    assert unknown_members(told, older_botocore(shape, member)) == (path,)
-    assert unknown_members(told, MODEL) == ()
+    assert unknown_members(shown, older_botocore(shape, member)) == (path,)
+    assert unknown_members(shown, MODEL) == ()
 
 
 def test_a_member_that_only_the_request_has_is_known_and_registered() -> None:
@@ -88,16 +88,16 @@ def test_a_member_that_only_the_request_has_is_known_and_registered() -> None:
     shapes["NamedList"] = {"type": "list", "member": {"shape": "Named"}}
     shapes["TaskDefinition"]["members"]["containerDefinitions"] = {"shape": "NamedList"}
     model = ServiceModel(specification, "ecs")
-    told = task_definition(image="acme/web:1")
+    shown = task_definition(image="acme/web:1")
 
-    assert unknown_members(told, model) == ()
-    assert register_request(told, (), model)["containerDefinitions"] == told["containerDefinitions"]
+    assert unknown_members(shown, model) == ()
+    assert register_request(shown, (), model)["containerDefinitions"] == shown["containerDefinitions"]
 
 
-def test_all_unknown_members_are_told_in_the_order_of_the_reply() -> None:
-    told = {"newest": {"of": ["all"]}, **task_definition(newer=False, environment=[{"sealed": ""}])}
+def test_all_unknown_members_are_reported_in_the_order_of_the_reply() -> None:
+    shown = {"newest": {"of": ["all"]}, **task_definition(newer=False, environment=[{"sealed": ""}])}
 
-    assert unknown_members(told, MODEL) == (
+    assert unknown_members(shown, MODEL) == (
         "newest",
         "containerDefinitions[1].newer",
         "containerDefinitions[1].environment[0].sealed",
@@ -109,18 +109,18 @@ def test_an_unknown_member_without_a_value_is_nothing_to_lose() -> None:
 
 
 def test_a_members_own_keys_may_be_any() -> None:
-    told = task_definition(dockerLabels={"com.acme.newThing": "1"})
+    shown = task_definition(dockerLabels={"com.acme.newThing": "1"})
 
-    assert unknown_members(told, MODEL) == ()
-    assert register_request(told, (), MODEL)["containerDefinitions"][1]["dockerLabels"] == {
+    assert unknown_members(shown, MODEL) == ()
+    assert register_request(shown, (), MODEL)["containerDefinitions"][1]["dockerLabels"] == {
         "com.acme.newThing": "1"
     }
 
 
 def test_members_without_a_value_are_not_registered() -> None:
-    told = {**task_definition(cpu=0, hostname=None), "taskRoleArn": None}
+    shown = {**task_definition(cpu=0, hostname=None), "taskRoleArn": None}
 
-    assert register_request(told, (), MODEL) == {
+    assert register_request(shown, (), MODEL) == {
         "family": "web",
         "containerDefinitions": [{"name": "log", "image": "acme/log:1"}, {"name": "web", "cpu": 0}],
         "tags": [],
@@ -136,9 +136,9 @@ def test_tags_are_registered_but_for_those_of_aws() -> None:
 
 
 def test_a_request_shares_no_list_with_the_reply() -> None:
-    told = task_definition(environment=[{"name": "LOG_LEVEL", "value": "info"}])
-    before = copy.deepcopy(told)
+    shown = task_definition(environment=[{"name": "LOG_LEVEL", "value": "info"}])
+    before = copy.deepcopy(shown)
 
-    register_request(told, (), MODEL)["containerDefinitions"][1]["environment"][0]["value"] = "debug"
+    register_request(shown, (), MODEL)["containerDefinitions"][1]["environment"][0]["value"] = "debug"
 
-    assert told == before
+    assert shown == before

@@ -47,23 +47,23 @@ def reasons(evidence: Evidence) -> list[str]:
     return [signal.reason.name for signal in classify(evidence)]
 
 
-def test_what_happened_first_is_told_first() -> None:
+def test_what_happened_first_is_reported_first() -> None:
     tasks = task("late", task_id="a", second=9), task("early", task_id="b", second=0)
 
-    told = [signal.what for signal in classify(Evidence(tasks=tasks))]
+    shown = [signal.what for signal in classify(Evidence(tasks=tasks))]
 
-    assert told == ["task b: early", "task a: late"]
+    assert shown == ["task b: early", "task a: late"]
 
 
-def test_without_times_tasks_are_told_by_their_ids() -> None:
+def test_without_times_tasks_are_reported_by_their_ids() -> None:
     tasks = tuple(task("no", task_id=task_id) for task_id in "ba")
 
-    told = [signal.what for signal in classify(Evidence(tasks=tasks))]
+    shown = [signal.what for signal in classify(Evidence(tasks=tasks))]
 
-    assert told == ["task a: no", "task b: no"]
+    assert shown == ["task a: no", "task b: no"]
 
 
-def test_a_failed_check_of_a_target_is_told_with_the_load_balancers_most_frequent_reason() -> None:
+def test_a_failed_check_of_a_target_is_reported_with_the_load_balancers_most_frequent_reason() -> None:
     targets = (target("Target.Timeout", at="1"), target("Target.Timeout", at="2"))
     message = f"(service web) is unhealthy in (target-group {GROUP}) due to (reason Health checks failed)."
     evidence = Evidence(
@@ -89,7 +89,7 @@ def test_of_reasons_that_are_equally_frequent_it_is_always_the_same_one() -> Non
     assert classify(evidence)[0].what == f"task t1: {FAILED_TARGETS}: Target.FailedHealthChecks"
 
 
-def test_the_log_of_an_essential_container_tells_of_a_failed_check_if_it_left_one() -> None:
+def test_the_log_of_an_essential_container_shows_a_failed_check_if_it_left_one() -> None:
     stopped = task(
         FAILED_TARGETS,
         container("router", "routing", essential=False),
@@ -103,7 +103,7 @@ def test_the_log_of_an_essential_container_tells_of_a_failed_check_if_it_left_on
     assert signal.container.name == "web"
 
 
-def test_once_the_target_is_gone_ecs_own_message_still_tells_the_reason() -> None:
+def test_once_the_target_is_deleted_ecs_own_message_still_shows_the_reason() -> None:
     evidence = Evidence(
         tasks=(task(FAILED_TARGETS),),
         targets=(target("Target.DeregistrationInProgress", state="draining"),),

@@ -1,7 +1,8 @@
 import pytest
+from attrs import evolve
 
 from ecs_steps.diagnosis.classifier import classify
-from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
+from ecs_steps.diagnosis.evidence import Dependency, Evidence, StoppedContainer, StoppedTask
 
 ESSENTIAL_EXIT = ("EssentialContainerExited", "Essential container in task exited")
 SCALED_IN = ("ServiceSchedulerInitiated", "Scaling activity initiated by (deployment ecs-svc/1)")
@@ -63,7 +64,7 @@ def test_what_exits_because_another_container_cannot_start_is_not_the_cause() ->
     assert of(stopped) == [("container-not-started", f"task t1: {reason}")]
 
 
-def test_words_about_a_program_that_cannot_run_count_where_it_failed_alone() -> None:
+def test_a_text_about_a_program_that_cannot_run_count_where_it_failed_alone() -> None:
     words = ("exec /usr/bin/helper: exec format error",)
 
     stopped = task(ESSENTIAL_EXIT, container("web", 0, log=words))
@@ -89,7 +90,7 @@ def test_a_container_killed_for_its_memory_is_out_of_memory_and_no_mere_137() ->
     assert of(stopped) == [("out-of-memory", f"container web exited with code 137 in task t1: {oom}")]
 
 
-def test_the_reason_of_a_container_is_told_before_ecs_copy_of_it() -> None:
+def test_the_reason_of_a_container_is_reported_before_ecs_copy_of_it() -> None:
     reason = "CannotPullContainerError: manifest unknown"
 
     stopped = task(("TaskFailedToStart", reason), container("proxy"), container("web", None, reason))
@@ -118,7 +119,7 @@ def test_an_exit_after_a_failed_health_check_is_its_consequence() -> None:
 
 
 @pytest.mark.parametrize("exit_code", [1, 137, 143])
-def test_an_exit_in_a_task_that_was_asked_to_stop_is_no_failure(exit_code: int) -> None:
+def test_an_exit_in_a_task_that_was_requested_to_stop_is_no_failure(exit_code: int) -> None:
     stopped = task(SCALED_IN, container("web", exit_code))
 
     assert of(stopped) == [("scale-in", f"task t1: {SCALED_IN[1]}")]
@@ -132,7 +133,7 @@ def test_a_task_that_was_scaled_in_shows_no_log() -> None:
     assert signal.container is None
 
 
-def test_a_lack_of_memory_counts_even_in_a_task_that_was_asked_to_stop() -> None:
+def test_a_lack_of_memory_counts_even_in_a_task_that_was_requested_to_stop() -> None:
     oom = "OutOfMemoryError: Container killed due to memory usage"
 
     stopped = task(SCALED_IN, container("web", 137, oom))
@@ -146,9 +147,69 @@ def test_a_person_who_stops_a_task_may_say_anything() -> None:
     assert of(stopped) == [("stopped-by-person", "task t1: too slow for me")]
 
 
-def test_a_stop_code_alone_is_told() -> None:
+def test_a_stop_code_alone_is_reported() -> None:
     assert of(task(("SpotInterruption", ""))) == [("spot-interruption", "task t1: SpotInterruption")]
 
 
-def test_a_task_that_stopped_without_any_reason_tells_nothing() -> None:
+def test_a_task_that_stopped_without_any_reason_shows_nothing() -> None:
     assert of(task(("", ""), container("web"))) == []
+
+
+NOT_RESOLVED = (
+    "CannotStartContainerError: dependency graph: failed to resolve container ordering dependency "
+    "[init(acme/migrate:1) (STOPPED->RUNNING) - Exit: 1] for target [web(acme/web:2) (NONE->RUNNING)] as "
+    "dependency did not exit successfully."
+)
+TIMED_OUT = (
+    "dependency graph: container ordering dependency [db(postgres:16) (RUNNING->RUNNING)] for target "
+    "[web(acme/web:2) (NONE->RUNNING)] has timed out."
+)
+
+
+def waiting_for(name: str, condition: str) -> StoppedContainer:
+    return evolve(container("web", 143), dependencies=(Dependency(container=name, condition=condition),))
+
+
+def test_the_container_that_the_agent_names_as_failed_dependency_is_the_cause() -> None:
+    init = container("init", 1, essential=False)
+
+    [(reason, what)] = of(task(ESSENTIAL_EXIT, container("web", 143, NOT_RESOLVED), init))
+
+    assert reason == "exit-1"
+    assert what.startswith("container init exited with code 1 in task t1")
+
+
+@pytest.mark.parametrize(
+    ("condition", "code", "cause"),
+    [
+        ("SUCCESS", 1, "init"),
+        ("HEALTHY", 1, "init"),
+        ("START", 1, "init"),
+        ("COMPLETE", 1, "web"),
+        ("SUCCESS", 0, "web"),
+    ],
+)
+def test_a_container_that_waited_in_vain_is_a_consequence(condition: str, code: int, cause: str) -> None:
+    init = container("init", code, essential=False)
+
+    [(_, what)] = of(task(ESSENTIAL_EXIT, init, waiting_for("init", condition)))
+
+    assert what.startswith(f"container {cause} exited with code")
+
+
+def test_a_container_that_failed_by_itself_is_the_cause_whatever_it_waited_for() -> None:
+    init = container("init", 1, essential=False)
+    web = evolve(waiting_for("init", "COMPLETE"), exit_code=3)
+
+    [(_, what)] = of(task(ESSENTIAL_EXIT, init, web))
+
+    assert what.startswith("container web exited with code 3")
+
+
+def test_a_dependency_that_timed_out_was_not_killed_by_itself() -> None:
+    db = container("db", 137)
+
+    [(reason, what)] = of(task(ESSENTIAL_EXIT, db, container("web", None, TIMED_OUT)))
+
+    assert reason == "dependency-failed"
+    assert "dependency [db(postgres:16)" in what

@@ -1,17 +1,37 @@
 import re
 from collections import Counter
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
+from diagnosis.alternatives import without_each_alternative
+from ecs_steps.diagnosis.evidence import Evidence, PendingTask, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.reasons import EXIT, FAILURE_REASONS, STOPPED, FailureReason
 from ecs_steps.diagnosis.report import diagnose
 
-SAID = [
+TEXTS = [
     line.split(" | ", 2) for line in Path(__file__).with_name("reasons.txt").read_text("ascii").splitlines()
 ]
-"""What AWS says: the name of its reason, a part of the remedy, the text."""
+"""Texts of AWS, container runtimes and registries: the name of the reason, a part of the remedy, the text."""
+
+PENDING = [
+    ("PROVISIONING", "task-provisioning", "free addresses"),
+    ("PENDING", "task-pending", "dependsOn"),
+    ("ACTIVATING", "task-activating", "Service Connect"),
+]
+
+PAUSES = [
+    (
+        "Service deployment rolled back because POST_TEST_TRAFFIC_SHIFT pause hook timed out.",
+        "pause-expired",
+    ),
+    (
+        "Service deployment rolled back because POST_SCALE_UP pause hook was answered with ROLLBACK.",
+        "pause-refused",
+    ),
+]
 
 EXITED = [
     (0, "exit-0", "essential to false"),
@@ -55,13 +75,13 @@ def evidence_of(stop_code: str = "", stopped_reason: str = "", *containers: Stop
     return Evidence(architecture="ARM64", tasks=(task,))
 
 
-@pytest.mark.parametrize(("reason", "remedy", "said"), SAID)
-def test_a_reason_that_ecs_gives_is_named_and_explained(reason: str, remedy: str, said: str) -> None:
-    diagnosis = diagnose(evidence_of("TaskFailedToStart", said))
+@pytest.mark.parametrize(("reason", "remedy", "text"), TEXTS)
+def test_a_reason_that_ecs_gives_is_named_and_explained(reason: str, remedy: str, text: str) -> None:
+    diagnosis = diagnose(evidence_of("TaskFailedToStart", text))
 
     assert diagnosis.root_cause is not None
     assert diagnosis.root_cause.reason == reason
-    assert diagnosis.lines()[0].startswith(f"root cause: task t1: {said.rstrip('.')}")
+    assert diagnosis.lines()[0].startswith(f"root cause: task t1: {text.rstrip('.')}")
     assert remedy in diagnosis.lines()[-1]
 
 
@@ -82,18 +102,18 @@ def test_an_exit_code_is_named_and_explained(code: int, reason: str, remedy: str
 
 
 @pytest.mark.parametrize(("stop_code", "reason", "remedy"), STOPPED_WITH)
-def test_where_no_text_tells_the_stop_code_does(stop_code: str, reason: str, remedy: str) -> None:
-    diagnosis = diagnose(evidence_of(stop_code, "Words that nobody has seen before"))
+def test_where_no_text_decides_the_stop_code_does(stop_code: str, reason: str, remedy: str) -> None:
+    diagnosis = diagnose(evidence_of(stop_code, "Words that no one has seen before"))
 
     assert diagnosis.root_cause is not None
     assert diagnosis.root_cause.reason == reason
-    assert diagnosis.lines()[0].startswith("root cause: task t1: Words that nobody has seen before: ")
+    assert diagnosis.lines()[0].startswith("root cause: task t1: Words that no one has seen before: ")
     assert remedy in diagnosis.lines()[-1]
 
 
-@pytest.mark.parametrize(("said", "reason"), NOISE)
-def test_what_is_normal_in_a_deployment_is_noise(said: str, reason: str) -> None:
-    diagnosis = diagnose(evidence_of("ServiceSchedulerInitiated", said))
+@pytest.mark.parametrize(("text", "reason"), NOISE)
+def test_what_is_normal_in_a_deployment_is_noise(text: str, reason: str) -> None:
+    diagnosis = diagnose(evidence_of("ServiceSchedulerInitiated", text))
 
     assert diagnosis.root_cause is None
     assert [cause.reason for cause in diagnosis.noise] == [reason]
@@ -118,21 +138,32 @@ def test_a_program_that_could_not_be_executed_says_so_in_the_log(last_words: str
     assert diagnosis.root_cause.reason == reason
 
 
-def test_every_family_is_tried() -> None:
+@pytest.mark.parametrize(("text", "reason"), PAUSES)
+def test_a_pause_that_ended_is_no_failure_of_a_lambda_function(text: str, reason: str) -> None:
+    said = ("deployment failed: lifecycle hook failed.",)
+    diagnosis = diagnose(Evidence(verdict=text, service_messages=said))
+
+    assert diagnosis.root_cause
+    assert diagnosis.root_cause.reason == reason
+
+
+def test_every_reason_is_tried() -> None:
     tried = {
-        *(reason for reason, _, _ in SAID),
+        *(reason for reason, _, _ in TEXTS),
         *(reason for table in (EXITED, STOPPED_WITH) for _, reason, _ in table),
         *(reason for _, reason in NOISE),
+        *(reason for _, reason in PAUSES),
+        *(reason for _, reason, _ in PENDING),
     }
 
     assert {reason.name for reason in FAILURE_REASONS} == tried
 
 
-def test_families_stand_in_the_order_of_their_ranks() -> None:
+def test_reasons_stand_in_the_order_of_their_ranks() -> None:
     assert list(FAILURE_REASONS) == sorted(FAILURE_REASONS, key=lambda reason: reason.rank)
 
 
-def test_no_two_families_share_a_name_or_a_code() -> None:
+def test_no_two_reasons_share_a_name_or_a_code() -> None:
     seen = Counter(
         key for reason in FAILURE_REASONS for key in (reason.name, *reason.exit_codes, *reason.stop_codes)
     )
@@ -140,17 +171,82 @@ def test_no_two_families_share_a_name_or_a_code() -> None:
     assert set(seen.values()) == {1}
 
 
-def test_every_family_but_the_last_resorts_can_be_recognised() -> None:
-    dumb = [f for f in FAILURE_REASONS if not (f.patterns or f.exit_codes or f.stop_codes)]
+def test_every_reason_but_the_last_resort_can_be_recognised() -> None:
+    unrecognisable = [
+        f for f in FAILURE_REASONS if not (f.patterns or f.exit_codes or f.stop_codes or f.task_statuses)
+    ]
 
-    assert dumb == [EXIT]
+    assert unrecognisable == [EXIT]
     assert STOPPED in FAILURE_REASONS
 
 
 @pytest.mark.parametrize("reason", FAILURE_REASONS, ids=lambda reason: reason.name)
-def test_a_meaning_is_a_clause_and_a_hint_is_one_sentence_in_ascii(reason: FailureReason) -> None:
+def test_a_summary_is_a_clause_and_a_remedy_is_one_sentence_in_ascii(reason: FailureReason) -> None:
     summary, remedy = reason.summary, reason.remedy
 
     assert re.fullmatch(r"[ -~]*[^ .]", summary)
     assert re.fullmatch(r"[A-Z][ -~]*\.", remedy)
-    assert "{" not in (summary + remedy).format(architecture="ARM64", platform="linux/arm64")
+    assert "{" not in (summary + remedy).format(architecture="ARM64", os="LINUX", platform="linux/arm64")
+
+
+@pytest.mark.parametrize(("status", "reason", "remedy"), PENDING)
+def test_a_task_that_hangs_is_named_with_its_status_and_since_when(
+    status: str, reason: str, remedy: str
+) -> None:
+    created_at = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    task = PendingTask(task_id="t1", status=status, created_at=created_at, seconds=840)
+
+    diagnosis = diagnose(Evidence(pending=(task,)))
+
+    assert diagnosis.root_cause is not None
+    assert diagnosis.root_cause.reason == reason
+    assert diagnosis.root_cause.what == f"task t1 has been {status} since 09:00 UTC, for 840 s"
+    assert remedy in diagnosis.root_cause.remedy
+
+
+def test_a_task_that_runs_is_no_sign_of_a_failure() -> None:
+    task = PendingTask(task_id="t1", status="RUNNING", created_at=datetime.now(UTC), seconds=1)
+
+    assert diagnose(Evidence(pending=(task,))).root_cause is None
+
+
+KNOWN_TEXTS = [*(text for _, _, text in TEXTS), *(text for text, _ in NOISE)]
+PATTERNS = list(dict.fromkeys(p for reason in FAILURE_REASONS for p in reason.patterns))
+ALTERNATIVES = [(p, each, rest) for p in PATTERNS for each, rest in without_each_alternative(p)]
+
+
+@cache
+def answers(replaced: str, replacement: str) -> list[str | None]:
+    """Return the reason of every known text, with a pattern replaced wherever it stands."""
+    rows = [
+        (reason.name, [replacement if p == replaced else p for p in reason.patterns])
+        for reason in FAILURE_REASONS
+        if reason.patterns
+    ]
+    return [
+        next((name for name, ps in rows if all(re.search(p, text, re.IGNORECASE) for p in ps)), None)
+        for text in KNOWN_TEXTS
+    ]
+
+
+@pytest.mark.parametrize(("pattern", "alternative", "rest"), ALTERNATIVES)
+def test_each_alternative_of_a_pattern_is_needed_for_a_text(
+    pattern: str, alternative: str, rest: str
+) -> None:
+    assert alternative
+    assert answers(pattern, rest) != answers("", "")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("a", [("a", "(?!)")]),
+        ("a|b", [("a", "b"), ("b", "a")]),
+        ("a|b|c", [("a", "b|c"), ("b", "a|c"), ("c", "a|b")]),
+        (r"x(a|b)y", [("a", "x(b)y"), ("b", "x(a)y")]),
+        (r"(?:a|b\|c)", [("a", r"(?:b\|c)"), (r"b\|c", "(?:a)")]),
+        ("[|(]a", [("[|(]a", "(?!)")]),
+    ],
+)
+def test_alternatives_are_dropped_one_at_a_time(pattern: str, expected: list[tuple[str, str]]) -> None:
+    assert list(without_each_alternative(pattern)) == expected

@@ -163,7 +163,7 @@ def test_what_is_normal_in_a_deployment_is_in_the_data_and_not_in_the_lines() ->
     assert not any("Scaling activity" in line for line in diagnosis.lines())
 
 
-def test_the_first_container_that_left_a_log_stands_for_all() -> None:
+def test_the_first_container_that_left_a_log_represents_all() -> None:
     diagnosis = diagnose(Evidence(tasks=(crashed(1), crashed(2, log=("ERROR",)), crashed(3, log=("OTHER",)))))
 
     assert diagnosis.root_cause is not None
@@ -192,13 +192,15 @@ def test_a_log_that_is_not_in_cloudwatch_is_named_by_its_driver(driver: str, lin
     )
     task = StoppedTask(task_id="t1", stop_code="", stopped_reason="", containers=(web,))
 
-    told = diagnose(Evidence(tasks=(task,))).lines()
+    shown = diagnose(Evidence(tasks=(task,))).lines()
 
-    assert told[1:-1] == lines
+    assert shown[1:-1] == lines
 
 
 @pytest.mark.parametrize(("architecture", "platform"), [("X86_64", "linux/amd64"), ("ARM64", "linux/arm64")])
-def test_an_image_for_another_cpu_is_told_what_the_task_asked_for(architecture: str, platform: str) -> None:
+def test_an_image_for_another_cpu_is_reported_what_the_task_requested(
+    architecture: str, platform: str
+) -> None:
     task = crashed(1, 255, log=("exec /web: exec format error",))
 
     diagnosis = diagnose(Evidence(architecture=architecture, tasks=(task,)))
@@ -207,7 +209,7 @@ def test_an_image_for_another_cpu_is_told_what_the_task_asked_for(architecture: 
     assert f"--platform {platform}" in diagnosis.lines()[-1]
 
 
-def test_where_nothing_is_known_ecs_verdict_and_the_next_command_are_told() -> None:
+def test_where_nothing_is_known_ecs_verdict_and_the_next_command_are_reported() -> None:
     evidence = Evidence(cluster="shop", service="web", verdict="ECS deployment ecs-svc/1 failed.")
     command = "aws ecs list-tasks --cluster shop --service-name web --desired-status STOPPED"
 
@@ -229,14 +231,14 @@ def test_where_nothing_is_known_ecs_verdict_and_the_next_command_are_told() -> N
         (0, "3 tasks have failed"),
     ],
 )
-def test_before_ecs_gives_up_its_count_of_failures_is_told(threshold: int, verdict: str) -> None:
+def test_before_ecs_gives_up_its_count_of_failures_is_reported(threshold: int, verdict: str) -> None:
     assert diagnose(Evidence(failures=3, threshold=threshold)).verdict == verdict
 
 
 @pytest.mark.parametrize(
     ("verdict", "summary"), [("one\r\nline", "one line"), (" \n", "the cause is not known")]
 )
-def test_a_verdict_over_several_lines_is_told_in_one(verdict: str, summary: str) -> None:
+def test_a_verdict_over_several_lines_is_reported_in_one(verdict: str, summary: str) -> None:
     diagnosis = diagnose(Evidence(verdict=verdict))
 
     assert diagnosis.summary == summary
@@ -257,18 +259,65 @@ def test_the_summary_is_the_root_cause_in_one_line() -> None:
 
 
 def test_a_diagnosis_is_plain_json() -> None:
-    told = diagnose(Evidence(tasks=(crashed(1, log=("ERROR",)),), verdict="tasks failed to start")).to_dict()
+    shown = diagnose(Evidence(tasks=(crashed(1, log=("ERROR",)),), verdict="tasks failed to start")).to_dict()
 
-    assert json.loads(json.dumps(told)) == told
-    assert told["verdict"] == "tasks failed to start"
-    root = cast("dict[str, object]", told["rootCause"])
+    assert json.loads(json.dumps(shown)) == shown
+    assert shown["verdict"] == "tasks failed to start"
+    root = cast("dict[str, object]", shown["rootCause"])
     assert (root["reason"], root["count"], root["container"]) == ("exit-1", 1, "web")
     assert (root["logLines"], root["logPlace"]) == (["ERROR"], f"log stream /ecs/web:ecs/web/{1:032x}")
 
 
-def test_an_error_tells_its_diagnosis() -> None:
+def test_an_error_shows_its_diagnosis() -> None:
     diagnosis = diagnose(Evidence(tasks=(crashed(1),)))
 
     error = RolloutFailedError(what="Service web does not run web:2", diagnosis=diagnosis)
 
     assert f"  {diagnosis.lines()[0]}" in str(error).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("architecture", "system", "platform"),
+    [
+        ("X86_64", "LINUX", "linux/amd64"),
+        ("ARM64", "LINUX", "linux/arm64"),
+        ("X86_64", "WINDOWS_SERVER_2022_CORE", "windows/amd64"),
+    ],
+)
+def test_advice_on_an_image_names_the_platform_of_the_task_definition(
+    architecture: str, system: str, platform: str
+) -> None:
+    task = stopped(1, "CannotPullContainerError: no matching manifest for this platform")
+
+    diagnosis = diagnose(Evidence(architecture=architecture, operating_system=system, tasks=(task,)))
+
+    assert diagnosis.root_cause
+    assert platform in diagnosis.root_cause.remedy
+
+
+def test_an_image_of_another_windows_version_names_the_one_that_is_requested() -> None:
+    text = "CannotPullContainerError: no matching manifest for windows/amd64 10.0.17763 in the manifest list"
+    evidence = Evidence(operating_system="WINDOWS_SERVER_2019_CORE", tasks=(stopped(1, text),))
+
+    cause = diagnose(evidence).root_cause
+
+    assert cause
+    assert cause.reason == "image-windows-version"
+    assert "WINDOWS_SERVER_2019_CORE" in cause.summary
+
+
+def test_a_log_that_is_deleted_says_how_many_lines_were_kept() -> None:
+    diagnosis = diagnose(Evidence(tasks=(crashed(1, log=("one", "two")),)))
+
+    text = "\n".join(diagnosis.without_logs(["/ecs/web"]).lines())
+    other = "\n".join(diagnosis.without_logs(["/ecs/other"]).lines())
+
+    assert "was deleted with its stack; the lines above are the last of 2 that were kept" in text
+    assert "is in log stream" not in text
+    assert "is in log stream" in other
+
+
+def test_a_deleted_log_that_could_not_be_read_has_no_lines() -> None:
+    diagnosis = diagnose(Evidence(tasks=(crashed(1),))).without_logs(["/ecs/web"])
+
+    assert any("no line of it was kept" in line for line in diagnosis.lines())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ecs_steps.diagnosis.classifier import match_reason
+from ecs_steps.diagnosis.candidates import match_reason
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.report import diagnose
 from ecs_steps.sandbox.ecs.backend import EcsBackend
@@ -16,7 +16,7 @@ from ecs_steps.sandbox.ecs.scenarios import SERVICE_SCENARIOS
 from ecs_steps.sandbox.service_error import ServiceError
 from ecs_steps.sandbox.timeline import Timeline
 
-Told = dict[str, Any]
+Expected = dict[str, Any]
 
 ROOT_CAUSES = {
     "image-not-found": ("image-not-found", "tag was pushed"),
@@ -94,7 +94,7 @@ def evidence_on(scenario: str) -> Evidence:
     service = ecs.update_service(SHOP | {"taskDefinition": revision})["service"]
     deployment_id = service["deployments"][0]["id"]
     record = ecs.list_service_deployments(SHOP)["serviceDeployments"][0]["serviceDeploymentArn"]
-    tasks: dict[str, Told] = {}
+    tasks: dict[str, Expected] = {}
     verdict = ""
     for _ in range(90):
         timeline.advance_to(timeline.now + timedelta(seconds=10))
@@ -112,7 +112,7 @@ def evidence_on(scenario: str) -> Evidence:
     )
 
 
-def stopped_tasks(ecs: EcsBackend, started_by: str) -> Iterator[Told]:
+def stopped_tasks(ecs: EcsBackend, started_by: str) -> Iterator[Expected]:
     arns = ecs.list_tasks({"cluster": "shop", "startedBy": started_by, "desiredStatus": "STOPPED"})[
         "taskArns"
     ]
@@ -120,7 +120,7 @@ def stopped_tasks(ecs: EcsBackend, started_by: str) -> Iterator[Told]:
     return (task for task in described if task["lastStatus"] == "STOPPED")
 
 
-def stopped(ecs: EcsBackend, task: Told, definitions: list[Told]) -> StoppedTask:
+def stopped(ecs: EcsBackend, task: Expected, definitions: list[Expected]) -> StoppedTask:
     task_id = task["taskArn"].rpartition("/")[2]
     return StoppedTask(
         task_id=task_id,
@@ -142,7 +142,7 @@ def stopped(ecs: EcsBackend, task: Told, definitions: list[Told]) -> StoppedTask
     )
 
 
-def log_of(ecs: EcsBackend, definition: Told, task_id: str) -> tuple[str, ...]:
+def log_of(ecs: EcsBackend, definition: Expected, task_id: str) -> tuple[str, ...]:
     options = definition["logConfiguration"]["options"]
     stream = f"{options['awslogs-stream-prefix']}/{definition['name']}/{task_id}"
     try:
@@ -187,7 +187,7 @@ def test_a_failure_of_an_earlier_deployment_is_not_in_the_report() -> None:
     assert diagnose(evidence).lines() == diagnose(Evidence()).lines()
 
 
-def test_the_last_words_of_the_container_at_fault_are_shown() -> None:
+def test_the_end_of_the_log_of_the_container_at_fault_are_shown() -> None:
     lines = diagnose(evidence_on("crash")).lines()
 
     assert "log of container web: ERROR: no route to the database" in lines

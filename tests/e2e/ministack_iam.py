@@ -24,8 +24,8 @@ ON_CLUSTERS = {
 
 IAM knows the cluster of `ecs:ListTasks` as the condition key `ecs:cluster`, which ministack does not have.
 """
-ON_EVERYTHING = {"ecs:RegisterTaskDefinition", "ecs:TagResource"}
-"""ministack checks these on ``*``, where IAM checks the task definition or the tagged resource."""
+ON_EVERYTHING = {"ecs:RegisterTaskDefinition", "ecs:TagResource", "ecr:DescribeRepositories"}
+"""ministack checks these on ``*``, where IAM checks what they are about."""
 
 BY_CLOUDFORMATION = "ministack's CloudFormation makes its resources without checking IAM"
 NO_RECORDS = "ministack has no service deployments"

@@ -14,7 +14,7 @@ from explaining.runs import CLUSTERS, Run, Step, let_a_deployment_fail, run, ser
 NEVER_SETTLED = frozenset(
     {"no-memory", "no-cpu", "no-network-interface", "no-gpu", "no-capacity", "percents-too-tight"}
 )
-"""Scenarios in which ECS goes on trying, and no task ever stops: only the time to wait ends them."""
+"""Scenarios in which ECS continues trying, and no task ever stops: only the time to wait ends them."""
 
 ENOUGH = 3
 """How many failed tasks settle it for a service of two, where no circuit breaker is at work."""
@@ -64,9 +64,9 @@ def _stack_came_to_rest_at(aws: Sandbox, ended: Run) -> datetime | None:
 def _rollout_finished_at(aws: Sandbox, ended: Run) -> datetime | None:
     digits = _outputs(ended)["DeploymentId"].rpartition("/")[2]
     listed = aws.clients.ecs.list_service_deployments(cluster="shop", service="orders")
-    for told in listed["serviceDeployments"]:
-        if told["targetServiceRevisionArn"].endswith(digits):
-            return told.get("finishedAt")
+    for shown in listed["serviceDeployments"]:
+        if shown["targetServiceRevisionArn"].endswith(digits):
+            return shown.get("finishedAt")
     return None
 
 

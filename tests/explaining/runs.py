@@ -52,8 +52,8 @@ class Run:
 
     result: Result | None
     error: EcsStepsError | None
-    heard: tuple[Reported, ...]
-    heard_at: tuple[datetime, ...]
+    reports: tuple[Reported, ...]
+    reported_at: tuple[datetime, ...]
     calls: tuple[Call, ...]
     begun: datetime
     ended: datetime
@@ -74,12 +74,12 @@ class Run:
 
     @property
     def warnings(self) -> list[str]:
-        return [m.text for m in self.heard if isinstance(m, Message) and m.level is Level.WARNING]
+        return [m.text for m in self.reports if isinstance(m, Message) and m.level is Level.WARNING]
 
     @property
     def said_at(self) -> datetime:
         """When the verdict was said: before the stack was undone, where the step gave it up."""
-        said = zip(self.heard, self.heard_at, strict=True)
+        said = zip(self.reports, self.reported_at, strict=True)
         given_up = (at for m, at in said if isinstance(m, Message) and " cannot succeed; it is " in m.text)
         return next(given_up, self.ended)
 
@@ -111,10 +111,10 @@ def run(step: Step, aws: Sandbox, **changes: Any) -> Run:  # noqa: ANN401  passe
     """Run a step and return what came of it."""
     aws.add_cluster(CLUSTERS["deploy"])
     kind = DeployEcsServiceStep if step == "deploy" else UpdateEcsServiceStep
-    heard: list[tuple[datetime, Reported]] = []
+    reports: list[tuple[datetime, Reported]] = []
 
     def listen(reported: Reported) -> None:
-        heard.append((aws.clock.now(), reported))
+        reports.append((aws.clock.now(), reported))
 
     first, begun = len(aws.calls), aws.clock.now()
     result, error = None, None
@@ -125,8 +125,8 @@ def run(step: Step, aws: Sandbox, **changes: Any) -> Run:  # noqa: ANN401  passe
     return Run(
         result=result,
         error=error,
-        heard=tuple(reported for _, reported in heard),
-        heard_at=tuple(at for at, _ in heard),
+        reports=tuple(reported for _, reported in reports),
+        reported_at=tuple(at for at, _ in reports),
         calls=tuple(aws.calls[first:]),
         begun=begun,
         ended=aws.clock.now(),

@@ -59,7 +59,7 @@ def revision(step: Step, aws: Sandbox) -> str:
         ("all-draining", {"update": RolloutFailedError, "deploy": StackFailedError}),
     ],
 )
-def test_what_ends_otherwise_than_asked_for_is_red(
+def test_what_ends_otherwise_than_requested_is_red(
     scenario: str, kinds: dict[Step, type[EcsStepsError]], step: Step
 ) -> None:
     with Sandbox() as aws:
@@ -171,7 +171,7 @@ def looks_at_a_completed_one(ended: Run) -> list[int]:
     """Return how many tasks ran at each look that found the deployment completed."""
     return [
         seen.running
-        for seen in ended.heard
+        for seen in ended.reports
         if isinstance(seen, RolloutChanged)
         and seen.is_this_deployment
         and seen.state in ("COMPLETED", "SUCCESSFUL")
@@ -189,7 +189,7 @@ def test_tasks_that_crash_around_their_completion_are_not_called_green_while_the
         assert is_serving(step, aws, ended.result.outputs["TaskDefinitionArn"])
 
 
-def test_tasks_that_fail_between_ecs_verdict_and_the_look_at_it_are_waited_for(step: Step) -> None:
+def test_tasks_that_fail_between_ecs_verdict_and_the_read_of_it_are_waited_for(step: Step) -> None:
     with Sandbox() as aws:
         ended = changed_in(step, aws, crashes_after(60), minutes=3)
 
@@ -198,7 +198,7 @@ def test_tasks_that_fail_between_ecs_verdict_and_the_look_at_it_are_waited_for(s
         assert looks_at_a_completed_one(ended)[-1] == 2
 
 
-def test_a_deployment_that_ecs_calls_successful_and_whose_tasks_are_gone_is_red(step: Step) -> None:
+def test_a_deployment_that_ecs_calls_successful_and_whose_tasks_are_deleted_is_red(step: Step) -> None:
     with Sandbox() as aws:
         ended = changed_in(step, aws, crashes_after(60, for_good=True), minutes=3)
 

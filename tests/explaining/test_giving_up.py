@@ -144,7 +144,7 @@ def test_an_update_of_the_stack_is_cancelled_and_its_rollback_awaited() -> None:
 
 
 @pytest.mark.parametrize("kind", [FaultKind.CONNECTION_RESET, FaultKind.READ_TIMEOUT])
-def test_an_update_that_was_cancelled_unheard_is_not_called_one_that_could_not_be(kind: FaultKind) -> None:
+def test_an_update_that_was_cancelled_unnoticed_is_not_called_one_that_could_not_be(kind: FaultKind) -> None:
     with Sandbox() as aws:
         let_a_deployment_succeed("deploy", aws)
         take(aws, "crash")
@@ -182,7 +182,7 @@ def test_the_next_deployment_after_a_deleted_create_is_a_first_one_again() -> No
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_left_alone_the_stack_goes_on_trying(is_first: bool) -> None:  # noqa: FBT001  a parameter of the test
+def test_left_alone_the_stack_continues_trying(is_first: bool) -> None:  # noqa: FBT001  a parameter of the test
     with Sandbox() as aws:
         if not is_first:
             let_a_deployment_succeed("deploy", aws)
@@ -199,10 +199,10 @@ def test_left_alone_the_stack_goes_on_trying(is_first: bool) -> None:  # noqa: F
         assert ended.lines[0].startswith("root cause: container web")
 
 
-# What becomes of a service that somebody else owns
+# What becomes of a service that another process owns
 
 
-def test_left_alone_the_service_keeps_what_it_was_told() -> None:
+def test_left_alone_the_service_keeps_what_it_was_given() -> None:
     with Sandbox("crash") as aws:
         ended = run("update", aws)
 

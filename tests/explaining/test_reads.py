@@ -81,7 +81,7 @@ def test_a_failing_deployment_ends_with_the_same_verdict_through_failed_reads(
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("operation", OF_THE_CAUSE)
-def test_a_denied_look_for_the_cause_is_one_warning_that_names_the_permission(
+def test_a_denied_read_for_the_cause_is_one_warning_that_names_the_permission(
     operation: str, step: Step
 ) -> None:
     ended = with_faults("breaker", step, Fault(operation, FaultKind.ACCESS_DENIED))
@@ -95,7 +95,7 @@ def test_a_denied_look_for_the_cause_is_one_warning_that_names_the_permission(
     assert f"Allow {OF_THE_CAUSE[operation]} on " in warning
 
 
-def test_a_denied_look_for_the_cause_is_one_warning_though_a_rollback_looks_as_well() -> None:
+def test_a_denied_read_for_the_cause_is_one_warning_though_a_rollback_reads_as_well() -> None:
     denied = Fault("ListTasks", FaultKind.ACCESS_DENIED)
     with Sandbox(evolve(SCENARIOS["crash"], faults=(denied,))) as aws:
         ended = run("update", aws, update_on_failure="Rollback")
@@ -107,7 +107,7 @@ def test_a_denied_look_for_the_cause_is_one_warning_though_a_rollback_looks_as_w
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("kind", [FaultKind.THROTTLED, FaultKind.TRUNCATED_BODY])
 @pytest.mark.parametrize("operation", ["ListTasks", "GetLogEvents"])
-def test_a_look_for_the_cause_that_fails_for_ever_hides_no_verdict(
+def test_a_read_for_the_cause_that_fails_without_end_hides_no_verdict(
     operation: str, kind: FaultKind, step: Step
 ) -> None:
     ended = with_faults("breaker", step, Fault(operation, kind))

@@ -28,7 +28,7 @@ from explaining.runs import (
 
 
 @frozen
-class Told:
+class Expected:
     """The family of a root cause, a part of its line, and a part of the hint."""
 
     family: str
@@ -37,62 +37,68 @@ class Told:
 
 
 ROOT_CAUSES = {
-    "image-not-found": Told(
+    "image-not-found": Expected(
         "image-not-found", "9.9.9: not found (and 3 more like it)", "Check that the tag was pushed"
     ),
-    "image-denied": Told("image-private", "403 Forbidden: pull access denied", "repositoryCredentials"),
-    "image-rate-limited": Told("image-rate-limited", "toomanyrequests", "Amazon ECR pull through cache"),
-    "image-wrong-architecture": Told(
+    "image-denied": Expected("image-private", "403 Forbidden: pull access denied", "repositoryCredentials"),
+    "image-rate-limited": Expected("image-rate-limited", "toomanyrequests", "Amazon ECR pull through cache"),
+    "image-wrong-architecture": Expected(
         "image-architecture", "since the task asks for X86_64", "Push the image for linux/amd64"
     ),
-    "exec-format-error": Told(
+    "exec-format-error": Expected(
         "exec-format-error", "for another CPU architecture than X86_64", "docker build --platform linux/amd64"
     ),
-    "image-pull-timeout": Told("image-unreachable", "52.1.121.53:443: i/o timeout", "NAT gateway"),
-    "secret-denied": Told(
+    "image-pull-timeout": Expected("image-unreachable", "52.1.121.53:443: i/o timeout", "NAT gateway"),
+    "secret-denied": Expected(
         "secret-denied", "unable to retrieve secret from asm", "secretsmanager:GetSecretValue"
     ),
-    "secret-unreachable": Told("secret-unreachable", "The task cannot pull secrets", "VPC endpoints"),
-    "efs-unmountable": Told("efs-not-resolved", 'Failed to resolve "fs-0a1b2c3d', "mount target"),
-    "log-group-denied": Told(
+    "secret-unreachable": Expected("secret-unreachable", "The task cannot pull secrets", "VPC endpoints"),
+    "efs-unmountable": Expected("efs-not-resolved", 'Failed to resolve "fs-0a1b2c3d', "mount target"),
+    "log-group-denied": Expected(
         "log-stream-denied", "failed to create Cloudwatch log stream", "logs:CreateLogStream"
     ),
-    "cannot-start-container": Told(
+    "cannot-start-container": Expected(
         "command-not-found", '"serve": executable file not found', "Check command and entryPoint"
     ),
-    "role-not-assumable": Told(
+    "role-not-assumable": Expected(
         "role-not-assumable", "ECS was unable to assume the role", "ecs-tasks.amazonaws.com"
     ),
-    "network-interface-timeout": Told(
+    "network-interface-timeout": Expected(
         "network-interface-timeout", "network interface provisioning", "subnets' free addresses"
     ),
-    "crash": Told("exit-1", "exited with code 1", "Read the container's last log lines"),
-    "out-of-memory": Told("out-of-memory", "OutOfMemoryError", "Raise memory"),
-    "killed": Told("exit-137", "exited with code 137", "Container Insights"),
-    "segmentation-fault": Told("exit-139", "exited with code 139", "native library"),
-    "terminated": Told("exit-143", "exited with code 143", "a supervisor or entry script"),
-    "container-unhealthy": Told(
+    "crash": Expected("exit-1", "exited with code 1", "Read the container's last log lines"),
+    "out-of-memory": Expected("out-of-memory", "OutOfMemoryError", "Raise memory"),
+    "killed": Expected("exit-137", "exited with code 137", "Container Insights"),
+    "segmentation-fault": Expected("exit-139", "exited with code 139", "native library"),
+    "terminated": Expected("exit-143", "exited with code 143", "a supervisor or entry script"),
+    "container-unhealthy": Expected(
         "container-unhealthy", "Task failed container health checks", "raise startPeriod"
     ),
-    "targets-wrong-code": Told(
+    "targets-wrong-code": Expected(
         "target-wrong-code", "Health checks failed with these codes: [502]", "matcher (success codes)"
     ),
-    "targets-time-out": Told("target-timed-out", "Request timed out", "security group"),
-    "targets-fail": Told("target-failed", "could not connect to the task", "listen on 0.0.0.0"),
-    "no-memory": Told("no-memory", "has insufficient memory available", "lower the task's memory"),
-    "no-cpu": Told("no-cpu", "has insufficient CPU units available", "lower the task's cpu"),
-    "no-network-interface": Told("no-network-interface", "RESOURCE:ENI", "awsvpcTrunking"),
-    "no-gpu": Told("no-gpu", "RESOURCE:GPU", "Add GPU instances"),
-    "no-capacity": Told("no-capacity", "Capacity is unavailable at this time", "availability zone"),
-    "percents-too-tight": Told(
+    "targets-time-out": Expected("target-timed-out", "Request timed out", "security group"),
+    "targets-fail": Expected("target-failed", "could not connect to the task", "listen on 0.0.0.0"),
+    "no-memory": Expected("no-memory", "has insufficient memory available", "lower the task's memory"),
+    "no-cpu": Expected("no-cpu", "has insufficient CPU units available", "lower the task's cpu"),
+    "no-network-interface": Expected("no-network-interface", "RESOURCE:ENI", "awsvpcTrunking"),
+    "no-gpu": Expected("no-gpu", "RESOURCE:GPU", "Add GPU instances"),
+    "no-capacity": Expected("no-capacity", "Capacity is unavailable at this time", "availability zone"),
+    "percents-too-tight": Expected(
         "percents-too-tight", "was unable to stop or start tasks", "Raise maximumPercent above 100"
     ),
-    "breaker-rollback": Told("exit-1", "exited with code 1", "Read the container's last log lines"),
-    "breaker": Told("exit-1", "exited with code 1", "Read the container's last log lines"),
-    "alarm-rollback": Told("alarm", "a CloudWatch alarm that watches over the service", "alarm-history"),
-    "superseded": Told("superseded", "a newer deployment of the same service", "CloudTrail, UpdateService"),
-    "service-deleted": Told("service-deleted", "is DRAINING: a person or a program deleted", "DeleteService"),
-    "all-draining": Told("service-deleted", "is DRAINING: a person or a program deleted", "DeleteService"),
+    "breaker-rollback": Expected("exit-1", "exited with code 1", "Read the container's last log lines"),
+    "breaker": Expected("exit-1", "exited with code 1", "Read the container's last log lines"),
+    "alarm-rollback": Expected("alarm", "a CloudWatch alarm that watches over the service", "alarm-history"),
+    "superseded": Expected(
+        "superseded", "a newer deployment of the same service", "CloudTrail, UpdateService"
+    ),
+    "service-deleted": Expected(
+        "service-deleted", "is DRAINING: a person or a program deleted", "DeleteService"
+    ),
+    "all-draining": Expected(
+        "service-deleted", "is DRAINING: a person or a program deleted", "DeleteService"
+    ),
 }
 OF_THE_STACK = {
     "service-name-taken": ("create", "(AWS::ECS::Service): Resource of type 'AWS::ECS::Service' with"),
@@ -121,11 +127,11 @@ def everything_said(failed: Run) -> Iterator[str]:
     yield str(error)
     yield json.dumps(error.diagnosis.to_dict() if error.diagnosis else {})
     yield from failed.tasks.lines()
-    yield from (message_text(reported) for reported in failed.heard)
+    yield from (message_text(reported) for reported in failed.reports)
 
 
 def test_the_table_has_every_plan_that_makes_a_deployment_fail() -> None:
-    families = {told.family for told in ROOT_CAUSES.values()}
+    families = {shown.family for shown in ROOT_CAUSES.values()}
 
     assert len(families) >= 20
     assert families <= {family.name for family in FAILURE_REASONS}
@@ -149,28 +155,28 @@ def test_an_earlier_deployment_of_the_same_service_has_left_its_failures_there(s
 def test_the_root_cause_comes_first_with_a_hint_and_without_an_earlier_failure(
     scenario: str, step: Step
 ) -> None:
-    told = ROOT_CAUSES[scenario]
+    shown = ROOT_CAUSES[scenario]
 
     failed = failed_after_another(step, scenario)
 
     cause, lines = failed.tasks.root_cause, failed.lines
     assert cause
-    assert cause.reason == told.family
+    assert cause.reason == shown.family
     assert lines[0].startswith("root cause: ")
-    assert told.cause in lines[0]
-    assert [line for line in lines if line.startswith("next: ") and told.hint in line]
+    assert shown.cause in lines[0]
+    assert [line for line in lines if line.startswith("next: ") and shown.hint in line]
     assert not [said for said in everything_said(failed) for old in OF_AN_EARLIER_DEPLOYMENT if old in said]
 
 
 @pytest.mark.parametrize("scenario", ["crash", "image-not-found", "targets-fail", "superseded", "no-memory"])
-def test_a_failure_is_told_in_one_line_in_lines_and_as_json(scenario: str, step: Step) -> None:
+def test_a_failure_is_reported_in_one_line_in_lines_and_as_json(scenario: str, step: Step) -> None:
     failed = failed_after_another(step, scenario)
 
     error = failed.error
     assert isinstance(error, DeploymentError)
     assert error.diagnosis
-    told = error.diagnosis.to_dict()
-    assert json.loads(json.dumps(told)) == told
+    shown = error.diagnosis.to_dict()
+    assert json.loads(json.dumps(shown)) == shown
     assert not [line for line in failed.lines if line.splitlines() != [line]]
     assert failed.tasks.root_cause
     assert failed.tasks.summary == str(failed.tasks.root_cause)
@@ -187,7 +193,7 @@ def test_why_names_the_root_cause(scenario: str, step: Step) -> None:
     assert failed.lines[0] == f"root cause: {failed.error.why}"
 
 
-def test_the_last_words_of_the_failed_container_follow_its_cause(step: Step) -> None:
+def test_the_end_of_the_log_of_the_failed_container_follow_its_cause(step: Step) -> None:
     failed = failed_after_another(step, "crash")
 
     assert failed.lines[1:3] == [
@@ -209,12 +215,12 @@ def test_no_log_is_named_of_a_container_that_never_ran(step: Step) -> None:
     assert not [line for line in failed.lines if line.startswith("log of")]
 
 
-def test_the_first_failure_is_told_while_the_deployment_is_under_way(step: Step) -> None:
+def test_the_first_failure_is_reported_while_the_deployment_is_in_progress(step: Step) -> None:
     failed = failed_after_another(step, "crash")
 
     [warning] = [text for text in failed.warnings if "exited with code 1" in text and text.startswith("cont")]
-    at = [message_text(reported) for reported in failed.heard].index(warning)
-    rest = [message_text(reported) for reported in failed.heard[at + 1 :]]
+    at = [message_text(reported) for reported in failed.reports].index(warning)
+    rest = [message_text(reported) for reported in failed.reports[at + 1 :]]
     assert len([text for text in rest if "deployment" in text]) >= 3
 
 
@@ -231,11 +237,11 @@ def test_what_ecs_wrote_of_an_earlier_deployment_is_in_no_later_report(
 
         failed = run(step, aws)
 
-    told = failed.tasks.to_dict()
+    shown = failed.tasks.to_dict()
     assert any(BAD_NEWS.search(message) for message in written)
     assert failed.tasks.root_cause
     assert failed.tasks.root_cause.reason == "exit-1"
-    assert family not in json.dumps(told)
+    assert family not in json.dumps(shown)
 
 
 def test_a_failure_that_ecs_rolled_back_by_itself_is_no_part_of_a_later_report() -> None:

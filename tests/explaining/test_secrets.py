@@ -35,7 +35,7 @@ SCENARIOS_TRIED = (
 
 
 class Markers:
-    """Unique words, each planted in one place and looked for everywhere."""
+    """Unique words, each planted in one place and looked without endywhere."""
 
     def __init__(self) -> None:
         self.planted: list[str] = []
@@ -127,7 +127,7 @@ def run_with(markers: Markers, step: Step, aws: Sandbox, scenario: str) -> Run:
 
 
 def everything_said(ended: Run) -> Iterator[str]:
-    for reported in ended.heard:
+    for reported in ended.reports:
         yield message_text(reported)
         yield repr(reported)
     if ended.result:
@@ -204,10 +204,10 @@ def test_a_dry_run_shows_where_secrets_are_kept_and_no_value() -> None:
         plant_in_the_service(aws, markers)
         step = UpdateEcsServiceStep(variables("update", updates=updates(markers)))
 
-        told = step.dry_run(aws=aws.clients, report=lambda _: None)
+        shown = step.dry_run(aws=aws.clients, report=lambda _: None)
 
-    found = markers.found_in(iter(told.splitlines()))
-    assert "environment[VALUE_1]" in told
+    found = markers.found_in(iter(shown.splitlines()))
+    assert "environment[VALUE_1]" in shown
     assert [line for line in found if "secrets[TOKEN]" not in line] == []
     assert found
 
@@ -219,13 +219,13 @@ def test_whatever_surrounds_a_value_it_is_not_said(before: str, after: str, scen
     items = [{"type": "Plain", "key": "VALUE", "value": value}]
     secret = {"containerName": "web", "environmentVariables": {"action": "Replace", "items": items}}
     with Sandbox(scenario) as aws:
-        told = UpdateEcsServiceStep(variables("update", updates=[secret])).dry_run(
+        shown = UpdateEcsServiceStep(variables("update", updates=[secret])).dry_run(
             aws=aws.clients, report=lambda _: None
         )
         ended = run("update", aws, updates=[secret])
 
-    assert "environment[VALUE]" in told
-    assert "MARKER-of-its-own" not in told
+    assert "environment[VALUE]" in shown
+    assert "MARKER-of-its-own" not in shown
     assert not [text for text in everything_said(ended) if "MARKER-of-its-own" in text]
 
 
@@ -233,7 +233,7 @@ def test_no_output_variable_holds_more_than_names_and_ids(step: Step) -> None:
     with Sandbox("crash") as aws:
         ended = run(step, aws)
 
-    outputs = {each.name for each in ended.heard if isinstance(each, OutputVariable)}
+    outputs = {each.name for each in ended.reports if isinstance(each, OutputVariable)}
     assert outputs <= {
         "AwsOutputs[StackId]",
         "CloudFormationStackName",

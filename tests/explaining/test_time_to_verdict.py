@@ -99,10 +99,10 @@ def calls_a_minute(step: Step) -> float:
 
 def row(step: Step, name: str, teller: Teller, calls: float) -> str:
     said = [teller(step, seen) for seen in scenarios(step)]
-    heard = [each.seconds for each in said if not each.never]
+    reports = [each.seconds for each in said if not each.never]
     seconds = [each.seconds for each in said]
     never, wrong = sum(each.never for each in said), sum(each.wrong for each in said)
-    times = [f"{value:.1f} s" for value in (median(heard), median(seconds), max(seconds))]
+    times = [f"{value:.1f} s" for value in (median(reports), median(seconds), max(seconds))]
     return f"| {' | '.join([step, name, *times, f'{calls:.0f}', str(never), str(wrong)])} |"
 
 

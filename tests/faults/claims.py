@@ -2,8 +2,10 @@
 
 SUCCEEDED and UNCHANGED claim that the service's PRIMARY deployment is the one that the outputs name, that it
 is complete, and that all of its tasks run the revision that the outputs name, and no other task runs. STARTED
-claims that the deployment, or the operation on the stack, is in progress or done. Whatever the outcome, a
-revision in the outputs is active and holds the images of the variables, and a stack in the outputs exists.
+claims that the deployment, or the operation on the stack, is in progress or done, and so does PAUSED.
+ROLLED_BACK claims that the revision that served before serves again. Whatever the outcome, a
+revision in the outputs is active and holds the images of the variables, a stack in the outputs exists, and
+the tag of an image in the outputs has the digest in the outputs.
 """
 
 import re
@@ -20,19 +22,36 @@ IMAGE = re.compile(r"Octopus\.Action\.Package\[.+\]\.Image")
 def false_claims(result: Result, variables: Mapping[str, object], aws: Inventory) -> Iterator[str]:
     """Yield each claim of a green result that AWS does not confirm."""
     outputs = result.outputs
-    is_done = result.outcome != Outcome.STARTED
+    is_done = result.outcome not in (Outcome.STARTED, Outcome.PAUSED)
     if stack := outputs.get("AwsOutputs[StackId]"):
         status = aws.stacks.get(stack, "deleted")
         if status not in (COMPLETE if is_done else COMPLETE + IN_PROGRESS):
             yield f"{result.outcome}, and the stack is {status}"
+    if image := outputs.get("Image"):
+        found = aws.images.get(image.partition("/")[2])
+        if found != outputs.get("ImageDigest"):
+            yield f"{result.outcome} of {outputs.get('ImageDigest')}, and {image} is {found}"
     if revision := outputs.get("TaskDefinitionArn"):
         yield from _false_content(revision, variables, aws)
-    if deployment_id := outputs.get("DeploymentId"):
+    if result.outcome == Outcome.ROLLED_BACK:
+        yield from _false_rollback(result, aws)
+    elif deployment_id := outputs.get("DeploymentId"):
         services = {each.deployment_id: each for each in aws.services.values()}
         if deployment_id not in services:
             yield f"{result.outcome}, and {deployment_id} is no service's PRIMARY deployment"
         else:
             yield from _false_deployment(result, services[deployment_id], is_done=is_done)
+
+
+def _false_rollback(result: Result, aws: Inventory) -> Iterator[str]:
+    previous, service = (
+        result.outputs["PreviousTaskDefinitionArn"],
+        aws.services[result.outputs["ServiceArn"]],
+    )
+    if service.revision != previous or service.rollout_state != "COMPLETED":
+        yield f"ROLLED_BACK to {previous}, and the PRIMARY deployment is {service}"
+    if set(service.running_tasks) != {previous}:
+        yield f"ROLLED_BACK to {previous}, and {dict(service.running_tasks)} run"
 
 
 def _false_content(revision: str, variables: Mapping[str, object], aws: Inventory) -> Iterator[str]:
@@ -41,8 +60,13 @@ def _false_content(revision: str, variables: Mapping[str, object], aws: Inventor
         return
     images = {container["image"] for container in aws.revisions[revision]["containerDefinitions"]}
     for name, image in variables.items():
-        if IMAGE.fullmatch(name) and image not in images:
+        if IMAGE.fullmatch(name) and not images & {image, _by_digest(str(image), aws)}:
             yield f"{revision} runs {images} without {image}"
+
+
+def _by_digest(image: str, aws: Inventory) -> str:
+    """Return an image of ECR by the digest that its tag has."""
+    return f"{image.rpartition(':')[0]}@{aws.images.get(image.partition('/')[2])}"
 
 
 def _false_deployment(result: Result, service: ServiceState, *, is_done: bool) -> Iterator[str]:

@@ -37,6 +37,8 @@ class Inventory:
     revisions: Mapping[str, Mapping[str, Any]]
     stack_resources: frozenset[str]
     services: Mapping[str, ServiceState]
+    images: Mapping[str, str]
+    """The digest that each tag of ECR has, by its repository and itself (``production/web:1.4.0``)."""
 
 
 def take_inventory(aws: Sandbox) -> Inventory:
@@ -48,6 +50,7 @@ def take_inventory(aws: Sandbox) -> Inventory:
         revisions={arn: _content(aws, arn) for arn in active},
         stack_resources=frozenset(event["PhysicalResourceId"] for event in events),
         services={arn: _service_state(aws, cluster, arn) for cluster, arn in _services(aws)},
+        images={f"{name}:{tag}": digest for (name, tag), digest in aws.images.tags.items()},
     )
 
 

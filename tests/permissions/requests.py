@@ -35,21 +35,29 @@ def requests(call: Call) -> Iterator[Request]:
         # The sandbox does not show the parameters of S3's calls.
         for on_object in ("s3:PutObject", "s3:GetObject"):
             yield Request(on_object, f"arn:aws:s3:::{_object_of(template)}")
+    if call.operation == "CreateRepository" and call.params.get("tags"):
+        yield from (Request("ecr:TagResource", repository) for repository in _repositories(call))
     if call.operation in ("CreateStack", "UpdateStack") and call.params.get("Tags"):
         yield Request("cloudformation:TagResource", _arn("cloudformation", _stack(call)))
 
 
-def _resources(call: Call) -> list[str]:  # noqa: PLR0911  a table
+def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911, PLR0912  a table
     params = call.params
     cluster = str(params.get("cluster", "default")).rpartition("/")[2]
     match call.operation:
+        case "DescribeClusters":
+            return [_arn("ecs", f"cluster/{_name(cluster)}") for cluster in params["clusters"]]
         case "DescribeServices":
             return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in params["services"]]
         case "UpdateService" | "ListServiceDeployments":
             return [_arn("ecs", f"service/{cluster}/{_name(params['service'])}")]
         case "DescribeServiceDeployments":
             return [each for arn in params["serviceDeploymentArns"] for each in _of_deployment(arn)]
-        case "StopServiceDeployment":
+        case "DescribeServiceRevisions":
+            return [each for arn in params["serviceRevisionArns"] for each in _of_revision(arn)]
+        case "DescribeAlarms":
+            return [_arn("cloudwatch", f"alarm:{name}") for name in params["AlarmNames"]]
+        case "StopServiceDeployment" | "ContinueServiceDeployment":
             return _of_deployment(params["serviceDeploymentArn"])
         case "DescribeTasks":
             return [_arn("ecs", f"task/{cluster}/{_name(task)}") for task in params["tasks"]]
@@ -62,7 +70,14 @@ def _resources(call: Call) -> list[str]:  # noqa: PLR0911  a table
         case _ if call.service == "cloudformation":
             return [_arn("cloudformation", _stack(call))]
         case _:
-            return ["*"]
+            return _repositories(call) or ["*"]
+
+
+def _repositories(call: Call) -> list[str]:
+    """Return the repositories of ECR that a call names."""
+    name = call.params.get("repositoryName")
+    names = [name] if name else call.params.get("repositoryNames", ())
+    return [_arn("ecr", f"repository/{each}") for each in names]
 
 
 def _context(call: Call) -> dict[str, str]:
@@ -74,6 +89,11 @@ def _of_deployment(arn: str) -> list[str]:
     """Return a service deployment and its service: both must be allowed."""
     of_service = arn.replace(":service-deployment/", ":service/").rpartition("/")[0]
     return [arn, of_service]
+
+
+def _of_revision(arn: str) -> list[str]:
+    """Return a service revision and its service: both must be allowed."""
+    return [arn, arn.replace(":service-revision/", ":service/").rpartition("/")[0]]
 
 
 def _revisions(call: Call) -> str:

@@ -63,13 +63,13 @@ def test_where_the_time_went_takes_three_reads_at_most(scenario: str, reads: lis
 
         report_timing(service, deployment, deployment_context(aws, reported), began=deployment.created_at)
 
-        [told] = reported
-        assert isinstance(told, PhasesTook)
-        assert told.advice.partition("; lower")[0] == advice
+        [shown] = reported
+        assert isinstance(shown, PhasesTook)
+        assert shown.advice.partition("; lower")[0] == advice
         assert [call.operation for call in aws.calls[since:]] == reads
 
 
-def test_a_long_health_phase_without_a_target_group_is_asked_of_the_task_definition() -> None:
+def test_a_long_health_phase_without_a_target_group_is_read_from_the_task_definition() -> None:
     with deployed("slow-health-checks") as (aws, service, deployment):
         since, reported = len(aws.calls), list[Reported]()
         alone = evolve(service, target_groups=())
@@ -81,31 +81,31 @@ def test_a_long_health_phase_without_a_target_group_is_asked_of_the_task_definit
 
 
 @pytest.mark.parametrize("operation", ["ListTasks", "DescribeTasks"])
-def test_without_the_tasks_there_is_no_summary_and_one_verbose_word(operation: str) -> None:
+def test_without_the_tasks_there_is_no_summary_and_one_verbose_message(operation: str) -> None:
     with deployed("healthy", Fault(operation, FaultKind.ACCESS_DENIED)) as (aws, service, deployment):
         reported: list[Reported] = []
 
         report_timing(service, deployment, deployment_context(aws, reported), began=deployment.created_at)
 
-        [told] = reported
-        assert isinstance(told, Message)
-        assert told.level is Level.VERBOSE
-        assert f"{operation} was denied" in told.text
+        [shown] = reported
+        assert isinstance(shown, Message)
+        assert shown.level is Level.VERBOSE
+        assert f"{operation} was denied" in shown.text
 
 
-def test_without_the_setting_the_phases_are_told_all_the_same() -> None:
+def test_without_the_setting_the_phases_are_reported_all_the_same() -> None:
     denied = Fault("DescribeTargetGroupAttributes", FaultKind.ACCESS_DENIED)
     with deployed("slow-draining", denied) as (aws, service, deployment):
         reported: list[Reported] = []
 
         report_timing(service, deployment, deployment_context(aws, reported), began=deployment.created_at)
 
-        said, told = reported
+        said, shown = reported
         assert isinstance(said, Message)
         assert said.level is Level.VERBOSE
-        assert isinstance(told, PhasesTook)
-        assert dict(told.phases)["draining"] == 305
-        assert told.advice == ""
+        assert isinstance(shown, PhasesTook)
+        assert dict(shown.phases)["draining"] == 305
+        assert shown.advice == ""
 
 
 def test_nothing_is_read_where_nothing_was_deployed() -> None:

@@ -79,7 +79,7 @@ def test_a_first_deployment_drains_nothing() -> None:
 
 
 @pytest.mark.parametrize("leaving", [STOPPED, DRAINS])
-def test_draining_begins_with_the_first_word_of_it(leaving: ServiceMessage) -> None:
+def test_draining_begins_with_the_first_message_of_it(leaving: ServiceMessage) -> None:
     found = phases(deployment(), [TASK], [COMPLETED, leaving], began=at(0), ended=at(405))
 
     assert found is not None
@@ -129,7 +129,7 @@ def test_a_machine_whose_clock_is_wrong_gives_no_negative_time(ahead: float) -> 
     assert found.total == 399
 
 
-def test_what_the_service_told_before_is_not_of_this_deployment() -> None:
+def test_what_the_service_said_before_is_not_of_this_deployment() -> None:
     earlier = message(-100, "(service web) (deployment ecs-svc/2) deployment completed.")
 
     found = phases(deployment(), [TASK], [earlier], began=at(0), ended=at(100))
@@ -150,10 +150,10 @@ def test_a_deployment_that_is_older_than_the_step_has_no_summary() -> None:
 
 @pytest.mark.parametrize("missing", ["createdAt", "pullStartedAt", "pullStoppedAt", "startedAt"])
 def test_a_task_that_lacks_a_timestamp_has_no_times(missing: str) -> None:
-    told = {"createdAt": at(1), "pullStartedAt": at(9), "pullStoppedAt": at(21), "startedAt": at(24)}
+    shown = {"createdAt": at(1), "pullStartedAt": at(9), "pullStoppedAt": at(21), "startedAt": at(24)}
 
-    assert task_times(told) == TASK
-    assert task_times({name: moment for name, moment in told.items() if name != missing}) is None
+    assert task_times(shown) == TASK
+    assert task_times({name: moment for name, moment in shown.items() if name != missing}) is None
 
 
 @pytest.mark.parametrize(
@@ -206,10 +206,10 @@ def test_no_setting_is_blamed_for_what_it_does_not_explain(took: Phases, setting
 
 
 def test_the_report_holds_every_phase_in_its_order() -> None:
-    told = lasting(stack=1, provisioning=2, image_pull=3, start=4, health=5, draining=6).report(None)
+    shown = lasting(stack=1, provisioning=2, image_pull=3, start=4, health=5, draining=6).report(None)
 
-    assert told.seconds == 21
-    assert told.phases == (
+    assert shown.seconds == 21
+    assert shown.phases == (
         ("stack", 1),
         ("provisioning", 2),
         ("image pull", 3),

@@ -4,8 +4,8 @@ import pytest
 from attrs import evolve
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, ServiceMessage
-from ecs_steps.aws.service_deployments import RevisionShare, ServiceDeployment
-from ecs_steps.rollouts.verdict import DeploymentStatus, judge, judge_service_deployment
+from ecs_steps.aws.service_deployments import LifecycleHook, RevisionShare, ServiceDeployment
+from ecs_steps.rollouts.verdict import DeploymentStatus, Verdict, judge, judge_service_deployment
 
 THEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 NEW = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:8"
@@ -110,14 +110,14 @@ def test_a_rollback_is_not_a_success_though_one_deployment_runs_all_desired_task
 def test_a_rollback_that_is_over_shows_in_the_events_since_this_deployment_began(
     minutes: int, expected: DeploymentStatus
 ) -> None:
-    told = ServiceMessage(
+    shown = ServiceMessage(
         event_id="1",
         at=THEN + timedelta(minutes=minutes),
         text="(service web) rolling back to deployment ecs-svc/1.",
     )
     after = evolve(BEFORE, deployment_id="ecs-svc/3", is_primary=True, rollout_reason="completed.")
 
-    verdict = judge(evolve(service(after), events=(told,)), TARGET)
+    verdict = judge(evolve(service(after), events=(shown,)), TARGET)
 
     assert verdict.status is expected
 
@@ -134,7 +134,7 @@ def test_a_newer_deployment_supersedes() -> None:
 
 
 @pytest.mark.parametrize("status", ["DRAINING", "INACTIVE"])
-def test_a_service_that_is_being_deleted_is_gone_however_well_it_runs(status: str) -> None:
+def test_a_service_that_is_being_deleted_is_deleted_however_well_it_runs(status: str) -> None:
     assert status_of(OURS, status=status) is DeploymentStatus.DELETED
 
 
@@ -170,3 +170,65 @@ def test_a_record_of_success_is_believed_only_where_the_service_agrees() -> None
     verdict = judge_service_deployment(record("SUCCESSFUL"), service(evolve(BEFORE, is_primary=True)), TARGET)
 
     assert verdict.status is DeploymentStatus.SUPERSEDED
+
+
+def test_where_ecs_shows_no_state_the_tasks_decide_once_the_old_deployment_is_gone() -> None:
+    silent = evolve(OURS, rollout_state="")
+
+    assert status_of(silent) is DeploymentStatus.SERVING
+    assert status_of(silent, BEFORE) is DeploymentStatus.IN_PROGRESS
+    assert status_of(evolve(silent, running=1)) is DeploymentStatus.IN_PROGRESS
+    assert status_of(evolve(silent, pending=1)) is DeploymentStatus.IN_PROGRESS
+
+
+def test_a_record_of_success_counts_where_ecs_shows_no_state() -> None:
+    verdict = judge_service_deployment(record("SUCCESSFUL"), service(evolve(OURS, rollout_state="")), TARGET)
+
+    assert verdict.status is DeploymentStatus.SERVING
+
+
+@pytest.mark.parametrize(
+    ("ours", "primary", "expected"),
+    [
+        ("tasks failed to start.", "rolling back.", "tasks failed to start."),
+        ("", "rolling back to ecs-svc/1.", "rolling back to ecs-svc/1."),
+        ("", "", "ECS gave no reason"),
+    ],
+)
+def test_a_rollback_while_our_failed_deployment_is_listed_has_a_reason_in_words(
+    ours: str, primary: str, expected: str
+) -> None:
+    failed = evolve(OURS, is_primary=False, rollout_state="FAILED", rollout_reason=ours)
+    back = evolve(BEFORE, deployment_id="ecs-svc/3", is_primary=True, rollout_reason=primary)
+
+    verdict = judge(service(back, failed), TARGET)
+
+    assert verdict.status is DeploymentStatus.ROLLED_BACK
+    assert verdict.reason == f"{expected}; the service runs {OLD} again"
+
+
+HOOK = LifecycleHook(hook_id="ecs-pause-1", target_type="PAUSE", status="AWAITING_ACTION")
+
+
+def test_a_deployment_that_waits_for_a_person_is_paused_and_settled_and_not_bad() -> None:
+    verdict = judge_service_deployment(evolve(record("IN_PROGRESS"), hooks=(HOOK,)), service(OURS), TARGET)
+
+    assert verdict.status is DeploymentStatus.PAUSED
+    assert verdict.pause
+    assert verdict.pause.hook_id == "ecs-pause-1"
+    assert verdict.is_settled
+    assert not verdict.is_bad
+
+
+def test_a_pause_without_all_of_its_tasks_is_still_in_progress() -> None:
+    short = evolve(record("IN_PROGRESS"), hooks=(HOOK,), target=RevisionShare(desired=2, running=1))
+
+    assert judge_service_deployment(short, service(OURS), TARGET).status is DeploymentStatus.IN_PROGRESS
+
+
+@pytest.mark.parametrize("status", DeploymentStatus)
+def test_a_verdict_is_bad_only_where_the_deployment_will_not_serve(status: DeploymentStatus) -> None:
+    good = (DeploymentStatus.IN_PROGRESS, DeploymentStatus.PAUSED, DeploymentStatus.SERVING)
+
+    assert Verdict(status=status).is_bad is (status not in good)
+    assert Verdict(status=status).is_settled is (status is not DeploymentStatus.IN_PROGRESS)

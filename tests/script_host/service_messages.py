@@ -12,9 +12,24 @@ MEMBERS = {
     "progress": ({"percentage", "message"}, set()),
     "resultMessage": ({"message"}, set()),
     "createArtifact": ({"path", "name", "length"}, set()),
+    "create-aws-ecs-target": (
+        {
+            *("name", "octopusRoles", "updateIfExisting", "isDynamic"),
+            *("clusterName", "clusterRegion", "useInstanceRole", "assumeRole"),
+        },
+        {
+            *("tenantedDeploymentParticipation", "octopusAccountIdOrName"),
+            *("octopusDefaultWorkerPoolIdOrName", "assumeRoleArn", "assumeRoleSession"),
+            *("assumeRoleSessionDurationSeconds", "assumeRoleExternalId"),
+        },
+    ),
+    "createStepPackageTarget": (
+        {"name", "targetId", "inputs", "octopusRoles", "updateIfExisting"},
+        {"octopusDefaultWorkerPoolIdOrName"},
+    ),
 }
-MESSAGE = re.compile(r"##octopus\[(?P<name>[A-Za-z-]+)(?P<attributes>( [a-z]+='[A-Za-z0-9+/]*=*')*)\]")
-ATTRIBUTE = re.compile(r" (?P<key>[a-z]+)='(?P<value>[^']*)'")
+MESSAGE = re.compile(r"##octopus\[(?P<name>[A-Za-z-]+)(?P<attributes>( [A-Za-z]+='[A-Za-z0-9+/]*=*')*)\]")
+ATTRIBUTE = re.compile(r" (?P<key>[A-Za-z]+)='(?P<value>[^']*)'")
 
 
 @frozen(kw_only=True)
@@ -33,6 +48,7 @@ class Log:
     progress: list[tuple[int, str]] = field(factory=list)
     artifacts: list[Mapping[str, str]] = field(factory=list)
     results: list[str] = field(factory=list)
+    targets: list[tuple[str, Mapping[str, str]]] = field(factory=list)
 
     def at(self, level: str) -> str:
         return "\n".join(text for at, text in self.lines if at == level)
@@ -84,3 +100,5 @@ def _take(log: Log, name: str, attributes: dict[str, str]) -> None:
             log.results.append(attributes["message"])
         case "createArtifact":
             log.artifacts.append(attributes)
+        case "create-aws-ecs-target" | "createStepPackageTarget":
+            log.targets.append((name, attributes))

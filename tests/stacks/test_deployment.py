@@ -1,4 +1,4 @@
-"""Which moves a deployment makes, for every status that its stack can be in at the start."""
+"""Which moves a deployment makes, without endy status that its stack can be in at the start."""
 
 from datetime import timedelta
 
@@ -32,12 +32,12 @@ CHANGES = (
 def deployment_context(
     aws: Sandbox, *, minutes: float = 60, may_wait: bool = True
 ) -> tuple[DeploymentContext, list[Reported]]:
-    heard: list[Reported] = []
+    reports: list[Reported] = []
     deadline = aws.clock.now() + timedelta(minutes=minutes)
     context = DeploymentContext(
-        aws=aws.clients, clock=aws.clock, report=heard.append, deadline=deadline, may_wait=may_wait
+        aws=aws.clients, clock=aws.clock, report=reports.append, deadline=deadline, may_wait=may_wait
     )
-    return context, heard
+    return context, reports
 
 
 def changes(aws: Sandbox) -> list[str]:
@@ -93,7 +93,7 @@ def test_a_stack_in_this_status_is_deployed_by_these_moves(status: str, expected
         assert [resource["PhysicalResourceId"] for resource in resources] == ["/ecs/web"]
 
 
-def test_the_table_above_knows_every_status_but_the_one_that_only_a_person_can_mend() -> None:
+def test_the_table_above_knows_every_status_but_the_one_that_only_a_person_can_repair() -> None:
     [marks] = [
         mark
         for mark in test_a_stack_in_this_status_is_deployed_by_these_moves.pytestmark  # type: ignore[attr-defined]
@@ -136,7 +136,7 @@ def test_a_stack_that_is_as_requested_is_unchanged() -> None:
 
 
 @pytest.mark.parametrize("status", [s for s in StackStatus if s.in_progress])
-def test_who_does_not_wait_is_told_the_state_of_a_busy_stack(status: StackStatus) -> None:
+def test_who_does_not_wait_is_reported_the_state_of_a_busy_stack(status: StackStatus) -> None:
     with Sandbox() as aws:
         aws.cloudformation.seed(NAME, status)
         context, _ = deployment_context(aws, may_wait=False)
@@ -175,11 +175,13 @@ def test_termination_protection_is_named_instead_of_tried() -> None:
 def test_the_log_says_what_is_deleted_before_it_is() -> None:
     with Sandbox() as aws:
         aws.cloudformation.seed(NAME, "ROLLBACK_COMPLETE")
-        context, heard = deployment_context(aws)
+        context, reports = deployment_context(aws)
 
         deploy(context)
 
-        warnings = [item.text for item in heard if isinstance(item, Message) and item.level is Level.WARNING]
+        warnings = [
+            item.text for item in reports if isinstance(item, Message) and item.level is Level.WARNING
+        ]
         why = "Stack shop is ROLLBACK_COMPLETE, which CloudFormation cannot update"
         assert warnings == [f"{why}; it is deleted and created again"]
 
@@ -196,7 +198,7 @@ def test_a_throttled_call_never_deletes_a_stack() -> None:
         assert "DeleteStack" not in changes(aws)
 
 
-def test_a_create_whose_reply_is_lost_is_the_same_create_when_it_is_asked_again() -> None:
+def test_a_create_whose_reply_is_lost_is_the_same_create_when_it_is_made_again() -> None:
     lost = Scenario(faults=(Fault("CreateStack", FaultKind.CONNECTION_RESET, at=range(1)),))
     with Sandbox(lost) as aws:
         context, _ = deployment_context(aws)
@@ -314,15 +316,17 @@ def test_the_root_cause_is_that_of_this_operation_and_not_of_an_earlier_one() ->
 def test_denied_events_leave_the_verdict_to_the_status_and_are_named_once() -> None:
     denied = Scenario(faults=(Fault("DescribeStackEvents", FaultKind.ACCESS_DENIED),))
     with Sandbox(denied) as aws:
-        context, heard = deployment_context(aws)
+        context, reports = deployment_context(aws)
 
         deploy(context)
 
-        [warning] = [item.text for item in heard if isinstance(item, Message) and item.level is Level.WARNING]
+        [warning] = [
+            item.text for item in reports if isinstance(item, Message) and item.level is Level.WARNING
+        ]
         assert "cloudformation:DescribeStackEvents" in warning
 
 
-def test_a_timeout_says_what_state_was_seen_last_and_what_goes_on() -> None:
+def test_a_timeout_says_what_state_was_seen_last_and_what_continues() -> None:
     fate = ResourceFailurePlan(resource="Logs", on="create", reason="too slow", after=7200)
     with Sandbox(Scenario(resources=(fate,))) as aws:
         context, _ = deployment_context(aws, minutes=10)

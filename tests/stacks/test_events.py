@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
-from ecs_steps.aws.cloudformation import StackEvent
+from ecs_steps.aws.stack_events import StackEvent
 from ecs_steps.stacks.events import diagnose_stack, points_at_tasks, stack_failures
 
 STACK = "AWS::CloudFormation::Stack"

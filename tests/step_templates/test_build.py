@@ -209,8 +209,8 @@ def test_each_package_has_a_parameter_that_chooses_it_and_is_not_downloaded(row:
     document = written(row)
 
     choosers = {each["Name"] for each in document["Parameters"] if control(each) == "Package"}
-    assert [package["Name"] for package in document["Packages"]] == [f"{row.prefix}.Image"]
-    assert choosers == {f"{row.prefix}.Image"}
+    assert {package["Name"] for package in document["Packages"]} == choosers
+    assert choosers == {f"{row.prefix}.{'Image' if row.template.image_help else 'SourceImage'}"}
     for package in document["Packages"]:
         assert package["AcquisitionLocation"] == "NotAcquired"
         assert package["FeedId"] is package["PackageId"] is None
@@ -233,10 +233,12 @@ def test_the_examples_in_the_help_are_inputs_that_the_step_takes(row: StepRow) -
         "Memory": "512",
         "SubnetIds": "subnet-00000001",
         "SecurityGroupIds": "sg-00000001",
+        "RepositoryName": "production/web",
     }
     given = {f"{row.prefix}.{name}": value for name, value in required.items()}
     given["Octopus.Environment.Id"] = "Environments-1"
-    given[image_variable(f"{row.prefix}.Image")] = "octopetshop/web:1.4.0"
+    for package in written(row)["Packages"]:
+        given[image_variable(package["Name"])] = "octopetshop/web:1.4.0"
     for parameter in written(row)["Parameters"]:
         for example in re.findall(r"`([\[{].*?[\]}])`", parameter["HelpText"]):
             given[parameter["Name"]] = example.replace("arn:aws:...", "arn:aws:elasticloadbalancing:x")

@@ -65,6 +65,18 @@ AN_UPDATE = {
     "EcsUpdate.WaitTimeoutMinutes": "15",
     "Octopus.Action.Package[EcsUpdate.Image].Image": "index.docker.io/octopetshop/orders:2.1.0",
 }
+ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+PROMOTION = {
+    "EcsPromote.Account": "Shop",
+    "EcsPromote.Region": "eu-west-1",
+    "EcsPromote.SourceImage": '{"PackageId": "staging/web", "FeedId": "Feeds-1"}',
+    "EcsPromote.RepositoryName": "production/web",
+    "EcsPromote.CreateRepository": "True",
+    "EcsPromote.ScanGate": "High",
+    "EcsPromote.Tags": "team=shop",
+    "Octopus.Action.Package[EcsPromote.SourceImage].Image": f"{ECR}/staging/web:1.4.0",
+    "Octopus.Action.Package[EcsPromote.SourceImage].Registry": ECR,
+}
 DENIED = Scenario(
     description="Nothing may be changed",
     faults=tuple(Fault(name, FaultKind.ACCESS_DENIED) for name in ("CreateStack", "UpdateService")),
@@ -96,6 +108,30 @@ def test_an_update_succeeds_and_the_next_one_is_unchanged(world: World) -> None:
     assert (first.code, first.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), first.stdout
     assert (again.code, again.log.outputs["Outcome"].value) == (0, "UNCHANGED"), again.stdout
     assert operations(world).count("RegisterTaskDefinition") == 1
+
+
+def test_a_promotion_succeeds_and_the_next_one_is_unchanged(world: World) -> None:
+    first = world.worker().run(TEMPLATES["promote"], PROMOTION)
+    again = world.worker().run(TEMPLATES["promote"], PROMOTION)
+
+    assert (first.code, first.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), first.stdout
+    assert (again.code, again.log.outputs["Outcome"].value) == (0, "UNCHANGED"), again.stdout
+    digest = world.sandbox.images.tags["production/web", "1.4.0"]
+    assert first.log.outputs["Image"].value == f"{ECR}/production/web:1.4.0"
+    assert first.log.outputs["ImageByDigest"].value == f"{ECR}/production/web@{digest}"
+    assert {name: each.value for name, each in again.log.outputs.items()} == {
+        **{name: each.value for name, each in first.log.outputs.items()},
+        "Outcome": "UNCHANGED",
+    }
+
+
+@pytest.mark.parametrize("world", ["vulnerable-image"], indirect=True)
+def test_a_promotion_of_a_vulnerable_image_says_what_was_found(world: World) -> None:
+    ran = world.worker().run(TEMPLATES["promote"], PROMOTION)
+
+    assert ran.code == 5, ran.stdout
+    assert "its scan found 1 critical" in ran.log.results[0]
+    assert ("production/web", "1.4.0") not in world.sandbox.images.tags
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ from step_templates import build
 from steps.tag_service import ROW, VARIABLES
 
 WITH_TAG = STEPS.with_row(ROW)
+ON_A_DEPLOYMENT = ("continue", "abort")
+"""Steps on a deployment that another step has begun."""
+ALL = ", ".join(row.name for row in WITH_TAG)
 EACH = pytest.mark.parametrize("row", WITH_TAG, ids=lambda row: row.name)
 EXAMPLES = build.HERE.parent / "ecs_steps" / "sandbox" / "examples"
 METHODS = {
@@ -66,17 +69,29 @@ def test_the_example_of_a_step_is_recognized_as_its_own(row: StepRow) -> None:
 
 
 @pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
-def test_a_run_gives_the_outputs_of_its_row(row: StepRow, capsys: pytest.CaptureFixture[str]) -> None:
-    main([row.name, str(EXAMPLES / f"{row.name}.json"), "--sandbox", "--sandbox-speed", "1e6"])
+def test_a_run_gives_the_outputs_of_its_row(
+    row: StepRow, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    sandbox = ["--sandbox", "--sandbox-speed", "1e6", "--sandbox-journal", str(tmp_path / "journal")]
+    if row.name in ON_A_DEPLOYMENT:
+        main(["update", str(EXAMPLES / "canary.json"), *sandbox])
+        capsys.readouterr()
+
+    main([row.name, str(EXAMPLES / f"{row.name}.json"), *sandbox])
 
     lines = capsys.readouterr().out.splitlines()
     assert {line.partition(" = ")[0] for line in lines} == set(row.outputs)
 
 
-@pytest.mark.parametrize("variables", [{}, {"Octopus.Action.Aws.Ecs.ClusterName": "shop"}, {"Other": "x"}])
-def test_variables_that_every_step_has_or_none_has_determine_no_step(variables: dict[str, str]) -> None:
-    with pytest.raises(InvalidInputsError, match=r"--step: is required; .*: deploy, update, tag"):
-        WITH_TAG.matching(variables)
+@pytest.mark.parametrize(
+    "variable", ["", "Other", "Octopus.Action.Aws.Region", "Octopus.Action.Aws.Ecs.ClusterName"]
+)
+def test_a_variable_that_several_steps_have_or_none_has_determines_no_step(variable: str) -> None:
+    having = [row.name for row in WITH_TAG if variable.casefold() in row.variable_names()]
+    names = ", ".join(having or [row.name for row in WITH_TAG])
+
+    with pytest.raises(InvalidInputsError, match=rf"--step: is required; .*: {names}$"):
+        WITH_TAG.matching({variable: "shop"} if variable else {})
 
 
 def test_a_name_of_a_variable_in_another_case_is_the_same_variable() -> None:

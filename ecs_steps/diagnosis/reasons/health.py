@@ -4,6 +4,15 @@ from ecs_steps.diagnosis.reasons.reason import FailureReason, Rank
 
 HEALTH = (
     FailureReason(
+        name="service-connect-unhealthy",
+        rank=Rank.HEALTH,
+        patterns=(r"container ecs-service-connect-",),
+        summary="the Service Connect proxy of the task failed",
+        remedy="Give the task more CPU and memory for the proxy (256 CPU units and 64 MiB at least), let "
+        "the task role read the namespace, and look at the proxy's log (logConfiguration of Service "
+        "Connect).",
+    ),
+    FailureReason(
         name="container-unhealthy",
         rank=Rank.HEALTH,
         patterns=(r"failed container health checks",),

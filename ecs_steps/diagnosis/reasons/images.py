@@ -3,18 +3,31 @@
 from ecs_steps.diagnosis.reasons.reason import FailureReason, Rank
 
 UNREACHABLE = (
-    r"i/o timeout|deadline exceeded|timed out|handshake timeout|awaiting headers|waiting for connection|"
-    r"connection issue|connection refused|connection reset|no route to host|no such host|network is "
-    r"unreachable|context cancell?ed|send request failed"
+    r"i/o timeout|deadline exceeded|timed out|handshake timeout|awaiting headers|connection issue|"
+    r"connection refused|connection reset|no route to host|no such host|network is unreachable|"
+    r"context canceled"
 )
 """How a network that leads nowhere is worded."""
 
 _REFUSED = (
-    r"no basic auth|access ?denied|denied:|: denied|403 Forbidden|401 Unauthorized|unauthorized:|"
-    r"not authorized|authorization failed|permissions to pull"
+    r"no basic auth|AccessDenied|: denied|403 Forbidden|401 Unauthorized|unauthorized:|"
+    r"permissions to pull"
+)
+
+_WINDOWS_VERSION = (
+    r"no matching manifest for windows|does not match the host operating system|"
+    r"a Windows version .*-based image is incompatible"
 )
 
 IMAGES = (
+    FailureReason(
+        name="image-windows-version",
+        rank=Rank.START,
+        patterns=(_WINDOWS_VERSION,),
+        summary="the image is built for another version of Windows than {os}, which the task asks for",
+        remedy="Build the image on the base image of the same Windows version, or set the task definition's "
+        "runtimePlatform.operatingSystemFamily to the version that the image is built for.",
+    ),
     FailureReason(
         name="exec-format-error",
         rank=Rank.START,
@@ -36,7 +49,7 @@ IMAGES = (
     FailureReason(
         name="image-rate-limited",
         rank=Rank.START,
-        patterns=("CannotPull", r"toomanyrequests|429 Too Many|rate limit"),
+        patterns=("CannotPull", r"toomanyrequests|429 Too Many"),
         summary="the registry's limit on pulls is used up (Docker Hub counts anonymous pulls by IP address)",
         remedy="Pull with credentials (repositoryCredentials of the container definition) or through an "
         "Amazon ECR pull through cache.",
@@ -60,7 +73,7 @@ IMAGES = (
     FailureReason(
         name="image-private",
         rank=Rank.START,
-        patterns=("CannotPull", r"pull access denied|insufficient_scope"),
+        patterns=("CannotPull", r"pull access denied"),
         summary="the registry has no such repository, or shows it to those with credentials alone",
         remedy="Check the repository's name; if it is private, name its secret in the container "
         "definition's repositoryCredentials and let the execution role read it "

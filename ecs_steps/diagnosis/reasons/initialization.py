@@ -3,11 +3,14 @@
 from ecs_steps.diagnosis.reasons.images import UNREACHABLE
 from ecs_steps.diagnosis.reasons.reason import FailureReason, Rank
 
-_REGISTRY = r"ecr registry auth|registry auth from|GetAuthorizationToken"
-_PULL_SECRETS = r"unable to pull secrets|unable to retrieve secret|failed to fetch secret"
-_LOGS = r"log group|log stream|logger args|logging driver"
-_EFS = r"EFS (utils|volume)|ecs-volume-plugin|mount\.nfs4"
-_DENIED = r"AccessDenied|not authorized|access to KMS is not allowed"
+_REGISTRY = r"ecr registry auth|registry auth from"
+_PULL_SECRETS = r"unable to pull secrets|fetching secret data from"
+"""Fargate's words, and those of the container agent on EC2."""
+
+_LOGS = r"logger args|logging driver"
+_EFS = r"EFS utils|mount\.nfs4|amazon-ecs-volume-plugin"
+_EBS = r"EBS volume"
+_DENIED = r"AccessDenied"
 
 INITIALIZATION = (
     FailureReason(
@@ -47,7 +50,7 @@ INITIALIZATION = (
         rank=Rank.START,
         patterns=(
             _PULL_SECRETS,
-            r"ResourceNotFound|can.?t find the specified secret|invalid ssm parameters|ParameterNotFound",
+            r"ResourceNotFound|invalid ssm parameters|invalid parameters",
         ),
         summary="a secret or parameter that the task definition names does not exist",
         remedy="Check the valueFrom of the container definition's secrets: the name, the six random "
@@ -72,7 +75,7 @@ INITIALIZATION = (
     FailureReason(
         name="environment-file",
         rank=Rank.START,
-        patterns=(r"download env(ironment)? files?",),
+        patterns=(r"download env files?",),
         summary="an environment file could not be read from Amazon S3",
         remedy="Check the ARN in environmentFiles, allow the execution role s3:GetObject and "
         "s3:GetBucketLocation, and give the task a route to S3.",
@@ -116,6 +119,53 @@ INITIALIZATION = (
         "mount target is open to the task's security group.",
     ),
     FailureReason(
+        name="ebs-role",
+        rank=Rank.START,
+        patterns=(r"unable to assume the configured ECS Infrastructure Role",),
+        summary="ECS may not use the infrastructure role that makes the task's EBS volume",
+        remedy="Let the infrastructure role trust ecs.amazonaws.com, attach "
+        "AmazonECSInfrastructureRolePolicyForVolumes to it, and let whoever deploys pass it (iam:PassRole).",
+    ),
+    FailureReason(
+        name="ebs-key",
+        rank=Rank.START,
+        patterns=(_EBS, "IdempotentParameterMismatch"),
+        summary="the task's EBS volume could not be encrypted with its KMS key",
+        remedy="Check kmsKeyId of the volume configuration, and let the key's policy allow the "
+        "infrastructure role to use it.",
+    ),
+    FailureReason(
+        name="ebs-file-system",
+        rank=Rank.START,
+        patterns=(_EBS, "timed out while configuring"),
+        summary="the task's EBS volume has a file system that {os} cannot use",
+        remedy="Set filesystemType of the volume configuration to the one of the task's operating system, "
+        "or to that of the snapshot.",
+    ),
+    FailureReason(
+        name="ebs-not-attached",
+        rank=Rank.START,
+        patterns=(_EBS,),
+        summary="the task's EBS volume could not be made or attached",
+        remedy="Check size, type, snapshot and key of the volume configuration, and the quota of volumes in "
+        "the task's availability zone.",
+    ),
+    FailureReason(
+        name="fluent-unreachable",
+        rank=Rank.START,
+        patterns=(_LOGS, r"fluentd|fluent-bit"),
+        summary="the container's log driver finds no Fluentd or Fluent Bit to send to",
+        remedy="Start the log router first (dependsOn with START or HEALTHY), and check fluentd-address, or "
+        "set fluentd-async to true.",
+    ),
+    FailureReason(
+        name="splunk-refused",
+        rank=Rank.START,
+        patterns=(_LOGS, "splunk"),
+        summary="the splunk log driver was refused, or its options are incomplete",
+        remedy="Check splunk-token (in secretOptions), splunk-url and the collector's certificate.",
+    ),
+    FailureReason(
         name="log-group-denied",
         rank=Rank.START,
         patterns=("CreateLogGroup", _DENIED),
@@ -134,7 +184,7 @@ INITIALIZATION = (
     FailureReason(
         name="log-group-missing",
         rank=Rank.START,
-        patterns=(_LOGS, r"does not exist|ResourceNotFound"),
+        patterns=(_LOGS, r"ResourceNotFound"),
         summary="the container's log group does not exist",
         remedy="Create it (aws logs create-log-group --log-group-name NAME) or correct awslogs-group and "
         "awslogs-region of the container's logConfiguration.",

@@ -23,6 +23,20 @@ STOPPED = FailureReason(
 OUTSIDE = (
     ALARM,
     FailureReason(
+        name="pause-expired",
+        rank=Rank.PAUSE,
+        patterns=(r"pause hook timed out",),
+        summary="no one answered the deployment's pause in time",
+        remedy="Deploy again, and let someone answer it; Strategy.PauseTimeoutMinutes gives more time.",
+    ),
+    FailureReason(
+        name="pause-refused",
+        rank=Rank.PAUSE,
+        patterns=(r"pause hook",),
+        summary="someone answered the deployment's pause with a rollback",
+        remedy="Find out who did and why (CloudTrail, ContinueServiceDeployment) before you deploy again.",
+    ),
+    FailureReason(
         name="lifecycle-hook",
         rank=Rank.HOOK,
         patterns=(r"lifecycle hook",),
@@ -33,7 +47,7 @@ OUTSIDE = (
     FailureReason(
         name="infrastructure",
         rank=Rank.OUTSIDE,
-        patterns=(r"underlying infrastructure|Host EC2|DRAINING state",),
+        patterns=(r"underlying infrastructure|Host EC2",),
         stop_codes=("InfrastructureHealth",),
         summary="the task lost the host that it ran on, through no fault of its own",
         remedy="Deploy again; ECS starts such tasks again elsewhere.",
@@ -41,7 +55,7 @@ OUTSIDE = (
     FailureReason(
         name="spot-interruption",
         rank=Rank.OUTSIDE,
-        patterns=(r"Spot Task was interrupted|SpotInterruption",),
+        patterns=(r"Spot Task was interrupted",),
         stop_codes=("SpotInterruption",),
         summary="AWS took Spot capacity back",
         remedy="Give the capacity provider strategy a base on FARGATE or On-Demand instances if this "
@@ -79,6 +93,30 @@ OUTSIDE = (
     ),
     STOPPED,
     FailureReason(
+        name="task-provisioning",
+        rank=Rank.UNFINISHED,
+        task_statuses=("PROVISIONING",),
+        summary="the task waits for its network interface or for capacity",
+        remedy="Look at the subnets' free addresses, the quota of network interfaces and the capacity of "
+        "the cluster or its capacity providers.",
+    ),
+    FailureReason(
+        name="task-pending",
+        rank=Rank.UNFINISHED,
+        task_statuses=("PENDING",),
+        summary="the task's image is pulled, or a container waits for another one that it depends on",
+        remedy="Make the image smaller or its route to the registry faster (a VPC endpoint), and check "
+        "dependsOn with its health checks; on EC2 look at the agent and the disk of the instance.",
+    ),
+    FailureReason(
+        name="task-activating",
+        rank=Rank.UNFINISHED,
+        task_statuses=("ACTIVATING",),
+        summary="the task's containers run, and ECS still registers it with its load balancer or Service "
+        "Connect",
+        remedy="Look at the target group's registration and at the log of the Service Connect proxy.",
+    ),
+    FailureReason(
         name="targets-checked-first",
         rank=Rank.UNFINISHED,
         patterns=(r"Elb\.(InitialHealthChecking|RegistrationInProgress)",),
@@ -95,7 +133,7 @@ OUTSIDE = (
     FailureReason(
         name="tasks-protected",
         rank=Rank.UNFINISHED,
-        patterns=(r"under protection|protected tasks?|task protection",),
+        patterns=(r"under protection",),
         summary="old tasks are protected from scale-in and hold the deployment up",
         remedy="Let them finish, or take the protection off (aws ecs update-task-protection "
         "--no-protection-enabled).",
@@ -117,7 +155,7 @@ OUTSIDE = (
     FailureReason(
         name="rebalancing",
         rank=Rank.NOISE,
-        patterns=(r"(AZ|Availability Zone) rebalanc",),
+        patterns=(r"Availability Zone rebalanc",),
         summary="ECS spreads the tasks over the availability zones",
         remedy="Ignore it.",
     ),

@@ -30,7 +30,7 @@ PLACEMENT = (
     FailureReason(
         name="no-gpu",
         rank=Rank.PLACEMENT,
-        patterns=(r"RESOURCE:GPU|insufficient GPU",),
+        patterns=(r"RESOURCE:GPU",),
         summary="no container instance has enough free GPUs for the task",
         remedy="Add GPU instances with the ECS GPU-optimized AMI, or let old tasks free theirs first "
         "(minimumHealthyPercent below 100).",
@@ -46,7 +46,7 @@ PLACEMENT = (
     FailureReason(
         name="no-attribute",
         rank=Rank.PLACEMENT,
-        patterns=(r"missing an attribute|\"ATTRIBUTE\"|TaskFailedToStart: ATTRIBUTE",),
+        patterns=(r"missing an attribute|TaskFailedToStart: ATTRIBUTE",),
         summary="no container instance has an attribute that the task definition needs",
         remedy="Compare the task definition's requiresAttributes with the instances' attributes (log "
         "driver, CPU architecture, awsvpc), and update their agent or AMI.",
@@ -54,14 +54,14 @@ PLACEMENT = (
     FailureReason(
         name="placement-constraint",
         rank=Rank.PLACEMENT,
-        patterns=(r"placement constraint|memberOf|distinctInstance",),
+        patterns=(r"placement constraint",),
         summary="no container instance satisfies the placement constraints",
         remedy="Check placementConstraints of the service and of the task definition against the instances.",
     ),
     FailureReason(
         name="agent-disconnected",
         rank=Rank.PLACEMENT,
-        patterns=(r"\"AGENT\"|TaskFailedToStart: AGENT|agent is (not connected|disconnected)",),
+        patterns=(r"\"AGENT\"|TaskFailedToStart: AGENT",),
         summary="the container agent of the instance is not connected to ECS",
         remedy="Restart the agent on the instance (systemctl restart ecs), or replace the instance.",
     ),
@@ -76,7 +76,7 @@ PLACEMENT = (
     FailureReason(
         name="no-capacity",
         rank=Rank.PLACEMENT,
-        patterns=(r"Capacity is unavailable|InsufficientInstanceCapacity|Unable to launch instance",),
+        patterns=(r"Capacity is unavailable|Unable to launch instance",),
         summary="AWS has no capacity of this kind in the availability zone at the moment",
         remedy="Add subnets in other availability zones, use FARGATE beside FARGATE_SPOT, or deploy again "
         "later.",
@@ -84,7 +84,7 @@ PLACEMENT = (
     FailureReason(
         name="quota-reached",
         rank=Rank.PLACEMENT,
-        patterns=(r"reached the limit on the number of|above your limit|VcpuLimit|CountExceeded",),
+        patterns=(r"reached the limit on the number of",),
         summary="a quota of the account is used up",
         remedy="Ask for a higher quota in Service Quotas (Fargate On-Demand vCPU resource count), or stop "
         "other tasks.",

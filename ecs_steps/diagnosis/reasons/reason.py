@@ -14,10 +14,11 @@ class Rank(IntEnum):
     HEALTH = 4
     PLACEMENT = 5
     ALARM = 6
-    HOOK = 7
-    OUTSIDE = 8
-    UNFINISHED = 9
-    NOISE = 10
+    PAUSE = 7
+    HOOK = 8
+    OUTSIDE = 9
+    UNFINISHED = 10
+    NOISE = 11
 
 
 @frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from ecs_steps.diagnosis.reasons.reason import FailureReason, Rank
 
-_EXECUTE = r"CannotStart|OCI runtime|runc|exec: "
+_EXECUTE = r"CannotStart"
 """What a container runtime says where it could not execute a command."""
 
 _EXECUTED = r"^exec /|exec user process caused"
@@ -28,24 +28,40 @@ STARTS = (
     FailureReason(
         name="addresses-used-up",
         rank=Rank.START,
-        patterns=(r"InsufficientFreeAddresses|insufficient free addresses",),
+        patterns=(r"InsufficientFreeAddresses",),
         summary="a subnet has no free IP address left",
         remedy="Add subnets to the service's awsvpcConfiguration, or free addresses in those that it has.",
     ),
     FailureReason(
         name="network-not-found",
         rank=Rank.START,
-        patterns=(r"\b(subnet|security group)\b", r"does not exist|not found"),
+        patterns=(r"\b(subnet|security group)\b", r"does not exist"),
         summary="a subnet or security group of the service does not exist",
         remedy="Correct subnets and securityGroups of the service's awsvpcConfiguration.",
     ),
     FailureReason(
         name="network-interface-failed",
         rank=Rank.START,
-        patterns=(r"Unexpected EC2 error|failed to (configure|set ?up) (eni|network)",),
+        patterns=(r"Unexpected EC2 error|failed to configure ENI",),
         summary="the task's network interface could not be made",
         remedy="Look up the ec2:CreateNetworkInterface that failed in CloudTrail: quotas, tag policies and "
         "the ECS service-linked role are the usual reasons.",
+    ),
+    FailureReason(
+        name="dependency-failed",
+        rank=Rank.START,
+        patterns=(r"dependency graph: ",),
+        summary="a container that this one waits for failed, timed out or never started",
+        remedy="Look at the container that is named first, its exit code, its log and its health check; "
+        "raise its startTimeout if it is slow.",
+    ),
+    FailureReason(
+        name="ephemeral-storage",
+        rank=Rank.START,
+        patterns=(r"ephemeral ?storage",),
+        summary="the task's ephemeral storage could not be set up",
+        remedy="Check ephemeralStorage.sizeInGiB (21 to 200 on Fargate) and, where the cluster has a key "
+        "for it, that key's policy for Fargate.",
     ),
     FailureReason(
         name="command-not-found",
@@ -97,7 +113,7 @@ STARTS = (
     FailureReason(
         name="volume-not-created",
         rank=Rank.START,
-        patterns=(r"CannotCreateVolume|VolumeDriver",),
+        patterns=(r"CannotCreateVolume",),
         summary="a volume of the task could not be created",
         remedy="Check the task definition's volumes: the driver and its options, the host's path, the EFS "
         "or EBS settings.",
@@ -105,7 +121,7 @@ STARTS = (
     FailureReason(
         name="container-runtime",
         rank=Rank.START,
-        patterns=(r"ContainerRuntime|CannotInspectContainer|DockerTimeoutError|InternalError:",),
+        patterns=(r"ContainerRuntime|CannotInspectContainer|DockerTimeoutError",),
         summary="the host's container runtime or agent failed, not the image",
         remedy="Deploy again; under EC2, update the agent of the container instance or replace the instance.",
     ),
@@ -127,7 +143,7 @@ STARTS = (
     FailureReason(
         name="out-of-memory",
         rank=Rank.MEMORY,
-        patterns=(r"OutOfMemory|OOMKilled|killed due to memory",),
+        patterns=(r"OutOfMemory",),
         summary="the container used more memory than its limit and was killed for it",
         remedy="Raise memory of the container definition or of the task, or make the program's own limit "
         "(heap size, number of workers) fit below it.",

@@ -25,6 +25,7 @@ from ecs_steps.octopus.inputs.converter import (
     without_unused,
 )
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding
+from ecs_steps.octopus.inputs.types import EcsName, Family
 from ecs_steps.octopus.inputs.unknown import unknown_variables
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.octostache import Evaluated, Evaluator, OctostacheError
@@ -66,12 +67,14 @@ def variable(
     control: str = "SingleLineText",
     options: Sequence[str] = (),
     must_be_known: bool = False,
+    is_secret: bool = False,
     used_if: Callable[[Any], bool] | None = None,
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
     `docs` is the URL of AWS' page on it. With `must_be_known` it may not hold open expressions even where
-    others may. `used_if` is a predicate of the inputs, as in `converter.used_if`.
+    others may; of one that `is_secret` no message and no `repr` shows the value. `used_if` is a
+    predicate of the inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,
@@ -82,8 +85,10 @@ def variable(
         options=tuple(options),
         must_be_known=must_be_known,
     )
-    metadata = {"variable": source} | ({"used_if": used_if} if used_if else {})
-    return attrs.field(default=default, metadata=metadata)
+    metadata: dict[str, object] = {"variable": source, "hidden": is_secret}
+    if used_if:
+        metadata["used_if"] = used_if
+    return attrs.field(default=default, metadata=metadata, repr=not is_secret)
 
 
 def derived(compute: Callable[[Mapping[str, str]], object], *, default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  as above
@@ -167,6 +172,8 @@ def read(
         *(finding for rule in rules for finding in rule.findings(inputs, errors)),
     ]
     found = [_with_missing_value(finding, variables) for finding in found]
+    if environment := variables.get("Octopus.Environment.Name", ""):
+        found = [_with_scope(cls, finding, environment) for finding in found]
     problems = tuple(_problem(cls, finding) for finding in found if not finding.is_warning)
     if problems:
         raise InvalidInputsError(problems=problems)
@@ -208,6 +215,14 @@ def _with_missing_value(finding: Finding, variables: Variables) -> Finding:
     names = [part.casefold() for part in finding.path[1:2] if isinstance(part, str)]
     missing = next((variables.missing[name] for name in names if name in variables.missing), None)
     return evolve(finding, message=missing.reason) if missing else finding
+
+
+def _with_scope(cls: type[attrs.AttrsInstance], finding: Finding, environment: str) -> Finding:
+    """Ask of a name that Octopus has left open whether its variable has a value in the environment."""
+    is_name = attrs.fields_dict(cls)[str(finding.path[0])].type in (EcsName, Family)
+    if not (is_name and finding.message.startswith("no variable gives ")):
+        return finding
+    return evolve(finding, message=f"{finding.message}; is it scoped to {environment}?")
 
 
 def _may_stay_open(cls: type[attrs.AttrsInstance], error: FieldError) -> bool:

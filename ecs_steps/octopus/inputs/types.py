@@ -34,6 +34,26 @@ class WholeNumber:
 
 
 @frozen
+class Decimal:
+    """A number within bounds with at most one digit after the point."""
+
+    at_least: float
+    at_most: float
+
+    def __call__(self, value: object) -> float:
+        digits = str(value).strip()
+        if isinstance(value, str | int | float) and re.fullmatch(
+            r"[+-]?[0-9]{1,18}(\.[0-9]0{0,17})?", digits
+        ):
+            number = float(digits)
+            if self.at_least <= number <= self.at_most:
+                return number
+        raise unexpected(
+            value, f"a number from {self.at_least:g} to {self.at_most:g}, by 0.1 and without a percent sign"
+        )
+
+
+@frozen
 class Flag:
     """`True` or `False`, in any case."""
 
@@ -81,6 +101,50 @@ class Ids:
     def words(self, value: str) -> tuple[str, ...]:
         """Split a text that is no JSON."""
         return tuple(filter(None, split(value, r",;\s")))
+
+
+@frozen(kw_only=True)
+class Lines:
+    """A list of words that match a pattern: a JSON array, or a text with one on each line."""
+
+    pattern: str
+    expected: str
+    upper: bool = False
+
+    def __call__(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, str) and not value.startswith("["):
+            value = list(self.words(value))
+        words: tuple[str, ...] = convert(value, tuple[Annotated[str, self._word], ...])
+        return words
+
+    def _word(self, value: object) -> str:
+        word = text(value).strip()
+        word = word.upper() if self.upper else word
+        if re.fullmatch(self.pattern, word):
+            return word
+        raise unexpected(value, self.expected)
+
+    def words(self, value: str) -> tuple[str, ...]:
+        """Split a text that is no JSON."""
+        return tuple(filter(None, split(value, r"\n")))
+
+
+@frozen
+class NameList:
+    """A list of names, which may hold blanks: a JSON array, or a text with commas or line ends."""
+
+    def __call__(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, str) and not value.startswith("["):
+            value = list(self.words(value))
+        names: tuple[str, ...] = tuple(name.strip() for name in convert(value, tuple[str, ...]))
+        kept = tuple(filter(None, names))
+        if not kept:
+            raise PartialValueError((), (FieldError(message="expected at least one name"),))
+        return kept
+
+    def words(self, value: str) -> tuple[str, ...]:
+        """Split a text that is no JSON."""
+        return tuple(filter(None, split(value, r",\n")))
 
 
 @frozen
@@ -147,7 +211,14 @@ EcsName = Annotated[
         "1 to 255 letters, digits, hyphens and underscores, or an ARN",
     ),
 ]
+AccountId = Annotated[str, Text("[0-9]{12}", "the 12 digits of an AWS account")]
 Region = Annotated[str, Text(r"[a-z]{2,}(-[a-z0-9]+)+", "an AWS region, such as eu-west-1")]
+Regions = Annotated[tuple[str, ...], Ids(r"[a-z]{2,}(-[a-z0-9]+)+", "an AWS region, such as eu-west-1")]
+Names = Annotated[tuple[str, ...], NameList()]
+SessionName = Annotated[
+    str, Text(r"[A-Za-z0-9_+=,.@-]{2,64}", "2 to 64 letters, digits and characters of _+=,.@-")
+]
+SessionSeconds = Annotated[int, WholeNumber(900, 43200)]
 
 
 class KeptCount(StrEnum):

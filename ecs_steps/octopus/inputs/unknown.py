@@ -12,6 +12,13 @@ from ecs_steps.octopus.variables import Variables
 PREFIX = "octopus.action.aws.ecs."
 TAG_VARIABLES = ("Octopus.Action.Aws.Ecs.Tags", "Octopus.Action.Aws.Tags")
 """Octopus' steps read their tags from variables whose names differ by one word."""
+SHARED_GROUP = (
+    "deployment.servicename",
+    "deployment.servicedeploymentarn",
+    "deployment.circuitbreaker",
+    "deployment.alarms",
+)
+"""Names of one group that belong to several steps, which one dictionary may be for."""
 
 ECS_NAMES: dict[str, tuple[str, ...]] = {
     "cpu": ("cpus",),
@@ -60,10 +67,10 @@ def unknown_variables(cls: type[attrs.AttrsInstance], variables: Variables) -> I
     groups = {name.rpartition(".")[0] for name in known}
     for name in variables:
         short = name.casefold().removeprefix(PREFIX)
-        if short == name.casefold() or short in known or name in TAG_VARIABLES:
+        if short == name.casefold() or short in (*known, *SHARED_GROUP) or name in TAG_VARIABLES:
             continue
         group = short.rpartition(".")[0]
-        if group in groups or get_close_matches(group, groups):
+        if group in groups or get_close_matches(group, groups, cutoff=0.8):
             close = get_close_matches(short, known, n=1, cutoff=0.8)
             hint = f"; did you mean {known[close[0]]}" if close else ""
             yield Problem(path=name, message=f"is no variable of this step{hint}")

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 
 from attrs import Factory, evolve, field, frozen
 
-from ecs_steps.aws.cloudformation import StackRequest, describe_stack, stack_resources
-from ecs_steps.aws.ecs import describe_service, revision_outputs, service_outputs
+from ecs_steps.aws.cloudformation import StackRequest, stack_resources
+from ecs_steps.aws.ecs import revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.result import Outcome, Outputs, Result, StillRunning
-from ecs_steps.rollouts.pauses import Pause, pause_outputs
+from ecs_steps.rollouts.failure import failure_of
+from ecs_steps.rollouts.progress import report_pause
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import failure_of, wait_for_verdict
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
+from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_scaling
 from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
@@ -31,7 +34,8 @@ class StackDeployment:
     def run(self) -> Result:
         """Create or update the stack, wait and verify."""
         with self.outputs.attach_to_errors(_still_running):
-            stack = start_deployment(self._stack_request(), self.context)
+            check_environment(self.inputs.guard, self.context)
+            stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack)
 
     def watch(self, stack_id: str) -> Result:
@@ -46,18 +50,20 @@ class StackDeployment:
         service = StackServiceWatch(inputs.cluster_name, service_id, definition_id, stack.began_at, context)
         if stack.operation and context.may_wait:
             leave = inputs.on_failure is OnFailure.LEAVE
-            if pause := watch_operation(stack.operation, context, service=service, leave=leave):
-                return self._paused(pause)
+            if watch_operation(stack.operation, context, service=service, leave=leave) and service.watch:
+                return self._paused(service.watch)
         resources = context.call_with_retries(
             "the stack", lambda: stack_resources(context.aws, stack.stack_id)
         )
         service_arn, task_definition = resources.get(service_id, ""), resources.get(definition_id, "")
         outputs.set(**service_outputs(service_arn))
+        if stack.operation and not self._keeps_count:
+            warn_of_scaling(service_arn, context)
         if context.may_wait:
             watch = service.watch_of(service_arn, task_definition)
             verdict = wait_for_verdict(watch)
             if verdict.pause:
-                return self._paused(verdict.pause)
+                return self._paused(watch)
             if verdict.status is not DeploymentStatus.SERVING:
                 raise failure_of(watch)
             outputs.set(**revision_outputs(task_definition), DeploymentId=watch.deployment_id)
@@ -65,15 +71,26 @@ class StackDeployment:
                 outputs.since = watch.service.primary.created_at
         return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
 
-    def _paused(self, pause: Pause) -> Result:
-        self.outputs.set(**pause_outputs(pause))
+    def _pinned_inputs(self) -> DeployInputs:
+        """Return the inputs with each image by its digest, where that is wanted."""
+        if not self.inputs.resolve_digests:
+            return self.inputs
+        from ecs_steps.steps.deploy_ecs_service.pinning import pin_images
+
+        return pin_images(self.inputs, self.context)
+
+    def _paused(self, watch: ServiceWatch) -> Result:
+        pause, record = watch.verdict.pause, watch.service_deployment
+        if pause and record:
+            service = watch.service.name if watch.service else watch.name_or_arn
+            self.outputs.set(**report_pause(record, pause, service, self.context))
         return self.outputs.result(Outcome.PAUSED)
 
-    def _stack_request(self) -> StackRequest:
+    def _stack_request(self, inputs: DeployInputs) -> StackRequest:
         # Only a deployment pays for troposphere: to watch a stack takes no template.
         from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
 
-        inputs = evolve(self.inputs, region=self.context.aws.region)
+        inputs = evolve(inputs, region=self.context.aws.region)
         template = build_template(inputs, desired_count=self._running_count())
         return StackRequest(
             name=inputs.stack_name,
@@ -81,22 +98,21 @@ class StackDeployment:
             parameters=stack_parameters(template),
             tags=merge_tags(inputs.default_tags, inputs.user_tags),
             template_bucket=inputs.template_bucket,
+            log_group=inputs.log_group,
+            # A stack name that is given may outlive a service's name; a generated one may not.
+            fixed_parameters=() if inputs.cf_stack_name else ("TaskDefinitionName",),
         )
 
     def _running_count(self) -> int | None:
         """Return the service's own desired count where the inputs keep it; none where there is no service."""
-        aws, retry = self.context.aws, self.context.call_with_retries
-        if not isinstance(self.inputs.desired_count, KeptCount):
+        if not self._keeps_count:
             return None
-        stack = retry("the stack", lambda: describe_stack(aws, self.inputs.stack_name))
-        if stack is None:
-            return None
-        resources = retry("the stack", lambda: stack_resources(aws, stack.stack_id))
-        arn = resources.get(self.inputs.logical_id("Service"))
-        if not arn:
-            return None
-        service = retry("the service", lambda: describe_service(aws, self.inputs.cluster_name, arn))
-        return service.desired if service and service.status == "ACTIVE" else None
+        service = stack_service(self.inputs.stack_name, self.inputs.logical_id("Service"), self.context)
+        return running_count(service, self.context)
+
+    @property
+    def _keeps_count(self) -> bool:
+        return isinstance(self.inputs.desired_count, KeptCount)
 
     def _names(self, stack_id: str) -> dict[str, str]:
         return {

@@ -16,11 +16,13 @@ from typing import Any
 from ecs_steps.iam import (
     Scope,
     Statement,
+    check_cluster,
     execution_policy_arn,
     explain_failures,
     pass_to_tasks,
     policy_document,
 )
+from ecs_steps.images.permissions import read_images
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, Secrecy, last_of
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.task_definition.container_specs import LogDriver
@@ -34,11 +36,14 @@ def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
     """Return the policy; with `diagnostics` it also allows what explains a failure."""
     scope = _scope(inputs)
     statements = chain(
+        _preflight(inputs, scope),
         _stack(inputs, scope),
         _task_definition(inputs, scope),
         _roles(inputs, scope),
+        _infrastructure_roles(inputs),
         _service(inputs, scope),
         _log_group(inputs, scope),
+        read_images(_pinned_images(inputs)),
     )
     if diagnostics:
         explaining = explain_failures(
@@ -51,10 +56,21 @@ def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
     return policy_document(statements)
 
 
+def _pinned_images(inputs: DeployInputs) -> Iterator[str]:
+    """Yield the images whose digests the step resolves."""
+    if inputs.resolve_digests:
+        yield from (inputs.image(spec.container_image_reference) for spec in inputs.containers)
+
+
 def _scope(inputs: DeployInputs) -> Scope:
     targets = (mapping.target_group_arn for mapping in inputs.load_balancer_mappings)
     roles = (inputs.task_role or "", inputs.task_execution_role or "")
     return Scope.from_arns(inputs.region, [*inputs.arns_of_account, *roles, *targets])
+
+
+def _preflight(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
+    yield check_cluster(scope, inputs.cluster)
+    yield Statement(sid="FindItsScaling", actions=("application-autoscaling:DescribeScalableTargets",))
 
 
 def _stack(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
@@ -100,6 +116,21 @@ def _task_definition(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
         sid="ReadAndRetireTaskDefinitions",
         actions=("ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"),
     )
+
+
+def _infrastructure_roles(inputs: DeployInputs) -> Iterator[Statement]:
+    roles = dict.fromkeys(
+        mapping.infrastructure_role
+        for mapping in inputs.load_balancer_mappings
+        if mapping.infrastructure_role
+    )
+    if roles:
+        yield Statement(
+            sid="PassTheInfrastructureRole",
+            actions=("iam:PassRole",),
+            resources=tuple(roles),
+            condition={"StringEquals": {"iam:PassedToService": "ecs.amazonaws.com"}},
+        )
 
 
 def _roles(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:

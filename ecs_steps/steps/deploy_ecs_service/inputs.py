@@ -21,7 +21,8 @@ from ecs_steps.octopus.inputs.types import (
     SecurityGroupIds,
     SubnetIds,
 )
-from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs
+from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
+from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec
 from ecs_steps.task_definition.inputs import (
@@ -38,15 +39,30 @@ DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
 
 @frozen(kw_only=True)
 class LoadBalancerMapping:
-    """A target group that a container's port is registered with."""
+    """A target group that a container's port is registered with.
+
+    The others are for strategies that shift traffic: the second target group, the listener rules (behind a
+    Network Load Balancer the listeners) and the role with which ECS changes them.
+    """
 
     container_name: str
     container_port: Port
     target_group_arn: Arn
+    alternate_target_group_arn: Arn | None = None
+    production_listener_rule: Arn | None = None
+    test_listener_rule: Arn | None = None
+    infrastructure_role: Role | None = None
+
+    @property
+    def can_shift(self) -> bool:
+        """Whether traffic can be shifted between two target groups."""
+        return bool(
+            self.alternate_target_group_arn and self.production_listener_rule and self.infrastructure_role
+        )
 
 
-@frozen(kw_only=True)
-class DeployInputs(ServiceInputs, TaskDefinitionInputs):
+@frozen(kw_only=True, field_transformer=strategy_last)
+class DeployInputs(StrategyInputs, TaskDefinitionInputs):
     """The inputs of *Deploy Amazon ECS Service*."""
 
     environment_id: str = variable(
@@ -173,7 +189,9 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
         f"{DEPLOY}.LoadBalancerMappings",
         label="Load balancer mappings",
         docs=f"{GUIDE}/service-load-balancing.html",
-        help='JSON: `[{"containerName": "web", "containerPort": "80", "targetGroupArn": "arn:aws:..."}]`',
+        help='JSON: `[{"containerName": "web", "containerPort": "80", "targetGroupArn": "arn:aws:..."}]`; '
+        "to shift traffic also `alternateTargetGroupArn`, `productionListenerRule`, `testListenerRule` and "
+        "`infrastructureRole`.",
         default=(),
         control="MultiLineText",
     )
@@ -242,6 +260,13 @@ class DeployInputs(ServiceInputs, TaskDefinitionInputs):
         control="Select",
         options=["Rollback|Undo it", "Leave|Leave it as it is"],
     )
+
+    resolve_digests: Bool = resolve_digests_variable()
+
+    @property
+    def default_pauses(self) -> tuple[str, ...]:
+        """No pauses: a stack cannot wait for a person."""
+        return ()
 
     @property
     def stack_name(self) -> str:

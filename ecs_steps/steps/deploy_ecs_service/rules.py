@@ -4,17 +4,25 @@ Rules about the task definition are in `task_definition`: `container_rules` (eac
 `task_rules` (together).
 """
 
+import re
 from collections.abc import Iterator
 
 from ecs_steps.octopus import naming
+from ecs_steps.octopus.inputs.converter import UnresolvedText
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, listed, rule, tag_rules
 from ecs_steps.octopus.inputs.types import KeptCount
+from ecs_steps.rollouts.strategies import StrategyType
 from ecs_steps.steps.common_inputs import SERVICE_RULES, complete_account
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
+from ecs_steps.steps.strategy_inputs import NO_PAUSE
 from ecs_steps.task_definition.container_rules import CONTAINER_RULES, EXPORTED_CONTAINER_RULES, images_known
 from ecs_steps.task_definition.task_rules import TASK_RULES
 
 MAX_TAGS = 20
+MAX_BAKE_MINUTES = 33 * 60
+"""CloudFormation's limit for the bakes of a deployment together (33 hours)."""
+ALB_RULE = re.compile(r"arn:[a-z-]+:elasticloadbalancing:[!-~]*:listener-rule/app/[!-~]+")
+NLB_LISTENER = re.compile(r"arn:[a-z-]+:elasticloadbalancing:[!-~]*:listener/net/[!-~]+")
 
 
 @rule("cf_stack_name", "environment_id", "cluster_name", "service_task_name", "tenant_id")
@@ -82,6 +90,77 @@ def _exported_count(inputs: DeployInputs) -> Iterator[Finding]:
         )
 
 
+@rule("strategy_type", "pause_at")
+def _no_pause_in_a_stack(inputs: DeployInputs) -> Iterator[Finding]:
+    pauses = inputs.pause_at not in (None, (), (NO_PAUSE,))
+    if pauses and inputs.strategy_type not in (StrategyType.KEEP, StrategyType.ROLLING):
+        yield Finding(
+            ("pause_at",),
+            "is not possible in a stack: it would be locked for as long as the deployment pauses, "
+            "CloudFormation waits for 36 hours at most, and its own rollback may pause again; deploy with "
+            "Update Amazon ECS Service",
+        )
+
+
+@rule("strategy_type", "canary_percent", "step_percent", "step_bake_minutes", "bake_minutes", "pause_at")
+def _bakes_within_limit(inputs: DeployInputs) -> Iterator[Finding]:
+    minutes = inputs.strategy.bake_minutes_in_all if inputs.strategy else 0
+    if minutes > MAX_BAKE_MINUTES:
+        yield Finding(
+            ("bake_minutes",),
+            f"makes {minutes:g} minutes with the bakes between steps, and CloudFormation takes at most "
+            f"{MAX_BAKE_MINUTES} (33 hours)",
+        )
+
+
+@rule("strategy_type", "load_balancer_mappings")
+def _traffic_to_shift(inputs: DeployInputs) -> Iterator[Finding]:
+    kind = inputs.strategy_type
+    if kind in (StrategyType.KEEP, StrategyType.ROLLING):
+        return
+    if not inputs.load_balancer_mappings and kind is not StrategyType.BLUE_GREEN:
+        yield Finding(("strategy_type",), f"is {kind}, which needs a load balancer whose traffic it shifts")
+    for index, mapping in enumerate(inputs.load_balancer_mappings):
+        if not mapping.can_shift:
+            yield Finding(
+                ("load_balancer_mappings", index),
+                f"needs alternateTargetGroupArn, productionListenerRule and infrastructureRole for {kind}",
+            )
+
+
+@item_rule(
+    "load_balancer_mappings",
+    "targetGroupArn",
+    "alternateTargetGroupArn",
+    "productionListenerRule",
+    "testListenerRule",
+    "infrastructureRole",
+    accepts_expressions=True,
+)
+def _two_groups_and_rules(_: DeployInputs, mapping: LoadBalancerMapping) -> Iterator[Finding]:
+    rules = {
+        "productionListenerRule": mapping.production_listener_rule,
+        "testListenerRule": mapping.test_listener_rule,
+    }
+    others = [*rules.values(), mapping.alternate_target_group_arn, mapping.infrastructure_role]
+    if any(others) and not mapping.can_shift:
+        yield Finding(
+            (), "needs alternateTargetGroupArn, productionListenerRule and infrastructureRole together"
+        )
+    if mapping.alternate_target_group_arn == mapping.target_group_arn:
+        yield Finding(("alternateTargetGroupArn",), "is the target group itself")
+    if mapping.test_listener_rule and mapping.test_listener_rule == mapping.production_listener_rule:
+        yield Finding(("testListenerRule",), "is the production rule itself")
+    for name, arn in rules.items():
+        is_known = arn is not None and not isinstance(arn, UnresolvedText)
+        if is_known and not (ALB_RULE.fullmatch(arn or "") or NLB_LISTENER.fullmatch(arn or "")):
+            yield Finding(
+                (name,),
+                "expected the ARN of a rule of an Application Load Balancer (listener-rule/app/...) or of a "
+                "listener of a Network Load Balancer (listener/net/...)",
+            )
+
+
 @item_rule(
     "load_balancer_mappings",
     "containerName",
@@ -110,6 +189,10 @@ RULES: tuple[AnyRule[DeployInputs], ...] = (
     *TASK_RULES,
     *CONTAINER_RULES,
     _load_balancer_mapping,
+    _two_groups_and_rules,
+    _traffic_to_shift,
+    _no_pause_in_a_stack,
+    _bakes_within_limit,
     *tag_rules(MAX_TAGS),
     *SERVICE_RULES,
 )

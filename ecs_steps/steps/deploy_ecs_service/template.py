@@ -7,7 +7,8 @@ from troposphere import GetAtt, Parameter, Ref, Template, ecs, logs
 
 from ecs_steps.iam import execution_policy_arn
 from ecs_steps.octopus.inputs.types import KeptCount
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.rollouts.strategies import ECS_STRATEGIES, StrategyType
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
 from ecs_steps.task_definition.cloudformation import enabled, number, tags_property, task_definition
 from ecs_steps.task_definition.execution_role import execution_role
 
@@ -113,6 +114,8 @@ def _service(
         DeploymentConfiguration=ecs.DeploymentConfiguration(
             MinimumHealthyPercent=count("MinimumHealthPercent", inputs.minimum_health_percent),
             MaximumPercent=count("MaximumHealthPercent", inputs.maximum_health_percent),
+            **_strategy(inputs),
+            **_safeguards(inputs),
         ),
         EnableECSManagedTags=inputs.enable_ecs_managed_tags,
         NetworkConfiguration=ecs.NetworkConfiguration(
@@ -130,7 +133,56 @@ def _service(
                 ContainerName=mapping.container_name,
                 ContainerPort=number(mapping.container_port),
                 TargetGroupArn=mapping.target_group_arn,
+                **_advanced(mapping),
             )
             for mapping in inputs.load_balancer_mappings
         ]
     return service
+
+
+def _strategy(inputs: DeployInputs) -> dict[str, Any]:
+    """Return the members of a strategy that was chosen; a service without one rolls."""
+    strategy = inputs.strategy
+    if strategy is None:
+        return {}
+    members: dict[str, Any] = {"Strategy": ECS_STRATEGIES[strategy.type]}
+    if strategy.type is not StrategyType.ROLLING:
+        members["BakeTimeInMinutes"] = strategy.bake_minutes
+    match strategy.type:
+        case StrategyType.CANARY:
+            members["CanaryConfiguration"] = ecs.CanaryConfiguration(
+                CanaryPercent=strategy.percent, CanaryBakeTimeInMinutes=strategy.step_bake_minutes
+            )
+        case StrategyType.LINEAR:
+            members["LinearConfiguration"] = ecs.LinearConfiguration(
+                StepPercent=strategy.percent, StepBakeTimeInMinutes=strategy.step_bake_minutes
+            )
+    return members
+
+
+def _safeguards(inputs: DeployInputs) -> dict[str, Any]:
+    chosen = inputs.safeguards.configuration()
+    members: dict[str, Any] = {}
+    if breaker := chosen.get("deploymentCircuitBreaker"):
+        members["DeploymentCircuitBreaker"] = ecs.DeploymentCircuitBreaker(
+            Enable=breaker["enable"], Rollback=breaker["rollback"]
+        )
+    if alarms := chosen.get("alarms"):
+        members["Alarms"] = ecs.DeploymentAlarms(
+            AlarmNames=alarms["alarmNames"], Enable=alarms["enable"], Rollback=alarms["rollback"]
+        )
+    return members
+
+
+def _advanced(mapping: LoadBalancerMapping) -> dict[str, Any]:
+    if not mapping.can_shift:
+        return {}
+    test = {"TestListenerRule": mapping.test_listener_rule} if mapping.test_listener_rule else {}
+    return {
+        "AdvancedConfiguration": ecs.AdvancedConfiguration(
+            AlternateTargetGroupArn=mapping.alternate_target_group_arn,
+            ProductionListenerRule=mapping.production_listener_rule,
+            RoleArn=mapping.infrastructure_role,
+            **test,
+        )
+    }

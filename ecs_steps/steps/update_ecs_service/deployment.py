@@ -1,6 +1,7 @@
 """Deploy the next revision, wait for it, and collect the outputs."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from attrs import Factory, field, frozen
 
@@ -15,6 +16,11 @@ from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.plan import Plan, changes, plan_update
 from ecs_steps.task_definition.registration import add_tags, register_revision
 
+if TYPE_CHECKING:
+    from ecs_steps.aws.service_deployments import ServiceDeployment
+    from ecs_steps.rollouts.pauses import Pause
+    from ecs_steps.rollouts.watch import ServiceWatch
+
 
 @frozen(kw_only=True)
 class RevisionDeployment:
@@ -28,13 +34,21 @@ class RevisionDeployment:
         """Register the next revision, deploy it, wait and verify."""
         with self.outputs.attach_to_errors(_still_running):
             plan = plan_update(self.inputs, self.context)
-            self.outputs.set(**self._names(plan.service.task_definition))
             for warning in plan.warnings:
                 self.context.say(Level.WARNING, str(warning))
+            if plan.in_progress and plan.in_progress.pause:
+                return self._still_paused(plan, plan.in_progress.record, plan.in_progress.pause)
+            self.outputs.set(**self._names(plan.service.task_definition))
             revision = register_revision(plan.revision, self.context)
             self.outputs.set(**revision_outputs(revision), **service_outputs(plan.service.arn))
             running = self._running(plan)
-            deployment = running or start_rollout(plan.service, revision, self.context, force=plan.is_running)
+            deployment = running or start_rollout(
+                plan.service,
+                revision,
+                self.context,
+                force=plan.is_running,
+                configuration=plan.configuration,
+            )
             self.outputs.set(DeploymentId=deployment.deployment_id)
             self.outputs.since = deployment.created_at
             add_tags(plan.latest.arn, plan.revision_tags, self.context)
@@ -51,18 +65,16 @@ class RevisionDeployment:
 
     def watch(self, deployment_id: str) -> Result:
         """Wait for a deployment of the service and verify."""
-        from ecs_steps.rollouts.pauses import pause_outputs
         from ecs_steps.steps.update_ecs_service.waiting import wait_for_deployment
 
         with self.outputs.attach_to_errors(_still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
             self.outputs.set(**service_outputs(service.arn), DeploymentId=deployment_id)
-            target, pause = wait_for_deployment(service, deployment_id, context)
-            self.outputs.set(**revision_outputs(target.task_definition))
-            if pause:
-                self.outputs.set(**pause_outputs(pause))
-            return self.outputs.result(Outcome.PAUSED if pause else Outcome.SUCCEEDED)
+            watch = wait_for_deployment(service, deployment_id, context)
+            self.outputs.set(**revision_outputs(watch.target.task_definition))
+            is_paused = self._has_paused(watch)
+            return self.outputs.result(Outcome.PAUSED if is_paused else Outcome.SUCCEEDED)
 
     def dry_run(self) -> str:
         """Return what would change, and the calls that would be made."""
@@ -79,19 +91,39 @@ class RevisionDeployment:
     def _running(self, plan: Plan) -> Deployment | None:
         """Return the deployment that runs the revision already, where none has to be started."""
         is_unchanged = plan.is_running and not self.inputs.force_new_deployment
-        return plan.service.primary if is_unchanged else None
+        return plan.service.primary if is_unchanged or plan.in_progress else None
 
     def _wait(self, plan: Plan, target: DeploymentRef) -> bool:
         """Wait until the service runs the revision; return whether its deployment waits for a person."""
         # Only who waits pays for what explains a failure.
-        from ecs_steps.rollouts.pauses import pause_outputs
         from ecs_steps.steps.update_ecs_service.waiting import wait_for_revision
 
         roll_back = self.inputs.on_failure is OnFailure.ROLLBACK
-        pause = wait_for_revision(plan.service, target, self.context, roll_back=roll_back)
-        if pause:
-            self.outputs.set(**pause_outputs(pause))
-        return pause is not None
+        return self._has_paused(wait_for_revision(plan.service, target, self.context, roll_back=roll_back))
+
+    def _has_paused(self, watch: "ServiceWatch") -> bool:
+        """Return whether a deployment waits for a person; then report what that person decides on."""
+        pause, record = watch.verdict.pause, watch.service_deployment
+        if pause is None or record is None:
+            return False
+        self._report_pause(record, pause)
+        return True
+
+    def _report_pause(self, record: "ServiceDeployment", pause: "Pause") -> None:
+        from ecs_steps.rollouts.progress import report_pause
+
+        self.outputs.set(**report_pause(record, pause, self.inputs.service_name, self.context))
+
+    def _still_paused(self, plan: Plan, record: "ServiceDeployment", pause: "Pause") -> Result:
+        """Give the result of the run that began the deployment, which waits for a person: none is begun."""
+        self.outputs.set(
+            **revision_outputs(plan.latest.arn),
+            **service_outputs(plan.service.arn),
+            DeploymentId=record.deployment_id,
+        )
+        self._report_pause(record, pause)
+        self.outputs.set(**self._names(self.outputs.values.get("PreviousTaskDefinitionArn", "")))
+        return self.outputs.result(Outcome.PAUSED)
 
     def _names(self, previous: str) -> dict[str, str]:
         return {

@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from ecs_steps.iam import EVERYTHING, Scope, Statement, explain_failures, pass_to_tasks, policy_document
+from ecs_steps.iam import (
+    EVERYTHING,
+    Scope,
+    Statement,
+    check_cluster,
+    explain_failures,
+    pass_to_tasks,
+    policy_document,
+)
+from ecs_steps.images.permissions import read_images
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 
@@ -21,7 +30,11 @@ def permissions(
         inputs.region,
         [*inputs.arns_of_account, inputs.service_name, inputs.template_task_definition_name or "", *roles],
     )
-    statements = chain(_service(inputs, scope), _task_definition(inputs, scope, roles))
+    updates = inputs.container_updates if inputs.resolve_digests else ()
+    images = [inputs.images.get(update.package_reference.casefold(), "") for update in updates]
+    statements = chain(
+        _service(inputs, scope), _task_definition(inputs, scope, roles), read_images(filter(None, images))
+    )
     if diagnostics:
         groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])
         explaining = explain_failures(
@@ -35,6 +48,8 @@ def _service(inputs: UpdateInputs, scope: Scope) -> Iterator[Statement]:
     name = f"{inputs.cluster}/{inputs.service_name.rpartition('/')[2]}"
     service = scope.arn("ecs", f"service/{name}")
     deployments = scope.arn("ecs", f"service-deployment/{name}/*")
+    if inputs.guard.reads_tags:
+        yield check_cluster(scope, inputs.cluster)
     yield Statement(
         sid="UpdateTheService",
         actions=("ecs:DescribeServices", "ecs:UpdateService", "ecs:TagResource"),

@@ -7,7 +7,8 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, EcsName, Family, Text
-from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs
+from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
+from ecs_steps.steps.strategy_inputs import StrategyInputs, WhenPaused, strategy_last
 from ecs_steps.task_definition.container_updates import ContainerUpdate
 from ecs_steps.task_definition.revision import RevisionChanges
 
@@ -23,8 +24,8 @@ TaskDefinition = Annotated[
 ]
 
 
-@frozen(kw_only=True)
-class UpdateInputs(ServiceInputs):
+@frozen(kw_only=True, field_transformer=strategy_last)
+class UpdateInputs(StrategyInputs):
     """The inputs of *Update Amazon ECS Service*."""
 
     service_name: EcsName = variable(
@@ -81,6 +82,16 @@ class UpdateInputs(ServiceInputs):
         default=OnFailure.LEAVE,
         control="Select",
         options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
+    )
+
+    resolve_digests: Bool = resolve_digests_variable()
+    when_paused: WhenPaused = variable(
+        f"{UPDATE}.WhenPaused",
+        label="When another deployment waits for a person",
+        help="An update ends a deployment that waits at a pause, and its approval with it.",
+        default=WhenPaused.FAIL,
+        control="Select",
+        options=["Fail|Fail, and name it", "Replace|Replace it"],
     )
 
     @property

@@ -3,14 +3,21 @@
 Everything that can refuse an update is checked here, so that a refused one has changed nothing.
 """
 
-from attrs import frozen
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import evolve, frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import NotFoundError, Problem
+from ecs_steps.environments.guard import check_environment
+from ecs_steps.errors import DeploymentError, NotFoundError, Problem
+from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_in_progress
 from ecs_steps.rollouts.start import describe_updatable_service
+from ecs_steps.rollouts.strategies import StrategyType, requested_configuration
+from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
-from ecs_steps.tags import Tag
+from ecs_steps.tags import DEPLOYMENT_TAG, Tag
 from ecs_steps.task_definition.diff import Change, difference
 from ecs_steps.task_definition.registration import describe_revision
 from ecs_steps.task_definition.revision import (
@@ -24,13 +31,19 @@ from ecs_steps.task_definition.revision import (
 
 @frozen(kw_only=True)
 class Plan:
-    """An update that could be made: the revision that the service is to run, and the tags that it lacks."""
+    """An update that could be made: the revision that the service is to run, and the tags that it lacks.
+
+    `configuration` is sent with it, where the service's own does not stay. `in_progress` is this very
+    update, which was begun before.
+    """
 
     service: Service
     latest: RegisteredRevision
     revision: RevisionPlan
     service_tags: tuple[Tag, ...]
     warnings: tuple[Problem, ...]
+    configuration: dict[str, Any] | None = None
+    in_progress: DeploymentInProgress | None = None
 
     @property
     def is_running(self) -> bool:
@@ -44,6 +57,8 @@ class Plan:
 
     def calls(self, *, force: bool) -> tuple[str, ...]:
         """Return the calls that would change something, in order; `force` deploys what is running again."""
+        if self.in_progress:
+            return ()
         made = {
             f"RegisterTaskDefinition {self.revision.family}": self.revision.needs_registration,
             f"UpdateService {self.service.name}": force or not self.is_running,
@@ -57,12 +72,16 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """Read the service and the task definitions, and plan the next revision.
 
     Raises:
-        NotFoundError: The service, a task definition or a container does not exist.
+        WrongEnvironmentError: The service or its cluster belongs to another environment.
+        NotFoundError: The service, a task definition, a container or an image to pin does not exist.
         InvalidInputsError: The tags are more than AWS takes.
-        DeploymentError: The service cannot be updated by this step, or a revision holds a member that this
-            botocore would lose.
+        DeploymentError: The service cannot be updated by this step, or with this strategy, or a revision
+            holds a member that this botocore would lose.
+        SupersededError: Another deployment of the service waits for a person.
     """
     service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+    check_environment(inputs.guard, context, service=service)
+    _check_strategy(inputs, service)
     template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
@@ -72,15 +91,71 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
             why=f"its containers are {', '.join(container_names(template.request))}",
             next_step=f"Name one of them in {UPDATE}.ContainerUpdates.",
         )
+    if inputs.resolve_digests:
+        from ecs_steps.steps.update_ecs_service.pinning import pin_images
+
+        inputs = pin_images(inputs, template, context)
     changes = inputs.revision_changes
     revision = plan_revision(template, latest, changes)
     _, warnings = changes.merged_tags(service.tags)
-    return Plan(
+    plan = Plan(
         service=service,
         latest=latest,
         revision=revision,
         service_tags=changes.missing_tags(service.tags),
         warnings=revision.warnings + warnings,
+        configuration=requested_configuration(
+            inputs.strategy, inputs.safeguards, service.deployment_configuration
+        ),
+    )
+    return _with_deployment_in_progress(plan, inputs, context)
+
+
+def _check_strategy(inputs: UpdateInputs, service: Service) -> None:
+    """Refuse to shift traffic where the service has no second target group for it.
+
+    The way there takes two deployments (ECS guide, update-rolling-to-bluegreen), and who owns the load
+    balancers has to make the first.
+    """
+    shifts = inputs.strategy_type not in (StrategyType.KEEP, StrategyType.ROLLING)
+    if shifts and len(service.alternate_groups) < len(service.target_groups):
+        raise DeploymentError(
+            what=f"Service {service.name} cannot be deployed as {inputs.strategy_type}",
+            why="its load balancers have no alternate target group and listener rules",
+            next_step="Give them advancedConfiguration first, by a rolling deployment (with the tool that "
+            f"owns the service), or leave {STRATEGY}.Type at Keep. Nothing was changed.",
+        )
+
+
+def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: DeploymentContext) -> Plan:
+    """Take a deployment that pauses into account: this very update, or one that it would end."""
+    found = find_in_progress(plan.service, context)
+    if found is None:
+        return plan
+    is_in_force = inputs.strategy is None or inputs.strategy.is_in_force(found.record.configuration)
+    may_replace = inputs.when_paused is WhenPaused.REPLACE
+    if plan.is_running and _has_started(plan, inputs):
+        if is_in_force:
+            return evolve(plan, in_progress=found)
+        if not may_replace:
+            return evolve(plan, in_progress=found, warnings=(*plan.warnings, *_not_applied()))
+    if found.pause and not may_replace:
+        raise found.refusal(plan.service, found.pause)
+    return plan
+
+
+def _has_started(plan: Plan, inputs: UpdateInputs) -> bool:
+    """Return whether this Octopus deployment has registered, or tagged, what the service runs."""
+    own = next((tag.value for tag in inputs.default_tags if tag.key == DEPLOYMENT_TAG), "")
+    tags = {tag["key"]: tag["value"] for tag in plan.latest.request.get("tags", ())}
+    return bool(tags.get(DEPLOYMENT_TAG, "") == own)
+
+
+def _not_applied() -> Iterator[Problem]:
+    yield Problem(
+        path=f"{STRATEGY}.Type",
+        message="the strategy has changed, and the deployment that waits was started with another one; the "
+        f"change is not applied ({UPDATE}.WhenPaused = Replace starts again)",
     )
 
 

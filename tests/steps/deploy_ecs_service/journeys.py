@@ -82,6 +82,12 @@ def _journey(name: str, settings: Mapping[str, object] | None = None, **members:
     )
 
 
+_IN_ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/staging/web:1.4.0"
+_PINNED = {
+    f"{ECS}.ResolveDigests": "True",
+    **{f"Octopus.Action.Package[{name}].Image": _IN_ECR for name in ("web", "metrics")},
+}
+
 JOURNEYS = (
     _journey("create", is_killed=True),
     _journey("update", prepare=_other_image, is_killed=True),
@@ -95,9 +101,17 @@ JOURNEYS = (
     _journey("update that crashes", scenario="crash", prepare=_other_image, is_killed=True),
     _journey("large template", _LARGE, prepare=_bucket),
     _journey("watch", verb=Verb.WATCH, prepare=_started, started=lambda _: STACK),
+    _journey("images by digest", _PINNED),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
 
-UNUSED_ACTIONS = ("ecs:*", "logs:*", "iam:*", "cloudformation:UntagResource")
-"""What CloudFormation does for the stack's resources, and for a release that drops a tag."""
+UNUSED_ACTIONS = (
+    "ecs:*",
+    "logs:*",
+    "iam:*",
+    "cloudformation:UntagResource",
+    "ecr:Batch*",
+    "ecr:GetDownload*",
+)
+"""What CloudFormation does for the stack (also where a tag is dropped), and what ECR's registry asks for."""

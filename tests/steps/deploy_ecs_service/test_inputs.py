@@ -3,9 +3,11 @@ import json
 import attrs
 import pytest
 
+from ecs_steps.environments.scope import GuardMode
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, OnFailure, TagInput, Wait, WaitOption
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
+from ecs_steps.steps.strategy_inputs import StrategyInputs
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, PortMapping
 from ecs_steps.task_definition.inputs import Architecture, Volume, VolumeType
@@ -108,6 +110,8 @@ VARIABLES: dict[str, tuple[object, str, object]] = {
     f"{DEPLOY}.RetainTaskDefinitions": ("True", "retain_task_definitions", True),
     f"{DEPLOY}.OnFailure": ("leave", "on_failure", OnFailure.LEAVE),
     "Octopus.Action.Aws.Region": ("eu-west-1", "region", "eu-west-1"),
+    f"{ECS}.EnvironmentGuard": ("off", "environment_guard", GuardMode.OFF),
+    "Octopus.Action.Aws.ExpectedAccount": ("123456789012", "expected_account", "123456789012"),
     f"{ECS}.FailFast.StoppedTasks": ("5", "fail_fast_stopped_tasks", 5),
     f"{ECS}.ContainerLogs": ("False", "container_logs", False),
 }
@@ -130,7 +134,7 @@ def test_no_other_variable_is_read() -> None:
     sources = {
         field.name: field.metadata["variable"].name
         for field in attrs.fields(DeployInputs)
-        if "variable" in field.metadata
+        if "variable" in field.metadata and field.name not in StrategyInputs.__annotations__
     }
 
     assert sources == {attribute: name for name, (_, attribute, _) in VARIABLES.items()}

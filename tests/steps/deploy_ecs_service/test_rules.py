@@ -60,8 +60,8 @@ def efs(**members: object) -> dict[str, object]:
             id="illegal generated stack name",
         ),
         pytest.param(
-            {"ServiceTaskName": "--_-"},
-            f"{DEPLOY}.ServiceTaskName: has no letter or digit to name the stack's resources after: '--_-'",
+            {"ServiceTaskName": "_"},
+            f"{DEPLOY}.ServiceTaskName: has no letter or digit to name the stack's resources after: '_'",
             id="empty logical ids",
         ),
         pytest.param(

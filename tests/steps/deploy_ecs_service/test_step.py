@@ -121,7 +121,7 @@ def test_the_stack_carries_octopus_tags_before_the_users() -> None:
         assert list(tags)[-2:] == ["team", "tier"]
 
 
-def test_the_same_again_is_unchanged_and_costs_four_calls() -> None:
+def test_the_same_again_is_unchanged_and_costs_five_calls() -> None:
     with Sandbox() as aws:
         first = deploy(aws)
         since = len(aws.calls)
@@ -130,6 +130,7 @@ def test_the_same_again_is_unchanged_and_costs_four_calls() -> None:
 
         assert second.outcome is Outcome.UNCHANGED
         assert operations(aws, since=since) == [
+            "DescribeClusters",
             "DescribeStacks",
             "UpdateStack",
             "DescribeStackResources",

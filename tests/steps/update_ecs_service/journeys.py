@@ -51,6 +51,12 @@ def _journey(name: str, settings: Mapping[str, object] | None = None, **members:
     )
 
 
+_IN_ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/staging/web:1.4.0"
+_PINNED = {
+    f"{ECS}.ResolveDigests": "True",
+    **{f"Octopus.Action.Package[{name}].Image": _IN_ECR for name in ("web",)},
+}
+
 JOURNEYS = (
     _journey("new revision", is_killed=True),
     _journey("new tags", _TAGGED),
@@ -65,6 +71,10 @@ JOURNEYS = (
     _journey("broken circuit, rolled back", _ROLLS_BACK, scenario="breaker"),
     _journey("dry run", verb=Verb.DRY_RUN),
     _journey("watch", verb=Verb.WATCH, prepare=_started, started=_deployment_id),
+    _journey("images by digest", _PINNED),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
+
+UNUSED_ACTIONS = ("ecr:Batch*", "ecr:GetDownload*")
+"""What the registry of ECR asks for, which is no call of the API."""

@@ -4,6 +4,7 @@ from typing import Any
 import attrs
 import pytest
 
+from ecs_steps.environments.scope import DeploymentScope, GuardMode
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, OnFailure, Secrecy, TagInput, Wait, WaitOption
@@ -79,6 +80,8 @@ def test_every_variable_is_read() -> None:
         "Octopus.Action.Aws.Tags": '[{"key": "team", "value": "shop"}]',
         "Octopus.Action.Aws.Ecs.WaitOption": '{"type": "WaitWithTimeout", "timeoutMinutes": "30"}',
         "Octopus.Action.Aws.Region": "eu-west-1",
+        "Octopus.Action.Aws.Ecs.EnvironmentGuard": "warn",
+        "Octopus.Action.Aws.ExpectedAccount": "123456789012",
         "Octopus.Project.Name": "Shop",
     }
 
@@ -114,6 +117,9 @@ def test_every_variable_is_read() -> None:
         force_new_deployment=False,
         on_failure=OnFailure.ROLLBACK,
         region="eu-west-1",
+        environment_guard=GuardMode.WARN,
+        expected_account="123456789012",
+        scope=DeploymentScope(project="Shop"),
         images={"web": "registry:5000/acme/web:2"},
         default_tags=(Tag("Octopus.Project.Name", "Shop"),),
     )

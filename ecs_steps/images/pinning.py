@@ -1,0 +1,83 @@
+"""Images by digest: what their tags mean now, written so that nothing can change it later."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from ecs_steps.errors import NotFoundError
+from ecs_steps.images.registries import Registries
+from ecs_steps.octopus.feeds import Feed
+from ecs_steps.registry import Platform, ResolvedImage, parse_reference, resolve_image
+
+_ARCHITECTURES: Final = {"X86_64": "amd64", "ARM64": "arm64"}
+
+LATEST: Final = "latest"
+"""What an image without a tag and a digest means to ECS."""
+
+
+def task_platform(cpu_architecture: str, operating_system: str = "LINUX") -> Platform:
+    """Return the platform that the images of a task must have, from ECS' words for it."""
+    family = operating_system.partition("_")[0]
+    return Platform(
+        os=family.lower(), architecture=_ARCHITECTURES.get(cpu_architecture, cpu_architecture.lower())
+    )
+
+
+def platform_of_task(task_definition: Mapping[str, Any]) -> Platform | None:
+    """Return the platform of a task definition in ECS' words; none where its tasks may run on any.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html
+    """
+    given = task_definition.get("runtimePlatform") or {}
+    is_fargate = "FARGATE" in task_definition.get("requiresCompatibilities", ())
+    architecture = given.get("cpuArchitecture") or ("X86_64" if is_fargate else "")
+    if not architecture:
+        return None
+    return task_platform(architecture, given.get("operatingSystemFamily") or "LINUX")
+
+
+@frozen(kw_only=True)
+class Pinning:
+    """Pins the images of one task, each read once. Without a `platform` the task may run on any."""
+
+    registries: Registries
+    platform: Platform | None
+    _pinned: dict[tuple[str, Feed | None], str] = field(factory=dict, repr=False)
+
+    def pin(self, image: str, feed: Feed | None = None) -> str:
+        """Return ``name@sha256:...`` for an image by name and tag; one by digest stays as it is.
+
+        `feed` is that of the image's package, if it has a login.
+
+        Raises:
+            InvalidReferenceError: The text is no image reference.
+            NotFoundError: The image is not for the task's platform.
+            RegistryError: It does not exist, or its registry cannot be read.
+        """
+        if (image, feed) not in self._pinned:
+            self._pinned[image, feed] = self._pin(image, feed)
+        return self._pinned[image, feed]
+
+    def _pin(self, image: str, feed: Feed | None) -> str:
+        reference = parse_reference(image)
+        repository = self.registries.open(reference, feed=feed)
+        found = resolve_image(repository, reference.digest or reference.tag or LATEST)
+        self._check_platform(image, found)
+        if reference.digest:
+            return image
+        name = image.removesuffix(f":{reference.tag}") if reference.tag else image
+        return f"{name}@{found.digest}"
+
+    def _check_platform(self, image: str, found: ResolvedImage) -> None:
+        wanted = self.platform
+        # One that says nothing of its platform is left to ECS.
+        if not wanted or not found.platforms:
+            return
+        if any((each.os, each.architecture) == (wanted.os, wanted.architecture) for each in found.platforms):
+            return
+        raise NotFoundError(
+            what=f"{image} is not an image for {wanted}, which the task runs on",
+            why=f"it is for {', '.join(map(str, found.platforms))}",
+            next_step="Build it for that platform as well, or change the platform of the task.",
+        )

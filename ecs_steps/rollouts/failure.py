@@ -1,0 +1,53 @@
+"""From a watch whose deployment does not serve to the error that says so."""
+
+from ecs_steps.errors import (
+    DeploymentError,
+    RolledBackError,
+    RolloutFailedError,
+    SupersededError,
+    TimedOutError,
+)
+from ecs_steps.rollouts.unfinished import Unfinished
+from ecs_steps.rollouts.verdict import DeploymentStatus
+from ecs_steps.rollouts.watch import ServiceWatch
+
+
+def failure_of(watch: ServiceWatch) -> DeploymentError:
+    """Return the error for a deployment that does not serve, with its diagnosis."""
+    verdict, diagnosis = watch.verdict, watch.diagnosis
+    what = f"Service {_short(watch.name_or_arn)} does not run {watch.target.name}"
+    cause = str(diagnosis.root_cause) if diagnosis.root_cause else verdict.reason
+    match verdict.status:
+        case DeploymentStatus.ROLLED_BACK:
+            again = _short(watch.service.task_definition) if watch.service else "what it ran before"
+            return RolledBackError(
+                what=f"{what}: it was rolled back to {again}",
+                why=cause,
+                diagnosis=diagnosis,
+                why_is_cause=True,
+            )
+        case DeploymentStatus.SUPERSEDED:
+            return SupersededError(
+                what=what,
+                why=verdict.reason,
+                next_step="Another deployment or person changed the service; the newer one counts.",
+                diagnosis=diagnosis,
+            )
+        case DeploymentStatus.IN_PROGRESS:
+            return _timed_out(watch, what)
+        case _:
+            return RolloutFailedError(what=what, why=cause, diagnosis=diagnosis, why_is_cause=True)
+
+
+def _timed_out(watch: ServiceWatch, what: str) -> TimedOutError:
+    unfinished = watch.unfinished or Unfinished(why="its deployment was still in progress")
+    return TimedOutError(
+        what=f"{what} yet",
+        why=f"{unfinished.why}, when the time to wait was over",
+        next_step=" ".join(filter(None, [unfinished.next_step, "It continues in ECS."])),
+        diagnosis=watch.diagnosis,
+    )
+
+
+def _short(arn: str) -> str:
+    return arn.rpartition("/")[2]

@@ -1,0 +1,280 @@
+"""What a person decides on at a pause: what runs, whether it is healthy, and where the traffic really goes.
+
+the record of the deployment -> its revisions, targets, alarms and live weights -> findings, and a few lines
+
+ECS looks at neither targets nor weights again before it shifts, and may not watch alarms during a pause.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+from attrs import define, evolve, field, frozen
+
+from ecs_steps.aws.cloudwatch import alarms_in_alarm
+from ecs_steps.aws.elbv2 import live_weights, target_health
+from ecs_steps.aws.service_deployments import (
+    ResolvedBalancer,
+    ServiceDeployment,
+    ServiceRevision,
+    describe_service_revisions,
+)
+from ecs_steps.context import DeploymentContext
+from ecs_steps.errors import AwsCallError
+from ecs_steps.reporting.events import DeploymentPaused
+from ecs_steps.rollouts.pauses import NEXT, STAGES, Pause, percent, stage_index, utc
+from ecs_steps.rollouts.strategies import ALL_TRAFFIC, shares, steps_done, strategy_name
+
+T = TypeVar("T")
+
+MAX_DEVIATION = 0.5
+"""Percent points that a live weight may differ from the record: weights are whole numbers."""
+
+
+@frozen(kw_only=True)
+class GroupHealth:
+    """How many targets of a group are healthy, of how many tasks."""
+
+    name: str
+    healthy: int
+    desired: int
+
+
+@frozen(kw_only=True)
+class LiveShare:
+    """The percent of the production traffic that a rule sends to the new revision's target group."""
+
+    rule: str
+    group: str
+    percent: float
+    recorded: float
+
+    @property
+    def is_as_recorded(self) -> bool:
+        return abs(self.percent - self.recorded) <= MAX_DEVIATION
+
+
+@frozen(kw_only=True)
+class Review:
+    """What was read of a deployment.
+
+    `gone` names what does not exist any more, `unread` are the calls that were refused for another reason.
+    """
+
+    record: ServiceDeployment
+    task_definition: str = ""
+    previous: str = ""
+    balancers: tuple[ResolvedBalancer, ...] = ()
+    groups: tuple[GroupHealth, ...] = ()
+    alarms: tuple[str, ...] = ()
+    live_shares: tuple[LiveShare, ...] = ()
+    gone: tuple[str, ...] = ()
+    unread: tuple[AwsCallError, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The new revision's short name, else the deployment's id."""
+        return short_name(self.task_definition) or f"deployment {self.record.deployment_id}"
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """Why the deployment should not be continued as it is; empty where all is well."""
+        return tuple(_findings(self))
+
+
+def review(record: ServiceDeployment, context: DeploymentContext) -> Review:
+    """Read what a deployment is like now; a read that AWS refuses is part of the result."""
+    return _Reader(record, context).read()
+
+
+def identify(record: ServiceDeployment, context: DeploymentContext) -> Review:
+    """Read which revisions a deployment is about, and not how they are."""
+    return _Reader(record, context).read_revisions()
+
+
+@define
+class _Reader:
+    record: ServiceDeployment
+    context: DeploymentContext
+    gone: list[str] = field(factory=list)
+    unread: list[AwsCallError] = field(factory=list)
+
+    def read(self) -> Review:
+        seen = self.read_revisions()
+        return evolve(
+            seen,
+            groups=tuple(filter(None, map(self._health, seen.balancers))) if _has_tasks(self.record) else (),
+            alarms=self._alarms(),
+            live_shares=tuple(filter(None, map(self._live_share, seen.balancers))),
+            gone=tuple(self.gone),
+            unread=tuple(self.unread),
+        )
+
+    def read_revisions(self) -> Review:
+        record = self.record
+        arns = [share.arn for share in (record.target, *record.sources) if share.arn]
+        unknown: dict[str, ServiceRevision] = {}
+        revisions = self._optional(lambda: describe_service_revisions(self.context.aws, arns), unknown)
+        target = revisions.get(record.target.arn)
+        return Review(
+            record=record,
+            task_definition=target.task_definition if target else "",
+            previous=_previous(record, revisions),
+            balancers=target.balancers if target else (),
+            unread=tuple(self.unread),
+        )
+
+    def _health(self, balancer: ResolvedBalancer) -> GroupHealth | None:
+        targets = self._optional(lambda: target_health(self.context.aws, balancer.target_group), None)
+        if targets is None:
+            return None
+        healthy = sum(target.state == "healthy" for target in targets)
+        name = group_name(balancer.target_group)
+        return GroupHealth(name=name, healthy=healthy, desired=self.record.target.desired)
+
+    def _live_share(self, balancer: ResolvedBalancer) -> LiveShare | None:
+        recorded = self.record.target.production_weight
+        if not balancer.production_rule or recorded is None:
+            return None
+        weights = self._optional(lambda: live_weights(self.context.aws, balancer.production_rule), None)
+        if weights is None:
+            return None
+        total = sum(weights.values())
+        own = weights.get(balancer.target_group, 0)
+        return LiveShare(
+            rule=balancer.production_rule,
+            group=group_name(balancer.target_group),
+            percent=ALL_TRAFFIC * own / total if total else 0.0,
+            recorded=recorded,
+        )
+
+    def _alarms(self) -> tuple[str, ...]:
+        names = alarm_names(self.record.configuration)
+        red = self.record.alarms
+        if names:
+            red += self._optional(lambda: alarms_in_alarm(self.context.aws, names), red)
+        return tuple(dict.fromkeys(red))
+
+    def _optional(self, read: Callable[[], T], default: T) -> T:
+        try:
+            return self.context.call_with_retries("what a person decides on", read)
+        except AwsCallError as error:
+            if error.code.endswith("NotFound"):
+                self.gone.append(f"{error.operation}: {error.why}")
+            else:
+                self.unread.append(error)
+            return default
+
+
+def alarm_names(configuration: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the alarms that a deployment configuration watches."""
+    match configuration.get("alarms"):
+        case {"enable": True, "alarmNames": [*names]}:
+            return tuple(map(str, names))
+        case _:
+            return ()
+
+
+def _previous(record: ServiceDeployment, revisions: Mapping[str, ServiceRevision]) -> str:
+    """Return the task definition that serves before: of several that with the most tasks."""
+    sources = sorted(record.sources, key=lambda source: source.running, reverse=True)
+    found = (revisions[source.arn].task_definition for source in sources if source.arn in revisions)
+    return next(found, "")
+
+
+def _has_tasks(record: ServiceDeployment) -> bool:
+    stage = stage_index(record.lifecycle_stage)
+    return stage is None or stage >= STAGES.index("SCALE_UP")
+
+
+def _findings(review: Review) -> Iterator[str]:
+    target = review.record.target
+    if _has_tasks(review.record):
+        if target.running < target.desired:
+            yield f"{target.running} of {target.desired} new tasks run"
+        for group in review.groups:
+            if group.healthy < group.desired:
+                yield f"{group.healthy} of {group.desired} targets are healthy in {group.name}"
+    yield from review.gone
+    if review.alarms:
+        yield f"in ALARM: {', '.join(review.alarms)}"
+    for share in review.live_shares:
+        if not share.is_as_recorded:
+            yield (
+                f"the production rule sends {percent(round(share.percent, 1))} % of the traffic to "
+                f"{share.group}, and ECS believes {percent(share.recorded)} %: something else has written "
+                f"the weights of {share.rule}"
+            )
+
+
+def describe_review(review: Review, pause: Pause, service_name: str) -> DeploymentPaused:
+    """Return what a person decides on: a line on the pause, and a few on what it is like now."""
+    where = NEXT.get(pause.stage, f"at stage {pause.stage}" if pause.stage else "at a pause hook")
+    details = [_state_line(review), _decision_line(pause)]
+    if pause.other_hook_ids:
+        details.append(f"{len(pause.other_hook_ids)} more hooks wait at this stage; each is continued alone")
+    return DeploymentPaused(
+        service_name=service_name,
+        hook_id=pause.hook_id,
+        text=f"paused {where}: {_shares_text(review)}",
+        details=tuple(details),
+    )
+
+
+def _shares_text(review: Review) -> str:
+    record = review.record
+    new, old = short_name(review.task_definition) or "the new revision", short_name(review.previous)
+    weight = record.target.production_weight
+    step = _step_text(record)
+    if weight is None:
+        return f"{new} beside {old} ({step})" if old else f"{new} ({step})"
+    shown = f"{new} has {percent(weight)} % ({step})"
+    return f"{shown}; {old} has {percent(ALL_TRAFFIC - weight)} %" if old else shown
+
+
+def _step_text(record: ServiceDeployment) -> str:
+    name, steps = strategy_name(record.configuration), len(shares(record.configuration))
+    if steps == 1 or record.target.production_weight is None:
+        return name
+    done = steps_done(record.configuration, record.target.production_weight)
+    return f"{name}, step {done} of {steps}" if done else f"{name}, before step 1 of {steps}"
+
+
+def _state_line(review: Review) -> str:
+    target = review.record.target
+    parts = []
+    if _has_tasks(review.record):
+        health = ", ".join(f"{_count(group)} healthy in {group.name}" for group in review.groups)
+        tasks = f"{target.running} of {target.desired} tasks run"
+        parts.append(f"{tasks}, {health}" if health else tasks)
+    parts.append(f"in ALARM: {', '.join(review.alarms)}" if review.alarms else _no_alarm(review))
+    total = target.running + sum(source.running for source in review.record.sources)
+    parts.append(f"{total} tasks run until this is decided")
+    return "; ".join(parts)
+
+
+def _no_alarm(review: Review) -> str:
+    return "no alarm" if alarm_names(review.record.configuration) else "no alarms are configured"
+
+
+def _count(group: GroupHealth) -> str:
+    if group.healthy < group.desired:
+        return f"{group.healthy} of {group.desired}"
+    return {1: "it is", 2: "both"}.get(group.healthy, f"all {group.healthy}")
+
+
+def _decision_line(pause: Pause) -> str:
+    line = f"continue with hook {pause.hook_id}"
+    if not pause.expires_at:
+        return line
+    action = "continues" if pause.timeout_action == "CONTINUE" else "rolls back"
+    return f"ECS {action} by itself at {utc(pause.expires_at)}; {line}"
+
+
+def group_name(arn: str) -> str:
+    """Return the name of a target group from its ARN."""
+    return arn.rpartition(":")[2].split("/")[1] if "/" in arn else arn
+
+
+def short_name(arn: str) -> str:
+    """Return ``family:revision`` of a task definition's ARN."""
+    return arn.rpartition("/")[2]

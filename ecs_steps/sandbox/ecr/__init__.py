@@ -1,0 +1,1 @@
+"""The fake Amazon ECR: repositories are moto's, images and scans are the sandbox's own."""

@@ -1,0 +1,159 @@
+"""Find the deployment, roll it back wherever it is, and wait until what served before serves again."""
+
+from attrs import Factory, evolve, field, frozen
+
+from ecs_steps.aws.ecs import DeploymentRef, Service, service_outputs
+from ecs_steps.aws.service_deployments import ServiceDeployment
+from ecs_steps.context import DeploymentContext, WatchOptions
+from ecs_steps.environments.guard import check_environment
+from ecs_steps.errors import DeploymentError, RolloutFailedError
+from ecs_steps.reporting.events import Level
+from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.approval import answer_pause, stop_and_roll_back
+from ecs_steps.rollouts.decision import Action, Decision, decide_to_abort
+from ecs_steps.rollouts.failure import failure_of
+from ecs_steps.rollouts.progress import (
+    final_outputs,
+    find_service_deployment,
+    is_pinned,
+    is_tagged,
+    newer_deployment,
+    progress_outputs,
+    refuse_foreign,
+    report_pause,
+    watch_service_deployment,
+)
+from ecs_steps.rollouts.review import Review, identify
+from ecs_steps.rollouts.rollback import what_serves
+from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
+from ecs_steps.rollouts.verdict import DeploymentStatus
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
+from ecs_steps.steps.abort_ecs_deployment.inputs import ABORT, AbortInputs, WhenFinished
+from ecs_steps.steps.deployment_inputs import still_running
+
+
+@frozen(kw_only=True)
+class Abort:
+    """One abort of a deployment that ECS itself controls, and the outputs known so far."""
+
+    inputs: AbortInputs
+    context: DeploymentContext
+    outputs: Outputs = field(default=Factory(lambda self: Outputs(self.context.report), takes_self=True))
+
+    def run(self) -> Result:
+        """Roll back what is in progress, and wait."""
+        with self.outputs.attach_to_errors(still_running):
+            inputs, context = self.inputs, self.context
+            service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+            check_environment(inputs.guard, context, service=service)
+            self.outputs.set(
+                ClusterName=inputs.cluster_name, **service_outputs(service.arn), Region=context.aws.region
+            )
+            record = self._find(service)
+            if record is None:
+                return self._unchanged(f"Service {service.name} has no deployment to abort.")
+            seen = identify(record, context)
+            for error in seen.unread:
+                context.say(Level.WARNING, f"Which revisions these are is not known. {error}")
+            self.outputs.set(**progress_outputs(record, seen))
+            newer = newer_deployment(service, record)
+            if newer and not record.is_rolling_back:
+                return self._unchanged(
+                    f"{seen.name} is not aborted: deployment {newer.deployment_id} of "
+                    f"{newer.task_definition} has taken its place."
+                )
+            return self._roll_back(service, record, seen)
+
+    def _find(self, service: Service) -> ServiceDeployment | None:
+        """Return the deployment that is meant; none where nothing of this Octopus deployment is there."""
+        pins, context = self.inputs.pins, self.context
+        record = find_service_deployment(service, pins, context)
+        if record is None or is_pinned(record, pins):
+            return record
+        if record.is_in_progress:
+            refuse_foreign(service, record, pins, context)
+            return record
+        return record if is_tagged(service, record, pins, context) else None
+
+    def _roll_back(self, service: Service, record: ServiceDeployment, seen: Review) -> Result:
+        decision = decide_to_abort(record)
+        if decision.action is Action.FINISHED:
+            return self._finished(service, seen)
+        self._begin_rollback(record, decision)
+        if not self.context.may_wait and record.is_in_progress:
+            return self.outputs.result(Outcome.STARTED)
+        # Tasks that fail while ECS goes back leave nothing to give up.
+        context = evolve(self.context, watch_options=WatchOptions(stopped_tasks=0))
+        watch = watch_service_deployment(service, record, seen, context, answered=decision.waiting)
+        match wait_for_verdict(watch, with_timing=False).status:
+            case DeploymentStatus.ROLLED_BACK:
+                self.outputs.set(**final_outputs(watch.service_deployment))
+                return self.outputs.result(Outcome.ROLLED_BACK)
+            case DeploymentStatus.SUPERSEDED:
+                return self._unchanged(f"{seen.name} is not aborted: {watch.verdict.reason}.")
+            case DeploymentStatus.SERVING:
+                return self._finished(service, seen)
+            case DeploymentStatus.FAILED:
+                raise self._failure(watch, seen)
+            case _:
+                raise failure_of(watch)
+
+    def _begin_rollback(self, record: ServiceDeployment, decision: Decision) -> None:
+        """Answer the hook that waits with no; where that is too late, or none waits, stop the deployment."""
+        if decision.action is Action.WATCH:
+            return
+        self.context.say(Level.INFO, f"Rolling back {record.deployment_id}")
+        is_answered = decision.action is Action.ANSWER and answer_pause(
+            record, decision.hook_id, "ROLLBACK", self.context
+        )
+        if not is_answered:
+            stop_and_roll_back(record, self.context)
+
+    def _finished(self, service: Service, seen: Review) -> Result:
+        """Leave a deployment that has succeeded, or go back by another one."""
+        if self.inputs.when_finished is WhenFinished.LEAVE:
+            return self._unchanged(
+                f"{seen.name} has succeeded and is not aborted: ECS rolls back only what is in progress "
+                f"({ABORT}.WhenFinished = Redeploy deploys the revision before it)."
+            )
+        if not seen.previous:
+            raise DeploymentError(
+                what=f"{seen.name} has succeeded and cannot be undone",
+                why="ECS does not know any more which revision served before it",
+                next_step="Deploy that revision with the step Update Amazon ECS Service.",
+            )
+        self.context.say(Level.WARNING, f"{seen.name} has succeeded: deploying {seen.previous} again")
+        deployment = start_rollout(service, seen.previous, self.context, force=False)
+        self.outputs.set(DeploymentId=deployment.deployment_id)
+        if not self.context.may_wait:
+            return self.outputs.result(Outcome.STARTED)
+        target = DeploymentRef(
+            task_definition=seen.previous,
+            deployment_id=deployment.deployment_id,
+            since=deployment.created_at,
+        )
+        return self._wait_for_redeployment(
+            ServiceWatch(service.cluster_arn, service.name, target, self.context)
+        )
+
+    def _wait_for_redeployment(self, watch: ServiceWatch) -> Result:
+        verdict = wait_for_verdict(watch)
+        record = watch.service_deployment
+        if verdict.pause and record:
+            self.outputs.set(**report_pause(record, verdict.pause, self.inputs.service, self.context))
+            return self.outputs.result(Outcome.PAUSED)
+        if verdict.status is DeploymentStatus.SERVING:
+            return self.outputs.result(Outcome.ROLLED_BACK)
+        raise failure_of(watch)
+
+    def _unchanged(self, why: str) -> Result:
+        self.context.say(Level.WARNING, why)
+        return self.outputs.result(Outcome.UNCHANGED)
+
+    def _failure(self, watch: ServiceWatch, seen: Review) -> RolloutFailedError:
+        return RolloutFailedError(
+            what=f"{seen.name} could not be rolled back",
+            why=watch.verdict.reason,
+            next_step=f"Look at the service at once. {what_serves(watch, self.context)}",
+            diagnosis=watch.diagnosis,
+        )

@@ -1,0 +1,152 @@
+"""Find the deployment, check that it is this one's and healthy, continue it, and wait."""
+
+from typing import NoReturn
+
+from attrs import Factory, field, frozen
+
+from ecs_steps.aws.ecs import Service, service_outputs
+from ecs_steps.aws.service_deployments import ServiceDeployment
+from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.guard import check_environment
+from ecs_steps.errors import DeploymentError, InvalidInputsError, NotFoundError, Problem
+from ecs_steps.reporting.events import Level
+from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.approval import answer_pause
+from ecs_steps.rollouts.decision import Action, Decision, decide_to_continue
+from ecs_steps.rollouts.failure import failure_of
+from ecs_steps.rollouts.pauses import pause_of, pause_outputs
+from ecs_steps.rollouts.progress import (
+    final_outputs,
+    find_service_deployment,
+    is_pinned,
+    is_tagged,
+    progress_outputs,
+    refuse_foreign,
+    report_pause,
+    watch_service_deployment,
+)
+from ecs_steps.rollouts.review import Review, identify, review
+from ecs_steps.rollouts.start import describe_updatable_service
+from ecs_steps.rollouts.verdict import DeploymentStatus
+from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
+from ecs_steps.steps.continue_ecs_deployment.inputs import CONTINUE, ContinueInputs, WhenUnhealthy
+from ecs_steps.steps.deployment_inputs import still_running
+
+
+@frozen(kw_only=True)
+class Continuation:
+    """One continuation of a deployment that ECS itself controls, and the outputs known so far."""
+
+    inputs: ContinueInputs
+    context: DeploymentContext
+    outputs: Outputs = field(default=Factory(lambda self: Outputs(self.context.report), takes_self=True))
+
+    def run(self) -> Result:
+        """Continue at the pause that is meant, and wait for the next one or the end."""
+        with self.outputs.attach_to_errors(still_running):
+            inputs, context = self.inputs, self.context
+            service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+            check_environment(inputs.guard, context, service=service)
+            self.outputs.set(
+                ClusterName=inputs.cluster_name, **service_outputs(service.arn), Region=context.aws.region
+            )
+            record = self._find(service)
+            decision = decide_to_continue(record, inputs.pins)
+            seen = (review if decision.action is Action.ANSWER else identify)(record, context)
+            self.outputs.set(**(progress_outputs(record, seen) | _pause_outputs(record)))
+            if decision.action is not Action.ANSWER:
+                for error in seen.unread:
+                    context.say(Level.WARNING, f"Which revisions these are is not known. {error}")
+            match decision.action:
+                case Action.FINISHED:
+                    context.say(Level.INFO, f"Service deployment {record.arn} has succeeded already")
+                    return self.outputs.result(Outcome.UNCHANGED)
+                case Action.CHOOSE:
+                    _refuse_to_choose(decision)
+                case Action.ANSWER:
+                    self._check(seen)
+                    self._answer(record, decision.hook_id)
+                case _:
+                    self._say_why_not(record, decision)
+            return self._wait(service, record, seen, decision.hook_id)
+
+    def _find(self, service: Service) -> ServiceDeployment:
+        pins, context = self.inputs.pins, self.context
+        record = find_service_deployment(service, pins, context)
+        if record is None:
+            _nothing_to_continue(service, "ECS has no deployment of it")
+        if is_pinned(record, pins):
+            return record
+        if record.is_in_progress:
+            refuse_foreign(service, record, pins, context)
+        elif record.status == "SUCCESSFUL" or not is_tagged(service, record, pins, context):
+            _nothing_to_continue(service, f"its last deployment is {record.status}")
+        return record
+
+    def _check(self, seen: Review) -> None:
+        """Refuse to continue what is not healthy, or cannot be judged, unless that is what was asked for."""
+        if self.inputs.when_unhealthy is WhenUnhealthy.CONTINUE:
+            for problem in (*seen.findings, *map(str, seen.unread)):
+                self.context.say(Level.WARNING, f"Continued all the same: {problem}")
+            return
+        if seen.findings:
+            raise DeploymentError(
+                what=f"The deployment of {seen.name} was not continued",
+                why="; ".join(seen.findings),
+                next_step="Nothing was called: it still waits. Mend it and run the step again, abort it, or "
+                f"set {CONTINUE}.WhenUnhealthy to Continue.",
+            )
+        for error in seen.unread:
+            raise error
+
+    def _answer(self, record: ServiceDeployment, hook_id: str) -> None:
+        self.context.say(Level.INFO, f"Continuing {record.deployment_id} at hook {hook_id}")
+        if not answer_pause(record, hook_id, "CONTINUE", self.context):
+            self.context.say(Level.WARNING, f"The pause of hook {hook_id} was decided without this step.")
+
+    def _say_why_not(self, record: ServiceDeployment, decision: Decision) -> None:
+        if not decision.hook_id or not record.is_in_progress:
+            return
+        listed = {hook.hook_id: hook.status for hook in record.hooks}
+        status = listed.get(decision.hook_id)
+        how = f"is {status}" if status else "is not listed any more: its pause was decided without this step"
+        level = Level.INFO if status == "SUCCEEDED" else Level.WARNING
+        self.context.say(level, f"Hook {decision.hook_id} {how}; nothing is continued.")
+
+    def _wait(self, service: Service, record: ServiceDeployment, seen: Review, hook_id: str) -> Result:
+        if not self.context.may_wait and record.is_in_progress:
+            return self.outputs.result(Outcome.STARTED)
+        watch = watch_service_deployment(service, record, seen, self.context, answered=[hook_id])
+        wait_for_verdict(watch)
+        return self._result(watch)
+
+    def _result(self, watch: ServiceWatch) -> Result:
+        pause, record = watch.verdict.pause, watch.service_deployment
+        if pause and record:
+            self.outputs.set(**report_pause(record, pause, self.inputs.service, self.context))
+            return self.outputs.result(Outcome.PAUSED)
+        if watch.verdict.status is DeploymentStatus.SERVING:
+            self.outputs.set(**final_outputs(record))
+            return self.outputs.result(Outcome.SUCCEEDED)
+        raise failure_of(watch)
+
+
+def _pause_outputs(record: ServiceDeployment) -> dict[str, str]:
+    pause = pause_of(record)
+    return pause_outputs(pause) if pause else {}
+
+
+def _nothing_to_continue(service: Service, why: str) -> NoReturn:
+    raise NotFoundError(
+        what=f"Service {service.name} has no deployment to continue",
+        why=why,
+        next_step="Nothing was changed. Run the step that begins one first, or check the service's name.",
+    )
+
+
+def _refuse_to_choose(decision: Decision) -> NoReturn:
+    hooks = ", ".join(decision.waiting)
+    problem = Problem(
+        path=f"{CONTINUE}.HookId", message=f"is required: several hooks wait at this stage: {hooks}"
+    )
+    raise InvalidInputsError(what="It is not clear which pause was approved", problems=(problem,))
