@@ -110,7 +110,7 @@ class DeploymentContext:
     def call_at_most_once(self, what: str, act: Callable[[], T], done: Callable[[], T | None]) -> T:
         """Carry out what must not happen twice: after a fault that may have hidden it, read if it is `done`.
 
-        What was throttled was not carried out.
+        What was throttled was not carried out, though another process that did the same may have been first.
 
         Raises:
             AwsCallError: As `call_with_retries`.
@@ -125,7 +125,7 @@ class DeploymentContext:
             try:
                 return act()
             except AwsCallError as error:
-                if not error.throttled:
+                if error.contended or not error.throttled:
                     may_be_done = True
                 raise
 

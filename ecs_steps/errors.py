@@ -119,8 +119,9 @@ class AwsCallError(EcsStepsError):
     """AWS refused a call, or could not be reached.
 
     `transient` says that the same call may well succeed later (throttled, 5xx, a lost connection). One that
-    was `throttled` was not carried out; another passing fault may have hidden that it was. `unreachable`
-    says that not even a connection was made.
+    was `throttled` was not carried out; another passing fault may have hidden that it was. One that was
+    `contended` others made at the same time, and may have succeeded with. `unreachable` says that not even a
+    connection was made.
     """
 
     exit_code: ClassVar[int] = 5
@@ -129,6 +130,7 @@ class AwsCallError(EcsStepsError):
     code: str
     transient: bool = False
     throttled: bool = False
+    contended: bool = False
     unreachable: bool = False
 
 

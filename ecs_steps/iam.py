@@ -129,6 +129,36 @@ def pass_to_tasks(roles: Iterable[str]) -> Statement:
     )
 
 
+def deploy_to_service(
+    scope: Scope, cluster: str, service: str, *, roll_back: bool, guarded: bool
+) -> Iterable[Statement]:
+    """Allow a service (by name or ARN) to be moved to a revision, watched and, if so, rolled back.
+
+    With `guarded` its cluster is checked before.
+    """
+    if guarded:
+        yield check_cluster(scope, cluster)
+    name = f"{cluster}/{service.rpartition('/')[2]}"
+    arn = scope.arn("ecs", f"service/{name}")
+    deployments = scope.arn("ecs", f"service-deployment/{name}/*")
+    yield Statement(
+        sid="UpdateTheService",
+        actions=("ecs:DescribeServices", "ecs:UpdateService", "ecs:TagResource"),
+        resources=(arn,),
+    )
+    yield Statement(
+        sid="FollowItsDeployments",
+        actions=("ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments"),
+        resources=(arn, deployments),
+    )
+    if roll_back:
+        yield Statement(
+            sid="RollItBack",
+            actions=("ecs:StopServiceDeployment",),
+            resources=(arn, deployments),
+        )
+
+
 def explain_failures(
     scope: Scope, cluster: str, *, log_groups: Iterable[str], target_groups: bool
 ) -> Iterable[Statement]:

@@ -31,6 +31,11 @@ DEFAULT_TAG_VARIABLES = (
     "Octopus.RunbookSnapshot.Name",
     "Octopus.Machine.Name",
 )
+RELEASE_NUMBER = "Octopus.Release.Number"
+_OF_ONE_ENVIRONMENT = re.compile(
+    r"Octopus\.(Environment\..*|Deployment\.Tenant\..*|Machine\.Name|Deployment\.Name|RunbookRun\.Name)",
+    re.IGNORECASE,
+)
 _REFUSED = re.compile("[^a-zA-Z0-9 +=.:/@_-]")
 
 
@@ -45,6 +50,20 @@ class Tag:
 def default_tags(variables: Mapping[str, str]) -> tuple[Tag, ...]:
     """Return the tags that name the origin of a deployment, in Octopus' order, empty ones left out."""
     return sanitised_tags(Tag(name, variables.get(name) or "") for name in DEFAULT_TAG_VARIABLES)
+
+
+def provenance_tags(variables: Mapping[str, str]) -> tuple[Tag, ...]:
+    """Return the default tags of what is promoted from one environment to the next, and the release's number.
+
+    Those that name an environment, a tenant or a machine would be wrong in the next one.
+    """
+    number = Tag(RELEASE_NUMBER, variables.get(RELEASE_NUMBER) or "")
+    return (*without_environment_tags(default_tags(variables)), *sanitised_tags([number]))
+
+
+def without_environment_tags(tags: Iterable[Tag]) -> tuple[Tag, ...]:
+    """Leave out the default tags that name an environment, a tenant or a machine."""
+    return tuple(tag for tag in tags if not _OF_ONE_ENVIRONMENT.fullmatch(tag.key))
 
 
 def sanitised(tag: Tag) -> Tag | None:
@@ -102,3 +121,11 @@ def fit_tags(
         )
     dropped = tuple(additions[-excess:])
     return tuple(tag for tag in merged if tag not in dropped), dropped
+
+
+def same_deployment(own: Iterable[Tag], existing: Iterable[Tag]) -> bool:
+    """Return whether a resource's tags name the deployment of the default tags; without one, none."""
+    (wanted, found) = (
+        next((tag.value for tag in tags if tag.key == DEPLOYMENT_TAG), "") for tags in (own, existing)
+    )
+    return wanted == found

@@ -84,7 +84,10 @@ def test_the_table_of_inputs_is_made_from_the_inputs(
     assert update_goldens or text == expected
 
 
-@pytest.mark.parametrize(("name", "column"), [("deploy", 2), ("update", 3), ("promote", 4)])
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("deploy", 2), ("update", 3), ("promote", 4), ("register", 5), ("deploy-revision", 6)],
+)
 def test_the_table_of_outputs_names_what_a_step_gives(name: str, column: int) -> None:
     example = ROOT / "ecs_steps" / "sandbox" / "examples" / f"{name}.json"
     step = STEPS.named(name).step_class()(json.loads(example.read_text(encoding="utf-8")))

@@ -86,11 +86,20 @@ class ServiceMessage:
 
 
 @frozen(kw_only=True)
+class BalancedContainer:
+    """The container and the port that a load balancer of a service sends requests to."""
+
+    name: str
+    port: int
+
+
+@frozen(kw_only=True)
 class Service:
     """A service, as DescribeServices shows it; `grace_period` is in seconds.
 
     `alternate_groups` are the second target groups of load balancers that traffic can be shifted behind.
     `deployment_configuration` is as ECS' API has it.
+    `launch_type` is empty where capacity providers other than Fargate's decide.
     """
 
     arn: str
@@ -112,6 +121,8 @@ class Service:
     task_sets: tuple[TaskSet, ...] = ()
     events: tuple[ServiceMessage, ...]
     tags: tuple[Tag, ...]
+    launch_type: str = ""
+    balanced_containers: tuple[BalancedContainer, ...] = ()
 
     @property
     def primary(self) -> Deployment | None:
@@ -247,7 +258,20 @@ def _service(item: Mapping[str, Any]) -> Service:
             for event in item.get("events", [])
         ),
         tags=_tags(item),
+        launch_type=_launch_type(item),
+        balanced_containers=tuple(
+            BalancedContainer(name=balancer["containerName"], port=balancer.get("containerPort", 0))
+            for balancer in item.get("loadBalancers", [])
+            if balancer.get("containerName")
+        ),
     )
+
+
+def _launch_type(service: Mapping[str, Any]) -> str:
+    providers = [each.get("capacityProvider", "") for each in service.get("capacityProviderStrategy", [])]
+    if not providers:
+        return str(service.get("launchType", ""))
+    return "FARGATE" if all(name in ("FARGATE", "FARGATE_SPOT") for name in providers) else ""
 
 
 def _has_breaker(configuration: Mapping[str, Any]) -> bool:

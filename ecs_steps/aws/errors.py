@@ -45,6 +45,9 @@ THROTTLED = {
 }
 BUSY = re.compile(r"Rate exceeded|Too many concurrent attempts", re.IGNORECASE)
 """Words of a refusal that passes, whatever its code: nothing was carried out."""
+
+CONTENDED = re.compile(r"Too many concurrent attempts", re.IGNORECASE)
+"""Those that say that others try the same: one of them may have done what was to be done."""
 CREDENTIALS = {
     "ExpiredToken": "The credentials have expired; use fresh ones and run the step again.",
     "ExpiredTokenException": "The credentials have expired; use fresh ones and run the step again.",
@@ -169,6 +172,7 @@ def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
         code=code,
         transient=throttled or status >= 500,  # noqa: PLR2004  HTTP's own
         throttled=throttled,
+        contended=bool(CONTENDED.search(message)),
     )
 
 

@@ -79,6 +79,12 @@ def register_task_definition(aws: "AwsClients", request: Mapping[str, Any]) -> s
     return str(registered["taskDefinitionArn"])
 
 
+def deregister_task_definition(aws: "AwsClients", arn: str) -> None:
+    """Make a revision INACTIVE: services that run it keep it, and no service can be moved to it any more."""
+    with calling("ecs:DeregisterTaskDefinition", f"task definition {arn}"):
+        aws.ecs.deregister_task_definition(taskDefinition=arn)
+
+
 def keep_raw_reply(
     *, response_dict: Mapping[str, Any], customized_response_dict: dict[str, object], **_: object
 ) -> None:
@@ -98,7 +104,7 @@ def unknown_members(task_definition: Mapping[str, Any], model: ServiceModel) -> 
     has is newer than this botocore.
     """
     reply = cast("StructureShape", model.operation_model("DescribeTaskDefinition").output_shape)
-    return tuple(_unknown(task_definition, [reply.members["taskDefinition"], _request_shape(model)], ""))
+    return tuple(_unknown(task_definition, [reply.members["taskDefinition"], request_shape(model)], ""))
 
 
 def _unknown(value: Any, shapes: list[Shape], path: str) -> Iterator[str]:  # noqa: ANN401  any JSON
@@ -127,7 +133,7 @@ def register_request(
     that botocore does not know; check `unknown_members` first, or they are lost.
     """
     own = [{"key": tag.key, "value": tag.value} for tag in without_aws_tags(tags)]
-    request: dict[str, Any] = _accepted(task_definition, _request_shape(model))
+    request: dict[str, Any] = _accepted(task_definition, request_shape(model))
     return {**request, "tags": own}
 
 
@@ -145,5 +151,6 @@ def _accepted(value: Any, shape: Shape) -> Any:  # noqa: ANN401  any JSON
             return value
 
 
-def _request_shape(model: ServiceModel) -> StructureShape:
+def request_shape(model: ServiceModel) -> StructureShape:
+    """Return what RegisterTaskDefinition takes."""
     return cast("StructureShape", model.operation_model("RegisterTaskDefinition").input_shape)

@@ -18,7 +18,7 @@ from ecs_steps.octostache import Evaluated, OctostacheError
 MAX_DEPTH = 64
 MAX_SHOWN_LENGTH = 60
 MAX_DIGITS = 400
-_TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
+TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
 
 _PLAIN_NAME = re.compile(r"#\{[\w :/~()\[\]*.-]+\}")
 
@@ -67,8 +67,8 @@ def parse(text: str) -> object:
     except json.JSONDecodeError as error:
         raise ValueError(_syntax(text, error)) from None
     except RecursionError:
-        raise ValueError(_TOO_DEEP) from None
-    _check_depth(document)
+        raise ValueError(TOO_DEEP) from None
+    check_depth(document)
     return document
 
 
@@ -114,13 +114,18 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _check_depth(document: object) -> None:
+def check_depth(document: object) -> None:
+    """Refuse excessive nesting.
+
+    Raises:
+        ValueError: With a message for the user.
+    """
     level = [document]
     for _ in range(MAX_DEPTH):
         level = [inner for outer in level for inner in _within(outer)]
         if not level:
             return
-    raise ValueError(_TOO_DEEP)
+    raise ValueError(TOO_DEEP)
 
 
 def _within(document: object) -> list[object]:
@@ -140,20 +145,21 @@ def evaluate(text: str, evaluator: TextEvaluator) -> object:
     """
     if text.startswith(("[", "{")):
         try:
-            return _evaluate_leaves(parse(text), evaluator)
+            return evaluate_leaves(parse(text), evaluator)
         except ValueError:
             pass
     return _evaluate_text(text, evaluator)
 
 
-def _evaluate_leaves(document: object, evaluator: TextEvaluator) -> object:
+def evaluate_leaves(document: object, evaluator: TextEvaluator) -> object:
+    """Evaluate each text in a document by itself; one that stays open becomes `Unresolved`."""
     match document:
         case str():
             return _evaluate_text(document, evaluator, is_json_leaf=True)
         case list():
-            return [_evaluate_leaves(item, evaluator) for item in document]
+            return [evaluate_leaves(item, evaluator) for item in document]
         case dict():
-            return {name: _evaluate_leaves(member, evaluator) for name, member in document.items()}
+            return {name: evaluate_leaves(member, evaluator) for name, member in document.items()}
         case _:
             return document
 

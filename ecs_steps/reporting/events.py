@@ -142,12 +142,14 @@ class StepFinished:
     """A step ended well: `outcome` as in `Outcome`, what serves now, and pages of the AWS console on it.
 
     `service_name` and `task_definition` (family:revision) are empty where a step is about none; `since` is
-    when the deployment of that revision was started, where it is known.
+    when the deployment of that revision was started, where it is known. With `is_registration` the revision
+    was registered, or was there already, and no service runs it yet.
     """
 
     outcome: str
     service_name: str = ""
     task_definition: str = ""
+    is_registration: bool = False
     since: datetime | None = None
     links: tuple[tuple[str, str], ...] = ()
 

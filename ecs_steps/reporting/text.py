@@ -160,6 +160,9 @@ def _phases_text(took: PhasesTook) -> str:
 def _finished_text(finished: StepFinished) -> str:
     service, revision = finished.service_name or "the service", finished.task_definition
     match finished.outcome:
+        case _ if finished.is_registration:
+            changed = "" if finished.outcome == "SUCCEEDED" else "nothing changed; "
+            text = f"{finished.outcome}: {changed}{revision} is the latest revision"
         case "SUCCEEDED" if revision:
             text = f"{finished.outcome}: {service} runs {revision}"
         case "UNCHANGED":

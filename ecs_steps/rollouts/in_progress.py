@@ -17,14 +17,13 @@ class DeploymentInProgress:
     record: ServiceDeployment
     pause: Pause | None
 
-    def refusal(self, service: Service, pause: Pause) -> SupersededError:
+    def refusal(self, service: Service, pause: Pause, *, variable: str) -> SupersededError:
         """Return the error of an update that would end it at its pause."""
         running = service.task_definition.rpartition("/")[2]
         return SupersededError(
             what=f"Service {service.name} waits for a person at another deployment, of {running}",
             why=f"deployment {self.record.deployment_id} is {describe_pause(pause)}",
-            next_step="Continue or abort it first, or set Octopus.Action.Aws.Ecs.Update.WhenPaused to "
-            "Replace. Nothing was changed.",
+            next_step=f"Continue or abort it first, or set {variable} to Replace. Nothing was changed.",
         )
 
 

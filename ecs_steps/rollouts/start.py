@@ -7,6 +7,7 @@ from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_servi
 from ecs_steps.aws.service_deployments import find_service_deployment
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError, RolloutFailedError
+from ecs_steps.rollouts.strategies import StrategyType
 
 ALTERNATIVES = {
     "CODE_DEPLOY": "Deploy it with AWS CodeDeploy, or give it the ECS deployment controller.",
@@ -48,6 +49,25 @@ def describe_service_of(cluster: str, name: str, context: DeploymentContext) -> 
             next_step="Check the name, the cluster, the account and the region.",
         )
     return service
+
+
+def check_strategy(service: Service, strategy: StrategyType, *, variable: str) -> None:
+    """Refuse to shift traffic where the service has no second target group for it.
+
+    The way there takes two deployments (ECS guide, update-rolling-to-bluegreen), and who owns the load
+    balancers has to make the first.
+
+    Raises:
+        DeploymentError: The strategy is not possible.
+    """
+    shifts = strategy not in (StrategyType.KEEP, StrategyType.ROLLING)
+    if shifts and len(service.alternate_groups) < len(service.target_groups):
+        raise DeploymentError(
+            what=f"Service {service.name} cannot be deployed as {strategy}",
+            why="its load balancers have no alternate target group and listener rules",
+            next_step="Give them advancedConfiguration first, by a rolling deployment (with the tool that "
+            f"owns the service), or leave {variable} at Keep. Nothing was changed.",
+        )
 
 
 def start_rollout(

@@ -12,16 +12,20 @@ if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports it
     from ecs_steps.steps.abort_ecs_deployment.step import AbortEcsDeploymentStep
     from ecs_steps.steps.continue_ecs_deployment.step import ContinueEcsDeploymentStep
     from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+    from ecs_steps.steps.deploy_revision.step import DeployEcsRevisionStep
     from ecs_steps.steps.discover_targets.step import DiscoverEcsTargetsStep
     from ecs_steps.steps.promote_image.step import PromoteEcrImageStep
+    from ecs_steps.steps.register_task_definition.step import RegisterEcsTaskDefinitionStep
     from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
 
 __all__ = [
     "AbortEcsDeploymentStep",
     "ContinueEcsDeploymentStep",
+    "DeployEcsRevisionStep",
     "DeployEcsServiceStep",
     "DiscoverEcsTargetsStep",
     "PromoteEcrImageStep",
+    "RegisterEcsTaskDefinitionStep",
     "UpdateEcsServiceStep",
 ]
 
@@ -55,6 +59,26 @@ _PROGRESS = (
     "Outcome",
 )
 _PAUSE = ("HookId", "PauseExpiresAt", "PauseTimeoutAction")
+
+_DEPLOYMENT = Option(
+    flag="--deployment", keyword="deployment_id", metavar="ID", help="of a service: ecs-svc/..."
+)
+_ROLES = Option(
+    flag="--role",
+    keyword="roles",
+    repeatable=True,
+    help="a role of the task definition, by name or ARN (default: every role)",
+    narrows="PassRolesToTasks",
+    without="every role may be passed to tasks; name those of the task definition",
+)
+_LOG_GROUPS = Option(
+    flag="--log-group",
+    keyword="log_groups",
+    repeatable=True,
+    help="a log group of its containers, by name or ARN (default: every log group)",
+    narrows="ReadContainerLogs",
+    without="every log may be read; name the log groups of the containers",
+)
 
 STEPS = StepTable(
     (
@@ -104,33 +128,9 @@ STEPS = StepTable(
             outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={
                 Verb.RUN: (),
-                Verb.WATCH: (
-                    Option(
-                        flag="--deployment",
-                        keyword="deployment_id",
-                        metavar="ID",
-                        help="of an update: ecs-svc/...",
-                    ),
-                ),
+                Verb.WATCH: (_DEPLOYMENT,),
                 Verb.DRY_RUN: (),
-                Verb.IAM_POLICY: (
-                    Option(
-                        flag="--role",
-                        keyword="roles",
-                        repeatable=True,
-                        help="a role of the task definition, by name or ARN (default: every role)",
-                        narrows="PassRolesToTasks",
-                        without="every role may be passed to tasks; name those of the task definition",
-                    ),
-                    Option(
-                        flag="--log-group",
-                        keyword="log_groups",
-                        repeatable=True,
-                        help="a log group of its containers, by name or ARN (default: every log group)",
-                        narrows="ReadContainerLogs",
-                        without="every log may be read; name the log groups of the containers",
-                    ),
-                ),
+                Verb.IAM_POLICY: (_ROLES, _LOG_GROUPS),
             },
         ),
         StepRow(
@@ -196,6 +196,47 @@ STEPS = StepTable(
             ),
             outputs=("Image", "ImageDigest", "ImageByDigest", "Outcome"),
             verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
+            name="register",
+            title="Register Amazon ECS Task Definition",
+            summary="register a revision of a task definition, for a later deployment to choose",
+            step=f"{_ROOMS}.register_task_definition.step:RegisterEcsTaskDefinitionStep",
+            inputs=f"{_ROOMS}.register_task_definition.inputs:RegisterInputs",
+            prefix="EcsTaskDefinition",
+            template=StepTemplate(
+                name="AWS - Register Amazon ECS Task Definition",
+                description="Registers a new revision of a task definition from its latest revision, another "
+                "one or a document, with images that the release has chosen; one that is as requested "
+                "already is left alone. No service is changed.",
+                image_help="The image that a container gets. In *Containers* it is the reference "
+                "`EcsTaskDefinition.Image`; one that nothing refers to is not used.",
+            ),
+            outputs=(
+                "TaskDefinitionFamily",
+                "TaskDefinitionArn",
+                "TaskDefinitionRevision",
+                "PreviousTaskDefinitionArn",
+                "Region",
+                "Outcome",
+            ),
+            verbs={Verb.RUN: (), Verb.DRY_RUN: (), Verb.IAM_POLICY: (_ROLES,)},
+        ),
+        StepRow(
+            name="deploy-revision",
+            title="Deploy Amazon ECS Revision",
+            summary="point a service at a revision that exists, which the release has chosen",
+            step=f"{_ROOMS}.deploy_revision.step:DeployEcsRevisionStep",
+            inputs=f"{_ROOMS}.deploy_revision.inputs:DeployRevisionInputs",
+            prefix="EcsRevision",
+            template=StepTemplate(
+                name="AWS - Deploy Amazon ECS Revision",
+                description="Points an existing service at a revision of a task definition, chosen as a "
+                "package of the release, waits until this very deployment serves, and otherwise names the "
+                "root cause.",
+            ),
+            outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
+            verbs={Verb.RUN: (), Verb.WATCH: (_DEPLOYMENT,), Verb.IAM_POLICY: (_LOG_GROUPS,)},
         ),
     )
 )

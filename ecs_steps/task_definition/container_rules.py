@@ -194,5 +194,8 @@ CONTAINER_RULES: tuple[AnyRule[TaskDefinitionInputs], ...] = (
     _firelens,
 )
 
+FARGATE_CONTAINER_RULES: tuple[AnyRule[TaskDefinitionInputs], ...] = (_gpus, _firelens)
+"""Those that hold on Fargate alone."""
+
 # What an exported template must know although its expressions may stay open.
 EXPORTED_CONTAINER_RULES: tuple[AnyRule[TaskDefinitionInputs], ...] = (_secrets_granted, _files_granted)

@@ -1,6 +1,6 @@
 """Read the revisions that a plan needs, register the next one once, and add tags."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import botocore
@@ -16,8 +16,14 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError
 from ecs_steps.reporting.events import Level
 from ecs_steps.tags import Tag
+from ecs_steps.task_definition.container_updates import ContainerUpdate
 from ecs_steps.task_definition.normalize import same_revision
-from ecs_steps.task_definition.revision import RegisteredRevision, RevisionPlan
+from ecs_steps.task_definition.revision import (
+    RegisteredRevision,
+    RevisionPlan,
+    container_names,
+    missing_containers,
+)
 
 
 def describe_revision(name: str, context: DeploymentContext) -> RegisteredRevision:
@@ -46,6 +52,34 @@ def describe_revision(name: str, context: DeploymentContext) -> RegisteredRevisi
     return RegisteredRevision(arn=found.arn, request=register_request(found.raw, found.tags, model))
 
 
+def find_revision(family: str, context: DeploymentContext) -> RegisteredRevision | None:
+    """Return the latest active revision of a family, or none where it has none.
+
+    Raises:
+        DeploymentError: As `describe_revision`.
+    """
+    try:
+        return describe_revision(family, context)
+    except NotFoundError:
+        return None
+
+
+def check_containers(
+    template: RegisteredRevision, updates: Iterable[ContainerUpdate], *, variable: str
+) -> None:
+    """Check that the containers to be updated exist.
+
+    Raises:
+        NotFoundError: One does not.
+    """
+    if missing := missing_containers(template.request, updates):
+        raise NotFoundError(
+            what=f"Task definition {template.arn} has no container {', '.join(missing)}",
+            why=f"its containers are {', '.join(container_names(template.request))}",
+            next_step=f"Name one of them in {variable}.",
+        )
+
+
 def register_revision(plan: RevisionPlan, context: DeploymentContext) -> str:
     """Register the next revision where it is needed; return the ARN of the revision to use.
 
@@ -58,14 +92,10 @@ def register_revision(plan: RevisionPlan, context: DeploymentContext) -> str:
         return latest.arn
 
     def registered() -> str | None:
-        try:
-            found = describe_revision(plan.next_request["family"], context)
-        except NotFoundError:
+        found = find_revision(plan.family, context)
+        if found is None or (latest and found.arn == latest.arn):
             return None
-        is_ours = (latest is None or found.arn != latest.arn) and same_revision(
-            found.request, plan.next_request
-        )
-        return found.arn if is_ours else None
+        return found.arn if same_revision(found.request, plan.next_request) else None
 
     arn = context.call_at_most_once(
         "the new revision", lambda: register_task_definition(context.aws, plan.next_request), registered

@@ -5,9 +5,9 @@ Revisions are requests to RegisterTaskDefinition, in ECS' own words and with the
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.tags import MAX_TAGS, Tag, fit_tags
@@ -26,22 +26,12 @@ class RegisteredRevision:
 
 
 @frozen(kw_only=True)
-class RevisionChanges:
-    """What the next revision of `family` is to have.
+class TagChanges:
+    """The tags that a resource is to have beside its own; `tags_variable` is where the user's come from."""
 
-    `images` are by package reference in lower case; `tags_variable` is where the user's tags come from.
-    """
-
-    family: str
-    container_updates: tuple[ContainerUpdate, ...]
-    images: Mapping[str, str]
     default_tags: tuple[Tag, ...]
     user_tags: tuple[Tag, ...]
     tags_variable: str
-
-    def image(self, reference: str) -> str:
-        """Return the image of a package reference; empty where no release has chosen one."""
-        return self.images.get(reference.casefold(), "")
 
     def merged_tags(self, existing: Iterable[Tag]) -> tuple[tuple[Tag, ...], tuple[Problem, ...]]:
         """Return all tags that a resource is to have, and a warning where AWS' limit leaves default ones out.
@@ -69,8 +59,29 @@ class RevisionChanges:
         merged, _ = self.merged_tags(existing)
         return tuple(tag for tag in merged if tag not in existing)
 
+    def without_known_defaults(self, existing: Iterable[Tag]) -> Self:
+        """Return the changes without default tags that a resource has already, whatever their values.
+
+        They say where it came from, which a later deployment does not change.
+        """
+        keys = {tag.key for tag in existing}
+        return evolve(self, default_tags=tuple(tag for tag in self.default_tags if tag.key not in keys))
+
     def _tag_problem(self, message: str) -> Problem:
         return Problem(path=self.tags_variable, message=message)
+
+
+@frozen(kw_only=True)
+class RevisionChanges(TagChanges):
+    """What the next revision of `family` is to have; `images` are by package reference in lower case."""
+
+    family: str
+    container_updates: tuple[ContainerUpdate, ...]
+    images: Mapping[str, str]
+
+    def image(self, reference: str) -> str:
+        """Return the image of a package reference; empty where no release has chosen one."""
+        return self.images.get(reference.casefold(), "")
 
 
 @frozen(kw_only=True)

@@ -209,3 +209,9 @@ TASK_RULES: tuple[AnyRule[TaskDefinitionInputs], ...] = (
     _hard_limit,
     _firelens_router,
 )
+
+FARGATE_TASK_RULES: tuple[AnyRule[TaskDefinitionInputs], ...] = (_fargate_size, _ports)
+"""Those that hold on Fargate alone."""
+
+SIZE_RULES: tuple[AnyRule[TaskDefinitionInputs], ...] = (_cpu_sum, _memory_sum, _hard_limit)
+"""Those that compare with the CPU and the memory of the task, which elsewhere it need not have."""

@@ -12,6 +12,7 @@ from ecs_steps.aws import (
     ecs,
     elbv2,
     logs,
+    revisions_in_use,
     service_deployments,
     stack_events,
     task_definitions,
@@ -109,6 +110,10 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: task_definitions.describe_task_definition(aws, "orders"),
         "task definition orders",
     ),
+    "ecs:DeregisterTaskDefinition": (
+        lambda aws: task_definitions.deregister_task_definition(aws, "orders:1"),
+        "task definition orders:1",
+    ),
     "ecs:RegisterTaskDefinition": (
         lambda aws: task_definitions.register_task_definition(
             aws, {"family": "orders", "containerDefinitions": []}
@@ -134,6 +139,15 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "cloudwatch:DescribeAlarms": (lambda aws: cloudwatch.alarms_in_alarm(aws, ["5xx"]), "alarm 5xx"),
     "elasticloadbalancing:DescribeRules": (lambda aws: elbv2.live_weights(aws, RULE), RULE),
     "ecs:StopServiceDeployment": (lambda aws: service_deployments.roll_back(aws, DEPLOYMENT), DEPLOYMENT),
+    "ecs:ListTaskDefinitions": (
+        lambda aws: revisions_in_use.list_active_revisions(aws, "orders", ""),
+        "task definition orders",
+    ),
+    "ecs:ListServices": (lambda aws: revisions_in_use.list_services(aws, "shop", ""), "cluster shop"),
+    "ecs:DescribeServiceRevisions": (
+        lambda aws: revisions_in_use.describe_service_revisions(aws, ["1"]),
+        "service revisions",
+    ),
     "ecs:ListTasks": (lambda aws: list(tasks.list_tasks(aws, "shop", "orders", "STOPPED")), "cluster shop"),
     "ecs:DescribeTasks": (
         lambda aws: list(tasks.describe_tasks(aws, "shop", ["1"])),

@@ -61,7 +61,8 @@ def _nothing(_: Sandbox) -> str:
 class Journey:
     """One verb of a step, in a sandbox that `prepare` has set up, in a scenario, with variables.
 
-    `started` names what a watch waits for. With `is_forced` a rerun deploys again what runs already.
+    `started` names what a watch waits for. With `is_forced` a rerun deploys again what runs already. With
+    `prunes` a rerun may leave what a fault has kept from being deregistered: it registers nothing itself.
     """
 
     row: StepRow
@@ -75,6 +76,7 @@ class Journey:
     started: Callable[[Sandbox], str] = _nothing
     is_killed: bool = False
     is_forced: bool = False
+    prunes: bool = False
 
     def __str__(self) -> str:
         return f"{self.row.name}, {self.name}"

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from enum import StrEnum
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps.octopus.inputs.converter import UnresolvedText
-from ecs_steps.octopus.yaml_text import dump
+from ecs_steps.octopus.yaml_text import dump, parse
 from ecs_steps.octostache import evaluate
 
 
@@ -96,3 +97,50 @@ def test_what_only_looks_like_an_expression_survives_octopus() -> None:
     replaced = evaluate(written, {"A": "x"}).text
 
     assert yaml.safe_load(replaced) == {"open": "x", "known": "not #{A}"}
+
+
+class TestParse:
+    def test_values_stay_what_is_written(self) -> None:
+        text = (
+            "version: 1.10\nflag: yes\nport: 0o17\nquoted: 'x'\nabsent:\nnull: ~\nempty: ''\nlist: [a, 1]\n"
+        )
+
+        assert parse(text) == {
+            "version": "1.10",
+            "flag": "yes",
+            "port": "0o17",
+            "quoted": "x",
+            "absent": None,
+            "null": None,
+            "empty": "",
+            "list": ["a", "1"],
+        }
+
+    @pytest.mark.parametrize("written", ["#{A}", "'#{A}'", "x#{A}", "##{A}", "a #{A | ToLower} b"])
+    def test_expressions_need_no_quotes(self, written: str) -> None:
+        assert parse(f"image: {written}  # a comment") == {"image": written.strip("'")}
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("a: b: c", "mapping values are not allowed here at line 1, column 5"),
+            ("a: &x 1\nb: *x", "an alias cannot be used"),
+            ("a: !Ref x", "a tag cannot be used at line 1, column 4"),
+            ("a: 1\nA: 2", "an object holds a member twice, again at line 2, column 1"),
+            ("? [a]\n: b", "a name must be a text"),
+            ("--- 1\n--- 2", "another document"),
+            ("- " * 200 + "x", "nested more than 64 deep"),
+            ("[" * 100_000, "nested more than 64 deep"),
+            ("a: \x00", "does not allow"),
+            ("a: \ue000", r"U\+E000"),
+            ("a" * 200_000, "at most 131072 are accepted"),
+        ],
+    )
+    def test_what_has_no_single_meaning_is_refused_by_its_place(self, text: str, message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            parse(text)
+
+    @given(st.text(alphabet="ab:-#{}[] \n'\"|>&*!%@`?,", max_size=60))
+    def test_any_text_is_parsed_or_refused(self, text: str) -> None:
+        with suppress(ValueError):
+            parse(text)

@@ -51,6 +51,8 @@ def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911, PLR0912  a tabl
             return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in params["services"]]
         case "UpdateService" | "ListServiceDeployments":
             return [_arn("ecs", f"service/{cluster}/{_name(params['service'])}")]
+        case "DescribeServiceRevisions":
+            return [each for arn in params["serviceRevisionArns"] for each in _of_revision(arn)]
         case "DescribeServiceDeployments":
             return [each for arn in params["serviceDeploymentArns"] for each in _of_deployment(arn)]
         case "DescribeServiceRevisions":

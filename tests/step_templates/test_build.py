@@ -210,7 +210,6 @@ def test_each_package_has_a_parameter_that_chooses_it_and_is_not_downloaded(row:
 
     choosers = {each["Name"] for each in document["Parameters"] if control(each) == "Package"}
     assert {package["Name"] for package in document["Packages"]} == choosers
-    assert choosers == {f"{row.prefix}.{'Image' if row.template.image_help else 'SourceImage'}"}
     for package in document["Packages"]:
         assert package["AcquisitionLocation"] == "NotAcquired"
         assert package["FeedId"] is package["PackageId"] is None
@@ -234,6 +233,8 @@ def test_the_examples_in_the_help_are_inputs_that_the_step_takes(row: StepRow) -
         "SubnetIds": "subnet-00000001",
         "SecurityGroupIds": "sg-00000001",
         "RepositoryName": "production/web",
+        "Family": "orders",
+        "TaskDefinition": "orders:7",
     }
     given = {f"{row.prefix}.{name}": value for name, value in required.items()}
     given["Octopus.Environment.Id"] = "Environments-1"

@@ -237,7 +237,9 @@ def _is_single_value(of: Any) -> bool:  # noqa: ANN401  any type
 
 
 def _is_document(of: Any) -> bool:  # noqa: ANN401  any type
-    return _is_list(_without_none(of)) or attrs.has(_without_none(of))
+    value_type = _without_none(of)
+    kind = typing.get_args(value_type)[0] if _has_converter(value_type) else value_type
+    return _is_list(value_type) or attrs.has(kind)
 
 
 def _without_none(of: Any) -> Any:  # noqa: ANN401  any type

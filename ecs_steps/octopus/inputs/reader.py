@@ -50,6 +50,7 @@ class Variable:
     control: str = "SingleLineText"
     options: tuple[str, ...] = ()
     must_be_known: bool = False
+    may_be_yaml: bool = False
 
     @property
     def example(self) -> str:
@@ -67,14 +68,15 @@ def variable(
     control: str = "SingleLineText",
     options: Sequence[str] = (),
     must_be_known: bool = False,
+    may_be_yaml: bool = False,
     is_secret: bool = False,
     used_if: Callable[[Any], bool] | None = None,
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
     `docs` is the URL of AWS' page on it. With `must_be_known` it may not hold open expressions even where
-    others may; of one that `is_secret` no message and no `repr` shows the value. `used_if` is a
-    predicate of the inputs, as in `converter.used_if`.
+    others may; of one that `is_secret` no message and no `repr` shows the value. With `may_be_yaml` a text
+    that is no JSON is YAML. `used_if` is a predicate of the inputs, as in `converter.used_if`.
     """
     source = Variable(
         name=name,
@@ -84,6 +86,7 @@ def variable(
         control=control,
         options=tuple(options),
         must_be_known=must_be_known,
+        may_be_yaml=may_be_yaml,
     )
     metadata: dict[str, object] = {"variable": source, "hidden": is_secret}
     if used_if:
@@ -186,20 +189,31 @@ def _read_field(
 ) -> object:
     if "derived" in field.metadata:
         return field.metadata["derived"](_EvaluatedVariables(variables, evaluator))
-    name = field.metadata["variable"].name
-    if missing := variables.missing.get(name.casefold()):
+    source: Variable = field.metadata["variable"]
+    if missing := variables.missing.get(source.name.casefold()):
         raise PartialValueError(None, (FieldError(message=missing.reason),))
-    raw = variables.get(name, "")
-    value = json_text.evaluate(_limited(raw), evaluator)
+    text = _limited(variables.get(source.name, ""))
+    is_yaml = source.may_be_yaml and text and not text.startswith(("[", "{"))
+    value = _evaluated_yaml(text, evaluator) if is_yaml else json_text.evaluate(text, evaluator)
     try:
         return field_value(field, _limited(value) if isinstance(value, str) else value)
     except PartialValueError as failure:
-        example = field.metadata["variable"].example
+        example = source.example
         errors = (
             evolve(error, example=example) if error.is_document and not error.path else error
             for error in failure.errors
         )
         raise PartialValueError(failure.partial, tuple(errors)) from None
+
+
+def _evaluated_yaml(text: str, evaluator: json_text.TextEvaluator) -> object:
+    from ecs_steps.octopus import yaml_text
+
+    try:
+        return json_text.evaluate_leaves(yaml_text.parse(text), evaluator)
+    except ValueError as error:
+        message = f"expected an object as JSON or YAML: {error}"
+        raise PartialValueError(None, (FieldError(message=message),)) from None
 
 
 def _limited(text: str) -> str:

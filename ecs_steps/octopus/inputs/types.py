@@ -201,7 +201,8 @@ AccessPointId = Annotated[
 ]
 Arn = Annotated[str, Text(r"arn:[a-z-]+:[!-~]+", "an ARN")]
 Role = Annotated[str, Text(r"arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]+", "the ARN of an IAM role")]
-Family = Annotated[str, Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")]
+FAMILY = Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")
+Family = Annotated[str, FAMILY]
 ContainerName = Family
 VolumeName = Family
 EcsName = Annotated[

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 class DiscoverEcsTargetsStep:
     """Find the clusters whose tags say that they are targets of the deployment's environment."""
 
-    def __init__(self, variables: Mapping[str, object]) -> None:
+    def __init__(self, variables: Mapping[str, object], *, evaluate: bool = True) -> None:
         """Read and validate the variables; no AWS call.
+
+        Without `evaluate` the values are evaluated already, as inside Octopus: ``#{x}`` is text.
 
         Raises:
             InvalidInputsError: With every problem there is.
         """
-        self.inputs, self.warnings = read(DiscoverInputs, Variables(variables), RULES)
+        self.inputs, self.warnings = read(DiscoverInputs, Variables(variables), RULES, evaluate=evaluate)
 
     def iam_policy(self, *, diagnostics: bool = False) -> dict[str, Any]:  # noqa: ARG002  as every step's
         """Return the IAM policy that the step needs for these inputs, as JSON data; no AWS call."""

@@ -12,7 +12,7 @@ from ecs_steps.iam import (
     EVERYTHING,
     Scope,
     Statement,
-    check_cluster,
+    deploy_to_service,
     explain_failures,
     pass_to_tasks,
     policy_document,
@@ -33,7 +33,15 @@ def permissions(
     updates = inputs.container_updates if inputs.resolve_digests else ()
     images = [inputs.images.get(update.package_reference.casefold(), "") for update in updates]
     statements = chain(
-        _service(inputs, scope), _task_definition(inputs, scope, roles), read_images(filter(None, images))
+        deploy_to_service(
+            scope,
+            inputs.cluster,
+            inputs.service_name,
+            roll_back=inputs.on_failure is OnFailure.ROLLBACK,
+            guarded=inputs.guard.reads_tags,
+        ),
+        _task_definition(inputs, scope, roles),
+        read_images(filter(None, images)),
     )
     if diagnostics:
         groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])
@@ -42,30 +50,6 @@ def permissions(
         )
         statements = chain(statements, explaining)
     return policy_document(statements)
-
-
-def _service(inputs: UpdateInputs, scope: Scope) -> Iterator[Statement]:
-    name = f"{inputs.cluster}/{inputs.service_name.rpartition('/')[2]}"
-    service = scope.arn("ecs", f"service/{name}")
-    deployments = scope.arn("ecs", f"service-deployment/{name}/*")
-    if inputs.guard.reads_tags:
-        yield check_cluster(scope, inputs.cluster)
-    yield Statement(
-        sid="UpdateTheService",
-        actions=("ecs:DescribeServices", "ecs:UpdateService", "ecs:TagResource"),
-        resources=(service,),
-    )
-    yield Statement(
-        sid="FollowItsDeployments",
-        actions=("ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments"),
-        resources=(service, deployments),
-    )
-    if inputs.on_failure is OnFailure.ROLLBACK:
-        yield Statement(
-            sid="RollItBack",
-            actions=("ecs:StopServiceDeployment",),
-            resources=(service, deployments),
-        )
 
 
 def _task_definition(inputs: UpdateInputs, scope: Scope, roles: Sequence[str]) -> Iterator[Statement]:

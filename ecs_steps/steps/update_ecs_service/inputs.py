@@ -1,27 +1,25 @@
 """The inputs of *Update Amazon ECS Service*."""
 
-from typing import Annotated
-
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
-from ecs_steps.octopus.inputs.types import Bool, EcsName, Family, Text
+from ecs_steps.octopus.inputs.types import Bool, EcsName, Family
 from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
-from ecs_steps.steps.strategy_inputs import StrategyInputs, WhenPaused, strategy_last
+from ecs_steps.steps.strategy_inputs import (
+    StrategyInputs,
+    WhenPaused,
+    force_variable,
+    on_failure_variable,
+    strategy_last,
+    when_paused_variable,
+)
 from ecs_steps.task_definition.container_updates import ContainerUpdate
+from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"
 TAGS = "Octopus.Action.Aws.Tags"
-
-TaskDefinition = Annotated[
-    str,
-    Text(
-        r"(arn:[\w-]+:ecs:[\w-]+:[0-9]{12}:task-definition/)?[A-Za-z0-9_-]{1,255}(:[1-9][0-9]*)?",
-        "a task definition as family, family:revision or ARN",
-    ),
-]
 
 
 @frozen(kw_only=True, field_transformer=strategy_last)
@@ -40,7 +38,7 @@ class UpdateInputs(StrategyInputs):
         docs=f"{GUIDE}/task_definition_parameters.html#family",
         help="The family that the new revision is registered in.",
     )
-    template_task_definition_name: TaskDefinition | None = variable(
+    template_task_definition_name: TaskDefinitionName | None = variable(
         f"{UPDATE}.TemplateTaskDefinitionName",
         label="Template task definition",
         docs=f"{GUIDE}/task_definitions.html",
@@ -65,34 +63,11 @@ class UpdateInputs(StrategyInputs):
         default=(),
         control="MultiLineText",
     )
-    force_new_deployment: Bool = variable(
-        f"{UPDATE}.ForceNewDeployment",
-        label="Deploy again where nothing changed",
-        docs=f"{GUIDE}/update-service-console-v2.html",
-        help="A tag such as `latest` may mean another image by now: a service that runs the revision already "
-        "replaces its tasks. Off, such a service is left alone.",
-        default=True,
-        control="Checkbox",
-    )
-    on_failure: OnFailure = variable(
-        f"{UPDATE}.OnFailure",
-        label="On failure",
-        help="What to do where the deployment fails or times out and the service's own circuit breaker does "
-        "not roll it back.",
-        default=OnFailure.LEAVE,
-        control="Select",
-        options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
-    )
+    force_new_deployment: Bool = force_variable(f"{UPDATE}.ForceNewDeployment")
+    on_failure: OnFailure = on_failure_variable(f"{UPDATE}.OnFailure")
 
     resolve_digests: Bool = resolve_digests_variable()
-    when_paused: WhenPaused = variable(
-        f"{UPDATE}.WhenPaused",
-        label="When another deployment waits for a person",
-        help="An update ends a deployment that waits at a pause, and its approval with it.",
-        default=WhenPaused.FAIL,
-        control="Select",
-        options=["Fail|Fail, and name it", "Replace|Replace it"],
-    )
+    when_paused: WhenPaused = when_paused_variable(f"{UPDATE}.WhenPaused")
 
     @property
     def template(self) -> str:

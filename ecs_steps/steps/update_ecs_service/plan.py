@@ -11,22 +11,16 @@ from attrs import evolve, frozen
 from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
-from ecs_steps.errors import DeploymentError, NotFoundError, Problem
+from ecs_steps.errors import Problem
 from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_in_progress
-from ecs_steps.rollouts.start import describe_updatable_service
-from ecs_steps.rollouts.strategies import StrategyType, requested_configuration
+from ecs_steps.rollouts.start import check_strategy, describe_updatable_service
+from ecs_steps.rollouts.strategies import requested_configuration
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
-from ecs_steps.tags import DEPLOYMENT_TAG, Tag
+from ecs_steps.tags import Tag, same_deployment
 from ecs_steps.task_definition.diff import Change, difference
-from ecs_steps.task_definition.registration import describe_revision
-from ecs_steps.task_definition.revision import (
-    RegisteredRevision,
-    RevisionPlan,
-    container_names,
-    missing_containers,
-    plan_revision,
-)
+from ecs_steps.task_definition.registration import check_containers, describe_revision
+from ecs_steps.task_definition.revision import RegisteredRevision, RevisionPlan, plan_revision, tags_of
 
 
 @frozen(kw_only=True)
@@ -81,16 +75,11 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """
     service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
     check_environment(inputs.guard, context, service=service)
-    _check_strategy(inputs, service)
+    check_strategy(service, inputs.strategy_type, variable=f"{STRATEGY}.Type")
     template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
-    if missing := missing_containers(template.request, inputs.container_updates):
-        raise NotFoundError(
-            what=f"Task definition {template.arn} has no container {', '.join(missing)}",
-            why=f"its containers are {', '.join(container_names(template.request))}",
-            next_step=f"Name one of them in {UPDATE}.ContainerUpdates.",
-        )
+    check_containers(template, inputs.container_updates, variable=f"{UPDATE}.ContainerUpdates")
     if inputs.resolve_digests:
         from ecs_steps.steps.update_ecs_service.pinning import pin_images
 
@@ -111,22 +100,6 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     return _with_deployment_in_progress(plan, inputs, context)
 
 
-def _check_strategy(inputs: UpdateInputs, service: Service) -> None:
-    """Refuse to shift traffic where the service has no second target group for it.
-
-    The way there takes two deployments (ECS guide, update-rolling-to-bluegreen), and who owns the load
-    balancers has to make the first.
-    """
-    shifts = inputs.strategy_type not in (StrategyType.KEEP, StrategyType.ROLLING)
-    if shifts and len(service.alternate_groups) < len(service.target_groups):
-        raise DeploymentError(
-            what=f"Service {service.name} cannot be deployed as {inputs.strategy_type}",
-            why="its load balancers have no alternate target group and listener rules",
-            next_step="Give them advancedConfiguration first, by a rolling deployment (with the tool that "
-            f"owns the service), or leave {STRATEGY}.Type at Keep. Nothing was changed.",
-        )
-
-
 def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """Take a deployment that pauses into account: this very update, or one that it would end."""
     found = find_in_progress(plan.service, context)
@@ -140,15 +113,13 @@ def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: Depl
         if not may_replace:
             return evolve(plan, in_progress=found, warnings=(*plan.warnings, *_not_applied()))
     if found.pause and not may_replace:
-        raise found.refusal(plan.service, found.pause)
+        raise found.refusal(plan.service, found.pause, variable=f"{UPDATE}.WhenPaused")
     return plan
 
 
 def _has_started(plan: Plan, inputs: UpdateInputs) -> bool:
     """Return whether this Octopus deployment has registered, or tagged, what the service runs."""
-    own = next((tag.value for tag in inputs.default_tags if tag.key == DEPLOYMENT_TAG), "")
-    tags = {tag["key"]: tag["value"] for tag in plan.latest.request.get("tags", ())}
-    return bool(tags.get(DEPLOYMENT_TAG, "") == own)
+    return same_deployment(inputs.default_tags, tags_of(plan.latest.request))
 
 
 def _not_applied() -> Iterator[Problem]:

@@ -1,0 +1,135 @@
+"""Move a service to a revision, as every step on a service that exists does.
+
+service and revision -> deployment -> outputs -> wait -> verdict, pause or rollback -> result
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from ecs_steps.aws.ecs import DeploymentRef, Service, revision_outputs, service_outputs
+from ecs_steps.context import DeploymentContext
+from ecs_steps.result import Outcome, Outputs, Result, StillRunning
+from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
+from ecs_steps.rollouts.verdict import is_serving
+
+if TYPE_CHECKING:
+    from ecs_steps.rollouts.in_progress import DeploymentInProgress
+    from ecs_steps.rollouts.watch import ServiceWatch
+
+
+@frozen(kw_only=True)
+class ServiceMove:
+    """A service to be moved to a revision.
+
+    `configuration` is sent with it, where the service's own does not stay. With `is_begun` the deployment
+    that is in progress is this one. `force` deploys a revision that the service runs already once more.
+    `add_tags` is called once the deployment has started.
+    """
+
+    service: Service
+    revision: str
+    force: bool
+    roll_back: bool
+    add_tags: Callable[[], None]
+    configuration: dict[str, Any] | None = None
+    is_begun: bool = False
+
+
+def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Outputs) -> Result:
+    """Let a service run a revision, and wait where the context says so; outputs are set before the wait.
+
+    Raises:
+        DeploymentError: The service does not run the revision; with the cause.
+        AwsCallError: A call was denied or refused, or did not get through.
+    """
+    service, revision = move.service, move.revision
+    outputs.set(**revision_outputs(revision), **service_outputs(service.arn))
+    is_running = service.task_definition == revision
+    running = service.primary if (is_running and not move.force) or move.is_begun else None
+    deployment = running or start_rollout(
+        service, revision, context, force=is_running, configuration=move.configuration
+    )
+    outputs.set(DeploymentId=deployment.deployment_id)
+    outputs.since = deployment.created_at
+    move.add_tags()
+    target = DeploymentRef(
+        task_definition=revision, deployment_id=deployment.deployment_id, since=deployment.created_at
+    )
+    if context.may_wait and not (running and is_serving(service, target)):
+        # Only who waits pays for what explains a failure.
+        from ecs_steps.rollouts.waiting import wait_for_revision
+
+        watch = wait_for_revision(service, target, context, roll_back=move.roll_back)
+        if _has_paused(watch, context, outputs):
+            return outputs.result(Outcome.PAUSED)
+    return outputs.result(_outcome(unchanged=bool(running), waited=context.may_wait))
+
+
+def watch_deployment(
+    cluster: str, name: str, deployment_id: str, context: DeploymentContext, outputs: Outputs
+) -> Result:
+    """Wait for a deployment of a service that was started before, and return how it ended.
+
+    Raises:
+        NotFoundError: There is no such service or deployment.
+        DeploymentError, AwsCallError: As `deploy_to_service`.
+    """
+    from ecs_steps.rollouts.waiting import wait_for_deployment
+
+    service = describe_updatable_service(cluster, name, context)
+    outputs.set(**service_outputs(service.arn), DeploymentId=deployment_id)
+    watch = wait_for_deployment(service, deployment_id, context)
+    outputs.set(**revision_outputs(watch.target.task_definition))
+    is_paused = _has_paused(watch, context, outputs)
+    return outputs.result(Outcome.PAUSED if is_paused else Outcome.SUCCEEDED)
+
+
+def report_waiting_pause(
+    service: Service,
+    revision: str,
+    found: "DeploymentInProgress",
+    context: DeploymentContext,
+    outputs: Outputs,
+) -> bool:
+    """Return whether a deployment that was begun before waits for a person; then set its outputs."""
+    if found.pause is None:
+        return False
+    from ecs_steps.rollouts.progress import report_pause
+
+    record = found.record
+    outputs.set(
+        **revision_outputs(revision), **service_outputs(service.arn), DeploymentId=record.deployment_id
+    )
+    outputs.set(**report_pause(record, found.pause, service.name, context))
+    return True
+
+
+def _has_paused(watch: "ServiceWatch", context: DeploymentContext, outputs: Outputs) -> bool:
+    """Return whether a deployment waits for a person; then report what that person decides on."""
+    from ecs_steps.rollouts.progress import report_pause
+
+    pause, record = watch.verdict.pause, watch.service_deployment
+    if pause is None or record is None:
+        return False
+    outputs.set(**report_pause(record, pause, watch.name_or_arn, context))
+    return True
+
+
+def still_running(outputs: Mapping[str, str]) -> StillRunning | None:
+    """Return what continues in ECS without this step, from the outputs known by then."""
+    deployment = outputs.get("DeploymentId")
+    if not deployment:
+        return None
+    return StillRunning(
+        what=f"Deployment {deployment} continues in ECS",
+        watch=f"ecs-steps watch VARIABLES.json --deployment {deployment}",
+        undo="aws ecs stop-service-deployment",
+    )
+
+
+def _outcome(*, unchanged: bool, waited: bool) -> Outcome:
+    if unchanged:
+        return Outcome.UNCHANGED
+    return Outcome.SUCCEEDED if waited else Outcome.STARTED

@@ -1,0 +1,67 @@
+"""Deploy the chosen revision, wait for it, and collect the outputs."""
+
+from attrs import Factory, field, frozen
+
+from ecs_steps.context import DeploymentContext
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure
+from ecs_steps.reporting.events import Level
+from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.deployment import (
+    ServiceMove,
+    deploy_to_service,
+    report_waiting_pause,
+    still_running,
+    watch_deployment,
+)
+from ecs_steps.steps.deploy_revision.inputs import DeployRevisionInputs
+from ecs_steps.steps.deploy_revision.plan import Plan, plan_deployment
+from ecs_steps.task_definition.registration import add_tags
+
+
+@frozen(kw_only=True)
+class RevisionDeployment:
+    """One deployment of the step's inputs, and the outputs known so far."""
+
+    inputs: DeployRevisionInputs
+    context: DeploymentContext
+    outputs: Outputs = field(default=Factory(lambda self: Outputs(self.context.report), takes_self=True))
+
+    def run(self) -> Result:
+        """Deploy the revision, wait and verify."""
+        with self.outputs.attach_to_errors(still_running):
+            plan = plan_deployment(self.inputs, self.context)
+            for warning in plan.warnings:
+                self.context.say(Level.WARNING, warning)
+            found = plan.in_progress
+            if found and report_waiting_pause(plan.service, plan.revision, found, self.context, self.outputs):
+                # The result is that of the run that began it; none is begun.
+                previous = self.outputs.values.get("PreviousTaskDefinitionArn", "")
+                self.outputs.set(**self._names(plan, previous))
+                return self.outputs.result(Outcome.PAUSED)
+            self.outputs.set(**self._names(plan, plan.service.task_definition))
+            move = ServiceMove(
+                service=plan.service,
+                revision=plan.revision,
+                force=self.inputs.force_new_deployment,
+                roll_back=self.inputs.on_failure is OnFailure.ROLLBACK,
+                add_tags=lambda: add_tags(plan.service.arn, plan.service_tags, self.context),
+                configuration=plan.configuration,
+                is_begun=plan.in_progress is not None,
+            )
+            return deploy_to_service(move, self.context, self.outputs)
+
+    def _names(self, plan: Plan, previous: str) -> dict[str, str]:
+        return {
+            "ClusterName": self.inputs.cluster_name,
+            "TaskDefinitionFamily": plan.family,
+            "PreviousTaskDefinitionArn": previous,
+            "Region": self.context.aws.region,
+        }
+
+    def watch(self, deployment_id: str) -> Result:
+        """Wait for a deployment of the service and verify."""
+        inputs = self.inputs
+        with self.outputs.attach_to_errors(still_running):
+            return watch_deployment(
+                inputs.cluster_name, inputs.service_name, deployment_id, self.context, self.outputs
+            )

@@ -1,0 +1,42 @@
+"""What *Deploy Amazon ECS Revision* needs to be allowed; pure, no AWS."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from ecs_steps.iam import (
+    EVERYTHING,
+    Scope,
+    Statement,
+    deploy_to_service,
+    explain_failures,
+    policy_document,
+)
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure
+from ecs_steps.steps.deploy_revision.inputs import DeployRevisionInputs
+
+
+def permissions(
+    inputs: DeployRevisionInputs, *, diagnostics: bool, log_groups: Sequence[str]
+) -> dict[str, Any]:
+    """Return the policy; with `diagnostics` it also allows what explains a failure."""
+    revision = inputs.revision.reference if inputs.revision else ""
+    scope = Scope.from_arns(inputs.region, [*inputs.arns_of_account, inputs.service_name, revision])
+    roll_back = inputs.on_failure is OnFailure.ROLLBACK
+    statements = chain(
+        deploy_to_service(
+            scope,
+            inputs.cluster,
+            inputs.service_name,
+            roll_back=roll_back,
+            guarded=inputs.guard.reads_tags,
+        ),
+        [Statement(sid="ReadTaskDefinitions", actions=("ecs:DescribeTaskDefinition",))],
+    )
+    if diagnostics:
+        groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])
+        explaining = explain_failures(
+            scope, inputs.cluster, log_groups=groups if inputs.container_logs else (), target_groups=True
+        )
+        statements = chain(statements, explaining)
+    return policy_document(statements)

@@ -1,0 +1,32 @@
+"""What the fuzzing of *Deploy Amazon ECS Revision* starts from."""
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from ecs_steps import DeployEcsRevisionStep
+
+ECS = "Octopus.Action.Aws.Ecs"
+EXAMPLE: dict[str, Any] = json.loads(
+    (files("ecs_steps.sandbox") / "examples" / "deploy-revision.json").read_text()
+)
+
+OTHERS: tuple[Mapping[str, Any], ...] = (EXAMPLE,)
+
+
+def everything(marker: str) -> dict[str, Any]:  # noqa: ARG001  no input of this step may be a secret
+    """Return a valid dictionary with every variable."""
+    return EXAMPLE | {
+        f"{ECS}.Revision.TaskDefinition": "orders:1",
+        f"{ECS}.Revision.ForceNewDeployment": "True",
+        f"{ECS}.Revision.OnFailure": "Leave",
+        f"{ECS}.FailFast.StoppedTasks": "5",
+        f"{ECS}.ContainerLogs": "True",
+    }
+
+
+def document(step: DeployEcsRevisionStep) -> str:
+    """Return the revision as DescribeTaskDefinition is asked for it."""
+    assert step.inputs.revision
+    return step.inputs.revision.reference
