@@ -76,6 +76,8 @@ class TaskSetRollout:
     reader: TaskSetReader
     context: DeploymentContext
     tags: tuple[Tag, ...] = ()
+    state: TaskSetState | None = None
+    """What there was at the last read."""
     _watch: "_SetWatch | None" = None
     _last_wait: str = ""
 
@@ -89,7 +91,7 @@ class TaskSetRollout:
         """
 
         def observe() -> PollResult[Settlement]:
-            state = self.reader.read()
+            state = self.state = self.reader.read()
             move = next_move(state, goal)
             match move:
                 case Done():

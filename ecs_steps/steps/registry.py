@@ -58,6 +58,7 @@ _PROGRESS = (
     "TestTrafficPercent",
     "Outcome",
 )
+_TASK_SETS = ("TaskSetId", "PreviousTaskSetId", "TestListenerRule")
 _PAUSE = ("HookId", "PauseExpiresAt", "PauseTimeoutAction")
 
 _DEPLOYMENT = Option(

@@ -6,6 +6,9 @@ ECS runs the task sets and knows nothing of a deployment: nothing is rolled back
 step does it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from attrs import evolve, frozen
 
 from ecs_steps.aws.ecs import Service, revision_outputs
@@ -18,7 +21,7 @@ from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
 from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
 from ecs_steps.rollouts.task_sets import Abandon, Promote, Share, Start, TaskSetState, scale_for
-from ecs_steps.rollouts.traffic import FULL
+from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
 from ecs_steps.tags import Tag
 
 SECONDS = 60
@@ -39,6 +42,21 @@ class TaskSetDeployment:
     production_rule: str = ""
     task_set_id: str = ""
     tags: tuple[Tag, ...] = ()
+
+    def check(self, marker: RequestMarker | None, *, replace: bool) -> None:
+        """Refuse, before anything is changed, what could not be begun.
+
+        Raises:
+            SupersededError: Another deployment's set is in the way, and is not to be replaced.
+            DeploymentError: No test rule could be made of the production rule.
+        """
+        state = self._read(self._rollout())
+        for other in state.strays:
+            if not replace or not other.external_id:
+                raise _refuse_other(other, self.service)
+        if marker:
+            conditions_for_testers(state.production, marker)
+            actions_for_testers(state.production, state.new_group)
 
     def begin(
         self, task_definition: str, marker: RequestMarker | None, *, replace: bool, roll_back: bool
@@ -61,7 +79,8 @@ class TaskSetDeployment:
             self._put_out(state)
             return self.outputs.result(Outcome.UNCHANGED)
         try:
-            settlement = rollout.reach(Start(marker=marker))
+            with self._putting_out(rollout):
+                settlement = rollout.reach(Start(marker=marker))
         except DeploymentError as error:
             if not roll_back:
                 raise
@@ -90,10 +109,11 @@ class TaskSetDeployment:
             return self.outputs.result(Outcome.UNCHANGED)
         if percent > state.share:
             self._check(state, only_healthy=only_healthy)
-        if percent < FULL:
-            return self._paused(rollout.reach(Share(percent=percent)))
-        delay = rollout.deregistration_delay(state.old_group)
-        settlement = rollout.reach(Promote(bake=bake_minutes * SECONDS, deregistration_delay=delay))
+        with self._putting_out(rollout):
+            if percent < FULL:
+                return self._paused(rollout.reach(Share(percent=percent)))
+            delay = rollout.deregistration_delay(state.old_group)
+            settlement = rollout.reach(Promote(bake=bake_minutes * SECONDS, deregistration_delay=delay))
         self._put_out(settlement.state)
         return self.outputs.result(Outcome.SUCCEEDED if settlement.is_done else Outcome.STARTED)
 
@@ -112,7 +132,8 @@ class TaskSetDeployment:
                 f"Task set {state.new.task_set_id} was promoted, and the one before it is gone: deploy the "
                 "revision before it again."
             )
-        settlement = self._abandon(rollout, state)
+        with self._putting_out(rollout):
+            settlement = self._abandon(rollout, state)
         self._put_out(settlement.state)
         return self.outputs.result(Outcome.ROLLED_BACK if settlement.is_done else Outcome.STARTED)
 
@@ -192,6 +213,15 @@ class TaskSetDeployment:
             return self.outputs.result(Outcome.STARTED)
         self.context.say(Level.INFO, _describe_pause(settlement.state))
         return self.outputs.result(Outcome.PAUSED)
+
+    @contextmanager
+    def _putting_out(self, rollout: TaskSetRollout) -> Iterator[None]:
+        """Put out how far it came, whatever ends it."""
+        try:
+            yield
+        finally:
+            if rollout.state:
+                self._put_out(rollout.state)
 
     def _put_out(self, state: TaskSetState) -> None:
         new, rules = state.new, state.test_rules

@@ -1,0 +1,88 @@
+"""Deployments of the sandbox's service `checkout` by task sets: begun, continued and aborted."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field
+
+from ecs_steps import AbortEcsDeploymentStep, ContinueEcsDeploymentStep, Result, UpdateEcsServiceStep
+from ecs_steps.reporting.events import Level, Message, Reported
+from ecs_steps.sandbox import Sandbox
+from ecs_steps.steps.row import Step
+
+ECS = "Octopus.Action.Aws.Ecs"
+OURS = "Deployments-7"
+HEADER = "X-Canary: k7-secret"
+READS = ("Describe", "List", "Get")
+
+
+def update_variables(tag: str = "1.5.0", **changes: object) -> dict[str, object]:
+    """Return an update of the service; `changes` are named below ``Octopus.Action.Aws.Ecs``."""
+    container = {"containerName": "web", "packageReference": "web"}
+    return {
+        "Octopus.Deployment.Id": OURS,
+        "Octopus.Action.Package[web].Image": f"index.docker.io/acme/checkout:{tag}",
+        f"{ECS}.ClusterName": "shop",
+        f"{ECS}.Update.ServiceName": "checkout",
+        f"{ECS}.Update.TargetTaskDefinitionName": "checkout",
+        f"{ECS}.Update.ContainerUpdates": json.dumps([container]),
+        f"{ECS}.TestTraffic.Header": HEADER,
+        **named(changes),
+    }
+
+
+def deployment_variables(**changes: object) -> dict[str, object]:
+    """Return the variables of a step on the deployment of the service."""
+    return {
+        "Octopus.Deployment.Id": OURS,
+        f"{ECS}.ClusterName": "shop",
+        f"{ECS}.Deployment.ServiceName": "checkout",
+        **named(changes),
+    }
+
+
+def named(changes: Mapping[str, object]) -> dict[str, object]:
+    """Return variables by their full names: `Continue_HookId` is that of the input ``Continue.HookId``."""
+    full = {name: name if "." in name else f"{ECS}.{name.replace('_', '.')}" for name in changes}
+    return {full[name]: value for name, value in changes.items()}
+
+
+@define
+class Checkout:
+    """What the steps do with the service in one sandbox, and what they report."""
+
+    aws: Sandbox
+    events: list[Reported] = field(factory=list)
+
+    def update(self, tag: str = "1.5.0", **changes: Any) -> Result:  # noqa: ANN401  passed on
+        return self.run(UpdateEcsServiceStep(update_variables(tag, **changes)))
+
+    def share(self, percent: int, **changes: Any) -> Result:  # noqa: ANN401  passed on
+        variables = deployment_variables(Continue_TrafficPercent=percent, **changes)
+        return self.run(ContinueEcsDeploymentStep(variables))
+
+    def abort(self, **changes: Any) -> Result:  # noqa: ANN401  passed on
+        return self.run(AbortEcsDeploymentStep(deployment_variables(**changes)))
+
+    def run(self, step: Step) -> Result:
+        self.aws.calls.clear()
+        return step.run(aws=self.aws.clients, clock=self.aws.clock, report=self.events.append)
+
+    @property
+    def changes(self) -> list[str]:
+        """The calls of the last step that changed something, in order."""
+        return [call.operation for call in self.aws.calls if not call.operation.startswith(READS)]
+
+    @property
+    def sets(self) -> list[dict[str, Any]]:
+        described = self.aws.ecs.describe_task_sets({"cluster": "shop", "service": "checkout"})
+        return [each for each in described["taskSets"] if each["status"] != "DRAINING"]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [m.text for m in self.events if isinstance(m, Message) and m.level is Level.WARNING]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(event.text for event in self.events if isinstance(event, Message))
