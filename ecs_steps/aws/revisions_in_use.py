@@ -81,14 +81,6 @@ def describe_services(
     return tuple(_service(each) for each in member(reply, "services", "DescribeServices"))
 
 
-def describe_service_revisions(aws: "AwsClients", arns: Sequence[str]) -> frozenset[str]:
-    """Return the task definitions of up to 20 service revisions."""
-    with calling("ecs:DescribeServiceRevisions", "service revisions"):
-        reply = aws.ecs.describe_service_revisions(serviceRevisionArns=arns)
-    described = member(reply, "serviceRevisions", "DescribeServiceRevisions")
-    return frozenset(each["taskDefinition"] for each in described if "taskDefinition" in each)
-
-
 def _from(token: str) -> Any:  # noqa: ANN401  keyword arguments
     return {"nextToken": token} if token else {}
 

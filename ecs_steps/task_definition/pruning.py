@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TypeVar
 
 from ecs_steps.aws import revisions_in_use as aws_calls
+from ecs_steps.aws.service_deployments import describe_service_revisions
 from ecs_steps.aws.task_definitions import deregister_task_definition
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
@@ -96,8 +97,9 @@ def _recorded(cluster: str, service: str, context: DeploymentContext) -> Iterato
     list_revisions = partial(aws_calls.list_service_revisions, context.aws, cluster, service)
     arns = dict.fromkeys(_all("the service revisions", list_revisions, context))
     for batch in _batches(arns, aws_calls.MAX_DESCRIBED_REVISIONS):
-        describe = partial(aws_calls.describe_service_revisions, context.aws, batch)
-        yield context.call_with_retries("the service revisions", describe)
+        describe = partial(describe_service_revisions, context.aws, batch)
+        revisions = context.call_with_retries("the service revisions", describe)
+        yield frozenset(revision.task_definition for revision in revisions.values())
 
 
 def _all(what: str, list_page: Callable[[str], aws_calls.Page], context: DeploymentContext) -> Iterator[str]:

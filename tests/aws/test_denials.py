@@ -144,10 +144,6 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "task definition orders",
     ),
     "ecs:ListServices": (lambda aws: revisions_in_use.list_services(aws, "shop", ""), "cluster shop"),
-    "ecs:DescribeServiceRevisions": (
-        lambda aws: revisions_in_use.describe_service_revisions(aws, ["1"]),
-        "service revisions",
-    ),
     "ecs:ListTasks": (lambda aws: list(tasks.list_tasks(aws, "shop", "orders", "STOPPED")), "cluster shop"),
     "ecs:DescribeTasks": (
         lambda aws: list(tasks.describe_tasks(aws, "shop", ["1"])),

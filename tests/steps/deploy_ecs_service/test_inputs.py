@@ -112,6 +112,7 @@ VARIABLES: dict[str, tuple[object, str, object]] = {
     "Octopus.Action.Aws.Region": ("eu-west-1", "region", "eu-west-1"),
     f"{ECS}.EnvironmentGuard": ("off", "environment_guard", GuardMode.OFF),
     "Octopus.Action.Aws.ExpectedAccount": ("123456789012", "expected_account", "123456789012"),
+    f"{ECS}.ResolveDigests": ("True", "resolve_digests", True),
     f"{ECS}.FailFast.StoppedTasks": ("5", "fail_fast_stopped_tasks", 5),
     f"{ECS}.ContainerLogs": ("False", "container_logs", False),
 }
