@@ -58,7 +58,6 @@ _PROGRESS = (
     "TestTrafficPercent",
     "Outcome",
 )
-_TASK_SETS = ("TaskSetId", "PreviousTaskSetId", "TestListenerRule")
 _PAUSE = ("HookId", "PauseExpiresAt", "PauseTimeoutAction")
 
 _DEPLOYMENT = Option(

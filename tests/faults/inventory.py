@@ -12,6 +12,9 @@ from attrs import frozen
 
 from ecs_steps.sandbox import Sandbox
 
+_STATES = {"STEADY_STATE": "COMPLETED", "STABILIZING": "IN_PROGRESS"}
+"""The states of a task set in the words of a deployment."""
+
 
 @frozen(kw_only=True)
 class ServiceState:
@@ -79,7 +82,7 @@ def _service_state(aws: Sandbox, cluster: str, arn: str) -> ServiceState:
         desired_count=service["desiredCount"],
         deployment_id=primary["id"],
         revision=primary["taskDefinition"],
-        rollout_state=primary.get("rolloutState") or primary["stabilityStatus"],
+        rollout_state=primary.get("rolloutState") or _STATES[primary["stabilityStatus"]],
         running_tasks=Counter(task["taskDefinitionArn"] for task in running),
     )
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from attrs import define, field
@@ -14,6 +15,7 @@ from ecs_steps.steps.row import Step
 ECS = "Octopus.Action.Aws.Ecs"
 OURS = "Deployments-7"
 HEADER = "X-Canary: k7-secret"
+PORT = 8443
 READS = ("Describe", "List", "Get")
 
 
@@ -48,6 +50,14 @@ def named(changes: Mapping[str, object]) -> dict[str, object]:
     return {full[name]: value for name, value in changes.items()}
 
 
+@cache
+def production_rule() -> str:
+    """Return the ARN of the rule that shares the production traffic of the service."""
+    with Sandbox() as aws:
+        described = Checkout(aws).rules
+        return next(str(rule["RuleArn"]) for rule in described if rule["Priority"] == "50")
+
+
 @define
 class Checkout:
     """What the steps do with the service in one sandbox, and what they report."""
@@ -78,6 +88,23 @@ class Checkout:
     def sets(self) -> list[dict[str, Any]]:
         described = self.aws.ecs.describe_task_sets({"cluster": "shop", "service": "checkout"})
         return [each for each in described["taskSets"] if each["status"] != "DRAINING"]
+
+    def share_by_default_rule(self) -> None:
+        """Let the default rule of its listener share the production traffic."""
+        production = next(rule for rule in self.rules if rule["Priority"] == "50")
+        listener = production["RuleArn"].replace(":listener-rule/", ":listener/").rpartition("/")[0]
+        shared = {"ListenerArn": listener, "DefaultActions": production["Actions"]}
+        self.aws.ecs.elbv2.modify_listener(shared)
+        self.aws.ecs.elbv2.delete_rule({"RuleArn": production["RuleArn"]})
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules of its listener."""
+        elbv2 = self.aws.ecs.elbv2
+        [balancer] = elbv2.describe_load_balancers({})["LoadBalancers"]
+        listeners = elbv2.describe_listeners({"LoadBalancerArn": balancer["LoadBalancerArn"]})["Listeners"]
+        arn = next(each["ListenerArn"] for each in listeners if each["Port"] == PORT)
+        return list(elbv2.describe_rules({"ListenerArn": arn})["Rules"])
 
     @property
     def warnings(self) -> list[str]:
