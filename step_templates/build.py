@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ecs_steps.octopus.parameters import parameters
+from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow
 from ecs_steps.version import __version__
@@ -29,9 +30,22 @@ WORKER = (
 )
 
 
+TARGET_GIVES = ("Account", "UseInstanceRole", "Region", "ClusterName")
+"""The parameters whose values an ECS target has itself."""
+ON_TARGET = (
+    "For a step that runs *on a worker on behalf of each deployment target*: the cluster, its region and the "
+    "account are those of the Amazon ECS target."
+)
+
+
 def file_name(row: StepRow) -> str:
     """Return the name of a step's template file, which is the template's own name."""
-    return f"{re.sub('[^a-z0-9]+', '-', row.template.name.lower()).strip('-')}.json"
+    return file_of(row.template.name)
+
+
+def file_of(name: str) -> str:
+    """Return the name of the file of a template with this name."""
+    return f"{re.sub('[^a-z0-9]+', '-', name.lower()).strip('-')}.json"
 
 
 def build(row: StepRow) -> Json:
@@ -96,11 +110,52 @@ def _package(name: str) -> Json:
     }
 
 
-def script_body(prefix: str) -> str:
+def runs_on_target(row: StepRow) -> bool:
+    """Return whether a step is about a cluster, which a deployment target can be."""
+    return issubclass(row.inputs_class(), ServiceInputs)
+
+
+def build_on_target(row: StepRow) -> Json:
+    """Return the flavour of a template for a step that runs on an ECS target.
+
+    The target gives the cluster, its region and its account, as variables of the names that a template of
+    Octopus.AwsRunScript sets itself. This one is a plain script, which leaves them; the library logs in.
+    """
+    template, prefix = build(row), row.prefix
+    given = {f"{prefix}.{name}" for name in TARGET_GIVES}
+    properties = {
+        name: value
+        for name, value in template["Properties"].items()
+        if not name.startswith("Octopus.Action.Aws")
+    }
+    return template | {
+        "Id": unique_id(f"{prefix} on a target"),
+        "Name": f"{row.template.name} on Target",
+        "Description": f"{ON_TARGET}\n\n{template['Description']}",
+        "ActionType": "Octopus.Script",
+        "StepPackageId": "Octopus.Script",
+        "Properties": properties | {"Octopus.Action.Script.ScriptBody": script_body(prefix, on_target=True)},
+        "Parameters": [
+            parameter | {"Id": unique_id(f"{parameter['Name']} on a target")}
+            for parameter in template["Parameters"]
+            if parameter["Name"] not in given
+        ],
+    }
+
+
+def templates(row: StepRow) -> Iterator[Json]:
+    """Yield the templates of a step: its own, and the flavour for a target where it has a cluster."""
+    yield build(row)
+    if runs_on_target(row):
+        yield build_on_target(row)
+
+
+def script_body(prefix: str, *, on_target: bool = False) -> str:
     """Return the launcher with its call; Octopus evaluates the body, so it holds none of its marks."""
     launcher = (HERE / "launcher.py").read_text(encoding="ascii")
+    flavour = ", on_target=True" if on_target else ""
     return (
-        f'{launcher}\n\ncode = launch("{prefix}", "{__version__}", octopusvariables)\n'
+        f'{launcher}\n\ncode = launch("{prefix}", "{__version__}", octopusvariables{flavour})\n'
         "if code:\n    sys.exit(code)\n"
     )
 
@@ -123,8 +178,8 @@ def text_of(built: Json, record: Mapping[str, Any]) -> str:
 def main() -> None:
     recorded = json.loads(VERSIONS.read_text(encoding="ascii")) if VERSIONS.exists() else {}
     records = {}
-    for row in STEPS:
-        built, file = build(row), file_name(row)
+    for built in (template for row in STEPS for template in templates(row)):
+        file = file_of(built["Name"])
         records[file] = release(built, recorded.get(file, {}), now=datetime.now(UTC))
         (HERE / file).write_text(text_of(built, records[file]), encoding="ascii")
     VERSIONS.write_text(json.dumps(records, indent=2) + "\n", encoding="ascii")

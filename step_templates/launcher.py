@@ -26,8 +26,11 @@ class NotInstalled(Exception):  # noqa: N818  it is caught here, and explained
     """The library could not be installed."""
 
 
-def launch(prefix: str, version: str, variables: Mapping[str, str]) -> int:
-    """Run the step whose parameters begin with `prefix`, and return the exit code of this script."""
+def launch(prefix: str, version: str, variables: Mapping[str, str], *, on_target: bool = False) -> int:
+    """Run the step whose parameters begin with `prefix`, and return the exit code of this script.
+
+    With `on_target` the account of the deployment target is in the variables, and not in the environment.
+    """
     if sys.version_info < NEEDED:
         found = ".".join(map(str, sys.version_info[:3]))
         return fail(
@@ -46,7 +49,7 @@ def launch(prefix: str, version: str, variables: Mapping[str, str]) -> int:
     except ImportError as error:
         missing = f"ecs-steps cannot be loaded on this worker ({error})"
     else:
-        return run_script_step(prefix, variables)
+        return run_script_step(prefix, variables, on_target=on_target)
     if parameter("InstallIfMissing").lower() != "true":
         return fail(
             f"{missing}. Install it for {sys.executable} (pip install ecs-steps=={version}), or name a "
@@ -59,7 +62,7 @@ def launch(prefix: str, version: str, variables: Mapping[str, str]) -> int:
             f"{missing}, and ecs-steps=={version} cannot be installed: {error}\nSet 'Install From' to an "
             "index that this worker reaches, or name a package that holds the library as 'Library Package'."
         )
-    return run_with(python, prefix, variables)
+    return run_with(python, [prefix, *(["--on-target"] if on_target else [])], variables)
 
 
 def add_package(folder: str) -> None:
@@ -138,10 +141,10 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def run_with(python: str, prefix: str, variables: Mapping[str, str]) -> int:
+def run_with(python: str, step: list[str], variables: Mapping[str, str]) -> int:
     """Run the step in another process, which reads the dictionary, and its secrets, from a pipe."""
     sys.stdout.flush()
-    command = [python, "-u", "-P", "-m", "ecs_steps.script_step", prefix, "-"]
+    command = [python, "-u", "-P", "-m", "ecs_steps.script_step", *step, "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603  our own command
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda number, _: process.send_signal(number))

@@ -1,6 +1,6 @@
 """Clusters and services of ECS: what they are like, and how a service is changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
 
 
-MAX_DESCRIBED_CLUSTERS = 100
-"""Clusters that one DescribeClusters takes."""
+MAX_DESCRIBED = 100
+"""Clusters that one DescribeClusters takes, or instances that one DescribeContainerInstances does."""
 
 
 @frozen(kw_only=True)
@@ -77,6 +77,15 @@ class DeploymentRef:
 
 
 @frozen(kw_only=True)
+class Network:
+    """The network that a service's tasks get, each with an address of its own; empty in other modes."""
+
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    assigns_public_ip: bool = False
+
+
+@frozen(kw_only=True)
 class ServiceMessage:
     """One event of a service."""
 
@@ -121,6 +130,8 @@ class Service:
     task_sets: tuple[TaskSet, ...] = ()
     events: tuple[ServiceMessage, ...]
     tags: tuple[Tag, ...]
+    network: Network = field(factory=Network)
+    balanced_ports: tuple[tuple[str, int], ...] = ()
     launch_type: str = ""
     balanced_containers: tuple[BalancedContainer, ...] = ()
 
@@ -143,12 +154,53 @@ def describe_clusters(aws: "AwsClients") -> Iterator[Cluster]:
     with calling("ecs:ListClusters"):
         pages = aws.ecs.get_paginator("list_clusters").paginate()
         arns = [arn for page in pages for arn in member(page, "clusterArns", "ListClusters")]
-    for first in range(0, len(arns), MAX_DESCRIBED_CLUSTERS):
+    for first in range(0, len(arns), MAX_DESCRIBED):
         with calling("ecs:DescribeClusters", "the clusters of the region"):
-            reply = aws.ecs.describe_clusters(
-                clusters=arns[first : first + MAX_DESCRIBED_CLUSTERS], include=["TAGS"]
-            )
+            reply = aws.ecs.describe_clusters(clusters=arns[first : first + MAX_DESCRIBED], include=["TAGS"])
         yield from map(_cluster, member(reply, "clusters", "DescribeClusters"))
+
+
+def raw_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Mapping[str, Any] | None:
+    """Return the service with all of its settings as ECS describes them; none where there is none."""
+    with calling("ecs:DescribeServices", f"service {name_or_arn}"):
+        reply: Mapping[str, Any] = aws.ecs.describe_services(cluster=cluster, services=[name_or_arn])
+    return next(iter(member(reply, "services", "DescribeServices")), None)
+
+
+@frozen(kw_only=True)
+class ContainerInstance:
+    """An instance that runs tasks of a cluster; `is_connected` says whether its agent is."""
+
+    arn: str
+    status: str
+    is_connected: bool
+
+
+def container_instances(aws: "AwsClients", cluster: str) -> tuple[ContainerInstance, ...]:
+    """Return the container instances of a cluster."""
+    with calling("ecs:ListContainerInstances", f"cluster {cluster}"):
+        pages = aws.ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
+        arns = [
+            arn for page in pages for arn in member(page, "containerInstanceArns", "ListContainerInstances")
+        ]
+    return tuple(describe_container_instances(aws, cluster, arns))
+
+
+def describe_container_instances(
+    aws: "AwsClients", cluster: str, arns: Sequence[str]
+) -> Iterator[ContainerInstance]:
+    """Yield container instances of a cluster."""
+    for first in range(0, len(arns), MAX_DESCRIBED):
+        with calling("ecs:DescribeContainerInstances", f"cluster {cluster}"):
+            reply = aws.ecs.describe_container_instances(
+                cluster=cluster, containerInstances=arns[first : first + MAX_DESCRIBED]
+            )
+        for each in member(reply, "containerInstances", "DescribeContainerInstances"):
+            yield ContainerInstance(
+                arn=each["containerInstanceArn"],
+                status=each["status"],
+                is_connected=bool(each.get("agentConnected")),
+            )
 
 
 def describe_service(
@@ -264,6 +316,20 @@ def _service(item: Mapping[str, Any]) -> Service:
             for balancer in item.get("loadBalancers", [])
             if balancer.get("containerName")
         ),
+        network=_network(item.get("networkConfiguration", {}).get("awsvpcConfiguration", {})),
+        balanced_ports=tuple(
+            (balancer["targetGroupArn"], balancer.get("containerPort", 0))
+            for balancer in item.get("loadBalancers", [])
+            if "targetGroupArn" in balancer
+        ),
+    )
+
+
+def _network(item: Mapping[str, Any]) -> Network:
+    return Network(
+        subnets=tuple(item.get("subnets", ())),
+        security_groups=tuple(item.get("securityGroups", ())),
+        assigns_public_ip=item.get("assignPublicIp") == "ENABLED",
     )
 
 

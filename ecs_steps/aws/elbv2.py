@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.errors import AwsCallError
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -46,6 +47,42 @@ def _targets(aws: "AwsClients", target_group: str) -> Iterator[TargetHealth]:
             reason=health.get("Reason", ""),
             description=health.get("Description", ""),
         )
+
+
+@frozen(kw_only=True)
+class TargetGroup:
+    """A target group; a `health_check_port` is a number or ``traffic-port``, that of each target."""
+
+    arn: str
+    target_type: str
+    vpc: str
+    health_check_port: str
+    load_balancers: tuple[str, ...]
+
+
+def describe_target_group(aws: "AwsClients", arn: str) -> TargetGroup | None:
+    """Return a target group, or none where there is none of that ARN."""
+    try:
+        with calling("elasticloadbalancing:DescribeTargetGroups", arn):
+            reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(TargetGroupArns=[arn])
+    except AwsCallError as error:
+        if not error.code.startswith("TargetGroupNotFound"):
+            raise
+        return None
+    groups = member(reply, "TargetGroups", "DescribeTargetGroups")
+    return next(
+        (
+            TargetGroup(
+                arn=each["TargetGroupArn"],
+                target_type=each.get("TargetType", "instance"),
+                vpc=each.get("VpcId", ""),
+                health_check_port=each.get("HealthCheckPort", "traffic-port"),
+                load_balancers=tuple(each.get("LoadBalancerArns", ())),
+            )
+            for each in groups
+        ),
+        None,
+    )
 
 
 def target_group_health_check(aws: "AwsClients", target_group: str) -> tuple[int, int]:

@@ -14,8 +14,10 @@ from ecs_steps.aws.service_deployments import (
 )
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
+from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.pauses import waiting_hooks
+from ecs_steps.rollouts.watch import ANSWER_WINDOW
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.literals import DeploymentLifecycleHookActionType
@@ -58,6 +60,28 @@ def answer_pause(
             raise
         context.say(Level.VERBOSE, str(error))
         return may_be_ours
+
+
+def record_once_decided(
+    record: ServiceDeployment, hook_id: str, context: DeploymentContext
+) -> ServiceDeployment:
+    """Return the record when a hook whose answer came too late does not wait any more.
+
+    One that was answered may be listed as awaiting for a moment.
+    """
+
+    def read() -> PollResult[ServiceDeployment]:
+        now = describe_service_deployment(context.aws, record.arn) or record
+        waiting = {hook.hook_id for hook in waiting_hooks(now)}
+        return PollResult(value=now, settled=hook_id not in waiting)
+
+    return poll(
+        read,
+        clock=context.clock,
+        deadline=context.clock.now() + ANSWER_WINDOW,
+        report=context.report,
+        waiting_for="the pause to end",
+    ).value
 
 
 def stop_and_roll_back(record: ServiceDeployment, context: DeploymentContext) -> bool:

@@ -102,7 +102,7 @@ def report_waiting_pause(
     outputs.set(
         **revision_outputs(revision), **service_outputs(service.arn), DeploymentId=record.deployment_id
     )
-    outputs.set(**report_pause(record, found.pause, service.name, context))
+    outputs.set(**report_pause(record, found.pause, service, context))
     return True
 
 
@@ -113,7 +113,7 @@ def _has_paused(watch: "ServiceWatch", context: DeploymentContext, outputs: Outp
     pause, record = watch.verdict.pause, watch.service_deployment
     if pause is None or record is None:
         return False
-    outputs.set(**report_pause(record, pause, watch.name_or_arn, context))
+    outputs.set(**report_pause(record, pause, watch.service, context))
     return True
 
 

@@ -11,7 +11,6 @@ from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import (
     ServiceDeployment,
     describe_service_deployment,
-    describe_service_revisions,
     newest_service_deployment,
 )
 from ecs_steps.aws.task_definitions import describe_task_definition
@@ -20,7 +19,7 @@ from ecs_steps.errors import NotFoundError, SupersededError
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.pauses import Pause, pause_outputs, percent, waiting_hooks
 from ecs_steps.rollouts.pins import Pins
-from ecs_steps.rollouts.review import Review, describe_review, review, short_name
+from ecs_steps.rollouts.review import Review, deployed_task_definition, describe_review, review, short_name
 from ecs_steps.rollouts.watch import ServiceWatch
 from ecs_steps.tags import DEPLOYMENT_TAG, Tag
 
@@ -75,7 +74,7 @@ def refuse_foreign(
     """
     if is_pinned(record, pins):
         return
-    task_definition = target_task_definition(record, context)
+    task_definition = deployed_task_definition(record, service, context)
     tags = _tags_of(task_definition, context) if task_definition else ()
     of_service, of_revision = _tag(service.tags), _tag(tags)
     if not of_service and not of_revision:
@@ -96,18 +95,9 @@ def is_tagged(service: Service, record: ServiceDeployment, pins: Pins, context: 
     """Return whether a deployment that nobody has pinned is surely of this Octopus deployment."""
     if is_pinned(record, pins):
         return True
-    task_definition = target_task_definition(record, context)
+    task_definition = deployed_task_definition(record, service, context)
     tags = _tags_of(task_definition, context) if task_definition else ()
     return bool(pins.octopus_deployment) and _tag(service.tags) == _tag(tags) == pins.octopus_deployment
-
-
-def target_task_definition(record: ServiceDeployment, context: DeploymentContext) -> str:
-    """Return the task definition that a service deployment deploys; empty where ECS has forgotten it."""
-    arn = record.target.arn
-    revisions = context.call_with_retries(
-        "the service revision", lambda: describe_service_revisions(context.aws, [arn])
-    )
-    return revisions[arn].task_definition if arn in revisions else ""
 
 
 def watch_service_deployment(
@@ -167,14 +157,14 @@ def progress_outputs(record: ServiceDeployment, review: Review) -> dict[str, str
 
 
 def report_pause(
-    record: ServiceDeployment, pause: Pause, service_name: str, context: DeploymentContext
+    record: ServiceDeployment, pause: Pause, service: Service | None, context: DeploymentContext
 ) -> dict[str, str]:
     """Report what a person decides on at a pause; return its output variables.
 
     What is wrong with the deployment is a warning here: before it is continued it is an error.
     """
-    seen = review(record, context)
-    context.report(describe_review(seen, pause, service_name))
+    seen = review(record, service, context)
+    context.report(describe_review(seen, pause, service.name if service else ""))
     for finding in seen.findings:
         context.say(Level.WARNING, f"Before you continue: {finding}.")
     for error in seen.unread:

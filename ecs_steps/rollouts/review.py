@@ -5,12 +5,13 @@ the record of the deployment -> its revisions, targets, alarms and live weights 
 ECS looks at neither targets nor weights again before it shifts, and may not watch alarms during a pause.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from attrs import define, evolve, field, frozen
 
 from ecs_steps.aws.cloudwatch import alarms_in_alarm
+from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.elbv2 import live_weights, target_health
 from ecs_steps.aws.service_deployments import (
     ResolvedBalancer,
@@ -81,19 +82,29 @@ class Review:
         return tuple(_findings(self))
 
 
-def review(record: ServiceDeployment, context: DeploymentContext) -> Review:
-    """Read what a deployment is like now; a read that AWS refuses is part of the result."""
-    return _Reader(record, context).read()
+def review(record: ServiceDeployment, service: Service | None, context: DeploymentContext) -> Review:
+    """Read what a deployment is like now; a read that AWS refuses is part of the result.
+
+    What the service itself shows of its deployments stands in for revisions that cannot be read.
+    """
+    return _Reader(record, service, context).read()
 
 
-def identify(record: ServiceDeployment, context: DeploymentContext) -> Review:
-    """Read which revisions a deployment is about, and not how they are."""
-    return _Reader(record, context).read_revisions()
+def identify(record: ServiceDeployment, service: Service, context: DeploymentContext) -> Review:
+    """Read which revisions a deployment is about and which targets they have, and not how they are."""
+    return _Reader(record, service, context).read_revisions()
+
+
+def deployed_task_definition(record: ServiceDeployment, service: Service, context: DeploymentContext) -> str:
+    """Return what a deployment deploys, mostly without a call; empty where ECS has forgotten it."""
+    reader = _Reader(record, service, context)
+    return reader.shown(record.target.arn) or reader.read_revisions().task_definition
 
 
 @define
 class _Reader:
     record: ServiceDeployment
+    service: Service | None
     context: DeploymentContext
     gone: list[str] = field(factory=list)
     unread: list[AwsCallError] = field(factory=list)
@@ -109,6 +120,14 @@ class _Reader:
             unread=tuple(self.unread),
         )
 
+    def shown(self, revision: str) -> str:
+        """Return the task definition of a service revision, where the service shows its deployment."""
+        deployments = self.service.deployments if self.service else ()
+        digits = revision.rpartition("/")[2]
+        return _first(
+            each.task_definition for each in deployments if each.deployment_id == f"ecs-svc/{digits}"
+        )
+
     def read_revisions(self) -> Review:
         record = self.record
         arns = [share.arn for share in (record.target, *record.sources) if share.arn]
@@ -117,8 +136,11 @@ class _Reader:
         target = revisions.get(record.target.arn)
         return Review(
             record=record,
-            task_definition=target.task_definition if target else "",
-            previous=_previous(record, revisions),
+            task_definition=target.task_definition if target else self.shown(record.target.arn),
+            previous=_first(
+                revisions[arn].task_definition if arn in revisions else self.shown(arn)
+                for arn in _by_size(record)
+            ),
             balancers=target.balancers if target else (),
             unread=tuple(self.unread),
         )
@@ -174,11 +196,15 @@ def alarm_names(configuration: Mapping[str, object]) -> tuple[str, ...]:
             return ()
 
 
-def _previous(record: ServiceDeployment, revisions: Mapping[str, ServiceRevision]) -> str:
-    """Return the task definition that serves before: of several that with the most tasks."""
+def _by_size(record: ServiceDeployment) -> list[str]:
+    """Return the revisions that serve before, that with the most tasks first."""
     sources = sorted(record.sources, key=lambda source: source.running, reverse=True)
-    found = (revisions[source.arn].task_definition for source in sources if source.arn in revisions)
-    return next(found, "")
+    return [source.arn for source in sources]
+
+
+def _first(texts: Iterable[str]) -> str:
+    """Return the first text that is not empty."""
+    return next(filter(None, texts), "")
 
 
 def _has_tasks(record: ServiceDeployment) -> bool:

@@ -181,7 +181,7 @@ def _waiting_text(record: ServiceDeployment) -> str:
 def read_progress(service: Service, pins: Pins, context: DeploymentContext) -> DeploymentProgress:
     """Read what the pinned deployment of a service is like, else its newest one."""
     record = find_service_deployment(service, pins, context)
-    return DeploymentProgress(service=service, seen=review(record, context) if record else None)
+    return DeploymentProgress(service=service, seen=review(record, service, context) if record else None)
 
 
 @define
@@ -197,7 +197,9 @@ class ProgressWatch:
         now = describe_service_deployment(self.context.aws, record.arn) if record else None
         changed = now is not None and now != record
         if now is not None and changed:
-            self.progress = DeploymentProgress(service=self.progress.service, seen=review(now, self.context))
+            self.progress = DeploymentProgress(
+                service=self.progress.service, seen=review(now, self.progress.service, self.context)
+            )
         is_paused = self.progress.record is not None and pause_of(self.progress.record) is not None
         return PollResult(
             value=self.progress,

@@ -145,7 +145,11 @@ def _resource(action: str, request: Request) -> str:
     return found + rest or f"arn:aws:{request.service}:{request.region}:123456789012:{resource}"
 
 
-_PREFIXES = {"elbv2": "elasticloadbalancing"}
+_PREFIXES = {
+    "efs": "elasticfilesystem",
+    "elbv2": "elasticloadbalancing",
+    "service-quotas": "servicequotas",
+}
 _DENIED = (
     "User: arn:aws:sts::123456789012:assumed-role/octopus/AwsSandbox is not authorized to perform: {action} "
     "on resource: {resource} because no identity-based policy allows the {action} action"

@@ -36,9 +36,15 @@ _SERVICES = (
     "secretsmanager",
     "ssm",
     "ec2",
+    "efs",
+    "service-quotas",
 )
 """Services whose operations a fault or a quota may name; the models of the first ones are loaded anyway."""
-_SIGNED_AS = {"elasticloadbalancing": "elbv2"}
+_SIGNED_AS = {
+    "elasticfilesystem": "efs",
+    "elasticloadbalancing": "elbv2",
+    "servicequotas": "service-quotas",
+}
 _FIRST_ERROR = 300
 _FIRST_SERVER_ERROR = 500
 
@@ -94,12 +100,18 @@ class Envelope:
 
     def error(self, code: str, message: str, status: int) -> AWSResponse:
         """Encode an error."""
-        if speaks_json(self.service):
+        protocol = service_model(self.service).resolved_protocol
+        if protocol in ("json", "rest-json"):
             return self._sealed(status, json.dumps({"__type": code, "message": message}))
         details = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
         request_id = f"<RequestId>{self.request_id}</RequestId>"
         if speaks_rest(self.service):
             return self._sealed(status, f"<Error>{details}{request_id}</Error>")
+        if protocol == "ec2":
+            errors = f"<Errors><Error>{details}</Error></Errors>"
+            return self._sealed(
+                status, f"<Response>{errors}<RequestID>{self.request_id}</RequestID></Response>"
+            )
         fault = "Receiver" if status >= _FIRST_SERVER_ERROR else "Sender"
         return self._sealed(
             status, f"<ErrorResponse><Error><Type>{fault}</Type>{details}</Error>{request_id}</ErrorResponse>"
@@ -124,7 +136,7 @@ def error_code(request: Request, answer: AWSResponse) -> str:
         return str(answer.status_code)
     model = operation_model(request.service, request.operation)
     parts = {"status_code": answer.status_code, "headers": answer.headers, "body": answer.content}
-    parser: Any = create_parser(model.service_model.protocol)
+    parser: Any = create_parser(model.service_model.resolved_protocol)
     return str(parser.parse(parts, model.output_shape)["Error"]["Code"])
 
 
@@ -170,12 +182,12 @@ def check_operations(names: Iterable[str]) -> None:
 
 def speaks_json(service: str) -> bool:
     """Return whether a service's requests and replies are AWS JSON."""
-    return bool(service_model(service).protocol == "json")
+    return bool(service_model(service).resolved_protocol == "json")
 
 
 def speaks_rest(service: str) -> bool:
     """Return whether a service's requests are methods, paths and bodies, as S3's are."""
-    return str(service_model(service).protocol).startswith("rest")
+    return str(service_model(service).resolved_protocol).startswith("rest")
 
 
 def _signed_for(http_request: AWSPreparedRequest) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from ecs_steps.sandbox.cloudformation.resources.resource_type import Account
 from ecs_steps.sandbox.ecr.backend import EcrBackend
 from ecs_steps.sandbox.ecs.backend import EcsBackend
 from ecs_steps.sandbox.faults import FaultLine
+from ecs_steps.sandbox.iam_simulator import IamSimulator
 from ecs_steps.sandbox.journal import Entry, Journal
 from ecs_steps.sandbox.moto_account import MotoAccount
 from ecs_steps.sandbox.protocol import Request
@@ -36,6 +37,7 @@ class _RegionBackends:
     ecs: EcsBackend
     cloudformation: CloudFormationBackend
     ecr: EcrBackend
+    iam: IamSimulator
     ids: random.Random
 
     def region(self) -> Region:
@@ -44,6 +46,7 @@ class _RegionBackends:
             "ecr": self.ecr,
             "ecs": self.ecs,
             "elbv2": self.ecs.elbv2,
+            "iam": self.iam,
             "logs": self.ecs.logs,
         }
         return Region(backends=backends, ids=self.ids)
@@ -171,7 +174,8 @@ class Sandbox:
         )
         self._closing.callback(ecr.close)
         cloudformation = CloudFormationBackend(account, scenario.resources)
-        return _RegionBackends(ecs, cloudformation, ecr, ids)
+        iam = IamSimulator(lambda operation, params: account.carry_out("iam", operation, params))
+        return _RegionBackends(ecs, cloudformation, ecr, iam, ids)
 
     def _replay(self, journal: Journal, past: list[Entry]) -> None:
         for number, entry in enumerate(past, start=1):

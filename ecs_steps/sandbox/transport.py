@@ -156,6 +156,8 @@ class Transport:
                 answer = envelope.reply(request.operation, operation(copy.deepcopy(request.params)))
             else:
                 answer = otherwise()
+        except NotImplementedError as error:  # moto's own word for what it does not have
+            answer = envelope.error("UnsupportedOperation", str(error), _NOT_IMPLEMENTED)
         except ServiceError as error:
             answer = envelope.error(error.code, error.message, error.status)
         if request.operation.startswith(_READS) or error_code(request, answer):

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
     from ecs_steps.clock import Clock
     from ecs_steps.octopus.account import OctopusAccount
+    from ecs_steps.preflight.check import CheckTable
     from ecs_steps.reporting.events import Report
-    from ecs_steps.result import Result
+    from ecs_steps.result import DryRun, Result
 
 
 class StepInputs(Protocol):
@@ -73,8 +74,8 @@ class DryRunStep(Step, Protocol):
         aws: "AwsClients | None" = None,
         report: "Report | None" = None,
         clock: "Clock | None" = None,
-    ) -> str:
-        """Return what would change, as text; AWS is only read."""
+    ) -> "DryRun":
+        """Return what would change; nothing is changed."""
 
 
 class ExportableStep(Step, Protocol):
@@ -94,12 +95,26 @@ class PolicyStep(Step, Protocol):
         """Return the IAM policy that the step needs, as JSON data; no AWS call."""
 
 
+class PreflightStep(Step, Protocol):
+    """A step with the verb `Verb.PREFLIGHT`."""
+
+    def preflight(
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: "Report | None" = None,
+        clock: "Clock | None" = None,
+    ) -> "CheckTable":
+        """Return what AWS knows before the deployment; AWS is only read."""
+
+
 class Verb(StrEnum):
     """What can be done with a step; `RUN` is what all of them have."""
 
     RUN = "run"
     WATCH = "watch"
     DRY_RUN = "dry-run"
+    PREFLIGHT = "preflight"
     EXPORT = "export"
     IAM_POLICY = "iam-policy"
 

@@ -1,7 +1,9 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from attrs import evolve
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
@@ -9,13 +11,20 @@ from ecs_steps import AccessDeniedError, StackFailedError
 from ecs_steps.aws import (
     autoscaling,
     cloudwatch,
+    ec2,
+    ecr,
     ecs,
+    efs,
     elbv2,
+    iam_roles,
     logs,
+    quotas,
     revisions_in_use,
+    secrets,
     service_deployments,
     stack_events,
     task_definitions,
+    task_sets,
     tasks,
 )
 from ecs_steps.aws import cloudformation as stacks
@@ -27,7 +36,7 @@ from ecs_steps.aws.errors import calling
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.clock import SystemClock
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario
-from ecs_steps.sandbox.protocol import Envelope, speaks_json
+from ecs_steps.sandbox.protocol import Envelope
 from ecs_steps.sandbox.scenario import ResourceFailurePlan
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.tags import Tag
@@ -66,8 +75,8 @@ SERVICE = Service(
     events=(),
     tags=(),
 )
+ROLE = "arn:aws:iam::123456789012:role/deployer"
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
-REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/shop/orders/1"
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 LISTENER_RULE = listener_rules.ListenerRule(arn=RULE, priority=1, conditions=(), actions=())
 BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/1"
@@ -84,6 +93,8 @@ NEW_SET = task_sets.NewTaskSet(
 )
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
 
+REPOSITORY = ecr.NewRepository(name="web", scan_on_push=True, immutable_tags=True)
+
 CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "cloudformation:DescribeStacks": (lambda aws: stacks.describe_stack(aws, "shop"), "stack shop"),
     "cloudformation:CreateStack": (lambda aws: stacks.create_stack(aws, REQUEST, "t"), "stack shop"),
@@ -94,6 +105,18 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "stack shop",
     ),
     "cloudformation:CancelUpdateStack": (lambda aws: stacks.cancel_update(aws, STACK, "t"), "stack shop"),
+    "cloudformation:CreateChangeSet": (
+        lambda aws: stacks.create_change_set(aws, REQUEST, "plan", is_new=True),
+        "stack shop",
+    ),
+    "cloudformation:DescribeChangeSet": (
+        lambda aws: stacks.describe_change_set(aws, "shop", "plan"),
+        "stack shop",
+    ),
+    "cloudformation:DeleteChangeSet": (
+        lambda aws: stacks.delete_change_set(aws, "shop", "plan"),
+        "stack shop",
+    ),
     "cloudformation:DescribeStackEvents": (
         lambda aws: list(stack_events.operation_events(aws, OPERATION, {})),
         "stack shop",
@@ -105,6 +128,35 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
     "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
     "ecs:DescribeClusters": (lambda aws: ecs.describe_cluster(aws, "shop"), "cluster shop"),
+    "ecs:ListContainerInstances": (lambda aws: ecs.container_instances(aws, "shop"), "cluster shop"),
+    "ecs:DescribeContainerInstances": (
+        lambda aws: list(ecs.describe_container_instances(aws, "shop", ["1"])),
+        "cluster shop",
+    ),
+    "ec2:DescribeSubnets": (lambda aws: ec2.describe_subnets(aws, ["subnet-1"]), "*"),
+    "ec2:DescribeSecurityGroups": (lambda aws: ec2.describe_security_groups(aws, ["sg-1"]), "*"),
+    "ec2:DescribeRouteTables": (lambda aws: ec2.describe_route_tables(aws, "vpc-1"), "*"),
+    "ec2:DescribeVpcEndpoints": (lambda aws: ec2.endpoint_services(aws, "vpc-1"), "*"),
+    "iam:GetRole": (lambda aws: iam_roles.get_role(aws, "deployer"), "role deployer"),
+    "iam:SimulatePrincipalPolicy": (
+        lambda aws: iam_roles.denied_actions(aws, ROLE, ["ecs:UpdateService"], ["*"]),
+        ROLE,
+    ),
+    "secretsmanager:DescribeSecret": (lambda aws: secrets.secret_exists(aws, "database"), "database"),
+    "ssm:DescribeParameters": (lambda aws: secrets.parameter_exists(aws, "/shop"), "parameter /shop"),
+    "elasticfilesystem:DescribeMountTargets": (lambda aws: efs.mount_targets(aws, "fs-1"), "fs-1"),
+    "elasticfilesystem:DescribeMountTargetSecurityGroups": (
+        lambda aws: efs.mount_target_security_groups(aws, "fsmt-00000001"),
+        "fsmt-00000001",
+    ),
+    "elasticfilesystem:DescribeAccessPoints": (
+        lambda aws: efs.access_point_exists(aws, "fsap-1", "fs-1"),
+        "fsap-1",
+    ),
+    "servicequotas:GetServiceQuota": (
+        lambda aws: quotas.service_quota(aws, "fargate", "L-1"),
+        "quota L-1 of fargate",
+    ),
     "ecs:ListClusters": (lambda aws: list(ecs.describe_clusters(aws)), "*"),
     "logs:DescribeLogGroups": (lambda aws: logs.log_group_exists(aws, "/ecs/x"), "log group /ecs/x"),
     "application-autoscaling:DescribeScalableTargets": (
@@ -145,10 +197,6 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: service_deployments.answer_hook(aws, DEPLOYMENT, "ecs-pause-1", "CONTINUE"),
         DEPLOYMENT,
     ),
-    "ecs:DescribeServiceRevisions": (
-        lambda aws: service_deployments.describe_service_revisions(aws, [REVISION]),
-        REVISION,
-    ),
     "cloudwatch:DescribeAlarms": (lambda aws: cloudwatch.alarms_in_alarm(aws, ["5xx"]), "alarm 5xx"),
     "elasticloadbalancing:DescribeRules": (lambda aws: elbv2.live_weights(aws, RULE), RULE),
     "ecs:StopServiceDeployment": (lambda aws: service_deployments.roll_back(aws, DEPLOYMENT), DEPLOYMENT),
@@ -157,6 +205,23 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "task definition orders",
     ),
     "ecs:ListServices": (lambda aws: revisions_in_use.list_services(aws, "shop", ""), "cluster shop"),
+    "ecs:DescribeServiceRevisions": (
+        lambda aws: service_deployments.describe_service_revisions(aws, ["1"]),
+        "1",
+    ),
+    "ecr:GetAuthorizationToken": (ecr.get_registry_token, "*"),
+    "ecr:DescribeRepositories": (lambda aws: ecr.describe_repository(aws, "web"), "repository web"),
+    "ecr:CreateRepository": (lambda aws: ecr.create_repository(aws, REPOSITORY), "repository web"),
+    "ecr:GetLifecyclePolicy": (lambda aws: ecr.has_lifecycle_policy(aws, "web"), "repository web"),
+    "ecr:PutLifecyclePolicy": (
+        lambda aws: ecr.put_lifecycle_policy(aws, "web", "{}".ljust(100)),
+        "repository web",
+    ),
+    "ecr:DescribeImageScanFindings": (
+        lambda aws: ecr.describe_scan(aws, "web", "sha256:0"),
+        "repository web",
+    ),
+    "ecr:StartImageScan": (lambda aws: ecr.start_scan(aws, "web", "sha256:0"), "repository web"),
     "ecs:ListTasks": (lambda aws: list(tasks.list_tasks(aws, "shop", "orders", "STOPPED")), "cluster shop"),
     "ecs:DescribeTasks": (
         lambda aws: list(tasks.describe_tasks(aws, "shop", ["1"])),
@@ -219,10 +284,21 @@ BY_EVENT = {
     "cloudformation": "cloudformation",
     "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
+    "ecr": "ecr",
+    "ec2": "ec2",
     "ecs": "ecs",
+    "efs": "efs",
     "elastic-load-balancing-v2": "elbv2",
+    "iam": "iam",
+    "secrets-manager": "secretsmanager",
+    "service-quotas": "service-quotas",
+    "ssm": "ssm",
     "s3": "cloudformation",  # XML as well, and the sandbox has none
 }
+
+
+XML = ("cloudformation", "ec2", "elbv2", "iam")
+"""Services with another code for a denial."""
 
 
 def deny(text: str) -> Callable[..., AWSResponse]:
@@ -231,7 +307,7 @@ def deny(text: str) -> Callable[..., AWSResponse]:
     def denied(request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         service = BY_EVENT[event_name.split(".")[1]]
         envelope = Envelope(url=request.url, service=service, at=datetime.now(UTC), request_id="3b9d6a0f")
-        code = "AccessDeniedException" if speaks_json(service) else "AccessDenied"
+        code = "AccessDenied" if service in XML else "AccessDeniedException"
         return envelope.error(code, text, 400)
 
     return denied

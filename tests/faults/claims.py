@@ -37,6 +37,9 @@ def false_claims(result: Result, variables: Mapping[str, object], aws: Inventory
         yield from _false_rollback(result, aws)
     elif deployment_id := outputs.get("DeploymentId"):
         services = {each.deployment_id: each for each in aws.services.values()}
+        is_rolling_back = outputs.get("LifecycleStage") is None and "ServiceDeploymentArn" in outputs
+        if deployment_id not in services and result.outcome == Outcome.STARTED and is_rolling_back:
+            return
         if deployment_id not in services:
             yield f"{result.outcome}, and {deployment_id} is no service's PRIMARY deployment"
         else:
@@ -44,10 +47,8 @@ def false_claims(result: Result, variables: Mapping[str, object], aws: Inventory
 
 
 def _false_rollback(result: Result, aws: Inventory) -> Iterator[str]:
-    previous, service = (
-        result.outputs["PreviousTaskDefinitionArn"],
-        aws.services[result.outputs["ServiceArn"]],
-    )
+    previous = result.outputs["PreviousTaskDefinitionArn"]
+    service = aws.services[result.outputs["ServiceArn"]]
     if service.revision != previous or service.rollout_state != "COMPLETED":
         yield f"ROLLED_BACK to {previous}, and the PRIMARY deployment is {service}"
     if set(service.running_tasks) != {previous}:

@@ -67,8 +67,8 @@ class ScriptHost:
 
 def region(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the region as the host puts it into the script's environment, whatever it evaluated to."""
-    value = variables["Octopus.Action.Aws.Region"]
-    return {"AWS_REGION": value, "AWS_DEFAULT_REGION": value}
+    value = variables.get("Octopus.Action.Aws.Region")
+    return {} if value is None else {"AWS_REGION": value, "AWS_DEFAULT_REGION": value}
 
 
 def ended(process: "subprocess.Popen[bytes]") -> Ran:

@@ -62,6 +62,37 @@ def recorded() -> dict[str, Any]:
     return records
 
 
+ON_TARGET = pytest.mark.parametrize(
+    "row", [row for row in STEPS if build.runs_on_target(row)], ids=lambda row: row.name
+)
+
+
+@ON_TARGET
+def test_a_template_for_a_target_leaves_cluster_region_and_account_to_it(row: StepRow) -> None:
+    own, template = build.build(row), build.build_on_target(row)
+
+    kept = {each["Name"] for each in template["Parameters"]}
+    left_out = {each["Name"] for each in own["Parameters"]} - kept
+    names = ("Account", "UseInstanceRole", "Region", "ClusterName")
+    assert left_out == {f"{row.prefix}.{name}" for name in names}
+    assert [name for name in template["Properties"] if ".Aws" in name] == []
+    assert template["ActionType"] == template["StepPackageId"] == "Octopus.Script"
+    assert "on_target=True" in template["Properties"]["Octopus.Action.Script.ScriptBody"]
+
+
+@ON_TARGET
+def test_a_template_for_a_target_is_another_template(row: StepRow) -> None:
+    own, template = build.build(row), build.build_on_target(row)
+
+    assert template["Id"] != own["Id"]
+    assert template["Name"] != own["Name"]
+    ids = [each["Id"] for built in (own, template) for each in built["Parameters"]]
+    assert len(ids) == len(set(ids))
+    file = FOLDER / build.file_of(template["Name"])
+    written = json.loads(file.read_text(encoding="ascii"))
+    assert {name: written[name] for name in template} == template
+
+
 @EACH
 def test_the_files_are_what_the_inputs_make_of_them(
     row: StepRow,
@@ -233,11 +264,12 @@ def test_the_examples_in_the_help_are_inputs_that_the_step_takes(row: StepRow) -
         "SubnetIds": "subnet-00000001",
         "SecurityGroupIds": "sg-00000001",
         "RepositoryName": "production/web",
+        "Roles": "ecs-orders",
         "Family": "orders",
         "TaskDefinition": "orders:7",
     }
     given = {f"{row.prefix}.{name}": value for name, value in required.items()}
-    given["Octopus.Environment.Id"] = "Environments-1"
+    given |= {"Octopus.Environment.Id": "Environments-1", "Octopus.Environment.Name": "Test"}
     for package in written(row)["Packages"]:
         given[image_variable(package["Name"])] = "octopetshop/web:1.4.0"
     for parameter in written(row)["Parameters"]:

@@ -110,6 +110,25 @@ def test_an_update_succeeds_and_the_next_one_is_unchanged(world: World) -> None:
     assert operations(world).count("RegisterTaskDefinition") == 1
 
 
+def test_a_step_on_a_target_takes_cluster_region_and_account_from_it(world: World) -> None:
+    name = build.build_on_target(STEPS.named("update"))["Name"]
+    template = json.loads((build.HERE / build.file_of(name)).read_text(encoding="ascii"))
+    target = {
+        "Octopus.Action.Aws.Ecs.ClusterName": "shop",
+        "Octopus.Action.Aws.Region": "eu-west-1",
+        "Octopus.Action.Amazon.AccessKey": "AKIAIOSFODNN7EXAMPLE",
+        "Octopus.Action.Amazon.SecretKey": SECRET,
+    }
+    places = ("EcsUpdate.Account", "EcsUpdate.Region", "EcsUpdate.ClusterName")
+    given = {key: value for key, value in AN_UPDATE.items() if key not in places}
+    worker = world.worker(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+
+    ran = worker.run(template, {**given, **target})
+
+    assert (ran.code, ran.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), ran.stdout
+    assert ran.log.outputs["ClusterName"].value == "shop"
+
+
 def test_a_promotion_succeeds_and_the_next_one_is_unchanged(world: World) -> None:
     first = world.worker().run(TEMPLATES["promote"], PROMOTION)
     again = world.worker().run(TEMPLATES["promote"], PROMOTION)

@@ -23,12 +23,12 @@ _UPDATES = [
 ]
 
 
-def paused_by(scenario: str) -> Prepare:
+def paused_by(scenario: str, **changes: str) -> Prepare:
     """Begin a deployment, and wait for its pause."""
 
     def prepare(aws: Sandbox) -> dict[str, object]:
         aws.apply(scenario)
-        return pins(Storefront(aws).update(Update_ContainerUpdates=_UPDATES))
+        return pins(Storefront(aws).update(Update_ContainerUpdates=_UPDATES, **changes))
 
     return prepare
 
@@ -56,10 +56,10 @@ def continued_by(scenario: str) -> Prepare:
 
 
 @cache
-def pins_of(scenario: str) -> Mapping[str, Any]:
+def pins_of(scenario: str, **changes: str) -> Mapping[str, Any]:
     """Return the pins of a deployment that `paused_by` the scenario begins."""
     with Sandbox() as aws:
-        pinned = paused_by(scenario)(aws)
+        pinned = paused_by(scenario, **changes)(aws)
         assert isinstance(pinned, dict)
         return pinned
 

@@ -31,6 +31,7 @@ METHODS = {
     Verb.RUN: "run",
     Verb.WATCH: "watch",
     Verb.DRY_RUN: "dry_run",
+    Verb.PREFLIGHT: "preflight",
     Verb.EXPORT: "export",
     Verb.IAM_POLICY: "iam_policy",
 }

@@ -10,6 +10,7 @@ from ecs_steps.sandbox.elbv2.listeners import Listeners, Tags
 from ecs_steps.sandbox.service_error import ServiceError
 
 VPC = "vpc-0a1b2c3d"
+_GIVEN = ("VpcId", "TargetType", "HealthCheckPort")
 
 
 @define
@@ -21,9 +22,10 @@ class TargetGroups:
     listeners: Listeners
     _tags: dict[str, Tags] = field(factory=dict)
     _created: dict[str, int] = field(factory=dict)
+    _given: dict[str, Reply] = field(factory=dict)
 
     def create(self, request: Request) -> Reply:
-        """Create a target group; name, port and tags are the request's, everything else is the plan's."""
+        """Create a target group; what `_GIVEN` names is the request's, everything else is the plan's."""
         name = request["Name"]
         if any(arn.split("/")[-2] == name for arn in self._groups()):
             raise ServiceError("DuplicateTargetGroupName", "A target group with the same name already exists")
@@ -31,6 +33,7 @@ class TargetGroups:
         identifier = f"{self.account.random.getrandbits(64):016x}"
         arn = f"{balancing}:{self.account.number}:targetgroup/{name}/{identifier}"
         self._created[arn] = int(request.get("Port") or 80)
+        self._given[arn] = {member: request[member] for member in _GIVEN if member in request}
         self._tags[arn] = {tag["Key"]: tag.get("Value", "") for tag in request.get("Tags") or []}
         return self.describe({"TargetGroupArns": [arn]})
 
@@ -90,6 +93,7 @@ class TargetGroups:
                     "Matcher": {"HttpCode": "200"},
                     "TargetType": "ip",
                     "ProtocolVersion": "HTTP1",
+                    **self._given.get(arn, {}),
                 }
                 for arn in arns
             ]

@@ -9,7 +9,7 @@ from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import DeploymentError, RolloutFailedError
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
-from ecs_steps.rollouts.approval import answer_pause, stop_and_roll_back
+from ecs_steps.rollouts.approval import answer_pause, record_once_decided, stop_and_roll_back
 from ecs_steps.rollouts.decision import Action, Decision, decide_to_abort
 from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import (
@@ -30,6 +30,9 @@ from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.abort_ecs_deployment.inputs import ABORT, AbortInputs, WhenFinished
 from ecs_steps.steps.deployment_inputs import still_running
+
+MAX_ANSWERS = 3
+"""How many pauses an abort answers that are decided by someone else in the same moment."""
 
 
 @frozen(kw_only=True)
@@ -56,7 +59,7 @@ class Abort:
             record = self._find(service)
             if record is None:
                 return self._unchanged(f"Service {service.name} has no deployment to abort.")
-            seen = identify(record, context)
+            seen = identify(record, service, context)
             for error in seen.unread:
                 context.say(Level.WARNING, f"Which revisions these are is not known. {error}")
             self.outputs.set(**progress_outputs(record, seen))
@@ -118,14 +121,17 @@ class Abort:
                 raise failure_of(watch)
 
     def _begin_rollback(self, record: ServiceDeployment, decision: Decision) -> None:
-        """Answer the hook that waits with no; where that is too late, or none waits, stop the deployment."""
-        if decision.action is Action.WATCH:
-            return
-        self.context.say(Level.INFO, f"Rolling back {record.deployment_id}")
-        is_answered = decision.action is Action.ANSWER and answer_pause(
-            record, decision.hook_id, "ROLLBACK", self.context
-        )
-        if not is_answered:
+        """Answer the hook that waits with no; where that is too late decide again, else stop it."""
+        for _ in range(MAX_ANSWERS):
+            if decision.action is not Action.ANSWER:
+                break
+            self.context.say(Level.INFO, f"Rolling back {record.deployment_id} at hook {decision.hook_id}")
+            if answer_pause(record, decision.hook_id, "ROLLBACK", self.context):
+                return
+            record = record_once_decided(record, decision.hook_id, self.context)
+            decision = decide_to_abort(record)
+        if decision.action in (Action.STOP, Action.ANSWER):
+            self.context.say(Level.INFO, f"Stopping {record.deployment_id}, which ECS then rolls back")
             stop_and_roll_back(record, self.context)
 
     def _finished(self, service: Service, seen: Review) -> Result:
@@ -159,7 +165,7 @@ class Abort:
         verdict = wait_for_verdict(watch)
         record = watch.service_deployment
         if verdict.pause and record:
-            self.outputs.set(**report_pause(record, verdict.pause, self.inputs.service, self.context))
+            self.outputs.set(**report_pause(record, verdict.pause, watch.service, self.context))
             return self.outputs.result(Outcome.PAUSED)
         if verdict.status is DeploymentStatus.SERVING:
             return self.outputs.result(Outcome.ROLLED_BACK)

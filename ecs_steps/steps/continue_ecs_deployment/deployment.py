@@ -58,7 +58,7 @@ class Continuation:
                 _refuse_share(service)
             record = self._find(service)
             decision = decide_to_continue(record, inputs.pins)
-            seen = (review if decision.action is Action.ANSWER else identify)(record, context)
+            seen = (review if decision.action is Action.ANSWER else identify)(record, service, context)
             self.outputs.set(**(progress_outputs(record, seen) | _pause_outputs(record)))
             if decision.action is not Action.ANSWER:
                 for error in seen.unread:
@@ -154,7 +154,7 @@ class Continuation:
     def _result(self, watch: ServiceWatch) -> Result:
         pause, record = watch.verdict.pause, watch.service_deployment
         if pause and record:
-            self.outputs.set(**report_pause(record, pause, self.inputs.service, self.context))
+            self.outputs.set(**report_pause(record, pause, watch.service, self.context))
             return self.outputs.result(Outcome.PAUSED)
         if watch.verdict.status is DeploymentStatus.SERVING:
             self.outputs.set(**final_outputs(record))

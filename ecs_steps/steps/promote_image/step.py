@@ -48,14 +48,17 @@ class PromoteEcrImageStep:
         reports are lines on standard error.
 
         Raises:
+            WrongEnvironmentError: The credentials are of another account than the expected one.
             NotFoundError, ImageNotFoundError: The repository or the source image does not exist.
             TagConflictError: The tag names another image and is immutable; nothing was uploaded.
             ScanGateError, TimedOutError: The scan gate did not let the image pass; its tag was not set.
             RegistryError: The source or the destination failed.
             AwsCallError: A call was denied or refused, or did not get through.
         """
+        from ecs_steps.environments.guard import check_environment
         from ecs_steps.steps.context import aws_context
         from ecs_steps.steps.promote_image.promotion import Promotion
 
         context = aws_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        check_environment(self.inputs.guard, context)
         return Promotion(inputs=self.inputs, context=context).run()

@@ -6,7 +6,7 @@ from ecs_steps.aws.ecs import revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, sent_tags
 from ecs_steps.reporting.events import Level
-from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.result import DryRun, Outcome, Outputs, Result
 from ecs_steps.rollouts.deployment import (
     ServiceMove,
     deploy_to_service,
@@ -20,7 +20,7 @@ from ecs_steps.steps.strategy_inputs import WhenPaused
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.plan import Plan, changes, plan_update
 from ecs_steps.tags import deployment_of, merge_tags
-from ecs_steps.task_definition.diff import plan_text
+from ecs_steps.task_definition.dry_run import revision_dry_run
 from ecs_steps.task_definition.registration import add_tags, register_revision
 
 
@@ -103,10 +103,10 @@ class RevisionDeployment:
                 inputs.cluster_name, inputs.service_name, deployment_id, self.context, self.outputs
             )
 
-    def dry_run(self) -> str:
+    def dry_run(self) -> DryRun:
         """Return what would change, and the calls that would be made."""
         plan = plan_update(self.inputs, self.context)
-        return plan_text(
+        return revision_dry_run(
             plan.service.task_definition,
             plan.revision.family,
             changes(plan, self.context),

@@ -12,12 +12,13 @@ from ecs_steps.clock import Clock
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
-from ecs_steps.result import Result
+from ecs_steps.result import DryRun, Result
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.rules import RULES
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.preflight.check import CheckTable
     from ecs_steps.steps.update_ecs_service.deployment import RevisionDeployment
 
 
@@ -49,7 +50,7 @@ class UpdateEcsServiceStep:
 
     def dry_run(
         self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
-    ) -> str:
+    ) -> DryRun:
         """Return what would change and the calls that would be made; AWS is only read.
 
         Values of environment variables are masked. The difference is between the revision that the service
@@ -74,6 +75,22 @@ class UpdateEcsServiceStep:
             AwsCallError: A call was denied or refused, or did not get through.
         """
         return self._deployment(aws, report, clock).run()
+
+    def preflight(
+        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+    ) -> "CheckTable":
+        """Return what AWS knows before the deployment, as a table of checks; AWS is only read.
+
+        Raises:
+            AwsCallError: No region is known.
+            NotFoundError, DeploymentError: There is nothing to update; as `run`.
+        """
+        from ecs_steps.preflight.table import preflight
+        from ecs_steps.steps.context import aws_context
+        from ecs_steps.steps.update_ecs_service.preflight import task_plan
+
+        context = aws_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        return preflight(task_plan(self.inputs, self.iam_policy(), context), context)
 
     def watch(
         self,

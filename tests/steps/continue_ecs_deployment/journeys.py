@@ -10,6 +10,8 @@ from steps.deployment_journeys import continued_by, paused_by, pins_of, settings
 
 CANARY, BLUE_GREEN = "canary-with-pauses", "blue-green-with-pause"
 
+ALARMS = {"Deployment_Alarms": "storefront-5xx"}
+
 
 def _journey(name: str, scenario: str, *, minutes: int = 10, **members: Any) -> Journey:  # noqa: ANN401  passed on
     return Journey(
@@ -30,6 +32,7 @@ JOURNEYS = (
     _journey("continued before", CANARY, prepare=continued_by(CANARY)),
     _journey("to the next pause", CANARY, is_killed=True),
     _journey("to the end", BLUE_GREEN),
+    _journey("with alarms", CANARY, minutes=0, waits=False, prepare=paused_by(CANARY, **ALARMS)),
     Journey(
         row=STEPS.named("continue"),
         name="without a pin, not waited for",
@@ -54,8 +57,7 @@ UNUSED_ACTIONS = (
     "ecs:ListTasks",
     "ecs:DescribeTasks",
     "logs:GetLogEvents",
-    "cloudwatch:DescribeAlarms",
     "elasticloadbalancing:ModifyRule",
 )
-"""What is needed where a service does not name its deployment, where it fails, where it has alarms, and where
-another rule than the default one shares production traffic."""
+"""What is needed where a service does not name its deployment, where it fails, and where another rule than the
+default one shares production traffic."""

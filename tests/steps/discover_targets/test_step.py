@@ -15,7 +15,7 @@ from ecs_steps import (
     TargetFound,
     WrongEnvironmentError,
 )
-from ecs_steps.aws.ecs import MAX_DESCRIBED_CLUSTERS
+from ecs_steps.aws.ecs import MAX_DESCRIBED
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox
 from ecs_steps.script_step import ScriptHost, run_script_step
 from script_host.service_messages import parse
@@ -97,7 +97,7 @@ def test_a_region_that_fails_is_a_warning_and_the_others_are_searched() -> None:
 
 
 def test_more_clusters_than_one_call_describes_are_all_found() -> None:
-    count = MAX_DESCRIBED_CLUSTERS + 5
+    count = MAX_DESCRIBED + 5
     with Sandbox.empty() as aws:
         for number in range(count):
             add_cluster(aws, f"shop-{number}")

@@ -1,0 +1,61 @@
+"""File systems of EFS: where they can be mounted, and what guards that."""
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from ecs_steps.aws.errors import calling, member
+from ecs_steps.errors import AwsCallError
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+
+
+@frozen(kw_only=True)
+class MountTarget:
+    """Where a file system is reached in one availability zone."""
+
+    mount_target_id: str
+    zone: str
+    subnet: str
+    state: str
+
+
+def mount_targets(aws: "AwsClients", file_system: str) -> tuple[MountTarget, ...] | None:
+    """Return the mount targets of a file system; none where there is no such file system."""
+    try:
+        with calling("elasticfilesystem:DescribeMountTargets", file_system):
+            reply = aws.service("efs").describe_mount_targets(FileSystemId=file_system)
+    except AwsCallError as error:
+        if error.code != "FileSystemNotFound":
+            raise
+        return None
+    return tuple(
+        MountTarget(
+            mount_target_id=each["MountTargetId"],
+            zone=each.get("AvailabilityZoneName", ""),
+            subnet=each["SubnetId"],
+            state=each["LifeCycleState"],
+        )
+        for each in member(reply, "MountTargets", "DescribeMountTargets")
+    )
+
+
+def mount_target_security_groups(aws: "AwsClients", mount_target: str) -> tuple[str, ...]:
+    """Return the ids of the security groups of a mount target."""
+    with calling("elasticfilesystem:DescribeMountTargetSecurityGroups", mount_target):
+        reply = aws.service("efs").describe_mount_target_security_groups(MountTargetId=mount_target)
+    return tuple(member(reply, "SecurityGroups", "DescribeMountTargetSecurityGroups"))
+
+
+def access_point_exists(aws: "AwsClients", access_point: str, file_system: str) -> bool:
+    """Return whether a file system has an access point."""
+    try:
+        with calling("elasticfilesystem:DescribeAccessPoints", access_point):
+            reply = aws.service("efs").describe_access_points(AccessPointId=access_point)
+    except AwsCallError as error:
+        if error.code != "AccessPointNotFound":
+            raise
+        return False
+    found = member(reply, "AccessPoints", "DescribeAccessPoints")
+    return any(each["FileSystemId"] == file_system for each in found)

@@ -1,0 +1,54 @@
+"""The commands that only read AWS and print a table of checks: ``preflight`` and ``check-target``."""
+
+import argparse
+from functools import partial
+from typing import cast
+
+from ecs_steps.cli.deployments import add_aws_options, connected, reporting
+from ecs_steps.cli.options import add_step_option, add_variables, given_variables, read_step
+from ecs_steps.cli.output import CommandResult
+from ecs_steps.preflight.check import CheckTable
+from ecs_steps.steps.row import PolicyStep, PreflightStep, StepTable, Verb
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", steps: StepTable) -> None:
+    """Add the commands; the first for the steps that have this verb."""
+    checked = steps.having(Verb.PREFLIGHT)
+    for name, command, those, text in (
+        ("preflight", _preflight, checked, "check what AWS knows before a deployment; change nothing"),
+        ("check-target", _check_target, steps.having(Verb.IAM_POLICY), "check the health of a cluster"),
+    ):
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=partial(command, those))
+        add_variables(sub)
+        add_step_option(sub, those)
+        add_aws_options(sub)
+
+
+def _preflight(steps: StepTable, args: argparse.Namespace) -> CommandResult:
+    variables = given_variables(args)
+    step = read_step(steps.chosen(args.step, variables), variables, args)
+    with connected(args, step.inputs) as (aws, clock), reporting(args, clock, "Preflight") as report:
+        return _result(cast("PreflightStep", step).preflight(aws=aws, report=report, clock=clock))
+
+
+def _check_target(steps: StepTable, args: argparse.Namespace) -> CommandResult:
+    from ecs_steps.preflight.target_checks import TargetPlan, check_target
+    from ecs_steps.steps.context import aws_context
+    from ecs_steps.steps.target_inputs import Target
+
+    variables = given_variables(args)
+    target = Target.from_variables(variables, evaluate=not args.resolved)
+    policy = {}
+    if args.step:
+        step = cast("PolicyStep", read_step(steps.named(args.step), variables, args))
+        policy = step.iam_policy()
+    plan = TargetPlan(guard=target.inputs.guard, roles=target.inputs.roles, policy=policy)
+    with connected(args, target.inputs) as (aws, clock), reporting(args, clock, "Target Check") as report:
+        context = aws_context(target.inputs, (), aws=aws, report=report, clock=clock)
+        return _result(check_target(plan, context))
+
+
+def _result(table: CheckTable) -> CommandResult:
+    data = {"checks": [each.to_dict() for each in table.results], "exitCode": table.exit_code}
+    return CommandResult(str(table), data, table.exit_code)

@@ -1,0 +1,116 @@
+"""A check: a name, and a read-only function that yields what it found.
+
+plan -> each check -> results -> a table, and an exit code
+
+A read that is denied is a skip that names the action; so is one that AWS did not answer. Nothing is changed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from attrs import frozen
+
+from ecs_steps.context import DeploymentContext
+from ecs_steps.errors import AccessDeniedError, AwsCallError, DeploymentError
+
+Plan = TypeVar("Plan")
+Plan_contra = TypeVar("Plan_contra", contravariant=True)
+
+
+class Status(StrEnum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@frozen
+class Found:
+    """What a check found: a sentence; of a failure what to change, and where."""
+
+    status: Status
+    text: str
+    exit_code: int = DeploymentError.exit_code
+
+
+def passed(text: str) -> Found:
+    return Found(Status.PASSED, text)
+
+
+def failed(text: str, *, exit_code: int = DeploymentError.exit_code) -> Found:
+    return Found(Status.FAILED, text, exit_code)
+
+
+def skipped(text: str) -> Found:
+    return Found(Status.SKIPPED, text)
+
+
+@frozen
+class Check(Generic[Plan_contra]):
+    """A check of a plan."""
+
+    name: str
+    find: Callable[[Plan_contra, DeploymentContext], Iterable[Found]]
+
+
+@frozen
+class CheckResult:
+    """One row of the table."""
+
+    check: str
+    found: Found
+
+    def to_dict(self) -> dict[str, str]:
+        """Return it as JSON data."""
+        return {"check": self.check, "status": self.found.status, "text": self.found.text}
+
+
+@frozen
+class CheckTable:
+    """The results of all checks, in their order."""
+
+    results: tuple[CheckResult, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or that of the first failure."""
+        failures = (each.found for each in self.results if each.found.status is Status.FAILED)
+        return next((found.exit_code for found in failures), 0)
+
+    def __str__(self) -> str:
+        width = max((len(each.check) for each in self.results), default=0)
+        lines = [
+            f"{each.found.status:<7}  {each.check:<{width}}  {line if not index else ' ' * 4 + line}"
+            if not index
+            else f"{'':<7}  {'':<{width}}  {line}"
+            for each in self.results
+            for index, line in enumerate(each.found.text.splitlines() or [""])
+        ]
+        counts = [
+            f"{sum(each.found.status is status for each in self.results)} {status}" for status in Status
+        ]
+        return "\n".join([*lines, ", ".join(counts), ""])
+
+
+def run_checks(checks: Iterable[Check[Plan]], plan: Plan, context: DeploymentContext) -> CheckTable:
+    """Run every check, whatever the others find."""
+    return CheckTable(
+        tuple(CheckResult(check.name, found) for check in checks for found in _found(check, plan, context))
+    )
+
+
+def _found(check: Check[Plan], plan: Plan, context: DeploymentContext) -> Iterator[Found]:
+    count = 0
+    try:
+        for found in check.find(plan, context):
+            count += 1
+            yield found
+    except AccessDeniedError as error:
+        yield skipped(f"{error.what}. {error.next_step}")
+    except AwsCallError as error:
+        yield skipped(f"AWS gave no answer. {error}")
+    else:
+        if not count:
+            yield skipped("there is nothing to check")

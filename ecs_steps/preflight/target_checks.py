@@ -1,0 +1,94 @@
+"""The health of a deployment target: a cluster, its tags, its capacity, and what the step may do there."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from ecs_steps.aws.ecs import ContainerInstance, container_instances, describe_cluster
+from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.matching import match_cluster
+from ecs_steps.environments.scope import Guard
+from ecs_steps.preflight.check import Check, CheckTable, Found, failed, passed, run_checks, skipped
+from ecs_steps.preflight.cluster_checks import check_cluster, check_guard
+from ecs_steps.preflight.plan import TaskPlan
+from ecs_steps.preflight.role_checks import check_permissions
+
+
+@frozen(kw_only=True)
+class TargetPlan:
+    """A cluster that is a deployment target, the roles that it is to have, and what a step does there."""
+
+    guard: Guard
+    roles: tuple[str, ...] = ()
+    policy: Mapping[str, Any] = field(factory=dict)
+
+    @property
+    def task_plan(self) -> TaskPlan:
+        return TaskPlan(guard=self.guard, policy=self.policy)
+
+
+def check_tags(plan: TargetPlan, context: DeploymentContext) -> Iterable[Found]:
+    """Check that discovery would find the cluster."""
+    if not plan.roles or not plan.guard.scope.environment:
+        return [skipped("the variables name no environment or no target tags")]
+    cluster = describe_cluster(context.aws, plan.guard.cluster)
+    if cluster is None:
+        return [skipped("there is no such cluster")]
+    match = match_cluster(cluster.tags, plan.guard.scope, plan.roles)
+    if match.is_target:
+        return [passed(f"it is a target of {plan.guard.scope.environment}: {match.role}")]
+    reasons = "; ".join(match.reasons)
+    return [failed(f"discovery does not find {cluster.name}: {reasons}. Correct the tags of the cluster.")]
+
+
+def check_capacity(plan: TargetPlan, context: DeploymentContext) -> Iterator[Found]:
+    """Check what runs the tasks: capacity providers, and container instances whose agent is connected."""
+    cluster = describe_cluster(context.aws, plan.guard.cluster)
+    if cluster is None:
+        yield skipped("there is no such cluster")
+        return
+    providers = ", ".join(cluster.capacity_providers) or "none"
+    yield passed(
+        f"{cluster.running_tasks} tasks run, {cluster.pending_tasks} are pending; capacity providers: "
+        f"{providers}"
+    )
+    if not cluster.container_instances:
+        yield skipped("the cluster has no container instances")
+        return
+    yield judge_instances(container_instances(context.aws, cluster.name))
+
+
+def judge_instances(instances: Iterable[ContainerInstance]) -> Found:
+    """Return whether every instance that may take tasks has a connected agent."""
+    active = [each for each in instances if each.status == "ACTIVE"]
+    lost = [each.arn.rpartition("/")[2] for each in active if not each.is_connected]
+    if lost:
+        return failed(
+            f"the agent of {', '.join(lost)} is not connected, and no task starts there: see the agent's log "
+            "on the instance, its role and its network."
+        )
+    if not active:
+        return failed("no container instance is ACTIVE: add one, or end the draining of one.")
+    return passed(f"{len(active)} container instances are ACTIVE and connected")
+
+
+def check_target_permissions(plan: TargetPlan, context: DeploymentContext) -> Iterable[Found]:
+    """Check what the step may do, where one was chosen."""
+    if not plan.policy:
+        return [skipped("no step was named: --step says whose permissions are checked")]
+    return check_permissions(plan.task_plan, context)
+
+
+CHECKS: tuple[Check[TargetPlan], ...] = (
+    Check("cluster", lambda plan, context: check_cluster(plan.task_plan, context)),
+    Check("environment", lambda plan, context: check_guard(plan.task_plan, context)),
+    Check("tags", check_tags),
+    Check("capacity", check_capacity),
+    Check("permissions", check_target_permissions),
+)
+
+
+def check_target(plan: TargetPlan, context: DeploymentContext) -> CheckTable:
+    """Run every check of a target; AWS is only read."""
+    return run_checks(CHECKS, plan, context)

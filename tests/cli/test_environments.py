@@ -1,0 +1,151 @@
+"""`check --environments`, `preflight` and `check-target` on the command line."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from ecs_steps.cli.main import main
+
+ECS = "Octopus.Action.Aws.Ecs"
+Write = Callable[[Mapping[str, object]], str]
+UPDATE: Mapping[str, object] = {
+    "Octopus.Environment.Name": "Dev",
+    "Octopus.Action.Package[web].Image": "acme/web:1",
+    f"{ECS}.ClusterName": "shop",
+    f"{ECS}.Update.ServiceName": '#{Octopus.Environment.Name | ToLower | Replace " " "-"}-orders',
+    f"{ECS}.Update.TargetTaskDefinitionName": "orders",
+    f"{ECS}.Update.ContainerUpdates": [{"containerName": "web", "packageReference": "web"}],
+}
+EXAMPLES = Path(__file__).parent.parent.parent / "ecs_steps" / "sandbox" / "examples"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(variables: Mapping[str, object]) -> str:
+        path = tmp_path / "variables.json"
+        path.write_text(json.dumps(variables), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def names(write: Write, capsys: pytest.CaptureFixture[str], environments: str, **changes: object) -> str:
+    main(["check", write({**UPDATE, **changes}), "--environments", environments])
+    return capsys.readouterr().out
+
+
+def test_each_environment_is_shown_with_its_names(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = names(write, capsys, "Dev, Pre Production").splitlines()
+
+    assert lines[1].split() == ["Dev", "shop", "dev-orders", "orders"]
+    assert lines[2].split("  ")[0] == "Pre Production"
+    assert "pre-production-orders" in lines[2]
+    assert "longest service name: 21 of 255 characters, Pre Production" in lines
+
+
+def test_environments_that_share_all_names_are_warned_of(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = names(write, capsys, "Dev,Test", **{f"{ECS}.Update.ServiceName": "orders"})
+
+    assert "WARNING: Dev and Test have the same names" in shown
+
+
+def test_a_name_that_is_too_long_in_one_environment_fails_the_command(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = "#{Octopus.Environment.Name | ToLower}-" + "x" * 250
+    variables = write({**UPDATE, f"{ECS}.Update.ServiceName": long})
+
+    code = main(["check", variables, "--environments", "Dev,Production"])
+
+    assert code == 2
+    assert (
+        "Production: Octopus.Action.Aws.Ecs.Update.ServiceName: expected 1 to 255" in capsys.readouterr().out
+    )
+
+
+def test_a_target_group_name_beyond_its_limit_fails_the_command(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    variables = json.loads((EXAMPLES / "deploy.json").read_text(encoding="utf-8"))
+    [mapping] = variables[f"{ECS}.Deploy.LoadBalancerMappings"]
+    mapping["targetGroupArn"] = (
+        "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/"
+        "#{Octopus.Environment.Name | ToLower}-octopetshop-web-blue/0f1e2d3c4b5a6978"
+    )
+
+    code = main(["check", write(variables), "--environments", "Dev,Pre-Production"])
+
+    assert code == 2
+    assert "Pre-Production: Target group: pre-production-octopetshop-web-blue" in capsys.readouterr().out
+
+
+def test_scoped_values_of_an_export_are_those_of_each_environment(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scoped = [
+        {"Name": f"{ECS}.Update.ServiceName", "Value": value, "Scope": {"Environment": [environment]}}
+        for environment, value in (("Environments-1", "orders-dev"), ("Environments-2", "orders"))
+    ]
+    others = [
+        {"Name": name, "Value": value if isinstance(value, str) else json.dumps(value)}
+        for name, value in UPDATE.items()
+        if name not in (f"{ECS}.Update.ServiceName", "Octopus.Environment.Name")
+    ]
+    environments = [{"Id": "Environments-1", "Name": "Dev"}, {"Id": "Environments-2", "Name": "Production"}]
+    export = {"Variables": [*others, *scoped], "ScopeValues": {"Environments": environments}}
+
+    code = main(["check", write(export), "--environments", "Dev,Production", "--output", "json"])
+
+    shown = json.loads(capsys.readouterr().out)["environments"]
+    assert code == 0
+    assert {name: each["names"]["Service name"] for name, each in shown.items()} == {
+        "Dev": "orders-dev",
+        "Production": "orders",
+    }
+
+
+class TestTables:
+    @pytest.mark.parametrize("name", ["deploy", "update"])
+    def test_preflight_prints_a_table_and_fails_where_a_check_does(
+        self, name: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        code = main(["preflight", str(EXAMPLES / f"{name}.json"), "--sandbox"])
+
+        lines = capsys.readouterr().out.splitlines()
+        assert code == 5
+        assert lines[0].startswith("passed   cluster ")
+        assert {line.split()[0] for line in lines if line[:1] in "pfs"} >= {"passed", "failed", "skipped"}
+
+    def test_a_cluster_that_does_not_exist_has_the_exit_code_of_what_is_not_found(
+        self, write: Write, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        example = json.loads((EXAMPLES / "update.json").read_text(encoding="utf-8"))
+        example[f"{ECS}.ClusterName"] = "nowhere"
+
+        code = main(["check-target", write(example), "--sandbox", "--output", "json"])
+
+        result = json.loads(capsys.readouterr().out)
+        # The sandbox makes the cluster that the variables name.
+        assert code == 0
+        assert result["exitCode"] == 0
+        assert {each["check"] for each in result["checks"]} == {
+            *("cluster", "environment", "tags", "capacity", "permissions")
+        }
+
+    def test_a_target_without_the_tags_that_discovery_wants_fails(
+        self, write: Write, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        target = {
+            "Octopus.Environment.Name": "Test",
+            f"{ECS}.ClusterName": "shop",
+            f"{ECS}.Discovery.Roles": "ecs-orders",
+        }
+
+        code = main(["check-target", write(target), "--sandbox"])
+
+        assert code == 5
+        assert "discovery does not find shop: it has no tag octopus-role" in capsys.readouterr().out
