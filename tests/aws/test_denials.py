@@ -17,6 +17,7 @@ from ecs_steps.aws import (
     efs,
     elbv2,
     iam_roles,
+    listener_rules,
     logs,
     quotas,
     revisions_in_use,

@@ -147,9 +147,10 @@ class TestUpdate:
         assert shop.update().outcome is Outcome.PAUSED
 
     def test_shows_what_it_would_do(self, shop: Checkout) -> None:
-        text = UpdateEcsServiceStep(update_variables()).dry_run(
+        dry_run = UpdateEcsServiceStep(update_variables()).dry_run(
             aws=shop.aws.clients, clock=shop.aws.clock, report=shop.events.append
         )
+        text = str(dry_run)
 
         assert "CreateTaskSet checkout" in text
         assert "UpdateService" not in text

@@ -59,5 +59,5 @@ UNUSED_ACTIONS = (
     "logs:GetLogEvents",
     "elasticloadbalancing:ModifyRule",
 )
-"""What is needed where a service does not name its deployment, where it fails, and where another rule than the
-default one shares production traffic."""
+"""What is needed where a service does not name its deployment, where it fails, and where another rule than
+the default one shares production traffic."""
