@@ -121,12 +121,12 @@ class TaskSetDeployment:
         """Take the traffic away from the new set and delete it; what was promoted is left alone."""
         rollout = self._rollout()
         state = self._read(rollout)
+        self._put_out(state)
         if state.new is None:
             rollout.reach(Abandon(deregistration_delay=0))
             if rollout.reader.is_draining:
                 return self.outputs.result(Outcome.ROLLED_BACK)
             return self._unchanged(f"Service {self.service.name} has no task set of {self._whose} to abort.")
-        self._put_out(state)
         if not state.old:
             return self._unchanged(
                 f"Task set {state.new.task_set_id} was promoted, and the one before it is gone: deploy the "

@@ -10,6 +10,7 @@ from attrs import define, field
 from ecs_steps import AbortEcsDeploymentStep, ContinueEcsDeploymentStep, Result, UpdateEcsServiceStep
 from ecs_steps.reporting.events import Level, Message, Reported
 from ecs_steps.sandbox import Sandbox
+from ecs_steps.sandbox.ecs.checkout import task_set
 from ecs_steps.steps.row import Step
 
 ECS = "Octopus.Action.Aws.Ecs"
@@ -54,8 +55,7 @@ def named(changes: Mapping[str, object]) -> dict[str, object]:
 def production_rule() -> str:
     """Return the ARN of the rule that shares the production traffic of the service."""
     with Sandbox() as aws:
-        described = Checkout(aws).rules
-        return next(str(rule["RuleArn"]) for rule in described if rule["Priority"] == "50")
+        return str(Checkout(aws).production["RuleArn"])
 
 
 @define
@@ -89,9 +89,28 @@ class Checkout:
         described = self.aws.ecs.describe_task_sets({"cluster": "shop", "service": "checkout"})
         return [each for each in described["taskSets"] if each["status"] != "DRAINING"]
 
+    def has_shared(self, percent: int, deployment: str = OURS) -> None:
+        """Let a deployment have begun a task set, and given it a share of the traffic."""
+        elbv2 = self.aws.ecs.elbv2
+        blue, green = (
+            elbv2.describe_target_groups({"Names": [f"checkout-{colour}"]})["TargetGroups"][0]
+            for colour in ("blue", "green")
+        )
+        green_set = task_set(green["TargetGroupArn"], scale=max(percent, 1))
+        self.aws.ecs.create_task_set(green_set | {"externalId": deployment})
+        self.aws.clock.sleep(90)
+        weights = ((blue["TargetGroupArn"], 100 - percent), (green["TargetGroupArn"], percent))
+        groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights]
+        action = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
+        elbv2.modify_rule({"RuleArn": self.production["RuleArn"], "Actions": [action]})
+
+    @property
+    def production(self) -> dict[str, Any]:
+        return next(rule for rule in self.rules if rule["Priority"] == "50")
+
     def share_by_default_rule(self) -> None:
         """Let the default rule of its listener share the production traffic."""
-        production = next(rule for rule in self.rules if rule["Priority"] == "50")
+        production = self.production
         listener = production["RuleArn"].replace(":listener-rule/", ":listener/").rpartition("/")[0]
         shared = {"ListenerArn": listener, "DefaultActions": production["Actions"]}
         self.aws.ecs.elbv2.modify_listener(shared)

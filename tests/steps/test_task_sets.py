@@ -305,7 +305,10 @@ class TestAbort:
         shop.update()
         shop.abort()
 
-        assert shop.abort().outcome is Outcome.ROLLED_BACK
+        again = shop.abort()
+
+        assert again.outcome is Outcome.ROLLED_BACK
+        assert again.outputs["PreviousTaskDefinitionArn"] == shop.sets[0]["taskDefinition"]
         assert shop.changes == []
 
     def test_of_nothing_changes_nothing(self, shop: Checkout) -> None:

@@ -25,9 +25,7 @@ def _by_task_sets() -> dict[str, object]:
 
 
 def _shared(aws: Sandbox) -> None:
-    shop = Checkout(aws)
-    shop.update()
-    shop.share(50)
+    Checkout(aws).has_shared(50)
 
 
 def _journey(name: str, **members: Any) -> Journey:  # noqa: ANN401  passed on

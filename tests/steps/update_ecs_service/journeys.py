@@ -66,9 +66,7 @@ _BY_TASK_SETS = {
 
 
 def _shared_by_another(aws: Sandbox) -> None:
-    shop = Checkout(aws)
-    shop.update("1.4.9", **{"Octopus.Deployment.Id": "Deployments-1"})
-    shop.share(50, **{"Octopus.Deployment.Id": "Deployments-1"})
+    Checkout(aws).has_shared(50, "Deployments-1")
 
 
 JOURNEYS = (
