@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ecs_steps.causes import Cause, Diagnosis, ResourceFailure, StackFailures
-from ecs_steps.clock import Clock, SystemClock
+from ecs_steps.clock import CancellableClock, Clock, SystemClock
 from ecs_steps.errors import (
     AccessDeniedError,
     AwsCallError,
@@ -47,12 +47,14 @@ from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients, account_clients, environment_clients
+    from ecs_steps.reporting.terminal import logger_presenter
     from ecs_steps.steps.registry import *  # noqa: F403  the classes of the table's rows
 
 __all__ = [
     "AccessDeniedError",
     "AwsCallError",
     "AwsClients",
+    "CancellableClock",
     "Cause",
     "Clock",
     "DeploymentError",
@@ -90,6 +92,7 @@ __all__ = [
     "__version__",
     "account_clients",
     "environment_clients",
+    "logger_presenter",
 ]
 __all__ += step_registry.__all__
 
@@ -97,6 +100,7 @@ _LAZY = {
     "AwsClients": "ecs_steps.aws.clients",
     "account_clients": "ecs_steps.aws.clients",
     "environment_clients": "ecs_steps.aws.clients",
+    "logger_presenter": "ecs_steps.reporting.terminal",
 }
 
 

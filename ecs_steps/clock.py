@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Protocol
 
 from attrs import field, frozen
@@ -29,3 +30,26 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+@frozen
+class CancellableClock:
+    """A clock whose sleeps end once an event is set, so that another thread can cancel a step.
+
+    The step ends as by Ctrl+C: with `InterruptedDeploymentError`, which says what continues in AWS.
+    """
+
+    cancel: Event
+    clock: Clock = field(factory=SystemClock)
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, and raise KeyboardInterrupt as soon as the event is set."""
+        if isinstance(self.clock, SystemClock):
+            self.cancel.wait(seconds)
+        elif not self.cancel.is_set():
+            self.clock.sleep(seconds)
+        if self.cancel.is_set():
+            raise KeyboardInterrupt("the event of a CancellableClock is set")

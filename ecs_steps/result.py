@@ -35,6 +35,17 @@ class Result:
 
 
 @frozen(kw_only=True)
+class DryRun:
+    """What a run would change: as lines of text, and the same as JSON data."""
+
+    lines: tuple[str, ...]
+    data: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return "".join(f"{line}\n" for line in self.lines)
+
+
+@frozen(kw_only=True)
 class StillRunning:
     """What continues in AWS without the step, and the commands that wait for it again and that undo it."""
 

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, TextIO, cast
 from attrs import evolve, field, frozen
 
 from ecs_steps.cli.process import cancellable, exit_code, read_variables, tune_gc
-from ecs_steps.clock import Clock
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import AwsCallError, DeploymentError, EcsStepsError, InvalidInputsError
 from ecs_steps.octopus.inputs.shared_inputs import WaitOption
 from ecs_steps.octopus.parameters import as_in_form, is_blank_reference, step_variables, without_blanks
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Level, Message, OutputVariable, Progress, Reported, RolloutChanged
+from ecs_steps.reporting.page.html import page
+from ecs_steps.reporting.page.record import DeploymentRecord
 from ecs_steps.reporting.service_messages import artifact, lines, result_message
 from ecs_steps.reporting.text import rollout_percent, task_counts
 from ecs_steps.result import console_links
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 UNFORESEEN = 1
 SESSION_MINUTES = 60
 """How long a session of STS lasts by default."""
-TEMPLATE, DIAGNOSIS = "cloudformation-template.json", "diagnosis.json"
+TEMPLATE, DIAGNOSIS, PAGE = "cloudformation-template.json", "diagnosis.json", "deployment.html"
 # The host has put the account into the environment already; what is left of it here may be half of one.
 ACCOUNT = ("octopus.action.awsaccount.", "octopus.action.amazon.", "octopus.action.aws.assumerole")
 
@@ -74,6 +76,8 @@ class ScriptHost:
     folder: Path
     outputs: dict[str, str] = field(factory=dict)
     """The output variables that were reported so far."""
+    record: DeploymentRecord | None = None
+    """What was reported so far, for the page of the deployment."""
 
     def write(self, text: Sequence[str]) -> None:
         self.stdout.write("".join(f"{line}\n" for line in text))
@@ -82,6 +86,8 @@ class ScriptHost:
     def report(self, reported: Reported) -> None:
         """Write what a step reports as Octopus reads it."""
         self.write(lines(reported))
+        if self.record:
+            self.record(reported)
         match reported:
             case OutputVariable(name=name, value=value):
                 self.outputs[name] = value
@@ -89,15 +95,23 @@ class ScriptHost:
                 self.write(lines(Progress(rollout_percent(reported), task_counts(reported))))
 
     def attach(self, name: str, document: object) -> None:
-        """Attach a document as JSON; a deployment does not depend on it."""
-        path = self.folder / name
-        text = json.dumps(document, indent=2)
+        """Attach a document as JSON."""
+        self.attach_text(name, json.dumps(document, indent=2))
+
+    def attach_text(self, name: str, text: str) -> None:
+        """Attach a text; a deployment does not depend on it."""
+        path, content = self.folder / name, text.encode(errors="replace")
         try:
-            path.write_text(text, encoding="ascii")
+            path.write_bytes(content)
         except OSError as error:
             self.report(Message(Level.WARNING, f"{name} cannot be attached: {error}"))
             return
-        self.write([artifact(str(path.resolve()), name, len(text))])
+        self.write([artifact(str(path.resolve()), name, len(content))])
+
+    def attach_page(self, error: EcsStepsError | None = None) -> None:
+        """Attach the page of a deployment, where anything of one was reported."""
+        if self.record and self.record.has_deployment:
+            self.attach_text(PAGE, page(self.record, error=error))
 
     def fail(self, reason: str, full: str) -> None:
         """Give the deployment's reason in one line, and all of it in the log."""
@@ -122,6 +136,7 @@ def run_script_step(
     """
     host = host or _this_process()
     row = steps.with_prefix(prefix)
+    host = evolve(host, record=DeploymentRecord(row.title, clock or SystemClock()))
     return _ended(host, lambda: _run(row, variables, aws, clock, host, on_target=on_target))
 
 
@@ -135,7 +150,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("variables", metavar="VARIABLES.json", help="parameters and variables; - is stdin")
     parser.add_argument("--on-target", action="store_true", help="log in with the account of the target")
     args = parser.parse_args(arguments)
-    row, host = STEPS.with_prefix(args.step), _this_process()
+    row = STEPS.with_prefix(args.step)
+    host = evolve(_this_process(), record=DeploymentRecord(row.title, SystemClock()))
     return _ended(
         host,
         lambda: _run(row, read_variables(args.variables), None, None, host, on_target=args.on_target),
@@ -151,7 +167,9 @@ def _ended(host: ScriptHost, act: Callable[[], None]) -> int:
         with cancellable():
             act()
     except EcsStepsError as error:
-        host.fail(_reason(error), str(in_octopus(error, host.outputs)))
+        shown = in_octopus(error, host.outputs)
+        host.fail(_reason(error), str(shown))
+        host.attach_page(shown)
         if isinstance(error, DeploymentError) and error.diagnosis:
             host.attach(DIAGNOSIS, error.diagnosis.to_dict())
         return exit_code(error)
@@ -204,6 +222,7 @@ def _run(
         template = cast("ExportableStep", step).template()
         host.attach(TEMPLATE, mask_template(template.to_dict()))
     step.run(aws=aws, report=host.report, clock=clock)
+    host.attach_page()
 
 
 def report_identity(aws: "AwsClients", host: ScriptHost) -> None:

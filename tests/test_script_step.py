@@ -221,10 +221,12 @@ def test_the_account_comes_from_the_host(worker: Worker) -> None:
 def test_the_template_of_a_deployment_is_an_artifact(worker: Worker) -> None:
     worker.run("deploy", example("deploy"))
 
-    [artifact] = worker.log.artifacts
+    artifact, page = worker.log.artifacts
     path = Path(artifact["path"])
     assert artifact["name"] == path.name == "cloudformation-template.json"
     assert int(artifact["length"]) == len(path.read_bytes())
+    assert page["name"] == "deployment.html"
+    assert int(page["length"]) == len(Path(page["path"]).read_bytes())
     assert "ServiceoctopetshopWeb" in json.loads(path.read_text(encoding="ascii"))["Resources"]
 
 

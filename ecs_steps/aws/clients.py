@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 from botocore.loaders import create_loader
 
 from ecs_steps.account import Account, AssumedRole
+from ecs_steps.aws.client_events import DESCRIBED, NEEDS_RETRY, keep_raw_reply, raise_at_once
 from ecs_steps.aws.credentials import AccountCredentials
 from ecs_steps.aws.errors import calling, member
-from ecs_steps.aws.retries import NEEDS_RETRY, raise_at_once
-from ecs_steps.aws.task_definitions import DESCRIBED, keep_raw_reply
+from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
@@ -151,16 +152,27 @@ class AwsClients:
         # A session makes one client at a time; what it has made, any number of threads may use.
         with self._making:
             if (service, region) not in self._made:
-                client = self._session.client(
-                    service,
-                    config=CONFIG,
-                    region_name=region or self._region,
-                    endpoint_url=self._endpoint_url,
-                )
+                client = self._new_client(service, region or self._region)
                 client.meta.events.register_first(NEEDS_RETRY, raise_at_once)
                 client.meta.events.register(DESCRIBED, keep_raw_reply)
                 self._made[service, region] = client
             return self._made[service, region]
+
+    def _new_client(self, service: str, region: str | None) -> Any:  # noqa: ANN401  as above
+        try:
+            return self._session.client(
+                service, config=CONFIG, region_name=region, endpoint_url=self._endpoint_url
+            )
+        except BotoCoreError:
+            raise
+        except ValueError:
+            # botocore's text quotes the URL, which may hold a password.
+            problem = Problem(
+                path="--endpoint-url" if self._endpoint_url else "AWS_ENDPOINT_URL",
+                message="is no address that botocore takes: expected http://HOST:PORT or https://HOST:PORT, "
+                "without quotes, and no underscore in HOST",
+            )
+            raise InvalidInputsError(what="AWS cannot be called", problems=(problem,)) from None
 
 
 class RoleSession:

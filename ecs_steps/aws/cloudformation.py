@@ -133,6 +133,75 @@ def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
     )
 
 
+@frozen(kw_only=True)
+class ResourceChange:
+    """What would become of one resource; `properties` are paths, none of their values is read.
+
+    `action` is Add, Modify or Remove; `replacement` True, False or Conditional, and empty but for Modify.
+    """
+
+    action: str
+    logical_id: str
+    resource_type: str
+    replacement: str = ""
+    properties: tuple[str, ...] = ()
+
+
+def create_change_set(aws: "AwsClients", request: StackRequest, name: str, *, is_new: bool) -> str:
+    """Plan what an update of a stack would do, or the creation of a stack, and return the stack's id.
+
+    A stack that is new stands there without resources from now on, as REVIEW_IN_PROGRESS.
+    """
+    arguments = _arguments(aws, request)
+    with calling("cloudformation:CreateChangeSet", f"stack {request.name}"):
+        reply = aws.cloudformation.create_change_set(
+            **arguments,
+            ChangeSetName=name,
+            ChangeSetType="CREATE" if is_new else "UPDATE",
+            ClientToken=name,
+        )
+    return str(member(reply, "StackId", "CreateChangeSet"))
+
+
+def describe_change_set(
+    aws: "AwsClients", stack_id: str, name: str
+) -> tuple[str, str, tuple[ResourceChange, ...]]:
+    """Return a change set's status, the reason of it, and its changes."""
+    changes: list[ResourceChange] = []
+    more: dict[str, Any] = {}
+    while True:
+        with calling("cloudformation:DescribeChangeSet", f"stack {stack_id}"):
+            reply = aws.cloudformation.describe_change_set(StackName=stack_id, ChangeSetName=name, **more)
+        changes += map(_resource_change, reply.get("Changes", ()))
+        if "NextToken" not in reply:
+            status = member(reply, "Status", "DescribeChangeSet")
+            return status, reply.get("StatusReason", ""), tuple(changes)
+        more = {"NextToken": reply["NextToken"]}
+
+
+def delete_change_set(aws: "AwsClients", stack_id: str, name: str) -> None:
+    """Delete a change set; one that is gone is no error."""
+    with calling("cloudformation:DeleteChangeSet", f"stack {stack_id}"):
+        aws.cloudformation.delete_change_set(StackName=stack_id, ChangeSetName=name)
+
+
+def _resource_change(item: Mapping[str, Any]) -> ResourceChange:
+    change = item.get("ResourceChange", {})
+    targets = [detail.get("Target", {}) for detail in change.get("Details", ())]
+    # Without property values in the request the path may be missing; the property is always named.
+    paths = (
+        target.get("Path") or "/".join(filter(None, ["", target.get("Attribute"), target.get("Name")]))
+        for target in targets
+    )
+    return ResourceChange(
+        action=change.get("Action", ""),
+        logical_id=change.get("LogicalResourceId", ""),
+        resource_type=change.get("ResourceType", ""),
+        replacement=change.get("Replacement", ""),
+        properties=tuple(dict.fromkeys(paths)),
+    )
+
+
 def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Start to delete a stack."""
     with calling("cloudformation:DeleteStack", f"stack {stack.name}"):

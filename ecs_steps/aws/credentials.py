@@ -3,6 +3,7 @@
 Fetching and refreshing are botocore's own; here the account's fields become their arguments.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,10 @@ from ecs_steps.account import (
     WebIdentity,
 )
 from ecs_steps.aws.errors import calling
+from ecs_steps.errors import InvalidInputsError, Problem
+
+_PRINTABLE = re.compile(r"[!-~]+")
+_SOURCES = {"env": "the environment variables", "octopus": "the variables' AWS account"}
 
 
 @frozen(kw_only=True)
@@ -40,7 +45,7 @@ class AccountCredentials:
 
     def load_credentials(self) -> Credentials | None:
         """Return what signs requests, as botocore's resolver does; None where nothing was found."""
-        login, role = self._login(), self.account.assumed_role
+        login, role = _checked(self._login()), self.account.assumed_role
         return self._assume(role, login) if role and login else login
 
     def _login(self) -> Credentials | None:
@@ -86,6 +91,28 @@ class _SessionCredentials(DeferredRefreshableCredentials):
 
     _advisory_refresh_timeout = 300
     _mandatory_refresh_timeout = 60
+
+
+def _checked(login: Credentials | None) -> Credentials | None:
+    """Refuse finished keys that no request can be signed with, such as one that was stored with its line end.
+
+    Raises:
+        InvalidInputsError: A key holds white space; it is named and not shown.
+    """
+    if type(login) is not Credentials:  # those that are fetched are AWS' own
+        return login
+    keys = {"access key": login.access_key, "secret key": login.secret_key, "session token": login.token}
+    problems = tuple(
+        Problem(
+            path=f"{name} (from {_SOURCES.get(login.method, login.method)})",
+            message="holds a blank or a line end; store it again without one (printf %s, not echo)",
+        )
+        for name, key in keys.items()
+        if key and not _PRINTABLE.fullmatch(key)
+    )
+    if problems:
+        raise InvalidInputsError(what="The credentials cannot be used", problems=problems)
+    return login
 
 
 def _naming_errors(action: str, role_arn: str, fetch: Callable[[], Any]) -> Callable[[], Any]:

@@ -5,9 +5,8 @@ from functools import partial
 from typing import cast
 
 from ecs_steps.cli.deployments import add_aws_options, connected, reporting
-from ecs_steps.cli.options import add_step_option, add_variables, read_step
+from ecs_steps.cli.options import add_step_option, add_variables, given_variables, read_step
 from ecs_steps.cli.output import CommandResult
-from ecs_steps.cli.process import read_variables
 from ecs_steps.preflight.check import CheckTable
 from ecs_steps.steps.row import PolicyStep, PreflightStep, StepTable, Verb
 
@@ -27,9 +26,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _preflight(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    variables = read_variables(args.variables, args.scope)
+    variables = given_variables(args)
     step = read_step(steps.chosen(args.step, variables), variables, args)
-    with connected(args, step.inputs) as (aws, clock), reporting(args, clock) as report:
+    with connected(args, step.inputs) as (aws, clock), reporting(args, clock, "Preflight") as report:
         return _result(cast("PreflightStep", step).preflight(aws=aws, report=report, clock=clock))
 
 
@@ -38,14 +37,14 @@ def _check_target(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     from ecs_steps.steps.context import aws_context
     from ecs_steps.steps.target_inputs import Target
 
-    variables = read_variables(args.variables, args.scope)
+    variables = given_variables(args)
     target = Target.from_variables(variables, evaluate=not args.resolved)
     policy = {}
     if args.step:
         step = cast("PolicyStep", read_step(steps.named(args.step), variables, args))
         policy = step.iam_policy()
     plan = TargetPlan(guard=target.inputs.guard, roles=target.inputs.roles, policy=policy)
-    with connected(args, target.inputs) as (aws, clock), reporting(args, clock) as report:
+    with connected(args, target.inputs) as (aws, clock), reporting(args, clock, "Target Check") as report:
         context = aws_context(target.inputs, (), aws=aws, report=report, clock=clock)
         return _result(check_target(plan, context))
 

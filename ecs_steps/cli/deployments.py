@@ -8,22 +8,28 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values, read_step
+from ecs_steps.cli.options import (
+    add_options,
+    add_step_option,
+    add_variables,
+    given_variables,
+    option_values,
+    read_step,
+)
 from ecs_steps.cli.output import CommandResult, output_lines
-from ecs_steps.cli.process import read_variables
+from ecs_steps.cli.process import print_error
+from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
 from ecs_steps.clock import Clock, SystemClock
-from ecs_steps.errors import InvalidInputsError, Problem
-from ecs_steps.reporting.events import OutputVariable, Report, Reported
-from ecs_steps.reporting.terminal import presenter
+from ecs_steps.errors import EcsStepsError, InvalidInputsError, Problem
+from ecs_steps.reporting.events import Level, OutputVariable, Report, Reported
+from ecs_steps.reporting.page.record import DeploymentRecord
+from ecs_steps.reporting.terminal import json_presenter, line_presenter, presenter
+from ecs_steps.reporting.text import level_of
 from ecs_steps.result import Result
 from ecs_steps.steps.row import DryRunStep, Option, StepInputs, StepRow, StepTable, Verb, WatchableStep
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-
-# How much faster than the real one the sandbox's clock runs: a deployment of minutes is watched in seconds.
-SANDBOX_SPEED = 60.0
-SANDBOX_REGION = "eu-west-1"
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", steps: StepTable) -> None:
@@ -49,21 +55,21 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = read_step(row, read_variables(args.variables, args.scope), args)
+    step = read_step(row, given_variables(args), args)
     options = option_values(args, row.verbs[Verb.RUN])
-    with connected(args, step.inputs) as (aws, clock), reporting(args, clock) as report:
+    with connected(args, step.inputs) as (aws, clock), reporting(args, clock, row.title) as report:
         if Verb.DRY_RUN in row.verbs and args.dry_run:
-            text = cast("DryRunStep", step).dry_run(aws=aws, report=report, clock=clock, **options)
-            return CommandResult(text, {"dryRun": text.splitlines()})
+            dry_run = cast("DryRunStep", step).dry_run(aws=aws, report=report, clock=clock, **options)
+            return CommandResult(str(dry_run), {"dryRun": dry_run.data})
         return _result(step.run(aws=aws, report=report, clock=clock, **options))
 
 
 def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    variables = read_variables(args.variables, args.scope)
+    variables = given_variables(args)
     given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
     row = given.chosen(args.step, variables)
     step = read_step(row, variables, args)
-    with connected(args, step.inputs) as (aws, clock), reporting(args, clock) as report:
+    with connected(args, step.inputs) as (aws, clock), reporting(args, clock, row.title) as report:
         started = getattr(args, _watched(row).keyword)
         return _result(cast("WatchableStep", step).watch(started, aws=aws, report=report, clock=clock))
 
@@ -79,69 +85,96 @@ def _result(result: Result) -> CommandResult:
 
 
 def add_aws_options(parser: argparse.ArgumentParser) -> None:
-    """Add how AWS is reached, or the sandbox in its place."""
-    parser.add_argument("--verbose", action="store_true", help="show debug messages")
+    """Add what a command that reaches AWS takes: how it reports, where AWS is, and the sandbox."""
+    detail = parser.add_mutually_exclusive_group()
+    detail.add_argument("--verbose", action="store_true", help="show debug messages")
+    detail.add_argument("--quiet", action="store_true", help="show only warnings and errors")
+    parser.add_argument(
+        "--log-format",
+        choices=["text", "json"],
+        default="text",
+        help="how events are printed on standard error; json is an object a line",
+    )
+    parser.add_argument(
+        "--report", metavar="FILE.html", type=Path, help="write a page that shows the deployment"
+    )
     parser.add_argument("--region", help="the AWS region; else the variables', else the environment's")
     parser.add_argument("--endpoint-url", help="another address for AWS, such as an emulator's")
-    parser.add_argument(
-        "--sandbox",
-        metavar="SCENARIO",
-        nargs="?",
-        const="healthy",
-        help="deploy to a fake AWS in this process, which plays the scenario",
-    )
-    parser.add_argument(
-        "--sandbox-speed",
-        metavar="TIMES",
-        type=float,
-        default=SANDBOX_SPEED,
-        help="how many times as fast as the real one the sandbox's clock runs (default %(default)g)",
-    )
-    parser.add_argument(
-        "--sandbox-journal",
-        metavar="FILE",
-        type=Path,
-        help="keep the fake AWS in this file, so that the next run finds it as this one left it",
-    )
+    add_sandbox(parser)
 
 
 @contextmanager
 def connected(args: argparse.Namespace, inputs: StepInputs) -> Iterator[tuple["AwsClients", Clock]]:
     """Connect to AWS as the inputs and the options say, or start a sandbox."""
     region = args.region or inputs.region
-    if args.sandbox is None:
-        from ecs_steps.aws.clients import account_clients
+    with opened_sandbox(args, region) as sandbox:
+        if sandbox is None:
+            from ecs_steps.aws.clients import account_clients
 
-        yield (
-            account_clients(inputs.account, region=region or None, endpoint_url=args.endpoint_url),
-            SystemClock(),
-        )
-        return
-    try:
-        from ecs_steps.sandbox import Sandbox
-
-        sandbox = Sandbox(
-            args.sandbox,
-            speed=args.sandbox_speed,
-            journal=args.sandbox_journal,
-            region=region or SANDBOX_REGION,
-        )
-    except (ImportError, ValueError) as error:
-        problem = Problem(path="--sandbox", message=str(error))
-        raise InvalidInputsError(what="There is no such sandbox", problems=(problem,)) from None
-    with sandbox as aws:
+            aws = account_clients(inputs.account, region=region or None, endpoint_url=args.endpoint_url)
+            yield aws, SystemClock()
+            return
         if cluster := getattr(inputs, "cluster_name", ""):  # a step may be about no cluster
-            aws.add_cluster(cluster)
-        yield aws.clients, aws.clock
+            sandbox.add_cluster(cluster)
+        yield sandbox.clients, sandbox.clock
 
 
 @contextmanager
-def reporting(args: argparse.Namespace, clock: Clock) -> Iterator[Report]:
-    """Report on standard error all but the output variables: those are this command's result."""
-    with presenter(sys.stderr, verbose=args.verbose, clock=clock) as show:
+def reporting(args: argparse.Namespace, clock: Clock, title: str) -> Iterator[Report]:
+    """Report on standard error all but the output variables: those are this command's result.
+
+    With ``--report`` all of it is in a page as well, however the command ends.
+    """
+    with _page(args.report, DeploymentRecord(title, clock)) as record, _presenter(args, clock) as show:
 
         def report(reported: Reported) -> None:
-            if not isinstance(reported, OutputVariable):
+            record(reported)
+            is_shown = not args.quiet or level_of(reported) in {Level.WARNING, Level.ERROR}
+            if is_shown and not isinstance(reported, OutputVariable):
                 show(reported)
 
         yield report
+
+
+@contextmanager
+def _page(path: Path | None, record: DeploymentRecord) -> Iterator[DeploymentRecord]:
+    """Write what was recorded as a page when the block ends.
+
+    Raises:
+        InvalidInputsError: The file cannot be written; nothing was started then.
+    """
+    if path is None:
+        yield record
+        return
+    try:
+        path.write_text("", encoding="utf-8")
+    except (OSError, ValueError) as error:
+        problem = Problem(path="--report", message=f"{path}: {getattr(error, 'strerror', '') or error}")
+        raise InvalidInputsError(what="The report cannot be written", problems=(problem,)) from None
+    try:
+        yield record
+    except EcsStepsError as error:
+        write_page(path, record, error)
+        raise
+    write_page(path, record)
+
+
+def write_page(path: Path, record: DeploymentRecord, error: EcsStepsError | None = None) -> None:
+    """Write the page of a deployment; a deployment does not depend on it."""
+    from ecs_steps.reporting.page.html import page
+
+    try:
+        path.write_text(page(record, error=error), encoding="utf-8", errors="replace")
+    except OSError as failure:
+        print_error(f"WARNING: the report cannot be written: {failure}")
+
+
+@contextmanager
+def _presenter(args: argparse.Namespace, clock: Clock) -> Iterator[Report]:
+    if args.log_format == "json":
+        yield json_presenter(sys.stderr, verbose=args.verbose, clock=clock)
+    elif args.quiet:
+        yield line_presenter(sys.stderr, clock=clock)
+    else:
+        with presenter(sys.stderr, verbose=args.verbose, clock=clock) as show:
+            yield show

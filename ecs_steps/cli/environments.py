@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ecs_steps.cli.options import read_step
 from ecs_steps.cli.output import CommandResult
-from ecs_steps.cli.process import parse_source, read_source
+from ecs_steps.cli.variables import SourceText, merged_variables, read_sources
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.steps.names import ResourceName, longest, resource_names
@@ -29,9 +29,9 @@ class Environment:
 
 def check_environments(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     """Read the variables once for each environment and show the names."""
-    source, text = args.variables, read_source(args.variables)
+    sources = read_sources(args.variables)
     wanted = [each.strip() for each in args.environments.split(",") if each.strip()]
-    found = [_environment(name, source, text, steps, args) for name in wanted]
+    found = [_environment(name, sources, steps, args) for name in wanted]
     failed = any(each.problems for each in found)
     data = {
         each.name: {"names": {name.label: name.name for name in each.names}, "problems": list(each.problems)}
@@ -45,11 +45,12 @@ def check_environments(steps: StepTable, args: argparse.Namespace) -> CommandRes
 
 
 def _environment(
-    name: str, source: str, text: str, steps: StepTable, args: argparse.Namespace
+    name: str, sources: Sequence[SourceText], steps: StepTable, args: argparse.Namespace
 ) -> Environment:
     scope = [each for each in args.scope if not each.casefold().startswith("environment=")]
     try:
-        variables = _in_environment(parse_source(source, text, [*scope, f"Environment={name}"]), name)
+        given = merged_variables(sources, [*scope, f"Environment={name}"], args.settings)
+        variables = _in_environment(given, name)
         step = read_step(steps.chosen(args.step, variables), variables, args)
     except InvalidInputsError as error:
         return Environment(name=name, problems=tuple(error.lines))

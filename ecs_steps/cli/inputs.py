@@ -6,9 +6,16 @@ from functools import partial
 from typing import cast
 
 from ecs_steps.cli.environments import check_environments
-from ecs_steps.cli.options import add_options, add_step_option, add_variables, option_values, read_step
+from ecs_steps.cli.options import (
+    add_options,
+    add_step_option,
+    add_variables,
+    given_variables,
+    option_values,
+    read_step,
+)
 from ecs_steps.cli.output import CommandResult, print_warnings
-from ecs_steps.cli.process import print_error, read_variables
+from ecs_steps.cli.process import print_error
 from ecs_steps.steps.row import ExportableStep, PolicyStep, StepRow, StepTable, Verb
 
 
@@ -29,6 +36,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
                 metavar="NAMES",
                 help="show the names that each of these environments would get, such as Dev,Test,Production",
             )
+    text = "print the JSON Schema of a step's variables, for editors and other programs"
+    schemas = commands.add_parser("schema", help=text, description=text)
+    schemas.add_argument("step", choices=[row.name for row in steps], help="the step")
+    schemas.set_defaults(command=partial(_schema, steps), output="text")
     text = "print the IAM policy that a step needs for the variables; no AWS call"
     policies = commands.add_parser("iam-policy", help=text, description=text).add_subparsers(
         metavar="STEP", required=True
@@ -52,7 +63,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     if args.environments:
         return check_environments(steps, args)
-    variables = read_variables(args.variables, args.scope)
+    variables = given_variables(args)
     row = steps.chosen(args.step, variables)
     step = read_step(row, variables, args)
     print_warnings(step.warnings)
@@ -64,7 +75,7 @@ def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
 
 
 def _export(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    variables = read_variables(args.variables, args.scope)
+    variables = given_variables(args)
     row = steps.chosen(args.step, variables)
     step = read_step(row, variables, args, for_export=True)
     print_warnings(step.warnings)
@@ -72,8 +83,16 @@ def _export(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     return CommandResult(text, {"template": text})
 
 
+def _schema(steps: StepTable, args: argparse.Namespace) -> CommandResult:
+    from ecs_steps.octopus.inputs.schema import inputs_schema
+
+    row = steps.named(args.step)
+    schema = inputs_schema(row.inputs_class(), row.title)
+    return CommandResult(f"{json.dumps(schema, indent=2)}\n", schema)
+
+
 def _iam_policy(row: StepRow, args: argparse.Namespace) -> CommandResult:
-    step = cast("PolicyStep", read_step(row, read_variables(args.variables, args.scope), args))
+    step = cast("PolicyStep", read_step(row, given_variables(args), args))
     options = row.verbs[Verb.IAM_POLICY]
     policy = step.iam_policy(diagnostics=args.diagnostics, **option_values(args, options))
     statements = {statement["Sid"] for statement in policy["Statement"]}
@@ -86,5 +105,5 @@ def _iam_policy(row: StepRow, args: argparse.Namespace) -> CommandResult:
 def _iam_policy_of_status(args: argparse.Namespace) -> CommandResult:
     from ecs_steps.steps.show_ecs_deployment.step import ShowEcsDeployment
 
-    policy = ShowEcsDeployment(read_variables(args.variables, args.scope)).iam_policy()
+    policy = ShowEcsDeployment(given_variables(args)).iam_policy()
     return CommandResult(f"{json.dumps(policy, indent=2)}\n", policy)

@@ -4,9 +4,10 @@ A process ends with 0, or with the exit code of the error that ended it (see `er
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
 
-from ecs_steps.cli import checks, deployments, inputs, status
+from ecs_steps.cli import checks, completion, deployments, feed, importing, inputs, sandboxes, status
 from ecs_steps.cli.output import print_failure, print_result
 from ecs_steps.cli.process import cancellable, exit_code, print_error, tune_gc
 from ecs_steps.errors import EcsStepsError
@@ -23,15 +24,17 @@ def run() -> int:
 
 def main(arguments: Sequence[str] | None = None, *, steps: StepTable = STEPS) -> int:
     """Run one command and return its exit code; `steps` are those that it knows."""
-    as_json = False
+    as_json, log_format = False, "text"
     try:
         with cancellable():
-            args = _parser(steps).parse_args(arguments)
+            given = sys.argv[1:] if arguments is None else arguments
+            args = command_parser(steps).parse_args(sandboxes.without_scenario(given))
             as_json = args.output == "json"
+            log_format = getattr(args, "log_format", log_format)
             result = args.command(args)
             print_result(result, as_json=as_json)
     except EcsStepsError as error:
-        print_failure(error, as_json=as_json)
+        print_failure(error, as_json=as_json, log_format=log_format)
         return exit_code(error)
     except KeyboardInterrupt as signal:
         print_error("The command was cancelled; nothing had been started in AWS.")
@@ -39,7 +42,8 @@ def main(arguments: Sequence[str] | None = None, *, steps: StepTable = STEPS) ->
     return int(result.exit_code)
 
 
-def _parser(steps: StepTable) -> argparse.ArgumentParser:
+def command_parser(steps: StepTable) -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="ecs-steps", description="Deploy to Amazon ECS as Octopus does, and explain failures."
     )
@@ -49,4 +53,8 @@ def _parser(steps: StepTable) -> argparse.ArgumentParser:
     checks.add_commands(commands, steps)
     status.add_commands(commands)
     inputs.add_commands(commands, steps)
+    importing.add_commands(commands)
+    feed.add_commands(commands)
+    sandboxes.add_commands(commands)
+    completion.add_commands(commands, parser)
     return parser

@@ -4,15 +4,58 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
+from ecs_steps.cli.variables import merged_variables, read_sources, with_images
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.steps.row import Option, Step, StepRow, StepTable
 
+HELP = """\
+examples:
+  ecs-steps check production.yaml --strict
+  ecs-steps deploy common.yaml production.yaml --image web=registry.example/shop/web:1.5.0
+  ecs-steps update orders.json --set Octopus.Action.Aws.Ecs.ClusterName=shop --dry-run
+  ecs-steps deploy ecs_steps/sandbox/examples/deploy.json --sandbox
+
+a file of variables:
+  Octopus.Action.Aws.Ecs.ClusterName: shop
+  Octopus.Action.Aws.Ecs.Deploy.Cpu: 256
+  Octopus.Action.Aws.Ecs.Deploy.Containers:      # JSON in a text, or lists and objects as they are
+    - containerName: web
+      containerImageReference: {imageName: "nginx:1.29"}
+  The same as JSON, or an export of a variable set from Octopus. In YAML every scalar is text. Quotes
+  are needed around what holds #{...}.
+
+exit codes:
+  0 it serves  1 a bug of ecs-steps  2 inputs  3 not found  4 denied  5 failed  6 rolled back
+  7 timed out  8 superseded  130, 143 cancelled
+"""
+
 
 def add_variables(parser: argparse.ArgumentParser) -> None:
     """Add the variables, how their values are read, and how the result is printed."""
+    parser.epilog = HELP
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
-        "variables", metavar="VARIABLES.json", help="variables by name, or Octopus' export; - is stdin"
+        "variables",
+        metavar="VARIABLES",
+        nargs="+",
+        help="files of variables, JSON or YAML, the later ones over the earlier; - is standard input",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="settings",
+        help="give a variable a value, over those of the files; may be repeated",
+    )
+    parser.add_argument(
+        "--image",
+        action="append",
+        default=[],
+        metavar="CONTAINER=IMAGE",
+        dest="images",
+        help="give a container an image; may be repeated",
     )
     parser.add_argument(
         "--scope",
@@ -28,12 +71,22 @@ def add_variables(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
 
 
+def given_variables(args: argparse.Namespace) -> Variables:
+    """Read the files and settings of the options of `add_variables`.
+
+    Raises:
+        InvalidInputsError: One of them cannot be read.
+    """
+    return merged_variables(read_sources(args.variables), args.scope, args.settings)
+
+
 def read_step(row: StepRow, variables: Variables, args: argparse.Namespace, **settings: object) -> Step:
     """Make the step from variables as the options of `add_variables` say.
 
     Raises:
         InvalidInputsError: With every problem.
     """
+    variables = with_images(variables, args.images, row.inputs_class())
     step = row.read(variables, evaluate=not args.resolved, **settings)
     if args.strict and step.warnings:
         raise InvalidInputsError(problems=step.warnings)

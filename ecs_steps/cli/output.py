@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from ecs_steps.cli.process import print_error
 from ecs_steps.errors import DeploymentError, EcsStepsError, InvalidInputsError, Problem
+from ecs_steps.reporting.events import Level
 
 
 @frozen
@@ -25,9 +26,14 @@ def print_result(result: CommandResult, *, as_json: bool) -> None:
     _write(_json(result.data) if as_json else result.text)
 
 
-def print_failure(error: EcsStepsError, *, as_json: bool) -> None:
+def print_failure(error: EcsStepsError, *, as_json: bool, log_format: str = "text") -> None:
     """Print an error, and on standard output what is known of a deployment that failed."""
-    print_error(str(error))
+    if log_format == "json":
+        print_error(
+            json.dumps({"event": "Error", "level": Level.ERROR, "text": str(error)} | _failure(error))
+        )
+    else:
+        print_error(str(error))
     if as_json:
         _write(_json(_failure(error)))
     elif isinstance(error, DeploymentError):

@@ -4,12 +4,12 @@ import atexit
 import gc
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ecs_steps.errors import EcsStepsError
-from ecs_steps.octopus.variable_files import parse_scope, parse_variables
+from ecs_steps.octopus.variable_files import parse_variables
 from ecs_steps.octopus.variables import Variables, unreadable
 from ecs_steps.reporting.text import ascii_lines
 
@@ -28,42 +28,32 @@ def tune_gc() -> None:
     atexit.register(gc.freeze)
 
 
-def read_variables(source: str, scope: Sequence[str] = ()) -> Variables:
+def read_variables(source: str) -> Variables:
     """Read the variables from a JSON file, or from standard input where `source` is ``-``.
 
-    `scope` are options of the form ``Environment=Dev``, which choose among the values of an export.
+    Raises:
+        InvalidInputsError: There is no such file, or it holds no variables.
+    """
+    name, text = read_text(source)
+    return parse_variables(text, source=name)
+
+
+def read_text(source: str) -> tuple[str, str]:
+    """Return a file's name as messages have it, and its text.
 
     Raises:
-        InvalidInputsError: There is no such file, it holds no variables, or the scope is not valid.
+        InvalidInputsError: There is no such file, or it is not UTF-8.
     """
-    return parse_source(source, read_source(source), scope)
-
-
-def read_source(source: str) -> str:
-    """Return the text of a file, or of standard input.
-
-    Raises:
-        InvalidInputsError: There is no such file, or it is no text.
-    """
-    name = _name_of(source)
+    name = "standard input" if source == "-" else source
     try:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-        return raw.decode("utf-8-sig")
+        return name, raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise unreadable(name, "is not UTF-8") from None
     except (OSError, ValueError) as error:
         # A name that no file could have, with NUL in it, is a ValueError.
         message = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise unreadable(name, message) from None
-
-
-def parse_source(source: str, text: str, scope: Sequence[str]) -> Variables:
-    """Read the variables from the text of a file, as `read_variables`."""
-    return parse_variables(text, source=_name_of(source), scope=parse_scope(scope))
-
-
-def _name_of(source: str) -> str:
-    return "standard input" if source == "-" else source
 
 
 def print_error(text: str) -> None:

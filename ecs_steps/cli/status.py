@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ecs_steps.cli.deployments import add_aws_options, connected, reporting
-from ecs_steps.cli.options import add_variables
+from ecs_steps.cli.options import add_variables, given_variables
 from ecs_steps.cli.output import CommandResult
-from ecs_steps.cli.process import print_error, read_variables
+from ecs_steps.cli.process import print_error
 from ecs_steps.clock import Clock
 from ecs_steps.reporting.terminal import takes_live_view
 from ecs_steps.reporting.text import ascii_lines, elapsed
@@ -32,8 +32,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _status(args: argparse.Namespace) -> CommandResult:
-    query = ShowEcsDeployment(read_variables(args.variables, args.scope))
-    with connected(args, query.inputs) as (aws, clock), reporting(args, clock) as report:
+    query = ShowEcsDeployment(given_variables(args))
+    with (
+        connected(args, query.inputs) as (aws, clock),
+        reporting(args, clock, "Amazon ECS Deployment") as report,
+    ):
         if not args.watch:
             return _result(query.run(aws=aws, report=report, clock=clock))
         with _shown(clock) as show:

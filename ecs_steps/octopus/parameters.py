@@ -64,7 +64,8 @@ class Parameter:
 
 def parameters(inputs: type[attrs.AttrsInstance], prefix: str) -> tuple[Parameter, ...]:
     """Return a parameter for each input that a step template prompts for, in the order of the inputs."""
-    prompted = [field for field in attrs.fields(inputs) if "variable" in field.metadata]
+    declared = [field for field in attrs.fields(inputs) if "variable" in field.metadata]
+    prompted = [field for field in declared if field.metadata["variable"].control]
     names = [str(field.metadata["variable"].name) for field in prompted]
     return tuple(
         Parameter(name=f"{prefix}.{name.rpartition('.')[2]}", field=field)

@@ -1,4 +1,4 @@
-"""The two kinds of JSON file that hold variables: values by name, and Octopus' export of a variable set.
+"""The two kinds of file that hold variables: values by name, and Octopus' export of a variable set.
 
 export -> the values that fit the deployment's scope -> of each name the most specific one -> variables
 
@@ -57,7 +57,20 @@ def parse_scope(options: Iterable[str]) -> dict[str, list[str]]:
 
 
 def parse_variables(text: str, *, source: str, scope: Scope | None = None) -> Variables:
-    """Read a JSON file of variables.
+    """Read a JSON file of variables, as `variables_of` its document.
+
+    Raises:
+        InvalidInputsError: The text is no JSON, or as `variables_of`.
+    """
+    try:
+        document = json_text.parse(text)
+    except ValueError as error:
+        raise unreadable(source, f"cannot be read as JSON: {error}") from None
+    return variables_of(document, source=source, scope=scope)
+
+
+def variables_of(document: object, *, source: str, scope: Scope | None = None) -> Variables:
+    """Return the variables of a parsed file.
 
     Either a flat object of values by name, or an Octopus variable set as the server exports it
     (`{"Variables": [{"Name", "Value", "Scope"}]}`). Of several values of one name the most specific one that
@@ -65,13 +78,9 @@ def parse_variables(text: str, *, source: str, scope: Scope | None = None) -> Va
     its like.
 
     Raises:
-        InvalidInputsError: The text is no JSON or has another shape, or the scope names what the export does
-            not have; `source` names the file.
+        InvalidInputsError: The document has another shape, or the scope names what the export does not have;
+            `source` names the file.
     """
-    try:
-        document = json_text.parse(text)
-    except ValueError as error:
-        raise unreadable(source, f"cannot be read as JSON: {error}") from None
     match document:
         case {"Variables": list(entries), **rest}:
             export = _Export(source, _values_by_name(entries, source), _scope_names(rest.get("ScopeValues")))

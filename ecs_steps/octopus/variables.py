@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from attrs import frozen
 
@@ -31,9 +32,15 @@ class Variables(Mapping[str, str]):
 
     Raises:
         InvalidInputsError: A value is neither text nor anything that JSON could write.
+        TypeError: It is no mapping, or a name is no text.
     """
 
     def __init__(self, variables: Mapping[str, object], missing: Iterable[MissingValue] = ()) -> None:
+        if not isinstance(cast("object", variables), Mapping):
+            found = type(variables).__name__
+            raise TypeError(f"expected a mapping of variables by name, not {found}")
+        if wrong := next((name for name in variables if not isinstance(name, str)), None):
+            raise TypeError(f"expected names of variables as text, not {type(wrong).__name__}")
         self._values: dict[str, str] = {}
         problems: list[Problem] = []
         for name, value in variables.items():
@@ -78,6 +85,20 @@ class Variables(Mapping[str, str]):
                 followed.add(name)
                 names |= _names_in(self[name])
         return None
+
+
+def merged(parts: Iterable[Variables]) -> Variables:
+    """Return variables from several files: of a name the last value counts.
+
+    A value counts against a missing one whatever the order: another file gives what an export must not hold.
+    """
+    values: dict[str, tuple[str, str]] = {}
+    missing: dict[str, MissingValue] = {}
+    for part in parts:
+        values |= {name.casefold(): (name, value) for name, value in part.items()}
+        missing |= part.missing
+    without = [value for name, value in missing.items() if name not in values]
+    return Variables(dict(values.values()), without)
 
 
 def _names_in(text: str) -> set[str]:

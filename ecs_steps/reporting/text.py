@@ -1,6 +1,9 @@
-"""What is reported, in words: one level and one text, the same for every presenter of lines."""
+"""What is reported, in words: one level and one text, the same for every presenter of lines; and as data."""
 
 import re
+from datetime import datetime
+
+import attrs
 
 from ecs_steps.reporting.events import (
     DeploymentPaused,
@@ -177,6 +180,23 @@ def _finished_text(finished: StepFinished) -> str:
     return f"{text}, since {finished.since:%Y-%m-%d %H:%M:%S %Z}" if finished.since and revision else text
 
 
+def event_data(reported: Reported, seconds: float) -> dict[str, object]:
+    """Return a report as JSON data: its kind, level and text, and its own fields; sensitive values masked."""
+    fields = attrs.asdict(reported, recurse=False)
+    if isinstance(reported, OutputVariable) and reported.sensitive:
+        fields["value"] = MASK
+    plain = {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()
+    }
+    common = {
+        "event": type(reported).__name__,
+        "at": round(seconds, 3),
+        "level": level_of(reported),
+        "text": message_text(reported),
+    }
+    return plain | common
+
+
 def elapsed(seconds: float) -> str:
     """Return a span of time as minutes and seconds, at least five characters: `` 0:12``."""
     minutes, rest = divmod(int(seconds), 60)
@@ -192,6 +212,16 @@ def format_line(reported: Reported, seconds: float) -> str:
     lines = ascii_lines(_MARKS.get(level_of(reported), "") + message_text(reported))
     continued = "\n" + " " * len(stamp)
     return f"{stamp}{continued.join(lines)}\n"
+
+
+def printable(text: str) -> str:
+    """Return a text with its line ends, and every other character that no one could see as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each == "\n" or each.isprintable() else each.encode("unicode_escape").decode("ascii")
+        for each in text
+    )
 
 
 def ascii_lines(text: str) -> list[str]:

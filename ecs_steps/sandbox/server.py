@@ -14,12 +14,13 @@ from ecs_steps.sandbox.sandbox import Sandbox
 
 
 @contextmanager
-def serve(sandbox: Sandbox, *, pace: float = 0.0) -> Iterator[str]:
+def serve(sandbox: Sandbox, *, pace: float = 0.0, port: int = 0) -> Iterator[str]:
     """Answer requests on loopback until the block ends; give the address, for ``AWS_ENDPOINT_URL``.
 
-    Clients live in real time and the sandbox on its own clock: each request takes `pace` of its seconds.
+    Clients live in real time and the sandbox on its own clock: each request takes `pace` of its seconds. Port
+    0 is a free one.
     """
-    with _Server(sandbox, pace) as server:
+    with _Server(sandbox, pace, port) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
@@ -28,8 +29,8 @@ def serve(sandbox: Sandbox, *, pace: float = 0.0) -> Iterator[str]:
 
 
 class _Server(ThreadingHTTPServer):
-    def __init__(self, sandbox: Sandbox, pace: float) -> None:
-        super().__init__(("127.0.0.1", 0), _Requests)
+    def __init__(self, sandbox: Sandbox, pace: float, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Requests)
         self._sandbox = sandbox
         self._pace = pace
 

@@ -27,6 +27,7 @@ def aws_context(
     An account in the variables precedes the environment's credentials; in a script step, where Octopus has
     put the account into the environment, the clients are given. Warnings about the inputs are reported first.
     """
+    _check_types(aws, report, clock)
     clock = clock or SystemClock()
     context = DeploymentContext(
         aws=aws or account_clients(inputs.account, region=inputs.region or None),
@@ -37,6 +38,21 @@ def aws_context(
     for warning in warnings:
         context.say(Level.WARNING, str(warning))
     return context
+
+
+def _check_types(aws: object, report: object, clock: object) -> None:
+    """Refuse what would fail much later, far from where it was given.
+
+    Raises:
+        TypeError: An argument of `run` is of another type.
+    """
+    for name, value, is_right, expected in (
+        ("aws", aws, isinstance(aws, AwsClients), "AwsClients, such as AwsClients(boto3.Session())"),
+        ("report", report, callable(report), "a callable that takes one report"),
+        ("clock", clock, hasattr(clock, "now") and hasattr(clock, "sleep"), "a clock with now() and sleep()"),
+    ):
+        if value is not None and not is_right:
+            raise TypeError(f"{name}= expects {expected}, not {type(value).__name__}")
 
 
 def deployment_context(

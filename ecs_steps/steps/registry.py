@@ -107,6 +107,7 @@ STEPS = StepTable(
                         help="of a deployment: the stack's id or name",
                     ),
                 ),
+                Verb.DRY_RUN: (),
                 Verb.PREFLIGHT: (),
                 Verb.EXPORT: (),
                 Verb.IAM_POLICY: (),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ecs_steps.octopus.account import OctopusAccount
     from ecs_steps.preflight.check import CheckTable
     from ecs_steps.reporting.events import Report
-    from ecs_steps.result import Result
+    from ecs_steps.result import DryRun, Result
 
 
 class StepInputs(Protocol):
@@ -74,8 +74,8 @@ class DryRunStep(Step, Protocol):
         aws: "AwsClients | None" = None,
         report: "Report | None" = None,
         clock: "Clock | None" = None,
-    ) -> str:
-        """Return what would change, as text; AWS is only read."""
+    ) -> "DryRun":
+        """Return what would change; nothing is changed."""
 
 
 class ExportableStep(Step, Protocol):

@@ -74,7 +74,7 @@ def task_definition(
         # Octopus puts the bind volumes first.
         Volumes=[
             *(ecs.Volume(Name=volume.name) for volume in inputs.volumes if volume.type is VolumeType.BIND),
-            *(_efs_volume(volume) for volume in inputs.volumes if volume.type is VolumeType.EFS),
+            *(efs_volume(volume) for volume in inputs.volumes if volume.type is VolumeType.EFS),
         ],
         Tags=tags,
     )
@@ -83,7 +83,8 @@ def task_definition(
     return definition
 
 
-def _efs_volume(volume: Volume) -> ecs.Volume:
+def efs_volume(volume: Volume) -> ecs.Volume:
+    """Build a volume that is an EFS file system."""
     return ecs.Volume(
         Name=volume.name,
         EFSVolumeConfiguration=ecs.EFSVolumeConfiguration(

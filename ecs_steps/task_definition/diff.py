@@ -1,7 +1,7 @@
 """What changes from one revision to another, as text; pure."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -85,14 +85,3 @@ def _shown(value: object, path: Path) -> object:
             return MASK
         case _:
             return value
-
-
-def plan_text(old: str, family: str, changes: Iterable[Change], calls: Iterable[str]) -> str:
-    """Return what a dry run prints: the change from one revision to the next, and the calls to be made."""
-    lines = [
-        f"{old} -> the next revision of {family}",
-        *(f"  {change}" for change in tuple(changes) or ["nothing changes"]),
-        "calls that would be made:",
-        *(f"  {call}" for call in tuple(calls) or ["none"]),
-    ]
-    return "".join(f"{line}\n" for line in lines)

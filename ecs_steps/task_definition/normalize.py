@@ -46,6 +46,9 @@ _EFS = ("volumes", "efsVolumeConfiguration")
 # As the documentation of each member gives them; of all others an empty list or object and false.
 DEFAULTS: Mapping[tuple[str, ...], object] = {
     ("executionRoleArn",): "",
+    ("ipcMode",): "",
+    ("networkMode",): "bridge",
+    ("pidMode",): "",
     ("taskRoleArn",): "",
     (*_CONTAINER, "cpu"): 0,
     (*_CONTAINER, "essential"): True,

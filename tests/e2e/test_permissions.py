@@ -148,6 +148,8 @@ def run(step: str, aws: Ministack, keys: Keys) -> StepRun:
     [
         ("update", ""),
         ("promote", ""),
+        ("register", ""),
+        ("deploy-revision", ""),
         ("deploy", ""),
         ("deploy", "a stack that is there"),
         ("deploy", "a stack that failed"),

@@ -204,7 +204,7 @@ def test_a_dry_run_shows_where_secrets_are_kept_and_no_value() -> None:
         plant_in_the_service(aws, markers)
         step = UpdateEcsServiceStep(variables("update", updates=updates(markers)))
 
-        shown = step.dry_run(aws=aws.clients, report=lambda _: None)
+        shown = str(step.dry_run(aws=aws.clients, report=lambda _: None))
 
     found = markers.found_in(iter(shown.splitlines()))
     assert "environment[VALUE_1]" in shown
@@ -219,9 +219,8 @@ def test_whatever_surrounds_a_value_it_is_not_said(before: str, after: str, scen
     items = [{"type": "Plain", "key": "VALUE", "value": value}]
     secret = {"containerName": "web", "environmentVariables": {"action": "Replace", "items": items}}
     with Sandbox(scenario) as aws:
-        shown = UpdateEcsServiceStep(variables("update", updates=[secret])).dry_run(
-            aws=aws.clients, report=lambda _: None
-        )
+        step = UpdateEcsServiceStep(variables("update", updates=[secret]))
+        shown = str(step.dry_run(aws=aws.clients, report=lambda _: None))
         ended = run("update", aws, updates=[secret])
 
     assert "environment[VALUE]" in shown

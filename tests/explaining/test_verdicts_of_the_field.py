@@ -139,6 +139,28 @@ def test_where_tasks_carry_no_deployment_id_a_crash_loop_is_given_up_with_its_ca
     assert "DATABASE_URL" in str(ended.error)
 
 
+def all_seem_to_run(parsed: dict[str, Any]) -> None:
+    """Rewrite services as an emulator shows a crash loop: each task is replaced before it is counted."""
+    for service in services_of(parsed):
+        service["events"] = []
+        for deployment in service["deployments"]:
+            deployment |= {"runningCount": 2, "pendingCount": 0, "failedTasks": 0}
+
+
+def test_a_crash_loop_that_no_count_and_no_message_shows_is_given_up() -> None:
+    with Sandbox(Scenario.of(CRASH)) as aws:
+        make_service(aws)
+        rewrite(aws, "DescribeServices", all_seem_to_run)
+        rewrite(aws, "DescribeTasks", without_deployment_ids)
+        rewrite(aws, "ListServiceDeployments", lambda parsed: parsed.update(serviceDeployments=[]))
+
+        ended = run(UpdateEcsServiceStep(update_variables()), aws)
+
+    assert isinstance(ended.error, RolloutFailedError)
+    assert ended.seconds < 5 * 60
+    assert cause_of(ended) == "exit-1"
+
+
 def test_where_tasks_carry_no_deployment_id_a_good_deployment_still_succeeds() -> None:
     with Sandbox() as aws:
         make_service(aws)

@@ -81,7 +81,9 @@ def test_a_dry_run_of_an_update_shows_the_digest(registry: SandboxRegistry) -> N
     step = made("update", f"{registry.host}/team/web:2.0.0")
     assert isinstance(step, UpdateEcsServiceStep)
     with Sandbox() as aws:
-        assert f"@{IMAGE.digest}" in step.dry_run(aws=aws.clients, clock=aws.clock, report=lambda _: None)
+        shown = str(step.dry_run(aws=aws.clients, clock=aws.clock, report=lambda _: None))
+
+    assert f"@{IMAGE.digest}" in shown
 
 
 @pytest.mark.parametrize("step", ["deploy", "update"])

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from ecs_steps.aws.ecs import ContainerInstance
+from ecs_steps.aws.container_instances import ContainerInstance
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.scope import DeploymentScope, Guard
 from ecs_steps.preflight.check import Status

@@ -11,7 +11,14 @@ from typing import Annotated
 from attrs import frozen
 
 from ecs_steps.octopus import json_text
-from ecs_steps.octopus.inputs.converter import FieldError, PartialValueError, convert, text, unexpected
+from ecs_steps.octopus.inputs.converter import (
+    FieldError,
+    PartialValueError,
+    UnresolvedText,
+    convert,
+    text,
+    unexpected,
+)
 
 # AWS' integers have 32 bits.
 MAX_INT32 = 2**31 - 1
@@ -170,6 +177,29 @@ class CommandWords:
         return tuple(split(value, ",")) if self.split_at_commas else (value,)
 
 
+@frozen
+class KeyValueLines:
+    """A text of lines of the form ``KEY=value``; it stays a text, which `pairs` takes apart."""
+
+    def __call__(self, value: object) -> str:
+        whole = text(value)
+        for number, line in enumerate(whole.splitlines(), start=1):
+            key, equals, _ = line.partition("=")
+            if line.strip() and not (key.strip() and equals):
+                # The line may be a part of a secret.
+                raise PartialValueError(None, (FieldError(message=f"line {number}: expected KEY=value"),))
+        return whole
+
+
+def pairs(lines: str) -> list[tuple[str, str]]:
+    """Return the keys and values of lines that `KeyValueLines` has checked; an open expression stays one."""
+    of = UnresolvedText if isinstance(lines, UnresolvedText) else str
+    split_lines = (line.partition("=") for line in lines.splitlines() if "=" in line)
+    return [
+        (key.strip(), of(value.strip()) if "#{" in value else value.strip()) for key, _, value in split_lines
+    ]
+
+
 def split(whole: str, separators: str) -> list[str]:
     """Split at any of the separators, but not within an expression, and trim the parts."""
     # After the last brace no expression ends; searching for an end from each "#{" would be quadratic.
@@ -184,6 +214,7 @@ def split(whole: str, separators: str) -> list[str]:
 
 
 Port = Annotated[int, WholeNumber(1, 65535)]
+KeyValueText = Annotated[str, KeyValueLines()]
 Count = Annotated[int, WholeNumber()]
 PositiveCount = Annotated[int, WholeNumber(1)]
 Bool = Annotated[bool, Flag()]

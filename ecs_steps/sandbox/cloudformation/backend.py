@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import evolve
 
+from ecs_steps.sandbox.cloudformation.change_sets import ChangeSets
 from ecs_steps.sandbox.cloudformation.descriptions import (
     describe,
     describe_resource,
@@ -38,9 +39,9 @@ class CloudFormationBackend:
 
     def __init__(self, account: Account, failure_plans: tuple[ResourceFailurePlan, ...] = ()) -> None:
         self.account = account
-        self._stacks = Stacks(
-            account=account, types=resource_types(account), failure_plans=ResourceFailurePlans(failure_plans)
-        )
+        types = resource_types(account)
+        self._stacks = Stacks(account=account, types=types, failure_plans=ResourceFailurePlans(failure_plans))
+        self._change_sets = ChangeSets(account=account, types=types, ids=account.ids)
 
     def apply(self, plan: StackPlan, failure_plans: tuple[ResourceFailurePlan, ...]) -> None:
         """Apply the plan and the failure plans of another scenario."""
@@ -81,6 +82,40 @@ class CloudFormationBackend:
         stack.updated_at = self.account.timeline.now
         _note(stack, request)
         return self._begin(stack, "UpdateStack", request, Lifecycle.update)
+
+    def create_change_set(self, request: Request) -> Reply:
+        """Plan an update of a stack, or the creation of one that then stands there without resources."""
+        name = request["StackName"]
+        stack = self._stacks.find(name)
+        if stack and (made := self._change_sets.made_by(stack, request)):
+            return {"Id": made.id, "StackId": stack.id}
+        if request.get("ChangeSetType", "UPDATE") == "CREATE":
+            check_name(name)
+            if stack and stack.status != "REVIEW_IN_PROGRESS":
+                raise invalid(f"Stack [{name}] already exists and cannot be created again with the changeSet")
+            revision = self._stacks.revision(request)
+            if stack is None:
+                stack = self._stacks.add(name, revision)
+                stack.record("REVIEW_IN_PROGRESS", "User Initiated")
+        else:
+            stack = self._stacks.existing(name)
+            check_updatable(stack)
+            revision = self._stacks.revision(request, stack.revision)
+        change_set = self._change_sets.make(
+            request["ChangeSetName"], stack, revision, token=request.get("ClientToken", "")
+        )
+        return {"Id": change_set.id, "StackId": stack.id}
+
+    def describe_change_set(self, request: Request) -> Reply:
+        """Describe a change set."""
+        stack = self._stacks.existing(request["StackName"])
+        change_set = self._change_sets.find(stack, request["ChangeSetName"])
+        return change_set.describe(stack, request.get("NextToken", ""))
+
+    def delete_change_set(self, request: Request) -> Reply:
+        """Delete a change set; the stack that it may have made stays."""
+        self._change_sets.discard(self._stacks.existing(request["StackName"]), request["ChangeSetName"])
+        return {}
 
     def cancel_update_stack(self, request: Request) -> Reply:
         """Begin to roll a running update back."""

@@ -50,15 +50,20 @@ def scope_of(stack: Stack, account: Account, types: Mapping[str, ResourceType]) 
 
 def blueprint(revision: Revision, stack: Stack, account: Account) -> object:
     """Return the resolved content of a revision; two that are equal leave CloudFormation nothing to do."""
-    # What a resource gives is not known here; it looks like an ARN, since functions may take it apart.
-    scope = _scope(
-        revision, stack, account, lambda logical_id, name: account.arn("sandbox", f"{logical_id}/{name}")
-    )
+    scope = blueprint_scope(revision, stack, account)
     resources = {
         name: (item.type, scope.resolve(item.properties), item.deletion_policy, item.update_replace_policy)
         for name, item in active(revision, scope).items()
     }
     return resources, outputs_of(revision, scope), dict(revision.tags)
+
+
+def blueprint_scope(revision: Revision, stack: Stack, account: Account) -> Scope:
+    """Return what names mean where no resource is known yet."""
+    # What a resource gives looks like an ARN, since functions may take it apart.
+    return _scope(
+        revision, stack, account, lambda logical_id, name: account.arn("sandbox", f"{logical_id}/{name}")
+    )
 
 
 def wanted_of(declaration: Declaration, stack: Stack, scope: Scope) -> Wanted:

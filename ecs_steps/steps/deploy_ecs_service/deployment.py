@@ -10,11 +10,12 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
-from ecs_steps.result import Outcome, Outputs, Result, StillRunning
+from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import report_pause
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
+from ecs_steps.stacks.change_set import plan_deployment
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
 from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_scaling
 from ecs_steps.stacks.service_watch import StackServiceWatch
@@ -37,6 +38,26 @@ class StackDeployment:
             check_environment(self.inputs.guard, self.context)
             stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack)
+
+    def dry_run(self) -> DryRun:
+        """Plan the stack's changes and return them."""
+        plan = plan_deployment(self._stack_request(self._pinned_inputs()), self.context)
+        data = {
+            "stack": plan.stack_name,
+            "action": plan.action.name,
+            "note": plan.note,
+            "resources": [
+                {
+                    "action": change.action,
+                    "logicalId": change.logical_id,
+                    "type": change.resource_type,
+                    "replacement": change.replacement,
+                    "properties": list(change.properties),
+                }
+                for change in plan.changes
+            ],
+        }
+        return DryRun(lines=tuple(plan.lines()), data=data)
 
     def watch(self, stack_id: str) -> Result:
         """Wait for the stack's last operation and verify."""

@@ -91,6 +91,15 @@ def _stack(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
         ),
         resources=(scope.arn("cloudformation", f"stack/{inputs.stack_name}/*"),),
     )
+    yield Statement(
+        sid="PlanItsChanges",
+        actions=(
+            "cloudformation:CreateChangeSet",
+            "cloudformation:DescribeChangeSet",
+            "cloudformation:DeleteChangeSet",
+        ),
+        resources=(scope.arn("cloudformation", f"stack/{inputs.stack_name}/*"),),
+    )
     if inputs.template_bucket:
         objects = f"{inputs.template_bucket}/ecs-steps/{inputs.stack_name}/*"
         yield Statement(

@@ -14,6 +14,7 @@ from ecs_steps.octopus.inputs.types import (
     Count,
     DesiredCount,
     Family,
+    KeyValueText,
     LogGroupName,
     LogRetentionDays,
     Port,
@@ -22,6 +23,7 @@ from ecs_steps.octopus.inputs.types import (
     SubnetIds,
 )
 from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
+from ecs_steps.steps.deploy_ecs_service.one_container import PACKAGE, one_container
 from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec
@@ -59,6 +61,10 @@ class LoadBalancerMapping:
         return bool(
             self.alternate_target_group_arn and self.production_listener_rule and self.infrastructure_role
         )
+
+
+def _has_one_container(inputs: "DeployInputs") -> bool:
+    return len(inputs.containers or ()) < 2  # noqa: PLR2004  two are not one
 
 
 @frozen(kw_only=True, field_transformer=strategy_last)
@@ -204,12 +210,52 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         default=(),
         control="MultiLineText",
     )
+    one_image: str = variable(
+        f"{DEPLOY}.Image",
+        label="Image",
+        help="The short way to one container, with Containers left empty: its image. The container is named "
+        "as the task definition.",
+        default="",
+        control="",
+        used_if=_has_one_container,
+    )
+    one_port: Port | None = variable(
+        f"{DEPLOY}.Port",
+        label="Port",
+        docs=f"{GUIDE}/task_definition_parameters.html#container_definition_portmappings",
+        help="The short way to one container: the port that it listens on.",
+        default=None,
+        used_if=_has_one_container,
+    )
+    one_environment: KeyValueText = variable(
+        f"{DEPLOY}.Environment",
+        label="Environment",
+        docs=f"{GUIDE}/taskdef-envfiles.html",
+        help="The short way to one container: its environment variables, lines of `KEY=value`.",
+        default="",
+        control="MultiLineText",
+        used_if=_has_one_container,
+        is_secret=True,
+    )
+    one_secrets: KeyValueText = variable(
+        f"{DEPLOY}.Secrets",
+        label="Secrets",
+        docs=f"{GUIDE}/specifying-sensitive-data.html",
+        help="The short way to one container: environment variables whose values ECS fetches, lines of "
+        "`KEY=arn` with ARNs of Secrets Manager or names of Systems Manager parameters.",
+        default="",
+        control="MultiLineText",
+        used_if=_has_one_container,
+        is_secret=True,
+    )
     containers: tuple[ContainerSpec, ...] = variable(
         f"{DEPLOY}.Containers",
         label="Containers",
         docs=f"{GUIDE}/task_definition_parameters.html#container_definitions",
-        help='JSON: `[{"containerName": "web", "containerImageReference": {"referenceId": "web"}, '
+        help="Empty for one container, which Image, Port, Environment and Secrets describe. Else "
+        'JSON: `[{"containerName": "web", "containerImageReference": {"referenceId": "web"}, '
         '"containerPortMappings": [{"containerPort": "80"}]}]`',
+        default=(),
         control="MultiLineText",
     )
     log_group_name: LogGroupName | None = variable(
@@ -262,6 +308,18 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
     )
 
     resolve_digests: Bool = resolve_digests_variable()
+
+    def __attrs_post_init__(self) -> None:
+        given = (self.one_image, self.one_port, self.one_environment, self.one_secrets)
+        if self.containers == () and (any(given) or PACKAGE.casefold() in self.images):
+            container = one_container(
+                self.service_task_name,
+                image=self.one_image,
+                port=self.one_port,
+                environment=self.one_environment or "",
+                secrets=self.one_secrets or "",
+            )
+            object.__setattr__(self, "containers", (container,))
 
     @property
     def default_pauses(self) -> tuple[str, ...]:

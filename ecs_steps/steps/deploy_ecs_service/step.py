@@ -8,12 +8,16 @@ What a phase needs is imported by that phase: inputs need neither troposphere no
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from ecs_steps.clock import Clock
+from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
-from ecs_steps.result import Result
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.result import DryRun, Result
+from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY, DeployInputs
+from ecs_steps.steps.deploy_ecs_service.one_container import named_as_given
 from ecs_steps.steps.deploy_ecs_service.rules import EXPORT_RULES, RULES
 
 if TYPE_CHECKING:
@@ -42,9 +46,17 @@ class DeployEcsServiceStep:
         """
         rules = EXPORT_RULES if for_export else RULES
         self._for_export = for_export
-        self.inputs, self.warnings = read(
-            DeployInputs, Variables(variables), rules, keep_expressions=for_export, evaluate=evaluate
-        )
+        given = Variables(variables)
+        is_short = given.get(f"{DEPLOY}.Containers", "").strip() in ("", "[]")
+        try:
+            self.inputs, warnings = read(
+                DeployInputs, given, rules, keep_expressions=for_export, evaluate=evaluate
+            )
+        except InvalidInputsError as error:
+            if not is_short:
+                raise
+            raise evolve(error, problems=tuple(named_as_given(error.problems, DEPLOY))) from None
+        self.warnings = tuple(named_as_given(warnings, DEPLOY)) if is_short else warnings
 
     def template(self) -> "Template":
         """Build the CloudFormation template; no AWS call."""
@@ -85,6 +97,21 @@ class DeployEcsServiceStep:
         if self._for_export:
             raise ValueError("A step that was read for its export cannot be run")
         return self._deployment(aws, report, clock).run()
+
+    def dry_run(
+        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+    ) -> DryRun:
+        """Return what would become of the stack's resources, as a change set says, which is then deleted.
+
+        No value of a property is read. Nothing is executed; for a stack that does not exist the change set
+        makes an empty one for a moment.
+
+        Raises:
+            NotFoundError, DeploymentError, AwsCallError: As `run`.
+        """
+        if self._for_export:
+            raise ValueError("A step that was read for its export cannot be run")
+        return self._deployment(aws, report, clock).dry_run()
 
     def preflight(
         self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None

@@ -7,10 +7,10 @@ from attrs import Factory, field, frozen
 from ecs_steps.aws.ecs import revision_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.reporting.events import Level
-from ecs_steps.result import Outcome, Outputs, Result, StillRunning
+from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
 from ecs_steps.steps.register_task_definition.inputs import RegisterInputs
 from ecs_steps.steps.register_task_definition.plan import changes, plan_registration
-from ecs_steps.task_definition.diff import plan_text
+from ecs_steps.task_definition.dry_run import revision_dry_run
 from ecs_steps.task_definition.pruning import deregister, prunable_revisions
 from ecs_steps.task_definition.registration import add_tags, register_revision
 from ecs_steps.task_definition.revision import RevisionPlan
@@ -43,11 +43,11 @@ class Registration:
                 deregister(old, self.context)
             return self.outputs.result(Outcome.SUCCEEDED)
 
-    def dry_run(self) -> str:
+    def dry_run(self) -> DryRun:
         """Return what would change, and the calls that would be made."""
         plan = plan_registration(self.inputs, self.context)
         old = plan.latest.arn if plan.latest else "no revision"
-        return plan_text(old, plan.family, changes(plan), self._calls(plan))
+        return revision_dry_run(old, plan.family, changes(plan), self._calls(plan))
 
     def _calls(self, plan: RevisionPlan) -> Iterator[str]:
         if plan.needs_registration:

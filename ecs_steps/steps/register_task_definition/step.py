@@ -12,7 +12,7 @@ from ecs_steps.clock import Clock
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
-from ecs_steps.result import Result
+from ecs_steps.result import DryRun, Result
 from ecs_steps.steps.register_task_definition.document import document_rule
 from ecs_steps.steps.register_task_definition.inputs import RegisterInputs
 from ecs_steps.steps.register_task_definition.rules import RULES
@@ -48,7 +48,7 @@ class RegisterEcsTaskDefinitionStep:
 
     def dry_run(
         self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
-    ) -> str:
+    ) -> DryRun:
         """Return what would change and the calls that would be made; AWS is only read.
 
         Values of environment variables are masked. The difference is between the family's latest revision and

@@ -101,6 +101,8 @@ JOURNEYS = (
     _journey("update that crashes", scenario="crash", prepare=_other_image, is_killed=True),
     _journey("large template", _LARGE, prepare=_bucket),
     _journey("watch", verb=Verb.WATCH, prepare=_started, started=lambda _: STACK),
+    _journey("dry run", verb=Verb.DRY_RUN),
+    _journey("dry run of an update", prepare=_other_image, verb=Verb.DRY_RUN),
     _journey("images by digest", _PINNED),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),

@@ -41,7 +41,7 @@ def test_everything_that_is_required_is_reported_at_once(nothing: str | None) ->
         f"{DEPLOY}.Memory: is required",
         f"{DEPLOY}.SecurityGroupIds: is required",
         f"{DEPLOY}.SubnetIds: is required",
-        f"{CONTAINERS}: is required",
+        f"{CONTAINERS}: expected at least one container",
     ]
 
 

@@ -67,7 +67,7 @@ def register(aws: Sandbox, events: list[Reported] | None = None, **changes: obje
 
 def dry_run(aws: Sandbox, **changes: object) -> str:
     step = RegisterEcsTaskDefinitionStep(dictionary(**changes))
-    return step.dry_run(aws=aws.clients, clock=aws.clock, report=lambda _: None)
+    return str(step.dry_run(aws=aws.clients, clock=aws.clock, report=lambda _: None))
 
 
 def described(aws: Sandbox, revision: str) -> Any:  # noqa: ANN401  boto's untyped reply

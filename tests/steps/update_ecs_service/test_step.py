@@ -610,7 +610,7 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing() -> None:
             dictionary(updates=json.dumps([WEB | {"environmentVariables": environment}]))
         )
 
-        text = step.dry_run(aws=aws.clients, report=lambda _: None)
+        text = str(step.dry_run(aws=aws.clients, report=lambda _: None))
 
         assert "containerDefinitions[web].image: " in text
         assert "PASSWORD" in text
@@ -627,7 +627,7 @@ def test_a_dry_run_waits_on_the_clock_that_it_is_given() -> None:
         started = aws.clock.now()
         step = UpdateEcsServiceStep(dictionary())
 
-        text = step.dry_run(aws=aws.clients, report=lambda _: None, clock=aws.clock)
+        text = str(step.dry_run(aws=aws.clients, report=lambda _: None, clock=aws.clock))
 
         # botocore itself waits for three seconds between the three requests of a call at most.
         assert aws.clock.now() - started > timedelta(seconds=4 * 3)

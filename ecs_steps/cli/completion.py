@@ -1,0 +1,28 @@
+"""``completion``: a script with which a shell completes commands, options and scenarios."""
+
+import argparse
+from functools import partial
+
+from ecs_steps.cli.output import CommandResult
+from ecs_steps.errors import InvalidInputsError, Problem
+
+SHELLS = ("bash", "zsh", "tcsh")
+
+
+def add_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", parser: argparse.ArgumentParser
+) -> None:
+    """Add ``completion``, which is about the whole `parser`."""
+    text = "print a completion script for a shell; needs the extra `completion`"
+    sub = commands.add_parser("completion", help=text, description=text)
+    sub.add_argument("shell", choices=SHELLS)
+    sub.set_defaults(command=partial(_complete, parser), output="text")
+
+
+def _complete(parser: argparse.ArgumentParser, args: argparse.Namespace) -> CommandResult:
+    try:
+        import shtab
+    except ImportError:
+        problem = Problem(path="completion", message="needs shtab: pip install 'ecs-steps[completion]'")
+        raise InvalidInputsError(what="There is no completion", problems=(problem,)) from None
+    return CommandResult(f"{shtab.complete(parser, shell=args.shell)}\n")

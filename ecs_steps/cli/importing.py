@@ -1,0 +1,141 @@
+"""``import``: a file of variables from what runs: a service, a task definition, or the service of a stack."""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ecs_steps.cli.output import CommandResult
+from ecs_steps.cli.process import print_error, read_text
+from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
+from ecs_steps.errors import InvalidInputsError, NotFoundError, Problem
+
+if TYPE_CHECKING:
+    from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.steps.deploy_ecs_service.importing import Imported
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``import``."""
+    text = "print a file of variables that deploys what runs; members without a place are named"
+    sub = commands.add_parser("import", help=text, description=text)
+    group = sub.add_mutually_exclusive_group(required=True)
+    group.add_argument("--service", metavar="CLUSTER/NAME", help="a service")
+    group.add_argument(
+        "--task-definition",
+        metavar="NAME|FILE.json",
+        help="a family, family:revision or ARN; or a file as for aws ecs register-task-definition",
+    )
+    group.add_argument("--stack", metavar="NAME", help="the stack that holds a service")
+    sub.add_argument("--region", help="the AWS region (default: the environment's)")
+    sub.add_argument("--endpoint-url", help="another address for AWS, such as an emulator's")
+    add_sandbox(sub)
+    sub.add_argument("--output", choices=["yaml", "json"], default="yaml", help="the form of the file")
+    sub.set_defaults(command=_import)
+
+
+def _import(args: argparse.Namespace) -> CommandResult:
+    imported = _imported(args)
+    print_error("The file holds the values of environment variables as they are.")
+    for path in imported.without_place:
+        print_error(f"WARNING: {path} has no place in the variables and is not in the file")
+    from ecs_steps.octopus import yaml_text
+
+    variables = dict(imported.variables)
+    return CommandResult(yaml_text.dump(variables), _escaped(variables))
+
+
+def _imported(args: argparse.Namespace) -> "Imported":
+    from ecs_steps.steps.deploy_ecs_service.importing import import_deployment
+
+    if args.task_definition and Path(args.task_definition).suffix == ".json":
+        return import_deployment(_from_file(args.task_definition))
+    with _clients(args) as aws:
+        if args.task_definition:
+            return import_deployment(_task_definition(aws, args.task_definition))
+        service = _service_of_stack(aws, args.stack) if args.stack else _service(aws, args.service)
+        return import_deployment(
+            _task_definition(aws, service["taskDefinition"]), service, stack=args.stack or ""
+        )
+
+
+@contextmanager
+def _clients(args: argparse.Namespace) -> "Iterator[AwsClients]":
+    with opened_sandbox(args, args.region or "") as sandbox:
+        if sandbox:
+            yield sandbox.clients
+            return
+        from ecs_steps.aws.clients import environment_clients
+
+        yield environment_clients(region=args.region, endpoint_url=args.endpoint_url)
+
+
+def _from_file(name: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(read_text(name)[1])
+    except ValueError as error:
+        raise _invalid(f"{name} is no JSON: {error}") from None
+    request = document.get("taskDefinition", document) if isinstance(document, dict) else None
+    if not isinstance(request, dict) or "family" not in request or "containerDefinitions" not in request:
+        raise _invalid(f"{name} is no task definition: it has no family or no containerDefinitions")
+    return request
+
+
+def _task_definition(aws: "AwsClients", name: str) -> Mapping[str, Any]:
+    from ecs_steps.aws.task_definitions import describe_task_definition, register_request
+
+    found = describe_task_definition(aws, name)
+    # Its tags name the release that registered it: the next one has its own.
+    return register_request(found.raw, (), aws.ecs.meta.service_model)
+
+
+def _service(aws: "AwsClients", place: str) -> Mapping[str, Any]:
+    from ecs_steps.aws.ecs import raw_service
+
+    cluster, _, name = (
+        place.rpartition("/") if not place.startswith("arn:") else (place.split("/")[-2], "", place)
+    )
+    if not cluster:
+        raise _invalid(f"--service: expected CLUSTER/NAME, not {place!a}")
+    service = raw_service(aws, cluster, name)
+    if service is None:
+        raise NotFoundError(
+            what=f"Service {name} was not found",
+            why=f"ECS knows none of that name in cluster {cluster}",
+            next_step="Check both names, the account and the region.",
+        )
+    return service
+
+
+def _service_of_stack(aws: "AwsClients", stack: str) -> Mapping[str, Any]:
+    from ecs_steps.aws.cloudformation import stack_resources
+
+    arns = [each for each in stack_resources(aws, stack).values() if ":service/" in each]
+    if len(arns) != 1:
+        raise NotFoundError(
+            what=f"Stack {stack} cannot be imported",
+            why=f"it holds {len(arns)} services of ECS",
+            next_step="Name the service with --service CLUSTER/NAME.",
+        )
+    return _service(aws, arns[0])
+
+
+def _escaped(value: Any) -> Any:  # noqa: ANN401  any JSON
+    """Return JSON whose texts no one evaluates, though they may look like an expression."""
+    match value:
+        case str():
+            return value.replace("#{", "##{")
+        case dict():
+            return {name: _escaped(member) for name, member in value.items()}
+        case list():
+            return [_escaped(each) for each in value]
+        case _:
+            return value
+
+
+def _invalid(message: str) -> InvalidInputsError:
+    return InvalidInputsError(
+        what="The arguments are not valid", problems=(Problem(path="import", message=message),)
+    )

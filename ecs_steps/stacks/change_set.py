@@ -1,0 +1,149 @@
+"""What a deployment would do to a stack: a change set that is made, described, deleted and never executed."""
+
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from ecs_steps.aws import cloudformation
+from ecs_steps.aws.cloudformation import ResourceChange, StackRequest, new_token
+from ecs_steps.aws.stack_status import StackStatus
+from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
+from ecs_steps.errors import AwsCallError, EcsStepsError, StackFailedError
+from ecs_steps.polling import PollResult, poll
+from ecs_steps.reporting.events import Level
+from ecs_steps.stacks.action import StackAction, first_action
+from ecs_steps.stacks.preflight import check_before_change
+
+UNCHANGED = ("didn't contain changes", "No updates are to be performed")
+_FIRST = {
+    StackAction.DELETE: "would be deleted and created again, because it is {status}",
+    StackAction.CONTINUE_ROLLBACK: "is {status}: its rollback would be continued before the update",
+    StackAction.WAIT: "is {status}: the deployment would wait until CloudFormation is done with it",
+    StackAction.MANUAL: "is {status}, and only a person can repair that",
+}
+
+
+@frozen(kw_only=True)
+class StackPlan:
+    """What would become of a stack; `note` says what comes before its changes, or in place of them."""
+
+    stack_name: str
+    action: StackAction
+    changes: tuple[ResourceChange, ...] = ()
+    note: str = ""
+
+    def lines(self) -> Iterator[str]:
+        """Yield the plan as text."""
+        verb = "create" if self.action is StackAction.CREATE else "update"
+        yield f"stack {self.stack_name}: {self.note or f'{verb}, by these changes'}"
+        for change in self.changes:
+            sign = _SIGNS.get(change.action, "~")
+            yield f"  {sign} {change.logical_id} {change.resource_type}{_how(change)}"
+            yield from (f"      {path}" for path in change.properties)
+
+
+_SIGNS = {"Add": "+", "Remove": "-"}
+_REPLACEMENTS = {
+    "True": ": is replaced",
+    "Conditional": ": may be replaced",
+    "False": ": is changed in place",
+}
+
+
+def _how(change: ResourceChange) -> str:
+    return _REPLACEMENTS.get(change.replacement, "")
+
+
+def plan_deployment(request: StackRequest, context: DeploymentContext) -> StackPlan:
+    """Return what `start_deployment` would do; what the change set needs is deleted again.
+
+    So is an empty stack that an earlier change set left, which a deployment would delete as well.
+
+    Raises:
+        NotFoundError, DeploymentError: As `check_before_change`.
+        StackFailedError: CloudFormation refuses the template.
+    """
+    stack = context.call_with_retries(
+        "the stack", lambda: cloudformation.describe_stack(context.aws, request.name)
+    )
+    check_before_change(request, stack, context)
+    is_empty = stack is None or stack.status is StackStatus.REVIEW_IN_PROGRESS
+    action = StackAction.CREATE if is_empty else first_action(stack.status if stack else None)
+    if stack and action in _FIRST:
+        return StackPlan(
+            stack_name=request.name, action=action, note=_FIRST[action].format(status=stack.status)
+        )
+    changes = _planned_changes(request, context, is_new=action is StackAction.CREATE)
+    return StackPlan(
+        stack_name=request.name, action=action, changes=changes, note="" if changes else "nothing changes"
+    )
+
+
+def _planned_changes(
+    request: StackRequest, context: DeploymentContext, *, is_new: bool
+) -> tuple[ResourceChange, ...]:
+    aws, name = context.aws, new_token()
+
+    def read() -> PollResult[tuple[str, str, tuple[ResourceChange, ...]]]:
+        described = cloudformation.describe_change_set(aws, request.name, name)
+        return PollResult(value=described, settled=described[0] in {"CREATE_COMPLETE", "FAILED"})
+
+    try:
+        context.call_with_retries(
+            "the change set", lambda: cloudformation.create_change_set(aws, request, name, is_new=is_new)
+        )
+        polled = poll(
+            read,
+            clock=context.clock,
+            deadline=context.clock.now() + CALL_TIMEOUT,
+            report=context.report,
+            waiting_for="the change set",
+        )
+    except EcsStepsError as error:
+        try:
+            _clean_up(request.name, name, context, is_new=is_new)
+        except EcsStepsError as left:
+            # The first error is the one to tell, and the second one's advice what is left to do.
+            raise evolve(error, next_step=f"{error.next_step} {left.next_step}".strip()) from error
+        raise
+    _clean_up(request.name, name, context, is_new=is_new)
+    status, reason, changes = polled.value
+    if status == "CREATE_COMPLETE":
+        return changes
+    if any(text in reason for text in UNCHANGED):
+        return ()
+    raise StackFailedError(
+        what=f"The changes of stack {request.name} could not be planned",
+        why=reason or f"the change set is {status}",
+        next_step="Nothing was changed.",
+    )
+
+
+def _clean_up(stack_name: str, name: str, context: DeploymentContext, *, is_new: bool) -> None:
+    """Delete the change set, and the empty stack that it made, which nothing else would remove."""
+    aws, retry = context.aws, context.call_with_retries
+    if not is_new:
+        retry("the change set", lambda: cloudformation.delete_change_set(aws, stack_name, name))
+        return
+    stack = retry("the stack", lambda: cloudformation.describe_stack(aws, stack_name))
+    if stack is None or stack.status is not StackStatus.REVIEW_IN_PROGRESS:
+        return
+    # Its change sets go with it.
+    context.say(Level.VERBOSE, f"Deleting the empty stack {stack.name} of the change set")
+    try:
+        retry("the stack", lambda: cloudformation.delete_stack(aws, stack, new_token()))
+    except AwsCallError as error:
+        left = f"Delete stack {stack.name}: it is empty, and what is left of this dry run."
+        raise evolve(error, next_step=f"{error.next_step} {left}".strip()) from error
+
+    def read() -> PollResult[bool]:
+        now = cloudformation.describe_stack(aws, stack.stack_id)
+        return PollResult(value=True, settled=now is None or now.status is StackStatus.DELETE_COMPLETE)
+
+    poll(
+        read,
+        clock=context.clock,
+        deadline=context.clock.now() + CALL_TIMEOUT,
+        report=context.report,
+        waiting_for="the deletion of the empty stack",
+    )

@@ -1,0 +1,116 @@
+"""What ``import`` writes deploys to an equal task definition, or every member without a place is named."""
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecs_steps.aws.task_definitions import describe_task_definition, register_request
+from ecs_steps.cli.main import main
+from ecs_steps.octopus import yaml_text
+from ecs_steps.sandbox import Sandbox
+from ecs_steps.steps.deploy_ecs_service.importing import import_deployment
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.task_definition.diff import difference
+
+DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
+ORDERS = ("--service", "shop/orders")
+Capture = pytest.CaptureFixture[str]
+
+
+def imported(capsys: Capture, *arguments: str) -> tuple[dict[str, Any], list[str]]:
+    """Import, and return the variables and the warnings."""
+    assert main(["import", *arguments]) == 0
+    printed = capsys.readouterr()
+    variables = yaml_text.parse(printed.out)
+    assert isinstance(variables, dict)
+    return variables, [line for line in printed.err.splitlines() if line.startswith("WARNING")]
+
+
+def registered(aws: Sandbox) -> Mapping[str, Any]:
+    found = describe_task_definition(aws.clients, "orders")
+    return register_request(found.raw, (), aws.clients.ecs.meta.service_model)
+
+
+def test_a_service_is_imported_with_its_network_and_its_targets(capsys: Capture) -> None:
+    variables, _ = imported(capsys, *ORDERS, "--sandbox")
+
+    assert variables["Octopus.Action.Aws.Ecs.ClusterName"] == "shop"
+    assert variables[f"{DEPLOY}.ServiceTaskName"] == "orders"
+    assert variables[f"{DEPLOY}.DesiredCount"] == "2"
+    assert variables[f"{DEPLOY}.SubnetIds"]
+    assert variables[f"{DEPLOY}.LoadBalancerMappings"][0]["containerName"] == "web"
+
+
+def test_a_file_that_was_imported_deploys_to_an_equal_task_definition(capsys: Capture) -> None:
+    variables, warnings = imported(capsys, *ORDERS, "--sandbox")
+    lost = [warning.removeprefix("WARNING: ").partition(" has no place")[0] for warning in warnings]
+    with Sandbox() as aws:
+        original = registered(aws)
+
+        STEPS.named("deploy").read(variables).run(aws=aws.clients, clock=aws.clock, report=lambda _: None)
+
+        deployed = registered(aws)
+    changed = {change.path for change in difference(original, deployed)}
+    assert {path for path in changed if not path.startswith("tags")} <= set(lost)
+
+
+def test_what_another_launch_type_has_is_named(capsys: Capture) -> None:
+    _, warnings = imported(capsys, "--service", "shop/billing", "--sandbox")
+
+    assert "WARNING: networkMode has no place in the variables and is not in the file" in warnings
+    assert any("service.launchType" in warning for warning in warnings)
+
+
+def test_a_stack_of_octopus_own_step_is_imported_under_its_name(capsys: Capture, tmp_path: Path) -> None:
+    journal = ("--sandbox", "--sandbox-journal", str(tmp_path / "aws"))
+    example = str(files("ecs_steps.sandbox") / "examples" / "deploy.json")
+    assert main(["deploy", example, *journal, "--sandbox-speed", "1000000", "--quiet"]) == 0
+    capsys.readouterr()
+
+    variables, _ = imported(capsys, "--stack", "octopetshop-web", *journal)
+
+    assert variables[f"{DEPLOY}.CFStackName"] == "octopetshop-web"
+    assert len(variables[f"{DEPLOY}.Containers"]) == len(
+        json.loads(Path(example).read_text())[f"{DEPLOY}.Containers"]
+    )
+
+
+def test_a_file_of_a_task_definition_is_imported_and_its_expressions_are_text(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    request = {
+        "family": "web",
+        "containerDefinitions": [
+            {
+                "name": "web",
+                "image": "nginx:1",
+                "environment": [{"name": "PROMPT", "value": "#{x}"}],
+                "restartPolicy": {"enabled": True},
+            }
+        ],
+    }
+    file = tmp_path / "web.json"
+    file.write_text(json.dumps({"taskDefinition": request}), encoding="utf-8")
+
+    variables, warnings = imported(capsys, "--task-definition", str(file))
+
+    [container] = variables[f"{DEPLOY}.Containers"]
+    assert container["environmentVariables"][0]["value"] == "##{x}"
+    assert len(warnings) == 1
+    assert "containerDefinitions[web].restartPolicy" in warnings[0]
+
+
+def test_a_service_that_is_not_there_is_named(capsys: Capture) -> None:
+    assert main(["import", "--service", "shop/nothing", "--sandbox"]) == 3
+
+    assert "Service nothing was not found" in capsys.readouterr().err
+
+
+def test_nothing_of_a_bare_definition_is_lost() -> None:
+    request = {"family": "web", "containerDefinitions": [{"name": "web", "image": "nginx:1"}]}
+
+    assert import_deployment(request).without_place == ()

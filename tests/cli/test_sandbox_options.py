@@ -1,0 +1,80 @@
+"""The options and commands of the sandbox, and what is said where they make no sense."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from ecs_steps.cli.main import main
+from ecs_steps.sandbox import SCENARIOS
+
+DEPLOY = str(files("ecs_steps.sandbox") / "examples" / "deploy.json")
+Capture = pytest.CaptureFixture[str]
+FAST = ("--sandbox-speed", "100000")
+
+
+def test_a_file_after_sandbox_is_no_scenario(capsys: Capture) -> None:
+    assert main(["deploy", "--sandbox", DEPLOY, *FAST]) == 0
+
+    assert "Outcome = SUCCEEDED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", [("--sandbox-journal", "j"), ("--sandbox-speed", "2")])
+def test_an_option_of_the_sandbox_without_it_does_not_reach_aws(
+    capsys: Capture, option: tuple[str, str]
+) -> None:
+    assert main(["deploy", DEPLOY, *option]) == 2
+
+    assert f"{option[0]}: is for the sandbox: add --sandbox" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("speed", ["-5", "0", "nan", "inf", "fast"])
+def test_a_speed_that_is_no_positive_number_is_refused(capsys: Capture, speed: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["deploy", DEPLOY, "--sandbox", "--sandbox-speed", speed])
+
+    assert end.value.code == 2
+    assert "argument --sandbox-speed" in capsys.readouterr().err
+
+
+def test_a_journal_that_cannot_be_written_is_one_line(capsys: Capture, tmp_path: Path) -> None:
+    journal = str(tmp_path / "missing" / "journal")
+
+    assert main(["deploy", DEPLOY, "--sandbox", "--sandbox-journal", journal]) == 2
+
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        f"  --sandbox-journal: {journal}: No such file or directory"
+    ]
+
+
+def test_other_processes_reach_a_sandbox_that_is_served_and_a_signal_ends_it_well() -> None:
+    command = [sys.executable, "-m", "ecs_steps", "sandbox", "--speed", "1000"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603  our own command
+        assert process.stderr
+        url = process.stderr.readline().split("AWS_ENDPOINT_URL=")[1].split()[0]
+        update = str(files("ecs_steps.sandbox") / "examples" / "update.json")
+        keys = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_REGION": "eu-west-1"}
+        ended = subprocess.run(  # noqa: S603  our own command
+            [sys.executable, "-m", "ecs_steps", "update", update, "--endpoint-url", url, "--quiet"],
+            env=os.environ | keys,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 0
+
+    assert "Outcome = SUCCEEDED" in ended.stdout, ended.stderr
+
+
+def test_scenarios_are_listed_with_what_happens_in_them(capsys: Capture) -> None:
+    assert main(["scenarios"]) == 0
+    assert "The service cannot be created: another one has its name" in capsys.readouterr().out
+
+    assert main(["scenarios", "--output", "json"]) == 0
+    assert list(json.loads(capsys.readouterr().out)) == list(SCENARIOS)
