@@ -103,7 +103,7 @@ def _planned_changes(
         try:
             _clean_up(request.name, name, context, is_new=is_new)
         except EcsStepsError as left:
-            # The first error is the one to tell, and the second one's advice what is left to do.
+            # The first error is the one to raise, and the second one's advice what is left to do.
             raise evolve(error, next_step=f"{error.next_step} {left.next_step}".strip()) from error
         raise
     _clean_up(request.name, name, context, is_new=is_new)

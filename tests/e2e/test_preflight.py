@@ -77,7 +77,7 @@ def test_nothing_fails_where_everything_is_there(aws: Ministack) -> None:
 def test_what_is_not_there_fails(aws: Ministack) -> None:
     plan = TaskPlan(
         guard=Guard(cluster="nowhere"),
-        task_role="arn:aws:iam::123456789012:role/nobody",
+        task_role="arn:aws:iam::123456789012:role/absent",
         secrets=("arn:aws:secretsmanager:eu-west-1:123456789012:secret:absent-AbCdEf", "/absent"),
         subnets=("subnet-00000000",),
         security_groups=("sg-00000000",),

@@ -17,7 +17,7 @@ from ecs_steps import (
     UpdateEcsServiceStep,
 )
 from ecs_steps.clock import Clock
-from ecs_steps.errors import DeploymentError, NotFoundError
+from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError
 from ecs_steps.reporting.events import Level, Message
 from ecs_steps.sandbox import Sandbox, Scenario, crashes, unhealthy_targets
 from ecs_steps.sandbox.ecs.plan import EcsPlan, Pace, TargetGroupSettings
@@ -322,6 +322,20 @@ def test_a_log_that_was_deleted_with_its_stack_is_not_pointed_at() -> None:
     assert "is in log stream" not in text
     assert "line 39" in text
     assert "line 19\n" not in text
+
+
+@pytest.mark.parametrize(
+    "step", [DeployEcsServiceStep(deploy_variables()), UpdateEcsServiceStep(update_variables())]
+)
+def test_where_every_connection_is_refused_a_step_fails_within_ten_seconds(
+    step: DeployEcsServiceStep | UpdateEcsServiceStep,
+) -> None:
+    with Sandbox("unreachable") as aws:
+        ended = run(step, aws)
+
+    assert isinstance(ended.error, AwsCallError)
+    assert "endpoint URL" in ended.error.next_step
+    assert ended.seconds <= 10
 
 
 def test_a_cluster_that_does_not_exist_is_named_before_anything_is_made() -> None:

@@ -25,7 +25,7 @@ TIME_TO_FINISH = 300
 """Seconds until what was only started is done."""
 
 WHERE_IT_CAN_BE_READ = {"TargetGroupArn"}
-"""What only DescribeServiceRevisions tells; no approval and no abort fails for want of it."""
+"""What only DescribeServiceRevisions shows; no approval and no abort fails for want of it."""
 
 
 @frozen(kw_only=True)
