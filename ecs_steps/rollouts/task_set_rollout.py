@@ -5,6 +5,7 @@ task set and never rolls one back, so the verdict on a set that does not come up
 """
 
 import hashlib
+from datetime import datetime
 
 from attrs import define, evolve, field, frozen
 
@@ -20,7 +21,7 @@ from ecs_steps.aws.task_sets import (
     scale_task_set,
 )
 from ecs_steps.causes import Diagnosis
-from ecs_steps.context import DeploymentContext
+from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
 from ecs_steps.diagnosis.collector import EvidenceCollector
 from ecs_steps.diagnosis.evidence import Evidence
 from ecs_steps.diagnosis.report import diagnose
@@ -80,6 +81,8 @@ class TaskSetRollout:
     """What there was at the last read."""
     _watch: "_SetWatch | None" = None
     _last_wait: str = ""
+    _unread: str = ""
+    _failing_since: datetime | None = None
 
     def reach(self, goal: Goal) -> Settlement:
         """Make every move on the way to a goal, and wait between them.
@@ -91,7 +94,7 @@ class TaskSetRollout:
         """
 
         def observe() -> PollResult[Settlement]:
-            state = self.state = self.reader.read()
+            state = self._read()
             move = next_move(state, goal)
             match move:
                 case Done():
@@ -117,6 +120,16 @@ class TaskSetRollout:
             raise self._timed_out(polled.value)
         return polled.value
 
+    def _read(self) -> TaskSetState:
+        """Read once; what keeps a read from succeeding is named where the time is over."""
+        try:
+            self.state = self.reader.read()
+        except AwsCallError as error:
+            self._unread = str(error)
+            raise
+        self._unread = ""
+        return self.state
+
     @property
     def _service(self) -> Service:
         assert self.reader.service is not None  # noqa: S101  read before any move
@@ -138,6 +151,22 @@ class TaskSetRollout:
         return self._watch
 
     def _make(self, state: TaskSetState, move: Change) -> None:
+        """Make a move. One that fails is not made again without another read: the tasks may have changed.
+
+        Raises:
+            AwsCallError: `transient` where the next read decides again; else after two minutes of failures.
+        """
+        try:
+            self._call(state, move)
+        except AwsCallError as error:
+            now = self.context.clock.now()
+            self._failing_since = self._failing_since or now
+            if error.transient and now - self._failing_since >= CALL_TIMEOUT:
+                raise evolve(error, transient=False) from error
+            raise
+        self._failing_since = None
+
+    def _call(self, state: TaskSetState, move: Change) -> None:
         service, aws = self._service, self.context.aws
         cluster, name = service.cluster_arn, service.name
         self.context.say(Level.INFO, f"Next: {move}")
@@ -210,7 +239,8 @@ class TaskSetRollout:
         share = settlement.state.share
         return TimedOutError(
             what=f"The task sets of service {self._service.name} are not where they are to be yet",
-            why=f"the time was over while it waited for {settlement.move}",
+            why=f"the time was over while it waited for {settlement.move}"
+            + (f", and the last read failed. {self._unread}" if self._unread else ""),
             next_step=f"{share:g} % of the traffic is at the new task set. Run the step again to continue.",
             diagnosis=self._watch.diagnosis if self._watch else None,
         )

@@ -21,7 +21,9 @@ def _finished(aws: Sandbox) -> None:
 
 
 def _by_task_sets() -> dict[str, object]:
-    return settings(Deployment_ServiceName="checkout", TaskSets_ProductionListenerRule=production_rule())
+    return settings(
+        minutes=4, Deployment_ServiceName="checkout", TaskSets_ProductionListenerRule=production_rule()
+    )
 
 
 def _shared(aws: Sandbox) -> None:

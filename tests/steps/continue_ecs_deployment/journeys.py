@@ -44,7 +44,10 @@ JOURNEYS = (
         row=STEPS.named("continue"),
         name="all by task sets",
         settings=settings(
-            Deployment_ServiceName="checkout", Continue_TrafficPercent=100, Continue_BakeMinutes=1
+            minutes=4,
+            Deployment_ServiceName="checkout",
+            Continue_TrafficPercent=100,
+            Continue_BakeMinutes=1,
         ),
         prepare=_updated,
     ),
