@@ -123,9 +123,11 @@ def fit_tags(
     return tuple(tag for tag in merged if tag not in dropped), dropped
 
 
+def deployment_of(tags: Iterable[Tag]) -> str:
+    """Return the Octopus deployment that tags name; empty where they name none."""
+    return next((tag.value for tag in tags if tag.key == DEPLOYMENT_TAG), "")
+
+
 def same_deployment(own: Iterable[Tag], existing: Iterable[Tag]) -> bool:
     """Return whether a resource's tags name the deployment of the default tags; without one, none."""
-    (wanted, found) = (
-        next((tag.value for tag in tags if tag.key == DEPLOYMENT_TAG), "") for tags in (own, existing)
-    )
-    return wanted == found
+    return deployment_of(own) == deployment_of(existing)

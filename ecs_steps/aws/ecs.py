@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.task_sets import TaskSet, read_task_sets
 from ecs_steps.errors import AwsCallError, NotFoundError
 from ecs_steps.tags import Tag
 
@@ -130,6 +131,7 @@ class Service:
     deployment_configuration: Mapping[str, Any] = field(factory=dict)
     current_service_deployment: str = ""
     deployments: tuple[Deployment, ...]
+    task_sets: tuple[TaskSet, ...] = ()
     events: tuple[ServiceMessage, ...]
     tags: tuple[Tag, ...]
     network: Network = field(factory=Network)
@@ -277,6 +279,7 @@ def _service(item: Mapping[str, Any]) -> Service:
         deployment_configuration=item.get("deploymentConfiguration", {}),
         current_service_deployment=item.get("currentServiceDeployment", ""),
         deployments=tuple(_deployment(deployment) for deployment in item.get("deployments", [])),
+        task_sets=read_task_sets(item.get("taskSets", [])),
         events=tuple(
             ServiceMessage(event_id=event["id"], at=event["createdAt"], text=event["message"])
             for event in item.get("events", [])

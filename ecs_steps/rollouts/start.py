@@ -15,14 +15,20 @@ ALTERNATIVES = {
 }
 
 
-def describe_updatable_service(cluster: str, name: str, context: DeploymentContext) -> Service:
+def describe_updatable_service(
+    cluster: str, name: str, context: DeploymentContext, *, with_task_sets: bool = False
+) -> Service:
     """Return a service that takes updates from here, with its tags.
+
+    With `with_task_sets` it may be one that is deployed by task sets (`has_task_sets`).
 
     Raises:
         NotFoundError: There is no such service or cluster, or the service is being deleted.
         DeploymentError: Its deployment controller takes no updates from here.
     """
     service = describe_service_of(cluster, name, context)
+    if with_task_sets and has_task_sets(service):
+        return service
     if service.controller in ALTERNATIVES:
         raise DeploymentError(
             what=f"Service {name} cannot be updated by this step",
@@ -30,6 +36,11 @@ def describe_updatable_service(cluster: str, name: str, context: DeploymentConte
             next_step=ALTERNATIVES[service.controller],
         )
     return service
+
+
+def has_task_sets(service: Service) -> bool:
+    """Return whether a service is deployed by task sets: ECS leaves its deployments to others."""
+    return service.controller == "EXTERNAL"
 
 
 def describe_service_of(cluster: str, name: str, context: DeploymentContext) -> Service:
@@ -60,6 +71,12 @@ def check_strategy(service: Service, strategy: StrategyType, *, variable: str) -
     Raises:
         DeploymentError: The strategy is not possible.
     """
+    if has_task_sets(service) and strategy is not StrategyType.KEEP:
+        raise DeploymentError(
+            what=f"Service {service.name} cannot be deployed as {strategy}",
+            why="its deployment controller is EXTERNAL: it is deployed by task sets, a share at a time",
+            next_step=f"Leave {variable} at Keep. Nothing was changed.",
+        )
     shifts = strategy not in (StrategyType.KEEP, StrategyType.ROLLING)
     if shifts and len(service.alternate_groups) < len(service.target_groups):
         raise DeploymentError(

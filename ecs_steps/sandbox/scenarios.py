@@ -6,6 +6,7 @@ from types import MappingProxyType
 from ecs_steps.sandbox.ecr.plan import ScanPlan
 from ecs_steps.sandbox.ecs.scenarios import SERVICE_SCENARIOS
 from ecs_steps.sandbox.ecs.strategy_scenarios import STRATEGY_SCENARIOS
+from ecs_steps.sandbox.ecs.task_set_scenarios import TASK_SET_SCENARIOS
 from ecs_steps.sandbox.faults import Fault, FaultKind
 from ecs_steps.sandbox.quotas import Quota
 from ecs_steps.sandbox.scenario import ResourceFailurePlan, Scenario, StackPlan
@@ -142,7 +143,11 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         **_STACK_SCENARIOS,
         **{
             name: Scenario(description=description, ecs=plan)
-            for name, (description, plan) in {**SERVICE_SCENARIOS, **STRATEGY_SCENARIOS}.items()
+            for name, (description, plan) in {
+                **SERVICE_SCENARIOS,
+                **STRATEGY_SCENARIOS,
+                **TASK_SET_SCENARIOS,
+            }.items()
         },
     }
 )

@@ -11,6 +11,12 @@ from ecs_steps.octopus.inputs.types import EcsName, Text
 from ecs_steps.result import StillRunning
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.common_inputs import SERVICE_RULES, ServiceInputs
+from ecs_steps.steps.task_set_inputs import (
+    ListenerRuleArn,
+    TaskSetId,
+    production_rule_variable,
+    task_set_variable,
+)
 from ecs_steps.tags import DEPLOYMENT_TAG
 
 DEPLOYMENT = "Octopus.Action.Aws.Ecs.Deployment"
@@ -45,6 +51,13 @@ class StartedDeploymentInputs(ServiceInputs):
         "deployment began.",
         default=None,
     )
+    task_set_id: TaskSetId | None = task_set_variable()
+    production_rule: ListenerRuleArn | None = production_rule_variable()
+
+    @property
+    def names_task_sets(self) -> bool:
+        """Whether the inputs show that the service is deployed by task sets."""
+        return self.task_set_id is not None or self.production_rule is not None
 
     @property
     def service(self) -> str:
@@ -60,8 +73,22 @@ class StartedDeploymentInputs(ServiceInputs):
         )
 
 
+def task_set_left(outputs: Mapping[str, str]) -> StillRunning | None:
+    """Say of a task set that was made how it stays without this step, and how to continue or undo it."""
+    task_set, share = outputs.get("TaskSetId"), outputs.get("ProductionTrafficPercent", "0")
+    if not task_set:
+        return None
+    return StillRunning(
+        what=f"Task set {task_set} stays in ECS with {share} % of the traffic",
+        watch="run the step again",
+        undo="ecs-steps abort VARIABLES.json",
+    )
+
+
 def still_running(outputs: Mapping[str, str]) -> StillRunning | None:
     """Say of a deployment that was found what it does without this step, and how to follow or undo it."""
+    if outputs.get("TaskSetId"):
+        return task_set_left(outputs)
     deployment = outputs.get("DeploymentId")
     if not deployment:
         return None

@@ -1,7 +1,9 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from attrs import evolve
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
@@ -16,6 +18,7 @@ from ecs_steps.aws import (
     efs,
     elbv2,
     iam_roles,
+    listener_rules,
     logs,
     quotas,
     revisions_in_use,
@@ -23,6 +26,7 @@ from ecs_steps.aws import (
     service_deployments,
     stack_events,
     task_definitions,
+    task_sets,
     tasks,
 )
 from ecs_steps.aws import cloudformation as stacks
@@ -76,6 +80,19 @@ SERVICE = Service(
 ROLE = "arn:aws:iam::123456789012:role/deployer"
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
+LISTENER_RULE = listener_rules.ListenerRule(arn=RULE, priority=1, conditions=(), actions=())
+BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/1"
+PRIMARY_SET: dict[str, Any] = {"id": "ecs-svc/0", "status": "PRIMARY", "taskDefinition": "orders:1"}
+NEW_SET = task_sets.NewTaskSet(
+    like=task_sets.read_task_sets(
+        [PRIMARY_SET | {"launchType": "FARGATE", "createdAt": datetime(2026, 1, 1, tzinfo=UTC)}]
+    )[0],
+    task_definition="orders:2",
+    target_group="",
+    scale=1,
+    external_id="",
+    client_token="t",  # noqa: S106  no secret
+)
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
 
 REPOSITORY = ecr.NewRepository(name="web", scan_on_push=True, immutable_tags=True)
@@ -215,6 +232,42 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: list(tasks.describe_tasks(aws, "shop", ["1"])),
         "the tasks of cluster shop",
     ),
+    "ecs:CreateTaskSet": (
+        lambda aws: task_sets.create_task_set(aws, "shop", "orders", NEW_SET),
+        "service orders",
+    ),
+    "ecs:UpdateTaskSet": (
+        lambda aws: task_sets.scale_task_set(aws, "shop", "orders", "ecs-svc/1", 10),
+        "task set ecs-svc/1",
+    ),
+    "ecs:UpdateServicePrimaryTaskSet": (
+        lambda aws: task_sets.make_primary(aws, "shop", "orders", "ecs-svc/1"),
+        "task set ecs-svc/1",
+    ),
+    "ecs:DeleteTaskSet": (
+        lambda aws: task_sets.delete_task_set(aws, "shop", "orders", "ecs-svc/1"),
+        "task set ecs-svc/1",
+    ),
+    "elasticloadbalancing:DescribeListeners": (
+        lambda aws: list(listener_rules.listeners_of(aws, BALANCER)),
+        BALANCER,
+    ),
+    "elasticloadbalancing:DescribeTags": (lambda aws: listener_rules.tags_of(aws, [RULE]), RULE),
+    "elasticloadbalancing:CreateRule": (
+        lambda aws: listener_rules.create_rule(
+            aws, "listener", priority=1, conditions=(), actions=(), tags=()
+        ),
+        "listener",
+    ),
+    "elasticloadbalancing:ModifyRule": (
+        lambda aws: listener_rules.write_rule(aws, LISTENER_RULE, ()),
+        RULE,
+    ),
+    "elasticloadbalancing:ModifyListener": (
+        lambda aws: listener_rules.write_rule(aws, evolve(LISTENER_RULE, priority=None), ()),
+        LISTENER_RULE.listener,
+    ),
+    "elasticloadbalancing:DeleteRule": (lambda aws: listener_rules.delete_rule(aws, RULE), RULE),
     "elasticloadbalancing:DescribeTargetHealth": (lambda aws: elbv2.target_health(aws, GROUP), GROUP),
     "elasticloadbalancing:DescribeTargetGroups": (
         lambda aws: elbv2.target_group_health_check(aws, GROUP),

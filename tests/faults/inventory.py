@@ -12,10 +12,13 @@ from attrs import frozen
 
 from ecs_steps.sandbox import Sandbox
 
+_STATES = {"STEADY_STATE": "COMPLETED", "STABILIZING": "IN_PROGRESS"}
+"""The states of a task set in the words of a deployment."""
+
 
 @frozen(kw_only=True)
 class ServiceState:
-    """A service, its PRIMARY deployment, and the number of its RUNNING tasks by revision."""
+    """A service, its PRIMARY deployment or task set, and the number of its RUNNING tasks by revision."""
 
     status: str
     desired_count: int
@@ -69,7 +72,8 @@ def _services(aws: Sandbox) -> Iterator[tuple[str, str]]:
 
 def _service_state(aws: Sandbox, cluster: str, arn: str) -> ServiceState:
     [service] = aws.ecs.describe_services({"cluster": cluster, "services": [arn]})["services"]
-    primary = next(each for each in service["deployments"] if each["status"] == "PRIMARY")
+    served_by = [*service["deployments"], *service.get("taskSets", [])]
+    primary = next(each for each in served_by if each["status"] == "PRIMARY")
     tasks = aws.ecs.list_tasks({"cluster": cluster, "serviceName": arn})["taskArns"]
     described = aws.ecs.describe_tasks({"cluster": cluster, "tasks": tasks})["tasks"] if tasks else []
     running = (task for task in described if task["lastStatus"] == "RUNNING")
@@ -78,7 +82,7 @@ def _service_state(aws: Sandbox, cluster: str, arn: str) -> ServiceState:
         desired_count=service["desiredCount"],
         deployment_id=primary["id"],
         revision=primary["taskDefinition"],
-        rollout_state=primary["rolloutState"],
+        rollout_state=primary.get("rolloutState") or _STATES[primary["stabilityStatus"]],
         running_tasks=Counter(task["taskDefinitionArn"] for task in running),
     )
 

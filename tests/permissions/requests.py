@@ -31,6 +31,7 @@ def requests(call: Call) -> Iterator[Request]:
             yield Request("iam:PassRole", role, passed)
         if call.params.get("tags"):
             yield Request("ecs:TagResource", _revisions(call), {"ecs:CreateAction": "RegisterTaskDefinition"})
+    yield from _tagging(call)
     if template := call.params.get("TemplateURL"):
         # The sandbox does not show the parameters of S3's calls.
         for on_object in ("s3:PutObject", "s3:GetObject"):
@@ -41,6 +42,15 @@ def requests(call: Call) -> Iterator[Request]:
         yield Request("cloudformation:TagResource", _arn("cloudformation", _stack(call)))
 
 
+def _tagging(call: Call) -> Iterator[Request]:
+    """Yield what tags that are given to a new task set or rule need."""
+    if call.operation == "CreateTaskSet" and call.params.get("tags"):
+        yield from (Request("ecs:TagResource", each, _context(call)) for each in _resources(call))
+    if call.operation == "CreateRule" and call.params.get("Tags"):
+        rules = call.params["ListenerArn"].replace(":listener/", ":listener-rule/")
+        yield Request("elasticloadbalancing:AddTags", f"{rules}/*")
+
+
 def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911, PLR0912  a table
     params = call.params
     cluster = str(params.get("cluster", "default")).rpartition("/")[2]
@@ -49,7 +59,7 @@ def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911, PLR0912  a tabl
             return [_arn("ecs", f"cluster/{_name(cluster)}") for cluster in params["clusters"]]
         case "DescribeServices":
             return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in params["services"]]
-        case "UpdateService" | "ListServiceDeployments":
+        case "UpdateService" | "ListServiceDeployments" | "UpdateServicePrimaryTaskSet":
             return [_arn("ecs", f"service/{cluster}/{_name(params['service'])}")]
         case "DescribeServiceRevisions":
             return [each for arn in params["serviceRevisionArns"] for each in _of_revision(arn)]
@@ -57,6 +67,13 @@ def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911, PLR0912  a tabl
             return [each for arn in params["serviceDeploymentArns"] for each in _of_deployment(arn)]
         case "DescribeServiceRevisions":
             return [each for arn in params["serviceRevisionArns"] for each in _of_revision(arn)]
+        case "CreateTaskSet" | "UpdateTaskSet" | "DeleteTaskSet":
+            task_set = params.get("taskSet", "*")
+            return [_arn("ecs", f"task-set/{cluster}/{_name(params['service'])}/{task_set}")]
+        case "CreateRule" | "ModifyListener":
+            return [params["ListenerArn"]]
+        case "ModifyRule" | "DeleteRule":
+            return [params["RuleArn"]]
         case "DescribeAlarms":
             return [_arn("cloudwatch", f"alarm:{name}") for name in params["AlarmNames"]]
         case "StopServiceDeployment" | "ContinueServiceDeployment":

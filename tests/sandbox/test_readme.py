@@ -24,7 +24,9 @@ def test_every_public_name_but_the_types_of_calls_is_mentioned() -> None:
 
 
 def test_every_scenario_that_is_named_exists() -> None:
-    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", README)) - {"storefront-blue", "storefront-green"}
+    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", README)) - {
+        f"{service}-{colour}" for service in ("storefront", "checkout") for colour in ("blue", "green")
+    }
 
     assert named
     assert named <= SCENARIOS.keys() | {"ecs-steps"}

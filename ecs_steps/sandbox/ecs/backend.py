@@ -16,6 +16,7 @@ from ecs_steps.sandbox.ecs.stages import Stages
 from ecs_steps.sandbox.ecs.tags import TaggedResources
 from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
 from ecs_steps.sandbox.ecs.task_life import TaskLife
+from ecs_steps.sandbox.ecs.task_sets import TaskSets
 from ecs_steps.sandbox.ecs.tasks import Tasks
 from ecs_steps.sandbox.ecs.traffic import Traffic
 from ecs_steps.sandbox.elbv2.backend import Elbv2Backend
@@ -49,10 +50,13 @@ class EcsBackend:
         )
         self._tasks = Tasks(shared, self._clusters, life)
         self._service_deployments = ServiceDeployments(shared, self._clusters, scheduler)
+        self._task_sets = TaskSets(shared, self._services, events)
         self._tags = TaggedResources(self._clusters, self._task_definitions)
         self.logs = LogsBackend(streams)
         self.elbv2 = Elbv2Backend(listeners, TargetGroups(shared, self._clusters, listeners))
-        History(shared, self._clusters, self._task_definitions, self._services).replay(timeline, plan)
+        History(
+            shared, self._clusters, self._task_definitions, self._services, self._task_sets, self.elbv2
+        ).replay(timeline, plan)
 
     @property
     def plan(self) -> EcsPlan:
@@ -134,6 +138,21 @@ class EcsBackend:
 
     def continue_service_deployment(self, request: Request) -> Reply:
         return self._service_deployments.answer_hook(request)
+
+    def create_task_set(self, request: Request) -> Reply:
+        return self._task_sets.create(request)
+
+    def update_task_set(self, request: Request) -> Reply:
+        return self._task_sets.update(request)
+
+    def delete_task_set(self, request: Request) -> Reply:
+        return self._task_sets.delete(request)
+
+    def describe_task_sets(self, request: Request) -> Reply:
+        return self._task_sets.describe(request)
+
+    def update_service_primary_task_set(self, request: Request) -> Reply:
+        return self._task_sets.make_primary(request)
 
     def tag_resource(self, request: Request) -> Reply:
         return self._tags.tag(request)

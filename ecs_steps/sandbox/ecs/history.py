@@ -5,17 +5,20 @@ from random import Random
 
 import attrs
 
-from ecs_steps.sandbox.ecs import fixtures, storefront
+from ecs_steps.sandbox.ecs import checkout, fixtures, storefront
 from ecs_steps.sandbox.ecs.account import Account
 from ecs_steps.sandbox.ecs.clusters import Clusters
 from ecs_steps.sandbox.ecs.plan import EcsPlan, FailurePlan
 from ecs_steps.sandbox.ecs.request import Request
 from ecs_steps.sandbox.ecs.services import Services
 from ecs_steps.sandbox.ecs.task_definitions import TaskDefinitions
+from ecs_steps.sandbox.ecs.task_sets import TaskSets
+from ecs_steps.sandbox.elbv2.backend import Elbv2Backend
 from ecs_steps.sandbox.timeline import Timeline
 
 _AGE = timedelta(days=2)
 _STOREFRONT_DEPLOYMENT = timedelta(minutes=30)
+_CHECKOUT_DEPLOYMENT = timedelta(minutes=10)
 _EARLIER_FAILURE = timedelta(minutes=40)
 """So long ago that it is over, and so short that ECS still shows its stopped tasks."""
 
@@ -28,8 +31,10 @@ def account_of_the_past(
         service=plan.service,
         newer_members=plan.newer_members,
         newer_container_members=plan.newer_container_members,
+        left_over_task_sets=plan.left_over_task_sets,
+        rules_full=plan.rules_full,
     )
-    past = Timeline(now=timeline.now - _AGE - _STOREFRONT_DEPLOYMENT)
+    past = Timeline(now=timeline.now - _AGE - _STOREFRONT_DEPLOYMENT - _CHECKOUT_DEPLOYMENT)
     return Account(timeline=past, plan=uneventful, region=region, number=number, random=random)
 
 
@@ -41,6 +46,8 @@ class History:
     clusters: Clusters
     task_definitions: TaskDefinitions
     services: Services
+    task_sets: TaskSets
+    elbv2: Elbv2Backend
 
     def replay(self, timeline: Timeline, plan: EcsPlan) -> None:
         """Create the fixtures, let the earlier failure happen, and hand over to `timeline` and `plan`."""
@@ -52,6 +59,7 @@ class History:
 
     def _create_fixtures(self, timeline: Timeline, plan: EcsPlan) -> None:
         self.clusters.create({"clusterName": fixtures.CLUSTER})
+        self._create_checkout(timeline)
         self._create_storefront(timeline)
         for task_definition in fixtures.task_definitions(self.account):
             self.task_definitions.register(task_definition)
@@ -72,6 +80,27 @@ class History:
         self.task_definitions.register(storefront.task_definition(self.account))
         self.services.create(storefront.service(self.account, *rules))
         self.account.timeline.advance_to(timeline.now - _AGE)
+        self.account.random = ids
+
+    def _create_checkout(self, timeline: Timeline) -> None:
+        """Make `checkout` and its task sets before the others, with ids of its own too."""
+        ids, self.account.random = self.account.random, Random(checkout.NAME)
+        groups = [
+            self.elbv2.create_target_group(checkout.target_group(colour))["TargetGroups"][0]["TargetGroupArn"]
+            for colour in ("blue", "green")
+        ]
+        checkout.listener_rules(
+            self.account, self.services.listeners, groups, full=self.account.plan.rules_full
+        )
+        self.task_definitions.register(checkout.task_definition(self.account))
+        service = self.services.create(checkout.service())["service"]
+        if service["deploymentController"]["type"] == "EXTERNAL":
+            primary = self.task_sets.create(checkout.task_set(groups[0]))["taskSet"]["id"]
+            named = {"cluster": fixtures.CLUSTER, "service": checkout.NAME}
+            self.task_sets.make_primary(named | {"primaryTaskSet": primary})
+            for _ in range(self.account.plan.left_over_task_sets):
+                self.task_sets.create(checkout.task_set(groups[1], scale=0))
+        self.account.timeline.advance_to(timeline.now - _AGE - _STOREFRONT_DEPLOYMENT)
         self.account.random = ids
 
     def _fail(self, failure_plan: FailurePlan) -> None:

@@ -205,6 +205,9 @@ class EcsPlan:
     `infrastructure_role_denied`, ECS may not touch listeners and rules. Services `without_rollback_candidate`
     cannot be rolled back, as if no deployment of theirs had completed. With `omits_hook_details`
     DescribeServices lists pauses by their stages alone (measured by non-97/ecs-native-blue-green).
+    `checkout` starts with `left_over_task_sets` beside its PRIMARY one, and with no place for another rule
+    where they are `rules_full`. So many requests for a new rule come too late for their priority: there are
+    `priority_races` with other people's.
     """
 
     failure_plans: tuple[FailurePlan, ...] = ()
@@ -222,6 +225,9 @@ class EcsPlan:
     newer_container_members: Mapping[str, Any] = field(factory=dict)
     earlier_failure: FailurePlan | None = None
     hidden_after_create: float = 0
+    left_over_task_sets: int = 0
+    priority_races: int = 0
+    rules_full: bool = False
     fixtures: bool = True
 
     def members_of(self, service: str) -> dict[str, Any]:

@@ -111,6 +111,8 @@ class PlannedEvents:
             rule.forward({groups[0]: 1, groups[1]: 0})
 
     def _supersede(self, service: Service, deployment: Deployment) -> None:
+        if service.primary is None:  # task sets: nothing supersedes them
+            return
         launch_type = deployment.revision.launch_type
         if service.served:
             revision = service.served.task_definition

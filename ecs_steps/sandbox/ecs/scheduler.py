@@ -96,6 +96,8 @@ class Scheduler:
             self.rollouts.advance(service, service_deployment)
             self._scale_each(service, service_deployment)
             self.rollouts.advance(service, service_deployment)
+        elif service.task_sets:
+            self._scale_task_sets(service)
         elif primary and not primary.failed:
             self._scale_in(service, primary)
             self._scale_out(service, primary)
@@ -114,6 +116,21 @@ class Scheduler:
             if scaled and missing > 0 and self._may_start(service, deployment):
                 self._start_batch(service, deployment, missing)
 
+    def _scale_task_sets(self, service: Service) -> None:
+        """Give every task set its share of the desired tasks; one that has drained is gone."""
+        for task_set in list(service.task_sets):
+            deployment, computed = task_set.deployment, task_set.computed(service.desired)
+            wanted = sorted(deployment.wanted_tasks, key=lambda task: not task.healthy)
+            for task in wanted[computed:]:
+                self._release(task)
+            missing = computed - len(wanted)
+            if missing > 0 and self._may_start(service, deployment):
+                self._start_batch(service, deployment, missing)
+            if task_set.status == "DRAINING" and not deployment.tasks:
+                service.task_sets.remove(task_set)
+            elif task_set.settle(self.account.now, service.desired):
+                service.add_event("has reached a steady state.", to=f", taskSet {task_set.id}")
+
     def _drain(self, service: Service) -> None:
         for task in service.unstopped_tasks:
             self._release(task)
@@ -121,6 +138,7 @@ class Scheduler:
             service.status = "INACTIVE"
             service.inactive_at = self.account.now
             service.deployments.clear()
+            service.task_sets.clear()
 
     def _scale_in(self, service: Service, primary: Deployment) -> None:
         """Stop what is more than desired, and what the PRIMARY has replaced or needs the room of."""

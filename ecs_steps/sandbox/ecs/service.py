@@ -12,6 +12,7 @@ from ecs_steps.sandbox.ecs.deployment import Deployment, ServiceDeployment, Serv
 from ecs_steps.sandbox.ecs.hooks import is_pause
 from ecs_steps.sandbox.ecs.request import Reply, Tags
 from ecs_steps.sandbox.ecs.task import Task
+from ecs_steps.sandbox.ecs.task_set import TaskSet
 
 _EVENTS = 100
 _DUPLICATES = timedelta(hours=6)
@@ -37,6 +38,8 @@ class Service:
     deployments: list[Deployment] = field(factory=list)
     service_deployments: list[ServiceDeployment] = field(factory=list)
     """Newest first."""
+    task_sets: list[TaskSet] = field(factory=list)
+    """Those of an EXTERNAL service, oldest first."""
     revisions: dict[str, ServiceRevision] = field(factory=dict)
     served: ServiceRevision | None = None
     """The last one whose deployment completed: what a rollback goes back to."""
@@ -74,14 +77,20 @@ class Service:
         return newest if newest and newest.open else None
 
     @property
+    def primary_set(self) -> TaskSet | None:
+        return next((each for each in self.task_sets if each.status == "PRIMARY"), None)
+
+    @property
     def unstopped_tasks(self) -> list[Task]:
-        return [task for deployment in self.deployments for task in deployment.tasks]
+        sets = [task_set.deployment for task_set in self.task_sets]
+        return [task for deployment in [*self.deployments, *sets] for task in deployment.tasks]
 
     @property
     def target_groups(self) -> dict[str, int]:
         """The ARN of each target group that belongs to it, with the port of the container behind it."""
         groups = {}
-        for balancer in self.members.get("loadBalancers", []):
+        sets = [balancer for task_set in self.task_sets for balancer in task_set.members["loadBalancers"]]
+        for balancer in [*self.members.get("loadBalancers", []), *sets]:
             advanced = balancer.get("advancedConfiguration") or {}
             for arn in (balancer.get("targetGroupArn"), advanced.get("alternateTargetGroupArn")):
                 if arn:
@@ -114,7 +123,8 @@ class Service:
             self.add_event(text)
 
     def describe(self, *, with_tags: bool) -> Reply:
-        counts = [deployment.counts() for deployment in self.deployments]
+        sets = [task_set.deployment for task_set in self.task_sets]
+        counts = [deployment.counts() for deployment in [*self.deployments, *sets]]
         described = copy.deepcopy(self.members) | {
             "serviceArn": self.arn,
             "serviceName": self.name,
@@ -138,8 +148,14 @@ class Service:
             described["deploymentConfiguration"]["lifecycleHooks"] = [
                 {"lifecycleStages": hook["lifecycleStages"]} if is_pause(hook) else hook for hook in hooks
             ]
+        if self.task_sets:
+            described["taskSets"] = [
+                self.describe_set(task_set, with_tags=with_tags) for task_set in self.task_sets
+            ]
         if self.primary:
             described["taskDefinition"] = self.primary.revision.task_definition.arn
+        elif self.primary_set:
+            described["taskDefinition"] = self.primary_set.task_definition.arn
         if self.service_deployments:
             described["currentServiceDeployment"] = self.service_deployments[0].arn
             described["currentServiceRevisions"] = [
@@ -148,6 +164,11 @@ class Service:
         if with_tags:
             described["tags"] = copy.deepcopy(self.tags)
         return described
+
+    def describe_set(self, task_set: TaskSet, *, with_tags: bool) -> Reply:
+        return task_set.describe(
+            service_arn=self.arn, cluster_arn=self.cluster_arn, desired=self.desired, with_tags=with_tags
+        )
 
     def requested(self, deployment: Deployment) -> int:
         """Count the tasks that a deployment is to have."""

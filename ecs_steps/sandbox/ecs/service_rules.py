@@ -21,10 +21,27 @@ _CODE_DEPLOY_REFUSES = {
     "platformVersion": "platform version",
     "loadBalancers": "load balancers",
 }
+_EXTERNAL_REFUSES = _CODE_DEPLOY_REFUSES | {
+    "capacityProviderStrategy": "capacity provider strategy",
+    "serviceRegistries": "service registries",
+}
+_LEFT_TO_TASK_SETS = (*_EXTERNAL_REFUSES, "launchType", "serviceConnectConfiguration")
 
 
 def _refusal(message: str) -> ServiceError:
     return ServiceError("InvalidParameterException", message)
+
+
+def required(request: Request, member: str) -> str:
+    """Return a member of a request that may not be missing."""
+    if not request.get(member):
+        raise _refusal(f"{member} can not be blank.")
+    return str(request[member])
+
+
+def is_external(members: dict[str, Any]) -> bool:
+    """Return whether another controller than ECS deploys a service, by task sets."""
+    return bool(members["deploymentController"]["type"] == "EXTERNAL")
 
 
 def created_members(request: Request) -> dict[str, Any]:
@@ -35,9 +52,14 @@ def created_members(request: Request) -> dict[str, Any]:
         if name not in _NOT_MEMBERS and value is not None
     }
     daemon = members.get("schedulingStrategy") == "DAEMON"
+    external = members.get("deploymentController", {}).get("type") == "EXTERNAL"
+    if external:
+        _check_external(request)
+        # Believed: the default (no source; API reference: only the service's name is required).
+        members.setdefault("desiredCount", 0)
     if "desiredCount" not in members and not daemon:
         raise _refusal("The desired count must be specified for the REPLICA scheduling strategy.")
-    if "capacityProviderStrategy" not in members:
+    if "capacityProviderStrategy" not in members and not external:
         members.setdefault("launchType", "EC2")
     if members.get("launchType") == "FARGATE":
         members.setdefault("platformVersion", "LATEST")
@@ -60,6 +82,20 @@ def created_members(request: Request) -> dict[str, Any]:
     }
 
 
+def _check_external(request: Request) -> None:
+    """Refuse what every task set of an EXTERNAL service has for itself."""
+    # Believed: the texts (no source; the API reference has the rules).
+    for member in _LEFT_TO_TASK_SETS:
+        if request.get(member):
+            raise _refusal(
+                f"{member} cannot be specified for a service with an EXTERNAL deployment controller."
+            )
+    if request.get("schedulingStrategy") == "DAEMON":
+        raise _refusal(
+            "The DAEMON scheduling strategy is not supported with an EXTERNAL deployment controller."
+        )
+
+
 def updated_members(members: dict[str, Any], request: Request) -> dict[str, Any]:
     """Lay what UpdateService was sent over a service's members; what it leaves out stays."""
     sent = {
@@ -76,7 +112,7 @@ def launch_type(members: dict[str, Any]) -> str:
     providers = [item["capacityProvider"] for item in members.get("capacityProviderStrategy", [])]
     if providers:
         return "FARGATE" if providers[0] in ("FARGATE", "FARGATE_SPOT") else "EC2"
-    return str(members["launchType"])
+    return str(members.get("launchType", "EC2"))
 
 
 def check(members: dict[str, Any], task_definition: Revision) -> None:
@@ -107,13 +143,15 @@ def check_controller(members: dict[str, Any], request: Request) -> None:
     """Refuse an update that only another deployment controller can make."""
     match members["deploymentController"]["type"]:
         case "CODE_DEPLOY":
+            refused = _CODE_DEPLOY_REFUSES
             advice = "a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment."
         case "EXTERNAL":
+            refused = _EXTERNAL_REFUSES
             advice = "an EXTERNAL deployment controller."
         case _:
             return
     if request.get("forceNewDeployment"):
         raise _refusal(f"Cannot force a new deployment on services with {advice}")
-    for member, what in _CODE_DEPLOY_REFUSES.items():
+    for member, what in refused.items():
         if request.get(member) is not None:
             raise _refusal(f"Unable to update {what} on services with {advice}")

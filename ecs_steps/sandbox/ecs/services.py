@@ -34,11 +34,14 @@ class Services:
 
     def create(self, request: Request) -> Reply:
         cluster = self.clusters.named_in(request)
-        task_definition = self.task_definitions.deployable(request["taskDefinition"])
-        self._check_name(cluster, request["serviceName"])
         members = rules.created_members(request)
-        rules.check(members, task_definition)
-        check_strategy(members, self.listeners)
+        task_definition = None
+        if not rules.is_external(members):
+            # Believed: the text without a task definition (no source).
+            task_definition = self.task_definitions.deployable(rules.required(request, "taskDefinition"))
+            rules.check(members, task_definition)
+            check_strategy(members, self.listeners)
+        self._check_name(cluster, request["serviceName"])
         members = rules.updated_members(members, self.account.plan.members_of(request["serviceName"]))
         hidden = timedelta(seconds=self.account.plan.hidden_after_create)
         service = Service(
@@ -54,7 +57,7 @@ class Services:
             visible_at=self.account.now + hidden,
         )
         cluster.services[service.name] = service
-        if members["deploymentController"]["type"] == "ECS":
+        if task_definition and members["deploymentController"]["type"] == "ECS":
             self._deploy(service, task_definition)
         return {"service": service.describe(with_tags=True)}
 
@@ -82,6 +85,7 @@ class Services:
         members = rules.updated_members(service.members, request)
         if service.primary is None:
             service.members = members
+            self.scheduler.wake(service)
             return {"service": service.describe(with_tags=True)}
         task_definition = service.primary.revision.task_definition
         if request.get("taskDefinition"):

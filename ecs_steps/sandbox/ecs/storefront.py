@@ -15,11 +15,16 @@ NAME = "storefront"
 TEST_HEADER, TEST_VALUE = "X-Storefront-Test", "green-7f3a"
 
 
+def load_balancer(account: Account) -> str:
+    """Name the load balancer of the cluster `shop`."""
+    balancing = f"arn:{account.partition}:elasticloadbalancing:{account.region}:{account.number}"
+    return f"{balancing}:loadbalancer/app/shop/50dc6c495c0c9188"
+
+
 def listener_rules(account: Account, listeners: Listeners) -> tuple[Rule, Rule]:
     """Make the listener of `storefront` with its production rule and its test rule."""
-    balancing = f"arn:{account.partition}:elasticloadbalancing:{account.region}:{account.number}"
     listener = listeners.add_listener(
-        f"{balancing}:loadbalancer/app/shop/50dc6c495c0c9188",
+        load_balancer(account),
         protocol="HTTPS",
         port=443,
         actions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],

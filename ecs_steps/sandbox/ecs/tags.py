@@ -45,6 +45,8 @@ class TaggedResources:
                 holder = self.clusters.named_in({"cluster": name})
             case ["service", cluster, name]:
                 holder = self.clusters.named_in({"cluster": cluster}).services.get(name)
+            case ["task-set", cluster, name, *id_parts]:
+                holder = self._task_set(cluster, name, "/".join(id_parts))
             case ["task", cluster, task_id]:
                 holder = self.clusters.named_in({"cluster": cluster}).tasks.get(task_id)
             case _:
@@ -52,3 +54,7 @@ class TaggedResources:
         if holder is None:
             raise ServiceError("ResourceNotFoundException", "The specified resource cannot be found.")
         return holder.tags
+
+    def _task_set(self, cluster: str, service: str, set_id: str) -> _Tagged | None:
+        known = self.clusters.named_in({"cluster": cluster}).services.get(service)
+        return next((each for each in known.task_sets if each.id == set_id), None) if known else None

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 
 from ecs_steps.sandbox.elbv2 import rule_checks
-from ecs_steps.sandbox.elbv2.listeners import Listeners, Rule, Tags
+from ecs_steps.sandbox.elbv2.listeners import Listener, Listeners, Rule, Tags
 from ecs_steps.sandbox.elbv2.targets import VPC, TargetGroups
 from ecs_steps.sandbox.service_error import ServiceError
 
@@ -22,6 +22,7 @@ class Elbv2Backend:
 
     listeners: Listeners
     targets: TargetGroups
+    _races_lost: int = field(default=0, init=False)
 
     def describe_target_health(self, request: Request) -> Reply:
         return self.targets.describe_health(request)
@@ -83,6 +84,7 @@ class Elbv2Backend:
     def create_rule(self, request: Request) -> Reply:
         listener = self.listeners.listener(request["ListenerArn"])
         priority = int(request["Priority"])
+        self._lose_race(listener, priority)
         rule_checks.check_priorities(self.listeners, [(None, listener.arn, priority)])
         rule_checks.check_number(self.listeners, listener.load_balancer_arn)
         rule_checks.check_conditions(request["Conditions"])
@@ -92,6 +94,21 @@ class Elbv2Backend:
         )
         rule.tags = _tags(request)
         return {"Rules": [rule.describe()]}
+
+    def _lose_race(self, listener: Listener, priority: int) -> None:
+        """Let someone else take a priority first, as often as the plan has it."""
+        taken = {rule.priority for rule in self.listeners.rules_of(listener.arn)}
+        if self._races_lost < self.targets.account.plan.priority_races and str(priority) not in taken:
+            self._races_lost += 1
+            someone = {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/someone-else/*"]}}
+            # The request is refused, and ids that it draws are drawn again.
+            self.listeners.add_rule(
+                listener,
+                priority=priority,
+                conditions=[someone],
+                actions=listener.default.actions,
+                identifier=f"{priority:016x}",
+            )
 
     def describe_rules(self, request: Request) -> Reply:
         if "RuleArns" in request:

@@ -110,10 +110,17 @@ class Listeners:
         return listener
 
     def add_rule(
-        self, listener: Listener, *, priority: int, conditions: list[dict[str, Any]], actions: list[Action]
+        self,
+        listener: Listener,
+        *,
+        priority: int,
+        conditions: list[dict[str, Any]],
+        actions: list[Action],
+        identifier: str = "",
     ) -> Rule:
+        """Make a rule; its ARN ends in `identifier`, or in one that is drawn."""
         rule = Rule(
-            arn=self._rule_arn(listener.arn),
+            arn=self._rule_arn(listener.arn, identifier),
             listener_arn=listener.arn,
             priority=str(priority),
             conditions=conditions,
@@ -157,9 +164,9 @@ class Listeners:
         listeners = {rule.listener_arn: None for rule in self.rules.values() if target_group in rule.weights}
         return list(dict.fromkeys(self.listeners[arn].load_balancer_arn for arn in listeners))
 
-    def _rule_arn(self, listener_arn: str) -> str:
+    def _rule_arn(self, listener_arn: str, identifier: str = "") -> str:
         head, _, path = listener_arn.partition(":listener/")
-        return f"{head}:listener-rule/{path}/{self._id()}"
+        return f"{head}:listener-rule/{path}/{identifier or self._id()}"
 
     def _id(self) -> str:
         return f"{self.ids().getrandbits(64):016x}"

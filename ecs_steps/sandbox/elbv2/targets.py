@@ -64,7 +64,15 @@ class TargetGroups:
 
     def describe(self, request: Request) -> Reply:
         settings = self.account.plan.target_group
-        arns = request.get("TargetGroupArns") or sorted(self._groups())
+        names, balancer = request.get("Names"), request.get("LoadBalancerArn")
+        arns = request.get("TargetGroupArns") or [
+            arn
+            for arn in sorted(self._groups())
+            if (names is None or arn.split("/")[-2] in names)
+            and (balancer is None or balancer in self.listeners.load_balancers_of(arn))
+        ]
+        if names and len(arns) < len(names):
+            raise ServiceError("TargetGroupNotFound", "One or more target groups not found")
         return {
             "TargetGroups": [
                 {

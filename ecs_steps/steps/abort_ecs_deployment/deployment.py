@@ -25,7 +25,7 @@ from ecs_steps.rollouts.progress import (
 )
 from ecs_steps.rollouts.review import Review, identify
 from ecs_steps.rollouts.rollback import what_serves
-from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
+from ecs_steps.rollouts.start import describe_updatable_service, has_task_sets, start_rollout
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.abort_ecs_deployment.inputs import ABORT, AbortInputs, WhenFinished
@@ -47,11 +47,15 @@ class Abort:
         """Roll back what is in progress, and wait."""
         with self.outputs.attach_to_errors(still_running):
             inputs, context = self.inputs, self.context
-            service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+            service = describe_updatable_service(
+                inputs.cluster_name, inputs.service_name, context, with_task_sets=True
+            )
             check_environment(inputs.guard, context, service=service)
             self.outputs.set(
                 ClusterName=inputs.cluster_name, **service_outputs(service.arn), Region=context.aws.region
             )
+            if has_task_sets(service):
+                return self._abandon(service)
             record = self._find(service)
             if record is None:
                 return self._unchanged(f"Service {service.name} has no deployment to abort.")
@@ -66,6 +70,21 @@ class Abort:
                     f"{newer.task_definition} has taken its place."
                 )
             return self._roll_back(service, record, seen)
+
+    def _abandon(self, service: Service) -> Result:
+        """Take the traffic away from the new task set of the service, and delete it."""
+        from ecs_steps.steps.task_set_deployment import TaskSetDeployment
+
+        inputs = self.inputs
+        deployment = TaskSetDeployment(
+            context=self.context,
+            service=service,
+            outputs=self.outputs,
+            deployment=inputs.pins.octopus_deployment,
+            production_rule=inputs.production_rule or "",
+            task_set_id=inputs.task_set_id or "",
+        )
+        return deployment.abort()
 
     def _find(self, service: Service) -> ServiceDeployment | None:
         """Return the deployment that is meant; none where nothing of this Octopus deployment is there."""

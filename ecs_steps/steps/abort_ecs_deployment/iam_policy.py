@@ -7,6 +7,7 @@ from typing import Any
 from ecs_steps.iam import EVERYTHING, Scope, Statement, explain_failures, policy_document
 from ecs_steps.steps.abort_ecs_deployment.inputs import AbortInputs, WhenFinished
 from ecs_steps.steps.deployment_policy import check_environment_tags, deployment_scope, find_deployment
+from ecs_steps.steps.task_set_policy import end_task_set, read_task_sets
 
 
 def permissions(inputs: AbortInputs, *, diagnostics: bool) -> dict[str, Any]:
@@ -18,6 +19,11 @@ def permissions(inputs: AbortInputs, *, diagnostics: bool) -> dict[str, Any]:
         find_deployment(inputs, scope, *actions),
         _redeploy(inputs, scope),
     )
+    if inputs.names_task_sets:
+        ending = end_task_set(
+            scope, f"{inputs.cluster}/{inputs.service}", inputs.production_rule, scales=False
+        )
+        statements = chain(statements, read_task_sets(), ending)
     if diagnostics:
         groups = (scope.log_group(EVERYTHING),) if inputs.container_logs else ()
         explaining = explain_failures(scope, inputs.cluster, log_groups=groups, target_groups=False)

@@ -26,7 +26,7 @@ from ecs_steps.rollouts.progress import (
     watch_service_deployment,
 )
 from ecs_steps.rollouts.review import Review, identify, review
-from ecs_steps.rollouts.start import describe_updatable_service
+from ecs_steps.rollouts.start import describe_updatable_service, has_task_sets
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.continue_ecs_deployment.inputs import CONTINUE, ContinueInputs, WhenUnhealthy
@@ -45,11 +45,17 @@ class Continuation:
         """Continue at the pause that is meant, and wait for the next one or the end."""
         with self.outputs.attach_to_errors(still_running):
             inputs, context = self.inputs, self.context
-            service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+            service = describe_updatable_service(
+                inputs.cluster_name, inputs.service_name, context, with_task_sets=True
+            )
             check_environment(inputs.guard, context, service=service)
             self.outputs.set(
                 ClusterName=inputs.cluster_name, **service_outputs(service.arn), Region=context.aws.region
             )
+            if has_task_sets(service):
+                return self._share(service)
+            if inputs.traffic_percent is not None:
+                _refuse_share(service)
             record = self._find(service)
             decision = decide_to_continue(record, inputs.pins)
             seen = (review if decision.action is Action.ANSWER else identify)(record, service, context)
@@ -69,6 +75,31 @@ class Continuation:
                 case _:
                     self._say_why_not(record, decision)
             return self._wait(service, record, seen, decision.hook_id)
+
+    def _share(self, service: Service) -> Result:
+        """Give the new task set of the service its next share of the traffic."""
+        from ecs_steps.steps.task_set_deployment import TaskSetDeployment
+
+        inputs = self.inputs
+        if inputs.traffic_percent is None:
+            problem = Problem(
+                path=f"{CONTINUE}.TrafficPercent",
+                message=f"is required: service {service.name} is deployed by task sets",
+            )
+            raise InvalidInputsError(what="It is not clear which share was approved", problems=(problem,))
+        deployment = TaskSetDeployment(
+            context=self.context,
+            service=service,
+            outputs=self.outputs,
+            deployment=inputs.pins.octopus_deployment,
+            production_rule=inputs.production_rule or "",
+            task_set_id=inputs.task_set_id or "",
+        )
+        return deployment.share(
+            inputs.traffic_percent,
+            bake_minutes=inputs.bake_minutes,
+            only_healthy=inputs.when_unhealthy is WhenUnhealthy.FAIL,
+        )
 
     def _find(self, service: Service) -> ServiceDeployment:
         pins, context = self.inputs.pins, self.context
@@ -134,6 +165,15 @@ class Continuation:
 def _pause_outputs(record: ServiceDeployment) -> dict[str, str]:
     pause = pause_of(record)
     return pause_outputs(pause) if pause else {}
+
+
+def _refuse_share(service: Service) -> NoReturn:
+    problem = Problem(
+        path=f"{CONTINUE}.TrafficPercent",
+        message=f"is only for services that are deployed by task sets; the deployment controller of "
+        f"{service.name} is {service.controller}, and ECS shares its traffic by the strategy",
+    )
+    raise InvalidInputsError(what="The share cannot be chosen", problems=(problem,))
 
 
 def _nothing_to_continue(service: Service, why: str) -> NoReturn:

@@ -11,6 +11,7 @@ from ecs_steps.steps.deployment_policy import (
     find_deployment,
     review_deployment,
 )
+from ecs_steps.steps.task_set_policy import end_task_set, read_task_sets
 
 
 def permissions(inputs: ContinueInputs, *, diagnostics: bool) -> dict[str, Any]:
@@ -21,6 +22,11 @@ def permissions(inputs: ContinueInputs, *, diagnostics: bool) -> dict[str, Any]:
         find_deployment(inputs, scope, "ecs:ContinueServiceDeployment"),
         review_deployment(scope),
     )
+    if inputs.names_task_sets:
+        sharing = end_task_set(
+            scope, f"{inputs.cluster}/{inputs.service}", inputs.production_rule, scales=True
+        )
+        statements = chain(statements, read_task_sets(), sharing)
     if diagnostics:
         groups = (scope.log_group(EVERYTHING),) if inputs.container_logs else ()
         explaining = explain_failures(scope, inputs.cluster, log_groups=groups, target_groups=False)

@@ -8,7 +8,9 @@ from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.rules import AnyRule
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.deployment_inputs import STARTED_DEPLOYMENT_RULES, HookId, StartedDeploymentInputs
+from ecs_steps.steps.task_set_inputs import BakeMinutes, TrafficPercent
 
+FULL = 100
 CONTINUE = "Octopus.Action.Aws.Ecs.Continue"
 
 
@@ -40,6 +42,28 @@ class ContinueInputs(StartedDeploymentInputs):
         control="Select",
         options=["Fail|Fail, and do not continue", "Continue|Continue with a warning"],
     )
+
+    traffic_percent: TrafficPercent | None = variable(
+        f"{CONTINUE}.TrafficPercent",
+        label="Next share of the traffic",
+        help="Only of a service that is deployed by task sets, and required there: the share of the "
+        "production traffic that the new tasks get next, 0 to 100, up or down. 100 ends the deployment: the "
+        "old tasks go.",
+        default=None,
+    )
+    bake_minutes: BakeMinutes = variable(
+        f"{CONTINUE}.BakeMinutes",
+        label="Minutes before the old tasks stop",
+        help="With a share of 100: how long the old tasks stay after it, 0 to 1440. The step waits for it, "
+        "and the deployment can still be aborted.",
+        default=5,
+        used_if=lambda inputs: inputs.traffic_percent == FULL,
+    )
+
+    @property
+    def names_task_sets(self) -> bool:
+        """Whether the inputs show that the service is deployed by task sets."""
+        return self.traffic_percent is not None or super().names_task_sets
 
     @property
     def pins(self) -> Pins:

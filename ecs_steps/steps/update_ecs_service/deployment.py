@@ -2,8 +2,9 @@
 
 from attrs import Factory, field, frozen
 
+from ecs_steps.aws.ecs import revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
-from ecs_steps.octopus.inputs.shared_inputs import OnFailure
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure, sent_tags
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import DryRun, Outcome, Outputs, Result
 from ecs_steps.rollouts.deployment import (
@@ -13,8 +14,12 @@ from ecs_steps.rollouts.deployment import (
     still_running,
     watch_deployment,
 )
+from ecs_steps.rollouts.start import has_task_sets
+from ecs_steps.steps.deployment_inputs import task_set_left
+from ecs_steps.steps.strategy_inputs import WhenPaused
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.plan import Plan, changes, plan_update
+from ecs_steps.tags import deployment_of, merge_tags
 from ecs_steps.task_definition.dry_run import revision_dry_run
 from ecs_steps.task_definition.registration import add_tags, register_revision
 
@@ -29,7 +34,7 @@ class RevisionDeployment:
 
     def run(self) -> Result:
         """Register the next revision, deploy it, wait and verify."""
-        with self.outputs.attach_to_errors(still_running):
+        with self.outputs.attach_to_errors(lambda known: task_set_left(known) or still_running(known)):
             plan = plan_update(self.inputs, self.context)
             for warning in plan.warnings:
                 self.context.say(Level.WARNING, str(warning))
@@ -41,8 +46,39 @@ class RevisionDeployment:
                 self.outputs.set(**self._names(self.outputs.values.get("PreviousTaskDefinitionArn", "")))
                 return self.outputs.result(Outcome.PAUSED)
             self.outputs.set(**self._names(plan.service.task_definition))
+            if has_task_sets(plan.service):
+                return self._begin_task_set(plan)
             revision = register_revision(plan.revision, self.context)
             return deploy_to_service(self._move(plan, revision), self.context, self.outputs)
+
+    def _begin_task_set(self, plan: Plan) -> Result:
+        """Make a task set of the next revision that testers alone reach."""
+        from ecs_steps.steps.task_set_deployment import TaskSetDeployment
+
+        inputs = self.inputs
+        self.outputs.set(**service_outputs(plan.service.arn))
+        if plan.is_running and not inputs.force_new_deployment:
+            self.outputs.set(**revision_outputs(plan.latest.arn))
+            return self.outputs.result(Outcome.UNCHANGED)
+        deployment = TaskSetDeployment(
+            context=self.context,
+            service=plan.service,
+            outputs=self.outputs,
+            deployment=deployment_of(inputs.default_tags),
+            production_rule=inputs.production_rule or "",
+            tags=merge_tags(inputs.default_tags, sent_tags(inputs.tags)),
+        )
+        replace = inputs.when_paused is WhenPaused.REPLACE
+        deployment.check(inputs.marker, replace=replace)
+        revision = register_revision(plan.revision, self.context)
+        add_tags(plan.latest.arn, plan.revision_tags, self.context)
+        add_tags(plan.service.arn, plan.service_tags, self.context)
+        return deployment.begin(
+            revision,
+            inputs.marker,
+            replace=replace,
+            roll_back=inputs.on_failure is OnFailure.ROLLBACK,
+        )
 
     def _move(self, plan: Plan, revision: str) -> ServiceMove:
         def add_missing_tags() -> None:

@@ -20,6 +20,7 @@ from ecs_steps.iam import (
 from ecs_steps.images.permissions import read_images
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.deployment_policy import explain_pauses
+from ecs_steps.steps.task_set_policy import begin_task_set, end_task_set, read_task_sets
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 
 
@@ -44,6 +45,8 @@ def permissions(
         _task_definition(inputs, scope, roles),
         read_images(filter(None, images)),
     )
+    if inputs.names_task_sets:
+        statements = chain(statements, _task_sets(inputs, scope))
     if diagnostics:
         groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])
         explaining = explain_failures(
@@ -52,6 +55,13 @@ def permissions(
         service = inputs.service_name.rpartition("/")[2]
         statements = chain(statements, explaining, explain_pauses(scope, inputs.cluster, service))
     return policy_document(statements)
+
+
+def _task_sets(inputs: UpdateInputs, scope: Scope) -> Iterator[Statement]:
+    name, rule = f"{inputs.cluster}/{inputs.service}", inputs.production_rule
+    yield from read_task_sets()
+    yield from begin_task_set(scope, name, rule)
+    yield from end_task_set(scope, name, rule, scales=False)
 
 
 def _task_definition(inputs: UpdateInputs, scope: Scope, roles: Sequence[str]) -> Iterator[Statement]:

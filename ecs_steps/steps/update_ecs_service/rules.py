@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule, tag_rules
 from ecs_steps.steps.common_inputs import SERVICE_RULES
 from ecs_steps.steps.strategy_inputs import STRATEGY_RULES
+from ecs_steps.steps.task_set_inputs import TEST_TRAFFIC_RULES
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.tags import MAX_TAGS
 from ecs_steps.task_definition.container_updates import CONTAINER_UPDATE_RULES
@@ -22,4 +23,5 @@ RULES: tuple[AnyRule[UpdateInputs], ...] = (
     *tag_rules(MAX_TAGS),
     *SERVICE_RULES,
     *STRATEGY_RULES,
+    *TEST_TRAFFIC_RULES,
 )

@@ -29,7 +29,7 @@ def test_an_added_cluster_is_empty_and_active(ecs: EcsBackend) -> None:
 def test_a_cluster_counts_its_services_and_tasks(ecs: EcsBackend) -> None:
     described = ecs.describe_clusters({"clusters": ["shop"]})["clusters"][0]
 
-    assert (described["activeServicesCount"], described["runningTasksCount"]) == (3, 5)
+    assert (described["activeServicesCount"], described["runningTasksCount"]) == (4, 7)
 
 
 def test_a_cluster_that_is_not_there_is_missing(ecs: EcsBackend) -> None:

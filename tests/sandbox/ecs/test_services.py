@@ -176,8 +176,12 @@ def test_services_are_listed_by_the_page_and_launch_type(ecs: EcsBackend) -> Non
     rest = ecs.list_services({"cluster": "shop", "nextToken": page["nextToken"]})
     fargate = ecs.list_services({"cluster": "shop", "launchType": "FARGATE"})
 
-    assert (len(page["serviceArns"]), len(rest["serviceArns"])) == (10, 5)
-    assert [arn.rpartition("/")[2] for arn in fargate["serviceArns"]] == ["storefront", "orders"]
+    assert (len(page["serviceArns"]), len(rest["serviceArns"])) == (10, 6)
+    assert [arn.rpartition("/")[2] for arn in fargate["serviceArns"]] == [
+        "checkout",
+        "storefront",
+        "orders",
+    ]
 
 
 def test_tags_come_with_a_service_where_they_are_requested(ecs: EcsBackend, describe: Describe) -> None:

@@ -86,12 +86,18 @@ def test_target_groups_have_the_plans_settings(begin: Begin) -> None:
     assert {"Key": "deregistration_delay.timeout_seconds", "Value": "300"} in attributes
 
 
-def test_all_target_groups_are_those_that_services_name(ecs: EcsBackend) -> None:
+def test_all_target_groups_are_those_that_exist(ecs: EcsBackend) -> None:
     described = ecs.elbv2.describe_target_groups({})
 
     groups = described["TargetGroups"]
-    assert [group["TargetGroupName"] for group in groups] == ["orders", "storefront-blue", "storefront-green"]
-    assert [len(group["LoadBalancerArns"]) for group in groups] == [0, 1, 1]
+    assert [group["TargetGroupName"] for group in groups] == [
+        "checkout-blue",
+        "checkout-green",
+        "orders",
+        "storefront-blue",
+        "storefront-green",
+    ]
+    assert [len(group["LoadBalancerArns"]) for group in groups] == [1, 1, 0, 1, 1]
 
 
 @pytest.mark.parametrize("operation", ["describe_target_health", "describe_target_group_attributes"])
@@ -117,3 +123,15 @@ def test_slow_draining_delays_the_completion(
         states.append(describe(ecs)["deployments"][0]["rolloutState"])
 
     assert states == ["IN_PROGRESS", "COMPLETED"]
+
+
+def test_target_groups_are_found_by_name_and_by_load_balancer(ecs: EcsBackend) -> None:
+    [balancer] = ecs.elbv2.describe_load_balancers({})["LoadBalancers"]
+
+    named = ecs.elbv2.describe_target_groups({"Names": ["checkout-green"]})["TargetGroups"]
+    behind = ecs.elbv2.describe_target_groups({"LoadBalancerArn": balancer["LoadBalancerArn"]})
+
+    assert [group["TargetGroupName"] for group in named] == ["checkout-green"]
+    assert len(behind["TargetGroups"]) == 4
+    with pytest.raises(ServiceError, match="not found"):
+        ecs.elbv2.describe_target_groups({"Names": ["checkout-red"]})

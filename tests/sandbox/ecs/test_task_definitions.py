@@ -169,7 +169,7 @@ def test_families_are_listed_by_prefix_and_status(ecs: EcsBackend) -> None:
     all_of_them = ecs.list_task_definition_families({})
     prefixed = ecs.list_task_definition_families({"familyPrefix": "ord", "status": "ALL"})
 
-    assert active["families"] == ["billing", "orders", "storefront"]
+    assert active["families"] == ["billing", "checkout", "orders", "storefront"]
     assert inactive["families"] == ["web"]
-    assert all_of_them["families"] == ["billing", "orders", "storefront", "web"]
+    assert all_of_them["families"] == ["billing", "checkout", "orders", "storefront", "web"]
     assert prefixed["families"] == ["orders"]

@@ -32,7 +32,7 @@ def test_tasks_are_listed_by_service_family_and_deployment(
     on_instances = ecs.list_tasks({"cluster": "shop", "launchType": "EC2"})
 
     counts = [names(reply) for reply in (everything, of_service, of_family, of_deployment, on_instances)]
-    assert counts == [7, 4, 1, 2, 1]
+    assert counts == [9, 4, 1, 2, 1]
 
 
 def test_stopped_tasks_are_listed_where_they_are_requested_and_for_an_hour(

@@ -18,6 +18,9 @@ def everything(marker: str) -> dict[str, Any]:  # noqa: ARG001  nothing of this 
     return EXAMPLE | {
         f"{ECS}.Deployment.ServiceDeploymentArn": "arn:aws:ecs:eu-west-1:123456789012:service-deployment/"
         "shop/storefront/GSnypPLtuA1j97cqq6q4h",
+        f"{ECS}.Deployment.TaskSetId": "ecs-svc/1234567890123456789",
+        f"{ECS}.TaskSets.ProductionListenerRule": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:"
+        "listener-rule/app/shop/1/2/3",
         f"{ECS}.FailFast.StoppedTasks": "5",
         f"{ECS}.ContainerLogs": "True",
     }

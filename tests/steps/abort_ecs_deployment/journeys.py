@@ -5,6 +5,7 @@ from typing import Any
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.registry import STEPS
 from faults.journeys import ASSUMED_ROLE, OPENID, Journey
+from steps.checkout import Checkout, production_rule
 from steps.deployment_journeys import paused_by, pins_of, settings, started_by
 from steps.storefront import Storefront
 
@@ -17,6 +18,16 @@ def _pinned() -> dict[str, Any]:
 
 def _finished(aws: Sandbox) -> None:
     Storefront(aws).update()
+
+
+def _by_task_sets() -> dict[str, object]:
+    return settings(
+        minutes=4, Deployment_ServiceName="checkout", TaskSets_ProductionListenerRule=production_rule()
+    )
+
+
+def _shared(aws: Sandbox) -> None:
+    Checkout(aws).has_shared(50)
 
 
 def _journey(name: str, **members: Any) -> Journey:  # noqa: ANN401  passed on
@@ -33,9 +44,18 @@ JOURNEYS = (
         settings=settings(Abort_WhenFinished="Redeploy"),
         prepare=_finished,
     ),
+    _journey("a share by task sets", settings=_by_task_sets(), prepare=_shared),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
 
-UNUSED_ACTIONS = ("ecs:ListServiceDeployments", "logs:GetLogEvents")
-"""What is needed where a service does not name its deployment, and where its containers failed."""
+UNUSED_ACTIONS = (
+    "ecs:ListServiceDeployments",
+    "logs:GetLogEvents",
+    "ecs:UpdateServicePrimaryTaskSet",
+    "elasticloadbalancing:ModifyListener",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeTargetGroups",
+)
+"""What is needed where a service does not name its deployment, where its containers failed, where a task set
+was promoted just now, and where the rule that shares production traffic is the default rule or not named."""

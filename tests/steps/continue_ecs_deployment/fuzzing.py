@@ -19,6 +19,11 @@ def everything(marker: str) -> dict[str, Any]:  # noqa: ARG001  nothing of this 
         f"{ECS}.Deployment.ServiceDeploymentArn": "arn:aws:ecs:eu-west-1:123456789012:service-deployment/"
         "shop/storefront/GSnypPLtuA1j97cqq6q4h",
         f"{ECS}.Continue.HookId": "ecs-pause-dc195dd7-27a1-48c3-8b80-7d83f6a1a738",
+        f"{ECS}.Deployment.TaskSetId": "ecs-svc/1234567890123456789",
+        f"{ECS}.TaskSets.ProductionListenerRule": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:"
+        "listener-rule/app/shop/1/2/3",
+        f"{ECS}.Continue.TrafficPercent": "100",
+        f"{ECS}.Continue.BakeMinutes": "10",
         f"{ECS}.FailFast.StoppedTasks": "5",
         f"{ECS}.ContainerLogs": "True",
     }

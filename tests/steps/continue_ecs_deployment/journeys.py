@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.registry import STEPS
 from faults.journeys import ASSUMED_ROLE, OPENID, Journey
+from steps.checkout import Checkout
 from steps.deployment_journeys import continued_by, paused_by, pins_of, settings
 
 CANARY, BLUE_GREEN = "canary-with-pauses", "blue-green-with-pause"
@@ -20,6 +22,12 @@ def _journey(name: str, scenario: str, *, minutes: int = 10, **members: Any) -> 
     )
 
 
+def _updated(aws: Sandbox) -> None:
+    shop = Checkout(aws)
+    shop.has_shared(0)
+    shop.share_by_default_rule()
+
+
 JOURNEYS = (
     _journey("continued before", CANARY, prepare=continued_by(CANARY)),
     _journey("to the next pause", CANARY, is_killed=True),
@@ -32,6 +40,17 @@ JOURNEYS = (
         waits=False,
         prepare=paused_by(CANARY),
     ),
+    Journey(
+        row=STEPS.named("continue"),
+        name="all by task sets",
+        settings=settings(
+            minutes=4,
+            Deployment_ServiceName="checkout",
+            Continue_TrafficPercent=100,
+            Continue_BakeMinutes=1,
+        ),
+        prepare=_updated,
+    ),
     _journey("assumed role", CANARY, account=ASSUMED_ROLE),
     _journey("OpenID Connect", CANARY, account=OPENID),
 )
@@ -41,5 +60,7 @@ UNUSED_ACTIONS = (
     "ecs:ListTasks",
     "ecs:DescribeTasks",
     "logs:GetLogEvents",
+    "elasticloadbalancing:ModifyRule",
 )
-"""What is needed where a service does not name its deployment, and where it fails."""
+"""What is needed where a service does not name its deployment, where it fails, and where another rule than
+the default one shares production traffic."""

@@ -25,6 +25,9 @@ def everything(marker: str) -> dict[str, Any]:
         f"{ECS}.Update.TemplateTaskDefinitionName": "orders:7",
         f"{ECS}.Update.ForceNewDeployment": "True",
         f"{ECS}.Update.OnFailure": "Leave",
+        f"{ECS}.TestTraffic.Header": f"X-Canary: {marker}",
+        f"{ECS}.TaskSets.ProductionListenerRule": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:"
+        "listener-rule/app/shop/1/2/3",
         f"{ECS}.FailFast.StoppedTasks": "5",
         f"{ECS}.ContainerLogs": "True",
         f"{ECS}.Update.ContainerUpdates": [

@@ -8,6 +8,7 @@ from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import Verb
 from explaining.runs import ECS, NAMES, run, service, variables
 from faults.journeys import ASSUMED_ROLE, MINUTES, OPENID, SECRET, Journey
+from steps.checkout import Checkout
 from steps.storefront import update_variables
 
 _ENVIRONMENT = {"type": "Plain", "key": "PASSWORD", "value": f"{SECRET}value-of-the-environment"}
@@ -58,6 +59,18 @@ _PINNED = {
     **{f"Octopus.Action.Package[{name}].Image": _IN_ECR for name in ("web",)},
 }
 
+_BY_TASK_SETS = {
+    f"{ECS}.Update.ServiceName": "checkout",
+    f"{ECS}.Update.TargetTaskDefinitionName": "checkout",
+    f"{ECS}.TestTraffic.Header": f"X-Canary: {SECRET}key-of-testers",
+    f"{ECS}.WaitOption": {"type": "WaitWithTimeout", "timeoutMinutes": 4},
+}
+
+
+def _shared_by_another(aws: Sandbox) -> None:
+    Checkout(aws).has_shared(50, "Deployments-1")
+
+
 JOURNEYS = (
     _journey("new revision", is_killed=True),
     _journey("new tags", _TAGGED),
@@ -84,9 +97,20 @@ JOURNEYS = (
     _journey("dry run", verb=Verb.DRY_RUN),
     _journey("watch", verb=Verb.WATCH, prepare=_started, started=_deployment_id),
     _journey("images by digest", _PINNED),
+    _journey(
+        "by task sets, in place of another one",
+        {**_BY_TASK_SETS, f"{ECS}.Update.WhenPaused": "Replace"},
+        prepare=_shared_by_another,
+    ),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
 
-UNUSED_ACTIONS = ("ecr:Batch*", "ecr:GetDownload*")
-"""What the registry of ECR asks for, which is no call of the API."""
+UNUSED_ACTIONS = (
+    "ecr:Batch*",
+    "ecr:GetDownload*",
+    "ecs:UpdateServicePrimaryTaskSet",
+    "elasticloadbalancing:ModifyListener",
+)
+"""What the registry of ECR asks for, which is no call of the API; and what the replacement of a task set that
+was promoted just now, and a default rule that shares production traffic, would need."""

@@ -236,9 +236,7 @@ def test_tasks_that_are_healthy_in_the_other_target_group_are_no_reason_to_give_
     with Sandbox(Scenario(ecs=EcsPlan(failure_plans=(failing,)))) as aws:
         shop = Storefront(aws)
         shop.update(Strategy_PauseAt="None")
-        after = Storefront(aws).update(
-            "2.9.0", minutes=30, Strategy_Type="BlueGreen", Strategy_PauseAt="None"
-        )
+        after = shop.update("2.9.0", Strategy_Type="BlueGreen", Strategy_PauseAt="None")
 
         assert after.outcome is Outcome.SUCCEEDED
         assert not any("cannot succeed" in text for text in shop.warnings)

@@ -1,0 +1,188 @@
+"""Find what a deployment by task sets has brought about so far; AWS is only read.
+
+PRIMARY is what served before, the newest set with this deployment's external id is the new one, the weights
+of the production rule are the step, and test rules are found by their tag.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from attrs import define, field
+
+from ecs_steps.aws.ecs import Service, describe_service
+from ecs_steps.aws.elbv2 import target_health
+from ecs_steps.aws.listener_rules import ListenerRule, listeners_of, load_balancers_of, rules_of, tags_of
+from ecs_steps.aws.task_sets import TaskSet
+from ecs_steps.context import DeploymentContext
+from ecs_steps.errors import DeploymentError, NotFoundError
+from ecs_steps.rollouts.task_sets import TaskSetState
+from ecs_steps.rollouts.traffic import TEST_RULE_TAG, other_group
+
+DEFAULT_EXTERNAL_ID = "ecs-steps"
+"""The external id of sets that no Octopus deployment has made."""
+
+
+@define(kw_only=True)
+class TaskSetReader:
+    """Reads one service's task sets and the rules in front of them, as often as it is called.
+
+    `external_id` is the deployment's; `task_definition` is the revision that its set runs (empty: whichever).
+    A set that is named by `task_set_id` is meant whoever has made it.
+    The `production_rule` need not be named where one rule alone forwards to the service's target groups.
+    """
+
+    context: DeploymentContext
+    cluster: str
+    name_or_arn: str
+    external_id: str
+    task_definition: str = ""
+    task_set_id: str = ""
+    production_rule: str = ""
+    service: Service | None = None
+    _listener: str = ""
+    _is_test_rule: dict[str, bool] = field(factory=dict)
+    _quiet_since: dict[str, datetime] = field(factory=dict)
+
+    def read(self) -> TaskSetState:
+        """Read once.
+
+        Raises:
+            NotFoundError: There is no such service, or no rule that forwards to it.
+            DeploymentError: It has no PRIMARY task set, or several rules may be meant.
+        """
+        service = self._read_service()
+        sets = [each for each in service.task_sets if not each.is_draining]
+        primary = _primary_of(service, sets)
+        rules = self._read_rules(primary)
+        production = next(rule for rule in rules if rule.arn == self.production_rule)
+        other = other_group(production, primary.target_group)
+        new = self._find_new(sets)
+        new_group = new.target_group if new else other
+        if new and new_group not in production.weights:
+            raise DeploymentError(
+                what=f"Task set {new.task_set_id} gets no traffic",
+                why=f"the production rule {production.arn} does not forward to its target group {new_group}",
+                next_step="Delete the task set, or let the rule forward to its group. Nothing was changed.",
+            )
+        others = [each for each in sets if each is not new]
+        return TaskSetState(
+            old=tuple(each for each in others if each.target_group != new_group),
+            new=new,
+            new_group=new_group,
+            production=production,
+            strays=tuple(each for each in others if each.target_group == new_group),
+            test_rules=tuple(self._test_rules(rules, service)),
+            healthy={group: self._count_healthy(group) for group in production.weights},
+            quiet=self._quiet(production),
+        )
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether the deployment's set is being deleted, by the last read."""
+        sets = self.service.task_sets if self.service else ()
+        return any(each.is_draining and self._is_ours(each) for each in sets)
+
+    def _is_ours(self, task_set: TaskSet) -> bool:
+        if self.task_set_id:
+            return task_set.task_set_id == self.task_set_id
+        return task_set.external_id == self.external_id
+
+    def _read_service(self) -> Service:
+        found = describe_service(self.context.aws, self.cluster, self.name_or_arn)
+        if found is None or found.status != "ACTIVE":
+            raise NotFoundError(
+                what=f"Service {self.name_or_arn} was not found",
+                why=f"it is {found.status}" if found else f"cluster {self.cluster} has none of that name",
+                next_step="Check the name, the cluster, the account and the region.",
+            )
+        self.service = found
+        return found
+
+    def _find_new(self, sets: Sequence[TaskSet]) -> TaskSet | None:
+        ours = [each for each in sets if self._is_ours(each)]
+        newest = max(ours, key=lambda each: each.created_at, default=None)
+        is_before = newest and newest.is_primary and self.task_definition not in ("", newest.task_definition)
+        # What this deployment has promoted before with another revision is what is to be replaced now.
+        return None if is_before else newest
+
+    def _read_rules(self, primary: TaskSet) -> list[ListenerRule]:
+        """Read the rules of the listener that has the production rule; find that first."""
+        aws = self.context.aws
+        if self._listener:
+            return list(rules_of(aws, self._listener))
+        if self.production_rule:
+            self._listener = self.production_rule.replace(":listener-rule/", ":listener/").rpartition("/")[0]
+            rules = list(rules_of(aws, self._listener))
+            if not any(rule.arn == self.production_rule for rule in rules):
+                raise NotFoundError(
+                    what=f"Listener rule {self.production_rule} was not found",
+                    why="its listener has no such rule",
+                    next_step="Check the rule's ARN. Nothing was changed.",
+                )
+            return rules
+        balancers = load_balancers_of(aws, primary.target_group) if primary.target_group else ()
+        listeners = [listener for balancer in balancers for listener in listeners_of(aws, balancer)]
+        known = {listener: list(rules_of(aws, listener)) for listener in listeners}
+        production = self._choose(primary, (rule for rules in known.values() for rule in rules))
+        self.production_rule, self._listener = production.arn, production.listener
+        return known[production.listener]
+
+    def _choose(self, primary: TaskSet, rules: Iterable[ListenerRule]) -> ListenerRule:
+        forwarding = [rule for rule in rules if primary.target_group in rule.weights]
+        shared = [rule for rule in forwarding if len(rule.weights) > 1]
+        candidates = shared or [rule for rule in forwarding if not self._is_tagged(rule)]
+        if not candidates:
+            raise NotFoundError(
+                what="The service has no production rule",
+                why=f"no listener rule forwards to the target group of task set {primary.task_set_id} "
+                f"({primary.target_group or 'none'})",
+                next_step="Let a rule forward to that group with the weight 100, and to a second one with 0.",
+            )
+        if len(candidates) > 1:
+            raise DeploymentError(
+                what="It is not clear which listener rule is the production rule",
+                why=f"several forward to {primary.target_group}: "
+                f"{', '.join(rule.arn for rule in candidates)}",
+                next_step="Name one of them in Octopus.Action.Aws.Ecs.TaskSets.ProductionListenerRule. "
+                "Nothing was changed.",
+            )
+        return candidates[0]
+
+    def _test_rules(self, rules: Sequence[ListenerRule], service: Service) -> Iterable[ListenerRule]:
+        production = self.production_rule
+        unknown = [
+            rule.arn
+            for rule in rules
+            if not rule.is_default and rule.arn != production and rule.arn not in self._is_test_rule
+        ]
+        for arn, tags in tags_of(self.context.aws, unknown).items():
+            self._is_test_rule[arn] = tags.get(TEST_RULE_TAG) == service.arn
+        return [rule for rule in rules if self._is_test_rule.get(rule.arn)]
+
+    def _is_tagged(self, rule: ListenerRule) -> bool:
+        if rule.is_default:
+            return False
+        return TEST_RULE_TAG in tags_of(self.context.aws, [rule.arn]).get(rule.arn, {})
+
+    def _count_healthy(self, group: str) -> int:
+        return sum(target.state == "healthy" for target in target_health(self.context.aws, group))
+
+    def _quiet(self, production: ListenerRule) -> dict[str, float]:
+        now = self.context.clock.now()
+        for group, weight in production.weights.items():
+            if weight:
+                self._quiet_since.pop(group, None)
+            else:
+                self._quiet_since.setdefault(group, now)
+        return {group: (now - since).total_seconds() for group, since in self._quiet_since.items()}
+
+
+def _primary_of(service: Service, sets: Sequence[TaskSet]) -> TaskSet:
+    primary = next((each for each in sets if each.is_primary), None)
+    if primary is None:
+        raise DeploymentError(
+            what=f"Service {service.name} has no PRIMARY task set",
+            why="there is nothing that a new task set could be made like, and that could serve beside it",
+            next_step="Make its first task set with the step Deploy Amazon ECS Service. Nothing was changed.",
+        )
+    return primary

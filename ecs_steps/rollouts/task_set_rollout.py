@@ -1,0 +1,296 @@
+"""Bring a service's task sets to a goal: read, make the next move, read again, until nothing is left to do.
+
+A move that is lost, or made twice, changes nothing: what AWS shows next decides. ECS knows no failure of a
+task set and never rolls one back, so the verdict on a set that does not come up is given here.
+"""
+
+import hashlib
+from datetime import datetime
+
+from attrs import define, evolve, field, frozen
+
+from ecs_steps.aws.ecs import DeploymentRef, Service
+from ecs_steps.aws.elbv2 import target_group_attributes
+from ecs_steps.aws.listener_rules import PRIORITY_IN_USE, create_rule, delete_rule, rules_of, write_rule
+from ecs_steps.aws.task_sets import (
+    NewTaskSet,
+    TaskSet,
+    create_task_set,
+    delete_task_set,
+    make_primary,
+    scale_task_set,
+)
+from ecs_steps.causes import Diagnosis
+from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
+from ecs_steps.diagnosis.collector import EvidenceCollector
+from ecs_steps.diagnosis.evidence import Evidence
+from ecs_steps.diagnosis.report import diagnose
+from ecs_steps.errors import AwsCallError, RolloutFailedError, TimedOutError
+from ecs_steps.polling import PollResult, poll
+from ecs_steps.reporting.events import Level
+from ecs_steps.rollouts.fail_fast import cannot_succeed, threshold
+from ecs_steps.rollouts.task_set_reader import TaskSetReader
+from ecs_steps.rollouts.task_sets import (
+    MIN_SCALE,
+    Change,
+    CreateSet,
+    DeleteSet,
+    DeleteTestRule,
+    Done,
+    Goal,
+    MakePrimary,
+    MakeTestRule,
+    Move,
+    Scale,
+    Shift,
+    TaskSetState,
+    WaitFor,
+    next_move,
+)
+from ecs_steps.rollouts.traffic import (
+    FULL,
+    TEST_RULE_TAG,
+    actions_for_testers,
+    conditions_for_testers,
+    free_priority,
+    shared_actions,
+)
+from ecs_steps.tags import MAX_TAGS, Tag, sanitised_tags
+
+
+@frozen(kw_only=True)
+class Settlement:
+    """Where it ended: what there is, and the move that it still waits to make (Done: none)."""
+
+    state: TaskSetState
+    move: Move
+
+    @property
+    def is_done(self) -> bool:
+        return isinstance(self.move, Done)
+
+
+@define(kw_only=True)
+class TaskSetRollout:
+    """Makes the moves of one deployment; `tags` are those of what it makes."""
+
+    reader: TaskSetReader
+    context: DeploymentContext
+    tags: tuple[Tag, ...] = ()
+    state: TaskSetState | None = None
+    """What there was at the last read."""
+    _watch: "_SetWatch | None" = None
+    _last_wait: str = ""
+    _unread: str = ""
+    _failing_since: datetime | None = None
+
+    def reach(self, goal: Goal) -> Settlement:
+        """Make every move on the way to a goal, and wait between them.
+
+        Raises:
+            RolloutFailedError: The new set does not come up; what has been reached stays as it is.
+            TimedOutError: The time was over; the next run continues.
+            AwsCallError: A call was denied or refused.
+        """
+
+        def observe() -> PollResult[Settlement]:
+            state = self._read()
+            move = next_move(state, goal)
+            match move:
+                case Done():
+                    return PollResult(value=Settlement(state=state, move=move), settled=True)
+                case WaitFor():
+                    is_over = not self.context.may_wait
+                    changed = self._wait(state, move)
+                    return PollResult(
+                        value=Settlement(state=state, move=move), settled=is_over, changed=changed
+                    )
+                case _:
+                    self._make(state, move)
+                    return PollResult(value=Settlement(state=state, move=move), settled=False, changed=True)
+
+        polled = poll(
+            observe,
+            clock=self.context.clock,
+            deadline=self.context.deadline,
+            report=self.context.report,
+            waiting_for=f"the task sets of service {self._service.name if self.reader.service else ''}",
+        )
+        if not polled.settled:
+            raise self._timed_out(polled.value)
+        return polled.value
+
+    def _read(self) -> TaskSetState:
+        """Read once; what keeps a read from succeeding is named where the time is over."""
+        try:
+            self.state = self.reader.read()
+        except AwsCallError as error:
+            self._unread = str(error)
+            raise
+        self._unread = ""
+        return self.state
+
+    @property
+    def _service(self) -> Service:
+        assert self.reader.service is not None  # noqa: S101  read before any move
+        return self.reader.service
+
+    def _wait(self, state: TaskSetState, wait: WaitFor) -> bool:
+        """Give the new set up where it cannot come up; return whether there is something new."""
+        if wait.for_new_tasks and state.new:
+            self._watch_of(state.new).check(self._service, state)
+        changed = wait.what != self._last_wait
+        if changed:
+            self.context.say(Level.INFO, f"Waiting for {wait.what}")
+        self._last_wait = wait.what
+        return changed
+
+    def _watch_of(self, new: TaskSet) -> "_SetWatch":
+        if self._watch is None or self._watch.new_id != new.task_set_id:
+            self._watch = _SetWatch(new_id=new.task_set_id, context=self.context)
+        return self._watch
+
+    def _make(self, state: TaskSetState, move: Change) -> None:
+        """Make a move. One that fails is not made again without another read: the tasks may have changed.
+
+        Raises:
+            AwsCallError: `transient` where the next read decides again; else after two minutes of failures.
+        """
+        try:
+            self._call(state, move)
+        except AwsCallError as error:
+            now = self.context.clock.now()
+            self._failing_since = self._failing_since or now
+            if error.transient and now - self._failing_since >= CALL_TIMEOUT:
+                raise evolve(error, transient=False) from error
+            raise
+        self._failing_since = None
+
+    def _call(self, state: TaskSetState, move: Change) -> None:
+        service, aws = self._service, self.context.aws
+        cluster, name = service.cluster_arn, service.name
+        self.context.say(Level.INFO, f"Next: {move}")
+        match move:
+            case CreateSet():
+                create_task_set(aws, cluster, name, self._new_set(state))
+            case Scale(task_set=task_set, percent=percent):
+                scale_task_set(aws, cluster, name, task_set.task_set_id, percent)
+            case Shift(percent=percent):
+                shares = {state.old_group: FULL - percent, state.new_group: percent}
+                write_rule(aws, state.production, shared_actions(state.production, shares))
+            case MakeTestRule():
+                self._make_test_rule(state, move)
+            case DeleteTestRule(rule=rule):
+                delete_rule(aws, rule.arn)
+            case MakePrimary(task_set=task_set):
+                make_primary(aws, cluster, name, task_set.task_set_id)
+            case DeleteSet(task_set=task_set):
+                delete_task_set(aws, cluster, name, task_set.task_set_id)
+
+    def _new_set(self, state: TaskSetState) -> NewTaskSet:
+        like = next(each for each in self._service.task_sets if each.is_primary)
+        # A set that is being deleted keeps its token: the next one needs another.
+        before = sorted(each.task_set_id for each in self._service.task_sets)
+        identity = "|".join(
+            [self._service.arn, self.reader.task_definition, self.reader.external_id, *before]
+        )
+        return NewTaskSet(
+            like=like,
+            task_definition=self.reader.task_definition,
+            target_group=state.new_group,
+            scale=MIN_SCALE,
+            external_id=self.reader.external_id,
+            client_token=hashlib.sha256(identity.encode()).hexdigest()[:32],
+            tags=self.tags,
+        )
+
+    def _make_test_rule(self, state: TaskSetState, move: MakeTestRule) -> None:
+        aws, production = self.context.aws, state.production
+        conditions = conditions_for_testers(production, move.marker)
+        actions = actions_for_testers(production, state.new_group)
+        if move.rule:
+            # Its priority may be wrong as well: it is made again by the next move.
+            delete_rule(aws, move.rule.arn)
+            return
+        rules = list(rules_of(aws, production.listener))
+        own = Tag(TEST_RULE_TAG, self._service.arn)
+        try:
+            create_rule(
+                aws,
+                production.listener,
+                priority=free_priority(rules, production),
+                conditions=conditions,
+                actions=actions,
+                tags=(*sanitised_tags(self.tags)[: MAX_TAGS - 1], own),
+            )
+        except AwsCallError as error:
+            if error.code != PRIORITY_IN_USE:
+                raise
+            self.context.say(Level.VERBOSE, f"{error}; another priority is tried")
+
+    def deregistration_delay(self, group: str) -> float:
+        """Return for how many seconds a group's targets still answer what had begun before."""
+        attributes = self.context.call_with_retries(
+            "the target group's attributes", lambda: target_group_attributes(self.context.aws, group)
+        )
+        return float(attributes.get("deregistration_delay.timeout_seconds", "300"))
+
+    def _timed_out(self, settlement: Settlement) -> TimedOutError:
+        share = settlement.state.share
+        return TimedOutError(
+            what=f"The task sets of service {self._service.name} are not where they are to be yet",
+            why=f"the time was over while it waited for {settlement.move}"
+            + (f", and the last read failed. {self._unread}" if self._unread else ""),
+            next_step=f"{share:g} % of the traffic is at the new task set. Run the step again to continue.",
+            diagnosis=self._watch.diagnosis if self._watch else None,
+        )
+
+
+@define(kw_only=True)
+class _SetWatch:
+    """The tasks of a new set that have failed, and what explains them."""
+
+    new_id: str
+    context: DeploymentContext
+    _collector: EvidenceCollector | None = field(default=None)
+    _has_reported_cause: bool = False
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        return diagnose(self._collector.evidence) if self._collector else None
+
+    def check(self, service: Service, state: TaskSetState) -> None:
+        """Raise where enough tasks of the set have failed; else report the first cause of a failure."""
+        new = state.new
+        if new is None:
+            return
+        target = DeploymentRef(
+            task_definition=new.task_definition, deployment_id=new.task_set_id, since=new.created_at
+        )
+        if self._collector is None:
+            evidence = Evidence(cluster=service.cluster_arn.rpartition("/")[2], service=service.name)
+            self._collector = EvidenceCollector(self.context, target, evidence=evidence)
+        own = evolve(service, target_groups=(state.new_group,), has_breaker=False)
+        self._collector.collect(own, target, None)
+        stopped = self._collector.evidence.tasks
+        enough = threshold(self.context.watch_options.stopped_tasks, new.computed)
+        # Some of a set's tasks may be healthy while others keep failing, and ECS would try without end.
+        is_hopeless = enough and len(stopped) >= 2 * enough
+        if is_hopeless or cannot_succeed(own, target, stopped, self.context):
+            raise self._failure(state, len(stopped))
+        cause = diagnose(self._collector.evidence).root_cause
+        if cause and not self._has_reported_cause:
+            self._has_reported_cause = True
+            self.context.say(Level.WARNING, str(cause))
+
+    def _failure(self, state: TaskSetState, stopped: int) -> RolloutFailedError:
+        diagnosis = self.diagnosis
+        reason = f"{stopped} of its tasks have stopped, and it has never become steady"
+        cause = diagnosis.root_cause if diagnosis else None
+        return RolloutFailedError(
+            what=f"Task set {self.new_id} does not come up",
+            why=str(cause) if cause else reason,
+            next_step=f"{state.share:g} % of the traffic is at it and stays there; abort the deployment.",
+            diagnosis=diagnosis,
+            why_is_cause=cause is not None,
+        )

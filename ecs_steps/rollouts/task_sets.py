@@ -1,0 +1,290 @@
+"""What to do next with the task sets of a service, by what there is; pure.
+
+A deployment by task sets has two of them: the *old* one, which serves without it, and the *new* one in the
+other of two target groups. Nothing is remembered between two moves: each is decided by what AWS shows, so
+that another process continues wherever one was ended. The laws of the order:
+
+* capacity before traffic: a set is steady and healthy at the scale of a share before it gets that share;
+* traffic away before deletion: a set goes when its group has had no weight for the deregistration delay;
+* no weight for a group without a healthy target.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from attrs import field, frozen
+
+from ecs_steps.aws.listener_rules import ListenerRule
+from ecs_steps.aws.task_sets import TaskSet
+from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.traffic import FULL, matches_test_rule, share_of
+
+MIN_SCALE = 1
+"""The scale in percent of a set that testers alone reach: one task, for ECS rounds up."""
+
+
+@frozen(kw_only=True)
+class TaskSetState:
+    """What there is: the sets, the live production rule, the test rules, and the healthy targets by group.
+
+    `old` are the sets in the group that serves without this deployment, `strays` other ones than the new one
+    in its group; those that are being deleted do not count. `quiet` says for how many seconds each target
+    group has had no weight, as far as this process has seen.
+    """
+
+    old: tuple[TaskSet, ...]
+    new: TaskSet | None
+    new_group: str
+    production: ListenerRule
+    strays: tuple[TaskSet, ...] = ()
+    test_rules: tuple[ListenerRule, ...] = ()
+    healthy: Mapping[str, int] = field(factory=dict)
+    quiet: Mapping[str, float] = field(factory=dict)
+
+    @property
+    def share(self) -> float:
+        """The percentage of the production traffic that the new set's group gets."""
+        return share_of(self.production, self.new_group)
+
+    @property
+    def old_group(self) -> str:
+        """The target group that serves without this deployment."""
+        return next(group for group in self.production.weights if group != self.new_group)
+
+    @property
+    def is_new_ready(self) -> bool:
+        """Whether the new set has all of its tasks, some at least, and all of them are healthy targets."""
+        new, healthy = self.new, self.healthy.get(self.new_group, 0)
+        return new is not None and new.is_steady and 0 < new.computed <= healthy
+
+    @property
+    def can_old_serve(self) -> bool:
+        return bool(self.old) and self.healthy.get(self.old_group, 0) > 0
+
+
+@frozen(kw_only=True)
+class CreateSet:
+    """Make the new set, in the group that does not serve."""
+
+    def __str__(self) -> str:
+        return "a new task set"
+
+
+@frozen(kw_only=True)
+class Scale:
+    """Give the new set so many percent of the service's tasks."""
+
+    task_set: TaskSet
+    percent: int
+
+    def __str__(self) -> str:
+        return f"{self.percent} % of the tasks for task set {self.task_set.task_set_id}"
+
+
+@frozen(kw_only=True)
+class Shift:
+    """Give the new set's group so many percent of the production traffic."""
+
+    percent: int
+
+    def __str__(self) -> str:
+        return f"{self.percent} % of the traffic for the new task set"
+
+
+@frozen(kw_only=True)
+class MakeTestRule:
+    """Let testers reach the new set, by a rule that is there already or by another one."""
+
+    marker: RequestMarker
+    rule: ListenerRule | None
+
+    def __str__(self) -> str:
+        return "a listener rule for testers"
+
+
+@frozen(kw_only=True)
+class DeleteTestRule:
+    """Delete a test rule."""
+
+    rule: ListenerRule
+
+    def __str__(self) -> str:
+        return f"the end of the listener rule for testers {self.rule.arn}"
+
+
+@frozen(kw_only=True)
+class MakePrimary:
+    """Make a set the service's PRIMARY one."""
+
+    task_set: TaskSet
+
+    def __str__(self) -> str:
+        return f"task set {self.task_set.task_set_id} as the PRIMARY one"
+
+
+@frozen(kw_only=True)
+class DeleteSet:
+    """Delete a set that has no traffic any more."""
+
+    task_set: TaskSet
+
+    def __str__(self) -> str:
+        return f"the end of task set {self.task_set.task_set_id}"
+
+
+@frozen(kw_only=True)
+class WaitFor:
+    """Wait; `for_new_tasks` says that it is for tasks of the new set, which may never come up."""
+
+    what: str
+    for_new_tasks: bool = False
+
+    def __str__(self) -> str:
+        return self.what
+
+
+@frozen(kw_only=True)
+class Done:
+    """Everything is as it is to be."""
+
+    def __str__(self) -> str:
+        return "nothing"
+
+
+Change = CreateSet | Scale | Shift | MakeTestRule | DeleteTestRule | MakePrimary | DeleteSet
+Move = Change | WaitFor | Done
+
+DONE = Done()
+
+
+@frozen(kw_only=True)
+class Start:
+    """Have a new set that testers alone reach, where they are to reach it."""
+
+    marker: RequestMarker | None = None
+
+
+@frozen(kw_only=True)
+class Share:
+    """Give the new set a share of the traffic, in whole percent below 100."""
+
+    percent: int
+
+
+@frozen(kw_only=True)
+class Promote:
+    """Give the new set everything, and delete the old one `bake` seconds after."""
+
+    bake: float
+    deregistration_delay: float
+
+
+@frozen(kw_only=True)
+class Abandon:
+    """Take the traffic away from the new set, and delete it."""
+
+    deregistration_delay: float
+
+
+Goal = Start | Share | Promote | Abandon
+
+
+def next_move(state: TaskSetState, goal: Goal) -> Move:
+    """Return the one move that comes next on the way to a goal."""
+    return next(remaining_moves(state, goal), DONE)
+
+
+def remaining_moves(state: TaskSetState, goal: Goal) -> Iterator[Move]:
+    """Yield what is still to be done, in order, as far as it can be seen from here."""
+    match goal:
+        case Start(marker=marker):
+            yield from _start(state, marker)
+        case Share(percent=percent):
+            yield from _share(state, percent)
+        case Promote(bake=bake, deregistration_delay=delay):
+            yield from _promote(state, bake, delay)
+        case Abandon(deregistration_delay=delay):
+            yield from _abandon(state, delay)
+
+
+def scale_for(percent: int) -> int:
+    """Return the scale that a share of the traffic needs, in percent."""
+    return max(percent, MIN_SCALE)
+
+
+def _start(state: TaskSetState, marker: RequestMarker | None) -> Iterator[Move]:
+    if state.new is None:
+        yield CreateSet()
+        return
+    if not state.new.computed:
+        return
+    if not state.is_new_ready:
+        yield _wait_for_new(state)
+    rules = state.test_rules
+    if marker and not any(
+        matches_test_rule(rule, state.production, state.new_group, marker) for rule in rules
+    ):
+        yield MakeTestRule(marker=marker, rule=next(iter(rules), None))
+
+
+def _share(state: TaskSetState, percent: int) -> Iterator[Move]:
+    new = state.new
+    if new is None:
+        return
+    if percent < state.share:
+        # The old set has kept all of its tasks: what is given back to it is served at once.
+        yield from _wait_for_old(state)
+        yield Shift(percent=percent)
+    if new.scale < scale_for(percent):
+        yield Scale(task_set=new, percent=scale_for(percent))
+    if percent > state.share:
+        if not state.is_new_ready:
+            yield _wait_for_new(state)
+        yield Shift(percent=percent)
+    if new.scale > scale_for(percent):
+        yield Scale(task_set=new, percent=scale_for(percent))
+
+
+def _promote(state: TaskSetState, bake: float, delay: float) -> Iterator[Move]:
+    new = state.new
+    if new is None:
+        return
+    yield from _share(state, FULL)
+    if not state.is_new_ready:
+        yield _wait_for_new(state)
+    if not new.is_primary:
+        yield MakePrimary(task_set=new)
+    quiet = state.quiet.get(state.old_group, 0.0)
+    if state.old and quiet < bake:
+        yield WaitFor(what="the new tasks to prove themselves with all of the traffic")
+    if state.old and quiet < delay:
+        yield WaitFor(what="the last requests to the old tasks")
+    yield from (DeleteSet(task_set=old) for old in state.old)
+    yield from (DeleteTestRule(rule=rule) for rule in state.test_rules)
+
+
+def _abandon(state: TaskSetState, delay: float) -> Iterator[Move]:
+    new = state.new
+    if (new and not state.old) or (new is None and state.strays):
+        # It was promoted, or what is there is another deployment's.
+        return
+    if state.share > 0 and state.old:
+        yield from _wait_for_old(state)
+        yield Shift(percent=0)
+    if new and new.is_primary:
+        yield MakePrimary(task_set=state.old[0])
+    yield from (DeleteTestRule(rule=rule) for rule in state.test_rules)
+    if new and state.quiet.get(state.new_group, 0.0) < delay:
+        yield WaitFor(what="the last requests to the new tasks")
+    if new:
+        yield DeleteSet(task_set=new)
+
+
+def _wait_for_new(state: TaskSetState) -> WaitFor:
+    new, healthy = state.new, state.healthy.get(state.new_group, 0)
+    counts = f"{new.running} of {new.computed} tasks run, {healthy} of them healthy" if new else ""
+    return WaitFor(what=f"the new task set ({counts})", for_new_tasks=True)
+
+
+def _wait_for_old(state: TaskSetState) -> Iterator[Move]:
+    if not state.can_old_serve:
+        yield WaitFor(what="a healthy old task that the traffic can go back to")

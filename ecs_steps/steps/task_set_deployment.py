@@ -1,0 +1,275 @@
+"""Begin, share, promote and abandon a deployment by task sets: what the steps on EXTERNAL services do.
+
+service -> what there is -> is it this deployment's, and healthy -> moves -> outputs
+
+ECS runs the task sets and knows nothing of a deployment: nothing is rolled back, and no pause ends, unless a
+step does it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from attrs import evolve, frozen
+
+from ecs_steps.aws.ecs import Service, revision_outputs
+from ecs_steps.aws.task_sets import TaskSet
+from ecs_steps.context import DeploymentContext
+from ecs_steps.errors import DeploymentError, NotFoundError, RolledBackError, SupersededError
+from ecs_steps.reporting.events import Level
+from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
+from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
+from ecs_steps.rollouts.task_sets import Abandon, Promote, Share, Start, TaskSetState, scale_for
+from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
+from ecs_steps.tags import Tag
+
+SECONDS = 60
+
+
+@frozen(kw_only=True)
+class TaskSetDeployment:
+    """One step's part in a deployment of one service by task sets, and the outputs known so far.
+
+    `deployment` is the Octopus deployment, `production_rule` the ARN of the rule whose weights are shared
+    (empty: the only one), `task_set_id` the set that an earlier step put out.
+    """
+
+    context: DeploymentContext
+    service: Service
+    outputs: Outputs
+    deployment: str
+    production_rule: str = ""
+    task_set_id: str = ""
+    tags: tuple[Tag, ...] = ()
+
+    def check(self, marker: RequestMarker | None, *, replace: bool) -> None:
+        """Refuse, before anything is changed, what could not be begun.
+
+        Raises:
+            SupersededError: Another deployment's set is in the way, and is not to be replaced.
+            DeploymentError: No test rule could be made of the production rule.
+        """
+        state = self._read(self._rollout())
+        for other in state.strays:
+            if not replace or not other.external_id:
+                raise _refuse_other(other, self.service)
+        if marker:
+            conditions_for_testers(state.production, marker)
+            actions_for_testers(state.production, state.new_group)
+
+    def begin(
+        self, task_definition: str, marker: RequestMarker | None, *, replace: bool, roll_back: bool
+    ) -> Result:
+        """Make a task set of a revision that testers alone reach, and wait until it is healthy.
+
+        Raises:
+            SupersededError: Another deployment's set is in the way, and is not to be replaced.
+            RolledBackError: The set did not come up, and was deleted again.
+            RolloutFailedError: It did not come up, and was left as it is.
+        """
+        rollout = self._rollout(task_definition)
+        state = self._read(rollout)
+        for other in _in_the_way(state, task_definition):
+            if not replace or not other.external_id:
+                raise _refuse_other(other, self.service)
+            self._abandon_other(other)
+        self.outputs.set(**revision_outputs(task_definition))
+        if state.new and state.new.is_primary and not state.old:
+            self._put_out(state)
+            return self.outputs.result(Outcome.UNCHANGED)
+        try:
+            with self._putting_out(rollout):
+                settlement = rollout.reach(Start(marker=marker))
+        except DeploymentError as error:
+            if not roll_back:
+                raise
+            raise self._rolled_back(rollout, error) from error
+        return self._paused(settlement)
+
+    def share(self, percent: int, *, bake_minutes: int, only_healthy: bool) -> Result:
+        """Give the new set a share of the traffic in percent; 100 promotes it and ends the deployment.
+
+        Raises:
+            NotFoundError: There is no task set of this deployment.
+            DeploymentError: It is not healthy, and nothing was changed.
+            RolloutFailedError: It did not come up at the new scale; its share stays as it was.
+        """
+        rollout = self._rollout()
+        state = self._read(rollout)
+        if state.new is None:
+            raise NotFoundError(
+                what=f"Service {self.service.name} has no task set to continue",
+                why=f"none of its task sets is of {self._whose}",
+                next_step="Nothing was changed. Run the step that makes it first, or name the task set.",
+            )
+        self._put_out(state)
+        if state.new.is_primary and not state.old and not state.test_rules:
+            self.context.say(Level.INFO, f"Task set {state.new.task_set_id} was promoted already")
+            return self.outputs.result(Outcome.UNCHANGED)
+        if percent > state.share:
+            self._check(state, only_healthy=only_healthy)
+        with self._putting_out(rollout):
+            if percent < FULL:
+                return self._paused(rollout.reach(Share(percent=percent)))
+            delay = rollout.deregistration_delay(state.old_group)
+            settlement = rollout.reach(Promote(bake=bake_minutes * SECONDS, deregistration_delay=delay))
+        self._put_out(settlement.state)
+        return self.outputs.result(Outcome.SUCCEEDED if settlement.is_done else Outcome.STARTED)
+
+    def abort(self) -> Result:
+        """Take the traffic away from the new set and delete it; what was promoted is left alone."""
+        rollout = self._rollout()
+        state = self._read(rollout)
+        self._put_out(state)
+        if state.new is None:
+            rollout.reach(Abandon(deregistration_delay=0))
+            if rollout.reader.is_draining:
+                return self.outputs.result(Outcome.ROLLED_BACK)
+            return self._unchanged(f"Service {self.service.name} has no task set of {self._whose} to abort.")
+        if not state.old:
+            return self._unchanged(
+                f"Task set {state.new.task_set_id} was promoted, and the one before it is gone: deploy the "
+                "revision before it again."
+            )
+        with self._putting_out(rollout):
+            settlement = self._abandon(rollout, state)
+        self._put_out(settlement.state)
+        return self.outputs.result(Outcome.ROLLED_BACK if settlement.is_done else Outcome.STARTED)
+
+    def _unchanged(self, why: str) -> Result:
+        self.context.say(Level.WARNING, why)
+        return self.outputs.result(Outcome.UNCHANGED)
+
+    @property
+    def _whose(self) -> str:
+        return f"task set {self.task_set_id}" if self.task_set_id else self.deployment or "this deployment"
+
+    def _rollout(self, task_definition: str = "") -> TaskSetRollout:
+        reader = TaskSetReader(
+            context=self.context,
+            cluster=self.service.cluster_arn,
+            name_or_arn=self.service.name,
+            external_id=self.deployment or DEFAULT_EXTERNAL_ID,
+            task_definition=task_definition,
+            task_set_id=self.task_set_id,
+            production_rule=self.production_rule,
+        )
+        return TaskSetRollout(reader=reader, context=self.context, tags=self.tags)
+
+    def _read(self, rollout: TaskSetRollout) -> TaskSetState:
+        return self.context.call_with_retries("the service's task sets", rollout.reader.read)
+
+    def _abandon_other(self, other: TaskSet) -> None:
+        self.context.say(Level.WARNING, f"Replacing task set {other.task_set_id} of {other.external_id}")
+        rollout = evolve(self, task_set_id=other.task_set_id)._rollout()  # noqa: SLF001  its own class
+        self._abandon(rollout, self._read(rollout))
+
+    @staticmethod
+    def _abandon(rollout: TaskSetRollout, state: TaskSetState) -> Settlement:
+        delay = rollout.deregistration_delay(state.new_group)
+        return rollout.reach(Abandon(deregistration_delay=delay))
+
+    def _rolled_back(self, rollout: TaskSetRollout, error: DeploymentError) -> RolledBackError:
+        self._abandon(rollout, self._read(rollout))
+        return RolledBackError(
+            what=f"{error.what}: it was deleted again, and what served before serves",
+            why=error.why,
+            diagnosis=error.diagnosis,
+            why_is_cause=error.why_is_cause,
+        )
+
+    def _check(self, state: TaskSetState, *, only_healthy: bool) -> None:
+        """Refuse more traffic for a set that could not serve it now, but wait for one that is scaled."""
+        new = state.new
+        if new is None:
+            return
+        if state.strays:
+            raise _refuse_other(state.strays[0], self.service)
+        if not self.service.desired:
+            raise DeploymentError(
+                what=f"Task set {new.task_set_id} can serve no traffic",
+                why=f"the desired count of service {self.service.name} is 0",
+                next_step="Set the desired count first. Nothing was changed.",
+            )
+        is_settled = new.scale <= scale_for(int(state.share))
+        if state.is_new_ready or not is_settled:
+            return
+        healthy = state.healthy.get(state.new_group, 0)
+        why = f"{new.running} of {new.computed} tasks run, {healthy} of them healthy"
+        if only_healthy:
+            raise DeploymentError(
+                what=f"Task set {new.task_set_id} gets no more traffic",
+                why=why,
+                next_step="Nothing was changed: mend it and run the step again, abort the deployment, or set "
+                "Octopus.Action.Aws.Ecs.Continue.WhenUnhealthy to Continue.",
+            )
+        self.context.say(Level.WARNING, f"Task set {new.task_set_id} is not healthy: {why}; waiting for it")
+
+    def _paused(self, settlement: Settlement) -> Result:
+        """Put out where it pauses, in words for the person who decides what is next."""
+        self._put_out(settlement.state)
+        if not settlement.is_done:
+            return self.outputs.result(Outcome.STARTED)
+        self.context.say(Level.INFO, _describe_pause(settlement.state))
+        return self.outputs.result(Outcome.PAUSED)
+
+    @contextmanager
+    def _putting_out(self, rollout: TaskSetRollout) -> Iterator[None]:
+        """Put out how far it came, whatever ends it."""
+        try:
+            yield
+        finally:
+            if rollout.state:
+                self._put_out(rollout.state)
+
+    def _put_out(self, state: TaskSetState) -> None:
+        new, rules = state.new, state.test_rules
+        values = {
+            "TaskSetId": new.task_set_id if new else "",
+            "PreviousTaskSetId": state.old[0].task_set_id if state.old else "",
+            "TaskDefinitionArn": new.task_definition if new else "",
+            "PreviousTaskDefinitionArn": state.old[0].task_definition if state.old else "",
+            "TargetGroupArn": state.new_group if new else "",
+            "ProductionTrafficPercent": f"{state.share:g}",
+            "TestListenerRule": rules[0].arn if rules else "",
+        }
+        # What is gone at the end keeps the value that later steps read.
+        self.outputs.set(**{name: value for name, value in values.items() if value})
+
+
+def _in_the_way(state: TaskSetState, task_definition: str) -> tuple[TaskSet, ...]:
+    """Return the sets in the new one's place: others', and this deployment's of another revision."""
+    new = state.new
+    is_other = new is not None and not new.is_primary and new.task_definition != task_definition
+    return (*state.strays, *((new,) if new and is_other else ()))
+
+
+def _refuse_other(other: TaskSet, service: Service) -> SupersededError:
+    whose = f"{other.external_id} has made it" if other.external_id else "something else has made it"
+    return SupersededError(
+        what=f"Service {service.name} has another task set, {other.task_set_id} of "
+        f"{_short(other.task_definition)}",
+        why=whose,
+        next_step="Abort that deployment, or delete the task set (aws ecs delete-task-set --force) when its "
+        "target group has no weight. Nothing was changed.",
+    )
+
+
+def _describe_pause(state: TaskSetState) -> str:
+    new, old = state.new, state.old
+    if new is None:
+        return "nothing is deployed"
+    old_share = f"; {_short(old[0].task_definition)} has {FULL - state.share:g} %" if old else ""
+    healthy = state.healthy.get(state.new_group, 0)
+    group = state.new_group.rpartition(":")[2].split("/")[1]
+    testers = ", and testers reach it by the test rule" if state.test_rules else ""
+    return (
+        f"paused: {_short(new.task_definition)} has {state.share:g} % of the traffic{testers}{old_share}\n"
+        f"  {new.running} of {new.computed} tasks run, {healthy} healthy in {group}\n"
+        f"  this pause does not end by itself, and no one rolls back: continue or abort the deployment"
+    )
+
+
+def _short(arn: str) -> str:
+    return arn.rpartition("/")[2]

@@ -1,0 +1,110 @@
+"""The laws of the order, over all states that there may be."""
+
+from datetime import UTC, datetime
+
+import hypothesis.strategies as st
+from hypothesis import given
+
+from ecs_steps.aws.listener_rules import ListenerRule
+from ecs_steps.aws.task_sets import TaskSet
+from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.task_sets import (
+    Abandon,
+    DeleteSet,
+    Goal,
+    MakePrimary,
+    MakeTestRule,
+    Promote,
+    Scale,
+    Share,
+    Shift,
+    Start,
+    TaskSetState,
+    next_move,
+)
+
+BLUE, GREEN = "blue", "green"
+GOALS = st.one_of(
+    st.just(Start()),
+    st.just(Start(marker=RequestMarker(name="a", value="b"))),
+    st.builds(Share, percent=st.integers(0, 99)),
+    st.builds(Promote, bake=st.just(60.0), deregistration_delay=st.just(30.0)),
+    st.builds(Abandon, deregistration_delay=st.just(30.0)),
+)
+
+
+def task_set(group: str, *, status: str, scale: float, steady: bool) -> TaskSet:
+    return TaskSet(
+        task_set_id=f"ecs-svc/{group}",
+        status=status,
+        external_id=group,
+        task_definition=f"web:{group}",
+        scale=scale,
+        computed=max(round(scale / 10), 1),
+        running=1,
+        pending=0,
+        is_steady=steady,
+        target_group=group,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        raw={},
+    )
+
+
+@st.composite
+def states(draw: st.DrawFn) -> TaskSetState:
+    percent = draw(st.integers(0, 100))
+    groups = [{"TargetGroupArn": BLUE, "Weight": 100 - percent}, {"TargetGroupArn": GREEN, "Weight": percent}]
+    forward = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
+    is_promoted = draw(st.booleans())
+    new = task_set(
+        GREEN,
+        status="PRIMARY" if is_promoted else "ACTIVE",
+        scale=draw(st.sampled_from([1, 10, 50, 100])),
+        steady=draw(st.booleans()),
+    )
+    old = task_set(BLUE, status="ACTIVE" if is_promoted else "PRIMARY", scale=100, steady=True)
+    return TaskSetState(
+        old=draw(st.sampled_from([(), (old,)])),
+        new=draw(st.sampled_from([None, new, new])),
+        new_group=GREEN,
+        production=ListenerRule(arn="rule", priority=5, conditions=(), actions=(forward,)),
+        healthy={BLUE: draw(st.integers(0, 10)), GREEN: draw(st.integers(0, 10))},
+        quiet={group: draw(st.sampled_from([0.0, 29.0, 31.0, 61.0])) for group in (BLUE, GREEN)},
+    )
+
+
+@given(state=states(), goal=GOALS)
+def test_a_move_keeps_the_laws(state: TaskSetState, goal: Goal) -> None:
+    weights = state.production.weights
+    match next_move(state, goal):
+        case Shift(percent=percent) if percent > state.share:
+            assert state.new
+            assert state.is_new_ready, "capacity before traffic"
+            assert state.new.scale >= percent
+            assert state.healthy[GREEN] > 0
+        case Shift():
+            assert state.healthy[BLUE] > 0, "no weight for a group without a healthy target"
+        case DeleteSet(task_set=gone):
+            assert weights[gone.target_group] == 0, "traffic away before deletion"
+            assert state.quiet[gone.target_group] >= 30
+        case Scale(task_set=scaled, percent=percent):
+            assert scaled is state.new
+            assert percent >= state.share, "no fewer tasks than its traffic needs"
+        case MakeTestRule():
+            assert state.healthy[GREEN] > 0
+        case MakePrimary(task_set=primary):
+            assert weights[primary.target_group] == 100
+        case _:
+            pass
+
+
+@given(state=states(), goal=GOALS)
+def test_the_old_set_is_touched_by_nothing_but_the_end_of_it(state: TaskSetState, goal: Goal) -> None:
+    match next_move(state, goal):
+        case DeleteSet(task_set=gone) if gone.target_group == BLUE:
+            assert isinstance(goal, Promote)
+            assert state.quiet[BLUE] >= goal.bake
+        case Scale(task_set=scaled):
+            assert scaled.target_group == GREEN
+        case _:
+            pass

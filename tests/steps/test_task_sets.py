@@ -1,0 +1,365 @@
+"""Update, Continue and Abort on a service that is deployed by task sets."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ecs_steps import (
+    AbortEcsDeploymentStep,
+    ContinueEcsDeploymentStep,
+    DeploymentError,
+    InvalidInputsError,
+    NotFoundError,
+    Outcome,
+    RolledBackError,
+    RolloutFailedError,
+    SupersededError,
+    TimedOutError,
+    UpdateEcsServiceStep,
+)
+from ecs_steps.sandbox import Sandbox
+from ecs_steps.sandbox.ecs.checkout import task_set
+from steps.checkout import HEADER, Checkout, deployment_variables, update_variables
+
+RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
+DONT_WAIT = {"type": "DontWait"}
+
+
+@pytest.fixture
+def shop() -> Iterator[Checkout]:
+    with Sandbox() as aws:
+        yield Checkout(aws)
+
+
+def enter(scenario: str) -> Checkout:
+    return Checkout(Sandbox(scenario))
+
+
+class TestUpdate:
+    def test_ends_paused_where_testers_alone_reach_the_new_tasks(self, shop: Checkout) -> None:
+        primary = shop.sets[0]["id"]
+        result = shop.update()
+
+        assert result.outcome is Outcome.PAUSED
+        assert shop.changes == ["RegisterTaskDefinition", "TagResource", "CreateTaskSet", "CreateRule"]
+        new = shop.sets[1]
+        outputs = result.outputs
+        assert (outputs["TaskSetId"], outputs["PreviousTaskSetId"]) == (new["id"], primary)
+        assert outputs["ProductionTrafficPercent"] == "0"
+        assert outputs["TaskDefinitionArn"] == new["taskDefinition"]
+        assert outputs["PreviousTaskDefinitionArn"].endswith("checkout:1")
+        assert ":listener-rule/" in outputs["TestListenerRule"]
+        assert new["externalId"] == "Deployments-7"
+        assert "does not end by itself" in shop.text
+
+    def test_run_again_is_still_paused_at_the_same_set(self, shop: Checkout) -> None:
+        first = shop.update()
+        second = shop.update()
+
+        assert shop.changes == []
+        assert second.outcome is Outcome.PAUSED
+        assert second.outputs == first.outputs
+
+    def test_run_again_after_a_share_keeps_the_share(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(50)
+
+        result = shop.update()
+
+        assert (result.outcome, result.outputs["ProductionTrafficPercent"]) == (Outcome.PAUSED, "50")
+        assert shop.changes == []
+
+    def test_run_again_after_the_end_changes_nothing(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(100)
+
+        assert shop.update().outcome is Outcome.UNCHANGED
+        assert shop.changes == []
+
+    def test_without_force_leaves_a_service_alone_that_runs_the_revision(self, shop: Checkout) -> None:
+        result = shop.update("1.4.0", Update_ForceNewDeployment="False")
+
+        assert (result.outcome, len(shop.sets)) == (Outcome.UNCHANGED, 1)
+
+    def test_refuses_a_set_of_someone_else(self, shop: Checkout) -> None:
+        shop.update()
+
+        with pytest.raises(SupersededError, match="Deployments-7 has made it"):
+            shop.update("1.6.0", **{"Octopus.Deployment.Id": "Deployments-8"})
+        assert shop.changes == []
+
+    def test_replaces_a_set_of_someone_else_where_it_may(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(50)
+
+        result = shop.update(
+            "1.6.0", Update_WhenPaused="Replace", **{"Octopus.Deployment.Id": "Deployments-8"}
+        )
+
+        assert result.outcome is Outcome.PAUSED
+        deleted, created = shop.changes.index("DeleteTaskSet"), shop.changes.index("CreateTaskSet")
+        assert shop.changes.index("ModifyRule") < deleted < created
+        assert [each.get("externalId") for each in shop.sets] == [None, "Deployments-8"]
+        assert result.outputs["ProductionTrafficPercent"] == "0"
+
+    def test_refuses_a_set_that_no_deployment_made_even_so(self, shop: Checkout) -> None:
+        groups = shop.aws.ecs.elbv2.describe_target_groups({"Names": ["checkout-green"]})["TargetGroups"]
+        shop.aws.ecs.create_task_set(task_set(groups[0]["TargetGroupArn"]))
+
+        with pytest.raises(SupersededError, match="something else has made it"):
+            shop.update(Update_WhenPaused="Replace")
+        assert shop.changes == []
+
+    def test_refuses_its_own_set_of_another_revision(self, shop: Checkout) -> None:
+        shop.update()
+
+        with pytest.raises(SupersededError, match="another task set"):
+            shop.update("1.6.0")
+
+    def test_leaves_a_set_that_does_not_come_up(self) -> None:
+        shop = enter("image-not-found")
+
+        with pytest.raises(RolloutFailedError, match="does not come up") as caught:
+            shop.update()
+
+        assert caught.value.outputs["TaskSetId"] == shop.sets[1]["id"]
+
+    def test_deletes_a_set_that_does_not_come_up_where_it_is_to_go_back(self) -> None:
+        shop = enter("image-not-found")
+
+        with pytest.raises(RolledBackError, match="what served before serves"):
+            shop.update(Update_OnFailure="Rollback")
+
+        assert [each["status"] for each in shop.sets] == ["PRIMARY"]
+
+    def test_says_how_to_continue_when_the_time_is_over(self) -> None:
+        shop = enter("no-capacity")
+
+        with pytest.raises(TimedOutError) as caught:
+            shop.update(WaitOption={"type": "WaitWithTimeout", "timeoutMinutes": 3})
+
+        assert "To resume waiting: run the step again; to undo it: ecs-steps abort" in str(caught.value)
+
+    def test_does_not_wait_where_it_may_not(self, shop: Checkout) -> None:
+        assert shop.update(WaitOption=DONT_WAIT).outcome is Outcome.STARTED
+        assert shop.update().outcome is Outcome.PAUSED
+
+    def test_shows_what_it_would_do(self, shop: Checkout) -> None:
+        dry_run = UpdateEcsServiceStep(update_variables()).dry_run(
+            aws=shop.aws.clients, clock=shop.aws.clock, report=shop.events.append
+        )
+        text = str(dry_run)
+
+        assert "CreateTaskSet checkout" in text
+        assert "UpdateService" not in text
+        assert len(shop.sets) == 1
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"Strategy_Type": "Canary"},
+            {"Deployment_CircuitBreaker": "Rollback"},
+            {"Deployment_Alarms": "checkout-5xx"},
+        ],
+        ids=lambda change: next(iter(change)),
+    )
+    def test_refuses_what_ecs_does_not_do_with_task_sets(
+        self, shop: Checkout, change: dict[str, str]
+    ) -> None:
+        with pytest.raises(DeploymentError, match="EXTERNAL"):
+            shop.update(**change)
+        assert shop.changes == []
+
+    def test_refuses_testers_of_a_service_without_task_sets(self, shop: Checkout) -> None:
+        with pytest.raises(DeploymentError, match="has no task sets"):
+            shop.update(Update_ServiceName="orders", Update_TargetTaskDefinitionName="orders")
+        assert shop.changes == []
+
+    def test_never_shows_the_key_of_testers(self, shop: Checkout) -> None:
+        shop.update()
+
+        assert "k7-secret" not in repr(shop.events)
+        assert "k7-secret" not in repr(UpdateEcsServiceStep(update_variables()).inputs)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"TestTraffic_Header": "no colon k7-secret"},
+        {"TestTraffic_Header": "Host: k7-secret"},
+        {"TestTraffic_Header": "", "TestTraffic_Query": "k7-secret"},
+        {"TestTraffic_Query": "test=k7-secret"},
+        {"TaskSets_ProductionListenerRule": "arn:aws:iam::1:role/x"},
+    ],
+)
+def test_bad_test_traffic_is_refused_and_not_shown(changes: dict[str, str]) -> None:
+    with pytest.raises(InvalidInputsError) as caught:
+        UpdateEcsServiceStep(update_variables(**changes))
+
+    assert "k7-secret" not in str(caught.value)
+    assert len(caught.value.problems) == 1
+
+
+class TestContinue:
+    def test_shares_up_and_down_and_ends_at_100(self, shop: Checkout) -> None:
+        first = shop.update()
+        outcomes = [shop.share(percent) for percent in (10, 50, 25, 100)]
+
+        shares = [each.outputs["ProductionTrafficPercent"] for each in outcomes]
+        assert shares == ["10", "50", "25", "100"]
+        assert [each.outcome for each in outcomes] == [Outcome.PAUSED] * 3 + [Outcome.SUCCEEDED]
+        [primary] = shop.sets
+        assert (primary["id"], primary["status"]) == (first.outputs["TaskSetId"], "PRIMARY")
+
+    def test_ends_once(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(100)
+
+        assert shop.share(100).outcome is Outcome.UNCHANGED
+        assert shop.changes == []
+
+    def test_bakes_for_as_long_as_it_is_to(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(100, Continue_BakeMinutes=20)
+
+        at = {call.operation: call.at for call in shop.aws.calls}
+        assert (at["DeleteTaskSet"] - at["ModifyRule"]).total_seconds() >= 1200
+
+    def test_needs_a_share(self, shop: Checkout) -> None:
+        shop.update()
+
+        with pytest.raises(InvalidInputsError, match=r"TrafficPercent: is required"):
+            shop.run(ContinueEcsDeploymentStep(deployment_variables()))
+
+    def test_refuses_a_share_where_ecs_itself_shares(self, shop: Checkout) -> None:
+        with pytest.raises(InvalidInputsError, match="only for services that are deployed by task sets"):
+            shop.share(50, Deployment_ServiceName="storefront")
+
+    def test_needs_a_set_of_this_deployment(self, shop: Checkout) -> None:
+        shop.update()
+
+        with pytest.raises(NotFoundError, match="none of its task sets is of Deployments-8"):
+            shop.share(50, **{"Octopus.Deployment.Id": "Deployments-8"})
+
+    def test_takes_the_set_that_is_named(self, shop: Checkout) -> None:
+        first = shop.update()
+
+        result = shop.share(
+            50,
+            Deployment_TaskSetId=first.outputs["TaskSetId"],
+            **{"Octopus.Deployment.Id": "Deployments-8"},
+        )
+
+        assert result.outputs["ProductionTrafficPercent"] == "50"
+
+    def test_gives_no_more_to_what_is_not_healthy_and_calls_nothing(self) -> None:
+        shop = enter("set-loses-its-task")
+        shop.update()
+        shop.aws.clock.sleep(400)
+
+        with pytest.raises(DeploymentError, match="gets no more traffic"):
+            shop.share(10)
+        assert shop.changes == []
+
+    def test_waits_for_what_is_not_healthy_where_it_is_to(self) -> None:
+        shop = enter("set-loses-its-task")
+        shop.update()
+        shop.aws.clock.sleep(400)
+
+        with pytest.raises(RolloutFailedError):
+            shop.share(10, Continue_WhenUnhealthy="Continue")
+        assert "ModifyRule" not in shop.changes
+
+    def test_takes_traffic_from_what_is_not_healthy(self) -> None:
+        shop = enter("set-loses-its-task")
+        shop.update()
+        shop.share(1)
+        shop.aws.clock.sleep(400)
+
+        assert shop.share(0).outputs["ProductionTrafficPercent"] == "0"
+
+    def test_gives_nothing_where_no_task_is_wanted(self, shop: Checkout) -> None:
+        shop.update()
+        shop.aws.ecs.update_service({"cluster": "shop", "service": "checkout", "desiredCount": 0})
+        shop.aws.clock.sleep(120)
+
+        with pytest.raises(DeploymentError, match="desired count"):
+            shop.share(50)
+
+
+class TestAbort:
+    def test_leaves_everything_as_it_was(self, shop: Checkout) -> None:
+        before = shop.sets
+        shop.update()
+        shop.share(50)
+
+        result = shop.abort()
+
+        assert result.outcome is Outcome.ROLLED_BACK
+        assert shop.changes == ["ModifyRule", "DeleteRule", "DeleteTaskSet"]
+        assert shop.sets == before
+
+    def test_run_again_is_still_rolled_back(self, shop: Checkout) -> None:
+        shop.update()
+        shop.abort()
+
+        again = shop.abort()
+
+        assert again.outcome is Outcome.ROLLED_BACK
+        assert again.outputs["PreviousTaskDefinitionArn"] == shop.sets[0]["taskDefinition"]
+        assert shop.changes == []
+
+    def test_of_nothing_changes_nothing(self, shop: Checkout) -> None:
+        assert shop.abort().outcome is Outcome.UNCHANGED
+        assert shop.changes == []
+
+    def test_leaves_the_set_of_another_deployment(self, shop: Checkout) -> None:
+        shop.update()
+
+        assert shop.abort(**{"Octopus.Deployment.Id": "Deployments-8"}).outcome is Outcome.UNCHANGED
+        assert shop.changes == []
+        assert len(shop.sets) == 2
+
+    def test_leaves_what_was_promoted(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(100)
+
+        assert shop.abort().outcome is Outcome.UNCHANGED
+        assert "was promoted" in shop.warnings[-1]
+
+
+def actions(policy: dict[str, Any]) -> set[str]:
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def test_policies_allow_task_sets_where_the_inputs_name_them() -> None:
+    pinned = {"TaskSets_ProductionListenerRule": RULE}
+    update = UpdateEcsServiceStep(update_variables(**pinned)).iam_policy()
+    proceed = ContinueEcsDeploymentStep(
+        deployment_variables(Continue_TrafficPercent=1, **pinned)
+    ).iam_policy()
+    abort = AbortEcsDeploymentStep(deployment_variables(**pinned)).iam_policy()
+
+    assert {"ecs:CreateTaskSet", "elasticloadbalancing:CreateRule"} <= actions(update)
+    assert {"ecs:UpdateTaskSet", "ecs:UpdateServicePrimaryTaskSet"} <= actions(proceed)
+    assert {"ecs:DeleteTaskSet", "elasticloadbalancing:ModifyRule"} <= actions(abort)
+    for policy in (update, proceed, abort):
+        [statement] = [each for each in policy["Statement"] if each["Sid"] == "ShareTraffic"]
+        assert statement["Resource"] == [RULE]
+
+
+def test_policies_allow_no_task_sets_otherwise() -> None:
+    update = UpdateEcsServiceStep(update_variables(TestTraffic_Header="")).iam_policy()
+    proceed = ContinueEcsDeploymentStep(deployment_variables()).iam_policy()
+    abort = AbortEcsDeploymentStep(deployment_variables()).iam_policy()
+
+    assert "TaskSet" not in json.dumps([update, proceed, abort])
+
+
+def test_the_header_is_what_testers_send() -> None:
+    marker = UpdateEcsServiceStep(update_variables()).inputs.marker
+
+    assert marker
+    assert f"{marker.name}: {marker.value}" == HEADER
