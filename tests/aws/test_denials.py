@@ -255,7 +255,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "elasticloadbalancing:DescribeTags": (lambda aws: listener_rules.tags_of(aws, [RULE]), RULE),
     "elasticloadbalancing:CreateRule": (
         lambda aws: listener_rules.create_rule(
-            aws, "listener", priority=1, conditions=(), actions=(), tags=()
+            aws, "listener", priority=1, conditions=(), actions=(), tags=(Tag("team", "shop"),)
         ),
         "listener",
     ),

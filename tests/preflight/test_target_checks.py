@@ -45,7 +45,7 @@ def test_a_healthy_target_passes(aws: Sandbox) -> None:
     assert results["environment"][0][0] is Status.PASSED
     assert results["tags"] == [(Status.PASSED, "it is a target of Test: ecs-orders")]
     assert results["capacity"] == [
-        (Status.PASSED, "5 tasks run, 0 are pending; capacity providers: none"),
+        (Status.PASSED, "7 tasks run, 0 are pending; capacity providers: none"),
         (Status.SKIPPED, "the cluster has no container instances"),
     ]
 
