@@ -13,9 +13,14 @@ OF_SCRIPT_STEP = {"sts:GetCallerIdentity"}
 """What the script-step adapter logs, and no step needs; it takes no permission (see test_script_step)."""
 
 
-def known_actions() -> set[str]:
+OF_PREFLIGHT = ("container_instances", "ec2", "efs", "iam_roles", "quotas", "secrets")
+"""Modules whose calls only preflight and check-target make, where one that fails is a skip."""
+
+
+def known_actions(*, with_preflight: bool = True) -> set[str]:
     """Return IAM's names of the calls that steps make (``ecs:UpdateService``)."""
-    trees = [ast.parse(file.read_text()) for file in Path(ecs_steps.aws.__path__[0]).rglob("*.py")]
+    files = Path(ecs_steps.aws.__path__[0]).rglob("*.py")
+    trees = [ast.parse(file.read_text()) for file in files if with_preflight or file.stem not in OF_PREFLIGHT]
     return {
         name
         for tree in trees

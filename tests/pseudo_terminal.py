@@ -56,7 +56,7 @@ class PseudoTerminal:
                 self._changed.notify_all()
 
     def wait_for(self, what: Callable[[list[str]], bool]) -> bool:
-        """Tell whether the screen comes to show it within some seconds."""
+        """Return whether the screen comes to show it within some seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: what(self.screen), timeout=_PATIENCE)
 

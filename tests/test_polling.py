@@ -56,7 +56,7 @@ def test_pauses_grow_while_nothing_changes_and_fall_back_when_something_does() -
     assert pauses[11] <= 2.5
 
 
-def test_the_last_read_is_made_when_the_deadline_strikes() -> None:
+def test_the_last_read_is_made_when_the_deadline_is_reached() -> None:
     time = clock()
     deadline = time.now() + timedelta(seconds=61)
     looks = []
@@ -105,7 +105,7 @@ def test_a_read_that_fails_for_a_passing_reason_is_skipped() -> None:
     assert seen.value == "ok"
 
 
-def test_those_who_are_throttled_together_do_not_come_back_together() -> None:
+def test_steps_that_are_throttled_together_do_not_read_again_together() -> None:
     def pauses() -> list[float]:
         time = clock()
         looks: list[float] = []
@@ -146,7 +146,7 @@ def test_nothing_readable_before_the_deadline_is_the_readers_error() -> None:
         poll(read, clock=time, deadline=time.now() + timedelta(minutes=2), report=ignore, waiting_for="it")
 
 
-def test_what_was_seen_last_outlives_reads_that_fail_until_the_deadline() -> None:
+def test_the_last_result_outlives_reads_that_fail_until_the_deadline() -> None:
     time = clock()
     looks: list[int] = []
 
@@ -180,7 +180,7 @@ def test_ten_failed_reads_in_a_row_are_reported_once() -> None:
     assert "the stack" in warning.text
 
 
-def test_silence_is_broken_every_thirty_seconds_and_a_change_starts_it_again() -> None:
+def test_a_heartbeat_comes_every_thirty_seconds_without_a_change() -> None:
     time = clock()
     reports: list[Reported] = []
     begun = time.now()
@@ -196,7 +196,7 @@ def test_silence_is_broken_every_thirty_seconds_and_a_change_starts_it_again() -
     assert 45 <= beats[0].seconds < 65
 
 
-def test_a_wait_that_sees_nothing_is_not_silent() -> None:
+def test_a_wait_that_reads_nothing_has_heartbeats_too() -> None:
     time = clock()
     reports: list[Reported] = []
 

@@ -17,7 +17,7 @@ from ecs_steps.tags import (
 )
 
 ANY_TAGS = st.lists(st.builds(Tag, st.text(), st.text()))
-# Few keys, so that they meet; the value tells which layer a tag is from.
+# Few keys, so that they meet; the value says which layer a tag is from.
 KEYS = st.sampled_from([*"abcdefgh", "aws:stack", "AWS:Stack"])
 LAYER = st.lists(st.builds(Tag, KEYS, st.sampled_from("123")))
 OWN_KEYS = st.sampled_from([*"abcdefgh"])

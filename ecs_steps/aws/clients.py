@@ -15,10 +15,9 @@ from botocore.exceptions import BotoCoreError
 from botocore.loaders import create_loader
 
 from ecs_steps.account import Account, AssumedRole
+from ecs_steps.aws.client_events import DESCRIBED, NEEDS_RETRY, keep_raw_reply, raise_at_once
 from ecs_steps.aws.credentials import AccountCredentials
 from ecs_steps.aws.errors import calling, member
-from ecs_steps.aws.retries import NEEDS_RETRY, raise_at_once
-from ecs_steps.aws.task_definitions import DESCRIBED, keep_raw_reply
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.version import __version__
 

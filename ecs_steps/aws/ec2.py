@@ -43,8 +43,9 @@ class RouteTable:
 
 def describe_subnets(aws: "AwsClients", ids: Iterable[str]) -> tuple[Subnet, ...]:
     """Return the subnets that exist."""
+    wanted = list(ids)
     with calling("ec2:DescribeSubnets"):
-        found = _all(aws, "describe_subnets", "Subnets", {"subnet-id": list(ids)})
+        found = _all(aws, "describe_subnets", "Subnets", {"subnet-id": wanted})
     return tuple(
         Subnet(
             subnet_id=each["SubnetId"],
@@ -53,18 +54,21 @@ def describe_subnets(aws: "AwsClients", ids: Iterable[str]) -> tuple[Subnet, ...
             cidr=each["CidrBlock"],
         )
         for each in found
+        if each["SubnetId"] in wanted  # emulators overlook filters
     )
 
 
 def describe_security_groups(aws: "AwsClients", ids: Iterable[str]) -> tuple[SecurityGroup, ...]:
     """Return the security groups that exist."""
+    wanted = list(ids)
     with calling("ec2:DescribeSecurityGroups"):
-        found = _all(aws, "describe_security_groups", "SecurityGroups", {"group-id": list(ids)})
+        found = _all(aws, "describe_security_groups", "SecurityGroups", {"group-id": wanted})
     return tuple(
         SecurityGroup(
             group_id=each["GroupId"], vpc=each["VpcId"], inbound=tuple(each.get("IpPermissions", ()))
         )
         for each in found
+        if each["GroupId"] in wanted
     )
 
 

@@ -1,14 +1,14 @@
 """Clusters and services of ECS: what they are like, and how a service is changed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
-from ecs_steps.aws.retries import at_most_once
 from ecs_steps.aws.task_sets import TaskSet, read_task_sets
 from ecs_steps.errors import AwsCallError, NotFoundError
 from ecs_steps.tags import Tag
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 MAX_DESCRIBED = 100
-"""Clusters that one DescribeClusters takes, or instances that one DescribeContainerInstances does."""
+"""Clusters that one DescribeClusters takes."""
 
 
 @frozen(kw_only=True)
@@ -74,6 +74,10 @@ class DeploymentRef:
         if self.deployment_id:
             return deployment.deployment_id == self.deployment_id
         return deployment.task_definition == self.task_definition
+
+    def find_in(self, service: "Service") -> Deployment | None:
+        """Return this deployment as the service shows it; none where it does not."""
+        return next(filter(self.matches, service.deployments), None)
 
 
 @frozen(kw_only=True)
@@ -136,6 +140,13 @@ class Service:
     balanced_containers: tuple[BalancedContainer, ...] = ()
 
     @property
+    def group_choices(self) -> tuple[tuple[str, ...], ...]:
+        """The target groups of each load balancer: where traffic shifts, a task is in one of two."""
+        if len(self.alternate_groups) != len(self.target_groups):
+            return tuple((group,) for group in self.target_groups)
+        return tuple(zip(self.target_groups, self.alternate_groups, strict=True))
+
+    @property
     def primary(self) -> Deployment | None:
         """The deployment that the service is moving to, or is at."""
         return next((deployment for deployment in self.deployments if deployment.is_primary), None)
@@ -165,42 +176,6 @@ def raw_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Mapping[st
     with calling("ecs:DescribeServices", f"service {name_or_arn}"):
         reply: Mapping[str, Any] = aws.ecs.describe_services(cluster=cluster, services=[name_or_arn])
     return next(iter(member(reply, "services", "DescribeServices")), None)
-
-
-@frozen(kw_only=True)
-class ContainerInstance:
-    """An instance that runs tasks of a cluster; `is_connected` says whether its agent is."""
-
-    arn: str
-    status: str
-    is_connected: bool
-
-
-def container_instances(aws: "AwsClients", cluster: str) -> tuple[ContainerInstance, ...]:
-    """Return the container instances of a cluster."""
-    with calling("ecs:ListContainerInstances", f"cluster {cluster}"):
-        pages = aws.ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
-        arns = [
-            arn for page in pages for arn in member(page, "containerInstanceArns", "ListContainerInstances")
-        ]
-    return tuple(describe_container_instances(aws, cluster, arns))
-
-
-def describe_container_instances(
-    aws: "AwsClients", cluster: str, arns: Sequence[str]
-) -> Iterator[ContainerInstance]:
-    """Yield container instances of a cluster."""
-    for first in range(0, len(arns), MAX_DESCRIBED):
-        with calling("ecs:DescribeContainerInstances", f"cluster {cluster}"):
-            reply = aws.ecs.describe_container_instances(
-                cluster=cluster, containerInstances=arns[first : first + MAX_DESCRIBED]
-            )
-        for each in member(reply, "containerInstances", "DescribeContainerInstances"):
-            yield ContainerInstance(
-                arn=each["containerInstanceArn"],
-                status=each["status"],
-                is_connected=bool(each.get("agentConnected")),
-            )
 
 
 def describe_service(

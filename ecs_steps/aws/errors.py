@@ -15,6 +15,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
+    ProxyConnectionError,
     SSLError,
 )
 from botocore.exceptions import (
@@ -57,7 +58,13 @@ CREDENTIALS = {
     "SignatureDoesNotMatch": "The secret key is wrong; check the account of the step.",
     "InvalidSignatureException": "The secret key is wrong; check the account of the step.",
 }
-SIGNATURE_PROBLEMS = (
+RETIRED_PLATFORM = re.compile("authorization to access the specified platform")
+"""ECS' words for a platform version that is retired, under IAM's code (terraform-provider-aws #17395)."""
+ADVICE_BY_TEXT = (
+    (
+        RETIRED_PLATFORM,
+        "The service's platform version is retired: set it to LATEST. No permission helps.",
+    ),
     (
         re.compile(r"scoped to a valid region|the region '[^']*' is wrong"),
         "The request was signed for another region than the one it reached; check the step's region.",
@@ -67,7 +74,7 @@ SIGNATURE_PROBLEMS = (
         "The machine's clock is wrong; set it: AWS accepts a few minutes.",
     ),
 )
-"""What else than the secret key makes a signature invalid: only AWS' message says."""
+"""What is wrong where the code says less than AWS' message, or something else."""
 
 
 @contextmanager
@@ -95,6 +102,8 @@ def calling(action: str, about: str = "*") -> Iterator[None]:
             code=type(error).__name__,
         ) from error
     except BotoCoreError as error:
+        if type(error) is HTTPClientError and isinstance(error.kwargs["error"], ValueError):
+            raise _unsendable(operation) from None
         passing = isinstance(error, (BotoConnectionError, HTTPClientError))
         raise AwsCallError(
             what=f"{operation} did not reach AWS",
@@ -102,7 +111,7 @@ def calling(action: str, about: str = "*") -> Iterator[None]:
             operation=operation,
             code=type(error).__name__,
             transient=passing and not isinstance(error, SSLError),
-            unreachable=isinstance(error, EndpointConnectionError),
+            unreachable=isinstance(error, (EndpointConnectionError, ProxyConnectionError)),
         ) from error
     except ResponseParserError as error:
         raise lost_reply(operation) from error
@@ -116,6 +125,17 @@ def lost_reply(operation: str) -> AwsCallError:
         operation=operation,
         code="IncompleteReply",
         transient=True,
+    )
+
+
+def _unsendable(operation: str) -> AwsCallError:
+    """Return the error for a request that HTTP does not allow; Python's own text would show the value."""
+    return AwsCallError(
+        what=f"{operation} could not be sent",
+        why="a credential or setting that the request carries holds a character that HTTP does not allow",
+        next_step="Look for a blank or a line end at the end of the access key and of the session token.",
+        operation=operation,
+        code="InvalidHeader",
     )
 
 
@@ -154,7 +174,7 @@ def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
         return lost_reply(operation)
     # Some services answer with a code of their own where a role may not be passed.
     denial = Denial.parse(message, about=about)
-    if denial or code in DENIED:
+    if denial or (code in DENIED and not RETIRED_PLATFORM.search(message)):
         denial = denial or Denial(action=action, resource=about)
         return AccessDeniedError(
             what=f"{operation} was denied",
@@ -177,5 +197,5 @@ def _refused(action: str, about: str, error: ClientError) -> AwsCallError:
 
 
 def _advice(code: str, message: str) -> str:
-    special = (advice for pattern, advice in SIGNATURE_PROBLEMS if pattern.search(message))
+    special = (advice for pattern, advice in ADVICE_BY_TEXT if pattern.search(message))
     return next(special, CREDENTIALS.get(code, ""))

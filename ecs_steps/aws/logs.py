@@ -29,13 +29,10 @@ def last_log_lines(aws: "AwsClients", *, group: str, stream: str, region: str) -
 
 def log_group_exists(aws: "AwsClients", name: str) -> bool:
     """Return whether the clients' own region has a log group of exactly this name."""
-    more: dict[str, Any] = {}
-    while True:
-        with calling("logs:DescribeLogGroups", f"log group {name}"):
-            reply: Mapping[str, Any] = aws.logs_in("").describe_log_groups(logGroupNamePrefix=name, **more)
-        groups = member(reply, "logGroups", "DescribeLogGroups")
-        if any(group["logGroupName"] == name for group in groups):
-            return True
-        if not reply.get("nextToken"):
-            return False
-        more = {"nextToken": reply["nextToken"]}
+    with calling("logs:DescribeLogGroups", f"log group {name}"):
+        pages = aws.logs_in("").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+        return any(
+            group["logGroupName"] == name
+            for page in pages
+            for group in member(page, "logGroups", "DescribeLogGroups")
+        )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
-from ecs_steps.aws.retries import at_most_once
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.literals import DeploymentLifecycleHookActionType
@@ -25,7 +25,7 @@ IN_PROGRESS = (
 
 @frozen(kw_only=True)
 class LifecycleHook:
-    """A hook of a deployment. Its stage is the deployment's own: ECS does not tell it of a hook."""
+    """A hook of a deployment. Its stage is the deployment's own: ECS shows none of a hook."""
 
     hook_id: str
     target_type: str
@@ -93,7 +93,7 @@ def find_service_deployment(aws: "AwsClients", cluster: str, service: str, deplo
     """Return the ARN of the service deployment that belongs to a deployment of DescribeServices.
 
     The service revision that it targets ends in the deployment id's digits (``ecs-svc/123`` and
-    ``...:service-revision/cluster/service/123``); no other call tells.
+    ``...:service-revision/cluster/service/123``); no other call shows it.
     """
     digits = deployment_id.rpartition("/")[2]
     for brief in _listed(aws, cluster, service):

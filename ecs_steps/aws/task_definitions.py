@@ -4,24 +4,19 @@ botocore drops the members of a reply that its model does not know, and refuses 
 holds one is newer than the installed botocore: the raw reply shows it, so that no copy loses it in silence.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from attrs import frozen
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 
+from ecs_steps.aws.client_events import RAW_REPLY, at_most_once
 from ecs_steps.aws.errors import calling, lost_reply, member
-from ecs_steps.aws.retries import at_most_once
 from ecs_steps.errors import AwsCallError, NotFoundError
 from ecs_steps.tags import Tag, without_aws_tags
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-
-DESCRIBED = "before-parse.ecs.DescribeTaskDefinition"
-RAW_REPLY = "RawReply"
-"""The member of a parsed reply that holds the whole reply, as AWS sent it."""
 
 
 @frozen(kw_only=True)
@@ -83,18 +78,6 @@ def deregister_task_definition(aws: "AwsClients", arn: str) -> None:
     """Make a revision INACTIVE: services that run it keep it, and no service can be moved to it any more."""
     with calling("ecs:DeregisterTaskDefinition", f"task definition {arn}"):
         aws.ecs.deregister_task_definition(taskDefinition=arn)
-
-
-def keep_raw_reply(
-    *, response_dict: Mapping[str, Any], customized_response_dict: dict[str, object], **_: object
-) -> None:
-    """Add the whole reply to what botocore makes of it, when `DESCRIBED` is emitted."""
-    if response_dict["status_code"] == 200:  # noqa: PLR2004  HTTP's own
-        try:
-            customized_response_dict[RAW_REPLY] = json.loads(response_dict["body"])
-        except ValueError:
-            # Cut off; without the member the reader takes the reply for lost.
-            return
 
 
 def unknown_members(task_definition: Mapping[str, Any], model: ServiceModel) -> tuple[str, ...]:

@@ -145,7 +145,7 @@ def _serve(args: argparse.Namespace) -> CommandResult:
             with serve(sandbox, port=args.port) as url:
                 print_error(f"export AWS_ENDPOINT_URL={url} AWS_REGION={args.region}")
                 print_error("export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox")
-                while True:  # its clock runs while somebody sleeps on it
+                while True:  # its clock runs while a thread sleeps on it
                     sandbox.clock.sleep(TICK * args.sandbox_speed)
         except (OSError, OverflowError) as error:
             raise _invalid("--port", f"{args.port}: {error}") from None

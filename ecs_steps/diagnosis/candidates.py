@@ -11,7 +11,7 @@ from ecs_steps.diagnosis.reasons import EXIT, FAILURE_REASONS, FailureReason
 from ecs_steps.diagnosis.texts import one_line
 
 STOPPING_EXIT_CODES = (0, 137, 143)
-"""What containers exit with when they are asked to stop; the likelier to have come first, the earlier."""
+"""What containers exit with when they are stopped; the likelier to have come first, the earlier."""
 
 DEPENDENCY = re.compile(r"dependency \[(?P<container>[\w-]+)\(")
 """How the container agent names the container that another one waited for."""

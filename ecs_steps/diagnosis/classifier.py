@@ -1,9 +1,9 @@
 """From evidence to failure signals, each with the reason that explains it; pure.
 
 Texts decide before codes: ``ServiceSchedulerInitiated`` is the stop code of ordinary scale-in and of failed
-health checks alike. A task that ECS was asked to stop takes its containers with it, and their exit codes say
-nothing then; where an essential container ended the task, the exits of the others are consequences. A
-container that waited for another one is a consequence too.
+health checks alike. A task that was stopped through the API takes its containers with it, and their exit
+codes say nothing then; where an essential container ended the task, the exits of the others are
+consequences. A container that waited for another one is a consequence too.
 """
 
 import re
@@ -19,7 +19,7 @@ from ecs_steps.diagnosis.reasons import ALARM, FAILURE_REASONS, STOPPED, Failure
 from ecs_steps.diagnosis.texts import group_key, one_line
 
 STOPPED_BY_ITSELF = ("EssentialContainerExited", "TaskFailedToStart", "")
-"""The stop codes of tasks that no one asked to stop."""
+"""The stop codes of tasks that no one stopped."""
 
 UNKNOWN_TIME = datetime.max.replace(tzinfo=UTC)
 SERVICE = re.compile(r"^\(service [^)]*\)\s*")
@@ -74,6 +74,8 @@ def _in_task(task: StoppedTask, target_reasons: Mapping[str, str]) -> FailureSig
     reason = matched or next((r for r in FAILURE_REASONS if task.stop_code in r.stop_codes), STOPPED)
     container = _failing_container(task) if reason.rank is Rank.HEALTH else None
     if container and container.health == "UNHEALTHY":
+        # The name says whose check it is: that of Service Connect's proxy is not the task definition's.
+        reason = match_reason(f"{text}: container {container.name}") or reason
         return _signal(reason, task, text, container)
     return evolve(_signal(reason, task, text), container=container)
 

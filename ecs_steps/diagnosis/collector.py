@@ -127,7 +127,7 @@ class EvidenceCollector:
 
     def _targets(self, service: Service) -> list[TargetHealth]:
         targets: list[TargetHealth] = []
-        for group in service.target_groups:
+        for group in (group for choice in service.group_choices for group in choice):
             targets += self._optional(lambda group=group: target_health(self.context.aws, group), ())  # type: ignore[misc]  # a default argument binds the loop's group
         return targets
 

@@ -204,6 +204,9 @@ def _read(
     try:
         return context.call_with_retries("what the deployment belongs to", read)
     except AwsCallError as error:
+        if error.unreachable and not error.transient:
+            # Nothing was ever reached: the calls that follow would only find the same.
+            raise
         if must_be_read and guard.mode is GuardMode.REFUSE:
             advice = f"Nothing was changed; {GUARD_VARIABLE} set to Warn deploys without this check."
             raise evolve(error, next_step=" ".join(filter(None, [error.next_step, advice]))) from error

@@ -120,6 +120,8 @@ def _members(node: yaml.Node, known: set[int]) -> dict[str, object]:
         if not isinstance(key, yaml.ScalarNode):
             raise yaml.MarkedYAMLError(problem="a name must be a text", problem_mark=key.start_mark)
         name = key.value.replace(_MARK, "#")
+        if key.style is None and name in ("", "~"):
+            raise yaml.MarkedYAMLError(problem="a name is empty", problem_mark=key.start_mark)
         if name.casefold() in names:
             raise yaml.MarkedYAMLError(
                 problem="an object holds a member twice, again", problem_mark=key.start_mark

@@ -1,7 +1,7 @@
 """Say yes or no to a deployment that waits for a person; never twice.
 
-ContinueServiceDeployment takes no client token: after a lost reply the record tells whether it was carried
-out. A hook that does not wait any more was decided, by whomever: the record tells how.
+ContinueServiceDeployment takes no client token: after a lost reply the record shows whether it was carried
+out. A hook that does not wait any more was decided, by whomever: the record shows how.
 """
 
 from typing import TYPE_CHECKING

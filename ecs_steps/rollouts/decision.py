@@ -1,4 +1,4 @@
-"""What a step that was told to continue, or to abort, does with a deployment as it is now; pure.
+"""What a step that continues, or aborts, does with a deployment as it is now; pure.
 
 This is the table of the contract: the state of the deployment and the pins decide, nothing else.
 """

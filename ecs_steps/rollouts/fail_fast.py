@@ -77,18 +77,23 @@ def _has_healthy_task(service: Service, target: DeploymentRef, context: Deployme
     ]
     if not running:
         return False
-    targets = [each for group in service.target_groups for each in target_health(aws, group)]
+    groups = [group for choice in service.group_choices for group in choice]
+    targets = [each for group in groups for each in target_health(aws, group)]
     return bool(healthy_tasks(service, running, targets, context))
 
 
 def healthy_tasks(
     service: Service, running: Sequence[Task], targets: Sequence[TargetHealth], context: DeploymentContext
 ) -> list[Task]:
-    """Return the running tasks that are healthy: in every target group, else by their own health checks."""
+    """Return the running tasks that are healthy: behind every load balancer, else by their own checks."""
     if service.target_groups and any(task.private_address for task in running):
-        groups = [group.rpartition(":")[2] for group in service.target_groups]
+        choices = [[group.rpartition(":")[2] for group in choice] for choice in service.group_choices]
         healthy = {(t.target_group, t.address) for t in targets if t.state == "healthy"}
-        return [task for task in running if all((group, task.private_address) in healthy for group in groups)]
+        return [
+            task
+            for task in running
+            if all(any((group, task.private_address) in healthy for group in choice) for choice in choices)
+        ]
     return [task for task in running if _stays_up(task, context)]
 
 

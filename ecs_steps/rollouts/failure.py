@@ -15,13 +15,13 @@ from ecs_steps.rollouts.watch import ServiceWatch
 def failure_of(watch: ServiceWatch) -> DeploymentError:
     """Return the error for a deployment that does not serve, with its diagnosis."""
     verdict, diagnosis = watch.verdict, watch.diagnosis
-    what = f"Service {_short(watch.name_or_arn)} does not run {watch.target.name}"
+    what = f"Service {watch.service_name} does not run {watch.target.name}"
     cause = str(diagnosis.root_cause) if diagnosis.root_cause else verdict.reason
     match verdict.status:
         case DeploymentStatus.ROLLED_BACK:
-            again = _short(watch.service.task_definition) if watch.service else "what it ran before"
+            before = watch.service.task_definition.rpartition("/")[2] if watch.service else ""
             return RolledBackError(
-                what=f"{what}: it was rolled back to {again}",
+                what=f"{what}: it was rolled back to {before or 'what it ran before'}",
                 why=cause,
                 diagnosis=diagnosis,
                 why_is_cause=True,
@@ -47,7 +47,3 @@ def _timed_out(watch: ServiceWatch, what: str) -> TimedOutError:
         next_step=" ".join(filter(None, [unfinished.next_step, "It continues in ECS."])),
         diagnosis=watch.diagnosis,
     )
-
-
-def _short(arn: str) -> str:
-    return arn.rpartition("/")[2]

@@ -30,7 +30,7 @@ class DeploymentInProgress:
 def find_in_progress(service: Service, context: DeploymentContext) -> DeploymentInProgress | None:
     """Return the deployment of a service that pauses on its way and is in progress; none where there is none.
 
-    A service without pause hooks, or without a deployment in progress, is not asked for its record.
+    A service without pause hooks, or without a deployment in progress, has no record that is read.
     """
     primary = service.primary
     may_pause = service.has_pause_hooks and primary is not None and primary.rollout_state == "IN_PROGRESS"

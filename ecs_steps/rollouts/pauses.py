@@ -1,6 +1,6 @@
 """Deployments that wait for a person at a PAUSE hook; pure.
 
-ECS calls such a deployment IN_PROGRESS everywhere; only its hooks tell. The stage is the deployment's own,
+ECS calls such a deployment IN_PROGRESS everywhere; only its hooks show it. The stage is the deployment's own,
 since a hook has none, and the target's share of the traffic says before which step of a shift it waits.
 """
 
@@ -116,7 +116,7 @@ def describe_pause(pause: Pause) -> str:
 
 
 def pause_outputs(pause: Pause) -> dict[str, str]:
-    """Return a pause's output variables; what ECS does not tell is left out."""
+    """Return a pause's output variables; what ECS does not show is left out."""
     expires_at = pause.expires_at.astimezone(UTC) if pause.expires_at else None
     values = {
         "ServiceDeploymentArn": pause.service_deployment_arn,

@@ -92,7 +92,7 @@ def refuse_foreign(
 
 
 def is_tagged(service: Service, record: ServiceDeployment, pins: Pins, context: DeploymentContext) -> bool:
-    """Return whether a deployment that nobody has pinned is surely of this Octopus deployment."""
+    """Return whether a deployment that no one has pinned is surely of this Octopus deployment."""
     if is_pinned(record, pins):
         return True
     task_definition = deployed_task_definition(record, service, context)
@@ -133,7 +133,7 @@ def newer_deployment(service: Service, record: ServiceDeployment) -> Deployment 
 
 
 def final_outputs(record: ServiceDeployment | None) -> dict[str, str]:
-    """Return the output variables on where a deployment is; what ECS does not tell is left out."""
+    """Return the output variables on where a deployment is; what ECS does not show is left out."""
     if record is None:
         return {}
     values = {

@@ -27,7 +27,7 @@ class DeploymentRecord:
     _attempts_left: int = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        # Without the id of a deployment its record cannot be told from another's.
+        # Without the id of a deployment its record cannot be distinguished from another's.
         self._attempts_left = MAX_ATTEMPTS_TO_FIND if self.target.deployment_id else 0
 
     def read(self) -> ServiceDeployment | None:

@@ -28,7 +28,7 @@ ROLLBACK_TIMEOUT = timedelta(minutes=30)
 def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -> RolledBackError:
     """Go back to the revision that served before, wait until it serves, and return the error to end with.
 
-    ECS is asked to stop its own service deployment where that is in progress, which also undoes its other
+    ECS stops its own service deployment where that is in progress, which also undoes its other
     changes; else the service is pointed back. Check `ServiceWatch.may_roll_back` first.
 
     Raises:

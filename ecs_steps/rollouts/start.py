@@ -131,7 +131,7 @@ def start_rollout(
 def target_of(service: Service, deployment_id: str, context: DeploymentContext) -> DeploymentRef:
     """Return a deployment of a service, by its id, as something to judge.
 
-    What has become of one that the service no longer shows, its record tells.
+    What has become of one that the service no longer shows, its record shows.
 
     Raises:
         NotFoundError: Neither the service nor ECS' records have it.

@@ -34,7 +34,7 @@ class Phases:
     """Seconds of a deployment, in all and phase by phase.
 
     `stack` is what CloudFormation spent before and after the service's own deployment, `health` ends when the
-    first old task is asked to leave, and `draining` when the last of them has.
+    first old task begins to leave, and `draining` when the last of them has.
     """
 
     total: float

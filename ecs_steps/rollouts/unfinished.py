@@ -37,7 +37,7 @@ def explain_unfinished(
     `healthy` is the number of healthy new tasks (none: they could not be read), `pending` has a line for each
     status in which new tasks do not run yet, and `leaving` is the number of tasks that are being stopped.
     """
-    ours = next((d for d in service.deployments if target.matches(d)), None) if service else None
+    ours = target.find_in(service) if service else None
     if service is None or ours is None:
         return Unfinished(why="its deployment was still in progress")
     counts = f"{ours.running} of {ours.desired} tasks were running, {ours.pending} pending"

@@ -122,7 +122,7 @@ def judge(service: Service, target: DeploymentRef) -> Verdict:
         return IN_PROGRESS
     if target.matches(primary):
         return _judge_primary(primary, is_alone=len(service.deployments) == 1)
-    ours = next((d for d in service.deployments if target.matches(d)), None)
+    ours = target.find_in(service)
     if (ours and ours.rollout_state == "FAILED") or _was_rolled_back(service, primary, target):
         if primary.rollout_state == "IN_PROGRESS":
             return IN_PROGRESS
@@ -157,7 +157,7 @@ def _judge_primary(deployment: Deployment, *, is_alone: bool) -> Verdict:
         # Tasks can fail between ECS' own verdict and this read: what completed must still be running.
         case "COMPLETED" if runs_all:
             return SERVING
-        # Behind a Classic Load Balancer ECS tells no state (API_Deployment): the tasks decide, once the old
+        # Behind a Classic Load Balancer ECS shows no state (API_Deployment): the tasks decide, once the old
         # deployment is gone.
         case "" if runs_all and is_alone and not deployment.pending:
             return SERVING

@@ -35,6 +35,8 @@ from ecs_steps.rollouts.verdict import (
 
 # A service that was just made may be unknown to another of ECS' hosts for a moment.
 CONSISTENCY_WINDOW = timedelta(seconds=60)
+# Without ECS' record of a deployment nothing may show that its tasks are replaced again and again.
+COLLECT_INTERVAL = timedelta(seconds=30)
 # A hook that was answered may be listed as awaiting for a moment.
 ANSWER_WINDOW = timedelta(seconds=10)
 # A pause whose tasks are incomplete for as long as this is reported with what is missing.
@@ -45,9 +47,10 @@ INCOMPLETE_PAUSE_TIMEOUT = timedelta(minutes=2)
 class ServiceWatch:
     """One deployment of one service, and what was seen of it so far.
 
-    `service` and `verdict` are those of the last read; `gave_up` says that the deployment was given up
-    here, and not by ECS. The `answered_hooks` were continued before, and are no pause any more;
-    the `known_hooks` waited when the watch began, and may have been answered a moment before.
+    `service`, `verdict` and `service_deployment` (ECS' own record; none where it cannot be had) are those of
+    the last read; `gave_up` says that the deployment was given up here, and not by ECS. The `answered_hooks`
+    were continued before, and are no pause any more; the `known_hooks` waited when the watch began, and may
+    have been answered a moment before.
     """
 
     cluster: str
@@ -58,15 +61,16 @@ class ServiceWatch:
     known_hooks: frozenset[str] = frozenset()
     record: DeploymentRecord = field(init=False)
     service: Service | None = None
+    service_deployment: ServiceDeployment | None = None
     verdict: Verdict = IN_PROGRESS
     gave_up: bool = False
     unfinished: Unfinished | None = None
     _changes: ChangeReporter = field(init=False)
     _collector: EvidenceCollector = field(init=False)
-    _service_deployment: ServiceDeployment | None = None
     _has_reported_cause: bool = False
     _started: datetime = field(init=False)
     _described_at: datetime = field(init=False)
+    _collected_at: datetime = field(init=False)
     _paused_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -75,10 +79,14 @@ class ServiceWatch:
         self._collector = EvidenceCollector(
             self.context,
             self.target,
-            evidence=Evidence(cluster=_short(self.cluster), service=_short(self.name_or_arn)),
+            evidence=Evidence(cluster=self.cluster.rpartition("/")[2], service=self.service_name),
         )
-        self._started = self.context.clock.now()
+        self._started = self._collected_at = self.context.clock.now()
         self._described_at = self._started - CONSISTENCY_WINDOW
+
+    @property
+    def service_name(self) -> str:
+        return self.name_or_arn.rpartition("/")[2]
 
     @property
     def diagnosis(self) -> Diagnosis:
@@ -89,13 +97,8 @@ class ServiceWatch:
     @property
     def deployment_id(self) -> str:
         """The id of the deployment; empty while the service does not show it."""
-        ours = self._own(self.service) if self.service else None
+        ours = self.target.find_in(self.service) if self.service else None
         return self.target.deployment_id or (ours.deployment_id if ours else "")
-
-    @property
-    def service_deployment(self) -> ServiceDeployment | None:
-        """ECS' record of the deployment at the last read; none where it cannot be had."""
-        return self._service_deployment
 
     @property
     def may_roll_back(self) -> bool:
@@ -121,10 +124,10 @@ class ServiceWatch:
         record = self.record.read()
         if record and self.answered_hooks:
             record = without_hooks(record, self.answered_hooks)
-        is_quiet = record and record.is_in_progress and record == self._service_deployment
+        is_quiet = record and record.is_in_progress and record == self.service_deployment
         if is_quiet and self._described_lately() and not self._paused_at:
             return PollResult(value=IN_PROGRESS, settled=False)
-        self._service_deployment = record
+        self.service_deployment = record
         self.service = describe_service(self.context.aws, self.cluster, self.name_or_arn)
         self._described_at = self.context.clock.now()
         changed = False
@@ -133,24 +136,26 @@ class ServiceWatch:
             self._find_record(self.service)
             changes = self._changes.report(self.service, record)
             changed = changes.any
-            if self.verdict.is_bad or (changes.trouble and not self.verdict.is_settled):
+            is_due = record is None and self._described_at - self._collected_at >= COLLECT_INTERVAL
+            is_trouble = (changes.trouble or is_due) and not self.verdict.is_settled
+            if self.verdict.is_bad or is_trouble:
                 self._explain(self.service, record)
         return PollResult(value=self.verdict, settled=self.verdict.is_settled, changed=changed)
 
     def close(self) -> None:
         """Collect, at the end of the time, what the deployment still waits for."""
-        record, service = self._service_deployment, self.service
+        record, service = self.service_deployment, self.service
         if service is None or self.verdict.is_settled:
             return
         if record and (pause := pause_of(record)):
             self.verdict = paused(pause)
             return
-        ours = self._own(service)
+        ours = self.target.find_in(service)
         if ours is None:
             self.unfinished = explain_unfinished(service, self.target, record, healthy=None)
             return
         live = self._collector.collect_live(service, evolve(self.target, deployment_id=ours.deployment_id))
-        self._collect(service, ours.deployment_id, record)
+        self._collect(service, record)
         healthy = None
         if live is not None:
             running = [task for task in live.tasks if task.status == "RUNNING"]
@@ -163,9 +168,6 @@ class ServiceWatch:
             pending=live.pending_lines if live else (),
             leaving=live.leaving if live else 0,
         )
-
-    def _own(self, service: Service) -> Deployment | None:
-        return next((d for d in service.deployments if self.target.matches(d)), None)
 
     def _judge(self, record: ServiceDeployment | None) -> Verdict:
         if self.service is None and self._described_at - self._started < CONSISTENCY_WINDOW:
@@ -189,21 +191,21 @@ class ServiceWatch:
 
     def _find_record(self, service: Service) -> None:
         """Read the record of a deployment whose id was not known before, where it may show a pause."""
-        ours = self._own(service)
+        ours = self.target.find_in(service)
         if service.has_pause_hooks and ours and not self.record.target.deployment_id:
             target = evolve(self.target, deployment_id=ours.deployment_id)
             self.record = DeploymentRecord(self.cluster, self.name_or_arn, target, self.context)
 
-    def _collect(self, service: Service, deployment_id: str, record: ServiceDeployment | None) -> None:
-        self._collector.collect(service, evolve(self.target, deployment_id=deployment_id), record)
+    def _collect(self, service: Service, record: ServiceDeployment | None) -> None:
+        self._collected_at = self.context.clock.now()
+        self._collector.collect(service, evolve(self.target, deployment_id=self.deployment_id), record)
 
     def _explain(self, service: Service, record: ServiceDeployment | None) -> None:
-        ours = self._own(service)
-        deployment_id = self.target.deployment_id or (ours.deployment_id if ours else "")
-        if not deployment_id:
+        ours = self.target.find_in(service)
+        if not self.deployment_id:
             return
-        self._collect(service, deployment_id, record)
-        if self._is_hopeless(service, ours, record):
+        self._collect(service, record)
+        if self._cannot_succeed(service, ours, record):
             stopped = len(self._collector.evidence.tasks)
             reason = f"{stopped} of its tasks have stopped and none has ever become healthy"
             self.verdict = Verdict(status=DeploymentStatus.FAILED, reason=reason)
@@ -214,7 +216,7 @@ class ServiceWatch:
             self._has_reported_cause = True
             self.context.say(Level.WARNING, str(cause))
 
-    def _is_hopeless(
+    def _cannot_succeed(
         self, service: Service, ours: Deployment | None, record: ServiceDeployment | None
     ) -> bool:
         if self.verdict is not IN_PROGRESS or (record and (record.is_rolling_back or pause_of(record))):
@@ -239,7 +241,7 @@ def wait_for_verdict(watch: ServiceWatch, *, with_timing: bool = True) -> Verdic
         clock=watch.context.clock,
         deadline=watch.context.deadline,
         report=watch.context.report,
-        waiting_for=f"service {_short(watch.name_or_arn)} to run {watch.target.name}",
+        waiting_for=f"service {watch.service_name} to run {watch.target.name}",
     )
     if not polled.settled:
         watch.close()
@@ -250,7 +252,3 @@ def wait_for_verdict(watch: ServiceWatch, *, with_timing: bool = True) -> Verdic
     if watch.verdict.status is DeploymentStatus.SERVING and with_timing and watch.service and deployment:
         report_timing(watch.service, deployment, watch.context, began=watch.target.since)
     return watch.verdict
-
-
-def _short(arn: str) -> str:
-    return arn.rpartition("/")[2]

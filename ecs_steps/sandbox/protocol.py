@@ -42,6 +42,7 @@ _SERVICES = (
 """Services whose operations a fault or a quota may name; the models of the first ones are loaded anyway."""
 _SIGNED_AS = {
     "elasticfilesystem": "efs",
+    "monitoring": "cloudwatch",
     "elasticloadbalancing": "elbv2",
     "servicequotas": "service-quotas",
 }

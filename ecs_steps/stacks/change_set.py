@@ -57,6 +57,8 @@ def _how(change: ResourceChange) -> str:
 def plan_deployment(request: StackRequest, context: DeploymentContext) -> StackPlan:
     """Return what `start_deployment` would do; what the change set needs is deleted again.
 
+    So is an empty stack that an earlier change set left, which a deployment would delete as well.
+
     Raises:
         NotFoundError, DeploymentError: As `check_before_change`.
         StackFailedError: CloudFormation refuses the template.
@@ -65,7 +67,8 @@ def plan_deployment(request: StackRequest, context: DeploymentContext) -> StackP
         "the stack", lambda: cloudformation.describe_stack(context.aws, request.name)
     )
     check_before_change(request, stack, context)
-    action = first_action(stack.status if stack else None)
+    is_empty = stack is None or stack.status is StackStatus.REVIEW_IN_PROGRESS
+    action = StackAction.CREATE if is_empty else first_action(stack.status if stack else None)
     if stack and action in _FIRST:
         return StackPlan(
             stack_name=request.name, action=action, note=_FIRST[action].format(status=stack.status)
@@ -100,7 +103,7 @@ def _planned_changes(
         try:
             _clean_up(request.name, name, context, is_new=is_new)
         except EcsStepsError as left:
-            # The first error is the one to tell, and the second one's advice what is left to do.
+            # The first error is the one to raise, and the second one's advice what is left to do.
             raise evolve(error, next_step=f"{error.next_step} {left.next_step}".strip()) from error
         raise
     _clean_up(request.name, name, context, is_new=is_new)

@@ -79,9 +79,9 @@ STACK_REASONS = (
     ),
     StackReason(
         name="platform-version",
-        patterns=(r"platform version|PlatformUnknownException",),
-        remedy="Use platform version LATEST (Linux 1.4.0, Windows 1.0.0); older ones lack volumes, "
-        "architectures or sizes.",
+        patterns=(r"platform version|PlatformUnknownException|access the specified platform",),
+        remedy="Use platform version LATEST (Linux 1.4.0, Windows 1.0.0); older ones are retired, or lack "
+        "volumes, architectures or sizes. No permission helps.",
     ),
     StackReason(
         name="operating-system",

@@ -54,6 +54,13 @@ def read_revisions(scope: Scope, name: str) -> Statement:
     )
 
 
+def explain_pauses(scope: Scope, cluster: str, service: str) -> Iterator[Statement]:
+    """Allow what a person reads at a pause: a step works without it, and says less."""
+    yield read_revisions(scope, f"{cluster}/{service}")
+    yield Statement(sid="ReadListenerRules", actions=("elasticloadbalancing:DescribeRules",))
+    yield _read_alarms(scope)
+
+
 def review_deployment(scope: Scope) -> Iterator[Statement]:
     """Allow what shows whether a deployment is healthy and where its traffic goes."""
     yield Statement(
@@ -63,7 +70,11 @@ def review_deployment(scope: Scope) -> Iterator[Statement]:
             "elasticloadbalancing:DescribeRules",
         ),
     )
-    yield Statement(
+    yield _read_alarms(scope)
+
+
+def _read_alarms(scope: Scope) -> Statement:
+    return Statement(
         sid="ReadAlarms",
         actions=("cloudwatch:DescribeAlarms",),
         resources=(scope.arn("cloudwatch", "alarm:*"),),

@@ -103,7 +103,7 @@ def _is_chosen(inputs: "StrategyInputs") -> bool:
 
 
 def strategy_last(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-    """Put what most deployments leave alone below a step's own fields, where people are asked for them."""
+    """Put what most deployments leave alone below a step's own fields, where people enter them."""
     own = StrategyInputs.__annotations__
     return sorted(fields, key=lambda each: each.name in own)
 

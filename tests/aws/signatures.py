@@ -1,4 +1,4 @@
-"""Accounts, and who signed what a sandbox was asked."""
+"""Accounts, and who signed which request to a sandbox."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -55,7 +55,7 @@ class Line:
         if credentials := parsed.get("Credentials"):
             self.issued.append((credentials["AccessKeyId"], credentials["SessionToken"]))
 
-    def asked(self, operation: str) -> list[dict[str, Any]]:
+    def params_of(self, operation: str) -> list[dict[str, Any]]:
         return [dict(call.params) for call in self.aws.calls if call.operation == operation]
 
     def signers(self, service: str) -> list[tuple[str, str]]:

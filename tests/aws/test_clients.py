@@ -18,9 +18,9 @@ from botocore.hooks import HierarchicalEmitter
 from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
 from ecs_steps import UpdateEcsServiceStep, __version__
 from ecs_steps.account import Account, AssumedRole, InstanceRole
+from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.clients import AwsClients, BotocoreSession, account_clients, environment_clients
 from ecs_steps.aws.errors import calling
-from ecs_steps.aws.retries import at_most_once
 from ecs_steps.errors import AwsCallError
 from ecs_steps.sandbox import Fault, FaultKind
 from ecs_steps.sandbox.protocol import RawBody
@@ -63,7 +63,7 @@ def test_all_clients_share_one_session_of_sts(line: Line) -> None:
     aws.cloudformation.describe_stacks()
     aws.logs_in("eu-west-1").describe_log_groups()
 
-    assert len(line.asked("AssumeRoleWithWebIdentity")) == 1
+    assert len(line.params_of("AssumeRoleWithWebIdentity")) == 1
 
 
 def test_a_throttled_call_is_tried_three_times(line_of: Callable[..., Line]) -> None:
@@ -74,7 +74,7 @@ def test_a_throttled_call_is_tried_three_times(line_of: Callable[..., Line]) -> 
         aws.ecs.list_clusters()
 
     assert raised.value.transient
-    assert len(line.asked("ListClusters")) == 3
+    assert len(line.params_of("ListClusters")) == 3
 
 
 @pytest.mark.parametrize("kind", FaultKind)
@@ -87,7 +87,7 @@ def test_whatever_goes_wrong_a_call_that_may_be_made_once_is_sent_once(
     with suppress(ClientError, BotoCoreError), at_most_once():
         aws.ecs.list_clusters()
 
-    assert len(line.asked("ListClusters")) == 1
+    assert len(line.params_of("ListClusters")) == 1
     assert aws.ecs.list_clusters()["clusterArns"]
 
 
@@ -104,7 +104,7 @@ def test_a_refusal_of_a_call_that_may_be_made_once_is_reported_as_any_other(
 
     assert (once.value.code, once.value.why) == (often.value.code, often.value.why)
     # What comes after the block is tried again as usual.
-    assert len(line.asked("ListClusters")) == 1 + 3
+    assert len(line.params_of("ListClusters")) == 1 + 3
 
 
 def test_sts_is_tried_again_as_well(line_of: Callable[..., Line]) -> None:
@@ -112,7 +112,7 @@ def test_sts_is_tried_again_as_well(line_of: Callable[..., Line]) -> None:
 
     clients(line, Account(login=OPENID)).ecs.list_clusters()
 
-    assert len(line.asked("AssumeRoleWithWebIdentity")) == 3
+    assert len(line.params_of("AssumeRoleWithWebIdentity")) == 3
 
 
 @pytest.fixture
@@ -226,12 +226,12 @@ def test_half_of_the_keys_in_the_environment_are_an_error(environment: pytest.Mo
 
 
 def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> None:
-    asked: list[bytes] = []
+    requested: list[bytes] = []
 
     def serve() -> None:
         connection, _ = proxy.accept()
         with connection:
-            asked.append(connection.recv(4096).partition(b" HTTP/1.")[0])
+            requested.append(connection.recv(4096).partition(b" HTTP/1.")[0])
 
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         proxy.settimeout(10)
@@ -242,7 +242,7 @@ def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> 
             account_clients(Account(login=KEYS), region="eu-west-1").ecs.list_clusters()
         serving.join()
 
-    assert asked == [b"CONNECT ecs.eu-west-1.amazonaws.com:443"]
+    assert requested == [b"CONNECT ecs.eu-west-1.amazonaws.com:443"]
     assert raised.value.transient
 
 

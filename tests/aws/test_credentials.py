@@ -9,7 +9,7 @@ from ecs_steps.aws.errors import calling
 from ecs_steps.errors import AccessDeniedError, AwsCallError
 from ecs_steps.sandbox import Fault, FaultKind
 
-SOMEBODY = "AKIAECSSTEPSSANDBOX0"
+ENVIRONMENT_KEY = "AKIAECSSTEPSSANDBOX0"
 
 
 def test_keys_sign_the_requests(line: Line) -> None:
@@ -22,13 +22,13 @@ def test_keys_sign_the_requests(line: Line) -> None:
 def test_without_a_login_the_session_finds_its_own_credentials(line: Line) -> None:
     clients(line, Account()).ecs.list_clusters()
 
-    assert line.signers("ecs") == [(SOMEBODY, "")]
+    assert line.signers("ecs") == [(ENVIRONMENT_KEY, "")]
 
 
 def test_a_token_opens_a_role_without_any_keys(line: Line) -> None:
     clients(line, Account(login=OPENID)).ecs.list_clusters()
 
-    assert line.asked("AssumeRoleWithWebIdentity") == [
+    assert line.params_of("AssumeRoleWithWebIdentity") == [
         {
             "RoleArn": ROLE,
             "RoleSessionName": "OctopusAwsAuthentication",
@@ -47,7 +47,7 @@ def test_a_role_is_assumed_with_the_accounts_keys(line: Line) -> None:
 
     clients(line, Account(login=KEYS, assumed_role=role)).ecs.list_clusters()
 
-    assert line.asked("AssumeRole") == [
+    assert line.params_of("AssumeRole") == [
         {
             "RoleArn": PRODUCTION,
             "RoleSessionName": "release-7",
@@ -62,10 +62,10 @@ def test_a_role_is_assumed_with_the_accounts_keys(line: Line) -> None:
 def test_what_is_not_known_of_a_role_is_not_sent(line: Line) -> None:
     clients(line, Account(assumed_role=AssumedRole(role_arn=PRODUCTION))).ecs.list_clusters()
 
-    assert line.asked("AssumeRole") == [
+    assert line.params_of("AssumeRole") == [
         {"RoleArn": PRODUCTION, "RoleSessionName": "OctopusAwsAuthentication"}
     ]
-    assert line.signers("sts") == [(SOMEBODY, "")]
+    assert line.signers("sts") == [(ENVIRONMENT_KEY, "")]
 
 
 def test_a_role_is_assumed_on_top_of_one_that_a_token_opened(line: Line) -> None:
@@ -130,7 +130,7 @@ def test_a_session_that_cannot_be_refreshed_is_used_until_it_ends(line_of: Calla
     aws.ecs.list_clusters()
     aws.ecs.list_clusters()
 
-    assert len(line.asked("AssumeRoleWithWebIdentity")) == 2
+    assert len(line.params_of("AssumeRoleWithWebIdentity")) == 2
     assert line.signers("ecs") == line.issued * 2
 
 

@@ -11,6 +11,7 @@ from ecs_steps import AccessDeniedError, StackFailedError
 from ecs_steps.aws import (
     autoscaling,
     cloudwatch,
+    container_instances,
     ec2,
     ecr,
     ecs,
@@ -129,9 +130,12 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
     "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
     "ecs:DescribeClusters": (lambda aws: ecs.describe_cluster(aws, "shop"), "cluster shop"),
-    "ecs:ListContainerInstances": (lambda aws: ecs.container_instances(aws, "shop"), "cluster shop"),
+    "ecs:ListContainerInstances": (
+        lambda aws: container_instances.container_instances(aws, "shop"),
+        "cluster shop",
+    ),
     "ecs:DescribeContainerInstances": (
-        lambda aws: list(ecs.describe_container_instances(aws, "shop", ["1"])),
+        lambda aws: list(container_instances.describe_container_instances(aws, "shop", ["1"])),
         "cluster shop",
     ),
     "ec2:DescribeSubnets": (lambda aws: ec2.describe_subnets(aws, ["subnet-1"]), "*"),
@@ -251,7 +255,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     "elasticloadbalancing:DescribeTags": (lambda aws: listener_rules.tags_of(aws, [RULE]), RULE),
     "elasticloadbalancing:CreateRule": (
         lambda aws: listener_rules.create_rule(
-            aws, "listener", priority=1, conditions=(), actions=(), tags=()
+            aws, "listener", priority=1, conditions=(), actions=(), tags=(Tag("team", "shop"),)
         ),
         "listener",
     ),
@@ -278,11 +282,12 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "log stream /ecs/orders:ecs/web/1",
     ),
 }
-"""How each action comes to be needed, and what is told of where AWS names no resource."""
+"""How each action comes to be needed, and what the error names where AWS names no resource."""
 
 BY_EVENT = {
     "application-auto-scaling": "application-autoscaling",
     "cloudformation": "cloudformation",
+    "monitoring": "cloudwatch",
     "cloudwatch": "cloudwatch",
     "cloudwatch-logs": "logs",
     "ecr": "ecr",
@@ -405,10 +410,10 @@ def test_a_role_that_may_not_be_passed_to_a_revision_is_named() -> None:
 
 
 def test_a_role_that_cloudformation_may_not_pass_is_named_with_what_to_do() -> None:
-    fate = ResourceFailurePlan(
+    failure_plan = ResourceFailurePlan(
         resource="AWS::ECS::TaskDefinition", on="create", reason=NOT_PASSED, handler_error_code="AccessDenied"
     )
-    with Sandbox(Scenario(resources=(fate,))) as aws:
+    with Sandbox(Scenario(resources=(failure_plan,))) as aws:
         failed = run("deploy", aws)
 
     assert isinstance(failed.error, StackFailedError)

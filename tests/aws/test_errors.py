@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ProxyConnectionError,
+)
 
 from ecs_steps.aws.errors import THROTTLED, calling, reply_time
 from ecs_steps.errors import AccessDeniedError, AwsCallError
@@ -123,6 +129,7 @@ def test_a_refusal_of_another_kind_is_lasting() -> None:
 def test_a_connection_that_could_not_be_made_is_distinguished_from_one_that_was_lost() -> None:
     lost = (
         EndpointConnectionError(endpoint_url="https://ecs"),
+        ProxyConnectionError(proxy_url="http://proxy", error="refused"),
         ConnectionClosedError(endpoint_url="https://ecs"),
     )
     errors = []
@@ -131,8 +138,27 @@ def test_a_connection_that_could_not_be_made_is_distinguished_from_one_that_was_
             raise each
         errors.append(raised.value)
 
-    assert [error.transient for error in errors] == [True, True]
-    assert [error.unreachable for error in errors] == [True, False]
+    assert [error.transient for error in errors] == [True, True, True]
+    assert [error.unreachable for error in errors] == [True, True, False]
+
+
+def test_a_request_that_http_does_not_allow_is_lasting_and_its_value_is_not_shown() -> None:
+    with pytest.raises(AwsCallError) as raised, calling("ecs:DescribeServices"):
+        raise HTTPClientError(error=ValueError("Invalid header value b'THE-TOKEN\\n'"))
+
+    assert not raised.value.transient
+    assert "THE-TOKEN" not in str(raised.value)
+    assert raised.value.__cause__ is None
+    assert "line end" in raised.value.next_step
+
+
+def test_a_platform_version_that_is_denied_is_no_matter_of_permissions() -> None:
+    error = refused(
+        "AccessDeniedException", "You do not have authorization to access the specified platform."
+    )
+
+    assert not isinstance(error, AccessDeniedError)
+    assert error.next_step.startswith("The service's platform version is retired")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def task_definition(**container: object) -> dict[str, Any]:
 
 
 def test_what_ecs_shows_and_does_not_take_is_known_and_not_registered() -> None:
-    only_told = {
+    output_only = {
         "taskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7",
         "revision": 7,
         "status": "INACTIVE",
@@ -41,7 +41,7 @@ def test_what_ecs_shows_and_does_not_take_is_known_and_not_registered() -> None:
         "registeredBy": "arn:aws:iam::123456789012:role/deployer",
         "deleteRequestedAt": 1767603602.5,
     }
-    shown = {**only_told, "family": "web", "containerDefinitions": []}
+    shown = {**output_only, "family": "web", "containerDefinitions": []}
 
     request = register_request(shown, (), MODEL)
 

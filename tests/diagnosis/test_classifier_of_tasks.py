@@ -118,6 +118,18 @@ def test_an_exit_after_a_failed_health_check_is_its_consequence() -> None:
     ]
 
 
+def test_a_failed_check_of_service_connects_proxy_is_no_check_of_the_task_definition() -> None:
+    stopped = task(
+        ("ServiceSchedulerInitiated", "Task failed container health checks"),
+        container("web", 143, health="HEALTHY"),
+        container("ecs-service-connect-Hk2l9", 137, health="UNHEALTHY"),
+    )
+
+    [(reason, what)] = of(stopped)
+    assert reason == "service-connect-unhealthy"
+    assert what.startswith("container ecs-service-connect-Hk2l9")
+
+
 @pytest.mark.parametrize("exit_code", [1, 137, 143])
 def test_an_exit_in_a_task_that_was_requested_to_stop_is_no_failure(exit_code: int) -> None:
     stopped = task(SCALED_IN, container("web", exit_code))

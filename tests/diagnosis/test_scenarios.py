@@ -1,4 +1,4 @@
-"""The diagnosis of everything that can befall a service of the fake ECS, by what it says itself."""
+"""The diagnosis of every failure of a service of the fake ECS, by what it says itself."""
 
 import re
 from collections.abc import Iterator
@@ -83,7 +83,7 @@ WRITTEN_BY_ECS = (
 
 
 def evidence_on(scenario: str) -> Evidence:
-    """Deploy to the service and look at it every ten seconds, for a quarter of an hour."""
+    """Deploy to the service and read it every ten seconds, for a quarter of an hour."""
     timeline = Timeline()
     _, plan = SERVICE_SCENARIOS[scenario]
     ecs = EcsBackend(timeline, plan, region="eu-west-1", account="123456789012", random=Random(7))  # noqa: S311  repeatable

@@ -1,4 +1,4 @@
-"""Both steps, run to whatever end in the sandbox, with all that was said and asked on the way."""
+"""Both steps, run to whatever end in the sandbox, with all that was reported and called on the way."""
 
 import json
 from collections.abc import Mapping
@@ -134,7 +134,7 @@ def run(step: Step, aws: Sandbox, **changes: Any) -> Run:  # noqa: ANN401  passe
 
 
 def take(aws: Sandbox, scenario: str | Scenario) -> None:
-    """Let the sandbox go on with another scenario."""
+    """Let the sandbox continue with another scenario."""
     there = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
     aws.ecs.plan = there.ecs
     # The events of earlier operations are not read again and again, which is most of what a run costs.
@@ -173,7 +173,7 @@ def service(step: Step, aws: Sandbox) -> Mapping[str, Any]:
 
 
 def is_serving(step: Step, aws: Sandbox, revision: str) -> bool:
-    """Tell whether as many tasks of this revision run and want to as the service desires, and no others."""
+    """Return whether as many tasks of this revision run and want to as the service desires, and no others."""
     there = service(step, aws)
     cluster, name = CLUSTERS[step], there["serviceName"]
     arns = aws.clients.ecs.list_tasks(cluster=cluster, serviceName=name)["taskArns"]

@@ -1,4 +1,4 @@
-"""A deployment that cannot succeed is given up after so many failed tasks, and undone as asked."""
+"""A deployment that cannot succeed is given up after so many failed tasks, and undone as the inputs say."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reads never fail a deployment: the verdict is the same whatever happens to the calls that look at it."""
+"""Reads never fail a deployment: the verdict is the same whatever happens to the calls that read it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -152,7 +152,7 @@ WATCH_READS: Mapping[Step, Sequence[str]] = {
     "update": ["DescribeServiceDeployments"],
     "deploy": ["DescribeStackEvents", "DescribeStacks"],
 }
-"""What tells of a deployment's progress: a stack's status replaces events that cannot be read."""
+"""What shows a deployment's progress: a stack's status replaces events that cannot be read."""
 
 
 @pytest.mark.parametrize("step", STEPS)

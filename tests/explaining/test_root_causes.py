@@ -1,4 +1,4 @@
-"""What makes a deployment fail is named first, with a hint, and nothing of an earlier deployment."""
+"""What makes a deployment fail is named first, with a remedy, and nothing of an earlier deployment."""
 
 import json
 import re
@@ -13,7 +13,6 @@ from ecs_steps.diagnosis.reasons import FAILURE_REASONS
 from ecs_steps.reporting.text import message_text
 from ecs_steps.sandbox import SCENARIOS, Sandbox
 from ecs_steps.sandbox.ecs.scenarios import EARLIER_FAILURE
-from explaining.moments import observed
 from explaining.runs import (
     CLUSTERS,
     STEPS,
@@ -25,15 +24,16 @@ from explaining.runs import (
     service,
     take,
 )
+from explaining.timing import observed
 
 
 @frozen
 class Expected:
-    """The family of a root cause, a part of its line, and a part of the hint."""
+    """The reason of a root cause, a part of its line, and a part of the remedy."""
 
-    family: str
+    reason: str
     cause: str
-    hint: str
+    remedy: str
 
 
 ROOT_CAUSES = {
@@ -107,7 +107,7 @@ OF_THE_STACK = {
     "update-refused": ("update", "ServiceoctopetshopWeb (AWS::ECS::Service): Service was not ACTIVE."),
     "rollback-fails-once": ("update", "ServiceoctopetshopWeb (AWS::ECS::Service): Service was not ACTIVE."),
 }
-BAD_NEWS = re.compile("unable to place a task|is unhealthy in")
+BAD_MESSAGE = re.compile("unable to place a task|is unhealthy in")
 OF_AN_EARLIER_DEPLOYMENT = ("earlier deployment", "exited with code 3")
 
 
@@ -121,7 +121,7 @@ def failed_after_another(step: Step, scenario: str) -> Run:
     return observed(step, scenario).run
 
 
-def everything_said(failed: Run) -> Iterator[str]:
+def all_reported(failed: Run) -> Iterator[str]:
     error = failed.error
     assert isinstance(error, DeploymentError)
     yield str(error)
@@ -131,10 +131,10 @@ def everything_said(failed: Run) -> Iterator[str]:
 
 
 def test_the_table_has_every_plan_that_makes_a_deployment_fail() -> None:
-    families = {shown.family for shown in ROOT_CAUSES.values()}
+    reasons = {shown.reason for shown in ROOT_CAUSES.values()}
 
-    assert len(families) >= 20
-    assert families <= {family.name for family in FAILURE_REASONS}
+    assert len(reasons) >= 20
+    assert reasons <= {reason.name for reason in FAILURE_REASONS}
 
 
 def test_an_earlier_deployment_of_the_same_service_has_left_its_failures_there(step: Step) -> None:
@@ -152,7 +152,7 @@ def test_an_earlier_deployment_of_the_same_service_has_left_its_failures_there(s
 
 
 @pytest.mark.parametrize("scenario", ROOT_CAUSES)
-def test_the_root_cause_comes_first_with_a_hint_and_without_an_earlier_failure(
+def test_the_root_cause_comes_first_with_a_remedy_and_without_an_earlier_failure(
     scenario: str, step: Step
 ) -> None:
     shown = ROOT_CAUSES[scenario]
@@ -161,11 +161,11 @@ def test_the_root_cause_comes_first_with_a_hint_and_without_an_earlier_failure(
 
     cause, lines = failed.tasks.root_cause, failed.lines
     assert cause
-    assert cause.reason == shown.family
+    assert cause.reason == shown.reason
     assert lines[0].startswith("root cause: ")
     assert shown.cause in lines[0]
-    assert [line for line in lines if line.startswith("next: ") and shown.hint in line]
-    assert not [said for said in everything_said(failed) for old in OF_AN_EARLIER_DEPLOYMENT if old in said]
+    assert [line for line in lines if line.startswith("next: ") and shown.remedy in line]
+    assert not [text for text in all_reported(failed) for old in OF_AN_EARLIER_DEPLOYMENT if old in text]
 
 
 @pytest.mark.parametrize("scenario", ["crash", "image-not-found", "targets-fail", "superseded", "no-memory"])
@@ -225,10 +225,10 @@ def test_the_first_failure_is_reported_while_the_deployment_is_in_progress(step:
 
 
 @pytest.mark.parametrize(
-    ("earlier", "family"), [("no-memory", "no-memory"), ("targets-fail", "target-failed")]
+    ("earlier", "reason"), [("no-memory", "no-memory"), ("targets-fail", "target-failed")]
 )
 def test_what_ecs_wrote_of_an_earlier_deployment_is_in_no_later_report(
-    earlier: str, family: str, step: Step
+    earlier: str, reason: str, step: Step
 ) -> None:
     with Sandbox() as aws:
         let_a_deployment_fail(step, aws, SCENARIOS[earlier].ecs)
@@ -238,10 +238,10 @@ def test_what_ecs_wrote_of_an_earlier_deployment_is_in_no_later_report(
         failed = run(step, aws)
 
     shown = failed.tasks.to_dict()
-    assert any(BAD_NEWS.search(message) for message in written)
+    assert any(BAD_MESSAGE.search(message) for message in written)
     assert failed.tasks.root_cause
     assert failed.tasks.root_cause.reason == "exit-1"
-    assert family not in json.dumps(shown)
+    assert reason not in json.dumps(shown)
 
 
 def test_a_failure_that_ecs_rolled_back_by_itself_is_no_part_of_a_later_report() -> None:
@@ -251,7 +251,7 @@ def test_a_failure_that_ecs_rolled_back_by_itself_is_no_part_of_a_later_report()
         failed = run("update", aws)
 
     assert "exited with code 1" in failed.lines[0]
-    assert not [said for said in everything_said(failed) for old in OF_AN_EARLIER_DEPLOYMENT if old in said]
+    assert not [text for text in all_reported(failed) for old in OF_AN_EARLIER_DEPLOYMENT if old in text]
 
 
 @pytest.mark.parametrize("scenario", OF_THE_STACK)

@@ -11,11 +11,11 @@ from attrs import frozen
 from ecs_steps import RolledBackError, RolloutFailedError, SupersededError
 from ecs_steps.sandbox import SCENARIOS
 from ecs_steps.sandbox.ecs.strategy_scenarios import STRATEGY_SCENARIOS
-from explaining.moments import NEVER_SETTLED, Observed, observed
 from explaining.runs import STEPS, Step
+from explaining.timing import NEVER_SETTLED, Observed, observed
 
 NO_DEPLOYMENT = {"code-deploy", "external-controller", "access-denied", "unreachable", "throttled"}
-"""What is refused before anything is deployed, and what befalls calls instead of deployments."""
+"""What is refused before anything is deployed, and what happens to calls instead of deployments."""
 
 SETTLED_TWICE = {"crash-after-completion"}
 """What ECS calls completed, and then is not, and then is again: see the tests of false success."""
@@ -37,12 +37,12 @@ OF_STOREFRONT = STRATEGY_SCENARIOS.keys()
 MEASURED = sorted(
     SCENARIOS.keys() - NEVER_SETTLED - NO_DEPLOYMENT - SETTLED_TWICE - HEALTHY_HERE - OF_STOREFRONT
 )
-CALL_TIMEOUT = 600.0
+POLL_TIMEOUT = 600.0
 """Seconds after which a waiter of 40 times 15 s gives up; the poll of 1 s is given the same."""
 
 
 @frozen
-class Said:
+class Report:
     """When something was said, in seconds after it was settled; not at all, or the wrong thing."""
 
     seconds: float
@@ -50,7 +50,7 @@ class Said:
     wrong: bool = False
 
 
-Teller = Callable[[Step, Observed], Said]
+Observer = Callable[[Step, Observed], Report]
 
 
 def scenarios(step: Step) -> Iterator[Observed]:
@@ -59,31 +59,31 @@ def scenarios(step: Step) -> Iterator[Observed]:
             yield observed(step, name)
 
 
-def this_library(_: Step, seen: Observed) -> Said:
-    return Said(seen.seconds_to_verdict)
+def this_library(_: Step, seen: Observed) -> Report:
+    return Report(seen.seconds_to_verdict)
 
 
-def waiter(step: Step, seen: Observed) -> Said:
-    """Look every 15 s, 40 times: at the stack, or for a service of one deployment with all its tasks."""
+def waiter(step: Step, seen: Observed) -> Report:
+    """Read every 15 s, 40 times: the stack, or until a service has one deployment with all its tasks."""
     error = seen.run.error
     mistaken = isinstance(error, (RolledBackError, SupersededError))
-    # A service that does not get stable is told from one that is not stable yet by the end of patience alone.
+    # A service that does not get stable differs from one that is not stable yet by the time-out alone.
     unstable = step == "update" and isinstance(error, RolloutFailedError) and "DRAINING" not in error.why
-    return _poll_every(15.0, seen, hears=seen.said_by_aws and not unstable, mistaken=mistaken)
+    return _poll_every(15.0, seen, is_reported=seen.said_by_aws and not unstable, mistaken=mistaken)
 
 
-def fixed_poll(_: Step, seen: Observed) -> Said:
-    """Look every second at what AWS says of this very deployment."""
-    return _poll_every(1.0, seen, hears=seen.said_by_aws, mistaken=False)
+def fixed_poll(_: Step, seen: Observed) -> Report:
+    """Read every second what AWS says of this very deployment."""
+    return _poll_every(1.0, seen, is_reported=seen.said_by_aws, mistaken=False)
 
 
-def _poll_every(seconds: float, seen: Observed, *, hears: bool, mistaken: bool) -> Said:
+def _poll_every(seconds: float, seen: Observed, *, is_reported: bool, mistaken: bool) -> Report:
     assert seen.known_at
     known = (seen.known_at - _began(seen)).total_seconds()
-    look = math.ceil(known / seconds) * seconds
-    if not hears or look > CALL_TIMEOUT:
-        return Said(CALL_TIMEOUT - known, never=True)
-    return Said(look - known, wrong=mistaken)
+    read_at = math.ceil(known / seconds) * seconds
+    if not is_reported or read_at > POLL_TIMEOUT:
+        return Report(POLL_TIMEOUT - known, never=True)
+    return Report(read_at - known, wrong=mistaken)
 
 
 def _began(seen: Observed) -> datetime:
@@ -97,12 +97,12 @@ def calls_a_minute(step: Step) -> float:
     return 60 * calls / sum((run.said_at - run.begun).total_seconds() for run in runs)
 
 
-def row(step: Step, name: str, teller: Teller, calls: float) -> str:
-    said = [teller(step, seen) for seen in scenarios(step)]
-    reports = [each.seconds for each in said if not each.never]
-    seconds = [each.seconds for each in said]
-    never, wrong = sum(each.never for each in said), sum(each.wrong for each in said)
-    times = [f"{value:.1f} s" for value in (median(reports), median(seconds), max(seconds))]
+def row(step: Step, name: str, observer: Observer, calls: float) -> str:
+    reported = [observer(step, seen) for seen in scenarios(step)]
+    said_something = [each.seconds for each in reported if not each.never]
+    seconds = [each.seconds for each in reported]
+    never, wrong = sum(each.never for each in reported), sum(each.wrong for each in reported)
+    times = [f"{value:.1f} s" for value in (median(said_something), median(seconds), max(seconds))]
     return f"| {' | '.join([step, name, *times, f'{calls:.0f}', str(never), str(wrong)])} |"
 
 

@@ -17,7 +17,7 @@ from ecs_steps import (
     UpdateEcsServiceStep,
 )
 from ecs_steps.clock import Clock
-from ecs_steps.errors import DeploymentError, NotFoundError
+from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError
 from ecs_steps.reporting.events import Level, Message
 from ecs_steps.sandbox import Sandbox, Scenario, crashes, unhealthy_targets
 from ecs_steps.sandbox.ecs.plan import EcsPlan, Pace, TargetGroupSettings
@@ -137,6 +137,28 @@ def test_where_tasks_carry_no_deployment_id_a_crash_loop_is_given_up_with_its_ca
     assert isinstance(ended.error, RolloutFailedError)
     assert cause_of(ended) == "exit-1"
     assert "DATABASE_URL" in str(ended.error)
+
+
+def all_seem_to_run(parsed: dict[str, Any]) -> None:
+    """Rewrite services as an emulator shows a crash loop: each task is replaced before it is counted."""
+    for service in services_of(parsed):
+        service["events"] = []
+        for deployment in service["deployments"]:
+            deployment |= {"runningCount": 2, "pendingCount": 0, "failedTasks": 0}
+
+
+def test_a_crash_loop_that_no_count_and_no_message_shows_is_given_up() -> None:
+    with Sandbox(Scenario.of(CRASH)) as aws:
+        make_service(aws)
+        rewrite(aws, "DescribeServices", all_seem_to_run)
+        rewrite(aws, "DescribeTasks", without_deployment_ids)
+        rewrite(aws, "ListServiceDeployments", lambda parsed: parsed.update(serviceDeployments=[]))
+
+        ended = run(UpdateEcsServiceStep(update_variables()), aws)
+
+    assert isinstance(ended.error, RolloutFailedError)
+    assert ended.seconds < 5 * 60
+    assert cause_of(ended) == "exit-1"
 
 
 def test_where_tasks_carry_no_deployment_id_a_good_deployment_still_succeeds() -> None:
@@ -300,6 +322,20 @@ def test_a_log_that_was_deleted_with_its_stack_is_not_pointed_at() -> None:
     assert "is in log stream" not in text
     assert "line 39" in text
     assert "line 19\n" not in text
+
+
+@pytest.mark.parametrize(
+    "step", [DeployEcsServiceStep(deploy_variables()), UpdateEcsServiceStep(update_variables())]
+)
+def test_where_every_connection_is_refused_a_step_fails_within_ten_seconds(
+    step: DeployEcsServiceStep | UpdateEcsServiceStep,
+) -> None:
+    with Sandbox("unreachable") as aws:
+        ended = run(step, aws)
+
+    assert isinstance(ended.error, AwsCallError)
+    assert "endpoint URL" in ended.error.next_step
+    assert ended.seconds <= 10
 
 
 def test_a_cluster_that_does_not_exist_is_named_before_anything_is_made() -> None:

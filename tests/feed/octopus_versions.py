@@ -58,7 +58,7 @@ class OctopusVersion:
 
 
 def in_range(version: OctopusVersion, text: str) -> bool:
-    """Tell whether a version is in a NuGet range: ``[40,50)``, ``[42]``, or ``42`` for 42 and above."""
+    """Return whether a version is in a NuGet range: ``[40,50)``, ``[42]``, or ``42`` for 42 and above."""
     if text[0] not in "[(":
         return version >= OctopusVersion.parse(text)
     low, comma, high = text[1:-1].partition(",")

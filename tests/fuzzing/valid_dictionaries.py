@@ -35,6 +35,12 @@ ASSUMED_ROLE = {
     "Octopus.Action.Aws.AssumeRoleExternalId": f"{MARKER}-id",
 }
 
+GUARD = {
+    "Octopus.Action.Aws.Ecs.EnvironmentGuard": "Refuse",
+    "Octopus.Action.Aws.ExpectedAccount": "123456789012",
+}
+"""What every step has."""
+
 # The variables that hostile expressions name.
 HOSTILE_VARIABLES = {
     "Number": "8080",
@@ -53,7 +59,7 @@ def _everything() -> Iterator[tuple[str, Documents]]:
     """Yield a dictionary for each kind of step; the first signs in with keys, the others with a token."""
     for number, row in enumerate(STEPS):
         account = (TOKEN if number else KEYS) | ASSUMED_ROLE
-        variables = declared_for(row, "fuzzing").everything(MARKER) | account | HOSTILE_VARIABLES
+        variables = declared_for(row, "fuzzing").everything(MARKER) | account | GUARD | HOSTILE_VARIABLES
         yield row.name, variables
         if Verb.EXPORT in row.verbs:
             yield f"export of {row.name}", variables

@@ -18,7 +18,9 @@ ECS = "Octopus.Action.Aws.Ecs"
 @BOTH
 def test_every_input_has_a_parameter_of_its_own(inputs: type[attrs.AttrsInstance]) -> None:
     prompted = {
-        field.metadata["variable"].name for field in attrs.fields(inputs) if "variable" in field.metadata
+        field.metadata["variable"].name
+        for field in attrs.fields(inputs)
+        if "variable" in field.metadata and field.metadata["variable"].control
     }
 
     made = parameters(inputs, "Ecs")

@@ -20,6 +20,7 @@ ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 HOST = "127.0.0.1"
 TIME_TO_START = 60.0
+DOCKER_STAND_IN = Path(__file__).with_name("docker_stand_in")
 
 
 @frozen(kw_only=True)
@@ -85,15 +86,18 @@ class Ministack:
 
 
 @contextmanager
-def running(folder: Path, *, auth: bool = False) -> Iterator[Ministack]:
+def running(folder: Path, *, auth: bool = False, containers: bool = False) -> Iterator[Ministack]:
     """Run an emulator until the block ends; with `auth` it checks each call with IAM policies.
 
+    With `containers` it runs containers on a stand-in for Docker; else its tasks only say that they run.
     What it prints and stores stays in `folder`.
 
     Raises:
         NotInstalled: There is no ministack to run.
     """
-    process, emulator = _started(environment(REQUIREMENT) / "ministack", folder, auth=auth)
+    process, emulator = _started(
+        environment(REQUIREMENT) / "ministack", folder, auth=auth, containers=containers
+    )
     try:
         yield emulator
     finally:
@@ -105,7 +109,9 @@ def running(folder: Path, *, auth: bool = False) -> Iterator[Ministack]:
             process.wait()
 
 
-def _started(command: Path, folder: Path, *, auth: bool) -> "tuple[subprocess.Popen[bytes], Ministack]":
+def _started(
+    command: Path, folder: Path, *, auth: bool, containers: bool
+) -> "tuple[subprocess.Popen[bytes], Ministack]":
     """Start it on a port that is free; where another process was faster, on another one."""
     log = folder / "ministack.log"
     until = time.monotonic() + TIME_TO_START
@@ -118,7 +124,8 @@ def _started(command: Path, folder: Path, *, auth: bool) -> "tuple[subprocess.Po
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
-                env=_settings(folder, emulator.port, auth=auth),
+                env=_settings(folder, emulator.port, auth=auth)
+                | ({"PYTHONPATH": str(DOCKER_STAND_IN)} if containers else {}),
             )
         while process.poll() is None and time.monotonic() < until:
             if emulator.is_healthy() and process.poll() is None:

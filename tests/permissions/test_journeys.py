@@ -25,8 +25,11 @@ OPTIONAL = {
     "DescribeTargetHealth",
     "DescribeTargetGroups",
     "DescribeTargetGroupAttributes",
+    "DescribeServiceRevisions",
+    "DescribeRules",
+    "DescribeAlarms",
 }
-"""Calls that only explain a failure or a duration."""
+"""Calls that only explain a failure, a duration or a pause."""
 
 STEP = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 

@@ -154,9 +154,9 @@ CASES: list[tuple[str, Change | None, Status, str]] = [
     ("roles", untrusted_role, Status.FAILED, "add it as a Service to the role's trust policy"),
     (
         "roles",
-        change(task_role="arn:aws:iam::123456789012:role/nobody"),
+        change(task_role="arn:aws:iam::123456789012:role/absent"),
         Status.FAILED,
-        "role/nobody does not exist: create it",
+        "role/absent does not exist: create it",
     ),
     ("roles", denied("GetRole"), Status.SKIPPED, "Allow iam:GetRole on "),
     ("roles", change(execution_role="", task_role=""), Status.SKIPPED, "nothing to check"),
@@ -292,3 +292,15 @@ def test_a_session_of_a_role_is_simulated_as_its_role() -> None:
 
     assert found.status is Status.PASSED
     assert "role/deployer may do" in found.text
+
+
+@pytest.mark.parametrize("kind", [FaultKind.READ_TIMEOUT, FaultKind.TRUNCATED_BODY, FaultKind.INTERNAL_ERROR])
+def test_a_call_that_fails_is_a_skip_of_its_check_and_of_no_other(kind: FaultKind, account: Account) -> None:
+    account.aws.faults.apply(Fault("DescribeSubnets", kind))
+
+    [network] = account.found("network")
+    [log_group, _] = account.found("log groups")
+
+    assert network.status is Status.SKIPPED
+    assert "DescribeSubnets" in network.text
+    assert log_group.status is Status.PASSED

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from ecs_steps.aws.ecs import ContainerInstance
+from ecs_steps.aws.container_instances import ContainerInstance
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.scope import DeploymentScope, Guard
 from ecs_steps.preflight.check import Status
@@ -45,7 +45,7 @@ def test_a_healthy_target_passes(aws: Sandbox) -> None:
     assert results["environment"][0][0] is Status.PASSED
     assert results["tags"] == [(Status.PASSED, "it is a target of Test: ecs-orders")]
     assert results["capacity"] == [
-        (Status.PASSED, "5 tasks run, 0 are pending; capacity providers: none"),
+        (Status.PASSED, "7 tasks run, 0 are pending; capacity providers: none"),
         (Status.SKIPPED, "the cluster has no container instances"),
     ]
 

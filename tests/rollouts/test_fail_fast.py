@@ -1,4 +1,4 @@
-"""When a deployment is given up; what only its tasks can tell is tried in `explaining`."""
+"""When a deployment is given up; what only its tasks can show is tried in `explaining`."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -66,7 +66,7 @@ def test_attached_policies_count_and_those_of_a_user_too() -> None:
 def test_a_principal_that_does_not_exist_is_refused() -> None:
     with Sandbox() as aws, pytest.raises(ClientError, match="NoSuchEntity"):
         aws.clients.service("iam").simulate_principal_policy(
-            PolicySourceArn="arn:aws:iam::123456789012:role/nobody", ActionNames=["ecs:DescribeServices"]
+            PolicySourceArn="arn:aws:iam::123456789012:role/absent", ActionNames=["ecs:DescribeServices"]
         )
 
 

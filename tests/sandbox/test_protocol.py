@@ -21,10 +21,10 @@ def exchange(service: str, operation: str, params: dict[str, Any], reply: dict[s
     arrived = []
 
     def answer(request: AWSPreparedRequest, **_: object) -> object:
-        asked = read_request(request)
-        arrived.append(asked)
-        return Envelope(url=request.url, service=asked.service, at=AT, request_id="id").reply(
-            asked.operation, reply
+        parsed = read_request(request)
+        arrived.append(parsed)
+        return Envelope(url=request.url, service=parsed.service, at=AT, request_id="id").reply(
+            parsed.operation, reply
         )
 
     session = SandboxSession(SystemClock(), region="eu-west-1")
@@ -75,9 +75,9 @@ def exchange(service: str, operation: str, params: dict[str, Any], reply: dict[s
 def test_a_request_arrives_as_it_was_sent(
     service: str, method: str, operation: str, params: dict[str, Any]
 ) -> None:
-    asked, _ = exchange(service, method, params, {})
+    parsed, _ = exchange(service, method, params, {})
 
-    assert asked == Request(service=service, region="eu-west-1", operation=operation, params=params)
+    assert parsed == Request(service=service, region="eu-west-1", operation=operation, params=params)
 
 
 def test_a_json_reply_comes_back_with_its_times() -> None:
@@ -121,9 +121,9 @@ def test_members_that_no_model_knows_arrive_where_the_protocol_is_json() -> None
         "POST", "https://ecs/", headers, json.dumps(body).encode(), stream_output=False
     )
 
-    asked = read_request(request)
+    parsed = read_request(request)
 
-    assert asked.params == body
+    assert parsed.params == body
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The plugin in a pytest of its own, as in somebody else's project."""
+"""The plugin in a pytest of its own, as in a project that uses it."""
 
 import subprocess
 import sys

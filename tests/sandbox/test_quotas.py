@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from botocore.exceptions import ClientError
 
+from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.clients import AwsClients
-from ecs_steps.aws.retries import at_most_once
 from ecs_steps.sandbox import Quota, Sandbox, Scenario
 
 READS = Quota(operations=("ListClusters", "ListServices"), burst=4, per_second=2)

@@ -287,13 +287,13 @@ def test_a_template_over_a_mebibyte_is_too_large_for_any_way() -> None:
 
 
 def test_the_root_cause_is_that_of_this_operation_and_not_of_an_earlier_one() -> None:
-    fate = ResourceFailurePlan(
+    failure_plan = ResourceFailurePlan(
         resource="Logs",
         on="create",
         reason="Resource limit exceeded.",
         handler_error_code="ServiceLimitExceeded",
     )
-    with Sandbox(Scenario(resources=(fate,))) as aws:
+    with Sandbox(Scenario(resources=(failure_plan,))) as aws:
         context, _ = deployment_context(aws)
 
         with pytest.raises(StackFailedError) as first:
@@ -327,8 +327,8 @@ def test_denied_events_leave_the_verdict_to_the_status_and_are_named_once() -> N
 
 
 def test_a_timeout_says_what_state_was_seen_last_and_what_continues() -> None:
-    fate = ResourceFailurePlan(resource="Logs", on="create", reason="too slow", after=7200)
-    with Sandbox(Scenario(resources=(fate,))) as aws:
+    failure_plan = ResourceFailurePlan(resource="Logs", on="create", reason="too slow", after=7200)
+    with Sandbox(Scenario(resources=(failure_plan,))) as aws:
         context, _ = deployment_context(aws, minutes=10)
 
         with pytest.raises(TimedOutError) as error:

@@ -114,7 +114,7 @@ def begun_by_hand(shop: Storefront) -> None:
 
 
 def replaced_by_hand(shop: Storefront) -> Result:
-    """Let a stranger force another revision: the tag on the service is still ours."""
+    """Let another process force another revision: the tag on the service is still ours."""
     result = shop.update()
     shop.aws.clients.ecs.update_service(
         cluster="shop", service="storefront", taskDefinition="storefront:1", forceNewDeployment=True
@@ -250,7 +250,7 @@ SITUATIONS = (
         abort=SUPERSEDED,
     ),
     Situation(
-        name="no pin, replaced by a stranger",
+        name="no pin, replaced by another process",
         scenario="blue-green-with-pause",
         prepare=replaced_by_hand,
         unpinned=True,

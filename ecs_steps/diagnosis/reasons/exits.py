@@ -82,7 +82,7 @@ EXITS = (
         name="exit-143",
         rank=Rank.EXIT,
         exit_codes=(143,),
-        summary="the program was asked to end (SIGTERM) by something inside the task, not by ECS",
+        summary="the program was ended (SIGTERM) by something inside the task, not by ECS",
         remedy="Look for what ends it: a supervisor or entry script that gives up, a timeout command, "
         "another container with a shared process namespace.",
     ),

@@ -153,7 +153,7 @@ INITIALIZATION = (
     FailureReason(
         name="fluent-unreachable",
         rank=Rank.START,
-        patterns=(_LOGS, r"fluentd|fluent-bit"),
+        patterns=(_LOGS, r":24224|fluent\.sock"),
         summary="the container's log driver finds no Fluentd or Fluent Bit to send to",
         remedy="Start the log router first (dependsOn with START or HEALTHY), and check fluentd-address, or "
         "set fluentd-async to true.",
@@ -192,10 +192,19 @@ INITIALIZATION = (
     FailureReason(
         name="log-unreachable",
         rank=Rank.START,
-        patterns=(_LOGS, UNREACHABLE),
+        patterns=(_LOGS, r"CloudWatch", UNREACHABLE),
         summary="the task has no way through the network to CloudWatch Logs",
         remedy="Give its subnets a NAT gateway, or the task a public IP, or a VPC endpoint for logs, and "
         "let its security group send to port 443.",
+    ),
+    FailureReason(
+        name="log-destination-unreachable",
+        rank=Rank.START,
+        patterns=(_LOGS, UNREACHABLE),
+        summary="the container's log driver cannot reach the address that it sends to",
+        remedy="Check the address in the options of the container's logConfiguration (syslog-address, "
+        "gelf-address, splunk-url), that something listens there before the container starts, and the way "
+        "through the network.",
     ),
     FailureReason(
         name="log-driver",

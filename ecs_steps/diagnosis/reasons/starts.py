@@ -56,6 +56,7 @@ STARTS = (
         "raise its startTimeout if it is slow.",
     ),
     FailureReason(
+        # No report with AWS' own words is public: any text that names the storage is taken.
         name="ephemeral-storage",
         rank=Rank.START,
         patterns=(r"ephemeral ?storage",),

@@ -115,7 +115,7 @@ class Continuation:
         return record
 
     def _check(self, seen: Review) -> None:
-        """Refuse to continue what is not healthy, or cannot be judged, unless that is what was asked for."""
+        """Refuse to continue what is not healthy, or cannot be judged, unless the inputs say so."""
         if self.inputs.when_unhealthy is WhenUnhealthy.CONTINUE:
             for problem in (*seen.findings, *map(str, seen.unread)):
                 self.context.say(Level.WARNING, f"Continued all the same: {problem}")

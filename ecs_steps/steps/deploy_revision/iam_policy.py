@@ -14,6 +14,7 @@ from ecs_steps.iam import (
 )
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.deploy_revision.inputs import DeployRevisionInputs
+from ecs_steps.steps.deployment_policy import explain_pauses
 
 
 def permissions(
@@ -38,5 +39,6 @@ def permissions(
         explaining = explain_failures(
             scope, inputs.cluster, log_groups=groups if inputs.container_logs else (), target_groups=True
         )
-        statements = chain(statements, explaining)
+        service = inputs.service_name.rpartition("/")[2]
+        statements = chain(statements, explaining, explain_pauses(scope, inputs.cluster, service))
     return policy_document(statements)

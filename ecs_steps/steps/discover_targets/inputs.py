@@ -12,7 +12,7 @@ DISCOVERY = "Octopus.Action.Aws.Ecs.Discovery"
 
 
 class MessageForm(StrEnum):
-    """Which kind of target Octopus is asked for."""
+    """The kind of target to discover."""
 
     NATIVE = "Native"
     STEP_PACKAGE = "StepPackage"

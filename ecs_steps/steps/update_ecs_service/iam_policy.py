@@ -19,6 +19,7 @@ from ecs_steps.iam import (
 )
 from ecs_steps.images.permissions import read_images
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
+from ecs_steps.steps.deployment_policy import explain_pauses
 from ecs_steps.steps.task_set_policy import begin_task_set, end_task_set, read_task_sets
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 
@@ -51,7 +52,8 @@ def permissions(
         explaining = explain_failures(
             scope, inputs.cluster, log_groups=groups if inputs.container_logs else (), target_groups=True
         )
-        statements = chain(statements, explaining)
+        service = inputs.service_name.rpartition("/")[2]
+        statements = chain(statements, explaining, explain_pauses(scope, inputs.cluster, service))
     return policy_document(statements)
 
 

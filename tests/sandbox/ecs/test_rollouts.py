@@ -137,8 +137,8 @@ def test_a_first_deployment_has_nothing_to_go_back_to(begin: Begin, describe: De
 def test_a_rollback_that_fails_is_not_rolled_back_again(
     begin: Begin, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
-    hopeless = FailurePlan(ending=Exits(code=1), proven_too=True)
-    ecs = begin(EcsPlan(failure_plans=(hopeless,), service=breaker(rollback=True)))
+    always_crashes = FailurePlan(ending=Exits(code=1), proven_too=True)
+    ecs = begin(EcsPlan(failure_plans=(always_crashes,), service=breaker(rollback=True)))
     deploy(ecs)
 
     later(3600)

@@ -27,6 +27,6 @@ def everything(marker: str) -> dict[str, Any]:  # noqa: ARG001  no input of this
 
 
 def document(step: DeployEcsRevisionStep) -> str:
-    """Return the revision as DescribeTaskDefinition is asked for it."""
+    """Return the revision as DescribeTaskDefinition names it."""
     assert step.inputs.revision
     return step.inputs.revision.reference

@@ -63,3 +63,10 @@ JOURNEYS = (
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
+
+UNUSED_ACTIONS = (
+    "ecs:DescribeServiceRevisions",
+    "elasticloadbalancing:DescribeRules",
+    "cloudwatch:DescribeAlarms",
+)
+"""What a person reads at a pause, which the journeys of an update reach."""

@@ -17,8 +17,6 @@ OTHERS: tuple[Mapping[str, Any], ...] = (EXAMPLE,)
 def everything(_: str) -> dict[str, Any]:
     """Return a valid dictionary with every variable; none of them is a secret."""
     return EXAMPLE | {
-        "Octopus.Action.Aws.Ecs.EnvironmentGuard": "Refuse",
-        "Octopus.Action.Aws.ExpectedAccount": "123456789012",
         f"{DISCOVERY}.WorkerPool": "WorkerPools-1",
         f"{DISCOVERY}.AssumedRoleArn": "arn:aws:iam::123456789012:role/deployer",
         f"{DISCOVERY}.AssumedRoleSession": "orders",

@@ -118,8 +118,8 @@ def test_a_service_is_required() -> None:
 
 
 def test_a_service_that_is_not_there_is_named() -> None:
-    with Sandbox() as aws, pytest.raises(NotFoundError, match="Service nobody was not found"):
-        status(aws, Deployment_ServiceName="nobody")
+    with Sandbox() as aws, pytest.raises(NotFoundError, match="Service absent was not found"):
+        status(aws, Deployment_ServiceName="absent")
 
 
 def test_a_pause_of_a_day_costs_at_most_one_call_a_minute() -> None:

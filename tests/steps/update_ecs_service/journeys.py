@@ -9,6 +9,7 @@ from ecs_steps.steps.row import Verb
 from explaining.runs import ECS, NAMES, run, service, variables
 from faults.journeys import ASSUMED_ROLE, MINUTES, OPENID, SECRET, Journey
 from steps.checkout import Checkout
+from steps.storefront import update_variables
 
 _ENVIRONMENT = {"type": "Plain", "key": "PASSWORD", "value": f"{SECRET}value-of-the-environment"}
 _UPDATES = {
@@ -81,6 +82,17 @@ JOURNEYS = (
     _journey("crash", scenario="crash"),
     _journey("crash, rolled back", _ROLLS_BACK, scenario="crash", is_killed=True),
     _journey("broken circuit, rolled back", _ROLLS_BACK, scenario="breaker"),
+    Journey(
+        row=STEPS.named("update"),
+        name="paused",
+        settings={
+            "Octopus.Action.Aws.Region": "eu-west-1",
+            **update_variables(
+                minutes=MINUTES, Strategy_Type="BlueGreen", Deployment_Alarms="storefront-5xx"
+            ),
+        },
+        is_killed=True,
+    ),
     _journey("dry run", verb=Verb.DRY_RUN),
     _journey("watch", verb=Verb.WATCH, prepare=_started, started=_deployment_id),
     _journey("images by digest", _PINNED),

@@ -282,19 +282,23 @@ def test_an_inactive_template_cannot_be_copied() -> None:
             update(aws, template="old:1")
 
 
-@pytest.mark.parametrize(
-    ("name", "controller", "instead"),
-    [("code-deploy", "CODE_DEPLOY", "AWS CodeDeploy"), ("external-controller", "EXTERNAL", "task sets")],
-)
-def test_other_deployment_controllers_are_refused_by_name_with_what_to_use_instead(
-    name: str, controller: str, instead: str
-) -> None:
-    with Sandbox(name) as aws:
+def test_a_service_of_codedeploy_is_refused_with_what_to_use_instead() -> None:
+    with Sandbox("code-deploy") as aws:
         with pytest.raises(DeploymentError) as error:
             update(aws)
 
-        assert f"its deployment controller is {controller}" in str(error.value)
-        assert instead in error.value.next_step
+        assert "its deployment controller is CODE_DEPLOY" in str(error.value)
+        assert "AWS CodeDeploy" in error.value.next_step
+        assert changing(aws) == []
+
+
+def test_a_service_of_task_sets_without_a_primary_one_is_refused_with_what_to_do() -> None:
+    with Sandbox("external-controller") as aws:
+        with pytest.raises(DeploymentError) as error:
+            update(aws)
+
+        assert "has no PRIMARY task set" in str(error.value)
+        assert "first task set" in error.value.next_step
         assert changing(aws) == []
 
 

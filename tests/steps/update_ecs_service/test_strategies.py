@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from ecs_steps import DeploymentError, InvalidInputsError, Outcome, SupersededError, UpdateEcsServiceStep
 from ecs_steps.sandbox import Sandbox, Scenario
+from ecs_steps.sandbox.ecs.failing_tasks import CRASH
 from ecs_steps.sandbox.ecs.plan import EcsPlan
 from ecs_steps.sandbox.ecs.strategy_scenarios import pause, shifting
 from steps.storefront import ECS, Storefront, update_variables
@@ -226,3 +228,15 @@ class TestAtAPause:
 
             assert result.outputs["LifecycleStage"] == "PRE_SCALE_UP"
             assert shop.pauses[0].details[0] == "no alarms are configured; 2 tasks run until this is decided"
+
+
+def test_tasks_that_are_healthy_in_the_other_target_group_are_no_reason_to_give_up() -> None:
+    # The first new task is healthy, in the group that the service does not name first; others crash.
+    failing = evolve(CRASH, skip=1, first=6)
+    with Sandbox(Scenario(ecs=EcsPlan(failure_plans=(failing,)))) as aws:
+        shop = Storefront(aws)
+        shop.update(Strategy_PauseAt="None")
+        after = shop.update("2.9.0", Strategy_Type="BlueGreen", Strategy_PauseAt="None")
+
+        assert after.outcome is Outcome.SUCCEEDED
+        assert not any("cannot succeed" in text for text in shop.warnings)

@@ -57,16 +57,16 @@ def test_every_property_of_a_task_definition_is_known() -> None:
 def test_every_property_of_a_service_is_known() -> None:
     schema = schema_of("AWS::ECS::Service")
     properties = {name: sample(schema, node) for name, node in schema["properties"].items()}
-    told_otherwise = {"ForceNewDeployment"}
+    set_otherwise = {"ForceNewDeployment"}
     hook = properties["DeploymentConfiguration"]["LifecycleHooks"][0]
     hook["HookDetails"] = '{"a": 1}'
 
     request = ecs_request(
-        "CreateService", {name: properties[name] for name in properties.keys() - READ_ONLY - told_otherwise}
+        "CreateService", {name: properties[name] for name in properties.keys() - READ_ONLY - set_otherwise}
     )
 
     assert request["deploymentConfiguration"]["lifecycleHooks"][0]["hookDetails"] == {"a": 1}
-    assert len(request) == len(properties.keys() - READ_ONLY - told_otherwise)
+    assert len(request) == len(properties.keys() - READ_ONLY - set_otherwise)
 
 
 def test_a_new_task_definition_is_made_for_the_schemas_create_only_properties() -> None:
