@@ -1,15 +1,15 @@
 """Bring a service's task sets to a goal: read, make the next move, read again, until nothing is left to do.
 
-A move that is lost, or made twice, changes nothing: what AWS shows next decides. ECS knows no failure of a
-task set and never rolls one back, so the verdict on a set that does not come up is given here.
+A move that is lost, or made twice, changes nothing: what AWS shows next decides.
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, frozen
 
-from ecs_steps.aws.ecs import DeploymentRef, Service
+from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.elbv2 import target_group_attributes
 from ecs_steps.aws.listener_rules import PRIORITY_IN_USE, create_rule, delete_rule, rules_of, write_rule
 from ecs_steps.aws.task_sets import (
@@ -20,16 +20,12 @@ from ecs_steps.aws.task_sets import (
     make_primary,
     scale_task_set,
 )
-from ecs_steps.causes import Diagnosis
 from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
-from ecs_steps.diagnosis.collector import EvidenceCollector
-from ecs_steps.diagnosis.evidence import Evidence
-from ecs_steps.diagnosis.report import diagnose
-from ecs_steps.errors import AwsCallError, RolloutFailedError, TimedOutError
+from ecs_steps.errors import AwsCallError, TimedOutError
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.fail_fast import cannot_succeed, threshold
 from ecs_steps.rollouts.task_set_reader import TaskSetReader
+from ecs_steps.rollouts.task_set_watch import TaskSetWatch
 from ecs_steps.rollouts.task_sets import (
     MIN_SCALE,
     Change,
@@ -79,9 +75,9 @@ class TaskSetRollout:
     tags: tuple[Tag, ...] = ()
     state: TaskSetState | None = None
     """What there was at the last read."""
-    _watch: "_SetWatch | None" = None
+    _watch: "TaskSetWatch | None" = None
     _last_wait: str = ""
-    _unread: str = ""
+    _failure: str = ""
     _failing_since: datetime | None = None
 
     def reach(self, goal: Goal) -> Settlement:
@@ -94,7 +90,7 @@ class TaskSetRollout:
         """
 
         def observe() -> PollResult[Settlement]:
-            state = self._read()
+            state = self.state = self.reader.read()
             move = next_move(state, goal)
             match move:
                 case Done():
@@ -110,7 +106,7 @@ class TaskSetRollout:
                     return PollResult(value=Settlement(state=state, move=move), settled=False, changed=True)
 
         polled = poll(
-            observe,
+            lambda: self._remembering_failures(observe),
             clock=self.context.clock,
             deadline=self.context.deadline,
             report=self.context.report,
@@ -120,15 +116,15 @@ class TaskSetRollout:
             raise self._timed_out(polled.value)
         return polled.value
 
-    def _read(self) -> TaskSetState:
-        """Read once; what keeps a read from succeeding is named where the time is over."""
+    def _remembering_failures(self, observe: Callable[[], PollResult[Settlement]]) -> PollResult[Settlement]:
+        """Remember what keeps a read or a move from succeeding: it is named where the time is over."""
         try:
-            self.state = self.reader.read()
+            result = observe()
         except AwsCallError as error:
-            self._unread = str(error)
+            self._failure = str(error)
             raise
-        self._unread = ""
-        return self.state
+        self._failure = ""
+        return result
 
     @property
     def _service(self) -> Service:
@@ -145,9 +141,9 @@ class TaskSetRollout:
         self._last_wait = wait.what
         return changed
 
-    def _watch_of(self, new: TaskSet) -> "_SetWatch":
+    def _watch_of(self, new: TaskSet) -> "TaskSetWatch":
         if self._watch is None or self._watch.new_id != new.task_set_id:
-            self._watch = _SetWatch(new_id=new.task_set_id, context=self.context)
+            self._watch = TaskSetWatch(new_id=new.task_set_id, context=self.context)
         return self._watch
 
     def _make(self, state: TaskSetState, move: Change) -> None:
@@ -240,57 +236,7 @@ class TaskSetRollout:
         return TimedOutError(
             what=f"The task sets of service {self._service.name} are not where they are to be yet",
             why=f"the time was over while it waited for {settlement.move}"
-            + (f", and the last read failed. {self._unread}" if self._unread else ""),
+            + (f", and the last call failed. {self._failure}" if self._failure else ""),
             next_step=f"{share:g} % of the traffic is at the new task set. Run the step again to continue.",
             diagnosis=self._watch.diagnosis if self._watch else None,
-        )
-
-
-@define(kw_only=True)
-class _SetWatch:
-    """The tasks of a new set that have failed, and what explains them."""
-
-    new_id: str
-    context: DeploymentContext
-    _collector: EvidenceCollector | None = field(default=None)
-    _has_reported_cause: bool = False
-
-    @property
-    def diagnosis(self) -> Diagnosis | None:
-        return diagnose(self._collector.evidence) if self._collector else None
-
-    def check(self, service: Service, state: TaskSetState) -> None:
-        """Raise where enough tasks of the set have failed; else report the first cause of a failure."""
-        new = state.new
-        if new is None:
-            return
-        target = DeploymentRef(
-            task_definition=new.task_definition, deployment_id=new.task_set_id, since=new.created_at
-        )
-        if self._collector is None:
-            evidence = Evidence(cluster=service.cluster_arn.rpartition("/")[2], service=service.name)
-            self._collector = EvidenceCollector(self.context, target, evidence=evidence)
-        own = evolve(service, target_groups=(state.new_group,), has_breaker=False)
-        self._collector.collect(own, target, None)
-        stopped = self._collector.evidence.tasks
-        enough = threshold(self.context.watch_options.stopped_tasks, new.computed)
-        # Some of a set's tasks may be healthy while others keep failing, and ECS would try without end.
-        is_hopeless = enough and len(stopped) >= 2 * enough
-        if is_hopeless or cannot_succeed(own, target, stopped, self.context):
-            raise self._failure(state, len(stopped))
-        cause = diagnose(self._collector.evidence).root_cause
-        if cause and not self._has_reported_cause:
-            self._has_reported_cause = True
-            self.context.say(Level.WARNING, str(cause))
-
-    def _failure(self, state: TaskSetState, stopped: int) -> RolloutFailedError:
-        diagnosis = self.diagnosis
-        reason = f"{stopped} of its tasks have stopped, and it has never become steady"
-        cause = diagnosis.root_cause if diagnosis else None
-        return RolloutFailedError(
-            what=f"Task set {self.new_id} does not come up",
-            why=str(cause) if cause else reason,
-            next_step=f"{state.share:g} % of the traffic is at it and stays there; abort the deployment.",
-            diagnosis=diagnosis,
-            why_is_cause=cause is not None,
         )

@@ -68,13 +68,13 @@ class TaskSetDeployment:
             RolledBackError: The set did not come up, and was deleted again.
             RolloutFailedError: It did not come up, and was left as it is.
         """
+        self.outputs.set(**revision_outputs(task_definition))
         rollout = self._rollout(task_definition)
         state = self._read(rollout)
         for other in _in_the_way(state, task_definition):
             if not replace or not other.external_id:
                 raise _refuse_other(other, self.service)
             self._abandon_other(other)
-        self.outputs.set(**revision_outputs(task_definition))
         if state.new and state.new.is_primary and not state.old:
             self._put_out(state)
             return self.outputs.result(Outcome.UNCHANGED)

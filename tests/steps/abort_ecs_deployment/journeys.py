@@ -22,7 +22,7 @@ def _finished(aws: Sandbox) -> None:
 
 def _by_task_sets() -> dict[str, object]:
     return settings(
-        minutes=4, Deployment_ServiceName="checkout", TaskSets_ProductionListenerRule=production_rule()
+        minutes=10, Deployment_ServiceName="checkout", TaskSets_ProductionListenerRule=production_rule()
     )
 
 

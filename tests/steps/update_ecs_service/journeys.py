@@ -63,7 +63,6 @@ _BY_TASK_SETS = {
     f"{ECS}.Update.ServiceName": "checkout",
     f"{ECS}.Update.TargetTaskDefinitionName": "checkout",
     f"{ECS}.TestTraffic.Header": f"X-Canary: {SECRET}key-of-testers",
-    f"{ECS}.WaitOption": {"type": "WaitWithTimeout", "timeoutMinutes": 4},
 }
 
 
