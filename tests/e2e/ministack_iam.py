@@ -36,6 +36,7 @@ BY_CLOUDFORMATION = "ministack's CloudFormation makes its resources without chec
 NO_RECORDS = "ministack has no service deployments"
 NO_PAUSES = "no deployment pauses in ministack"
 NO_DRY_RUN = "only a dry run calls it"
+NO_SCALING = "ministack has no scalable targets of services"
 NO_FAILURES = "no task fails in ministack"
 NO_SUCH_STATE = "no stack reaches that state in ministack"
 OWN_ACTION_ONLY = "ministack checks nothing besides the operation's own action"

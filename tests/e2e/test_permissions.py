@@ -44,7 +44,7 @@ OPTIONAL = {
     "ecs:TagResource",
     "ecs:ListClusters",
     "ecs:DescribeClusters",
-    "application-autoscaling:DescribeScalableTargets",
+    "logs:DescribeLogGroups",
 }
 """Actions that a step can do without; it warns."""
 

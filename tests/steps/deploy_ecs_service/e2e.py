@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
-from e2e.ministack_iam import BY_CLOUDFORMATION, NO_DRY_RUN, NO_FAILURES, NO_SUCH_STATE, OWN_ACTION_ONLY
+from e2e.ministack_iam import (
+    BY_CLOUDFORMATION,
+    NO_DRY_RUN,
+    NO_FAILURES,
+    NO_SCALING,
+    NO_SUCH_STATE,
+    OWN_ACTION_ONLY,
+)
 from explaining import runs
 
 CLUSTER = runs.CLUSTERS["deploy"]
 
 NOT_CHECKED: Mapping[str, str] = {
+    "application-autoscaling:DescribeScalableTargets": NO_SCALING,
     "cloudformation:CreateChangeSet": NO_DRY_RUN,
     "cloudformation:DescribeChangeSet": NO_DRY_RUN,
     "cloudformation:DeleteChangeSet": NO_DRY_RUN,
@@ -37,7 +45,6 @@ NOT_CHECKED: Mapping[str, str] = {
     "logs:UntagResource": BY_CLOUDFORMATION,
     "logs:ListTagsForResource": BY_CLOUDFORMATION,
     "logs:GetDataProtectionPolicy": BY_CLOUDFORMATION,
-    "logs:DescribeLogGroups": BY_CLOUDFORMATION,
     "logs:DescribeIndexPolicies": BY_CLOUDFORMATION,
     "logs:DescribeResourcePolicies": BY_CLOUDFORMATION,
     "logs:GetLogEvents": NO_FAILURES,
