@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 CALL_TIMEOUT = timedelta(minutes=2)
 # Nothing was ever reached: an endpoint, a proxy or a route is wrong, which no amount of time mends.
-FIRST_CONTACT_TIMEOUT = timedelta(seconds=5)
+FIRST_CONTACT_TIMEOUT = timedelta(seconds=3)
 
 
 @frozen(kw_only=True)

@@ -28,8 +28,8 @@ class ChangeReporter:
     _report: Report
     _rollouts: dict[str, RolloutChanged] = field(factory=dict)
     _messages: set[str] = field(factory=set)
-    _started: int = 0
-    """How many tasks the service has started since the deployment began."""
+    started: int = 0
+    """How many tasks the service has started since the deployment began, by its own messages."""
 
     def report(self, service: Service, record: ServiceDeployment | None) -> Changes:
         """Report the deployments whose counts or state have changed, and the service's own messages."""
@@ -72,9 +72,9 @@ class ChangeReporter:
             message = ServiceEvent(service_name=service.name, text=event.text)
             self._report(message)
             started = STARTED.search(event.text)
-            self._started += int(started["count"]) if started else 0
+            self.started += int(started["count"]) if started else 0
             # More tasks than are desired: some of them have stopped again, whatever the counts say now.
-            is_restart = bool(started) and self._started > service.desired
+            is_restart = bool(started) and self.started > service.desired
             changes.append(Changes(any=True, trouble=is_restart or level_of(message) is Level.WARNING))
         return changes
 

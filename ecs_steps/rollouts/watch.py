@@ -35,7 +35,7 @@ from ecs_steps.rollouts.verdict import (
 
 # A service that was just made may be unknown to another of ECS' hosts for a moment.
 CONSISTENCY_WINDOW = timedelta(seconds=60)
-# Without ECS' record of a deployment nothing may show that its tasks are replaced again and again.
+# In emulators neither a record nor a message may show that tasks are replaced again and again.
 COLLECT_INTERVAL = timedelta(seconds=30)
 # A hook that was answered may be listed as awaiting for a moment.
 ANSWER_WINDOW = timedelta(seconds=10)
@@ -136,8 +136,9 @@ class ServiceWatch:
             self._find_record(self.service)
             changes = self._changes.report(self.service, record)
             changed = changes.any
-            is_due = record is None and self._described_at - self._collected_at >= COLLECT_INTERVAL
-            is_trouble = (changes.trouble or is_due) and not self.verdict.is_settled
+            is_due = self._described_at - self._collected_at >= COLLECT_INTERVAL
+            is_hidden = record is None and not self._changes.started
+            is_trouble = (changes.trouble or (is_hidden and is_due)) and not self.verdict.is_settled
             if self.verdict.is_bad or is_trouble:
                 self._explain(self.service, record)
         return PollResult(value=self.verdict, settled=self.verdict.is_settled, changed=changed)

@@ -24,11 +24,18 @@ ON_CLUSTERS = {
 
 IAM knows the cluster of `ecs:ListTasks` as the condition key `ecs:cluster`, which ministack does not have.
 """
-ON_EVERYTHING = {"ecs:RegisterTaskDefinition", "ecs:TagResource", "ecr:DescribeRepositories"}
+ON_EVERYTHING = {
+    "ecs:DescribeClusters",
+    "ecs:RegisterTaskDefinition",
+    "ecs:TagResource",
+    "ecr:DescribeRepositories",
+}
 """ministack checks these on ``*``, where IAM checks what they are about."""
 
 BY_CLOUDFORMATION = "ministack's CloudFormation makes its resources without checking IAM"
 NO_RECORDS = "ministack has no service deployments"
+NO_PAUSES = "no deployment pauses in ministack"
+NO_DRY_RUN = "only a dry run calls it"
 NO_FAILURES = "no task fails in ministack"
 NO_SUCH_STATE = "no stack reaches that state in ministack"
 OWN_ACTION_ONLY = "ministack checks nothing besides the operation's own action"

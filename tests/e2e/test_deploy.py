@@ -1,7 +1,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from e2e.gaps import MOVED
 from e2e.runners import Runner
 from explaining.runs import ECS, variables
 from peers.ministack import Ministack
@@ -99,15 +98,15 @@ def test_a_name_that_is_taken_fails_with_its_cause_and_the_next_run_recovers_the
     assert stack(ministack)["StackStatus"] == "CREATE_COMPLETE"
 
 
-def test_an_update_that_fails_is_rolled_back_and_the_service_runs_what_it_ran(
+def test_an_update_into_a_cluster_that_does_not_exist_changes_nothing(
     runner: Runner, ministack: Ministack
 ) -> None:
     runner("deploy", deployment(), ministack)
-    failed = runner("deploy", deployment(tag="1.5.0", others={f"{ECS}.ClusterName": "gone"}), ministack)
+    refused = runner("deploy", deployment(tag="1.5.0", others={f"{ECS}.ClusterName": "gone"}), ministack)
 
-    assert failed.code == 5, MOVED
-    assert "ServiceoctopetshopWeb (AWS::ECS::Service)" in failed.error
-    assert stack(ministack)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert refused.code == 3
+    assert refused.error.startswith("Cluster gone was not found")
+    assert stack(ministack)["StackStatus"] == "CREATE_COMPLETE"
     assert service(ministack)["taskDefinition"] == f"{TASK_DEFINITION}:1"
 
 

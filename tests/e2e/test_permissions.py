@@ -42,6 +42,9 @@ OPTIONAL = {
     "ecs:ListTasks",
     "ecs:DescribeTasks",
     "ecs:TagResource",
+    "ecs:ListClusters",
+    "ecs:DescribeClusters",
+    "application-autoscaling:DescribeScalableTargets",
 }
 """Actions that a step can do without; it warns."""
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
-from e2e.ministack_iam import BY_CLOUDFORMATION, NO_FAILURES, NO_SUCH_STATE, OWN_ACTION_ONLY
+from e2e.ministack_iam import BY_CLOUDFORMATION, NO_DRY_RUN, NO_FAILURES, NO_SUCH_STATE, OWN_ACTION_ONLY
 from explaining import runs
 
 CLUSTER = runs.CLUSTERS["deploy"]
 
 NOT_CHECKED: Mapping[str, str] = {
+    "cloudformation:CreateChangeSet": NO_DRY_RUN,
+    "cloudformation:DescribeChangeSet": NO_DRY_RUN,
+    "cloudformation:DeleteChangeSet": NO_DRY_RUN,
     "cloudformation:CancelUpdateStack": NO_FAILURES,
     "cloudformation:ContinueUpdateRollback": NO_SUCH_STATE,
     "cloudformation:TagResource": OWN_ACTION_ONLY,

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
-from e2e.ministack_iam import NO_FAILURES, NO_RECORDS
+from e2e.ministack_iam import NO_FAILURES, NO_PAUSES, NO_RECORDS
 from explaining.runs import CLUSTERS, ECS
 
 CLUSTER = CLUSTERS["update"]
 
 NOT_CHECKED: Mapping[str, str] = {
+    "cloudwatch:DescribeAlarms": NO_PAUSES,
+    "ecs:DescribeServiceRevisions": NO_PAUSES,
+    "elasticloadbalancing:DescribeRules": NO_PAUSES,
     "ecs:DescribeServiceDeployments": NO_RECORDS,
     "ecs:StopServiceDeployment": NO_RECORDS,
     "logs:GetLogEvents": NO_FAILURES,
