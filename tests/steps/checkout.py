@@ -9,6 +9,7 @@ from attrs import define, field
 
 from ecs_steps import AbortEcsDeploymentStep, ContinueEcsDeploymentStep, Result, UpdateEcsServiceStep
 from ecs_steps.reporting.events import Level, Message, Reported
+from ecs_steps.rollouts.traffic import TEST_RULE_TAG
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.ecs.checkout import task_set
 from ecs_steps.steps.row import Step
@@ -17,6 +18,7 @@ ECS = "Octopus.Action.Aws.Ecs"
 OURS = "Deployments-7"
 HEADER = "X-Canary: k7-secret"
 PORT = 8443
+SERVICE_ARN = "arn:aws:ecs:eu-west-1:123456789012:service/shop/checkout"
 READS = ("Describe", "List", "Get")
 
 
@@ -103,6 +105,16 @@ class Checkout:
         groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights]
         action = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
         elbv2.modify_rule({"RuleArn": self.production["RuleArn"], "Actions": [action]})
+        header = {"HttpHeaderName": "X-Canary", "Values": ["another-key"]}
+        elbv2.create_rule(
+            {
+                "ListenerArn": self.listener,
+                "Priority": 49,
+                "Conditions": [{"Field": "http-header", "HttpHeaderConfig": header}],
+                "Actions": [{"Type": "forward", "TargetGroupArn": green["TargetGroupArn"]}],
+                "Tags": [{"Key": TEST_RULE_TAG, "Value": SERVICE_ARN}],
+            }
+        )
 
     @property
     def production(self) -> dict[str, Any]:
@@ -111,19 +123,21 @@ class Checkout:
     def share_by_default_rule(self) -> None:
         """Let the default rule of its listener share the production traffic."""
         production = self.production
-        listener = production["RuleArn"].replace(":listener-rule/", ":listener/").rpartition("/")[0]
-        shared = {"ListenerArn": listener, "DefaultActions": production["Actions"]}
+        shared = {"ListenerArn": self.listener, "DefaultActions": production["Actions"]}
         self.aws.ecs.elbv2.modify_listener(shared)
         self.aws.ecs.elbv2.delete_rule({"RuleArn": production["RuleArn"]})
 
     @property
-    def rules(self) -> list[dict[str, Any]]:
-        """The rules of its listener."""
+    def listener(self) -> str:
         elbv2 = self.aws.ecs.elbv2
         [balancer] = elbv2.describe_load_balancers({})["LoadBalancers"]
         listeners = elbv2.describe_listeners({"LoadBalancerArn": balancer["LoadBalancerArn"]})["Listeners"]
-        arn = next(each["ListenerArn"] for each in listeners if each["Port"] == PORT)
-        return list(elbv2.describe_rules({"ListenerArn": arn})["Rules"])
+        return next(str(each["ListenerArn"]) for each in listeners if each["Port"] == PORT)
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules of its listener."""
+        return list(self.aws.ecs.elbv2.describe_rules({"ListenerArn": self.listener})["Rules"])
 
     @property
     def warnings(self) -> list[str]:
