@@ -11,6 +11,7 @@ from attrs import frozen
 from ecs_steps import RolledBackError, RolloutFailedError, SupersededError
 from ecs_steps.sandbox import SCENARIOS
 from ecs_steps.sandbox.ecs.strategy_scenarios import STRATEGY_SCENARIOS
+from ecs_steps.sandbox.ecs.task_set_scenarios import TASK_SET_SCENARIOS
 from explaining.runs import STEPS, Step
 from explaining.timing import NEVER_SETTLED, Observed, observed
 
@@ -34,8 +35,15 @@ HEALTHY_HERE = {
 
 OF_STACKS = {"update-refused", "rollback-fails-once", "rollback-overlooked"}
 OF_STOREFRONT = STRATEGY_SCENARIOS.keys()
+OF_TASK_SETS = TASK_SET_SCENARIOS.keys()
 MEASURED = sorted(
-    SCENARIOS.keys() - NEVER_SETTLED - NO_DEPLOYMENT - SETTLED_TWICE - HEALTHY_HERE - OF_STOREFRONT
+    SCENARIOS.keys()
+    - NEVER_SETTLED
+    - NO_DEPLOYMENT
+    - SETTLED_TWICE
+    - HEALTHY_HERE
+    - OF_STOREFRONT
+    - OF_TASK_SETS
 )
 POLL_TIMEOUT = 600.0
 """Seconds after which a waiter of 40 times 15 s gives up; the poll of 1 s is given the same."""
