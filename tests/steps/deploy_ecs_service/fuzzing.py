@@ -10,6 +10,7 @@ from ecs_steps.steps.deploy_ecs_service.template import stack_parameters
 from steps.deploy_ecs_service import dictionaries
 from steps.deploy_ecs_service.dictionaries import DEPLOY, ECS
 from steps.deploy_ecs_service.features import FEATURES
+from steps.strategy_fuzzing import STRATEGY
 
 EXAMPLE: dict[str, Any] = json.loads((files("ecs_steps.sandbox") / "examples" / "deploy.json").read_text())
 
@@ -18,16 +19,20 @@ OTHERS: tuple[Mapping[str, Any], ...] = (EXAMPLE, *FEATURES.values())
 
 def everything(marker: str) -> dict[str, Any]:
     """Return a valid dictionary with every variable, and `marker` in all that may be a secret."""
-    return dictionaries.everything(marker) | {
-        f"{DEPLOY}.TaskExecutionRole": "arn:aws:iam::123456789012:role/web-execution",
-        f"{DEPLOY}.TemplateBucket": "templates",
-        f"{DEPLOY}.OnFailure": "Leave",
-        f"{DEPLOY}.LogGroupName": "/shop/web",
-        f"{DEPLOY}.LogRetentionDays": "30",
-        f"{ECS}.FailFast.StoppedTasks": "5",
-        f"{ECS}.ContainerLogs": "True",
-        "Octopus.Project.Name": "Shop",
-    }
+    return (
+        dictionaries.everything(marker)
+        | STRATEGY
+        | {
+            f"{DEPLOY}.TaskExecutionRole": "arn:aws:iam::123456789012:role/web-execution",
+            f"{DEPLOY}.TemplateBucket": "templates",
+            f"{DEPLOY}.OnFailure": "Leave",
+            f"{DEPLOY}.LogGroupName": "/shop/web",
+            f"{DEPLOY}.LogRetentionDays": "30",
+            f"{ECS}.FailFast.StoppedTasks": "5",
+            f"{ECS}.ContainerLogs": "True",
+            "Octopus.Project.Name": "Shop",
+        }
+    )
 
 
 def document(step: DeployEcsServiceStep) -> str:

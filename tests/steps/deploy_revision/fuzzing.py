@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from ecs_steps import DeployEcsRevisionStep
+from steps.strategy_fuzzing import STRATEGY
 
 ECS = "Octopus.Action.Aws.Ecs"
 EXAMPLE: dict[str, Any] = json.loads(
@@ -17,13 +18,17 @@ OTHERS: tuple[Mapping[str, Any], ...] = (EXAMPLE,)
 
 def everything(marker: str) -> dict[str, Any]:  # noqa: ARG001  no input of this step may be a secret
     """Return a valid dictionary with every variable."""
-    return EXAMPLE | {
-        f"{ECS}.Revision.TaskDefinition": "orders:1",
-        f"{ECS}.Revision.ForceNewDeployment": "True",
-        f"{ECS}.Revision.OnFailure": "Leave",
-        f"{ECS}.FailFast.StoppedTasks": "5",
-        f"{ECS}.ContainerLogs": "True",
-    }
+    return (
+        EXAMPLE
+        | STRATEGY
+        | {
+            f"{ECS}.Revision.TaskDefinition": "orders:1",
+            f"{ECS}.Revision.ForceNewDeployment": "True",
+            f"{ECS}.Revision.OnFailure": "Leave",
+            f"{ECS}.FailFast.StoppedTasks": "5",
+            f"{ECS}.ContainerLogs": "True",
+        }
+    )
 
 
 def document(step: DeployEcsRevisionStep) -> str:

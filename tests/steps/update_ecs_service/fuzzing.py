@@ -7,6 +7,7 @@ from typing import Any
 
 from ecs_steps import UpdateEcsServiceStep
 from ecs_steps.task_definition.revision import next_request
+from steps.strategy_fuzzing import STRATEGY
 
 ECS = "Octopus.Action.Aws.Ecs"
 EXAMPLE: dict[str, Any] = json.loads((files("ecs_steps.sandbox") / "examples" / "update.json").read_text())
@@ -21,24 +22,28 @@ def everything(marker: str) -> dict[str, Any]:
         {"type": "Plain", "key": "GREETING", "value": f"{marker} and more"},
         {"type": "Secret", "key": "PASSWORD", "value": f"/{marker}/password"},
     ]
-    return EXAMPLE | {
-        f"{ECS}.Update.TemplateTaskDefinitionName": "orders:7",
-        f"{ECS}.Update.ForceNewDeployment": "True",
-        f"{ECS}.Update.OnFailure": "Leave",
-        f"{ECS}.TestTraffic.Header": f"X-Canary: {marker}",
-        f"{ECS}.TaskSets.ProductionListenerRule": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:"
-        "listener-rule/app/shop/1/2/3",
-        f"{ECS}.FailFast.StoppedTasks": "5",
-        f"{ECS}.ContainerLogs": "True",
-        f"{ECS}.Update.ContainerUpdates": [
-            {
-                "containerName": "web",
-                "packageReference": "web",
-                "environmentVariables": {"action": "Append", "items": items},
-                "environmentFiles": {"action": "Replace", "items": ["arn:aws:s3:::settings/web.env"]},
-            }
-        ],
-    }
+    return (
+        EXAMPLE
+        | STRATEGY
+        | {
+            f"{ECS}.Update.TemplateTaskDefinitionName": "orders:7",
+            f"{ECS}.Update.ForceNewDeployment": "True",
+            f"{ECS}.Update.OnFailure": "Leave",
+            f"{ECS}.TestTraffic.Header": f"X-Canary: {marker}",
+            f"{ECS}.TaskSets.ProductionListenerRule": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:"
+            "listener-rule/app/shop/1/2/3",
+            f"{ECS}.FailFast.StoppedTasks": "5",
+            f"{ECS}.ContainerLogs": "True",
+            f"{ECS}.Update.ContainerUpdates": [
+                {
+                    "containerName": "web",
+                    "packageReference": "web",
+                    "environmentVariables": {"action": "Append", "items": items},
+                    "environmentFiles": {"action": "Replace", "items": ["arn:aws:s3:::settings/web.env"]},
+                }
+            ],
+        }
+    )
 
 
 def document(step: UpdateEcsServiceStep) -> str:
