@@ -1,10 +1,10 @@
 """The variables of a strategy, for the fuzzing of the steps that take one."""
 
-from collections.abc import Mapping
+from typing import Any
 
 ECS = "Octopus.Action.Aws.Ecs"
 
-STRATEGY: Mapping[str, object] = {
+STRATEGY: dict[str, Any] = {
     f"{ECS}.Strategy.Type": "Rolling",
     f"{ECS}.Strategy.CanaryPercent": "10",
     f"{ECS}.Strategy.StepPercent": "10",

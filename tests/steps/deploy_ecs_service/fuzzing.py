@@ -23,6 +23,11 @@ def everything(marker: str) -> dict[str, Any]:
         dictionaries.everything(marker)
         | STRATEGY
         | {
+            "Octopus.Action.Aws.Ecs.ResolveDigests": "False",
+            "Octopus.Action.Aws.Ecs.Deploy.Image": "",
+            "Octopus.Action.Aws.Ecs.Deploy.Port": "",
+            "Octopus.Action.Aws.Ecs.Deploy.Environment": "",
+            "Octopus.Action.Aws.Ecs.Deploy.Secrets": "",
             f"{DEPLOY}.TaskExecutionRole": "arn:aws:iam::123456789012:role/web-execution",
             f"{DEPLOY}.TemplateBucket": "templates",
             f"{DEPLOY}.OnFailure": "Leave",

@@ -22,6 +22,7 @@ def everything(marker: str) -> dict[str, Any]:  # noqa: ARG001  no input of this
         EXAMPLE
         | STRATEGY
         | {
+            "Octopus.Action.Aws.Ecs.Revision.WhenPaused": "Fail",
             f"{ECS}.Revision.TaskDefinition": "orders:1",
             f"{ECS}.Revision.ForceNewDeployment": "True",
             f"{ECS}.Revision.OnFailure": "Leave",

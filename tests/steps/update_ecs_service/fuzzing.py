@@ -26,6 +26,9 @@ def everything(marker: str) -> dict[str, Any]:
         EXAMPLE
         | STRATEGY
         | {
+            "Octopus.Action.Aws.Ecs.ResolveDigests": "False",
+            "Octopus.Action.Aws.Ecs.Update.WhenPaused": "Fail",
+            "Octopus.Action.Aws.Ecs.TestTraffic.Query": "",
             f"{ECS}.Update.TemplateTaskDefinitionName": "orders:7",
             f"{ECS}.Update.ForceNewDeployment": "True",
             f"{ECS}.Update.OnFailure": "Leave",
