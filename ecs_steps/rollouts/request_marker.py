@@ -1,4 +1,4 @@
-"""What marks the requests of testers, so that a listener rule can tell them from all others; pure."""
+"""What marks the requests of testers, so that a listener rule matches them alone; pure."""
 
 import re
 from typing import Any

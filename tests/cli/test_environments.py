@@ -120,7 +120,7 @@ class TestTables:
         assert lines[0].startswith("passed   cluster ")
         assert {line.split()[0] for line in lines if line[:1] in "pfs"} >= {"passed", "failed", "skipped"}
 
-    def test_a_cluster_that_does_not_exist_has_the_exit_code_of_what_is_not_found(
+    def test_the_cluster_that_the_sandbox_makes_passes_every_check_of_a_target(
         self, write: Write, capsys: pytest.CaptureFixture[str]
     ) -> None:
         example = json.loads((EXAMPLES / "update.json").read_text(encoding="utf-8"))
