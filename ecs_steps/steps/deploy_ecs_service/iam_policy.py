@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from attrs import evolve
+
 from ecs_steps.iam import (
     Scope,
     Statement,
@@ -183,11 +185,17 @@ def _service_name(inputs: DeployInputs) -> str:
 
 
 def _task_sets(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
-    if inputs.has_task_sets:
-        name, rule = _service_name(inputs), inputs.production_rule
-        yield from read_task_sets()
-        yield from begin_task_set(scope, name, rule)
-        yield from end_task_set(scope, name, rule, scales=False)
+    if not inputs.has_task_sets:
+        return
+    name, rule = _service_name(inputs), inputs.production_rule
+    yield from read_task_sets()
+    # IAM takes 6,144 characters, and the stack alone needs most of them.
+    merged: dict[tuple[str, ...], Statement] = {}
+    for each in (*begin_task_set(scope, name, rule), *end_task_set(scope, name, rule, scales=False)):
+        before = merged.get(each.resources, each)
+        actions = dict.fromkeys((*before.actions, *each.actions))
+        merged[each.resources] = evolve(before, actions=tuple(actions))
+    yield from merged.values()
 
 
 def _service(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
@@ -206,8 +214,6 @@ def _service(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
         ),
         resources=(service,),
     )
-    if inputs.has_task_sets:
-        return
     yield Statement(
         sid="FollowItsDeployments",
         actions=(
