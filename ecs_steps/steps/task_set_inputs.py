@@ -14,6 +14,7 @@ from ecs_steps.rollouts.request_marker import RequestMarker
 
 TASK_SETS = "Octopus.Action.Aws.Ecs.TaskSets"
 TEST_TRAFFIC = "Octopus.Action.Aws.Ecs.TestTraffic"
+OF_TASK_SETS = "Of a service that is deployed by task sets: "
 
 TaskSetId = Annotated[
     str,
@@ -78,13 +79,13 @@ def task_set_variable() -> Any:  # noqa: ANN401  as `variable`
     )
 
 
-def test_header_variable() -> Any:  # noqa: ANN401  as `variable`
-    """Declare the header that testers send."""
+def test_header_variable(of: str = OF_TASK_SETS) -> Any:  # noqa: ANN401  as `variable`
+    """Declare the header that testers send; `of` begins its help."""
     return variable(
         f"{TEST_TRAFFIC}.Header",
         label="Header of testers",
-        help="Of a service that is deployed by task sets: requests with this header reach the new tasks "
-        "alone, `X-Canary: value`. It is a key and no lock: choose a value that no one guesses.",
+        help=f"{of}requests with this header reach the new tasks alone, `X-Canary: value`. It is a key and "
+        "no lock: choose a value that no one guesses.",
         default=None,
         control="Sensitive",
         is_secret=True,
