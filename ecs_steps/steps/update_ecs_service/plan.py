@@ -19,6 +19,7 @@ from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
 from ecs_steps.steps.task_set_inputs import TASK_SETS, TEST_TRAFFIC
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
 from ecs_steps.tags import Tag, same_deployment
+from ecs_steps.task_definition.container_updates import updated_images
 from ecs_steps.task_definition.diff import Change, difference
 from ecs_steps.task_definition.registration import check_containers, describe_revision
 from ecs_steps.task_definition.revision import RegisteredRevision, RevisionPlan, plan_revision, tags_of
@@ -89,12 +90,13 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
     check_containers(template, inputs.container_updates, variable=f"{UPDATE}.ContainerUpdates")
-    if inputs.resolve_digests:
-        from ecs_steps.steps.update_ecs_service.pinning import pin_images
-
-        inputs = pin_images(inputs, template, context)
     changes = inputs.revision_changes
     revision = plan_revision(template, latest, changes)
+    if inputs.resolve_digests:
+        from ecs_steps.images.pinning import pin_containers
+
+        request = pin_containers(revision.next_request, updated_images(inputs), inputs, context)
+        revision = evolve(revision, next_request=request)
     _, warnings = changes.merged_tags(service.tags)
     plan = Plan(
         service=service,
