@@ -6,6 +6,8 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,8 @@ from ecs_steps.octopus.inputs.schema import documents, first_line, inputs_schema
 from ecs_steps.octopus.inputs.unknown import ECS_NAMES
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.registry import STEPS
+from peers.docker_registry import installed
+from peers.environments import NotInstalled, end_without
 
 if TYPE_CHECKING:
     from ecs_steps.octopus.inputs.reader import Variable
@@ -32,12 +36,14 @@ README = ROOT / "README.md"
 CLI = ROOT / "ecs_steps" / "cli" / "README.md"
 STEP_INPUTS = ROOT / "ecs_steps" / "octopus" / "inputs" / "README.md"
 PROGRESSIVE = ROOT / "ecs_steps" / "steps" / "README.md"
+FEED = ROOT / "ecs_steps" / "feed" / "README.md"
 PAGES = [
     README,
     CLI,
     STEP_INPUTS,
     PROGRESSIVE,
-    *(ROOT / "ecs_steps" / name / "README.md" for name in ("feed", "images", "sandbox")),
+    FEED,
+    *(ROOT / "ecs_steps" / name / "README.md" for name in ("images", "sandbox")),
     *(ROOT / name / "README.md" for name in ("step_templates", "tests/benchmarks")),
     ROOT / ".github" / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
@@ -51,23 +57,46 @@ def name_of(page: Path) -> str:
 SESSION = re.compile(r"```console\n(?P<session>.*?)```", re.DOTALL)
 
 
+def started(command: str, folder: Path) -> "subprocess.Popen[str]":
+    """Start a command of a page; all that it prints is its standard output."""
+    return subprocess.Popen(  # noqa: S602  the page's own command
+        command,
+        shell=True,
+        executable="/bin/bash",
+        cwd=folder,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "CI": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+
+
+@contextmanager
+def serving(command: str, folder: Path) -> Iterator[str]:
+    """Run a server until the block ends; give the first line of its log, which says where it listens.
+
+    The time in that line is never the same.
+    """
+    with started(f"exec {command}", folder) as server:
+        assert server.stdout
+        try:
+            yield re.sub(r"^[-\d]+ [:,\d]+ ", "... ", server.stdout.readline())
+        finally:
+            server.terminate()
+            server.communicate(timeout=10)
+    assert server.returncode == 0
+
+
 def played(session: str, folder: Path) -> str:
-    """Run the commands of a session again and return it with what they print."""
+    """Run the commands of a session again and return it with what they print; those with `&` are servers."""
     lines = []
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "CI": "1"}
-    for command in re.findall(r"^\$ (.*)$", session, re.MULTILINE):
-        ran = subprocess.run(  # noqa: S602  the README's own commands
-            command,
-            shell=True,
-            executable="/bin/bash",
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-        )
-        lines += [f"$ {command}\n", ran.stdout]
+    with ExitStack() as servers:
+        for command in re.findall(r"^\$ (.*)$", session, re.MULTILINE):
+            if command.endswith(" &"):
+                printed = servers.enter_context(serving(command.removesuffix(" &"), folder))
+            else:
+                printed, _ = started(command, folder).communicate()
+            lines += [f"$ {command}\n", printed]
     return "".join(lines)
 
 
@@ -78,10 +107,15 @@ def rewritten(page: Path, expected: str, *, update: bool) -> None:
     assert page.read_text(encoding="utf-8").splitlines() == expected.splitlines()
 
 
-@pytest.mark.parametrize("page", [README, CLI, STEP_INPUTS, PROGRESSIVE], ids=name_of)
+@pytest.mark.parametrize("page", [README, CLI, STEP_INPUTS, PROGRESSIVE, FEED], ids=name_of)
 def test_every_session_prints_what_the_page_shows(page: Path, tmp_path: Path, update_goldens: bool) -> None:  # noqa: FBT001  a fixture
     (tmp_path / "ecs_steps").symlink_to(ROOT / "ecs_steps")
     text = page.read_text(encoding="utf-8")
+    if "$ skopeo" in text:
+        try:
+            installed("skopeo")
+        except NotInstalled as error:
+            end_without(error)
 
     real = SESSION.sub(lambda match: f"```console\n{played(match['session'], tmp_path)}```", text)
 
