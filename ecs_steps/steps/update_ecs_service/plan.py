@@ -3,7 +3,6 @@
 Everything that can refuse an update is checked here, so that a refused one has changed nothing.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from attrs import evolve, frozen
@@ -12,7 +11,7 @@ from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import DeploymentError, Problem
-from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_in_progress
+from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_own_deployment
 from ecs_steps.rollouts.start import check_strategy, describe_updatable_service, has_task_sets
 from ecs_steps.rollouts.strategies import requested_configuration
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
@@ -130,32 +129,17 @@ def _check_task_sets(service: Service, inputs: UpdateInputs) -> None:
 
 def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """Take a deployment that pauses into account: this very update, or one that it would end."""
-    found = find_in_progress(plan.service, context)
-    if found is None:
-        return plan
-    is_in_force = inputs.strategy is None or inputs.strategy.is_in_force(found.record.configuration)
-    may_replace = inputs.when_paused is WhenPaused.REPLACE
-    if plan.is_running and _has_started(plan, inputs):
-        if is_in_force:
-            return evolve(plan, in_progress=found)
-        if not may_replace:
-            return evolve(plan, in_progress=found, warnings=(*plan.warnings, *_not_applied()))
-    if found.pause and not may_replace:
-        raise found.refusal(plan.service, found.pause, variable=f"{UPDATE}.WhenPaused")
-    return plan
-
-
-def _has_started(plan: Plan, inputs: UpdateInputs) -> bool:
-    """Return whether this Octopus deployment has registered, or tagged, what the service runs."""
-    return same_deployment(inputs.default_tags, tags_of(plan.latest.request))
-
-
-def _not_applied() -> Iterator[Problem]:
-    yield Problem(
-        path=f"{STRATEGY}.Type",
-        message="the strategy has changed, and the deployment that waits was started with another one; the "
-        f"change is not applied ({UPDATE}.WhenPaused = Replace starts again)",
+    # This Octopus deployment has registered, or tagged, what it runs.
+    has_started = same_deployment(inputs.default_tags, tags_of(plan.latest.request))
+    found = find_own_deployment(
+        plan.service,
+        context,
+        is_ours=plan.is_running and has_started,
+        strategy=inputs.strategy,
+        may_replace=inputs.when_paused is WhenPaused.REPLACE,
+        variable=f"{UPDATE}.WhenPaused",
     )
+    return evolve(plan, in_progress=found, warnings=plan.warnings + found.warnings) if found else plan
 
 
 def changes(plan: Plan, context: DeploymentContext) -> tuple[Change, ...]:

@@ -42,6 +42,7 @@ def step(revision: str = "orders:2", **changes: object) -> DeployEcsRevisionStep
         "environment": "Octopus.Environment.Name",
         "deployment": "Octopus.Deployment.Id",
         "when_paused": f"{REVISION}.WhenPaused",
+        "strategy": f"{ECS}.Strategy.Type",
         "package_id": f"{PACKAGE}.PackageId",
         "version": f"{PACKAGE}.PackageVersion",
     }
@@ -284,6 +285,24 @@ class TestAtAPause:
             assert second.outcome is Outcome.PAUSED
             assert second.outputs["HookId"] != first.outputs["HookId"]
             assert service(aws, "storefront")["taskDefinition"].endswith("storefront:3")
+
+    @pytest.mark.parametrize(("when_paused", "is_applied"), [("Fail", False), ("Replace", True)])
+    def test_a_changed_strategy_begins_again_only_where_that_is_asked_for(
+        self,
+        when_paused: str,
+        is_applied: bool,  # noqa: FBT001  a parameter
+    ) -> None:
+        events: list[Reported] = []
+        with Sandbox() as aws:
+            register_another(aws, "storefront")
+            first = self.paused(aws, strategy="Canary")
+            changed = {"service": "storefront", "deployment": "Deployments-7", "strategy": "Linear"}
+
+            again = run(aws, step("storefront:2", **changed, when_paused=when_paused), events)
+
+        assert again.outcome is Outcome.PAUSED
+        assert (again.outputs["HookId"] != first.outputs["HookId"]) is is_applied
+        assert any("the change is not applied" in text for text in warnings(events)) is not is_applied
 
     def test_a_pause_is_no_failure_to_roll_back(self) -> None:
         with Sandbox("green-dies-while-paused") as aws:
