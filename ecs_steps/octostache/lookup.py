@@ -78,8 +78,8 @@ class Lookup(ABC):
     active: dict[Node, str] = field(factory=dict)
 
     @abstractmethod
-    def render(self, parts: Sequence[Part], source: str, scope: Scope) -> str:
-        """Render parts of `source`."""
+    def render(self, parts: Sequence[Part], scope: Scope) -> str:
+        """Render parts of a text."""
 
     def items(self, collection: Symbol, scope: Scope) -> list[Node]:
         found = self._find(collection, scope)
@@ -112,11 +112,11 @@ class Lookup(ABC):
 
     def _find(self, symbol: Symbol, scope: Scope) -> tuple[Node, Scope] | None:
         path: list[tuple[str, bool]] = []
-        for step in symbol.steps:
-            key = self.symbol(step.key, scope) if isinstance(step.key, Symbol) else step.key
+        for step, is_index in symbol.steps:
+            key = self.symbol(step, scope) if isinstance(step, Symbol) else step
             if key is None:
                 return None
-            path.append((key, step.is_index))
+            path.append((key, is_index))
         home: Scope | None = scope
         while home is not None:
             node = self._walk(path, symbol, home)
@@ -174,7 +174,7 @@ class Lookup(ABC):
         outer, self.unresolved = self.unresolved, {}
         self.active[node] = label
         try:
-            return Evaluated(self.render(template.parts, text, scope), tuple(self.unresolved))
+            return Evaluated(self.render(template.parts, scope), tuple(self.unresolved))
         finally:
             del self.active[node]
             self.unresolved = outer

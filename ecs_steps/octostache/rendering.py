@@ -7,6 +7,7 @@ has no result, a calculation without a result; and a ``#{`` that begins no token
 from __future__ import annotations
 
 import math
+import operator
 from typing import TYPE_CHECKING
 
 from attrs import define
@@ -28,19 +29,17 @@ from ecs_steps.octostache.syntax import (
     Condition,
     Conditional,
     Expression,
-    Flaw,
     Formula,
     Operation,
     Part,
     Repetition,
-    Substitution,
     Symbol,
     Token,
 )
 from ecs_steps.octostache.tree import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _FALSE_WORDS = frozenset({"no", "false"})
 _INT64_LIMIT = 2**63
@@ -54,17 +53,15 @@ class Rendering(Lookup):
 
     def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated:
         template = parse_counted(text, self.work, is_json_leaf=is_json_leaf)
-        rendered = self.render(template.parts, text, Scope(self.dictionary.root))
+        rendered = self.render(template.parts, Scope(self.dictionary.root))
         return Evaluated(rendered, tuple(self.unresolved))
 
-    def render(self, parts: Sequence[Part], source: str, scope: Scope) -> str:
+    def render(self, parts: Sequence[Part], scope: Scope) -> str:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise OctostacheError(f"Values are nested more than {MAX_DEPTH} deep{self.path()}")
         try:
-            return self._join(
-                part if isinstance(part, str) else self._token(part, source, scope) for part in parts
-            )
+            return self._join(part if isinstance(part, str) else self._token(part, scope) for part in parts)
         finally:
             self._depth -= 1
 
@@ -79,58 +76,57 @@ class Rendering(Lookup):
             joined.append(piece)
         return "".join(joined)
 
-    def _token(self, token: Token, source: str, scope: Scope) -> str:
+    def _token(self, token: Token, scope: Scope) -> str:
         self.work.spend(TOKEN_WORK)
-        if isinstance(token, Repetition):
-            return self._repetition(token, source, scope)
-        tag = source[token.start : token.tag_end if isinstance(token, Conditional) else token.end]
         value: str | None
-        match token:
-            case Substitution():
-                value = self._expression(token.expression, tag, source, scope)
-            case Conditional():
-                value = self._conditional(token, tag, source, scope)
-            case Calculation():
-                result = self._number(token.formula, scope)
-                value = double_text(result) if result is not None and math.isfinite(result) else None
-            case _:
+        match token.content:
+            case None:
                 value = None
+            case Repetition() as repetition:
+                value = self._repetition(repetition, scope)
+            case Conditional() as conditional:
+                value = self._conditional(conditional, token, scope)
+            case Calculation(formula):
+                result = self._number(formula, scope)
+                value = double_text(result) if result is not None and math.isfinite(result) else None
+            case expression:
+                value = self._expression(expression, token, scope)
         if value is not None:
             return value
-        self.unresolved[tag] = None
-        return "#{" if isinstance(token, Flaw) else source[token.start : token.end]
+        self.unresolved[token.label] = None
+        return token.source if token.content else "#{"
 
-    def _conditional(self, token: Conditional, tag: str, source: str, scope: Scope) -> str | None:
-        for condition, body in token.branches:
-            holds = self._holds(condition, tag, source, scope)
+    def _conditional(self, conditional: Conditional, token: Token, scope: Scope) -> str | None:
+        for condition, body in conditional.branches:
+            holds = self._holds(condition, token, scope)
             if holds is None:
                 return None
             if holds:
-                return self.render(body, source, scope)
-        return self.render(token.otherwise, source, scope)
+                return self.render(body, scope)
+        return self.render(conditional.otherwise, scope)
 
-    def _holds(self, condition: Condition, tag: str, source: str, scope: Scope) -> bool | None:
-        left = self._operand(condition.left, tag, source, scope)
+    def _holds(self, condition: Condition, token: Token, scope: Scope) -> bool | None:
+        left = self._operand(condition.left, token, scope)
         if left is None or condition.right is None:
             return None if left is None else _is_truthy(left)
-        right = self._operand(condition.right, tag, source, scope)
-        return None if right is None else (left == right) is (condition.comparison == "==")
+        right = self._operand(condition.right, token, scope)
+        return None if right is None else (left == right) is condition.is_equality
 
-    def _operand(self, operand: Expression | str, tag: str, source: str, scope: Scope) -> str | None:
+    def _operand(self, operand: Expression | str, token: Token, scope: Scope) -> str | None:
         """Return one side of a condition: an unknown name is empty text, a filter without a result None."""
         if isinstance(operand, str):
             return operand
-        value = self._expression(operand, tag, source, scope)
+        value = self._expression(operand, token, scope)
         return "" if value is None and not operand.filters else value
 
-    def _repetition(self, token: Repetition, source: str, scope: Scope) -> str:
-        items = self.items(token.collection, scope)
+    def _repetition(self, repetition: Repetition, scope: Scope) -> str:
+        items = self.items(repetition.collection, scope)
         return self._join(
-            self.render(token.body, source, Scope(_local(token.item, items, at), scope))
+            self.render(repetition.body, Scope(_local(repetition.item, items, at), scope))
             for at in range(len(items))
         )
 
-    def _expression(self, expression: Expression, tag: str, source: str, scope: Scope) -> str | None:
+    def _expression(self, expression: Expression, token: Token, scope: Scope) -> str | None:
         value = None if expression.symbol is None else self.symbol(expression.symbol, scope)
         if not expression.filters:
             return value
@@ -138,13 +134,13 @@ class Rendering(Lookup):
 
         for called in expression.filters:
             options = [
-                option if isinstance(option, str) else self.render((option,), source, scope)
+                option if isinstance(option, str) else self.render((option,), scope)
                 for option in called.options
             ]
             try:
                 value = filters.apply(called.name, value, options, now=self.dictionary.now, work=self.work)
             except OctostacheError as error:
-                raise OctostacheError(f"{tag}: {called.name}: {error}") from None
+                raise OctostacheError(f"{token.label}: {called.name}: {error}") from None
             if value is not None:
                 self.work.spend(len(check_length(value)))
         is_null = value is None and expression.filters[-1].name.lower() == "null"
@@ -158,26 +154,16 @@ class Rendering(Lookup):
                 return None if text is None else double(text)
             case Operation():
                 result = self._number(formula.first, scope)
-                for operator, operand in formula.rest:
+                for sign, operand in formula.rest:
                     right = self._number(operand, scope)
-                    result = None if result is None or right is None else _combine(result, operator, right)
+                    result = None if result is None or right is None else _OPERATORS[sign](result, right)
                 return result
             case _:
                 return formula
 
 
-def _combine(left: float, operator: str, right: float) -> float | None:
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "/":
-            return left / right if right else None
-        case _:
-            return _remainder(left, right)
+def _divide(left: float, right: float) -> float | None:
+    return left / right if right else None
 
 
 def _remainder(left: float, right: float) -> float | None:
@@ -185,6 +171,15 @@ def _remainder(left: float, right: float) -> float | None:
     if not all(number.is_integer() and abs(number) < _INT64_LIMIT for number in (left, right)):
         return None
     return math.fmod(left, right) + 0.0 if right else None
+
+
+_OPERATORS: dict[str, Callable[[float, float], float | None]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _divide,
+    "%": _remainder,
+}
 
 
 def _is_truthy(value: str) -> bool:
