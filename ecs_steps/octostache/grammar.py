@@ -68,24 +68,17 @@ _UNLESS_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\})")
 _IF_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\}|elseif\s)")
 
 
-def parse(text: str, *, is_json_leaf: bool = False) -> Template:
+def parse(text: str, work: Work, *, is_json_leaf: bool = False) -> Template:
     """Parse `text`, whatever it holds; in a JSON leaf without the `JsonEscape` that ends a substitution.
 
     Raises:
-        OctostacheError: Tokens are nested more than `MAX_DEPTH` deep.
+        OctostacheError: Tokens are nested more than `MAX_DEPTH` deep; or the text is too long, or takes too
+            much work together with what was done before, which is counted before it is done.
     """
+    check_length(len(text))
+    work.spend(len(text) + TOKEN_WORK * text.count("#{"))
     parts = _TextParser(text, is_json_leaf=is_json_leaf).parts()
     return Template(parts, _holds_flaw(parts))
-
-
-def parse_counted(text: str, work: Work, *, is_json_leaf: bool = False) -> Template:
-    """Parse `text` and count what it takes, before it takes it.
-
-    Raises:
-        OctostacheError: As `parse`; or it is too long, or too much together with what was done before.
-    """
-    work.spend(len(check_length(text)) + TOKEN_WORK * text.count("#{"))
-    return parse(text, is_json_leaf=is_json_leaf)
 
 
 def parse_name(name: str) -> list[tuple[str, bool]]:

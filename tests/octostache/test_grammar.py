@@ -3,15 +3,21 @@ from types import FrameType
 
 import pytest
 
-from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError
-from ecs_steps.octostache.grammar import parse, parse_name
+from ecs_steps.octostache import grammar
+from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError, Work
+from ecs_steps.octostache.grammar import parse_name
 from ecs_steps.octostache.syntax import (
     Calculation,
     Conditional,
     Expression,
     Repetition,
+    Template,
     Token,
 )
+
+
+def parse(text: str) -> Template:
+    return grammar.parse(text, Work())
 
 
 @pytest.mark.parametrize(
