@@ -18,7 +18,6 @@ from ecs_steps.octostache.grammar import parse, parse_name
 from ecs_steps.octostache.numerals import double_text, int32
 from ecs_steps.octostache.syntax import Template
 
-_SIMPLE_STEP = re.compile(r"(?:\A|(?!\A)\.)([\w\-:/~()@]++(?: [\w\-:/~()@]++)*+)|(?!\A)\[([^\[\]#\s]*+)\]")
 # Compiled by `re` when it is used: most dictionaries hold strict JSON or none.
 _LEXEME = r"""
     (?P<space>\s++|//[^\n]*+|/\*(?:.*?\*/|.*))
@@ -74,24 +73,11 @@ def build_tree(variables: Mapping[str, str]) -> Node:
     root = Node()
     for name, text in variables.items():
         node = root
-        for step, is_index in _simple_path(name) or parse_name(name):
+        for step, is_index in parse_name(name):
             node = node.at_index(step) if is_index else node.at_name(step)
         if node is not root:
             node.text = text
     return root
-
-
-def _simple_path(name: str) -> list[tuple[str, bool]]:
-    """Split a name of the usual form, for speed; return nothing where the grammar must decide."""
-    path: list[tuple[str, bool]] = []
-    end = 0
-    for found in _SIMPLE_STEP.finditer(name):
-        if found.start() != end:
-            return []
-        end = found.end()
-        step, index = found.groups()
-        path.append((step, False) if step else (index, True))
-    return path if end == len(name) and " in " not in name else []
 
 
 @define(eq=False)
