@@ -11,6 +11,7 @@ from ecs_steps import AccessDeniedError, StackFailedError
 from ecs_steps.aws import (
     autoscaling,
     cloudwatch,
+    clusters,
     container_instances,
     ec2,
     ecr,
@@ -129,7 +130,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     ),
     "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
     "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
-    "ecs:DescribeClusters": (lambda aws: ecs.describe_cluster(aws, "shop"), "cluster shop"),
+    "ecs:DescribeClusters": (lambda aws: clusters.describe_cluster(aws, "shop"), "cluster shop"),
     "ecs:ListContainerInstances": (
         lambda aws: container_instances.container_instances(aws, "shop"),
         "cluster shop",
@@ -162,7 +163,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: quotas.service_quota(aws, "fargate", "L-1"),
         "quota L-1 of fargate",
     ),
-    "ecs:ListClusters": (lambda aws: list(ecs.describe_clusters(aws)), "*"),
+    "ecs:ListClusters": (lambda aws: list(clusters.describe_clusters(aws)), "*"),
     "logs:DescribeLogGroups": (lambda aws: logs.log_group_exists(aws, "/ecs/x"), "log group /ecs/x"),
     "application-autoscaling:DescribeScalableTargets": (
         lambda aws: autoscaling.is_scalable(aws, "shop", "orders"),
