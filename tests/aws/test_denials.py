@@ -34,7 +34,6 @@ from ecs_steps.aws import cloudformation as stacks
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest
 from ecs_steps.aws.denials import Denial
-from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.errors import calling
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.clock import SystemClock
@@ -45,6 +44,7 @@ from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.tags import Tag
 from explaining.runs import run
 from known_calls import known_actions
+from rollouts import examples
 
 REQUEST = StackRequest(name="shop", template={}, parameters={})
 LARGE = StackRequest(
@@ -63,21 +63,7 @@ OPERATION = StackOperation(
     stack_id=STACK.stack_id,
     token="1",  # noqa: S106  no secret
 )
-SERVICE = Service(
-    arn="arn:aws:ecs:eu-west-1:123456789012:service/shop/orders",
-    name="orders",
-    cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop",
-    status="ACTIVE",
-    task_definition="orders:1",
-    controller="ECS",
-    desired=1,
-    running=1,
-    has_breaker=False,
-    target_groups=(),
-    deployments=(),
-    events=(),
-    tags=(),
-)
+SERVICE = evolve(examples.SERVICE, name="orders")
 ROLE = "arn:aws:iam::123456789012:role/deployer"
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
