@@ -75,17 +75,24 @@ class Work:
         return max((MAX_WORK - self.spent) / WORK_PER_SECOND, _MIN_SECONDS)
 
 
-def check_length(text: str) -> str:
-    """Return `text` if it is within `MAX_TEXT`.
+def check_length(length: int) -> None:
+    """Refuse a text that is longer than `MAX_TEXT`.
 
     Raises:
-        OctostacheError: It is longer.
+        OctostacheError: It is.
     """
-    if len(text) > MAX_TEXT:
-        raise too_long()
-    return text
+    if length > MAX_TEXT:
+        raise OctostacheError(f"The text grows beyond {MAX_TEXT} characters")
 
 
-def too_long() -> OctostacheError:
-    """Return the error that says that a text is beyond `MAX_TEXT`."""
-    return OctostacheError(f"The text grows beyond {MAX_TEXT} characters")
+def is_deep(document: object) -> bool:
+    """Return whether the lists and objects of JSON data are nested more than `MAX_DEPTH` deep."""
+    nested = [document]
+    for _ in range(MAX_DEPTH):
+        nested = [
+            inner
+            for outer in nested
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return any(isinstance(inner, dict | list) for inner in nested)

@@ -5,7 +5,7 @@ a document must be is in `document_rules`.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -32,6 +32,11 @@ class Document:
         family = self.members.get("family")
         return family if isinstance(family, str) else ""
 
+    @property
+    def images(self) -> dict[str, str]:
+        """The image of each container, by its name, of a valid document."""
+        return {str(each["name"]): str(each["image"]) for each in self.members["containerDefinitions"]}
+
     def path(self, path: Path) -> Path:
         """Return where a member of the task definition is in what was given."""
         return (WRAPPER, *path) if self.is_wrapped and path[:1] != ("tags",) else path
@@ -54,9 +59,6 @@ class DocumentReader:
         if errors:
             raise PartialValueError(document, errors)
         return document
-
-
-TaskDefinitionDocument = Annotated[Document, DocumentReader()]
 
 
 def _not_a_document(message: str) -> PartialValueError:

@@ -3,15 +3,21 @@ from types import FrameType
 
 import pytest
 
-from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError
-from ecs_steps.octostache.grammar import parse, parse_name
+from ecs_steps.octostache import grammar
+from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError, Work
+from ecs_steps.octostache.grammar import is_flawed, parse_name
 from ecs_steps.octostache.syntax import (
     Calculation,
     Conditional,
-    Flaw,
+    Expression,
+    Part,
     Repetition,
-    Substitution,
+    Token,
 )
+
+
+def parse(text: str) -> tuple[Part, ...]:
+    return grammar.parse(text, Work())
 
 
 @pytest.mark.parametrize(
@@ -47,22 +53,22 @@ def test_a_name_that_no_token_can_hold_has_no_path(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("#{A}", Substitution),
-        ("#{ A }", Substitution),
-        ("#{A | ToLower}", Substitution),
-        ("#{A|Replace a b|Trim}", Substitution),
-        ("#{ | NowDate}", Substitution),
-        ("#{|NowDate}", Substitution),
-        ("#{A[#{B}].C}", Substitution),
-        ("#{A | Append #{if B}x#{/if}}", Substitution),
-        ("#{A | Append #{calc 1+2}}", Substitution),
-        ("#{A | Append #{each b in B}x#{/each}}", Substitution),
-        ("#{else}", Substitution),
-        ("#{elseifA}", Substitution),
-        ("#{iffy}", Substitution),
-        ("#{calculated}", Substitution),
-        ("#{if A}x", Substitution),
-        ("#{each a of A}#{a}", Substitution),
+        ("#{A}", Expression),
+        ("#{ A }", Expression),
+        ("#{A | ToLower}", Expression),
+        ("#{A|Replace a b|Trim}", Expression),
+        ("#{ | NowDate}", Expression),
+        ("#{|NowDate}", Expression),
+        ("#{A[#{B}].C}", Expression),
+        ("#{A | Append #{if B}x#{/if}}", Expression),
+        ("#{A | Append #{calc 1+2}}", Expression),
+        ("#{A | Append #{each b in B}x#{/each}}", Expression),
+        ("#{else}", Expression),
+        ("#{elseifA}", Expression),
+        ("#{iffy}", Expression),
+        ("#{calculated}", Expression),
+        ("#{if A}x", Expression),
+        ("#{each a of A}#{a}", Expression),
         ("#{calc 1}", Calculation),
         ("#{ CALC  1 + A }", Calculation),
         ("#{if A}#{/if}", Conditional),
@@ -79,10 +85,12 @@ def test_a_name_that_no_token_can_hold_has_no_path(name: str) -> None:
     ],
 )
 def test_a_token_is_of_its_kind(text: str, kind: type) -> None:
-    template = parse(text)
+    parts = parse(text)
 
-    assert type(template.parts[0]) is kind
-    assert not template.is_flawed
+    token = parts[0]
+    assert isinstance(token, Token)
+    assert type(token.content) is kind
+    assert not is_flawed(parts)
 
 
 @pytest.mark.parametrize(
@@ -112,12 +120,13 @@ def test_a_token_is_of_its_kind(text: str, kind: type) -> None:
     ],
 )
 def test_what_begins_no_token_is_a_flaw(text: str, shown: str) -> None:
-    template = parse(text)
+    parts = parse(text)
 
-    flaw = template.parts[0]
-    assert isinstance(flaw, Flaw)
-    assert text[flaw.start : flaw.end] == shown
-    assert template.is_flawed
+    flaw = parts[0]
+    assert isinstance(flaw, Token)
+    assert flaw.content is None
+    assert flaw.label == shown
+    assert is_flawed(parts)
 
 
 @pytest.mark.parametrize(
@@ -130,33 +139,35 @@ def test_what_begins_no_token_is_a_flaw(text: str, shown: str) -> None:
     ],
 )
 def test_a_flaw_within_a_block_makes_the_text_flawed(text: str) -> None:
-    assert parse(text).is_flawed
+    assert is_flawed(parse(text))
 
 
 def test_a_flaw_that_is_only_met_on_the_way_does_not_count() -> None:
-    template = parse("#{A[#{1+1}x]}")
+    parts = parse("#{A[#{1+1}x]}")
 
-    assert not template.is_flawed
+    assert not is_flawed(parts)
 
 
 def test_an_unless_is_an_if_with_its_bodies_exchanged() -> None:
-    template = parse("#{unless A}x#{else}y#{/unless}")
+    parts = parse("#{unless A}x#{else}y#{/unless}")
 
-    [unless] = template.parts
+    [token] = parts
+    assert isinstance(token, Token)
+    unless = token.content
     assert isinstance(unless, Conditional)
     [(_, body)] = unless.branches
     assert (body, unless.otherwise) == (("y",), ("x",))
 
 
-def test_a_token_holds_its_position() -> None:
+def test_a_token_knows_its_source_and_its_label() -> None:
     text = "ab #{if A}c#{/if} d"
 
-    template = parse(text)
+    parts = parse(text)
 
-    token = template.parts[1]
-    assert isinstance(token, Conditional)
-    assert text[token.start : token.end] == "#{if A}c#{/if}"
-    assert text[token.start : token.tag_end] == "#{if A}"
+    token = parts[1]
+    assert isinstance(token, Token)
+    assert token.source == "#{if A}c#{/if}"
+    assert token.label == "#{if A}"
 
 
 @pytest.mark.parametrize(
@@ -184,15 +195,15 @@ def test_parentheses_nested_too_deep_are_an_error() -> None:
 def test_tokens_may_be_nested_deep() -> None:
     depth = MAX_DEPTH - 1
 
-    template = parse("#{if a}" * depth + "#{b}" + "#{/if}" * depth)
+    parts = parse("#{if a}" * depth + "#{b}" + "#{/if}" * depth)
 
-    assert not template.is_flawed
+    assert not is_flawed(parts)
 
 
 def test_brackets_nested_too_deep_begin_no_token() -> None:
     brackets = MAX_DEPTH + 1
 
-    assert parse("#{a" + "[" * brackets + "x" + "]" * brackets + "}").is_flawed
+    assert is_flawed(parse("#{a" + "[" * brackets + "x" + "]" * brackets + "}"))
 
 
 @pytest.mark.parametrize(
