@@ -9,13 +9,12 @@ from typing import Any
 
 from ecs_steps.aws.listener_rules import MAX_PRIORITY, ListenerRule, Structures
 from ecs_steps.errors import DeploymentError
-from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.request_marker import MAX_CONDITION_VALUES, RequestMarker
 
 TEST_RULE_TAG = "EcsSteps.TestRule"
 """The key of the tag that finds a test rule again; its value is the service's ARN."""
 
 FULL = 100
-MAX_CONDITION_VALUES = 5
 _CONFIGURATIONS = {
     "http-header": "HttpHeaderConfig",
     "query-string": "QueryStringConfig",

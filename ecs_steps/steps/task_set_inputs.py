@@ -14,7 +14,6 @@ from ecs_steps.rollouts.request_marker import RequestMarker
 
 TASK_SETS = "Octopus.Action.Aws.Ecs.TaskSets"
 TEST_TRAFFIC = "Octopus.Action.Aws.Ecs.TestTraffic"
-OF_TASK_SETS = "Of a service that is deployed by task sets: "
 
 TaskSetId = Annotated[
     str,
@@ -79,7 +78,12 @@ def task_set_variable() -> Any:  # noqa: ANN401  as `variable`
     )
 
 
-def test_header_variable(of: str = OF_TASK_SETS) -> Any:  # noqa: ANN401  as `variable`
+def test_header_variable() -> Any:  # noqa: ANN401  as `variable`
+    """Declare the header that testers of a service with task sets send."""
+    return header_variable("Of a service that is deployed by task sets: ")
+
+
+def header_variable(of: str) -> Any:  # noqa: ANN401  as `variable`
     """Declare the header that testers send; `of` begins its help."""
     return variable(
         f"{TEST_TRAFFIC}.Header",

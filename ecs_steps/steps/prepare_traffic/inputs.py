@@ -9,7 +9,7 @@ from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.types import Lines, Port, Text, WholeNumber
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.steps.common_inputs import AwsInputs
-from ecs_steps.steps.task_set_inputs import Header, Query, test_header_variable, test_query_variable
+from ecs_steps.steps.task_set_inputs import Header, Query, header_variable, test_query_variable
 from ecs_steps.tags import Tag
 
 TRAFFIC = "Octopus.Action.Aws.Ecs.Traffic"
@@ -115,7 +115,7 @@ class PrepareTrafficInputs(AwsInputs):
         "made.",
         default="/",
     )
-    test_header: Header | None = test_header_variable(of="What the test rule matches: ")
+    test_header: Header | None = header_variable("What the test rule matches: ")
     test_query: Query | None = test_query_variable()
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
-from ecs_steps.rollouts.traffic import MAX_CONDITION_VALUES
+from ecs_steps.rollouts.request_marker import MAX_CONDITION_VALUES
 from ecs_steps.steps.common_inputs import AWS_RULES
 from ecs_steps.steps.prepare_traffic.inputs import PrepareTrafficInputs
 from ecs_steps.steps.task_set_inputs import TEST_TRAFFIC, TEST_TRAFFIC_RULES
