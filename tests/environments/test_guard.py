@@ -1,13 +1,11 @@
-"""The guard's decisions, row by row, and in the two steps."""
+"""The guard's decisions, row by row."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
 from ecs_steps import (
     AccessDeniedError,
-    DeployEcsServiceStep,
     EcsStepsError,
     InvalidInputsError,
     Level,
@@ -27,7 +25,6 @@ from explaining.runs import variables
 ECS = "Octopus.Action.Aws.Ecs"
 PRODUCTION = {"environment": "Production"}
 ALL = {"environment": "Production", "tenant": "Acme", "project": "Orders", "space": "Default"}
-READS = ("Describe", "Get", "List")
 
 # The deployment's scope, tags of the service and of the cluster, and what mode Refuse and mode Warn do.
 DECISIONS = [
@@ -191,43 +188,6 @@ def test_a_cluster_that_does_not_exist_is_named_with_its_account_and_region(name
         ),
     ):
         check_environment(Guard(cluster=name), context_of(aws, []))
-
-
-class TestTheSteps:
-    """Both steps, and a dry run: each refuses before its first change."""
-
-    @pytest.fixture
-    def aws(self) -> Any:  # noqa: ANN401  a generator fixture
-        with Sandbox() as aws:
-            aws.add_cluster("shop-production")
-            for cluster in ("shop", "shop-production"):
-                tag(aws, f"cluster/{cluster}", {"octopus-environment": "Test"})
-            yield aws
-
-    @pytest.mark.parametrize("verb", ["deploy", "update", "dry run"])
-    def test_refuse_before_their_first_change(self, verb: str, aws: Sandbox) -> None:
-        others = {"Octopus.Environment.Name": "Production"}
-        step: Any = (
-            DeployEcsServiceStep(variables("deploy", others=others))
-            if verb == "deploy"
-            else UpdateEcsServiceStep(variables("update", others=others))
-        )
-        act = step.dry_run if verb == "dry run" else step.run
-
-        with pytest.raises(WrongEnvironmentError):
-            act(aws=aws.clients, clock=aws.clock, report=lambda _: None)
-
-        assert [call.operation for call in aws.calls if not call.operation.startswith(READS)] == []
-
-    def test_deploy_with_a_warning_in_mode_warn(self, aws: Sandbox) -> None:
-        events: list[Reported] = []
-        others = {"Octopus.Environment.Name": "Production", f"{ECS}.EnvironmentGuard": "warn"}
-
-        UpdateEcsServiceStep(variables("update", others=others)).run(
-            aws=aws.clients, clock=aws.clock, report=events.append
-        )
-
-        assert warnings(events)[0].startswith("This deployment is for Production, but the cluster shop is")
 
 
 @pytest.mark.parametrize("name", ["-web", "web-", "production--web"])
