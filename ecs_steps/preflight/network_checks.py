@@ -57,20 +57,25 @@ def check_route(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
         way = default_route(subnet, tables)
         if way is None:
             isolated.append(subnet.subnet_id)
-        elif way == "blackhole":
-            yield failed(
-                f"the way of {subnet.subnet_id} to the internet leads nowhere (blackhole): its NAT gateway "
-                "was deleted; correct the route table."
-            )
-        elif way.startswith("igw-") and plan.is_fargate and not plan.assigns_public_ip:
-            yield failed(
-                f"{subnet.subnet_id} is public ({way}), and its tasks get no public IP, so that no image can "
-                "be pulled: assign a public IP, or use subnets with a NAT gateway."
-            )
         else:
-            yield passed(f"{subnet.subnet_id} reaches the internet by {way}")
+            yield judge_way(subnet.subnet_id, way, plan)
     if isolated:
         yield _by_endpoints(plan, isolated, ec2.endpoint_services(context.aws, vpc))
+
+
+def judge_way(subnet: str, way: str, plan: TaskPlan) -> Found:
+    """Return whether tasks in a subnet reach their registry by what its default route leads to."""
+    if way == "blackhole":
+        return failed(
+            f"the way of {subnet} to the internet leads nowhere (blackhole): its NAT gateway was deleted; "
+            "correct the route table."
+        )
+    if way.startswith("igw-") and plan.is_fargate and not plan.assigns_public_ip:
+        return failed(
+            f"{subnet} is public ({way}), and its tasks get no public IP, so that no image can be pulled: "
+            "assign a public IP, or use subnets with a NAT gateway."
+        )
+    return passed(f"{subnet} reaches the internet by {way}")
 
 
 def default_route(subnet: Subnet, tables: Iterable[RouteTable]) -> str | None:
@@ -98,13 +103,21 @@ def _by_endpoints(plan: TaskPlan, subnets: list[str], endpoints: tuple[str, ...]
             f"{where} cannot reach the registry of {', '.join(outside)}: add a NAT gateway, or promote the "
             "image to Amazon ECR and pull it by VPC endpoints."
         )
-    needed = ECR_ENDPOINTS + (("logs",) if plan.log_groups or plan.made_log_group else ())
-    if missing := [each for each in needed if each not in endpoints]:
+    if missing := [each for each in _needed_endpoints(plan) if each not in endpoints]:
         return failed(
             f"{where} cannot reach the internet, and the VPC has no endpoint for {', '.join(missing)}: add "
             "these endpoints, or a NAT gateway."
         )
     return passed(f"{where} reaches Amazon ECR by VPC endpoints")
+
+
+def _needed_endpoints(plan: TaskPlan) -> Iterator[str]:
+    yield from ECR_ENDPOINTS
+    if plan.log_groups or plan.made_log_group:
+        yield "logs"
+    for service in ("secretsmanager", "ssm"):
+        if any((f":{service}:" in each) or (service == "ssm" and ":" not in each) for each in plan.secrets):
+            yield service
 
 
 def _is_ecr(image: str) -> bool:
@@ -134,7 +147,12 @@ def check_target_groups(plan: TaskPlan, context: DeploymentContext) -> Iterator[
             )
         elif vpcs and group.vpc not in vpcs:
             yield failed(f"{name} is in {group.vpc}, and the tasks are in {', '.join(sorted(vpcs))}.")
-        elif group.health_check_port not in ("traffic-port", *map(str, plan.ports)):
+        elif not plan.maps(port):
+            yield failed(
+                f"{name} is to take port {port}, which no container maps: map it, or correct the load "
+                "balancer mapping."
+            )
+        elif group.health_check_port != "traffic-port" and not plan.maps(int(group.health_check_port)):
             yield failed(
                 f"{name} checks port {group.health_check_port}, which no container has: set its health check "
                 "to the traffic port, or map that port."
@@ -147,6 +165,9 @@ def check_file_systems(plan: TaskPlan, context: DeploymentContext) -> Iterator[F
     """Check that file systems can be mounted in each zone of the tasks, and that port 2049 is open."""
     if not plan.file_systems:
         yield skipped("the task mounts no EFS file system")
+        return
+    if not plan.subnets:
+        yield skipped(NO_NETWORK)
         return
     subnets = ec2.describe_subnets(context.aws, plan.subnets)
     for each in plan.file_systems:

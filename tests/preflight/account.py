@@ -11,6 +11,7 @@ from ecs_steps.environments.scope import DeploymentScope, Guard
 from ecs_steps.preflight.check import Found, run_checks
 from ecs_steps.preflight.plan import FileSystem, LogGroup, TaskPlan
 from ecs_steps.preflight.table import CHECKS
+from ecs_steps.registry import Platform
 from ecs_steps.sandbox import Sandbox
 
 TRUST = {
@@ -28,6 +29,12 @@ READS_SECRETS = {
     "Statement": [
         {"Effect": "Allow", "Action": ["secretsmanager:GetSecretValue", "ssm:GetParameters"], "Resource": "*"}
     ],
+}
+
+
+EVERY_ACTION = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
 
 
@@ -53,14 +60,16 @@ class Account:
         """Return a plan that this account has everything for, but for what a test has changed."""
         usual = TaskPlan(
             guard=Guard(scope=DeploymentScope(environment="Production"), cluster="shop"),
+            service="web",
             cpu=512,
             most_tasks=4,
+            platform=Platform(os="linux", architecture="amd64"),
             secrets=(self.secret, "/shop/license"),
             execution_role="arn:aws:iam::123456789012:role/execution",
             task_role="arn:aws:iam::123456789012:role/task",
             log_groups=(LogGroup(name="/shop/web"),),
             file_systems=(FileSystem(file_system=self.file_system),),
-            ports=(8080,),
+            ports=(range(8080, 8081),),
             subnets=(self.subnet,),
             security_groups=(self.group,),
             target_groups=((self.target_group, 8080),),
@@ -99,6 +108,13 @@ def add_role(account: Account, name: str, trust: Mapping[str, Any] = TRUST) -> s
 
 def allow(account: Account, role: str, policy: Mapping[str, Any]) -> None:
     account.client("iam").put_role_policy(RoleName=role, PolicyName="own", PolicyDocument=json.dumps(policy))
+
+
+def allow_caller(account: Account, policy: Mapping[str, Any]) -> None:
+    """Make the user that moto says the caller is, with one policy."""
+    account.client("iam").put_user_policy(
+        UserName="moto", PolicyName="own", PolicyDocument=json.dumps(policy)
+    )
 
 
 def _network(account: Account) -> None:
@@ -143,6 +159,8 @@ def add_endpoints(account: Account, *services: str) -> None:
 
 
 def _roles_and_secrets(account: Account) -> None:
+    account.client("iam").create_user(UserName="moto")
+    allow_caller(account, EVERY_ACTION)
     add_role(account, "execution")
     add_role(account, "task")
     allow(account, "execution", READS_SECRETS)

@@ -1,5 +1,7 @@
 """Clusters: the names that services live under."""
 
+from typing import Any
+
 from attrs import define, field
 
 from ecs_steps.sandbox.ecs.account import Account
@@ -11,13 +13,14 @@ from ecs_steps.sandbox.service_error import ServiceError
 
 @define(eq=False)
 class Cluster:
-    """A cluster, the services in it by name, and all of their tasks by id."""
+    """A cluster, the services in it by name, all of their tasks and its container instances by id."""
 
     name: str
     arn: str
     tags: Tags
     services: dict[str, Service] = field(factory=dict)
     tasks: dict[str, Task] = field(factory=dict)
+    instances: dict[str, dict[str, Any]] = field(factory=dict)
 
     def describe(self) -> Reply:
         statuses = [task.last_status for task in self.tasks.values()]
@@ -25,7 +28,7 @@ class Cluster:
             "clusterArn": self.arn,
             "clusterName": self.name,
             "status": "ACTIVE",
-            "registeredContainerInstancesCount": 0,
+            "registeredContainerInstancesCount": len(self.instances),
             "runningTasksCount": statuses.count("RUNNING"),
             "pendingTasksCount": statuses.count("PROVISIONING") + statuses.count("PENDING"),
             "activeServicesCount": sum(service.status == "ACTIVE" for service in self.services.values()),
