@@ -32,8 +32,8 @@ def check_network(plan: TaskPlan, context: DeploymentContext) -> Iterable[Found]
     if missing := [each for each in (*plan.subnets, *plan.security_groups) if each not in known]:
         return [
             failed(
-                f"{', '.join(missing)} not found in {context.aws.region}: correct the step's subnets and "
-                "security groups."
+                f"{', '.join(missing)} not found in {context.aws.region}: correct the subnets and security "
+                "groups of the service."
             )
         ]
     vpcs = dict.fromkeys([*(each.vpc for each in subnets), *(each.vpc for each in groups)])
@@ -180,9 +180,11 @@ def _file_system(
     name, point = wanted.file_system, wanted.access_point
     targets = mount_targets(context.aws, name)
     if targets is None:
-        return failed(f"{name} does not exist in {context.aws.region}: correct the step's volumes.")
+        return failed(
+            f"{name} does not exist in {context.aws.region}: correct the volumes of the task definition."
+        )
     if point and not access_point_exists(context.aws, point, name):
-        return failed(f"{name} has no access point {point}: correct the step's volumes.")
+        return failed(f"{name} has no access point {point}: correct the volumes of the task definition.")
     zones = {each.zone for each in targets if each.state == "available"}
     if missing := sorted({each.zone for each in subnets} - zones):
         return failed(f"{name} has no mount target in {', '.join(missing)}, where tasks run: add one there.")

@@ -24,7 +24,9 @@ def check_roles(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
             continue
         role = get_role(context.aws, arn.rpartition("/")[2])
         if role is None:
-            yield failed(f"the {kind} {arn} does not exist: create it, or correct the step's inputs.")
+            yield failed(
+                f"the {kind} {arn} does not exist: create it, or name another one in the task definition."
+            )
         elif not role.trusts(TASKS):
             yield failed(
                 f"the {kind} {arn} does not trust {TASKS}, and no task could start: add it as a Service to "
@@ -38,9 +40,10 @@ def check_roles(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
 def _passable(role: str, trusts: str, context: DeploymentContext) -> Found:
     try:
         principal = _principal(context)
-        denied = principal and denied_actions(
-            context.aws, principal, ["iam:PassRole"], [role], keys={"iam:PassedToService": TASKS}
-        )
+        if principal is None:
+            return passed(trusts)
+        keys = {"iam:PassedToService": TASKS}
+        denied = denied_actions(context.aws, principal, ["iam:PassRole"], [role], keys=keys)
     except AwsCallError as error:
         return skipped(f"{trusts}; whether the step may pass it is not known. {error}")
     if denied:

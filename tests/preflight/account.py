@@ -1,4 +1,4 @@
-"""An account in the sandbox that has all that a deployment needs, and what breaks one thing in it."""
+"""An account that has all that a deployment needs, and what breaks one thing in it."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,8 @@ from typing import Any
 
 from attrs import define, evolve, field
 
+from ecs_steps.aws.clients import AwsClients
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.scope import DeploymentScope, Guard
 from ecs_steps.preflight.check import Found, run_checks
@@ -38,23 +40,29 @@ EVERY_ACTION = {
 }
 
 
+BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/0f1e2d3c4b5a6978"
+"""One that the sandbox needs nothing of but its listeners."""
+
+
 @define
 class Account:
     """An account with a VPC: a private subnet with a NAT gateway, and whatever else a test adds."""
 
-    aws: Sandbox
+    clients: AwsClients
+    clock: Clock = field(factory=SystemClock)
     vpc: str = ""
     subnet: str = ""
     route_table: str = ""
     group: str = ""
     secret: str = ""
     target_group: str = ""
+    balancer: str = BALANCER
     file_system: str = ""
     mount_target: str = ""
     changes: dict[str, Any] = field(factory=dict)
 
     def client(self, service: str) -> Any:  # noqa: ANN401  botocore's clients are made at run time
-        return self.aws.clients.service(service)
+        return self.clients.service(service)
 
     def plan(self) -> TaskPlan:
         """Return a plan that this account has everything for, but for what a test has changed."""
@@ -81,24 +89,33 @@ class Account:
 
     def found(self, name: str) -> list[Found]:
         """Run one check of the table."""
-        context = DeploymentContext(
-            aws=self.aws.clients, clock=self.aws.clock, report=lambda _: None, deadline=None
-        )
+        context = DeploymentContext(aws=self.clients, clock=self.clock, report=lambda _: None, deadline=None)
         checks = [check for check in CHECKS if check.name == name]
         assert checks
-        self.aws.calls.clear()
         return [result.found for result in run_checks(checks, self.plan(), context).results]
 
 
-def complete(aws: Sandbox) -> Account:
-    """Make an account in which every check passes."""
-    account = Account(aws)
+@define
+class SandboxAccount(Account):
+    """An account in the sandbox."""
+
+    aws: Sandbox = field(kw_only=True)
+
+
+def complete_sandbox(aws: Sandbox) -> SandboxAccount:
+    account = SandboxAccount(aws.clients, aws.clock, aws=aws)
+    complete(account)
+    aws.calls.clear()
+    return account
+
+
+def complete(account: Account) -> None:
+    """Make an account one in which every check passes."""
     _network(account)
     _roles_and_secrets(account)
     account.client("logs").create_log_group(logGroupName="/shop/web")
     _target_group(account)
     _file_system(account)
-    return account
 
 
 def add_role(account: Account, name: str, trust: Mapping[str, Any] = TRUST) -> str:
@@ -180,9 +197,8 @@ def add_target_group(account: Account, name: str, **settings: Any) -> str:  # no
 
 
 def add_listener(account: Account, target_group: str, port: int = 80) -> None:
-    balancer = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/0f1e2d3c4b5a6978"
     account.client("elbv2").create_listener(
-        LoadBalancerArn=balancer,
+        LoadBalancerArn=account.balancer,
         Protocol="HTTP",
         Port=port,
         DefaultActions=[{"Type": "forward", "TargetGroupArn": target_group}],
