@@ -11,6 +11,7 @@ from ecs_steps.cli.options import (
     add_options,
     add_step_option,
     add_variables,
+    chosen_step,
     given_variables,
     option_values,
     read_step,
@@ -61,7 +62,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     checked = steps.having(Verb.PREFLIGHT)
     others: dict[str, Callable[[argparse.Namespace], CommandResult]] = {
         "status": _iam_policy_of_status,
-        "preflight": partial(_iam_policy_of_preflight, checked),
+        "preflight": partial(_iam_policy_of_preflight, steps),
         "check-target": _iam_policy_of_check_target,
     }
     for name, print_policy in others.items():
@@ -74,7 +75,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    if args.environments:
+    if args.environments is not None:
         return check_environments(steps, args)
     variables = given_variables(args)
     row = steps.chosen(args.step, variables)
@@ -125,7 +126,7 @@ def _iam_policy_of_preflight(steps: StepTable, args: argparse.Namespace) -> Comm
     from ecs_steps.steps.preflight_policy import preflight_policy
 
     variables = given_variables(args)
-    step = read_step(steps.chosen(args.step, variables), variables, args)
+    step = read_step(chosen_step(steps, Verb.PREFLIGHT, args.step, variables), variables, args)
     return _policy(preflight_policy(cast("ServiceInputs", step.inputs)))
 
 

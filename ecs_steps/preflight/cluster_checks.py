@@ -42,8 +42,10 @@ def check_guard(plan: TaskPlan, context: DeploymentContext) -> Iterable[Found]:
         return [skipped("the variables name no environment and no expected account")]
     try:
         check_environment(plan.guard, context)
-    except (WrongEnvironmentError, InvalidInputsError) as error:
+    except WrongEnvironmentError as error:
         return [failed(str(error), exit_code=error.exit_code)]
+    except InvalidInputsError as error:
+        return [failed("; ".join(error.lines), exit_code=error.exit_code)]
     except NotFoundError:
         return [skipped("there is no such cluster")]
     return [passed(f"nothing contradicts {plan.guard.scope.environment or plan.guard.expected_account}")]

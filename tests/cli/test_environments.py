@@ -47,6 +47,25 @@ def test_each_environment_is_shown_with_its_names(write: Write, capsys: pytest.C
     assert "longest service name: 21 of 255 characters, Pre Production" in lines
 
 
+@pytest.mark.parametrize("given", ["", " , "])
+def test_no_environment_is_an_input_error(
+    given: str, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["check", write(UPDATE), "--environments", given])
+
+    assert code == 2
+    assert "--environments: expected names, such as Dev,Test,Production" in capsys.readouterr().err
+
+
+def test_an_environment_that_is_named_twice_is_shown_once(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = names(write, capsys, "Dev,Test,dev").splitlines()
+
+    assert [line.split()[0] for line in shown[1:3]] == ["dev", "Test"]
+    assert "WARNING" not in "".join(shown)
+
+
 def test_environments_that_share_all_names_are_warned_of(
     write: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -138,6 +157,17 @@ class TestPreflight:
         assert [line.split()[1] for line in lines if line[:1] in "pfs"] == [
             *("cluster", "environment", "service", "permissions")
         ]
+
+    def test_variables_of_a_step_without_it_are_said_to_be_so(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        code = main(["preflight", str(EXAMPLES / "register.json"), "--sandbox"])
+
+        assert code == 2
+        assert (
+            "--step: the variables are for register; preflight takes deploy, update, deploy-revision"
+            in capsys.readouterr().err
+        )
 
 
 class TestCheckTarget:
