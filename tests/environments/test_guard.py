@@ -179,6 +179,14 @@ def test_a_read_that_is_denied_is_refused_with_its_action_or_warned_of(operation
         assert (error is not None) == (mode is GuardMode.REFUSE)
 
 
+def test_a_cluster_that_was_deleted_is_named_with_its_status() -> None:
+    with Sandbox() as aws:
+        aws.add_cluster("old")
+        aws.ecs.delete_cluster({"cluster": "old"})
+        with pytest.raises(NotFoundError, match="it is INACTIVE in account 123456789012"):
+            check_environment(Guard(cluster="old"), context_of(aws, []))
+
+
 @pytest.mark.parametrize("name", ["nowhere", "arn:aws:ecs:eu-west-1:123456789012:cluster/nowhere"])
 def test_a_cluster_that_does_not_exist_is_named_with_its_account_and_region(name: str) -> None:
     with (

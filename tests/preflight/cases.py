@@ -42,6 +42,12 @@ def denied(operation: str) -> Fault:
     return Fault(operation, FaultKind.ACCESS_DENIED)
 
 
+def deleted_cluster(account: SandboxAccount) -> None:
+    account.aws.add_cluster("old")
+    account.aws.ecs.delete_cluster({"cluster": "old"})
+    account.changes["guard"] = Guard(cluster="old")
+
+
 def tag_cluster(account: SandboxAccount) -> None:
     arn = "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"
     tags = [{"key": "octopus-environment", "value": "Test"}]
@@ -154,6 +160,7 @@ GUARDED = Guard(scope=DeploymentScope(environment="Production"), cluster="nowher
 CASES: list[tuple[str, Act, Status, str]] = [
     ("cluster", None, Status.PASSED, "shop is ACTIVE"),
     ("cluster", change(guard=GUARDED), Status.FAILED, "correct Octopus.Action.Aws.Ecs.ClusterName"),
+    ("cluster", deleted_cluster, Status.FAILED, "old is INACTIVE in eu-west-1: correct"),
     ("cluster", denied("DescribeClusters"), Status.SKIPPED, "Allow ecs:DescribeClusters on "),
     ("environment", None, Status.PASSED, "nothing contradicts Production"),
     ("environment", tag_cluster, Status.FAILED, "the cluster shop is tagged octopus-environment=Test"),

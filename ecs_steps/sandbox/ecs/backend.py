@@ -81,6 +81,9 @@ class EcsBackend:
     def create_cluster(self, request: Request) -> Reply:
         return self._clusters.create(request)
 
+    def delete_cluster(self, request: Request) -> Reply:
+        return self._clusters.delete(request)
+
     def describe_clusters(self, request: Request) -> Reply:
         return self._clusters.describe(request)
 
