@@ -187,7 +187,7 @@ def test_a_cluster_that_was_deleted_is_named_with_its_status() -> None:
             check_environment(Guard(cluster="old"), context_of(aws, []))
 
 
-@pytest.mark.parametrize("name", ["nowhere", "arn:aws:ecs:eu-west-1:123456789012:cluster/nowhere"])
+@pytest.mark.parametrize("name", ["nowhere", "sho", "arn:aws:ecs:eu-west-1:123456789012:cluster/nowhere"])
 def test_a_cluster_that_does_not_exist_is_named_with_its_account_and_region(name: str) -> None:
     with (
         Sandbox() as aws,
