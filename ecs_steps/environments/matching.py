@@ -2,8 +2,8 @@
 
 The rules are those of Octopus' own target discovery: keys are compared without their case, values as well and
 otherwise exactly, as .NET does with `OrdinalIgnoreCase`; a tag has one value. ``octopus-environment`` and
-``octopus-role`` are required, ``octopus-project``, ``octopus-space`` and ``octopus-tenant`` must fit where they
-are there.
+``octopus-role`` are required; ``octopus-project``, ``octopus-space`` and ``octopus-tenant`` must fit where
+they are there.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

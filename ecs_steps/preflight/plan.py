@@ -38,7 +38,7 @@ class TaskPlan:
 
     Roles are ARNs, empty where there is none or the stack makes it; `passes_roles` where the step gives them
     to the task. `most_tasks` is how many run at once during a deployment. `images` are by container, without
-    those whose registry needs a login of its own, as are the `feeds` with a login for some of them.
+    those whose registry needs a login of its own; `feeds` are by image, where one has a login.
     `obstacle` is why no more than the cluster and its environment is known: the service cannot be deployed.
     """
 

@@ -127,7 +127,7 @@ def test_an_image_in_the_registry_of_a_feed_is_read_with_its_login(unchanged_acc
     with serve_registry(registry):
         image = {"web": f"{registry.host}/team/web:2.0.0"}
         feed = Feed(registry=registry.host, username="octopus", password="pass")  # noqa: S106  of a fake
-        unchanged_account.changes = {"images": image, "feeds": {"web": feed}}
+        unchanged_account.changes = {"images": image, "feeds": {image["web"]: feed}}
         [found] = unchanged_account.found("images")
         unchanged_account.changes = {"images": image}
         [without] = unchanged_account.found("images")

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ecs_steps.images.pinning import task_platform
-from ecs_steps.octopus.feeds import Feed
+from ecs_steps.images.pinning import feeds_by_image, task_platform
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.preflight.plan import FileSystem, TaskPlan, task_needs
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
@@ -25,7 +24,7 @@ def task_plan(inputs: DeployInputs, policy: Mapping[str, Any]) -> TaskPlan:
             "is_fargate": True,
             "cpu": units(inputs.cpu),
             "platform": task_platform(inputs.runtime_architecture_platform),
-            "feeds": _feeds(inputs),
+            "feeds": feeds_by_image(inputs),
             "execution_role": inputs.task_execution_role or "",
             "task_role": inputs.task_role or "",
             "file_systems": tuple(
@@ -47,17 +46,6 @@ def task_plan(inputs: DeployInputs, policy: Mapping[str, Any]) -> TaskPlan:
         makes_service=True,
         policy=policy,
     )
-
-
-def _feeds(inputs: DeployInputs) -> dict[str, Feed]:
-    """Return the feeds with a login, by the container whose image is in one."""
-    references = {spec.container_name: spec.container_image_reference for spec in inputs.containers}
-    feeds = {
-        name: inputs.feeds.get(each.reference_id.casefold())
-        for name, each in references.items()
-        if each.reference_id
-    }
-    return {name: feed for name, feed in feeds.items() if feed}
 
 
 def _request_shape(value: Any, parameters: Mapping[str, str]) -> Any:  # noqa: ANN401  as JSON

@@ -8,6 +8,7 @@ from attrs import evolve
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.scope import GuardMode
 from ecs_steps.errors import EcsStepsError
+from ecs_steps.images.pinning import feeds_by_image
 from ecs_steps.preflight.plan import TaskPlan, service_needs, task_needs
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.plan import plan_update
@@ -21,13 +22,9 @@ def task_plan(inputs: UpdateInputs, policy: Mapping[str, Any], context: Deployme
         plan = plan_update(unchecked, context)
     except EcsStepsError as error:
         return TaskPlan(guard=inputs.guard, policy=policy, obstacle=error)
-    feeds = {
-        update.container_name: inputs.feeds.get(update.package_reference.casefold())
-        for update in inputs.container_updates
-    }
     return TaskPlan(
         **task_needs(plan.revision.next_request) | service_needs(plan.service),
         guard=inputs.guard,
-        feeds={name: feed for name, feed in feeds.items() if feed},
+        feeds=feeds_by_image(inputs),
         policy=policy,
     )
