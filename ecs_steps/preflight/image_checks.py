@@ -25,7 +25,9 @@ def check_images(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
 def _image(container: str, image: str, pinning: Pinning) -> Found:
     try:
         pinned = pinning.pin(image)
-    except (ImageNotFoundError, InvalidReferenceError, NotFoundError) as error:
+    except InvalidReferenceError as error:
+        return failed(f"container {container}: {error}. Correct the image.", exit_code=error.exit_code)
+    except (ImageNotFoundError, NotFoundError) as error:
         return failed(f"container {container}: {error}", exit_code=error.exit_code)
     except RegistryError as error:
         return skipped(f"container {container}: {error}", exit_code=error.exit_code)

@@ -15,7 +15,8 @@ from ecs_steps.preflight.check import Found, failed, passed, skipped
 from ecs_steps.preflight.plan import FileSystem, TaskPlan
 
 NFS = 2049
-EVERYWHERE = ("0.0.0.0/0", "::/0")
+ANYWHERE = ("DestinationCidrBlock", "0.0.0.0/0")
+ANYWHERE_IPV6 = ("DestinationIpv6CidrBlock", "::/0")
 ECR_ENDPOINTS = ("ecr.api", "ecr.dkr", "s3")
 """Services that a task without a way to the internet needs endpoints of, to pull from Amazon ECR."""
 
@@ -40,7 +41,7 @@ def check_network(plan: TaskPlan, context: DeploymentContext) -> Iterable[Found]
     if len(vpcs) > 1:
         places = [f"{each.subnet_id} in {each.vpc}" for each in subnets]
         places += [f"{each.group_id} in {each.vpc}" for each in groups]
-        return [failed(f"subnets and security groups are in several VPCs: {', '.join(places)}.")]
+        return [failed(f"choose subnets and security groups of one VPC; these are {', '.join(places)}.")]
     return [passed(f"{len(subnets)} subnets and {len(groups)} security groups in {next(iter(vpcs))}")]
 
 
@@ -83,8 +84,9 @@ def default_route(subnet: Subnet, tables: Iterable[RouteTable]) -> str | None:
     tables = tuple(tables)
     own = next((each for each in tables if subnet.subnet_id in each.subnets), None)
     table = own or next((each for each in tables if each.is_main), None)
+    member, everywhere = ANYWHERE if subnet.cidr else ANYWHERE_IPV6
     for route in table.routes if table else ():
-        if route.get("DestinationCidrBlock") == EVERYWHERE[0]:
+        if route.get(member) == everywhere:
             return "blackhole" if route.get("State") == "blackhole" else _target(route)
     return None
 
@@ -146,7 +148,10 @@ def check_target_groups(plan: TaskPlan, context: DeploymentContext) -> Iterator[
                 "rule of one, that forwards to it."
             )
         elif vpcs and group.vpc not in vpcs:
-            yield failed(f"{name} is in {group.vpc}, and the tasks are in {', '.join(sorted(vpcs))}.")
+            yield failed(
+                f"{name} is in {group.vpc}, and the tasks are in {', '.join(sorted(vpcs))}: use a target "
+                "group of that VPC."
+            )
         elif not plan.maps(port):
             yield failed(
                 f"{name} is to take port {port}, which no container maps: map it, or correct the load "
@@ -202,21 +207,27 @@ def _is_open(
     target: MountTarget, subnets: tuple[Subnet, ...], plan: TaskPlan, context: DeploymentContext
 ) -> bool:
     groups = mount_target_security_groups(context.aws, target.mount_target_id)
+    ranges = [subnet.cidr for subnet in subnets if subnet.cidr]
     return any(
-        lets_in(group, NFS, plan.security_groups, [subnet.cidr for subnet in subnets])
+        lets_in(group, NFS, plan.security_groups, ranges)
         for group in ec2.describe_security_groups(context.aws, groups)
     )
 
 
 def lets_in(group: SecurityGroup, port: int, sources: Iterable[str], cidrs: Iterable[str]) -> bool:
-    """Return whether a security group lets TCP of a port in, from other groups or from all of some ranges."""
+    """Return whether a security group lets TCP of a port in, from other groups or from all of some ranges.
+
+    Without `sources` tasks have the default group of their VPC, which may be any; so may a prefix list hold
+    any range.
+    """
     sources, ranges = set(sources), [ip_network(each) for each in cidrs]
     for permission in group.inbound:
         protocol = permission.get("IpProtocol")
         has_port = permission.get("FromPort", 0) <= port <= permission.get("ToPort", 65535)
         if protocol not in ("-1", "tcp", "6") or not (protocol == "-1" or has_port):
             continue
-        if sources & {pair.get("GroupId") for pair in permission.get("UserIdGroupPairs", ())}:
+        groups = {pair.get("GroupId") for pair in permission.get("UserIdGroupPairs", ())}
+        if sources & groups or (groups and not sources) or permission.get("PrefixListIds"):
             return True
         allowed = [ip_network(each["CidrIp"], strict=False) for each in permission.get("IpRanges", ())]
         if ranges and all(any(_contains(wide, each) for wide in allowed) for each in ranges):

@@ -94,7 +94,10 @@ def _readable(role: str, action: str, resource: str, context: DeploymentContext)
     except AwsCallError as error:
         return skipped(f"{resource} exists; whether {role} may read it is not known. {error}")
     if denied:
-        return failed(f"the execution role {role} may not read {resource}: allow {action} on it.")
+        return failed(
+            f"the execution role {role} may not read {resource}: allow {action} on it (whether a policy "
+            "of the secret itself allows it was not read)."
+        )
     return passed(f"{resource} exists, and the execution role may read it")
 
 
@@ -115,8 +118,8 @@ def check_permissions(plan: TaskPlan, context: DeploymentContext) -> Iterable[Fo
         listed = "\n".join(denied)
         return [
             failed(
-                f"{principal} may not do all that the step does; `ecs-steps iam-policy` prints its policy:\n"
-                f"{listed}"
+                f"{principal} may not do all that the step does: give it the policy that `ecs-steps "
+                f"iam-policy` prints. It lacks\n{listed}"
             )
         ]
     return [passed(f"{principal} may do what the step's policy lists")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import attrs
 import pytest
 
 from ecs_steps import (
@@ -19,8 +20,12 @@ from ecs_steps.aws.ecs import describe_service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.environments.scope import DeploymentScope, Guard, GuardMode
+from ecs_steps.octopus.inputs.types import EcsName, Family
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow
 from explaining.runs import variables
+from permissions.policies import example
 
 ECS = "Octopus.Action.Aws.Ecs"
 PRODUCTION = {"environment": "Production"}
@@ -210,6 +215,32 @@ def test_a_name_with_an_empty_part_is_an_input_error_by_mode(name: str, field: s
     assert [problem.path.rpartition(".")[2] for problem in warned.warnings] == [field]
     off = UpdateEcsServiceStep(variables("update", others={**named, f"{ECS}.EnvironmentGuard": "Off"}))
     assert off.warnings == ()
+
+
+NAMES = [
+    pytest.param(row, field.metadata["variable"].name, id=f"{row.name} {field.name}")
+    for row in STEPS
+    for field in attrs.fields(row.inputs_class())
+    if field.type in (EcsName, Family)
+]
+
+
+@pytest.mark.parametrize(("row", "name"), NAMES)
+def test_every_name_in_ecs_is_checked_for_empty_parts(row: StepRow, name: str) -> None:
+    with pytest.raises(InvalidInputsError) as caught:
+        row.read({**example(row.name), name: "web-"})
+
+    assert any(line.startswith(f"{name}: has an empty part: 'web-'") for line in caught.value.lines)
+
+
+def test_nothing_that_contradicts_is_said_once_where_debug_messages_are_shown() -> None:
+    events: list[Reported] = []
+    with Sandbox() as aws:
+        check_environment(Guard(scope=DeploymentScope(**PRODUCTION), cluster="shop"), context_of(aws, events))
+
+    assert [(each.level, each.text) for each in events if isinstance(each, Message)] == [
+        (Level.VERBOSE, "No tag contradicts a deployment for Production.")
+    ]
 
 
 def test_a_name_that_still_holds_an_expression_is_an_input_error_that_names_the_environment() -> None:

@@ -226,7 +226,7 @@ CASES: list[tuple[str, Act, Status, str]] = [
         Status.FAILED,
         "subnet-00000000 not found in eu-west-1",
     ),
-    ("network", second_vpc, Status.FAILED, "are in several VPCs"),
+    ("network", second_vpc, Status.FAILED, "choose subnets and security groups of one VPC"),
     ("network", denied("DescribeSubnets"), Status.SKIPPED, "Allow ec2:DescribeSubnets"),
     ("network", change(subnets=()), Status.SKIPPED, "no network of their own"),
     ("route", None, Status.PASSED, "reaches the internet by nat-"),
