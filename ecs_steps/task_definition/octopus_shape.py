@@ -5,20 +5,22 @@ from typing import Any
 
 from ecs_steps.octopus.inputs.converter import Path
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
-from ecs_steps.task_definition.container_specs import (
-    Condition,
+from ecs_steps.task_definition.container_logging import (
     ConfigSource,
     ContainerLogging,
-    ContainerSpec,
-    ContainerStorage,
     CustomConfigSource,
-    Dependency,
     Enabled,
     FirelensConfiguration,
-    HealthCheck,
-    ImageReference,
     LogDriver,
     Logging,
+)
+from ecs_steps.task_definition.container_specs import (
+    Condition,
+    ContainerSpec,
+    ContainerStorage,
+    Dependency,
+    HealthCheck,
+    ImageReference,
     MountPoint,
     PortMapping,
     Protocol,
