@@ -1,7 +1,8 @@
-"""The members of JSON objects: how a class declares them, and how JSON and ECS call them."""
+"""The members of JSON objects: their declaration, their names in JSON and in ECS, and an object as JSON."""
 
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -34,6 +35,20 @@ def json_name(attribute: str) -> str:
     """Return the JSON name of an attribute: ``container_port`` is ``containerPort``."""
     first, *others = attribute.split("_")
     return first + "".join(map(str.capitalize, others))
+
+
+def as_json(value: Any) -> Any:  # noqa: ANN401  any JSON
+    """Return a value as the JSON that it is read from; members that have their defaults are left out."""
+    match value:
+        case StrEnum():
+            return value.value
+        case tuple():
+            return [as_json(each) for each in value]
+        case _ if attrs.has(type(value)):
+            given = ((field, getattr(value, field.name)) for field in attrs.fields(type(value)))
+            return {json_name(field.name): as_json(each) for field, each in given if each != field.default}
+        case _:
+            return value
 
 
 def ecs_names(field: "attrs.Attribute[Any]") -> Iterator[tuple[str, str]]:
