@@ -265,7 +265,12 @@ STEPS = StepTable(
                 "root cause.",
             ),
             outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
-            verbs={Verb.RUN: (), Verb.WATCH: (_DEPLOYMENT,), Verb.IAM_POLICY: (_LOG_GROUPS,)},
+            verbs={
+                Verb.RUN: (),
+                Verb.WATCH: (_DEPLOYMENT,),
+                Verb.PREFLIGHT: (),
+                Verb.IAM_POLICY: (_LOG_GROUPS,),
+            },
         ),
     )
 )

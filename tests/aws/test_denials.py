@@ -144,7 +144,11 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "fsap-1",
     ),
     "servicequotas:GetServiceQuota": (
-        lambda aws: quotas.service_quota(aws, "fargate", "L-1"),
+        lambda aws: quotas.applied_quota(aws, "fargate", "L-1"),
+        "quota L-1 of fargate",
+    ),
+    "servicequotas:GetAWSDefaultServiceQuota": (
+        lambda aws: quotas.default_quota(aws, "fargate", "L-1"),
         "quota L-1 of fargate",
     ),
     "ecs:ListClusters": (lambda aws: list(clusters.describe_clusters(aws)), "*"),

@@ -12,7 +12,11 @@ from permissions.policies import Request
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
-PREFIXES = {"elbv2": "elasticloadbalancing"}
+PREFIXES = {
+    "elbv2": "elasticloadbalancing",
+    "efs": "elasticfilesystem",
+    "service-quotas": "servicequotas",
+}
 
 
 def action_of(call: Call) -> str:
@@ -59,6 +63,21 @@ def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911, PLR0912  a tabl
     match call.operation:
         case "DescribeClusters":
             return [_arn("ecs", f"cluster/{_name(cluster)}") for cluster in params["clusters"]]
+        case "ListContainerInstances":
+            return [_arn("ecs", f"cluster/{_name(cluster)}")]
+        case "DescribeContainerInstances":
+            return list(params["containerInstances"])
+        case "GetRole":
+            return [f"arn:aws:iam::{ACCOUNT}:role/{params['RoleName']}"]
+        case "SimulatePrincipalPolicy":
+            return [params["PolicySourceArn"]]
+        case "DescribeSecret":
+            return [params["SecretId"]]
+        case "GetServiceQuota":
+            return [_arn("servicequotas", f"{params['ServiceCode']}/{params['QuotaCode']}")]
+        case _ if call.service == "efs":
+            # The sandbox does not show the parameters of EFS' calls.
+            return [_arn("elasticfilesystem", "file-system/fs-0a1b2c3d")]
         case "DescribeServices":
             return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in params["services"]]
         case "UpdateService" | "ListServiceDeployments" | "UpdateServicePrimaryTaskSet":

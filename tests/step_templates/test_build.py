@@ -287,7 +287,9 @@ def test_the_examples_in_the_help_are_inputs_that_the_step_takes(row: StepRow) -
 def picture(row: StepRow) -> str:
     """Draw a step template's parameters, each with its control and what stands in it."""
     document = written(row)
-    rows = [f"{parameter['Label']:32}{drawn(parameter)}".rstrip() for parameter in document["Parameters"]]
+    rows = [
+        f"{parameter['Label'] + ' ':32}{drawn(parameter)}".rstrip() for parameter in document["Parameters"]
+    ]
     return "\n".join([document["Name"], "", *rows, ""])
 
 
