@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from ecs_steps.octopus import naming
 from ecs_steps.octopus.inputs.members import as_json
-from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY
+from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY, DeploymentType
 from ecs_steps.task_definition.cloudformation import container_definition, efs_volume
 from ecs_steps.task_definition.container_logging import ContainerLogging, LogDriver, Logging
 from ecs_steps.task_definition.container_specs import ContainerSpec
@@ -131,7 +131,9 @@ def _placed(spec: ContainerSpec, definition: Members, stack: ImportedStack) -> C
 def _service(service: Members) -> dict[str, object]:
     network = service.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
     percents = service.get("deploymentConfiguration", {})
+    has_task_sets = service.get("deploymentController", {}).get("type") == "EXTERNAL"
     return {
+        **({f"{DEPLOY}.DeploymentType": DeploymentType.TASK_SETS.value} if has_task_sets else {}),
         "Octopus.Action.Aws.Ecs.ClusterName": service["clusterArn"].rpartition("/")[2],
         f"{DEPLOY}.DesiredCount": service.get("desiredCount", 1),
         f"{DEPLOY}.MinimumHealthPercent": percents.get("minimumHealthyPercent", 100),
