@@ -18,11 +18,13 @@ from ecs_steps.errors import DeploymentError, NotFoundError, RolledBackError, Su
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.start import has_task_sets
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
 from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
 from ecs_steps.rollouts.task_sets import Abandon, Promote, Share, Start, TaskSetState, scale_for
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
-from ecs_steps.tags import Tag
+from ecs_steps.steps.task_set_inputs import TASK_SETS, TEST_TRAFFIC, TaskSetInputs
+from ecs_steps.tags import Tag, deployment_of
 
 SECONDS = 60
 
@@ -42,6 +44,25 @@ class TaskSetDeployment:
     production_rule: str = ""
     task_set_id: str = ""
     tags: tuple[Tag, ...] = ()
+
+    @classmethod
+    def of_new_set(
+        cls,
+        inputs: TaskSetInputs,
+        service: Service,
+        outputs: Outputs,
+        context: DeploymentContext,
+        tags: tuple[Tag, ...],
+    ) -> "TaskSetDeployment":
+        """Return the deployment of a step that makes a task set; `tags` are the set's and its test rule's."""
+        return cls(
+            context=context,
+            service=service,
+            outputs=outputs,
+            deployment=deployment_of(inputs.default_tags),
+            production_rule=inputs.production_rule or "",
+            tags=tags,
+        )
 
     def check(self, marker: RequestMarker | None, *, replace: bool) -> None:
         """Refuse, before anything is changed, what could not be begun.
@@ -236,6 +257,27 @@ class TaskSetDeployment:
         }
         # What is gone at the end keeps the value that later steps read.
         self.outputs.set(**{name: value for name, value in values.items() if value})
+
+
+def check_task_sets(service: Service, inputs: TaskSetInputs) -> None:
+    """Refuse what only one kind of service takes, before anything is changed.
+
+    Raises:
+        DeploymentError: The inputs are for the other kind.
+    """
+    if not has_task_sets(service) and inputs.names_task_sets:
+        raise DeploymentError(
+            what=f"Service {service.name} has no task sets",
+            why=f"its deployment controller is {service.controller}; {TEST_TRAFFIC} and {TASK_SETS} are for "
+            "EXTERNAL",
+            next_step="Leave them empty: the test rule of a strategy is the service's own.",
+        )
+    if has_task_sets(service) and (inputs.circuit_breaker or inputs.deployment_alarms):
+        raise DeploymentError(
+            what=f"Service {service.name} takes no circuit breaker and no alarms",
+            why="its deployment controller is EXTERNAL, and ECS watches no deployment of it",
+            next_step="Leave them empty. Nothing was changed.",
+        )
 
 
 def _in_the_way(state: TaskSetState, task_definition: str) -> tuple[TaskSet, ...]:

@@ -9,6 +9,7 @@ import pytest
 from ecs_steps import (
     AbortEcsDeploymentStep,
     ContinueEcsDeploymentStep,
+    DeployEcsRevisionStep,
     DeploymentError,
     InvalidInputsError,
     NotFoundError,
@@ -20,8 +21,9 @@ from ecs_steps import (
     UpdateEcsServiceStep,
 )
 from ecs_steps.sandbox import Sandbox
-from ecs_steps.sandbox.ecs.checkout import task_set
-from steps.checkout import HEADER, Checkout, deployment_variables, update_variables
+from ecs_steps.sandbox.ecs.checkout import task_definition, task_set
+from revisions import register_another
+from steps.checkout import HEADER, Checkout, deployment_variables, revision_variables, update_variables
 
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 DONT_WAIT = {"type": "DontWait"}
@@ -182,6 +184,53 @@ class TestUpdate:
 
         assert "k7-secret" not in repr(shop.events)
         assert "k7-secret" not in repr(UpdateEcsServiceStep(update_variables()).inputs)
+
+
+class TestDeployRevision:
+    def test_ends_paused_where_testers_alone_reach_the_revision(self, shop: Checkout) -> None:
+        revision, primary = register_another(shop.aws, "checkout"), shop.sets[0]["id"]
+
+        result = shop.deploy_revision()
+
+        assert result.outcome is Outcome.PAUSED
+        assert shop.changes == ["TagResource", "CreateTaskSet", "CreateRule"]
+        outputs = result.outputs
+        assert (outputs["TaskSetId"], outputs["PreviousTaskSetId"]) == (shop.sets[1]["id"], primary)
+        assert outputs["TaskDefinitionArn"] == shop.sets[1]["taskDefinition"] == revision
+        assert (outputs["ProductionTrafficPercent"], outputs["TaskDefinitionFamily"]) == ("0", "checkout")
+
+    def test_is_continued_and_then_leaves_the_service_alone(self, shop: Checkout) -> None:
+        revision = register_another(shop.aws, "checkout")
+        shop.deploy_revision()
+
+        assert [shop.share(percent).outcome for percent in (50, 100)] == [Outcome.PAUSED, Outcome.SUCCEEDED]
+        assert [each["taskDefinition"] for each in shop.sets] == [revision]
+        again = shop.deploy_revision(Revision_ForceNewDeployment="False")
+        assert (again.outcome, shop.changes) == (Outcome.UNCHANGED, [])
+
+    def test_goes_back_to_an_older_revision(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(100)
+
+        result = shop.deploy_revision("checkout:1", **{"Octopus.Deployment.Id": "Deployments-8"})
+
+        assert result.outcome is Outcome.PAUSED
+        assert shop.share(100, **{"Octopus.Deployment.Id": "Deployments-8"}).outcome is Outcome.SUCCEEDED
+        assert [each["taskDefinition"].rpartition("/")[2] for each in shop.sets] == ["checkout:1"]
+
+    def test_refuses_what_is_in_the_way_and_what_does_not_fit(self, shop: Checkout) -> None:
+        register_another(shop.aws, "checkout")
+        shop.update("1.6.0", **{"Octopus.Deployment.Id": "Deployments-8"})
+
+        with pytest.raises(SupersededError, match="Deployments-8 has made it"):
+            shop.deploy_revision()
+        [web] = task_definition(shop.aws.ecs._account)["containerDefinitions"]
+        silent = register_another(shop.aws, "checkout", containerDefinitions=[web | {"portMappings": []}])
+        with pytest.raises(NotFoundError, match="which the revision does not map"):
+            shop.deploy_revision(silent)
+        with pytest.raises(DeploymentError, match="EXTERNAL"):
+            shop.deploy_revision(Deployment_Alarms="checkout-5xx")
+        assert shop.changes == []
 
 
 @pytest.mark.parametrize(
@@ -345,7 +394,10 @@ def test_policies_allow_task_sets_where_the_inputs_name_them() -> None:
     assert {"ecs:CreateTaskSet", "elasticloadbalancing:CreateRule"} <= actions(update)
     assert {"ecs:UpdateTaskSet", "ecs:UpdateServicePrimaryTaskSet"} <= actions(proceed)
     assert {"ecs:DeleteTaskSet", "elasticloadbalancing:ModifyRule"} <= actions(abort)
-    for policy in (update, proceed, abort):
+    revision = DeployEcsRevisionStep(revision_variables(**pinned)).iam_policy()
+
+    assert {"ecs:CreateTaskSet", "elasticloadbalancing:CreateRule"} <= actions(revision)
+    for policy in (update, revision, proceed, abort):
         [statement] = [each for each in policy["Statement"] if each["Sid"] == "ShareTraffic"]
         assert statement["Resource"] == [RULE]
 
@@ -355,7 +407,9 @@ def test_policies_allow_no_task_sets_otherwise() -> None:
     proceed = ContinueEcsDeploymentStep(deployment_variables()).iam_policy()
     abort = AbortEcsDeploymentStep(deployment_variables()).iam_policy()
 
-    assert "TaskSet" not in json.dumps([update, proceed, abort])
+    revision = DeployEcsRevisionStep(revision_variables(TestTraffic_Header="")).iam_policy()
+
+    assert "TaskSet" not in json.dumps([update, revision, proceed, abort])
 
 
 def test_the_header_is_what_testers_send() -> None:

@@ -19,6 +19,7 @@ from ecs_steps.rollouts.start import check_strategy, describe_updatable_service
 from ecs_steps.rollouts.strategies import requested_configuration
 from ecs_steps.steps.deploy_revision.inputs import REVISION, ChosenRevision, DeployRevisionInputs
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
+from ecs_steps.steps.task_set_deployment import check_task_sets
 from ecs_steps.tags import Tag, same_deployment
 from ecs_steps.task_definition.revision import TagChanges
 
@@ -53,9 +54,12 @@ def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) ->
         DeploymentError: The service cannot be updated by this step, or with this strategy.
         SupersededError: Another deployment of the service waits for a person.
     """
-    service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+    service = describe_updatable_service(
+        inputs.cluster_name, inputs.service_name, context, with_task_sets=True
+    )
     check_environment(inputs.guard, context, service=service)
     check_strategy(service, inputs.strategy_type, variable=f"{STRATEGY}.Type")
+    check_task_sets(service, inputs)
     assert inputs.revision  # noqa: S101  valid inputs have one
     _check_place(inputs.revision, service, context)
     found = _describe(inputs.revision, service, context)

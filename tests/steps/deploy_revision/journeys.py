@@ -7,8 +7,9 @@ from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import Verb
 from explaining.runs import ECS, service
-from faults.journeys import ASSUMED_ROLE, MINUTES, OPENID, Journey
+from faults.journeys import ASSUMED_ROLE, MINUTES, OPENID, SECRET, Journey
 from revisions import register_another
+from steps.checkout import Checkout
 
 REVISION = f"{ECS}.Revision"
 _ROW = STEPS.named("deploy-revision")
@@ -19,6 +20,12 @@ _SETTINGS: Mapping[str, object] = {
 }
 _ROLLS_BACK = {f"{REVISION}.OnFailure": "Rollback"}
 _NOT_FORCED = {f"{REVISION}.ForceNewDeployment": "False"}
+_BY_TASK_SETS = {
+    f"{REVISION}.ServiceName": "checkout",
+    f"{REVISION}.TaskDefinition": "checkout:2",
+    f"{REVISION}.WhenPaused": "Replace",
+    f"{ECS}.TestTraffic.Header": f"X-Canary: {SECRET}key-of-testers",
+}
 _TAGGED = {"Octopus.Deployment.Id": "Deployments-1"}
 
 
@@ -35,6 +42,11 @@ def _done(aws: Sandbox) -> None:
 
 def _deployment_id(aws: Sandbox) -> str:
     return str(service("update", aws)["deployments"][0]["id"])
+
+
+def _shared_by_another(aws: Sandbox) -> None:
+    register_another(aws, "checkout")
+    Checkout(aws).has_shared(50, "Deployments-1")
 
 
 def _journey(name: str, settings: Mapping[str, object] | None = None, **members: Any) -> Journey:  # noqa: ANN401  passed on
@@ -60,13 +72,16 @@ JOURNEYS = (
     _journey("crash", scenario="crash"),
     _journey("crash, rolled back", _ROLLS_BACK, scenario="crash"),
     _journey("watch", verb=Verb.WATCH, prepare=_started, started=_deployment_id),
+    _journey("by task sets, in place of another one", _BY_TASK_SETS, prepare=_shared_by_another),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
 
 UNUSED_ACTIONS = (
     "ecs:DescribeServiceRevisions",
-    "elasticloadbalancing:DescribeRules",
     "cloudwatch:DescribeAlarms",
+    "ecs:UpdateServicePrimaryTaskSet",
+    "elasticloadbalancing:ModifyListener",
 )
-"""What a person reads at a pause, which the journeys of an update reach."""
+"""What a person reads at a pause, which the journeys of an update reach; and what the replacement of a task
+set that was promoted just now, and a default rule that shares production traffic, would need."""
