@@ -32,7 +32,6 @@ SLOW = (
     "benchmarks/",
     "cli/test_cancelling.py",
     "e2e/",
-    "environments/test_readme.py",
     "explaining/",
     "faults/",
     "feed/test_server.py",
@@ -44,6 +43,7 @@ SLOW = (
     "sandbox/",
     "step_templates/",
     "test_readme.py",
+    "test_tables.py",
 )
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecs_steps.cli.output import CommandResult
-from ecs_steps.cli.process import print_error
 from ecs_steps.cli.variables import is_file
 from ecs_steps.errors import InvalidInputsError, Problem
 
@@ -143,8 +142,10 @@ def _serve(args: argparse.Namespace) -> CommandResult:
 
         try:
             with serve(sandbox, port=args.port) as url:
-                print_error(f"export AWS_ENDPOINT_URL={url} AWS_REGION={args.region}")
-                print_error("export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox")
+                # boto3 and the first aws CLI read AWS_DEFAULT_REGION alone, the second one and others AWS_REGION.
+                print(f"export AWS_ENDPOINT_URL={url}")
+                print(f"export AWS_REGION={args.region} AWS_DEFAULT_REGION={args.region}")
+                print("export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox", flush=True)
                 while True:  # its clock runs while a thread sleeps on it
                     sandbox.clock.sleep(TICK * args.sandbox_speed)
         except (OSError, OverflowError) as error:

@@ -57,6 +57,11 @@ class TaskSetState:
         return new is not None and new.is_steady and 0 < new.computed <= healthy
 
     @property
+    def is_promoted(self) -> bool:
+        """Whether the new set serves alone: there is nothing to share with, and nothing to go back to."""
+        return self.new is not None and self.new.is_primary and not self.old
+
+    @property
     def can_old_serve(self) -> bool:
         return bool(self.old) and self.healthy.get(self.old_group, 0) > 0
 
@@ -215,7 +220,7 @@ def _start(state: TaskSetState, marker: RequestMarker | None) -> Iterator[Move]:
     if state.new is None:
         yield CreateSet()
         return
-    if not state.new.computed:
+    if state.is_promoted or not state.new.computed:
         return
     if not state.is_new_ready:
         yield _wait_for_new(state)
@@ -228,7 +233,7 @@ def _start(state: TaskSetState, marker: RequestMarker | None) -> Iterator[Move]:
 
 def _share(state: TaskSetState, percent: int) -> Iterator[Move]:
     new = state.new
-    if new is None:
+    if new is None or (state.is_promoted and percent < state.share):
         return
     if percent < state.share:
         # The old set has kept all of its tasks: what is given back to it is served at once.

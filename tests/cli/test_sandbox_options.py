@@ -54,14 +54,13 @@ def test_a_journal_that_cannot_be_written_is_one_line(capsys: Capture, tmp_path:
 
 def test_other_processes_reach_a_sandbox_that_is_served_and_a_signal_ends_it_well() -> None:
     command = [sys.executable, "-m", "ecs_steps", "sandbox", "--speed", "1000"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603  our own command
-        assert process.stderr
-        url = process.stderr.readline().split("AWS_ENDPOINT_URL=")[1].split()[0]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own command
+        assert process.stdout
+        exports = [process.stdout.readline().split()[1:] for _ in range(3)]
         update = str(files("ecs_steps.sandbox") / "examples" / "update.json")
-        keys = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_REGION": "eu-west-1"}
         ended = subprocess.run(  # noqa: S603  our own command
-            [sys.executable, "-m", "ecs_steps", "update", update, "--endpoint-url", url, "--quiet"],
-            env=os.environ | keys,
+            [sys.executable, "-m", "ecs_steps", "update", update, "--quiet"],
+            env=os.environ | dict(export.split("=") for line in exports for export in line),
             capture_output=True,
             text=True,
             check=False,

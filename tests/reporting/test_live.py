@@ -25,6 +25,7 @@ from ecs_steps.reporting.terminal import presenter
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
+from pages import ROOT, rewritten
 from pseudo_terminal import PseudoTerminal
 
 STACK = "AWS::CloudFormation::Stack"
@@ -254,20 +255,29 @@ def test_after_an_error_the_last_state_stays_and_the_cursor_comes_back() -> None
         assert terminal.text.rfind("\x1b[?25h") > terminal.text.rfind("\x1b[?25l")
 
 
-def test_a_deployment_in_the_sandbox_ends_with_a_tree_of_it() -> None:
+def test_a_deployment_in_the_sandbox_ends_with_the_tree_that_the_page_shows(
+    update_goldens: bool,  # noqa: FBT001  a fixture
+) -> None:
     variables = (files("ecs_steps.sandbox") / "examples" / "deploy.json").read_text()
     with PseudoTerminal() as terminal, Sandbox() as aws:
         aws.add_cluster("shop-production")
         step = DeployEcsServiceStep(parse_variables(variables, source="deploy.json"))
 
         with presenter(terminal.stream, clock=aws.clock) as report:
-            step.run(aws=aws.clients, clock=aws.clock, report=report)
+            # Outputs are results: the command prints them apart.
+            step.run(
+                aws=aws.clients,
+                clock=aws.clock,
+                report=lambda each: None if isinstance(each, OutputVariable) else report(each),
+            )
         terminal.close()
 
-        screen = "\n".join(terminal.screen)
-        assert re.search(r"^stack [\w-]+  CREATE_COMPLETE  0:\d\d$", screen, re.MULTILINE)
-        assert "deployment octopetshop-web:1  COMPLETED  0:" in screen
-        assert "] deployed in 0:" in screen
+        screen = "\n".join(terminal.screen).strip()
+    page = ROOT / "ecs_steps" / "cli" / "README.md"
+    shown = re.compile(r"(?<=<!-- screen -->\n```text\n).*?(?=\n```)", re.DOTALL)
+    expected = shown.sub(lambda _: screen, page.read_text(encoding="utf-8"))
+    assert "CREATE_COMPLETE" in screen
+    rewritten(page, expected, update=update_goldens)
 
 
 def test_rich_is_loaded_only_where_it_is_used() -> None:

@@ -6,18 +6,18 @@ from typing import Any
 
 import hypothesis.strategies as st
 from attrs import define, field
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_sets import Abandon, Goal, Promote, Share, Start
 from ecs_steps.sandbox import Sandbox
 from rollouts.checkout import SERVICE, Checkout
 
+START = Start(marker=RequestMarker(name="X-Canary", value="k7"))
+PROMOTE = Promote(bake=20, deregistration_delay=30)
+ABANDON = Abandon(deregistration_delay=30)
 GOALS = st.one_of(
-    st.just(Start(marker=RequestMarker(name="X-Canary", value="k7"))),
-    st.builds(Share, percent=st.integers(0, 99)),
-    st.just(Promote(bake=20, deregistration_delay=30)),
-    st.just(Abandon(deregistration_delay=30)),
+    st.just(START), st.builds(Share, percent=st.integers(0, 99)), st.just(PROMOTE), st.just(ABANDON)
 )
 # A run with a goal is killed after so many calls; a deployment makes about a hundred.
 RUNS = st.lists(st.tuples(GOALS, st.one_of(st.none(), st.integers(1, 120))), min_size=1, max_size=5)
@@ -74,6 +74,8 @@ def run(shop: Checkout, killer: Killer, goal: Goal, kill_after: int | None) -> N
 
 
 @settings(max_examples=20)
+@example(runs=[(START, None), (PROMOTE, None), (Share(percent=0), None)], desired=1, ends_with="promote")
+@example(runs=[(START, None), (PROMOTE, None), (START, None)], desired=1, ends_with="abandon")
 @given(runs=RUNS, desired=DESIRED, ends_with=st.sampled_from(["promote", "abandon"]))
 def test_traffic_is_always_on_healthy_tasks_and_nothing_is_left_over(
     runs: list[tuple[Goal, int | None]], desired: int, ends_with: str
@@ -88,12 +90,9 @@ def test_traffic_is_always_on_healthy_tasks_and_nothing_is_left_over(
 
         for goal, kill_after in runs:
             run(shop, killer, goal, kill_after)
-        last: Goal = Abandon(deregistration_delay=30)
-        if ends_with == "promote":
-            last = Promote(bake=20, deregistration_delay=30)
-        run(shop, killer, last, None)
+        run(shop, killer, PROMOTE if ends_with == "promote" else ABANDON, None)
         if ends_with == "promote" and len(shop.live_sets) == 1:
-            run(shop, killer, Abandon(deregistration_delay=30), None)
+            run(shop, killer, ABANDON, None)
         aws.clock.sleep(300)
 
         [primary] = shop.sets

@@ -313,7 +313,7 @@ def section(row: StepRow) -> str:
     return (
         f"\n### {row.title}\n\n"
         f"[{build.file_name(row)}]({build.file_name(row)}). {row.template.description}\n\n"
-        f"Output variables: {outputs}.\n\n```text\n{picture(row)}```\n"
+        f"Output variables: {outputs}.\n\n<!-- form -->\n```text\n{picture(row)}```\n"
     )
 
 

@@ -93,7 +93,10 @@ def test_a_deployment_succeeds_and_the_next_one_is_unchanged(world: World) -> No
 
     assert (first.code, first.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), first.stdout
     assert (again.code, again.log.outputs["Outcome"].value) == (0, "UNCHANGED"), again.stdout
-    assert [artifact["name"] for artifact in first.log.artifacts] == ["cloudformation-template.json", "deployment.html"]
+    assert [artifact["name"] for artifact in first.log.artifacts] == [
+        "cloudformation-template.json",
+        "deployment.html",
+    ]
     assert all(Path(artifact["path"]).is_absolute() for artifact in first.log.artifacts)
     assert first.stderr == again.stderr == ""
 
