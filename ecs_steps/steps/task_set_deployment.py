@@ -23,6 +23,7 @@ from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReade
 from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
 from ecs_steps.rollouts.task_sets import Abandon, Promote, Share, Start, TaskSetState, scale_for
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
+from ecs_steps.rollouts.verification import Verification, verify
 from ecs_steps.steps.task_set_inputs import TASK_SETS, TEST_TRAFFIC, TaskSetInputs
 from ecs_steps.tags import Tag, deployment_of
 
@@ -108,12 +109,21 @@ class TaskSetDeployment:
             raise self._rolled_back(rollout, error) from error
         return self._paused(settlement)
 
-    def share(self, percent: int, *, bake_minutes: int, only_healthy: bool) -> Result:
+    def share(
+        self,
+        percent: int,
+        *,
+        bake_minutes: int,
+        only_healthy: bool,
+        verification: Verification | None = None,
+    ) -> Result:
         """Give the new set a share of the traffic in percent; 100 promotes it and ends the deployment.
+
+        A larger share than it has is verified first.
 
         Raises:
             NotFoundError: There is no task set of this deployment.
-            DeploymentError: It is not healthy, and nothing was changed.
+            DeploymentError: It is not healthy, or not verified, and nothing was changed.
             RolloutFailedError: It did not come up at the new scale; its share stays as it was.
         """
         rollout = self._rollout()
@@ -130,6 +140,8 @@ class TaskSetDeployment:
             return self.outputs.result(Outcome.UNCHANGED)
         if percent > state.share:
             self._check(state, only_healthy=only_healthy)
+            if verification:
+                verify(verification, self.context)
         with self._putting_out(rollout):
             if percent < FULL:
                 return self._paused(rollout.reach(Share(percent=percent)))

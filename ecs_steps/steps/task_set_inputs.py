@@ -1,8 +1,9 @@
 """Inputs of the steps on services that are deployed by task sets (deployment controller EXTERNAL)."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Protocol
 
+import attrs
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.converter import unexpected
@@ -11,9 +12,6 @@ from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import Text, WholeNumber
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
-
-if TYPE_CHECKING:
-    import attrs
 
 TASK_SETS = "Octopus.Action.Aws.Ecs.TaskSets"
 TEST_TRAFFIC = "Octopus.Action.Aws.Ecs.TestTraffic"
@@ -81,6 +79,45 @@ def task_set_variable() -> Any:  # noqa: ANN401  as `variable`
     )
 
 
+def test_header_variable() -> Any:  # noqa: ANN401  as `variable`
+    """Declare the header that testers send."""
+    return variable(
+        f"{TEST_TRAFFIC}.Header",
+        label="Header of testers",
+        help="Of a service that is deployed by task sets: requests with this header reach the new tasks "
+        "alone, `X-Canary: value`. It is a key and no lock: choose a value that no one guesses.",
+        default=None,
+        control="Sensitive",
+        is_secret=True,
+    )
+
+
+def test_query_variable() -> Any:  # noqa: ANN401  as `variable`
+    """Declare the query parameter that testers send."""
+    return variable(
+        f"{TEST_TRAFFIC}.Query",
+        label="Query parameter of testers",
+        help="In place of a header: `test=value`. Access logs and referrers show it.",
+        default=None,
+        control="Sensitive",
+        is_secret=True,
+    )
+
+
+class TestedInputs(attrs.AttrsInstance, Protocol):
+    """Inputs that say how testers reach new tasks."""
+
+    @property
+    def test_header(self) -> RequestMarker | None: ...
+    @property
+    def test_query(self) -> RequestMarker | None: ...
+
+
+def marker_of(inputs: TestedInputs) -> RequestMarker | None:
+    """Return what testers send to reach new tasks."""
+    return inputs.test_header or inputs.test_query
+
+
 def task_sets_last(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
     """Put what few services have below a step's own fields, and the strategy last."""
     own = TaskSetInputs.__annotations__
@@ -91,29 +128,14 @@ def task_sets_last(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[att
 class TaskSetInputs(StrategyInputs):
     """The inputs of a step that starts a deployment, where it may be one by task sets."""
 
-    test_header: Header | None = variable(
-        f"{TEST_TRAFFIC}.Header",
-        label="Header of testers",
-        help="Of a service that is deployed by task sets: requests with this header reach the new tasks "
-        "alone, `X-Canary: value`. It is a key and no lock: choose a value that no one guesses.",
-        default=None,
-        control="Sensitive",
-        is_secret=True,
-    )
-    test_query: Query | None = variable(
-        f"{TEST_TRAFFIC}.Query",
-        label="Query parameter of testers",
-        help="In place of a header: `test=value`. Access logs and referrers show it.",
-        default=None,
-        control="Sensitive",
-        is_secret=True,
-    )
+    test_header: Header | None = test_header_variable()
+    test_query: Query | None = test_query_variable()
     production_rule: ListenerRuleArn | None = production_rule_variable()
 
     @property
     def marker(self) -> RequestMarker | None:
         """What testers send to reach new tasks."""
-        return self.test_header or self.test_query
+        return marker_of(self)
 
     @property
     def names_task_sets(self) -> bool:
@@ -122,9 +144,9 @@ class TaskSetInputs(StrategyInputs):
 
 
 @rule("test_header", "test_query")
-def _one_marker(inputs: TaskSetInputs) -> Iterator[Finding]:
+def _one_marker(inputs: TestedInputs) -> Iterator[Finding]:
     if inputs.test_header and inputs.test_query:
         yield Finding(("test_query",), f"is given beside {TEST_TRAFFIC}.Header; give one of them")
 
 
-TEST_TRAFFIC_RULES: tuple[AnyRule[TaskSetInputs], ...] = (_one_marker,)
+TEST_TRAFFIC_RULES: tuple[AnyRule[TestedInputs], ...] = (_one_marker,)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from answering import Answer, answering
 from ecs_steps import (
     AbortEcsDeploymentStep,
     ContinueEcsDeploymentStep,
@@ -336,6 +337,64 @@ class TestContinue:
 
         with pytest.raises(DeploymentError, match="desired count"):
             shop.share(50)
+
+
+class TestVerify:
+    def test_a_share_is_given_to_what_answers_as_expected(self, shop: Checkout) -> None:
+        with answering(Answer(status=503), Answer()) as site:
+            shop.update()
+            result = shop.share(50, Verify_Url=site.url, Verify_Text="ready", TestTraffic_Header=HEADER)
+
+        assert (result.outcome, shop.changes) == (Outcome.PAUSED, ["UpdateTaskSet", "ModifyRule"])
+        assert [headers["X-Canary"] for _, headers in site.requests] == ["k7-secret", "k7-secret"]
+        assert "k7-secret" not in repr(shop.events)
+
+    def test_what_answers_otherwise_gets_nothing_and_nothing_is_changed(self, shop: Checkout) -> None:
+        shop.update()
+        for percent in (50, 100):
+            with answering(Answer(status=503)) as site, pytest.raises(DeploymentError, match="not pass"):
+                shop.share(percent, Verify_Url=site.url)
+            assert (len(site.requests), shop.changes) == (5, [])
+
+    def test_a_smaller_share_and_one_that_it_has_need_no_answer(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(50)
+
+        with answering(Answer(status=503)) as site:
+            outcomes = [shop.share(percent, Verify_Url=site.url).outcome for percent in (50, 10)]
+
+        assert outcomes == [Outcome.PAUSED, Outcome.PAUSED]
+        assert site.requests == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Verify_Url": "https://user:k7-secret@shop.example.com/"},
+        {"Verify_Url": "ftp://shop.example.com/k7-secret"},
+        {"Verify_Url": "https://shop.example.com/#k7-secret"},
+        {"Verify_Url": "https://shop.example.com/a k7-secret"},
+        {"Verify_Url": "https://shop.example.com/\r\nX-Canary: k7-secret"},
+        {"Verify_Url": f"https://shop.example.com/{'k7-secret' * 300}"},
+        {"Verify_Url": "https://shop.example.com", "Verify_Status": "99"},
+        {"Verify_Url": "https://shop.example.com", "Verify_Tries": "0"},
+        {"Verify_Url": "https://shop.example.com", "Verify_IntervalSeconds": "0.5"},
+        {"Verify_Url": "https://shop.example.com", "Verify_Text": "x" * 1001},
+        {"TestTraffic_Header": "X: k7-secret", "TestTraffic_Query": "x=k7-secret"},
+    ],
+)
+def test_a_verification_that_cannot_be_is_refused_and_not_shown(changes: dict[str, str]) -> None:
+    with pytest.raises(InvalidInputsError) as caught:
+        ContinueEcsDeploymentStep(deployment_variables(**changes))
+
+    assert "k7-secret" not in str(caught.value)
+    assert len(caught.value.problems) == 1
+
+
+def test_a_verification_without_a_url_is_warned_of() -> None:
+    step = ContinueEcsDeploymentStep(deployment_variables(Verify_Text="ready"))
+
+    assert ["Verify.Text" in str(warning) for warning in step.warnings] == [True]
 
 
 class TestAbort:
