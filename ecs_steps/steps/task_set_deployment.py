@@ -18,7 +18,9 @@ from ecs_steps.errors import DeploymentError, NotFoundError, RolledBackError, Su
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.review import short_name
 from ecs_steps.rollouts.start import has_task_sets
+from ecs_steps.rollouts.task_set_progress import describe_pause, task_set_outputs
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
 from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
 from ecs_steps.rollouts.task_sets import Abandon, Promote, Share, Start, TaskSetState, scale_for
@@ -244,7 +246,8 @@ class TaskSetDeployment:
         self._put_out(settlement.state)
         if not settlement.is_done:
             return self.outputs.result(Outcome.STARTED)
-        self.context.say(Level.INFO, _describe_pause(settlement.state))
+        if settlement.state.new:
+            self.context.report(describe_pause(self.service, settlement.state, settlement.state.new))
         return self.outputs.result(Outcome.PAUSED)
 
     @contextmanager
@@ -257,18 +260,8 @@ class TaskSetDeployment:
                 self._put_out(rollout.state)
 
     def _put_out(self, state: TaskSetState) -> None:
-        new, rules = state.new, state.test_rules
-        values = {
-            "TaskSetId": new.task_set_id if new else "",
-            "PreviousTaskSetId": state.old[0].task_set_id if state.old else "",
-            "TaskDefinitionArn": new.task_definition if new else "",
-            "PreviousTaskDefinitionArn": state.old[0].task_definition if state.old else "",
-            "TargetGroupArn": state.new_group if new else "",
-            "ProductionTrafficPercent": f"{state.share:g}",
-            "TestListenerRule": rules[0].arn if rules else "",
-        }
         # What is gone at the end keeps the value that later steps read.
-        self.outputs.set(**{name: value for name, value in values.items() if value})
+        self.outputs.set(**task_set_outputs(state))
 
 
 def check_task_sets(service: Service, inputs: TaskSetInputs) -> None:
@@ -303,27 +296,8 @@ def _refuse_other(other: TaskSet, service: Service) -> SupersededError:
     whose = f"{other.external_id} has made it" if other.external_id else "something else has made it"
     return SupersededError(
         what=f"Service {service.name} has another task set, {other.task_set_id} of "
-        f"{_short(other.task_definition)}",
+        f"{short_name(other.task_definition)}",
         why=whose,
         next_step="Abort that deployment, or delete the task set (aws ecs delete-task-set --force) when its "
         "target group has no weight. Nothing was changed.",
     )
-
-
-def _describe_pause(state: TaskSetState) -> str:
-    new, old = state.new, state.old
-    if new is None:
-        return "nothing is deployed"
-    old_share = f"; {_short(old[0].task_definition)} has {FULL - state.share:g} %" if old else ""
-    healthy = state.healthy.get(state.new_group, 0)
-    group = state.new_group.rpartition(":")[2].split("/")[1]
-    testers = ", and testers reach it by the test rule" if state.test_rules else ""
-    return (
-        f"paused: {_short(new.task_definition)} has {state.share:g} % of the traffic{testers}{old_share}\n"
-        f"  {new.running} of {new.computed} tasks run, {healthy} healthy in {group}\n"
-        f"  this pause does not end by itself, and no one rolls back: continue or abort the deployment"
-    )
-
-
-def _short(arn: str) -> str:
-    return arn.rpartition("/")[2]

@@ -15,6 +15,7 @@ from ecs_steps import (
     UpdateEcsServiceStep,
 )
 from ecs_steps.reporting.events import Level, Message, Reported
+from ecs_steps.reporting.text import message_text
 from ecs_steps.rollouts.traffic import TEST_RULE_TAG
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.ecs.checkout import task_set
@@ -166,4 +167,5 @@ class Checkout:
 
     @property
     def text(self) -> str:
-        return "\n".join(event.text for event in self.events if isinstance(event, Message))
+        """What was reported, as lines."""
+        return "\n".join(map(message_text, self.events))
