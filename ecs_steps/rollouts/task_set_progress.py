@@ -95,8 +95,8 @@ class TaskSetProgress:
 
     @property
     def is_over(self) -> bool:
-        """Whether no set shares the service with the one that serves."""
-        return len(self.service.task_sets) < 2  # noqa: PLR2004  a deployment has two of them
+        """Whether no set that stays is beside the one that serves."""
+        return all(each.is_primary or each.is_draining for each in self.service.task_sets)
 
     @property
     def is_paused(self) -> bool:
@@ -116,7 +116,14 @@ class TaskSetProgress:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON data, with the members of another deployment's."""
+        new = self.state.new if self.state else None
         return service_data(self.service) | {
+            "deployment": {
+                "id": new.task_set_id if new else "",
+                "status": new.status if new else "",
+                "stage": "",
+                "reason": "",
+            },
             "strategy": {"type": "TASK_SETS"},
             "steps": [],
             "tasks": [self._task_data(each) for each in self._sets],
@@ -184,8 +191,11 @@ class TaskSetProgress:
     @property
     def _waits_for(self) -> str:
         new = self.state.new if self.state else None
-        if new is None or self.is_over:
-            return "for nothing" if self.is_over else "for its owner: no task set is this deployment's"
+        if self.is_over:
+            leaves = any(each.is_draining for each in self.service.task_sets)
+            return "for the last tasks of a deleted set" if leaves else "for nothing"
+        if new is None:
+            return "for what its sets are like to be known"
         if new.is_primary:
             return "for the old task set to go: continue with a share of 100 again if no step does"
         if not self.is_paused:
