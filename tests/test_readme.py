@@ -21,6 +21,8 @@ from ecs_steps.octopus import yaml_text
 from ecs_steps.octopus.inputs.schema import inputs_schema
 from ecs_steps.steps.registry import STEPS
 from pages import PAGES, ROOT, Block, blocks, name_of, replayed, rewritten
+from peers.docker_registry import installed
+from peers.environments import NotInstalled, end_without
 
 BLOCKS = list(blocks())
 SESSIONS = [page for page in PAGES if any(block.language == "console" for block in blocks([page]))]
@@ -31,7 +33,17 @@ COMPARED = {"form": "step_templates/test_build.py", "screen": "reporting/test_li
 
 @pytest.mark.parametrize("page", SESSIONS, ids=name_of)
 def test_every_session_prints_what_the_page_shows(page: Path, tmp_path: Path, update_goldens: bool) -> None:  # noqa: FBT001  a fixture
+    if "$ skopeo " in page.read_text(encoding="utf-8"):
+        needs_skopeo()
+
     rewritten(page, replayed(page, tmp_path), update=update_goldens)
+
+
+def needs_skopeo() -> None:
+    try:
+        installed("skopeo")
+    except NotInstalled as error:
+        end_without(error)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)

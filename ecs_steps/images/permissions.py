@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ecs_steps.iam import Scope, Statement
-from ecs_steps.registry import InvalidReferenceError, parse_reference
+from ecs_steps.image_reference import InvalidReferenceError, parse_reference
 
 
 def read_images(images: Iterable[str]) -> Iterator[Statement]:

@@ -1,10 +1,11 @@
 """Images by digest: what their tags mean now, written so that nothing can change it later."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Container, Mapping
+from typing import Any, Final, Protocol, Self
 
-from attrs import field, frozen
+from attrs import AttrsInstance, field, frozen
 
+from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import NotFoundError
 from ecs_steps.images.registries import Registries
 from ecs_steps.octopus.feeds import Feed
@@ -37,31 +38,51 @@ def platform_of_task(task_definition: Mapping[str, Any]) -> Platform | None:
     return task_platform(architecture, given.get("operatingSystemFamily") or "LINUX")
 
 
+class PackageImages(AttrsInstance, Protocol):
+    """What a release has chosen: images and the feeds that have a login, both by package reference."""
+
+    @property
+    def images(self) -> Mapping[str, str]: ...
+
+    @property
+    def feeds(self) -> Mapping[str, Feed]: ...
+
+
 @frozen(kw_only=True)
 class Pinning:
-    """Pins the images of one task, each read once. Without a `platform` the task may run on any."""
+    """Pins the images of one task, each read once. Without a `platform` the task may run on any.
+
+    `feeds` are those of the images that have one with a login.
+    """
 
     registries: Registries
     platform: Platform | None
-    _pinned: dict[tuple[str, Feed | None], str] = field(factory=dict, repr=False)
+    feeds: Mapping[str, Feed] = field(factory=dict)
+    _pinned: dict[str, str] = field(factory=dict, repr=False)
 
-    def pin(self, image: str, feed: Feed | None = None) -> str:
+    @classmethod
+    def of_release(
+        cls, packages: PackageImages, platform: Platform | None, context: DeploymentContext
+    ) -> Self:
+        """Return what pins the images of a step's inputs."""
+        feeds = {packages.images[reference]: feed for reference, feed in packages.feeds.items()}
+        return cls(registries=Registries(context), platform=platform, feeds=feeds)
+
+    def pin(self, image: str) -> str:
         """Return ``name@sha256:...`` for an image by name and tag; one by digest stays as it is.
-
-        `feed` is that of the image's package, if it has a login.
 
         Raises:
             InvalidReferenceError: The text is no image reference.
             NotFoundError: The image is not for the task's platform.
             RegistryError: It does not exist, or its registry cannot be read.
         """
-        if (image, feed) not in self._pinned:
-            self._pinned[image, feed] = self._pin(image, feed)
-        return self._pinned[image, feed]
+        if image not in self._pinned:
+            self._pinned[image] = self._pin(image)
+        return self._pinned[image]
 
-    def _pin(self, image: str, feed: Feed | None) -> str:
+    def _pin(self, image: str) -> str:
         reference = parse_reference(image)
-        repository = self.registries.open(reference, feed=feed)
+        repository = self.registries.open(reference, feed=self.feeds.get(image))
         found = resolve_image(repository, reference.digest or reference.tag or LATEST)
         self._check_platform(image, found)
         if reference.digest:
@@ -81,3 +102,19 @@ class Pinning:
             why=f"it is for {', '.join(map(str, found.platforms))}",
             next_step="Build it for that platform as well, or change the platform of the task.",
         )
+
+
+def pin_containers(
+    request: Mapping[str, Any], names: Container[str], packages: PackageImages, context: DeploymentContext
+) -> dict[str, Any]:
+    """Return a request to RegisterTaskDefinition with the images of the named containers pinned.
+
+    Raises:
+        NotFoundError, RegistryError, AwsCallError: As `Pinning.pin`.
+    """
+    pinning = Pinning.of_release(packages, platform_of_task(request), context)
+    definitions = [
+        {**each, "image": pinning.pin(each["image"])} if each["name"] in names else each
+        for each in request["containerDefinitions"]
+    ]
+    return {**request, "containerDefinitions": definitions}

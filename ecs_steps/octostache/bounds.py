@@ -75,17 +75,11 @@ class Work:
         return max((MAX_WORK - self.spent) / WORK_PER_SECOND, _MIN_SECONDS)
 
 
-def check_length(text: str) -> str:
-    """Return `text` if it is within `MAX_TEXT`.
+def check_length(length: int) -> None:
+    """Refuse a text that is longer than `MAX_TEXT`.
 
     Raises:
-        OctostacheError: It is longer.
+        OctostacheError: It is.
     """
-    if len(text) > MAX_TEXT:
-        raise too_long()
-    return text
-
-
-def too_long() -> OctostacheError:
-    """Return the error that says that a text is beyond `MAX_TEXT`."""
-    return OctostacheError(f"The text grows beyond {MAX_TEXT} characters")
+    if length > MAX_TEXT:
+        raise OctostacheError(f"The text grows beyond {MAX_TEXT} characters")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ecs_steps.octostache.bounds import MAX_TOTAL_WORK, Evaluated, OctostacheError
 
 if TYPE_CHECKING:
-    from ecs_steps.octostache.lookup import Dictionary
+    from ecs_steps.octostache.tree import Dictionary
 
 
 def evaluate(text: str, variables: Mapping[str, str]) -> Evaluated:
@@ -41,7 +41,7 @@ class Evaluator:
 
     @cached_property
     def _dictionary(self) -> Dictionary:
-        from ecs_steps.octostache.lookup import Dictionary
+        from ecs_steps.octostache.tree import Dictionary
 
         return Dictionary(self._variables, self._now)
 

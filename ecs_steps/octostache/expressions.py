@@ -6,29 +6,18 @@ The grammar is in `grammar`, which reads the text between them.
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Literal, cast
+from typing import cast
 
 from attrs import define
 
 from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError
-from ecs_steps.octostache.syntax import (
-    Condition,
-    Expression,
-    Filter,
-    Flaw,
-    Formula,
-    Operation,
-    Step,
-    Substitution,
-    Symbol,
-    Token,
-)
+from ecs_steps.octostache.syntax import Condition, Expression, Filter, Formula, Operation, Part, Symbol, Token
 
 _WORD = re.compile(r"[\w\-:/~()@]++")
 _NAME = re.compile(r"(?:[\w\-:/~()@]|\s(?![|}]|(?:in|==|!=)\s))++")
 _SPACE = re.compile(r"\s*+")
 _NUMBER = re.compile(r"\d++(?:\.\d++)?|\.\d++")
-_QUOTED = re.compile(r'"([^"#]*+)"')
+_QUOTED = re.compile(r'"([^"#]*+)"|\\"(.*?)\\"', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]]")
 
 
@@ -51,13 +40,12 @@ class ExpressionParser(ABC):
     def condition(self) -> Condition:
         left = self.operand()
         self.skip_space()
-        comparison = self.text[self.at : self.at + 2]
-        if comparison not in {"==", "!="}:
-            if isinstance(left, str):
-                raise NoMatchError
-            return Condition(left)
-        self.at += 2
-        return Condition(left, cast("Literal['==', '!=']", comparison), self.operand())
+        is_equality = self.accept("==")
+        if is_equality or self.accept("!="):
+            return Condition(left, self.operand(), is_equality)
+        if isinstance(left, str):
+            raise NoMatchError
+        return Condition(left)
 
     def operand(self) -> Expression | str:
         self.skip_space()
@@ -69,49 +57,42 @@ class ExpressionParser(ABC):
         symbol = None if self.text.startswith("|", self.at) else self.symbol()
         filters = []
         self.skip_space()
-        while self.text.startswith("|", self.at):
-            self.at += 1
+        while self.accept("|"):
             self.skip_space()
             filters.append(Filter(self.read(_WORD), self.options()))
         return Expression(symbol, tuple(filters))
 
-    def options(self) -> tuple[str | Token, ...]:
-        options: list[str | Token] = []
+    def options(self) -> tuple[Part, ...]:
+        options: list[Part] = []
         while True:
             self.skip_space()
             if (quoted := self.quoted()) is not None:
                 options.append(quoted)
+            elif self.text.startswith("#{", self.at):
+                options.append(token := self.token())
+                if token.content is None:
+                    raise NoMatchError
             elif _WORD.match(self.text, self.at):
                 options.append(self.read(_WORD))
-            elif self.text.startswith("#{", self.at):
-                token = self.token()
-                if isinstance(token, Flaw):
-                    raise NoMatchError
-                options.append(token)
             else:
                 return tuple(options)
 
     def quoted(self) -> str | None:
-        if quoted := _QUOTED.match(self.text, self.at):
-            self.at = quoted.end()
-            return quoted[1]
-        if self.text.startswith('\\"', self.at):
-            start, end = self.at + 2, self.text.find('\\"', self.at + 2)
-            if end >= 0:
-                self.at = end + 2
-                return self.text[start:end]
-        return None
+        quoted = _QUOTED.match(self.text, self.at)
+        if quoted is None:
+            return None
+        self.at = quoted.end()
+        return quoted[quoted.lastindex or 0]
 
     def symbol(self) -> Symbol:
         self.skip_space()
         start = self.at
-        steps: list[Step] = [Step(self.name())]
+        steps: list[tuple[str | Symbol, bool]] = [(self.name(), False)]
         while True:
-            if self.text.startswith(".", self.at):
-                self.at += 1
-                steps.append(Step(self.name()))
-            elif self.text.startswith("[", self.at):
-                steps.append(self.index())
+            if self.accept("."):
+                steps.append((self.name(), False))
+            elif self.accept("["):
+                steps.append((self.index(), True))
             else:
                 return Symbol(self.text[start : self.at].rstrip(), tuple(steps))
 
@@ -121,24 +102,25 @@ class ExpressionParser(ABC):
             raise NoMatchError
         return name
 
-    def index(self) -> Step:
+    def index(self) -> str | Symbol:
         start = self.at
-        self.at += 1
         self.skip_space()
         if self.text.startswith("#{", self.at):
-            token = self.token()
+            content = self.token().content
             self.skip_space()
-            if isinstance(token, Substitution) and self.text.startswith("]", self.at):
-                expression = token.expression
-                if expression.symbol and not expression.filters:
-                    self.at += 1
-                    return Step(expression.symbol, is_index=True)
-        depth = 0
+            if (
+                isinstance(content, Expression)
+                and content.symbol
+                and not content.filters
+                and self.accept("]")
+            ):
+                return content.symbol
+        depth = 1
         for bracket in _BRACKET.finditer(self.text, start):
             depth += 1 if bracket[0] == "[" else -1
             if depth == 0:
                 self.at = bracket.end()
-                return Step(self.text[start + 1 : bracket.start()].strip(), is_index=True)
+                return self.text[start : bracket.start()].strip()
             if depth > MAX_DEPTH:
                 break
         raise NoMatchError
@@ -159,19 +141,17 @@ class ExpressionParser(ABC):
         self.skip_space()
         if _NUMBER.match(self.text, self.at):
             return float(self.read(_NUMBER))
-        if self.text.startswith("(", self.at):
-            return self.enclosed(self.formula, ")")
-        if self.text.startswith("{", self.at):
-            return self.enclosed(self.symbol, "}")
-        return self.symbol()
-
-    def enclosed(self, inner: Callable[[], Formula], closing: str) -> Formula:
-        self.at += 1
-        self.deepen()
-        formula = inner()
-        self.depth -= 1
-        self.expect(closing)
-        return formula
+        if self.accept("("):
+            self.deepen()
+            formula = self.formula()
+            self.depth -= 1
+            self.expect(")")
+            return formula
+        is_braced = self.accept("{")
+        symbol = self.symbol()
+        if is_braced:
+            self.expect("}")
+        return symbol
 
     def deepen(self) -> None:
         self.depth += 1
@@ -180,9 +160,13 @@ class ExpressionParser(ABC):
 
     def expect(self, literal: str) -> None:
         self.skip_space()
-        if not self.text.startswith(literal, self.at):
+        if not self.accept(literal):
             raise NoMatchError
-        self.at += len(literal)
+
+    def accept(self, literal: str) -> bool:
+        is_next = self.text.startswith(literal, self.at)
+        self.at += len(literal) if is_next else 0
+        return is_next
 
     def skip_space(self) -> None:
         self.at = cast("re.Match[str]", _SPACE.match(self.text, self.at)).end()

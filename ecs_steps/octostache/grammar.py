@@ -38,6 +38,7 @@ Every token is parsed once, whatever contains it, so that the time is linear in 
 """
 
 import re
+from collections.abc import Iterable
 
 from attrs import define, evolve, field
 
@@ -45,20 +46,21 @@ from ecs_steps.octostache.bounds import TOKEN_WORK, OctostacheError, Work, check
 from ecs_steps.octostache.expressions import ExpressionParser, NoMatchError
 from ecs_steps.octostache.syntax import (
     Calculation,
+    Condition,
     Conditional,
+    Content,
     Expression,
     Filter,
-    Flaw,
     Part,
     Repetition,
-    Substitution,
+    Symbol,
     Template,
     Token,
 )
 
+_HASHES = re.compile(r"(?<!#)#++\{")
 _KEYWORD = re.compile(r"#\{\s*+(if|unless|each|calc)\s++", re.IGNORECASE)
 _ELSEIF = re.compile(r"#\{elseif\s++")
-_ELSE = "#{else}"
 _MAX_FLAW_LENGTH = 80
 
 _BODY_ENDS = re.compile(r"#\{/(?:if|unless|each)\}")
@@ -66,24 +68,17 @@ _UNLESS_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\})")
 _IF_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\}|elseif\s)")
 
 
-def parse(text: str, *, is_json_leaf: bool = False) -> Template:
+def parse(text: str, work: Work, *, is_json_leaf: bool = False) -> Template:
     """Parse `text`, whatever it holds; in a JSON leaf without the `JsonEscape` that ends a substitution.
 
     Raises:
-        OctostacheError: Tokens are nested more than `MAX_DEPTH` deep.
+        OctostacheError: Tokens are nested more than `MAX_DEPTH` deep; or the text is too long, or takes too
+            much work together with what was done before, which is counted before it is done.
     """
-    parts = _TextParser(text, is_json_leaf=is_json_leaf).parts(None)
-    return Template(text, parts, is_flawed=_holds_flaw(parts))
-
-
-def parse_counted(text: str, work: Work, *, is_json_leaf: bool = False) -> Template:
-    """Parse `text` and count what it takes, before it takes it.
-
-    Raises:
-        OctostacheError: As `parse`; or it is too long, or too much together with what was done before.
-    """
-    work.spend(len(check_length(text)) + TOKEN_WORK * text.count("#{"))
-    return parse(text, is_json_leaf=is_json_leaf)
+    check_length(len(text))
+    work.spend(len(text) + TOKEN_WORK * text.count("#{"))
+    parts = _TextParser(text, is_json_leaf=is_json_leaf).parts()
+    return Template(parts, _holds_flaw(parts))
 
 
 def parse_name(name: str) -> list[tuple[str, bool]]:
@@ -96,21 +91,24 @@ def parse_name(name: str) -> list[tuple[str, bool]]:
         steps = parser.symbol().steps
     except (NoMatchError, OctostacheError):
         return []
-    path = [(step.key, step.is_index) for step in steps if isinstance(step.key, str)]
+    path = [(key, is_index) for key, is_index in steps if isinstance(key, str)]
     return path if parser.at == len(name) and len(path) == len(steps) else []
 
 
-def _holds_flaw(parts: tuple[Part, ...]) -> bool:
-    tokens = [part for part in parts if isinstance(part, Token)]
-    return any(isinstance(token, Flaw) or any(map(_holds_flaw, token.bodies)) for token in tokens)
+def _holds_flaw(parts: Iterable[Part]) -> bool:
+    contents = [part.content for part in parts if isinstance(part, Token)]
+    return None in contents or any(
+        _holds_flaw(body)
+        for content in contents
+        if isinstance(content, Conditional | Repetition)
+        for body in content.bodies
+    )
 
 
 def _without_json_escape(token: Token) -> Token:
-    match token:
-        case Substitution(expression=Expression(symbol, (*filters, Filter(name, ())))) if (
-            symbol and name.lower() == "jsonescape"
-        ):
-            return evolve(token, expression=Expression(symbol, tuple(filters)))
+    match token.content:
+        case Expression(Symbol() as symbol, (*filters, Filter(name, ()))) if name.lower() == "jsonescape":
+            return evolve(token, content=Expression(symbol, tuple(filters)))
         case _:
             return token
 
@@ -120,117 +118,105 @@ class _TextParser(ExpressionParser):
     is_json_leaf: bool = False
     parsed: dict[int, tuple[Token, int]] = field(factory=dict)
 
-    def parts(self, ends: re.Pattern[str] | None) -> tuple[Part, ...]:
+    def parts(self, ends: re.Pattern[str] | None = None) -> tuple[Part, ...]:
         """Read on until one of `ends`, or else to the end of the text."""
         parts: list[Part] = []
-        while (brace := self.text.find("#{", self.at)) >= 0:
-            hashes = brace
-            while hashes > self.at and self.text[hashes - 1] == "#":
-                hashes -= 1
-            run = brace - hashes + 1
-            is_escape = run % 2 == 0
-            kept = hashes + (run - 1 if is_escape else max(run - 2, 0))
-            literal = self.text[self.at : kept] + ("{" if is_escape else "")
-            if literal:
-                parts.append(literal)
-            self.at = brace + 2 if is_escape else brace
-            if is_escape:
+        while hashes := _HASHES.search(self.text, self.at):
+            brace = hashes.end() - 2
+            if (brace - hashes.start()) % 2:
+                parts.append(self.text[self.at : brace] + "{")
+                self.at = hashes.end()
                 continue
+            parts.append(self.text[self.at : max(brace - 1, hashes.start())])
+            self.at = brace
             if ends is not None and ends.match(self.text, brace):
-                return tuple(parts)
+                break
             token = self.token()
             parts.append(_without_json_escape(token) if self.is_json_leaf else token)
-        if self.at < len(self.text):
+        else:
             parts.append(self.text[self.at :])
             self.at = len(self.text)
-        return tuple(parts)
+        return tuple(part for part in parts if part)
 
     def token(self) -> Token:
         start, depth = self.at, self.depth
         if start not in self.parsed:
             self.deepen()
-            token = self.block(start)
-            if token is None:
-                self.depth = depth + 1
-                token = self.substitution(start)
-            self.parsed[start] = (token, self.at)
+            content = self.block()
+            if content is None:
+                self.at, self.depth = start, depth + 1
+                content = self.substitution()
+            end = self.at if content else self.flaw_end(start)
+            self.parsed[start] = (Token(self.text, start, end, content), self.at)
             self.depth = depth
         token, self.at = self.parsed[start]
         return token
 
-    def block(self, start: int) -> Token | None:
-        keyword = _KEYWORD.match(self.text, start)
+    def block(self) -> Content | None:
+        keyword = _KEYWORD.match(self.text, self.at)
         if keyword is None:
             return None
         self.at = keyword.end()
         try:
             match keyword[1].lower():
                 case "calc":
-                    return self.calculation(start)
+                    return self.calculation()
                 case "each":
-                    return self.repetition(start)
+                    return self.repetition()
                 case kind:
-                    return self.conditional(start, kind)
+                    return self.conditional(kind)
         except NoMatchError:
             return None
 
-    def substitution(self, start: int) -> Substitution | Flaw:
-        if self.text.startswith("#{/", start):
-            return self.flaw(start)
-        self.at = start + 2
+    def substitution(self) -> Expression | None:
+        self.at += 2
+        start = self.at
         try:
-            expression = self.expression()
+            expression = None if self.text.startswith("/", start) else self.expression()
             self.expect("}")
         except NoMatchError:
-            return self.flaw(start)
-        return Substitution(start=start, end=self.at, expression=expression)
+            expression = None
+        if expression is None:
+            self.at = start
+        return expression
 
-    def flaw(self, start: int) -> Flaw:
-        self.at = start + 2
-        next_token = self.text.find("#{", self.at, start + _MAX_FLAW_LENGTH)
-        end = next_token if next_token >= 0 else start + _MAX_FLAW_LENGTH
-        line = self.text[start:end].partition("\n")[0]
-        shown = line[: line.find("}") + 1] or line.rstrip()
-        return Flaw(start=start, end=start + len(shown))
+    def flaw_end(self, start: int) -> int:
+        """Return the end of what to show: a brace, the end of the line or the next token."""
+        line = self.text[start : start + _MAX_FLAW_LENGTH].partition("\n")[0]
+        following = line.find("#{", 1)
+        line = line[:following] if following > 0 else line
+        return start + len(line[: line.find("}") + 1] or line.rstrip())
 
-    def calculation(self, start: int) -> Calculation:
+    def calculation(self) -> Calculation:
         formula = self.formula()
         self.expect("}")
-        return Calculation(start=start, end=self.at, formula=formula)
+        return Calculation(formula)
 
-    def conditional(self, start: int, kind: str) -> Conditional:
-        condition = self.condition()
-        self.expect("}")
+    def conditional(self, kind: str) -> Conditional:
+        ends = _IF_BODY_ENDS if kind == "if" else _UNLESS_BODY_ENDS
+        condition = self.clause()
         tag_end = self.at
-        branches = [(condition, self.parts(_IF_BODY_ENDS if kind == "if" else _UNLESS_BODY_ENDS))]
-        while kind == "if" and (clause := _ELSEIF.match(self.text, self.at)):
-            self.at = clause.end()
-            condition = self.condition()
-            self.expect("}")
-            branches.append((condition, self.parts(_IF_BODY_ENDS)))
-        otherwise: tuple[Part, ...] = ()
-        if self.text.startswith(_ELSE, self.at):
-            self.at += len(_ELSE)
-            otherwise = self.parts(_BODY_ENDS)
-        self.expect_end(kind)
+        branches = [(condition, self.parts(ends))]
+        while kind == "if" and (elseif := _ELSEIF.match(self.text, self.at)):
+            self.at = elseif.end()
+            branches.append((self.clause(), self.parts(ends)))
+        otherwise = self.parts(_BODY_ENDS) if self.accept("#{else}") else ()
+        self.expect(f"#{{/{kind}}}")
         if kind == "unless":
             [(condition, body)] = branches
             branches, otherwise = [(condition, otherwise)], body
-        return Conditional(
-            start=start, end=self.at, tag_end=tag_end, branches=tuple(branches), otherwise=otherwise
-        )
+        return Conditional(tag_end, tuple(branches), otherwise)
 
-    def repetition(self, start: int) -> Repetition:
+    def clause(self) -> Condition:
+        condition = self.condition()
+        self.expect("}")
+        return condition
+
+    def repetition(self) -> Repetition:
         item = self.name()
         self.expect("in")
         collection = self.symbol()
         self.expect("}")
         body = self.parts(_BODY_ENDS)
-        self.expect_end("each")
-        return Repetition(start=start, end=self.at, item=item, collection=collection, body=body)
-
-    def expect_end(self, kind: str) -> None:
-        end = f"#{{/{kind}}}"
-        if not self.text.startswith(end, self.at):
-            raise NoMatchError
-        self.at += len(end)
+        self.expect("#{/each}")
+        return Repetition(item, collection, body)

@@ -1,190 +1,273 @@
 """Render the parts of one text: look symbols up, apply filters, choose branches, repeat bodies, calculate.
 
+symbol -> path -> node of the tree, or of the JSON that a value holds -> its text, rendered -> filters.
+
+Names are looked up from the innermost ``#{each}`` outwards. A value is rendered in turn, where it was found;
+one that does not parse is taken as it stands, as Octopus does, since a password may well hold a ``#{``. A
+name that leads on into a value is followed there if the value holds JSON; where that ends in a loop it has no
+value, as in Octopus, while a variable that needs itself otherwise is an error.
+
 A token without a value stays in the text and is reported: an unknown name, an unknown filter, a filter that
 has no result, a calculation without a result; and a ``#{`` that begins no token.
 """
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
-from attrs import define
+from attrs import define, field, frozen
 
 from ecs_steps.octostache.bounds import (
     MAX_DEPTH,
-    MAX_TEXT,
     TOKEN_WORK,
     Evaluated,
     OctostacheError,
+    Work,
     check_length,
-    too_long,
 )
-from ecs_steps.octostache.grammar import parse_counted
-from ecs_steps.octostache.lookup import Lookup, Scope
-from ecs_steps.octostache.numerals import double, double_text
+from ecs_steps.octostache.calculation import calculate
+from ecs_steps.octostache.grammar import parse
 from ecs_steps.octostache.syntax import (
     Calculation,
     Condition,
     Conditional,
     Expression,
-    Flaw,
-    Formula,
-    Operation,
     Part,
     Repetition,
-    Substitution,
     Symbol,
     Token,
 )
-from ecs_steps.octostache.tree import Node
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from ecs_steps.octostache.tree import Dictionary, Node
 
 _FALSE_WORDS = frozenset({"no", "false"})
-_INT64_LIMIT = 2**63
+_ITEM_WORK = 4 * TOKEN_WORK
+_MAX_SHOWN_LABELS = 10
+
+
+class _LoopError(OctostacheError):
+    """A value needs itself."""
+
+
+@frozen(eq=False)
+class Scope:
+    """Where names are looked up: among the variables, or in what an ``#{each}`` adds to an outer scope."""
+
+    root: Node
+    outer: Scope | None = None
 
 
 @define(eq=False)
-class Rendering(Lookup):
-    """One text being rendered."""
+class Rendering:
+    """The state while one text is rendered.
 
-    _depth: int = 0
+    `unresolved` are the tokens that stayed in place, and `active` the values being rendered, with the names
+    they were called by.
+    """
+
+    dictionary: Dictionary
+    work: Work = field(factory=Work)
+    unresolved: dict[str, None] = field(factory=dict)
+    active: dict[Node, str] = field(factory=dict)
+    depth: int = 0
 
     def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated:
-        template = parse_counted(text, self.work, is_json_leaf=is_json_leaf)
-        rendered = self.render(template.parts, text, Scope(self.dictionary.root))
+        template = parse(text, self.work, is_json_leaf=is_json_leaf)
+        rendered = self._render(template.parts, Scope(self.dictionary.root))
         return Evaluated(rendered, tuple(self.unresolved))
 
-    def render(self, parts: Sequence[Part], source: str, scope: Scope) -> str:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise OctostacheError(f"Values are nested more than {MAX_DEPTH} deep{self.path()}")
+    def _render(self, parts: Sequence[Part], scope: Scope) -> str:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise OctostacheError(f"Values are nested more than {MAX_DEPTH} deep{self._path()}")
         try:
-            return self._join(
-                part if isinstance(part, str) else self._token(part, source, scope) for part in parts
-            )
+            return self._join(part if isinstance(part, str) else self._token(part, scope) for part in parts)
         finally:
-            self._depth -= 1
+            self.depth -= 1
 
     def _join(self, pieces: Iterable[str]) -> str:
         joined: list[str] = []
         length = 0
         for piece in pieces:
             length += len(piece)
-            if length > MAX_TEXT:
-                raise too_long()
+            check_length(length)
             self.work.spend(len(piece))
             joined.append(piece)
         return "".join(joined)
 
-    def _token(self, token: Token, source: str, scope: Scope) -> str:
+    def _token(self, token: Token, scope: Scope) -> str:
         self.work.spend(TOKEN_WORK)
-        if isinstance(token, Repetition):
-            return self._repetition(token, source, scope)
-        tag = source[token.start : token.tag_end if isinstance(token, Conditional) else token.end]
         value: str | None
-        match token:
-            case Substitution():
-                value = self._expression(token.expression, tag, source, scope)
-            case Conditional():
-                value = self._conditional(token, tag, source, scope)
-            case Calculation():
-                result = self._number(token.formula, scope)
-                value = double_text(result) if result is not None and math.isfinite(result) else None
-            case _:
+        match token.content:
+            case None:
                 value = None
+            case Repetition() as repetition:
+                value = self._repetition(repetition, scope)
+            case Conditional() as conditional:
+                value = self._conditional(conditional, token, scope)
+            case Calculation(formula):
+                value = calculate(formula, lambda symbol: self._symbol(symbol, scope))
+            case expression:
+                value = self._expression(expression, token, scope)
         if value is not None:
             return value
-        self.unresolved[tag] = None
-        return "#{" if isinstance(token, Flaw) else source[token.start : token.end]
+        self.unresolved[token.label] = None
+        return token.source if token.content else "#{"
 
-    def _conditional(self, token: Conditional, tag: str, source: str, scope: Scope) -> str | None:
-        for condition, body in token.branches:
-            holds = self._holds(condition, tag, source, scope)
+    def _conditional(self, conditional: Conditional, token: Token, scope: Scope) -> str | None:
+        for condition, body in conditional.branches:
+            holds = self._holds(condition, token, scope)
             if holds is None:
                 return None
             if holds:
-                return self.render(body, source, scope)
-        return self.render(token.otherwise, source, scope)
+                return self._render(body, scope)
+        return self._render(conditional.otherwise, scope)
 
-    def _holds(self, condition: Condition, tag: str, source: str, scope: Scope) -> bool | None:
-        left = self._operand(condition.left, tag, source, scope)
+    def _holds(self, condition: Condition, token: Token, scope: Scope) -> bool | None:
+        left = self._operand(condition.left, token, scope)
         if left is None or condition.right is None:
             return None if left is None else _is_truthy(left)
-        right = self._operand(condition.right, tag, source, scope)
-        return None if right is None else (left == right) is (condition.comparison == "==")
+        right = self._operand(condition.right, token, scope)
+        return None if right is None else (left == right) is condition.is_equality
 
-    def _operand(self, operand: Expression | str, tag: str, source: str, scope: Scope) -> str | None:
+    def _operand(self, operand: Expression | str, token: Token, scope: Scope) -> str | None:
         """Return one side of a condition: an unknown name is empty text, a filter without a result None."""
         if isinstance(operand, str):
             return operand
-        value = self._expression(operand, tag, source, scope)
+        value = self._expression(operand, token, scope)
         return "" if value is None and not operand.filters else value
 
-    def _repetition(self, token: Repetition, source: str, scope: Scope) -> str:
-        items = self.items(token.collection, scope)
+    def _repetition(self, repetition: Repetition, scope: Scope) -> str:
+        items = self._items(repetition.collection, scope)
         return self._join(
-            self.render(token.body, source, Scope(_local(token.item, items, at), scope))
+            self._render(repetition.body, Scope(_local(repetition.item, items, at), scope))
             for at in range(len(items))
         )
 
-    def _expression(self, expression: Expression, tag: str, source: str, scope: Scope) -> str | None:
-        value = None if expression.symbol is None else self.symbol(expression.symbol, scope)
+    def _expression(self, expression: Expression, token: Token, scope: Scope) -> str | None:
+        value = None if expression.symbol is None else self._symbol(expression.symbol, scope)
         if not expression.filters:
             return value
         from ecs_steps.octostache import filters  # noqa: PLC0415  start-up time: most texts use none
 
         for called in expression.filters:
             options = [
-                option if isinstance(option, str) else self.render((option,), source, scope)
+                option if isinstance(option, str) else self._render((option,), scope)
                 for option in called.options
             ]
             try:
-                value = filters.apply(called.name, value, options, now=self.dictionary.now, work=self.work)
+                apply = filters.find_filter(called.name, now=self.dictionary.now, work=self.work)
+                value = apply(value, options) if apply else None
             except OctostacheError as error:
-                raise OctostacheError(f"{tag}: {called.name}: {error}") from None
+                raise OctostacheError(f"{token.label}: {called.name}: {error}") from None
             if value is not None:
-                self.work.spend(len(check_length(value)))
+                check_length(len(value))
+                self.work.spend(len(value))
         is_null = value is None and expression.filters[-1].name.lower() == "null"
         return "" if is_null else value
 
-    def _number(self, formula: Formula, scope: Scope) -> float | None:
-        """Work a formula out in .NET's doubles; None for a name without a number or a division by zero."""
-        match formula:
-            case Symbol():
-                text = self.symbol(formula, scope)
-                return None if text is None else double(text)
-            case Operation():
-                result = self._number(formula.first, scope)
-                for operator, operand in formula.rest:
-                    right = self._number(operand, scope)
-                    result = None if result is None or right is None else _combine(result, operator, right)
-                return result
-            case _:
-                return formula
+    def _items(self, collection: Symbol, scope: Scope) -> list[Node]:
+        found = self._find(collection, scope)
+        if found is None:
+            return []
+        node, home = found
+        if node.text is None:
+            self.work.spend(_ITEM_WORK * len(node.indexed))
+            return list(node.indexed.values())
+        text = self._noted(self._value(node, home, collection.source))
+        document = self.dictionary.document(text, self.work)
+        # Counted before they are made: millions of items are too much for the memory as well.
+        self.work.spend(_ITEM_WORK * (len(document.content) if document else text.count(",") + 1))
+        return document.items() if document else [Node(item) for item in text.split(",")]
 
+    def _symbol(self, symbol: Symbol, scope: Scope) -> str | None:
+        found = self._find(symbol, scope)
+        if found is None or found[0].text is None:
+            return None
+        node, home = found
+        try:
+            return self._noted(self._value(node, home, symbol.source))
+        except _LoopError:
+            if node.is_member:
+                return None
+            raise
 
-def _combine(left: float, operator: str, right: float) -> float | None:
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "/":
-            return left / right if right else None
-        case _:
-            return _remainder(left, right)
+    def _noted(self, value: Evaluated) -> str:
+        """Return the text of a value that becomes part of the result, and note what is unresolved in it."""
+        self.unresolved.update(dict.fromkeys(value.unresolved))
+        self.work.spend(len(value.text))
+        return value.text
 
-
-def _remainder(left: float, right: float) -> float | None:
-    """Divide 64-bit whole numbers and return what remains, with the sign of the first."""
-    if not all(number.is_integer() and abs(number) < _INT64_LIMIT for number in (left, right)):
+    def _find(self, symbol: Symbol, scope: Scope) -> tuple[Node, Scope] | None:
+        path: list[tuple[str, bool]] = []
+        for step, is_index in symbol.steps:
+            key = self._symbol(step, scope) if isinstance(step, Symbol) else step
+            if key is None:
+                return None
+            path.append((key, is_index))
+        home: Scope | None = scope
+        while home is not None:
+            node = self._walk(path, symbol, home)
+            if node is not None:
+                return node, home
+            home = home.outer
         return None
-    return math.fmod(left, right) + 0.0 if right else None
+
+    def _walk(self, path: list[tuple[str, bool]], symbol: Symbol, scope: Scope) -> Node | None:
+        node = scope.root
+        for key, is_index in path:
+            found = node.below(key, is_index=is_index) or self._member(node, key, symbol, scope)
+            if found is None:
+                return None
+            node = found
+        return node
+
+    def _member(self, node: Node, key: str, symbol: Symbol, scope: Scope) -> Node | None:
+        """Look into the JSON that a value holds: into its raw text while that value is being rendered."""
+        text = node.text
+        if not text or not key:
+            return None
+        self.work.spend(TOKEN_WORK)
+        if node not in self.active:
+            try:
+                text = self._value(node, scope, symbol.source).text
+            except _LoopError:
+                return None
+        document = self.dictionary.document(text, self.work)
+        return document.member(key) if document else None
+
+    def _value(self, node: Node, scope: Scope, label: str) -> Evaluated:
+        """Render the text of a node, where it was found; that of a variable once for all."""
+        text = node.text or ""
+        if "#{" not in text:
+            return Evaluated(text)
+        if scope.outer is not None:
+            return self._rendered_value(node, text, scope, label)
+        if node not in self.dictionary.values:
+            self.dictionary.values[node] = self._rendered_value(node, text, scope, label)
+        return self.dictionary.values[node]
+
+    def _rendered_value(self, node: Node, text: str, scope: Scope, label: str) -> Evaluated:
+        if node in self.active:
+            raise _LoopError(f"The variables loop{self._path(node)} -> {label}")
+        template = self.dictionary.template(text, self.work)
+        if template.is_flawed:
+            return Evaluated(text)
+        outer, self.unresolved = self.unresolved, {}
+        self.active[node] = label
+        try:
+            return Evaluated(self._render(template.parts, scope), tuple(self.unresolved))
+        finally:
+            del self.active[node]
+            self.unresolved = outer
+
+    def _path(self, since: Node | None = None) -> str:
+        """Name the variables that are being rendered, from `since` on."""
+        labels = list(self.active.values())
+        if since is not None:
+            labels = labels[list(self.active).index(since) :]
+        if len(labels) > _MAX_SHOWN_LABELS:
+            labels = [*labels[:_MAX_SHOWN_LABELS], "..."]
+        return f": {' -> '.join(labels)}" if labels else ""
 
 
 def _is_truthy(value: str) -> bool:

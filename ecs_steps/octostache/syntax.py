@@ -5,29 +5,19 @@ None is compared or printed; going without both makes the classes at a third of 
 
 from __future__ import annotations
 
-from typing import Literal
-
-from attrs import field, frozen
+from attrs import frozen
 
 
 @frozen(eq=False, repr=False)
-class Step:
-    """One step of a path: a name, as in ``Octopus.Action``, or an index, as in ``[text]`` or ``[#{Symbol}]``.
+class Symbol:
+    """The path to a value, and how it was written: each step, and whether it is an index in brackets.
 
     Case does not matter when it is looked up. An index that is a symbol is the symbol's value; ``*`` stands
     for the first of all.
     """
 
-    key: str | Symbol
-    is_index: bool = False
-
-
-@frozen(eq=False, repr=False)
-class Symbol:
-    """The path to a value. `source` is how it was written."""
-
     source: str
-    steps: tuple[Step, ...]
+    steps: tuple[tuple[str | Symbol, bool], ...]
 
 
 @frozen(eq=False, repr=False)
@@ -35,12 +25,12 @@ class Filter:
     """``| Name option option``."""
 
     name: str
-    options: tuple[str | Token, ...]
+    options: tuple[Part, ...]
 
 
 @frozen(eq=False, repr=False)
 class Expression:
-    """A symbol through a chain of filters; either may be absent."""
+    """``Name | Filter``: a symbol through a chain of filters; either may be absent."""
 
     symbol: Symbol | None
     filters: tuple[Filter, ...] = ()
@@ -51,8 +41,8 @@ class Condition:
     """An operand that is truthy, or two that are compared. Quoted text is an operand of its own."""
 
     left: Expression | str
-    comparison: Literal["==", "!="] | None = None
     right: Expression | str | None = None
+    is_equality: bool = True
 
 
 @frozen(eq=False, repr=False)
@@ -66,39 +56,19 @@ class Operation:
 Formula = float | Symbol | Operation
 
 
-@frozen(eq=False, repr=False, kw_only=True)
-class Token:
-    """What lies between `start` and `end` of the text that was parsed."""
-
-    start: int
-    end: int
-
-    @property
-    def bodies(self) -> tuple[tuple[Part, ...], ...]:
-        """Return the texts within a block."""
-        return ()
-
-
-@frozen(eq=False, repr=False, kw_only=True)
-class Substitution(Token):
-    """``#{Name}`` or ``#{Name | Filter}``."""
-
-    expression: Expression
-
-
-@frozen(eq=False, repr=False, kw_only=True)
-class Calculation(Token):
-    """``#{calc 1 + Name}``."""
+@frozen(eq=False, repr=False)
+class Calculation:
+    """``calc 1 + Name``."""
 
     formula: Formula
 
 
-@frozen(eq=False, repr=False, kw_only=True)
-class Conditional(Token):
-    """``#{if}`` or ``#{unless}`` to its end; the opening tag ends at `tag_end`.
+@frozen(eq=False, repr=False)
+class Conditional:
+    """``if`` or ``unless`` to its end; the opening tag ends at `tag_end`.
 
-    The first branch whose condition holds is taken, else `otherwise`. An ``#{unless}`` is an ``#{if}`` with
-    its two bodies exchanged.
+    The first branch whose condition holds is chosen, else `otherwise`. An ``unless`` is an ``if`` with its
+    two bodies exchanged.
     """
 
     tag_end: int
@@ -110,9 +80,9 @@ class Conditional(Token):
         return (*(body for _, body in self.branches), self.otherwise)
 
 
-@frozen(eq=False, repr=False, kw_only=True)
-class Repetition(Token):
-    """``#{each item in Items}`` to its end."""
+@frozen(eq=False, repr=False)
+class Repetition:
+    """``each item in Items`` to its end."""
 
     item: str
     collection: Symbol
@@ -123,9 +93,30 @@ class Repetition(Token):
         return (self.body,)
 
 
-@frozen(eq=False, repr=False, kw_only=True)
-class Flaw(Token):
-    """A ``#{`` that begins no token: it stays as text. From `start` to `end` is what to show of it."""
+Content = Expression | Calculation | Conditional | Repetition
+
+
+@frozen(eq=False, repr=False)
+class Token:
+    """What lies between `start` and `end` of a text.
+
+    A ``#{`` that begins no token has no content: it stays as text, and only the rest is what to show of it.
+    """
+
+    text: str
+    start: int
+    end: int
+    content: Content | None
+
+    @property
+    def source(self) -> str:
+        return self.text[self.start : self.end]
+
+    @property
+    def label(self) -> str:
+        """Return how a message names it: a conditional by its opening tag."""
+        end = self.content.tag_end if isinstance(self.content, Conditional) else self.end
+        return self.text[self.start : end]
 
 
 Part = str | Token
@@ -135,6 +126,5 @@ Part = str | Token
 class Template:
     """A parsed text."""
 
-    source: str
     parts: tuple[Part, ...]
-    is_flawed: bool = field(default=False, kw_only=True)
+    is_flawed: bool

@@ -1,4 +1,4 @@
-"""The variables as a tree: ``Octopus.Action[Web].Name`` hangs below ``Octopus.Action[Web]``.
+"""The dictionary as a tree: ``Octopus.Action[Web].Name`` hangs below ``Octopus.Action[Web]``.
 
 names of variables -> nodes; the JSON in a value, read as forgivingly as by Octopus -> nodes of its own.
 """
@@ -6,18 +6,18 @@ names of variables -> nodes; the JSON in a value, read as forgivingly as by Octo
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, cast
 
 from attrs import define, field
 
-from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError
-from ecs_steps.octostache.grammar import parse_name
+from ecs_steps.octostache.bounds import MAX_DEPTH, Evaluated, OctostacheError, Work
+from ecs_steps.octostache.grammar import parse, parse_name
 from ecs_steps.octostache.numerals import double_text, int32
+from ecs_steps.octostache.syntax import Template
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_SIMPLE_STEP = re.compile(r"(?:\A|(?!\A)\.)([\w\-:/~()@]++(?: [\w\-:/~()@]++)*+)|(?!\A)\[([^\[\]#\s]*+)\]")
 # Compiled by `re` when it is used: most dictionaries hold strict JSON or none.
 _LEXEME = r"""
     (?P<space>\s++|//[^\n]*+|/\*(?:.*?\*/|.*))
@@ -28,7 +28,8 @@ _LEXEME = r"""
   | (?P<comma>,(?=(?:\s++|//[^\n]*+|/\*.*?\*/)*+[\]}]))
   | (?P<other>.)
 """
-_SINGLE_QUOTED = re.compile(r"\\(.)|\"", re.DOTALL)
+_ESCAPED = re.compile(r"\\.|\"", re.DOTALL)
+_REWRITTEN = {"\\'": "'", '"': '\\"'}
 
 
 @define(eq=False)
@@ -60,17 +61,11 @@ class Node:
 
     def at_name(self, name: str) -> Node:
         """Return the node of that name below this one; make it if need be."""
-        key = name.lower()
-        if key not in self.named:
-            self.named[key] = Node()
-        return self.named[key]
+        return self.named.setdefault(name.lower(), Node())
 
     def at_index(self, index: str) -> Node:
         """Return the node of that index below this one; make it if need be."""
-        key = index.lower()
-        if key not in self.indexed:
-            self.indexed[key] = Node(index, index=index)
-        return self.indexed[key]
+        return self.indexed.setdefault(index.lower(), Node(index, index=index))
 
 
 def build_tree(variables: Mapping[str, str]) -> Node:
@@ -78,24 +73,11 @@ def build_tree(variables: Mapping[str, str]) -> Node:
     root = Node()
     for name, text in variables.items():
         node = root
-        for step, is_index in _simple_path(name) or parse_name(name):
+        for step, is_index in parse_name(name):
             node = node.at_index(step) if is_index else node.at_name(step)
         if node is not root:
             node.text = text
     return root
-
-
-def _simple_path(name: str) -> list[tuple[str, bool]]:
-    """Split a name of the usual form, for speed; return nothing where the grammar must decide."""
-    path: list[tuple[str, bool]] = []
-    end = 0
-    for found in _SIMPLE_STEP.finditer(name):
-        if found.start() != end:
-            return []
-        end = found.end()
-        step, index = found.groups()
-        path.append((step, False) if step else (index, True))
-    return path if end == len(name) and " in " not in name else []
 
 
 @define(eq=False)
@@ -173,24 +155,17 @@ def _strict(text: str) -> str:
     """Write a forgiving JSON text as strict JSON."""
 
     def rewrite(found: re.Match[str]) -> str:
-        lexeme = found[0]
         match found.lastgroup:
             case "space" | "comma":
                 return " "
             case "single":
-                return f'"{_SINGLE_QUOTED.sub(_double_quoted, lexeme[1:-1])}"'
+                return f'"{_ESCAPED.sub(lambda part: _REWRITTEN.get(part[0], part[0]), found[0][1:-1])}"'
             case "name":
-                return f'"{lexeme}"'
+                return f'"{found[0]}"'
             case _:
-                return lexeme
+                return found[0]
 
     return re.sub(_LEXEME, rewrite, text, flags=re.VERBOSE | re.DOTALL)
-
-
-def _double_quoted(found: re.Match[str]) -> str:
-    if found[0] == '"':
-        return '\\"'
-    return "'" if found[1] == "'" else found[0]
 
 
 def _text(value: object) -> str:
@@ -198,15 +173,37 @@ def _text(value: object) -> str:
     match value:
         case None:
             return ""
-        case str():
-            return value
-        case bool():
+        case str() | int():
             return str(value)
         case float():
             return double_text(value)
-        case int():
-            return str(value)
         case _:
             import json  # noqa: PLC0415  as above
 
             return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@define(eq=False)
+class Dictionary:
+    """The tree of the variables, built once; templates and documents by their text; values by their node."""
+
+    variables: Mapping[str, str]
+    now: Callable[[], datetime]
+    values: dict[Node, Evaluated] = field(factory=dict)
+    _templates: dict[str, Template] = field(factory=dict)
+    _documents: dict[str, Document | None] = field(factory=dict)
+
+    @cached_property
+    def root(self) -> Node:
+        return build_tree(self.variables)
+
+    def template(self, text: str, work: Work) -> Template:
+        if text not in self._templates:
+            self._templates[text] = parse(text, work)
+        return self._templates[text]
+
+    def document(self, text: str, work: Work) -> Document | None:
+        if text not in self._documents:
+            work.spend(len(text))
+            self._documents[text] = read_document(text)
+        return self._documents[text]

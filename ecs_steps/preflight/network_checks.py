@@ -10,9 +10,9 @@ from ecs_steps.aws.efs import MountTarget, access_point_exists, mount_target_sec
 from ecs_steps.aws.elbv2 import describe_target_group
 from ecs_steps.context import DeploymentContext
 from ecs_steps.iam import Scope
+from ecs_steps.image_reference import InvalidReferenceError, parse_reference
 from ecs_steps.preflight.check import Found, failed, passed, skipped
 from ecs_steps.preflight.plan import FileSystem, TaskPlan
-from ecs_steps.registry import InvalidReferenceError, parse_reference
 
 NFS = 2049
 EVERYWHERE = ("0.0.0.0/0", "::/0")

@@ -8,13 +8,20 @@
 Nothing here knows AWS: Amazon ECR is a registry whose user is ``AWS`` and whose password is a token.
 """
 
+from ecs_steps.image_reference import (
+    InvalidReferenceError,
+    Reference,
+    is_digest,
+    is_loopback,
+    is_tag,
+    parse_reference,
+)
 from ecs_steps.registry.authentication import Credentials
 from ecs_steps.registry.errors import (
     CopyCancelledError,
     CorruptedImageError,
     ImageNotFoundError,
     InvalidLayoutError,
-    InvalidReferenceError,
     RegistryError,
     RegistryUnauthorizedError,
     RegistryUnreachableError,
@@ -24,7 +31,6 @@ from ecs_steps.registry.errors import (
 from ecs_steps.registry.image import Image, ImageSource, ResolvedImage, read_image, resolve_image
 from ecs_steps.registry.layout import OciLayout
 from ecs_steps.registry.manifest import Descriptor, Manifest, Platform
-from ecs_steps.registry.reference import Reference, is_digest, is_loopback, is_tag, parse_reference
 from ecs_steps.registry.referrers import copy_referrers
 from ecs_steps.registry.repository import Repository
 from ecs_steps.registry.transfer import CopyProgress, CopyResult, copy_image

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from attrs import define, field, frozen
 
+from ecs_steps.image_reference import host_address, is_loopback
 from ecs_steps.registry.errors import RegistryUnauthorizedError
-from ecs_steps.registry.reference import host_address, is_loopback
 
 _TOKEN: Final = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # noqa: S105  RFC 9110's word for a kind of text
 _PIECE: Final = re.compile(

@@ -83,13 +83,6 @@ class CopyCancelledError(RegistryError):
 
 
 @frozen(kw_only=True, str=False, repr=False)
-class InvalidReferenceError(EcsStepsError):
-    """A text is not an image reference."""
-
-    exit_code: ClassVar[int] = 2
-
-
-@frozen(kw_only=True, str=False, repr=False)
 class InvalidLayoutError(EcsStepsError):
     """A folder or an archive is not an OCI layout, or does not say which image is meant."""
 

@@ -14,8 +14,8 @@ import urllib3
 from attrs import define, field, frozen
 from urllib3 import BaseHTTPResponse
 
+from ecs_steps.image_reference import is_loopback
 from ecs_steps.registry.errors import RegistryUnreachableError
-from ecs_steps.registry.reference import is_loopback
 from ecs_steps.version import __version__
 
 CHUNK_BYTES: Final = 256 * 1024

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from ecs_steps.image_reference import is_digest
 from ecs_steps.registry.errors import ImageNotFoundError, InvalidLayoutError
 from ecs_steps.registry.http_client import CHUNK_BYTES
 from ecs_steps.registry.manifest import MAX_MANIFEST_BYTES, Descriptor, Manifest, parse_index, parse_manifest
-from ecs_steps.registry.reference import is_digest
 
 
 @frozen(kw_only=True)

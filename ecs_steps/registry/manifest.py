@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from ecs_steps.image_reference import is_digest
 from ecs_steps.registry.errors import CorruptedImageError, UnsupportedImageError
-from ecs_steps.registry.reference import is_digest
 
 OCI_INDEX: Final = "application/vnd.oci.image.index.v1+json"
 OCI_MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"

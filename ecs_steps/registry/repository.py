@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from attrs import field, frozen
 
 from ecs_steps.clock import Clock, SystemClock
+from ecs_steps.image_reference import Reference, is_digest
 from ecs_steps.registry.authentication import Credentials
 from ecs_steps.registry.errors import (
     MAX_ERROR_BYTES,
@@ -32,7 +33,6 @@ from ecs_steps.registry.manifest import (
     parse_index,
     parse_manifest,
 )
-from ecs_steps.registry.reference import Reference, is_digest
 from ecs_steps.registry.transport import Transport
 
 T = TypeVar("T")

@@ -10,10 +10,10 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from ecs_steps.image_reference import Reference
 from ecs_steps.registry.errors import CopyCancelledError
 from ecs_steps.registry.image import Image
 from ecs_steps.registry.manifest import Descriptor, verified
-from ecs_steps.registry.reference import Reference
 from ecs_steps.registry.repository import Repository
 
 PARALLEL_BLOBS: Final = 4

@@ -1,13 +1,14 @@
-"""A deployment of the service that is in progress already, when an update is about to begin."""
+"""A deployment of the service that is in progress already, when another one is about to begin."""
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.service_deployments import ServiceDeployment, describe_service_deployment
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import AwsCallError, SupersededError
+from ecs_steps.errors import AwsCallError, Problem, SupersededError
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.pauses import Pause, describe_pause, pause_of
+from ecs_steps.rollouts.strategies import Strategy
 
 
 @frozen(kw_only=True)
@@ -16,6 +17,7 @@ class DeploymentInProgress:
 
     record: ServiceDeployment
     pause: Pause | None
+    warnings: tuple[Problem, ...] = ()
 
     def refusal(self, service: Service, pause: Pause, *, variable: str) -> SupersededError:
         """Return the error of an update that would end it at its pause."""
@@ -27,7 +29,40 @@ class DeploymentInProgress:
         )
 
 
-def find_in_progress(service: Service, context: DeploymentContext) -> DeploymentInProgress | None:
+def find_own_deployment(
+    service: Service,
+    context: DeploymentContext,
+    *,
+    is_ours: bool,
+    strategy: Strategy | None,
+    may_replace: bool,
+    variable: str,
+) -> DeploymentInProgress | None:
+    """Return this very deployment where it was begun before; none where one is to begin.
+
+    `is_ours` says that this Octopus deployment has begun what the service runs. Begun with another strategy
+    it is resumed with a warning, or begins again where it `may_replace` what waits, as `variable` says.
+
+    Raises:
+        SupersededError: Another deployment waits for a person, and may not be replaced.
+    """
+    found = _find_in_progress(service, context)
+    if found is None:
+        return None
+    if is_ours and (strategy is None or strategy.is_in_force(found.record.configuration)):
+        return found
+    if is_ours and not may_replace:
+        message = (
+            "the strategy has changed, and the deployment that waits was started with another one; "
+            "the change is not applied (Replace starts again)"
+        )
+        return evolve(found, warnings=(Problem(path=variable, message=message),))
+    if found.pause and not may_replace:
+        raise found.refusal(service, found.pause, variable=variable)
+    return None
+
+
+def _find_in_progress(service: Service, context: DeploymentContext) -> DeploymentInProgress | None:
     """Return the deployment of a service that pauses on its way and is in progress; none where there is none.
 
     A service without pause hooks, or without a deployment in progress, has no record that is read.

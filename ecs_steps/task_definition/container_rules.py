@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from ecs_steps.image_reference import InvalidReferenceError, parse_reference
 from ecs_steps.octopus.inputs.converter import Path, UnresolvedText
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, ItemRule, item_rule, repeated
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, image_variable
@@ -10,7 +11,7 @@ from ecs_steps.octopus.json_text import shown
 from ecs_steps.task_definition.container_specs import ConfigSource, ContainerSpec, Enabled, RegistryLogin
 from ecs_steps.task_definition.inputs import TaskDefinitionInputs
 
-IMAGE = re.compile(r"[A-Za-z0-9_.:/@#+-]{1,255}")
+MAX_IMAGE_LENGTH = 255
 ENVIRONMENT_FILE = re.compile(r"arn:[\w-]+:s3:::[^/\s]+/\S+\.env")
 HEALTH_CHECKS = ("CMD", "CMD-SHELL", "NONE")
 SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[!-~]+")
@@ -25,9 +26,16 @@ _Check = Callable[[ContainerSpec], Iterator[Finding]]
 
 
 def image_findings(at: Path, image: str) -> Iterator[Finding]:
-    """Check an image: ECS takes no spaces, no open expressions and 255 characters at most."""
-    if not IMAGE.fullmatch(image):
-        yield Finding(at, f"expected the full name of an image, not {shown(image)}")
+    """Check an image: a task could not pull what is no reference, and ECS takes 255 characters at most."""
+    why = ""
+    try:
+        parse_reference(image)
+    except InvalidReferenceError as error:
+        why = error.why
+    if len(image) > MAX_IMAGE_LENGTH:
+        why = f"it has more than {MAX_IMAGE_LENGTH} characters"
+    if why:
+        yield Finding(at, f"expected the full name of an image, not {shown(image)}: {why}")
 
 
 def package_image_findings(at: Path, reference: str, images: Mapping[str, str]) -> Iterator[Finding]:

@@ -142,6 +142,13 @@ CONTAINER_UPDATE_RULES: tuple[AnyRule[ContainerUpdateInputs], ...] = (
 )
 
 
+def updated_images(inputs: ContainerUpdateInputs) -> dict[str, str]:
+    """Return the image of each container, by its name, whose image is updated."""
+    references = {update.container_name: update.package_reference for update in inputs.container_updates}
+    images = {name: inputs.images.get(reference.casefold(), "") for name, reference in references.items()}
+    return {name: image for name, image in images.items() if image}
+
+
 def updated(definition: Definition, update: ContainerUpdate, image: str) -> Definition:
     """Return the definition with the update applied; without an image it keeps its own."""
     definition = {**definition, "image": image} if image else definition

@@ -32,6 +32,11 @@ class Document:
         family = self.members.get("family")
         return family if isinstance(family, str) else ""
 
+    @property
+    def images(self) -> dict[str, str]:
+        """The image of each container, by its name, of a valid document."""
+        return {str(each["name"]): str(each["image"]) for each in self.members["containerDefinitions"]}
+
     def path(self, path: Path) -> Path:
         """Return where a member of the task definition is in what was given."""
         return (WRAPPER, *path) if self.is_wrapped and path[:1] != ("tags",) else path

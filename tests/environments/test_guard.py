@@ -182,7 +182,7 @@ def test_a_read_that_is_denied_is_refused_with_its_action_or_warned_of(operation
         assert (error is not None) == (mode is GuardMode.REFUSE)
 
 
-@pytest.mark.parametrize("name", ["nowhere", "arn:aws:ecs:eu-west-1:123456789012:cluster/nowhere"])
+@pytest.mark.parametrize("name", ["nowhere", "sho", "arn:aws:ecs:eu-west-1:123456789012:cluster/nowhere"])
 def test_a_cluster_that_does_not_exist_is_named_with_its_account_and_region(name: str) -> None:
     with (
         Sandbox() as aws,

@@ -180,6 +180,7 @@ def test_blobs_are_bytes() -> None:
         (f"/v2/{'a' * 256}/tags/list", 404, "NAME_UNKNOWN"),
         (f"/v2/{'a' * 600}/tags/list", 400, "NAME_INVALID"),
         ("/v1/_ping", 404, "NOT_FOUND"),
+        ("/prod/v2/_catalog", 404, "NOT_FOUND"),
         ("/v2/orders/tags", 404, "NOT_FOUND"),
         ("/v2/orders/referrers/x", 404, "NOT_FOUND"),
         ("/", 404, "NOT_FOUND"),

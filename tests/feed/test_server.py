@@ -279,6 +279,33 @@ def test_a_signal_ends_the_feed_with_0_within_two_seconds(
             waiting.close()
 
 
+def peak_memory(running: "subprocess.Popen[str]") -> int:
+    """Return how many bytes a process has needed at most."""
+    status = Path(f"/proc/{running.pid}/status").read_text(encoding="ascii")
+    [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1024
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there is no /proc to read memory from")
+@pytest.mark.parametrize("words", [(), ("bare",)], ids=["waitress", "threaded"])
+def test_however_many_bytes_clients_send_the_memory_is_bounded(words: tuple[str, ...]) -> None:
+    unread = b"GET /v2/_catalog HTTP/1.1\r\nHost: x\r\n\r\n" * 50_000
+    with process("0", *words) as running, ExitStack() as clients:
+        port = listening_port(running)
+        assert is_healthy(port)
+        before = peak_memory(running)
+
+        for sent in GARBAGE.values():
+            response_to(port, sent)
+        for sent in [unread, *([b"GET /v2/ HTTP/1.1\r\nX: " + b"a" * MIB] * 100)]:
+            client = clients.enter_context(socket.create_connection((HOST, port), timeout=1))
+            with suppress(OSError):
+                client.sendall(sent)
+
+        assert peak_memory(running) - before < 8 * MIB
+        assert running.poll() is None
+
+
 def test_loopback_needs_no_extra() -> None:
     with process("0", "bare") as running:
         assert is_healthy(listening_port(running))

@@ -1,6 +1,6 @@
 """Images by digest: what is written, and what is refused before AWS is called."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from attrs import frozen
@@ -26,11 +26,11 @@ class Fixture:
     aws: Sandbox
     registry: SandboxRegistry
 
-    def pinning(self, platform: Platform | None = None) -> Pinning:
+    def pinning(self, platform: Platform | None = None, feeds: Mapping[str, Feed] | None = None) -> Pinning:
         context = DeploymentContext(
             aws=self.aws.clients, clock=self.aws.clock, report=lambda _: None, deadline=None
         )
-        return Pinning(registries=Registries(context), platform=platform)
+        return Pinning(registries=Registries(context), platform=platform, feeds=feeds or {})
 
     def image(self, suffix: str = ":1.4.0") -> str:
         return f"{self.registry.host}/team/web{suffix}"
@@ -79,7 +79,9 @@ def test_an_image_of_a_feed_is_read_with_its_login(fixture: Fixture) -> None:
     fixture.registry.login = ("octopus", "hunter2")
     feed = Feed(registry=fixture.registry.host, username="octopus", password="hunter2")  # noqa: S106  no secret
 
-    assert fixture.pinning().pin(fixture.image(), feed).endswith(IMAGE.digest)
+    pinning = fixture.pinning(feeds={fixture.image(): feed})
+
+    assert pinning.pin(fixture.image()).endswith(IMAGE.digest)
 
 
 @pytest.mark.parametrize("suffix", [":9.9.9", f"@sha256:{'0' * 64}"])

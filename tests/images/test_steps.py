@@ -1,21 +1,36 @@
-"""Deploy and Update write what the tags of their images mean now, or change nothing."""
+"""Each step that writes images writes what their tags mean now, or changes nothing."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
-from ecs_steps import DeployEcsServiceStep, EcsStepsError, NotFoundError, Outcome, UpdateEcsServiceStep
+from ecs_steps import (
+    DeployEcsServiceStep,
+    EcsStepsError,
+    InvalidInputsError,
+    NotFoundError,
+    Outcome,
+    RegisterEcsTaskDefinitionStep,
+    Result,
+    UpdateEcsServiceStep,
+)
 from ecs_steps.registry import ImageNotFoundError
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.registry import SandboxRegistry
 from ecs_steps.sandbox.registry_server import serve_registry
 from ecs_steps.steps.registry import STEPS
-from explaining.runs import CLUSTERS, ECS, Step, variables
+from explaining.runs import CLUSTERS, ECS, variables
 from registry.images import one_platform, two_platforms
 
 IMAGE = two_platforms()
 RESOLVE = {f"{ECS}.ResolveDigests": "True"}
 READS = ("Describe", "List", "Get", "Validate")
+NAMES = ("deploy", "update", "register")
+UPDATES = [{"containerName": "web", "packageReference": "web"}]
+ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+
+ImageStep = DeployEcsServiceStep | UpdateEcsServiceStep | RegisterEcsTaskDefinitionStep
 
 
 @pytest.fixture
@@ -25,11 +40,23 @@ def registry() -> Iterator[SandboxRegistry]:
         yield registry
 
 
-def made(step: Step, image: str, **others: object) -> DeployEcsServiceStep | UpdateEcsServiceStep:
-    given = variables(step, others={**RESOLVE, **others})
-    given |= {name: image for name in given if name.startswith("Octopus.Action.Package[")}
-    loaded: DeployEcsServiceStep | UpdateEcsServiceStep = STEPS.named(step).step_class()(given)
-    return loaded
+def made(name: str, image: str, **others: object) -> ImageStep:
+    given: dict[str, object]
+    match name:
+        case "deploy" | "update":
+            given = variables(name)
+        case _:
+            updates = f"{ECS}.TaskDefinition.ContainerUpdates"
+            given = {f"{ECS}.TaskDefinition.Family": "orders", updates: UPDATES}
+    given |= {"Octopus.Action.Package[web].Image": image, **RESOLVE, **others}
+    given |= {each: image for each in given if each.startswith("Octopus.Action.Package[")}
+    step: ImageStep = STEPS.named(name).step_class()(given)
+    return step
+
+
+def run(step: ImageStep, aws: Sandbox) -> Result:
+    aws.add_cluster(CLUSTERS["deploy"])
+    return step.run(aws=aws.clients, clock=aws.clock, report=lambda _: None)
 
 
 def registered(aws: Sandbox) -> Mapping[str, str]:
@@ -40,15 +67,16 @@ def registered(aws: Sandbox) -> Mapping[str, str]:
     return {each["name"]: each["image"] for each in latest["containerDefinitions"]}
 
 
-@pytest.mark.parametrize("step", ["deploy", "update"])
-def test_the_image_is_registered_by_its_digest(step: Step, registry: SandboxRegistry) -> None:
+def document(**images: str) -> dict[str, Any]:
+    definitions = [{"name": name, "image": image, "memory": 128} for name, image in images.items()]
+    return {"family": "invoices", "containerDefinitions": definitions}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_image_is_registered_by_its_digest(name: str, registry: SandboxRegistry) -> None:
     IMAGE.put(registry, "team/web", "2.0.0")
     with Sandbox() as aws:
-        aws.add_cluster(CLUSTERS[step])
-
-        result = made(step, f"{registry.host}/team/web:2.0.0").run(
-            aws=aws.clients, clock=aws.clock, report=lambda _: None
-        )
+        result = run(made(name, f"{registry.host}/team/web:2.0.0"), aws)
 
         assert result.outcome is Outcome.SUCCEEDED
         assert registered(aws)["web"] == f"{registry.host}/team/web@{IMAGE.digest}"
@@ -59,40 +87,80 @@ def test_the_image_is_registered_by_its_digest(step: Step, registry: SandboxRegi
     [("9.9.9", ImageNotFoundError), ("arm", NotFoundError)],
     ids=["no such image", "another platform"],
 )
-@pytest.mark.parametrize("step", ["deploy", "update"])
+@pytest.mark.parametrize("name", NAMES)
 def test_an_image_that_could_not_run_is_refused_before_anything_is_changed(
-    step: Step, tag: str, error: type[EcsStepsError], registry: SandboxRegistry
+    name: str, tag: str, error: type[EcsStepsError], registry: SandboxRegistry
 ) -> None:
     one_platform().put(registry, "team/web", "arm")
     with Sandbox() as aws:
-        aws.add_cluster(CLUSTERS[step])
-
         with pytest.raises(error) as raised:
-            made(step, f"{registry.host}/team/web:{tag}").run(
-                aws=aws.clients, clock=aws.clock, report=lambda _: None
-            )
+            run(made(name, f"{registry.host}/team/web:{tag}"), aws)
 
         assert raised.value.exit_code == 3
         assert [call.operation for call in aws.calls if not call.operation.startswith(READS)] == []
 
 
-def test_a_dry_run_of_an_update_shows_the_digest(registry: SandboxRegistry) -> None:
+@pytest.mark.parametrize("image", ["acme/web:", "acme/web@sha256:abc", "@sha256:abc", "acme/Web:1"])
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_no_image_is_an_input_error(name: str, image: str) -> None:
+    with pytest.raises(InvalidInputsError, match="expected the full name of an image"):
+        made(name, image)
+
+
+def test_a_tag_that_means_another_image_by_now_is_registered_again(registry: SandboxRegistry) -> None:
+    step = made("register", f"{registry.host}/team/web:2.0.0")
+    with Sandbox() as aws:
+        IMAGE.put(registry, "team/web", "2.0.0")
+        outcomes = [run(step, aws).outcome, run(step, aws).outcome]
+        two_platforms(seed=1).put(registry, "team/web", "2.0.0")
+        outcomes.append(run(step, aws).outcome)
+
+    assert outcomes == [Outcome.SUCCEEDED, Outcome.UNCHANGED, Outcome.SUCCEEDED]
+
+
+def test_the_images_of_a_document_are_pinned_but_for_those_that_the_release_replaces(
+    registry: SandboxRegistry,
+) -> None:
     IMAGE.put(registry, "team/web", "2.0.0")
-    step = made("update", f"{registry.host}/team/web:2.0.0")
-    assert isinstance(step, UpdateEcsServiceStep)
+    image = f"{registry.host}/team/web:2.0.0"
+    given = {
+        f"{ECS}.TaskDefinition.Family": "",
+        f"{ECS}.TaskDefinition.Document": document(web="acme/replaced:0", proxy=image),
+    }
+    with Sandbox() as aws:
+        run(made("register", image, **given), aws)
+
+        pinned = f"{registry.host}/team/web@{IMAGE.digest}"
+        assert registered(aws) == {"web": pinned, "proxy": pinned}
+
+
+@pytest.mark.parametrize("name", ["update", "register"])
+def test_a_dry_run_shows_the_digest(name: str, registry: SandboxRegistry) -> None:
+    IMAGE.put(registry, "team/web", "2.0.0")
+    step = made(name, f"{registry.host}/team/web:2.0.0")
     with Sandbox() as aws:
         shown = str(step.dry_run(aws=aws.clients, clock=aws.clock, report=lambda _: None))
 
     assert f"@{IMAGE.digest}" in shown
 
 
-@pytest.mark.parametrize("step", ["deploy", "update"])
-def test_the_policy_allows_an_image_in_ecr_to_be_read(step: Step) -> None:
-    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web:1"
+@pytest.mark.parametrize("name", NAMES)
+def test_the_policy_allows_an_image_in_ecr_to_be_read(name: str) -> None:
+    image = f"{ECR}/team/web:1"
     policies = [
-        made(step, image).iam_policy(),
-        made(step, image, **{f"{ECS}.ResolveDigests": "False"}).iam_policy(),
+        made(name, image).iam_policy(),
+        made(name, image, **{f"{ECS}.ResolveDigests": "False"}).iam_policy(),
     ]
 
     sids = [{statement["Sid"] for statement in policy["Statement"]} for policy in policies]
     assert sids[0] - sids[1] == {"LogInToEcr", "ReadImages"}
+
+
+def test_the_policy_names_the_repositories_of_a_document_that_are_read() -> None:
+    images = {"web": f"{ECR}/replaced:0", "proxy": f"{ECR}/proxy:1", "log": "acme/log:1"}
+    given = {f"{ECS}.TaskDefinition.Document": document(**images)}
+
+    policy = made("register", f"{ECR}/team/web:1", **given).iam_policy()
+
+    [read] = [each for each in policy["Statement"] if each["Sid"] == "ReadImages"]
+    assert {arn.partition(":repository/")[2] for arn in read["Resource"]} == {"team/web", "proxy"}

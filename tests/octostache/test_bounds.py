@@ -5,8 +5,8 @@ import pytest
 
 from ecs_steps.octostache import Evaluated, Evaluator, OctostacheError, evaluate
 from ecs_steps.octostache.bounds import MAX_DEPTH, MAX_TEXT, MAX_WORK, Work
-from ecs_steps.octostache.lookup import Dictionary
 from ecs_steps.octostache.rendering import Rendering
+from ecs_steps.octostache.tree import Dictionary
 
 TOO_LONG = f"The text grows beyond {MAX_TEXT} characters"
 GIVEN_UP = f"The evaluation was given up after {MAX_WORK} units of work"

@@ -3,15 +3,21 @@ from types import FrameType
 
 import pytest
 
-from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError
-from ecs_steps.octostache.grammar import parse, parse_name
+from ecs_steps.octostache import grammar
+from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError, Work
+from ecs_steps.octostache.grammar import parse_name
 from ecs_steps.octostache.syntax import (
     Calculation,
     Conditional,
-    Flaw,
+    Expression,
     Repetition,
-    Substitution,
+    Template,
+    Token,
 )
+
+
+def parse(text: str) -> Template:
+    return grammar.parse(text, Work())
 
 
 @pytest.mark.parametrize(
@@ -47,22 +53,22 @@ def test_a_name_that_no_token_can_hold_has_no_path(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("#{A}", Substitution),
-        ("#{ A }", Substitution),
-        ("#{A | ToLower}", Substitution),
-        ("#{A|Replace a b|Trim}", Substitution),
-        ("#{ | NowDate}", Substitution),
-        ("#{|NowDate}", Substitution),
-        ("#{A[#{B}].C}", Substitution),
-        ("#{A | Append #{if B}x#{/if}}", Substitution),
-        ("#{A | Append #{calc 1+2}}", Substitution),
-        ("#{A | Append #{each b in B}x#{/each}}", Substitution),
-        ("#{else}", Substitution),
-        ("#{elseifA}", Substitution),
-        ("#{iffy}", Substitution),
-        ("#{calculated}", Substitution),
-        ("#{if A}x", Substitution),
-        ("#{each a of A}#{a}", Substitution),
+        ("#{A}", Expression),
+        ("#{ A }", Expression),
+        ("#{A | ToLower}", Expression),
+        ("#{A|Replace a b|Trim}", Expression),
+        ("#{ | NowDate}", Expression),
+        ("#{|NowDate}", Expression),
+        ("#{A[#{B}].C}", Expression),
+        ("#{A | Append #{if B}x#{/if}}", Expression),
+        ("#{A | Append #{calc 1+2}}", Expression),
+        ("#{A | Append #{each b in B}x#{/each}}", Expression),
+        ("#{else}", Expression),
+        ("#{elseifA}", Expression),
+        ("#{iffy}", Expression),
+        ("#{calculated}", Expression),
+        ("#{if A}x", Expression),
+        ("#{each a of A}#{a}", Expression),
         ("#{calc 1}", Calculation),
         ("#{ CALC  1 + A }", Calculation),
         ("#{if A}#{/if}", Conditional),
@@ -81,7 +87,9 @@ def test_a_name_that_no_token_can_hold_has_no_path(name: str) -> None:
 def test_a_token_is_of_its_kind(text: str, kind: type) -> None:
     template = parse(text)
 
-    assert type(template.parts[0]) is kind
+    token = template.parts[0]
+    assert isinstance(token, Token)
+    assert type(token.content) is kind
     assert not template.is_flawed
 
 
@@ -115,8 +123,9 @@ def test_what_begins_no_token_is_a_flaw(text: str, shown: str) -> None:
     template = parse(text)
 
     flaw = template.parts[0]
-    assert isinstance(flaw, Flaw)
-    assert text[flaw.start : flaw.end] == shown
+    assert isinstance(flaw, Token)
+    assert flaw.content is None
+    assert flaw.label == shown
     assert template.is_flawed
 
 
@@ -142,21 +151,23 @@ def test_a_flaw_that_is_only_met_on_the_way_does_not_count() -> None:
 def test_an_unless_is_an_if_with_its_bodies_exchanged() -> None:
     template = parse("#{unless A}x#{else}y#{/unless}")
 
-    [unless] = template.parts
+    [token] = template.parts
+    assert isinstance(token, Token)
+    unless = token.content
     assert isinstance(unless, Conditional)
     [(_, body)] = unless.branches
     assert (body, unless.otherwise) == (("y",), ("x",))
 
 
-def test_a_token_holds_its_position() -> None:
+def test_a_token_knows_its_source_and_its_label() -> None:
     text = "ab #{if A}c#{/if} d"
 
     template = parse(text)
 
     token = template.parts[1]
-    assert isinstance(token, Conditional)
-    assert text[token.start : token.end] == "#{if A}c#{/if}"
-    assert text[token.start : token.tag_end] == "#{if A}"
+    assert isinstance(token, Token)
+    assert token.source == "#{if A}c#{/if}"
+    assert token.label == "#{if A}"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ecs_steps.sandbox import Fault, FaultKind, Scenario
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow
 from ecs_steps.version import __version__
+from revisions import register_another
 from script_host.host import SECRET, ScriptHost, ended
 from script_host.service_messages import parse
 from script_host.workers import BareWorker, World
@@ -76,6 +77,29 @@ PROMOTION = {
     "EcsPromote.Tags": "team=shop",
     "Octopus.Action.Package[EcsPromote.SourceImage].Image": f"{ECR}/staging/web:1.4.0",
     "Octopus.Action.Package[EcsPromote.SourceImage].Registry": ECR,
+}
+REGISTRATION = {
+    "EcsTaskDefinition.Account": "Shop",
+    "EcsTaskDefinition.Region": "eu-west-1",
+    "EcsTaskDefinition.Image": '{"PackageId": "staging/web", "FeedId": "Feeds-1"}',
+    "EcsTaskDefinition.Family": "orders",
+    "EcsTaskDefinition.ContainerUpdates": (
+        '[{"containerName": "web", "packageReference": "EcsTaskDefinition.Image"}]'
+    ),
+    "EcsTaskDefinition.ResolveDigests": "True",
+    "Octopus.Action.Package[EcsTaskDefinition.Image].Image": f"{ECR}/staging/web:1.4.0",
+}
+RELEASE = {
+    "EcsRevision.Account": "Shop",
+    "EcsRevision.Region": "eu-west-1",
+    "EcsRevision.ClusterName": "shop",
+    "EcsRevision.ServiceName": "orders",
+    "EcsRevision.TaskDefinition": '{"PackageId": "orders", "FeedId": "Feeds-2"}',
+    "EcsRevision.WaitOption": "WaitWithTimeout",
+    "EcsRevision.WaitTimeoutMinutes": "15",
+    "Octopus.Action.Package[EcsRevision.TaskDefinition].PackageId": "orders",
+    "Octopus.Action.Package[EcsRevision.TaskDefinition].PackageVersion": "42-beta",
+    "Octopus.Action.Package[EcsRevision.TaskDefinition].Image": "ecs-feed.example.com/orders:42-beta",
 }
 DENIED = Scenario(
     description="Nothing may be changed",
@@ -144,6 +168,38 @@ def test_a_promotion_succeeds_and_the_next_one_is_unchanged(world: World) -> Non
         **{name: each.value for name, each in first.log.outputs.items()},
         "Outcome": "UNCHANGED",
     }
+
+
+def test_a_revision_is_registered_with_the_release_s_image_by_digest_once(world: World) -> None:
+    first = world.worker().run(TEMPLATES["register"], REGISTRATION)
+    again = world.worker().run(TEMPLATES["register"], REGISTRATION)
+
+    assert (first.code, first.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), first.stdout
+    assert (again.code, again.log.outputs["Outcome"].value) == (0, "UNCHANGED"), again.stdout
+    [call] = [each for each in world.sandbox.calls if each.operation == "RegisterTaskDefinition"]
+    images = {each["name"]: each["image"] for each in call.params["containerDefinitions"]}
+    assert images["web"] == f"{ECR}/staging/web@{world.sandbox.images.tags['staging/web', '1.4.0']}"
+    assert again.log.outputs["TaskDefinitionRevision"].value == "2"
+
+
+def test_a_release_deploys_the_revision_that_its_package_names(world: World) -> None:
+    for _ in range(41):
+        register_another(world.sandbox)
+
+    ran = world.worker().run(TEMPLATES["deploy-revision"], RELEASE)
+
+    assert (ran.code, ran.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), ran.stdout
+    assert ran.log.outputs["TaskDefinitionRevision"].value == "42"
+    [call] = [each for each in world.sandbox.calls if each.operation == "UpdateService"]
+    assert call.params["taskDefinition"].endswith(":task-definition/orders:42")
+
+
+def test_a_release_whose_revision_is_gone_says_so_and_changes_nothing(world: World) -> None:
+    ran = world.worker().run(TEMPLATES["deploy-revision"], RELEASE)
+
+    assert ran.code == 3, ran.stdout
+    assert "orders:42" in ran.log.results[0]
+    assert "UpdateService" not in operations(world)
 
 
 @pytest.mark.parametrize("world", ["vulnerable-image"], indirect=True)

@@ -63,12 +63,14 @@ def firelens(**source: str) -> dict[str, object]:
         ),
         pytest.param(
             {"containerImageReference": {"imageName": "acme/web latest"}},
-            'containerImageReference.imageName: expected the full name of an image, not "acme/web latest"',
+            'containerImageReference.imageName: expected the full name of an image, not "acme/web latest": '
+            "'acme/web latest' is not a repository: lower case, digits and single separators",
             id="no image's name",
         ),
         pytest.param(
             {"containerImageReference": {"referenceId": "bad"}},
-            'containerImageReference: expected the full name of an image, not "acme/bad image"',
+            'containerImageReference: expected the full name of an image, not "acme/bad image": '
+            "'acme/bad image' is not a repository: lower case, digits and single separators",
             id="no image's name from the release",
         ),
         pytest.param(
@@ -322,15 +324,20 @@ def test_the_name_of_an_image_is_taken(image: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "shown"),
+    ("image", "shown", "why"),
     [
-        ("acme/web :1", '"acme/web :1"'),
-        ("acme/web:#{Tag}", '"acme/web:#{Tag}"'),
-        ("acme/caf\xe9", r'"acme/caf\u00e9"'),
-        ("a" * 256, '"' + "a" * 56 + "..."),
+        ("acme/web :1", '"acme/web :1"', "'acme/web ' is not a repository"),
+        ("acme/web:#{Tag}", '"acme/web:#{Tag}"', "'#{Tag}' is not a tag"),
+        ("acme/web:", '"acme/web:"', "'' is not a tag"),
+        ("acme/web@sha256:abc", '"acme/web@sha256:abc"', "'sha256:abc' is not a digest"),
+        ("@sha256:abc", '"@sha256:abc"', "'' is not a repository"),
+        ("acme/Web:1", '"acme/Web:1"', "'acme/Web' is not a repository"),
+        ("acme/caf\xe9", r'"acme/caf\u00e9"', r"'acme/caf\xe9' is not a repository"),
+        ("a" * 256, '"' + "a" * 56 + "...", "it has more than 255 characters"),
     ],
 )
-def test_what_is_no_name_of_an_image_is_refused(image: str, shown: str) -> None:
-    assert errors(image_findings(("image",), image)) == [
-        (("image",), f"expected the full name of an image, not {shown}")
-    ]
+def test_what_is_no_name_of_an_image_is_refused(image: str, shown: str, why: str) -> None:
+    [(path, message)] = errors(image_findings(("image",), image))
+
+    assert path == ("image",)
+    assert message.startswith(f"expected the full name of an image, not {shown}: {why}")

@@ -59,15 +59,3 @@ def find_filter(name: str, *, now: Callable[[], datetime], work: Work) -> Filter
 
 def _of_text(apply_to_text: Callable[[str, Sequence[str]], str | None]) -> Filter:
     return lambda value, options: None if value is None else apply_to_text(value, options)
-
-
-def apply(
-    name: str, value: str | None, options: Sequence[str], *, now: Callable[[], datetime], work: Work
-) -> str | None:
-    """Send `value` through the filter of that name; None where there is none or it has no result.
-
-    Raises:
-        OctostacheError: The filter refuses the value or an option; the message names neither.
-    """
-    found = find_filter(name, now=now, work=work)
-    return found(value, options) if found else None

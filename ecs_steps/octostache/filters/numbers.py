@@ -1,18 +1,19 @@
-"""Write numbers by a .NET format, standard (``N2``) or custom (``#,##0.00;(0)``), in the invariant culture.
+"""Read numbers, and write them by a .NET format, standard (``N2``) or custom (``#,##0.00;(0)``).
 
-A currency is written with a dollar, as in Octopus' documentation.
+All is in the invariant culture; a currency is written with a dollar, as in Octopus' documentation.
 """
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
-from enum import StrEnum
-
-from attrs import frozen
 
 from ecs_steps.octostache.bounds import OctostacheError
-from ecs_steps.octostache.numerals import double_text
+from ecs_steps.octostache.numerals import SPACE, double, double_text, int32
 
+_DECIMAL = re.compile(r"([+-]?)((?:[0-9][0-9,]*+)?(?:\.[0-9]*+)?)([+-]?)")
+_DECIMAL_LIMIT = 2**96
+_MAX_DECIMAL_LENGTH = 64
 _STANDARD = re.compile(r"([A-Za-z])([0-9]{0,9})|")
 _PIECE = re.compile(
     r"""\\(?P<escaped>.)
@@ -31,38 +32,69 @@ _FACTORS = {"%": 2, "\u2030": 3}
 _EXACT = Context(prec=1000, rounding=ROUND_HALF_UP)
 _DOUBLE_PRECISION = Context(prec=15, rounding=ROUND_HALF_UP)
 _MAX_DIGITS = 99
-_ZERO_SECTION = 2
 
 _Piece = tuple[str, str]
 _Format = Callable[[Decimal, int | None], str]
 
 
-class NumberType(StrEnum):
-    """The .NET type that a number is formatted as."""
+def format_int32(text: str, spec: str) -> str | None:
+    """Write a 32-bit integer as .NET's ``ToString(spec)`` does, or None where one of them is not valid.
 
-    INT32 = "int32"
-    DOUBLE = "double"
-    DECIMAL = "decimal"
-
-
-def format_number(number: Decimal, spec: str, number_type: NumberType) -> str | None:
-    """Write `number` as .NET's ``ToString(spec)`` does, or None where .NET refuses the format.
-
-    Raises:
-        OctostacheError: The format has more than 99 digits, ``G`` with a precision or a custom exponent.
+    This and the others raise `OctostacheError` for a format of more than 99 digits, ``G`` with a precision or
+    a custom exponent.
     """
+    number = int32(text)
+    return None if number is None else _write(Decimal(number), spec, _FORMATS_OF_INT32)
+
+
+def format_double(text: str, spec: str) -> str | None:
+    """Write a double likewise; a custom format sees 15 of its digits."""
+    number = double(text)
+    if number is None or not math.isfinite(number):
+        return None
+    return _write(Decimal(number), spec, _FORMATS_OF_DOUBLE, _DOUBLE_PRECISION)
+
+
+def format_decimal(text: str, spec: str) -> str | None:
+    """Write a decimal likewise."""
+    number = read_decimal(text)
+    return None if number is None else _write(number, spec, _FORMATS)
+
+
+def read_decimal(text: str) -> Decimal | None:
+    """Read a number of .NET's type decimal, or None."""
+    found = _DECIMAL.fullmatch(text.strip(SPACE))
+    if found is None or len(text) > _MAX_DECIMAL_LENGTH:
+        return None
+    leading, digits, trailing = found.groups()
+    digits = digits.replace(",", "")
+    if not digits.strip(".") or (leading and trailing):
+        return None
+    number = Decimal(f"{leading}{trailing}{digits}")
+    return number if abs(number) < _DECIMAL_LIMIT else None
+
+
+def _write(
+    number: Decimal, spec: str, formats: Mapping[str, _Format], precision: Context = _EXACT
+) -> str | None:
     standard = _STANDARD.fullmatch(spec)
     if standard is None:
-        is_double = number_type is NumberType.DOUBLE
-        return _custom(_DOUBLE_PRECISION.plus(number) if is_double else number, spec)
+        return _custom(precision.plus(number), spec)
     letter, digits = standard[1] or "G", int(standard[2]) if standard[2] else None
     if digits is not None and digits > _MAX_DIGITS:
         raise OctostacheError(f"a format of more than {_MAX_DIGITS} digits is not supported")
     if letter in "Gg" and digits:
         raise OctostacheError("a precision with the format G is not supported")
-    formats = _FORMATS | _FORMATS_OF_TYPE.get(number_type, {})
     write = formats.get(letter if letter in "ex" else letter.upper())
     return write(number, digits) if write else None
+
+
+def _fixed(number: Decimal, digits: int | None, group: str = "") -> str:
+    return f"{_round(number, 2 if digits is None else digits):z{group}f}"
+
+
+def _round(number: Decimal, digits: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-digits), context=_EXACT)
 
 
 def _scientific(letter: str) -> _Format:
@@ -81,35 +113,24 @@ def _hexadecimal(letter: str) -> _Format:
 
 
 _FORMATS: dict[str, _Format] = {
-    "C": lambda number, digits: _signed(number, _fixed(number, digits, ","), "$"),
+    "C": lambda number, digits: re.sub("^-?", r"\g<0>$", _fixed(number, digits, ",")),
     "E": _scientific("E"),
-    "F": lambda number, digits: _signed(number, _fixed(number, digits)),
+    "F": _fixed,
     "G": lambda number, _digits: f"{number:f}",
-    "N": lambda number, digits: _signed(number, _fixed(number, digits, ",")),
-    "P": lambda number, digits: _signed(number, _fixed(number.scaleb(2, _EXACT), digits, ",")) + " %",
+    "N": lambda number, digits: _fixed(number, digits, ","),
+    "P": lambda number, digits: f"{_fixed(number.scaleb(2, _EXACT), digits, ',')} %",
     "e": _scientific("e"),
 }
-_FORMATS_OF_TYPE: dict[NumberType, dict[str, _Format]] = {
-    NumberType.INT32: {
-        "D": lambda number, digits: "-" * (number < 0) + f"{abs(number):f}".rjust(digits or 0, "0"),
-        "X": _hexadecimal("X"),
-        "x": _hexadecimal("x"),
-    },
-    NumberType.DOUBLE: dict.fromkeys("GR", lambda number, _digits: double_text(float(number))),
+_FORMATS_OF_INT32: dict[str, _Format] = {
+    **_FORMATS,
+    "D": lambda number, digits: "-" * (number < 0) + f"{abs(number):f}".rjust(digits or 0, "0"),
+    "X": _hexadecimal("X"),
+    "x": _hexadecimal("x"),
 }
-
-
-def _fixed(number: Decimal, digits: int | None, group: str = "") -> str:
-    return f"{_round(abs(number), 2 if digits is None else digits):{group}f}"
-
-
-def _round(number: Decimal, digits: int) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-digits), context=_EXACT)
-
-
-def _signed(number: Decimal, written: str, currency: str = "") -> str:
-    is_negative = number < 0 and any(digit in "123456789" for digit in written)
-    return ("-" if is_negative else "") + currency + written
+_FORMATS_OF_DOUBLE: dict[str, _Format] = {
+    **_FORMATS,
+    **dict.fromkeys("GR", lambda number, _digits: double_text(float(number))),
+}
 
 
 def _custom(number: Decimal, spec: str) -> str:
@@ -122,67 +143,54 @@ def _custom(number: Decimal, spec: str) -> str:
             sections.append([])
         else:
             sections[-1].append((kind, text))
-    for_negative = sections[1] if len(sections) > 1 else []
-    for_zero = sections[_ZERO_SECTION] if len(sections) > _ZERO_SECTION else []
-    chosen = (for_negative if number < 0 else for_zero if number == 0 else []) or sections[0]
-    layout = _Layout.of(chosen)
-    rounded = layout.scaled(number)
-    if rounded == 0:
-        layout = _Layout.of(for_zero or sections[0])
-    is_signed = number < 0 and rounded != 0 and chosen is sections[0]
-    return ("-" if is_signed else "") + layout.write(rounded)
+    positive, negative, zero = [*sections, [], []][:3]
+    section = (negative if number < 0 else zero if number == 0 else []) or positive
+    rounded = _scaled(number, section)
+    is_signed = number < 0 and rounded != 0 and section is positive
+    return ("-" if is_signed else "") + _fill(section if rounded else zero or positive, rounded)
 
 
-@frozen
-class _Layout:
-    """One section of a custom format: its pieces, and what they say of the digits."""
+def _places(section: list[_Piece]) -> tuple[str, str]:
+    """Return the places for digits before the point, with the commas behind the first, and after it."""
+    whole, _, fraction = "".join(
+        text for kind, text in section if kind in {"digit", "comma", "point"}
+    ).partition(".")
+    return whole.lstrip(","), re.sub("[.,]", "", fraction)
 
-    pieces: list[_Piece]
-    whole: str
-    fraction: str
-    power: int
-    is_grouped: bool
 
-    @classmethod
-    def of(cls, pieces: list[_Piece]) -> "_Layout":
-        marks = "".join(text for kind, text in pieces if kind in {"digit", "comma", "point"})
-        whole, _, fraction = marks.partition(".")
-        grouped = whole.lstrip(",").rstrip(",")
-        commas_behind = len(whole.lstrip(",")) - len(grouped)
-        return cls(
-            pieces,
-            whole=grouped.replace(",", ""),
-            fraction=re.sub("[.,]", "", fraction),
-            power=sum(_FACTORS[text] for kind, text in pieces if kind == "factor") - 3 * commas_behind,
-            is_grouped="," in grouped,
-        )
+def _scaled(number: Decimal, section: list[_Piece]) -> Decimal:
+    whole, fraction = _places(section)
+    thousands = len(whole) - len(whole.rstrip(","))
+    power = sum(_FACTORS[text] for kind, text in section if kind == "factor") - 3 * thousands
+    return _round(abs(number).scaleb(power, _EXACT), len(fraction))
 
-    def scaled(self, number: Decimal) -> Decimal:
-        return _round(abs(number).scaleb(self.power, _EXACT), len(self.fraction))
 
-    def write(self, number: Decimal) -> str:
-        whole, _, fraction = f"{number:f}".partition(".")
-        whole = whole.lstrip("0").rjust(len(self.whole.lstrip("#")), "0")
-        fraction = fraction.rstrip("0").ljust(len(self.fraction.rstrip("#")), "0")
-        digits = [
-            f"{digit}," if self.is_grouped and left and left % 3 == 0 else digit
-            for left, digit in zip(reversed(range(len(whole))), whole, strict=True)
-        ]
-        written = ""
-        placed = places = 0
-        is_fraction = False
-        for kind, text in self.pieces:
-            if kind == "digit" and is_fraction:
-                written += fraction[places : places + 1]
-                places += 1
-            elif kind == "digit":
-                places += 1
-                until = max(len(whole) - len(self.whole) + places, 0)
-                written += "".join(digits[placed:until])
-                placed = until
-            elif kind == "point" and not is_fraction:
-                is_fraction, places = True, 0
-                written += "".join(digits[placed:]) + ("." if fraction else "")
-            elif kind not in {"comma", "point"}:
-                written += text
-        return written
+def _fill(section: list[_Piece], number: Decimal) -> str:
+    grouped, fraction_places = _places(section)
+    whole_places = grouped.replace(",", "")
+    whole, _, fraction = f"{number:f}".partition(".")
+    whole = whole.lstrip("0").rjust(len(whole_places.lstrip("#")), "0")
+    fraction = fraction.rstrip("0").ljust(len(fraction_places.rstrip("#")), "0")
+    is_grouped = "," in grouped.rstrip(",")
+    digits = [
+        f"{digit}," if is_grouped and left and left % 3 == 0 else digit
+        for left, digit in zip(reversed(range(len(whole))), whole, strict=True)
+    ]
+    written = ""
+    placed = places = 0
+    is_fraction = False
+    for kind, text in section:
+        if kind == "digit" and is_fraction:
+            written += fraction[places : places + 1]
+            places += 1
+        elif kind == "digit":
+            places += 1
+            until = max(len(whole) - len(whole_places) + places, 0)
+            written += "".join(digits[placed:until])
+            placed = until
+        elif kind == "point" and not is_fraction:
+            is_fraction, places = True, 0
+            written += "".join(digits[placed:]) + ("." if fraction else "")
+        elif kind not in {"comma", "point"}:
+            written += text
+    return written

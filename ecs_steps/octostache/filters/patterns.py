@@ -22,30 +22,38 @@ from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError
 MAX_PATTERN_SIZE = 5000
 """Characters that a pattern matches at least, repeats included: `regex` lays some of them out in memory."""
 
+_ESCAPE = r"""\\(?:
+      (?P<class>[dDwWsS]|[pP]\{(?:[CLMNPSZ][a-z]?|(?P<block>\w+(?:-\w+)*))\})
+    | [xu](?P<hexadecimal>(?<=x)[0-9A-Fa-f]{2}|(?<=u)[0-9A-Fa-f]{4})
+    | (?P<octal>0[0-7]{0,2})
+    | c(?P<control>[A-Za-z])
+    | (?P<letter>[tnrfvae]|\W)
+    )"""
 _LEXEME = re.compile(
-    r"""
+    rf"""
     (?P<comment>\(\?\#[^)]*+\))
   | \(\?(?P<on>[imnsx]*+)(?:-(?P<off>[imnsx]*+))?(?P<options>[:)])
   | \(\?(?:<(?=\w+>)|'(?=\w+'))(?P<name>[A-Za-z_]\w*+).
   | (?P<assertion>\(\?(?:=|!|<=|<!|>))
-  | (?P<special>\(\?)
+  | (?P<unsupported>\(\?|\\G)
   | (?P<open>\()
   | (?P<close>\))
   | (?P<bar>\|)
-  | (?P<repeat>(?:[*+?]|\{(?P<low>[0-9]{1,9})(?:,(?P<high>[0-9]{1,9})?)?\})\??)
+  | (?P<repeat>(?:[*+?]|\{{(?P<low>[0-9]{{1,9}})(?:,(?P<high>[0-9]{{1,9}})?)?\}})\??)
   | \\(?P<number>[1-9][0-9]?)
   | \\k(?:<(?=\w+>)|'(?=\w+'))(?P<reference>[A-Za-z_]\w*+).
-  | (?P<atom>[.^$]|\\[AbBGzZ])
+  | (?P<atom>[.^$]|\\[AbBzZ])
   | (?P<set>\[)
-  | (?P<escape>\\)
-  | (?P<literal>.)""",
+  | (?P<escape>{_ESCAPE})
+  | (?P<literal>[^\\])""",
     re.VERBOSE | re.DOTALL,
 )
 _IGNORED = re.compile(r"(?:\s++|#[^\n]*+)++")
+_MEMBER = re.compile(rf"(?P<escape>{_ESCAPE}) | (?P<backspace>\\b) | (?P<literal>[^\\])", re.VERBOSE)
+_RANGE = re.compile(r"-(?=[^\[\]])")
+_CLASS = re.compile(r"\\[dDwWsSpP]")
 _ATOMS = {r"\z": r"\Z", r"\Z": r"(?=\n?\Z)"}
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "e": "\x1b"}
-_CODE = re.compile(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|c([A-Za-z])|(0[0-7]{0,2})")
-_CLASS = re.compile(r"[dDwWsS]|[pP]\{(?:[CLMNPSZ][a-z]?|(?P<block>\w+(?:-\w+)*))\}")
 
 
 @frozen
@@ -89,6 +97,31 @@ def _too_large() -> OctostacheError:
     return OctostacheError("the pattern is too large")
 
 
+def _character(lexeme: re.Match[str]) -> str:
+    """Return a literal, an escape or the backspace of a set as `regex` writes it."""
+    character = lexeme[0]
+    if lexeme.lastgroup == "escape":
+        if lexeme["block"]:
+            raise _unsupported("a Unicode block")
+        if lexeme["class"]:
+            return character
+        if control := lexeme["control"]:
+            character = chr(ord(control.upper()) - ord("@"))
+        elif digits := lexeme["hexadecimal"] or lexeme["octal"]:
+            character = chr(int(digits, 16 if lexeme["hexadecimal"] else 8))
+        else:
+            character = _CONTROL.get(lexeme["letter"], lexeme["letter"])
+    return "\\x08" if lexeme.lastgroup == "backspace" else re.escape(character)
+
+
+def _refuse(_translation: _Translation, lexeme: re.Match[str]) -> None:
+    raise _unsupported(
+        r"the anchor \G"
+        if lexeme[0] == r"\G"
+        else "a group that begins with (? and is none of the usual ones"
+    )
+
+
 @define
 class _Translation:
     """How far a pattern is translated.
@@ -112,11 +145,23 @@ class _Translation:
         while self.at < len(self.pattern):
             if "x" in self.options and (ignored := _IGNORED.match(self.pattern, self.at)):
                 self.at = ignored.end()
-            elif lexeme := _LEXEME.match(self.pattern, self.at):
-                self.at = lexeme.end()
+            else:
+                lexeme = self.read(_LEXEME)
                 _TRANSLATE[lexeme.lastgroup or ""](self, lexeme)
         if self.outer_options:
             raise _invalid()
+
+    def read(self, expected: re.Pattern[str]) -> re.Match[str]:
+        found = expected.match(self.pattern, self.at)
+        if found is None:
+            raise _invalid()
+        self.at = found.end()
+        return found
+
+    def accept(self, literal: str) -> bool:
+        is_next = self.pattern.startswith(literal, self.at)
+        self.at += len(literal) if is_next else 0
+        return is_next
 
     def source(self, groups: dict[int | str, int]) -> str:
         return "".join(part if isinstance(part, str) else rf"\g<{groups[part]}>" for part in self.written)
@@ -128,18 +173,27 @@ class _Translation:
         if self.sizes[-1] > MAX_PATTERN_SIZE:
             raise _too_large()
 
-    def atom(self, lexeme: re.Match[str]) -> None:
-        if lexeme[0] == r"\G":
-            raise _unsupported(r"the anchor \G")
-        self.add(_ATOMS.get(lexeme[0], lexeme[0]))
-
-    def escape(self, _lexeme: re.Match[str]) -> None:
-        source, self.at = _read_escape(self.pattern, self.at)
-        self.add(source)
-
-    def set(self, _lexeme: re.Match[str]) -> None:
-        source, self.at = _read_set(self.pattern, self.at)
-        self.add(source)
+    def set(self, depth: int = 1) -> str:
+        """Read a set after its opening bracket; return it as `regex` writes it."""
+        if depth > MAX_DEPTH:
+            raise _too_large()
+        opening = "[^" if self.accept("^") else "["
+        members = ""
+        while not members or not self.accept("]"):
+            if members and self.accept("-["):
+                excluded = self.set(depth + 1)
+                if not self.accept("]"):
+                    raise _invalid()
+                return f"[{opening}{members}]--{excluded}]"
+            member = _character(self.read(_MEMBER))
+            if _RANGE.match(self.pattern, self.at):
+                self.at += 1
+                last = _character(self.read(_MEMBER))
+                if _CLASS.match(member) or _CLASS.match(last):
+                    raise _invalid()
+                member = f"{member}-{last}"
+            members += member
+        return f"{opening}{members}]"
 
     def repeat(self, lexeme: re.Match[str]) -> None:
         low, high = int(lexeme["low"] or 1), int(lexeme["high"] or 0)
@@ -148,8 +202,9 @@ class _Translation:
         self.add(lexeme[0], self.repeatable * (max(low, high, 1) - 1))
         self.repeatable = None
 
-    def alternative(self, _lexeme: re.Match[str]) -> None:
-        self.written.append("|")
+    def separate(self, separator: str) -> None:
+        """Write what a repeat does not apply to."""
+        self.written.append(separator)
         self.repeatable = None
 
     def change_options(self, lexeme: re.Match[str]) -> None:
@@ -161,17 +216,15 @@ class _Translation:
         if lexeme["options"] == ":":
             self.open(flags)
         else:
-            self.written.append(flags)
-            self.repeatable = None
+            self.separate(flags)
         self.options = options
 
     def open(self, opening: str) -> None:
         if len(self.outer_options) == MAX_DEPTH:
             raise _too_large()
-        self.written.append(opening)
+        self.separate(opening)
         self.outer_options.append(self.options)
         self.sizes.append(0)
-        self.repeatable = None
 
     def open_named(self, lexeme: re.Match[str]) -> None:
         self.named.setdefault(lexeme["name"], len(self.unnamed) + len(self.named) + 1)
@@ -182,9 +235,6 @@ class _Translation:
             self.unnamed.append(len(self.unnamed) + len(self.named) + 1)
         self.open("(?:" if "n" in self.options else "(")
 
-    def refuse_group(self, _lexeme: re.Match[str]) -> None:
-        raise _unsupported("a group that begins with (? and is none of the usual ones")
-
     def close(self, _lexeme: re.Match[str]) -> None:
         if not self.outer_options:
             raise _invalid()
@@ -194,11 +244,11 @@ class _Translation:
 
 _TRANSLATE: dict[str, Callable[[_Translation, re.Match[str]], None]] = {
     "assertion": lambda translation, lexeme: translation.open(lexeme[0]),
-    "atom": _Translation.atom,
-    "bar": _Translation.alternative,
+    "atom": lambda translation, lexeme: translation.add(_ATOMS.get(lexeme[0], lexeme[0])),
+    "bar": lambda translation, lexeme: translation.separate(lexeme[0]),
     "close": _Translation.close,
     "comment": lambda _translation, _lexeme: None,
-    "escape": _Translation.escape,
+    "escape": lambda translation, lexeme: translation.add(_character(lexeme)),
     "literal": lambda translation, lexeme: translation.add(re.escape(lexeme[0])),
     "name": _Translation.open_named,
     "number": lambda translation, lexeme: translation.add(int(lexeme["number"])),
@@ -206,57 +256,6 @@ _TRANSLATE: dict[str, Callable[[_Translation, re.Match[str]], None]] = {
     "options": _Translation.change_options,
     "reference": lambda translation, lexeme: translation.add(rf"\g<{lexeme['reference']}>"),
     "repeat": _Translation.repeat,
-    "set": _Translation.set,
-    "special": _Translation.refuse_group,
+    "set": lambda translation, _lexeme: translation.add(translation.set()),
+    "unsupported": _refuse,
 }
-
-
-def _read_escape(pattern: str, at: int) -> tuple[str, int]:
-    """Read what follows a backslash; return it as `regex` writes it, and where it ends."""
-    letter = pattern[at : at + 1]
-    if found := _CLASS.match(pattern, at):
-        if found["block"]:
-            raise _unsupported("a Unicode block")
-        return f"\\{found[0]}", found.end()
-    if code := _CODE.match(pattern, at):
-        short, long, control, octal = code.groups()
-        if control:
-            return re.escape(chr(ord(control.upper()) - ord("@"))), code.end()
-        return re.escape(chr(int(octal, 8) if octal else int(short or long, 16))), code.end()
-    if not letter or (letter not in _CONTROL and (letter.isalnum() or letter == "_")):
-        raise _invalid()
-    return re.escape(_CONTROL.get(letter, letter)), at + 1
-
-
-def _read_set(pattern: str, at: int, depth: int = 1) -> tuple[str, int]:
-    """Read a set after its opening bracket; return it as `regex` writes it, and where it ends."""
-    if depth > MAX_DEPTH:
-        raise _too_large()
-    opening = "[^" if pattern.startswith("^", at) else "["
-    at += len(opening) - 1
-    members = excluded = ""
-    while not (members or excluded) or not pattern.startswith("]", at):
-        if members and pattern.startswith("-[", at):
-            excluded, at = _read_set(pattern, at + 2, depth + 1)
-            break
-        member, at = _read_member(pattern, at)
-        if pattern.startswith("-", at) and pattern[at + 1 : at + 2] not in {"]", "[", ""}:
-            last, at = _read_member(pattern, at + 1)
-            if _CLASS.match(member, 1) or _CLASS.match(last, 1):
-                raise _invalid()
-            member = f"{member}-{last}"
-        members += member
-    if not pattern.startswith("]", at):
-        raise _invalid()
-    source = f"{opening}{members}]"
-    return f"[{source}--{excluded}]" if excluded else source, at + 1
-
-
-def _read_member(pattern: str, at: int) -> tuple[str, int]:
-    if pattern.startswith("\\b", at):
-        return "\\x08", at + 2
-    if pattern.startswith("\\", at):
-        return _read_escape(pattern, at + 1)
-    if at >= len(pattern):
-        raise _invalid()
-    return re.escape(pattern[at]), at + 1

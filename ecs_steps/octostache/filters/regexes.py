@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import regex
 
-from ecs_steps.octostache.bounds import MAX_TEXT, OctostacheError, Work, too_long
+from ecs_steps.octostache.bounds import OctostacheError, Work, check_length
 from ecs_steps.octostache.filters.patterns import Pattern, compile_pattern
 
 _SUBSTITUTION = re.compile(r"\$(?:([$&`'+_])|(\d{1,9})|\{(\w{1,99})\})", re.ASCII)
@@ -33,8 +33,7 @@ def replace(text: str, options: Sequence[str], work: Work) -> str | None:
             pieces.append(piece)
             length += len(piece)
             work.spend(len(piece))
-        if length > MAX_TEXT:
-            raise too_long()
+        check_length(length)
         copied = match.end()
     return "".join([*pieces, text[copied:]])
 

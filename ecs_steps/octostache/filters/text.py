@@ -7,7 +7,7 @@ Lengths count characters; .NET counts an emoji as two and may cut it in half. A 
 import re
 from collections.abc import Callable, Sequence
 
-from ecs_steps.octostache.bounds import MAX_TEXT, OctostacheError, too_long
+from ecs_steps.octostache.bounds import OctostacheError, check_length
 from ecs_steps.octostache.numerals import SPACE, int32
 
 TextFilter = Callable[[str, Sequence[str]], str | None]
@@ -82,8 +82,7 @@ def _indent(text: str, options: Sequence[str]) -> str | None:
     if len(options) > _MAX_INDENTS:
         return None
     first, other = options if len(options) == _MAX_INDENTS else _indents(options[0] if options else "4")
-    if len(text) + text.count("\n") * len(other) > MAX_TEXT:
-        raise too_long()
+    check_length(len(text) + text.count("\n") * len(other))
     return first + text.replace("\n", "\n" + other)
 
 

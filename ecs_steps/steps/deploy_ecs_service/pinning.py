@@ -4,7 +4,6 @@ from attrs import evolve
 
 from ecs_steps.context import DeploymentContext
 from ecs_steps.images.pinning import Pinning, task_platform
-from ecs_steps.images.registries import Registries
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference
 
@@ -15,13 +14,10 @@ def pin_images(inputs: DeployInputs, context: DeploymentContext) -> DeployInputs
     Raises:
         NotFoundError, RegistryError, AwsCallError: As `Pinning.pin`.
     """
-    platform = task_platform(inputs.runtime_architecture_platform)
-    pinning = Pinning(registries=Registries(context), platform=platform)
+    pinning = Pinning.of_release(inputs, task_platform(inputs.runtime_architecture_platform), context)
 
     def pinned(spec: ContainerSpec) -> ContainerSpec:
-        reference = spec.container_image_reference
-        feed = inputs.feeds.get(reference.reference_id.casefold()) if reference.reference_id else None
-        image = pinning.pin(inputs.image(reference), feed)
+        image = pinning.pin(inputs.image(spec.container_image_reference))
         return evolve(spec, container_image_reference=ImageReference(image_name=image))
 
     return evolve(inputs, containers=tuple(map(pinned, inputs.containers)))

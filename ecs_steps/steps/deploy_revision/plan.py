@@ -14,7 +14,7 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import NotFoundError
 from ecs_steps.rollouts.fit import misfits
-from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_in_progress
+from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_own_deployment
 from ecs_steps.rollouts.start import check_strategy, describe_updatable_service
 from ecs_steps.rollouts.strategies import requested_configuration
 from ecs_steps.steps.deploy_revision.inputs import REVISION, ChosenRevision, DeployRevisionInputs
@@ -73,34 +73,26 @@ def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) ->
         default_tags=inputs.default_tags, user_tags=(), tags_variable=f"The tags of service {service.name}"
     )
     _, dropped = changes.merged_tags(service.tags)
+    begun = find_own_deployment(
+        service,
+        context,
+        is_ours=service.task_definition == found.arn and same_deployment(inputs.default_tags, service.tags),
+        strategy=inputs.strategy,
+        may_replace=inputs.when_paused is WhenPaused.REPLACE,
+        variable=f"{REVISION}.WhenPaused",
+    )
+    problems = dropped + (begun.warnings if begun else ())
     return Plan(
         service=service,
         revision=found.arn,
         family=found.family,
         service_tags=changes.missing_tags(service.tags),
-        warnings=(*map(str, dropped), *_other_family(found, service)),
+        warnings=(*map(str, problems), *_other_family(found, service)),
         configuration=requested_configuration(
             inputs.strategy, inputs.safeguards, service.deployment_configuration
         ),
-        in_progress=_in_progress(found.arn, service, inputs, context),
+        in_progress=begun,
     )
-
-
-def _in_progress(
-    revision: str, service: Service, inputs: DeployRevisionInputs, context: DeploymentContext
-) -> DeploymentInProgress | None:
-    """Return this very deployment where it was begun before; no other one is ended at a pause."""
-    found = find_in_progress(service, context)
-    if found is None:
-        return None
-    is_in_force = inputs.strategy is None or inputs.strategy.is_in_force(found.record.configuration)
-    is_ours = service.task_definition == revision and same_deployment(inputs.default_tags, service.tags)
-    may_replace = inputs.when_paused is WhenPaused.REPLACE
-    if is_ours and (is_in_force or not may_replace):
-        return found
-    if found.pause and not may_replace:
-        raise found.refusal(service, found.pause, variable=f"{REVISION}.WhenPaused")
-    return None
 
 
 def _check_place(revision: ChosenRevision, service: Service, context: DeploymentContext) -> None:

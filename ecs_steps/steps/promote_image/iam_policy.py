@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from ecs_steps.iam import Scope, Statement, policy_document
-from ecs_steps.registry import parse_reference
+from ecs_steps.image_reference import parse_reference
 from ecs_steps.steps.promote_image.inputs import PromoteInputs, ScanGate
 
 

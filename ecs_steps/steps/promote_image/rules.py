@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from ecs_steps.image_reference import InvalidReferenceError, parse_reference
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule, tag_rules
 from ecs_steps.octopus.inputs.shared_inputs import image_variable
-from ecs_steps.registry import InvalidReferenceError, parse_reference
 from ecs_steps.steps.common_inputs import AWS_RULES
 from ecs_steps.steps.promote_image.inputs import PACKAGE, CopyReferrers, PromoteInputs
 from ecs_steps.tags import MAX_TAGS

@@ -7,6 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from ecs_steps.iam import EVERYTHING, Scope, Statement, pass_to_tasks, policy_document
+from ecs_steps.images.permissions import read_images
 from ecs_steps.steps.register_task_definition.inputs import RegisterInputs
 
 ROLE_MEMBERS = ("executionRoleArn", "taskRoleArn")
@@ -16,7 +17,10 @@ def permissions(inputs: RegisterInputs, *, diagnostics: bool, roles: Sequence[st
     """Return the policy; a document names its roles itself."""
     named = [*roles, *_roles_of_document(inputs)]
     scope = Scope.from_arns(inputs.region, [*inputs.arns_of_account, inputs.template, *named])
-    return policy_document(chain(_registration(inputs, scope, named), _pruning(inputs, scope)))
+    images = inputs.chosen_images.values() if inputs.resolve_digests else ()
+    return policy_document(
+        chain(_registration(inputs, scope, named), read_images(images), _pruning(inputs, scope))
+    )
 
 
 def _roles_of_document(inputs: RegisterInputs) -> list[str]:

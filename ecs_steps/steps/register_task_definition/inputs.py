@@ -6,10 +6,10 @@ from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.shared_inputs import TagInput, sent_tags
-from ecs_steps.octopus.inputs.types import Count, Family
-from ecs_steps.steps.common_inputs import AwsInputs
+from ecs_steps.octopus.inputs.types import Bool, Count, Family
+from ecs_steps.steps.common_inputs import AwsInputs, resolve_digests_variable
 from ecs_steps.tags import Tag, merge_tags, provenance_tags, without_aws_tags, without_environment_tags
-from ecs_steps.task_definition.container_updates import ContainerUpdate
+from ecs_steps.task_definition.container_updates import ContainerUpdate, updated_images
 from ecs_steps.task_definition.document import Document, DocumentReader
 from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
@@ -70,6 +70,7 @@ class RegisterInputs(AwsInputs):
         "What RunTask, EventBridge or Step Functions start by revision cannot be seen: leave it at 0 there.",
         default=0,
     )
+    resolve_digests: Bool = resolve_digests_variable()
     default_tags: tuple[Tag, ...] = derived(provenance_tags)
 
     @property
@@ -81,6 +82,12 @@ class RegisterInputs(AwsInputs):
     def template(self) -> str:
         """The task definition that is copied where no document is given."""
         return self.template_name or self.target_family
+
+    @property
+    def chosen_images(self) -> dict[str, str]:
+        """The images that a document and the release have chosen, by container; a template's are not."""
+        of_document = self.document.images if self.document else {}
+        return {**of_document, **updated_images(self)}
 
     def revision_changes(self, document_tags: tuple[Tag, ...] = ()) -> RevisionChanges:
         """Return what the next revision is to have; a document's tags are a user's own."""

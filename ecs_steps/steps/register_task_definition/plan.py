@@ -31,7 +31,7 @@ def plan_registration(inputs: RegisterInputs, context: DeploymentContext) -> Rev
 
     Raises:
         WrongEnvironmentError: The account is another one than the expected one.
-        NotFoundError: The template or a container does not exist.
+        NotFoundError, RegistryError: The template, a container or an image to pin does not exist.
         InvalidInputsError: The tags are more than AWS takes.
         DeploymentError: A revision holds a member that this botocore would lose.
     """
@@ -43,10 +43,19 @@ def plan_registration(inputs: RegisterInputs, context: DeploymentContext) -> Rev
         template, latest = _templates(inputs, context)
         changes = inputs.revision_changes()
     plan = plan_revision(template, latest, changes)
+    if inputs.resolve_digests:
+        plan = _pinned(plan, inputs, context)
     if not latest:
         return plan
     existing = tags_of(latest.request)
     return evolve(plan, missing_tags=changes.without_known_defaults(existing).missing_tags(existing))
+
+
+def _pinned(plan: RevisionPlan, inputs: RegisterInputs, context: DeploymentContext) -> RevisionPlan:
+    from ecs_steps.images.pinning import pin_containers
+
+    request = pin_containers(plan.next_request, inputs.chosen_images, inputs, context)
+    return evolve(plan, next_request=request)
 
 
 def _from_document(document: Document, inputs: RegisterInputs) -> tuple[RegisteredRevision, RevisionChanges]:

@@ -68,7 +68,8 @@ class RegisterEcsTaskDefinitionStep:
         reports are lines on standard error.
 
         Raises:
-            NotFoundError: The template or a container does not exist; nothing was changed.
+            NotFoundError, RegistryError: The template, a container or an image to pin does not exist; nothing
+                was changed.
             DeploymentError: A revision holds a member that this botocore would lose; nothing was changed.
             AwsCallError: A call was denied or refused, or did not get through.
         """

@@ -22,6 +22,7 @@ from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.deployment_policy import explain_pauses
 from ecs_steps.steps.task_set_policy import deploy_by_task_sets
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
+from ecs_steps.task_definition.container_updates import updated_images
 
 
 def permissions(
@@ -32,8 +33,6 @@ def permissions(
         inputs.region,
         [*inputs.arns_of_account, inputs.service_name, inputs.template_task_definition_name or "", *roles],
     )
-    updates = inputs.container_updates if inputs.resolve_digests else ()
-    images = [inputs.images.get(update.package_reference.casefold(), "") for update in updates]
     statements = chain(
         deploy_to_service(
             scope,
@@ -43,7 +42,7 @@ def permissions(
             guarded=inputs.guard.reads_tags,
         ),
         _task_definition(inputs, scope, roles),
-        read_images(filter(None, images)),
+        read_images(updated_images(inputs).values() if inputs.resolve_digests else ()),
     )
     if inputs.names_task_sets:
         by_task_sets = deploy_by_task_sets(

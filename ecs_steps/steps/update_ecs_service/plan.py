@@ -3,7 +3,6 @@
 Everything that can refuse an update is checked here, so that a refused one has changed nothing.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from attrs import evolve, frozen
@@ -12,13 +11,14 @@ from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import Problem
-from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_in_progress
+from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_own_deployment
 from ecs_steps.rollouts.start import check_strategy, describe_updatable_service, has_task_sets
 from ecs_steps.rollouts.strategies import requested_configuration
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
 from ecs_steps.steps.task_set_deployment import check_task_sets
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
 from ecs_steps.tags import Tag, same_deployment
+from ecs_steps.task_definition.container_updates import updated_images
 from ecs_steps.task_definition.diff import Change, difference
 from ecs_steps.task_definition.registration import check_containers, describe_revision
 from ecs_steps.task_definition.revision import RegisteredRevision, RevisionPlan, plan_revision, tags_of
@@ -89,12 +89,13 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
     check_containers(template, inputs.container_updates, variable=f"{UPDATE}.ContainerUpdates")
-    if inputs.resolve_digests:
-        from ecs_steps.steps.update_ecs_service.pinning import pin_images
-
-        inputs = pin_images(inputs, template, context)
     changes = inputs.revision_changes
     revision = plan_revision(template, latest, changes)
+    if inputs.resolve_digests:
+        from ecs_steps.images.pinning import pin_containers
+
+        request = pin_containers(revision.next_request, updated_images(inputs), inputs, context)
+        revision = evolve(revision, next_request=request)
     _, warnings = changes.merged_tags(service.tags)
     plan = Plan(
         service=service,
@@ -111,32 +112,17 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
 
 def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """Take a deployment that pauses into account: this very update, or one that it would end."""
-    found = find_in_progress(plan.service, context)
-    if found is None:
-        return plan
-    is_in_force = inputs.strategy is None or inputs.strategy.is_in_force(found.record.configuration)
-    may_replace = inputs.when_paused is WhenPaused.REPLACE
-    if plan.is_running and _has_started(plan, inputs):
-        if is_in_force:
-            return evolve(plan, in_progress=found)
-        if not may_replace:
-            return evolve(plan, in_progress=found, warnings=(*plan.warnings, *_not_applied()))
-    if found.pause and not may_replace:
-        raise found.refusal(plan.service, found.pause, variable=f"{UPDATE}.WhenPaused")
-    return plan
-
-
-def _has_started(plan: Plan, inputs: UpdateInputs) -> bool:
-    """Return whether this Octopus deployment has registered, or tagged, what the service runs."""
-    return same_deployment(inputs.default_tags, tags_of(plan.latest.request))
-
-
-def _not_applied() -> Iterator[Problem]:
-    yield Problem(
-        path=f"{STRATEGY}.Type",
-        message="the strategy has changed, and the deployment that waits was started with another one; the "
-        f"change is not applied ({UPDATE}.WhenPaused = Replace starts again)",
+    # This Octopus deployment has registered, or tagged, what it runs.
+    has_started = same_deployment(inputs.default_tags, tags_of(plan.latest.request))
+    found = find_own_deployment(
+        plan.service,
+        context,
+        is_ours=plan.is_running and has_started,
+        strategy=inputs.strategy,
+        may_replace=inputs.when_paused is WhenPaused.REPLACE,
+        variable=f"{UPDATE}.WhenPaused",
     )
+    return evolve(plan, in_progress=found, warnings=plan.warnings + found.warnings) if found else plan
 
 
 def changes(plan: Plan, context: DeploymentContext) -> tuple[Change, ...]:

@@ -13,6 +13,7 @@ from ecs_steps import (
     Result,
     RolledBackError,
     RolloutFailedError,
+    SupersededError,
 )
 from ecs_steps.reporting.events import Level, Message, OutputVariable, Reported
 from ecs_steps.sandbox import Sandbox
@@ -39,6 +40,9 @@ def step(revision: str = "orders:2", **changes: object) -> DeployEcsRevisionStep
         "on_failure": f"{REVISION}.OnFailure",
         "wait": f"{ECS}.WaitOption",
         "environment": "Octopus.Environment.Name",
+        "deployment": "Octopus.Deployment.Id",
+        "when_paused": f"{REVISION}.WhenPaused",
+        "strategy": f"{ECS}.Strategy.Type",
         "package_id": f"{PACKAGE}.PackageId",
         "version": f"{PACKAGE}.PackageVersion",
     }
@@ -232,6 +236,86 @@ class TestRefusals:
         assert "the service starts its tasks on FARGATE, and the revision is for EXTERNAL and EC2" in text
 
 
+class TestAtAPause:
+    """The service `storefront` shifts its traffic, and waits for a person on the way."""
+
+    def paused(self, aws: Sandbox, revision: str = "storefront:2", **changes: object) -> Result:
+        deployed = step(revision, **{"service": "storefront", "deployment": "Deployments-7", **changes})
+        return run(aws, deployed, [])
+
+    def test_a_run_again_is_paused_at_the_same_hook_and_begins_nothing(self) -> None:
+        with Sandbox("blue-green-with-pause") as aws:
+            register_another(aws, "storefront")
+            first = self.paused(aws)
+            made = len(changing(aws))
+
+            again = self.paused(aws)
+
+            assert first.outcome is again.outcome is Outcome.PAUSED
+            assert dict(again.outputs) == dict(first.outputs)
+            assert again.outputs["PreviousTaskDefinitionArn"] == f"{ARN}:task-definition/storefront:1"
+            assert changing(aws)[made:] == []
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"revision": "storefront:3"}, {"deployment": "Deployments-8"}],
+        ids=["another revision", "another release of the same revision"],
+    )
+    def test_another_release_is_refused_and_ends_nothing(self, changes: Mapping[str, str]) -> None:
+        with Sandbox("blue-green-with-pause") as aws:
+            register_another(aws, "storefront")
+            register_another(aws, "storefront")
+            hook = self.paused(aws).outputs["HookId"]
+            made = len(changing(aws))
+
+            with pytest.raises(SupersededError, match=hook) as error:
+                self.paused(aws, **changes)
+
+            assert f"{REVISION}.WhenPaused" in str(error.value)
+            assert changing(aws)[made:] == []
+
+    def test_another_release_replaces_it_where_that_is_asked_for(self) -> None:
+        with Sandbox("blue-green-with-pause") as aws:
+            register_another(aws, "storefront")
+            register_another(aws, "storefront")
+            first = self.paused(aws)
+
+            second = self.paused(aws, "storefront:3", when_paused="Replace")
+
+            assert second.outcome is Outcome.PAUSED
+            assert second.outputs["HookId"] != first.outputs["HookId"]
+            assert service(aws, "storefront")["taskDefinition"].endswith("storefront:3")
+
+    @pytest.mark.parametrize(("when_paused", "is_applied"), [("Fail", False), ("Replace", True)])
+    def test_a_changed_strategy_begins_again_only_where_that_is_asked_for(
+        self,
+        when_paused: str,
+        is_applied: bool,  # noqa: FBT001  a parameter
+    ) -> None:
+        events: list[Reported] = []
+        with Sandbox() as aws:
+            register_another(aws, "storefront")
+            first = self.paused(aws, strategy="Canary")
+            changed = {"service": "storefront", "deployment": "Deployments-7", "strategy": "Linear"}
+
+            again = run(aws, step("storefront:2", **changed, when_paused=when_paused), events)
+
+        assert again.outcome is Outcome.PAUSED
+        assert (again.outputs["HookId"] != first.outputs["HookId"]) is is_applied
+        assert any("the change is not applied" in text for text in warnings(events)) is not is_applied
+
+    def test_a_pause_is_no_failure_to_roll_back(self) -> None:
+        with Sandbox("green-dies-while-paused") as aws:
+            register_another(aws, "storefront")
+            self.paused(aws)
+            aws.clock.sleep(60)
+
+            again = self.paused(aws, on_failure="Rollback")
+
+            assert again.outcome is Outcome.PAUSED
+            assert "StopServiceDeployment" not in changing(aws)
+
+
 def test_another_family_is_deployed_with_a_warning() -> None:
     events: list[Reported] = []
     with Sandbox() as aws:
@@ -245,15 +329,18 @@ def test_another_family_is_deployed_with_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("on_failure", "error"), [("Leave", RolloutFailedError), ("Rollback", RolledBackError)]
+    ("on_failure", "error", "runs"), [("Leave", RolloutFailedError, 2), ("Rollback", RolledBackError, 1)]
 )
-def test_a_failed_deployment_ends_as_an_update_does(on_failure: str, error: type[DeploymentError]) -> None:
+def test_a_failed_deployment_is_left_or_rolled_back(
+    on_failure: str, error: type[DeploymentError], runs: int
+) -> None:
     with Sandbox("crash") as aws:
         register_another(aws)
 
         with pytest.raises(error, match="exited with code 1") as raised:
             deploy(aws, on_failure=on_failure)
 
+        assert service(aws)["taskDefinition"] == f"{ARN}:task-definition/orders:{runs}"
         assert raised.value.outputs["TaskDefinitionRevision"] == "2"
         assert raised.value.outputs["PreviousTaskDefinitionArn"] == f"{ARN}:task-definition/orders:1"
 

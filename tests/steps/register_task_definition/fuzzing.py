@@ -53,6 +53,7 @@ def everything(marker: str) -> dict[str, Any]:
     """Return a valid dictionary with a document, and `marker` in all that may be a secret."""
     items = [{"type": "Plain", "key": "TOKEN", "value": f"{marker} and more"}]
     return EXAMPLE | {
+        "Octopus.Action.Aws.Ecs.ResolveDigests": "False",
         # A document leaves no place for a template.
         f"{REGISTER}.Template": "",
         f"{REGISTER}.Document": _document(marker),

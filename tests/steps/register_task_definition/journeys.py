@@ -26,6 +26,10 @@ _SETTINGS: Mapping[str, object] = {
     ],
 }
 _KEPT = {f"{REGISTER}.KeepRevisions": "1"}
+_PINNED = {
+    f"{ECS}.ResolveDigests": "True",
+    "Octopus.Action.Package[web].Image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/staging/web:1.4.0",
+}
 _TAGGED = {f"{ECS}.Tags": [{"key": "team", "value": "orders"}]}
 _DOCUMENT: Mapping[str, object] = {
     f"{REGISTER}.Family": "",
@@ -67,7 +71,11 @@ JOURNEYS = (
     _journey("unchanged, new tags", _TAGGED, prepare=_registered),
     _journey("old revisions", _KEPT, prepare=_two_old_ones, prunes=True),
     _journey("new family from a document", _DOCUMENT),
+    _journey("images by digest", _PINNED),
     _journey("dry run", _KEPT, prepare=_two_old_ones, verb=Verb.DRY_RUN),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
+
+UNUSED_ACTIONS = ("ecr:Batch*", "ecr:GetDownload*")
+"""What the registry of ECR asks for, which is no call of the API."""

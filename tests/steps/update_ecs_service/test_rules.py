@@ -96,9 +96,14 @@ ERRORS: dict[str, tuple[dict[str, object], list[str]]] = {
             )
         ],
     ),
-    "an image that ECS refuses": (
-        {"Octopus.Action.Package[web].Image": "acme/web: 1"},
-        [f'{UPDATES}[0].packageReference: expected the full name of an image, not "acme/web: 1"'],
+    "an image that no task could pull": (
+        {"Octopus.Action.Package[web].Image": "acme/web:"},
+        [
+            (
+                f'{UPDATES}[0].packageReference: expected the full name of an image, not "acme/web:": '
+                "'' is not a tag: up to 128 letters, digits and . _ -, the first no . or -"
+            )
+        ],
     ),
     "items to clear": (
         {UPDATES: with_variables({"key": "A", "value": "1"}, action="Clear")},

@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.registry import InvalidReferenceError, Reference, is_digest, is_tag, parse_reference
-from ecs_steps.registry.reference import MAX_PORT, MAX_REPOSITORY_LENGTH, is_loopback
+from ecs_steps.image_reference import (
+    MAX_PORT,
+    MAX_REPOSITORY_LENGTH,
+    InvalidReferenceError,
+    Reference,
+    is_digest,
+    is_loopback,
+    is_tag,
+    parse_reference,
+)
 
 HEX = "0123456789abcdef" * 4
 DIGEST = f"sha256:{HEX}"

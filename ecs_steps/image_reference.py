@@ -5,11 +5,11 @@ https://github.com/distribution/reference/blob/main/reference.go
 
 import ipaddress
 import re
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import frozen
 
-from ecs_steps.registry.errors import InvalidReferenceError
+from ecs_steps.errors import EcsStepsError
 
 MAX_REPOSITORY_LENGTH: Final = 255
 MAX_REFERENCE_LENGTH: Final = 1000
@@ -26,6 +26,13 @@ _REPOSITORY: Final = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 _IDENTIFIER: Final = re.compile("[0-9a-f]{64}")
 
 _DOCKER_HUB: Final = "docker.io"
+
+
+@frozen(kw_only=True, str=False, repr=False)
+class InvalidReferenceError(EcsStepsError):
+    """A text is not an image reference."""
+
+    exit_code: ClassVar[int] = 2
 
 
 @frozen(kw_only=True)
@@ -79,8 +86,6 @@ def parse_reference(text: str) -> Reference:
     name, at, digest = text.partition("@")
     registry, repository = _split_registry(name)
     repository, colon, tag = repository.partition(":")
-    if registry == _DOCKER_HUB and "/" not in repository:
-        repository = f"library/{repository}"
     for pattern, part, given, message in (
         (_REGISTRY, registry, True, "is not a registry"),
         (_REPOSITORY, repository, True, "is not a repository: lower case, digits and single separators"),
@@ -89,6 +94,8 @@ def parse_reference(text: str) -> Reference:
     ):
         if given and not pattern.fullmatch(part):
             raise _invalid(text, f"{_shown(part)} {message}")
+    if registry == _DOCKER_HUB and "/" not in repository:
+        repository = f"library/{repository}"
     if not _has_address(registry):
         raise _invalid(text, f"{_shown(registry)} is not a registry: its address or its port cannot exist")
     if len(repository) > MAX_REPOSITORY_LENGTH:
