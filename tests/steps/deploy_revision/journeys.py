@@ -9,7 +9,6 @@ from ecs_steps.steps.row import Verb
 from explaining.runs import ECS, service
 from faults.journeys import ASSUMED_ROLE, MINUTES, OPENID, SECRET, Journey
 from revisions import register_another
-from steps.checkout import Checkout
 
 REVISION = f"{ECS}.Revision"
 _ROW = STEPS.named("deploy-revision")
@@ -23,7 +22,6 @@ _NOT_FORCED = {f"{REVISION}.ForceNewDeployment": "False"}
 _BY_TASK_SETS = {
     f"{REVISION}.ServiceName": "checkout",
     f"{REVISION}.TaskDefinition": "checkout:2",
-    f"{REVISION}.WhenPaused": "Replace",
     f"{ECS}.TestTraffic.Header": f"X-Canary: {SECRET}key-of-testers",
 }
 _TAGGED = {"Octopus.Deployment.Id": "Deployments-1"}
@@ -44,9 +42,8 @@ def _deployment_id(aws: Sandbox) -> str:
     return str(service("update", aws)["deployments"][0]["id"])
 
 
-def _shared_by_another(aws: Sandbox) -> None:
+def _another_of_checkout(aws: Sandbox) -> None:
     register_another(aws, "checkout")
-    Checkout(aws).has_shared(50, "Deployments-1")
 
 
 def _journey(name: str, settings: Mapping[str, object] | None = None, **members: Any) -> Journey:  # noqa: ANN401  passed on
@@ -72,7 +69,7 @@ JOURNEYS = (
     _journey("crash", scenario="crash"),
     _journey("crash, rolled back", _ROLLS_BACK, scenario="crash"),
     _journey("watch", verb=Verb.WATCH, prepare=_started, started=_deployment_id),
-    _journey("by task sets, in place of another one", _BY_TASK_SETS, prepare=_shared_by_another),
+    _journey("by task sets", _BY_TASK_SETS, prepare=_another_of_checkout),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
@@ -80,8 +77,11 @@ JOURNEYS = (
 UNUSED_ACTIONS = (
     "ecs:DescribeServiceRevisions",
     "cloudwatch:DescribeAlarms",
+    "ecs:DeleteTaskSet",
     "ecs:UpdateServicePrimaryTaskSet",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    "elasticloadbalancing:ModifyRule",
     "elasticloadbalancing:ModifyListener",
+    "elasticloadbalancing:DeleteRule",
 )
-"""What a person reads at a pause, which the journeys of an update reach; and what the replacement of a task
-set that was promoted just now, and a default rule that shares production traffic, would need."""
+"""What a person reads at a pause, and the replacement of another task set: journeys of an update reach both."""
