@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecs_steps.cli.output import CommandResult
+from ecs_steps.cli.output import CommandResult, print_result
 from ecs_steps.cli.variables import is_file
 from ecs_steps.errors import InvalidInputsError, Problem
 
@@ -142,16 +142,22 @@ def _serve(args: argparse.Namespace) -> CommandResult:
 
         try:
             with serve(sandbox, port=args.port) as url:
-                # boto3 and the first aws CLI read AWS_DEFAULT_REGION alone, the second one and others AWS_REGION.
-                print(f"export AWS_ENDPOINT_URL={url}")
-                print(f"export AWS_REGION={args.region} AWS_DEFAULT_REGION={args.region}")
-                print("export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox", flush=True)
+                print_result(CommandResult(_exports(url, args.region)), as_json=False)
                 while True:  # its clock runs while a thread sleeps on it
                     sandbox.clock.sleep(TICK * args.sandbox_speed)
         except (OSError, OverflowError) as error:
             raise _invalid("--port", f"{args.port}: {error}") from None
         except KeyboardInterrupt:
             return CommandResult("")
+
+
+def _exports(url: str, region: str) -> str:
+    # Of the two names of the region, boto3 and the first aws CLI read the second one alone.
+    return (
+        f"export AWS_ENDPOINT_URL={url}\n"
+        f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}\n"
+        "export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox\n"
+    )
 
 
 def _scenarios(_: argparse.Namespace) -> CommandResult:

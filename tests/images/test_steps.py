@@ -1,5 +1,6 @@
 """Each step that writes images writes what their tags mean now, or changes nothing."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from ecs_steps import (
     Result,
     UpdateEcsServiceStep,
 )
-from ecs_steps.registry import ImageNotFoundError
+from ecs_steps.registry import ImageNotFoundError, RegistryUnauthorizedError
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.registry import SandboxRegistry
 from ecs_steps.sandbox.registry_server import serve_registry
@@ -49,7 +50,7 @@ def made(name: str, image: str, **others: object) -> ImageStep:
             updates = f"{ECS}.TaskDefinition.ContainerUpdates"
             given = {f"{ECS}.TaskDefinition.Family": "orders", updates: UPDATES}
     given |= {"Octopus.Action.Package[web].Image": image, **RESOLVE, **others}
-    given |= {each: image for each in given if each.startswith("Octopus.Action.Package[")}
+    given |= {each: image for each in given if re.fullmatch(r"Octopus\.Action\.Package\[.*\]\.Image", each)}
     step: ImageStep = STEPS.named(name).step_class()(given)
     return step
 
@@ -79,6 +80,23 @@ def test_the_image_is_registered_by_its_digest(name: str, registry: SandboxRegis
         result = run(made(name, f"{registry.host}/team/web:2.0.0"), aws)
 
         assert result.outcome is Outcome.SUCCEEDED
+        assert registered(aws)["web"] == f"{registry.host}/team/web@{IMAGE.digest}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_image_of_a_closed_registry_is_read_with_the_login_of_its_feed(
+    name: str, registry: SandboxRegistry
+) -> None:
+    IMAGE.put(registry, "team/web", "2.0.0")
+    registry.login = ("octopus", "hunter2")
+    image = f"{registry.host}/team/web:2.0.0"
+    parts = {"Registry": registry.host, "Feed.UserName": "octopus", "Feed.Password": "hunter2"}
+    with Sandbox() as aws:
+        with pytest.raises(RegistryUnauthorizedError):
+            run(made(name, image), aws)
+
+        run(made(name, image, **{f"Octopus.Action.Package[web].{part}": parts[part] for part in parts}), aws)
+
         assert registered(aws)["web"] == f"{registry.host}/team/web@{IMAGE.digest}"
 
 
