@@ -84,4 +84,4 @@ UNUSED_ACTIONS = (
     "elasticloadbalancing:ModifyListener",
     "elasticloadbalancing:DeleteRule",
 )
-"""What a person reads at a pause, and the replacement of another task set: journeys of an update reach both."""
+"""What a person reads at a pause, and what replaces another task set: journeys of an update reach both."""
