@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ecs_steps.aws.cloudformation import describe_stack
-from ecs_steps.aws.ecs import describe_cluster
+from ecs_steps.aws.clusters import describe_cluster
 from ecs_steps.aws.logs import log_group_exists
 from ecs_steps.aws.quotas import service_quota
 from ecs_steps.context import DeploymentContext

@@ -12,11 +12,11 @@ from ecs_steps.iam import Scope, Statement
 def deploy_by_task_sets(scope: Scope, service: str, rule: str | None) -> Iterator[Statement]:
     """Allow a service (``cluster/service``) to get a new task set, in place of one that waits."""
     yield from read_task_sets()
-    yield from _begin_task_set(scope, service, rule)
+    yield from begin_task_set(scope, service, rule)
     yield from end_task_set(scope, service, rule, scales=False)
 
 
-def _begin_task_set(scope: Scope, service: str, rule: str | None) -> Iterator[Statement]:
+def begin_task_set(scope: Scope, service: str, rule: str | None) -> Iterator[Statement]:
     yield Statement(
         sid="MakeTaskSets",
         actions=("ecs:CreateTaskSet", "ecs:TagResource"),
@@ -69,11 +69,11 @@ def read_task_sets() -> Iterator[Statement]:
 
 def _listener(scope: Scope, rule: str | None) -> str:
     if rule is None:
-        return scope.arn("elasticloadbalancing", "listener/app/*")
+        return scope.arn("elasticloadbalancing", "listener/app/*/*/*")
     return rule.replace(":listener-rule/", ":listener/").rpartition("/")[0]
 
 
 def _rules(scope: Scope, rule: str | None) -> str:
     if rule is None:
-        return scope.arn("elasticloadbalancing", "listener-rule/app/*")
+        return scope.arn("elasticloadbalancing", "listener-rule/app/*/*/*/*")
     return f"{rule.rpartition('/')[0]}/*"

@@ -15,7 +15,7 @@ from ecs_steps import (
     TargetFound,
     WrongEnvironmentError,
 )
-from ecs_steps.aws.ecs import MAX_DESCRIBED
+from ecs_steps.aws.clusters import MAX_DESCRIBED
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox
 from ecs_steps.script_step import ScriptHost, run_script_step
 from script_host.service_messages import parse
