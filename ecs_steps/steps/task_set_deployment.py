@@ -20,14 +20,13 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.review import short_name
-from ecs_steps.rollouts.start import has_task_sets
 from ecs_steps.rollouts.task_set_progress import describe_pause, task_set_outputs
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
 from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
 from ecs_steps.rollouts.task_sets import Abandon, Establish, Promote, Share, Start, TaskSetState, scale_for
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
 from ecs_steps.rollouts.verification import Verification, verify
-from ecs_steps.steps.task_set_inputs import TASK_SETS, TEST_TRAFFIC, TaskSetInputs
+from ecs_steps.steps.task_set_inputs import TaskSetInputs
 from ecs_steps.tags import Tag, deployment_of
 
 SECONDS = 60
@@ -303,27 +302,6 @@ class TaskSetDeployment:
     def _put_out(self, state: TaskSetState) -> None:
         # What is gone at the end keeps the value that later steps read.
         self.outputs.set(**task_set_outputs(state))
-
-
-def check_task_sets(service: Service, inputs: TaskSetInputs) -> None:
-    """Refuse what only one kind of service takes, before anything is changed.
-
-    Raises:
-        DeploymentError: The inputs are for the other kind.
-    """
-    if not has_task_sets(service) and inputs.names_task_sets:
-        raise DeploymentError(
-            what=f"Service {service.name} has no task sets",
-            why=f"its deployment controller is {service.controller}; {TEST_TRAFFIC} and {TASK_SETS} are for "
-            "EXTERNAL",
-            next_step="Leave them empty: the test rule of a strategy is the service's own.",
-        )
-    if has_task_sets(service) and (inputs.circuit_breaker or inputs.deployment_alarms):
-        raise DeploymentError(
-            what=f"Service {service.name} takes no circuit breaker and no alarms",
-            why="its deployment controller is EXTERNAL, and ECS watches no deployment of it",
-            next_step="Leave them empty. Nothing was changed.",
-        )
 
 
 def _in_the_way(state: TaskSetState, task_definition: str) -> tuple[TaskSet, ...]:

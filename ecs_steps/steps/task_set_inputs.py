@@ -15,6 +15,8 @@ from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
 
 TASK_SETS = "Octopus.Action.Aws.Ecs.TaskSets"
 TEST_TRAFFIC = "Octopus.Action.Aws.Ecs.TestTraffic"
+OF_TASK_SETS = f"{TEST_TRAFFIC} and {TASK_SETS}"
+"""The variables that only services with task sets take."""
 
 TaskSetId = Annotated[
     str,

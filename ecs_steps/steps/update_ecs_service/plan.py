@@ -12,10 +12,15 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import Problem
 from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_own_deployment
-from ecs_steps.rollouts.start import check_strategy, describe_updatable_service, has_task_sets
+from ecs_steps.rollouts.start import (
+    check_strategy,
+    check_task_sets,
+    describe_updatable_service,
+    has_task_sets,
+)
 from ecs_steps.rollouts.strategies import requested_configuration
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
-from ecs_steps.steps.task_set_deployment import check_task_sets
+from ecs_steps.steps.task_set_inputs import OF_TASK_SETS
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
 from ecs_steps.tags import Tag, same_deployment
 from ecs_steps.task_definition.container_updates import updated_images
@@ -84,7 +89,12 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     )
     check_environment(inputs.guard, context, service=service)
     check_strategy(service, inputs.strategy_type, variable=f"{STRATEGY}.Type")
-    check_task_sets(service, inputs)
+    check_task_sets(
+        service,
+        variables=OF_TASK_SETS,
+        names_task_sets=inputs.names_task_sets,
+        has_safeguards=inputs.has_safeguards,
+    )
     template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
