@@ -1,6 +1,5 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from attrs import evolve
@@ -69,13 +68,9 @@ DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 LISTENER_RULE = listener_rules.ListenerRule(arn=RULE, priority=1, conditions=(), actions=())
 BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/1"
-PRIMARY_SET: dict[str, Any] = {"id": "ecs-svc/0", "status": "PRIMARY", "taskDefinition": "orders:1"}
 NEW_SET = task_sets.NewTaskSet(
-    like=task_sets.read_task_sets(
-        [PRIMARY_SET | {"launchType": "FARGATE", "createdAt": datetime(2026, 1, 1, tzinfo=UTC)}]
-    )[0],
+    members={"launchType": "FARGATE"},
     task_definition="orders:2",
-    target_group="",
     scale=1,
     external_id="",
     client_token="t",  # noqa: S106  no secret

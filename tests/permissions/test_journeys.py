@@ -66,7 +66,10 @@ def test_every_call_is_allowed_and_nothing_that_is_allowed_is_idle(row: StepRow)
 
     assert [action for actions in statements.values() for action in actions if not is_used(action)] == []
     idle = [actions for sid, actions in statements.items() if sid not in used_sids]
-    assert {action for actions in idle for action in actions if action in used_actions} == set()
+    excused = {
+        action for action in used_actions if any(matches(each, action) for each in unused_actions(row))
+    }
+    assert {action for actions in idle for action in actions if action in used_actions - excused} == set()
 
 
 @pytest.mark.parametrize("scenario", ["healthy", "breaker"])
