@@ -22,6 +22,7 @@ from ecs_steps.sandbox.protocol import Request
 from ecs_steps.sandbox.quotas import Buckets
 from ecs_steps.sandbox.scenario import Scenario
 from ecs_steps.sandbox.scenarios import SCENARIOS
+from ecs_steps.sandbox.service_quotas import ServiceQuotas
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.sandbox.timeline import FastClock, Timeline, VirtualClock
 from ecs_steps.sandbox.transport import Call, Region, Transport
@@ -48,6 +49,7 @@ class _RegionBackends:
             "elbv2": self.ecs.elbv2,
             "iam": self.iam,
             "logs": self.ecs.logs,
+            "service-quotas": ServiceQuotas(),
         }
         return Region(backends=backends, ids=self.ids)
 
@@ -82,7 +84,9 @@ class Sandbox:
         self._closing = ExitStack()
         self._journal = Journal(journal) if journal else None
         past = list(self._journal.entries()) if self._journal else []
-        self._moto = MotoAccount(SandboxSession(VirtualClock(self.timeline), region=region), seed=_SEED)
+        self._moto = MotoAccount(
+            lambda: SandboxSession(VirtualClock(self.timeline), region=region), seed=_SEED
+        )
         now = _named(scenario)
         default_region = self._make(region, _beginning(past, now))
         self.faults = FaultLine(now.faults)

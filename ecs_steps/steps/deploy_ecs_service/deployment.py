@@ -44,7 +44,8 @@ class StackDeployment:
             return self._wait_and_collect(stack)
 
     def dry_run(self) -> DryRun:
-        """Plan the stack's changes and return them."""
+        """Plan the stack's changes and return them; the guard refuses as before a deployment."""
+        check_environment(self.inputs.guard, self.context)
         plan = plan_deployment(self._stack_request(self._pinned_inputs()), self.context)
         data = {
             "stack": plan.stack_name,
