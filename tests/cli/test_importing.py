@@ -138,8 +138,10 @@ def test_a_file_of_a_task_definition_is_imported_and_its_expressions_are_text(
             "containerDefinitions[0].name: is required",
         ),
         (
-            '{"family": "web", "containerDefinitions": '
-            '[{"name": "a", "portMappings": [{"containerPort": 70000}]}]}',
+            (
+                '{"family": "web", "containerDefinitions": '
+                '[{"name": "a", "portMappings": [{"containerPort": 70000}]}]}'
+            ),
             "network port 70000",
         ),
     ],
