@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from attrs import frozen
 
@@ -45,6 +46,11 @@ class Tag:
 
     key: str
     value: str
+
+
+def read_tags(item: Mapping[str, Any]) -> tuple[Tag, ...]:
+    """Return the tags of a resource, as ECS describes it."""
+    return tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in item.get("tags", []))
 
 
 def default_tags(variables: Mapping[str, str]) -> tuple[Tag, ...]:

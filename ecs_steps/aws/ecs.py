@@ -1,6 +1,6 @@
-"""Clusters and services of ECS: what they are like, and how a service is changed."""
+"""Services of ECS: what they are like, and how one is changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,29 +11,10 @@ from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
 from ecs_steps.aws.task_sets import TaskSet, read_task_sets
 from ecs_steps.errors import AwsCallError, NotFoundError
-from ecs_steps.tags import Tag
+from ecs_steps.tags import Tag, read_tags
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-
-
-MAX_DESCRIBED = 100
-"""Clusters that one DescribeClusters takes."""
-
-
-@frozen(kw_only=True)
-class Cluster:
-    """A cluster, as DescribeClusters shows it."""
-
-    name: str
-    arn: str = ""
-    status: str = "ACTIVE"
-    running_tasks: int = 0
-    pending_tasks: int = 0
-    active_services: int = 0
-    container_instances: int = 0
-    capacity_providers: tuple[str, ...] = ()
-    tags: tuple[Tag, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -152,25 +133,6 @@ class Service:
         return next((deployment for deployment in self.deployments if deployment.is_primary), None)
 
 
-def describe_cluster(aws: "AwsClients", cluster: str) -> Cluster | None:
-    """Return a cluster with its tags, or none where ECS has none of that name or ARN."""
-    with calling("ecs:DescribeClusters", f"cluster {cluster}"):
-        reply = aws.ecs.describe_clusters(clusters=[cluster], include=["TAGS"])
-    clusters = member(reply, "clusters", "DescribeClusters")
-    return _cluster(clusters[0]) if clusters else None
-
-
-def describe_clusters(aws: "AwsClients") -> Iterator[Cluster]:
-    """Yield every cluster of the region, with its tags."""
-    with calling("ecs:ListClusters"):
-        pages = aws.ecs.get_paginator("list_clusters").paginate()
-        arns = [arn for page in pages for arn in member(page, "clusterArns", "ListClusters")]
-    for first in range(0, len(arns), MAX_DESCRIBED):
-        with calling("ecs:DescribeClusters", "the clusters of the region"):
-            reply = aws.ecs.describe_clusters(clusters=arns[first : first + MAX_DESCRIBED], include=["TAGS"])
-        yield from map(_cluster, member(reply, "clusters", "DescribeClusters"))
-
-
 def raw_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Mapping[str, Any] | None:
     """Return the service with all of its settings as ECS describes them; none where there is none."""
     with calling("ecs:DescribeServices", f"service {name_or_arn}"):
@@ -235,24 +197,6 @@ def tag_resource(aws: "AwsClients", arn: str, tags: Iterable[Tag]) -> None:
         aws.ecs.tag_resource(resourceArn=arn, tags=[{"key": tag.key, "value": tag.value} for tag in tags])
 
 
-def _cluster(item: Mapping[str, Any]) -> Cluster:
-    return Cluster(
-        name=item["clusterName"],
-        arn=item["clusterArn"],
-        status=item["status"],
-        running_tasks=item.get("runningTasksCount", 0),
-        pending_tasks=item.get("pendingTasksCount", 0),
-        active_services=item.get("activeServicesCount", 0),
-        container_instances=item.get("registeredContainerInstancesCount", 0),
-        capacity_providers=tuple(item.get("capacityProviders", [])),
-        tags=_tags(item),
-    )
-
-
-def _tags(item: Mapping[str, Any]) -> tuple[Tag, ...]:
-    return tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in item.get("tags", []))
-
-
 def _service(item: Mapping[str, Any]) -> Service:
     return Service(
         arn=item["serviceArn"],
@@ -284,7 +228,7 @@ def _service(item: Mapping[str, Any]) -> Service:
             ServiceMessage(event_id=event["id"], at=event["createdAt"], text=event["message"])
             for event in item.get("events", [])
         ),
-        tags=_tags(item),
+        tags=read_tags(item),
         launch_type=_launch_type(item),
         balanced_containers=tuple(
             BalancedContainer(name=balancer["containerName"], port=balancer.get("containerPort", 0))

@@ -13,7 +13,7 @@ from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 from ecs_steps.aws.client_events import RAW_REPLY, at_most_once
 from ecs_steps.aws.errors import calling, lost_reply, member
 from ecs_steps.errors import AwsCallError, NotFoundError
-from ecs_steps.tags import Tag, without_aws_tags
+from ecs_steps.tags import Tag, read_tags, without_aws_tags
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -60,7 +60,7 @@ def describe_task_definition(aws: "AwsClients", name: str) -> TaskDefinition:
     raw = member(reply, RAW_REPLY, "DescribeTaskDefinition")
     return TaskDefinition(
         raw=member(raw, "taskDefinition", "DescribeTaskDefinition"),
-        tags=tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in reply.get("tags", [])),
+        tags=read_tags(reply),
     )
 
 

@@ -50,14 +50,47 @@ class TaskSet:
         """Whether it is being deleted."""
         return self.status == "DRAINING"
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """What another one like it is made with: network, launch type, platform, registries, balancer."""
+        raw = self.raw
+        providers = raw.get("capacityProviderStrategy")
+        runs_on = {"capacityProviderStrategy": providers} if providers else {"launchType": raw["launchType"]}
+        return {
+            **{name: raw[name] for name in _COPIED if raw.get(name)},
+            **runs_on,
+            "loadBalancers": list(raw.get("loadBalancers", [])),
+        }
+
+    def is_made_with(self, members: Mapping[str, Any]) -> bool:
+        """Return whether a set that is made with `members` would be like it, but for its target group."""
+        own = in_group(self.members, "")
+        return all(_plain(own.get(name)) == _plain(value) for name, value in in_group(members, "").items())
+
+
+def in_group(members: Mapping[str, Any], target_group: str) -> dict[str, Any]:
+    """Return the members of CreateTaskSet with another target group."""
+    balancers = [{**each, "targetGroupArn": target_group} for each in members.get("loadBalancers", [])]
+    return {**members, "loadBalancers": balancers}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  as JSON
+    """Return part of a request so that equal ones compare equal: subnets and groups have no order."""
+    match value:
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list():
+            return sorted(map(_plain, value), key=repr)
+        case _:
+            return value
+
 
 @frozen(kw_only=True)
 class NewTaskSet:
-    """A task set to be made like another one, with its own revision and target group."""
+    """A task set to be made; `members` say how (`TaskSet.members`), the rest is its own."""
 
-    like: TaskSet
+    members: Mapping[str, Any]
     task_definition: str
-    target_group: str
     scale: float
     external_id: str
     client_token: str
@@ -65,18 +98,10 @@ class NewTaskSet:
 
     @property
     def request(self) -> dict[str, Any]:
-        """The members of CreateTaskSet: network, launch type, platform and registries are the other's."""
-        raw = self.like.raw
-        copied = {name: raw[name] for name in _COPIED if raw.get(name)}
-        providers = raw.get("capacityProviderStrategy")
-        runs_on = {"capacityProviderStrategy": providers} if providers else {"launchType": raw["launchType"]}
+        """The members of CreateTaskSet."""
         return {
-            **copied,
-            **runs_on,
+            **self.members,
             "taskDefinition": self.task_definition,
-            "loadBalancers": [
-                {**balancer, "targetGroupArn": self.target_group} for balancer in raw.get("loadBalancers", [])
-            ],
             "scale": {"value": self.scale, "unit": "PERCENT"},
             "externalId": self.external_id,
             "clientToken": self.client_token,

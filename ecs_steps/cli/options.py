@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ecs_steps.cli.variables import merged_variables, read_sources, with_images
-from ecs_steps.errors import InvalidInputsError
+from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus.variables import Variables
-from ecs_steps.steps.row import Option, Step, StepRow, StepTable
+from ecs_steps.steps.row import Option, Step, StepRow, StepTable, Verb
 
 HELP = """\
 examples:
@@ -91,6 +91,26 @@ def read_step(row: StepRow, variables: Variables, args: argparse.Namespace, **se
     if args.strict and step.warnings:
         raise InvalidInputsError(problems=step.warnings)
     return step
+
+
+def chosen_step(steps: StepTable, verb: Verb, name: str | None, variables: Variables) -> StepRow:
+    """Return the step of a name, or the one that the variables are for, where it has the verb.
+
+    Raises:
+        InvalidInputsError: It does not, or several steps fit the variables as well as each other.
+    """
+    able = steps.having(verb)
+    if name:
+        return able.named(name)
+    try:
+        meant = steps.matching(variables)
+    except InvalidInputsError:
+        return able.matching(variables)
+    if meant not in able:
+        names = ", ".join(row.name for row in able)
+        problem = Problem(path="--step", message=f"the variables are for {meant.name}; {verb} takes {names}")
+        raise InvalidInputsError(what=f"There is no {verb} of this step", problems=(problem,))
+    return meant
 
 
 def add_step_option(parser: argparse.ArgumentParser, steps: StepTable) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from ecs_steps.aws.ecs import Cluster, describe_clusters
+from ecs_steps.aws.clusters import Cluster, describe_clusters
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.matching import ClusterMatch, match_cluster
 from ecs_steps.environments.scope import DeploymentScope

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from ecs_steps.aws.ecs import Cluster, Service, describe_cluster
+from ecs_steps.aws.clusters import Cluster, describe_cluster
+from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.scope import (
     ACCOUNT_VARIABLE,

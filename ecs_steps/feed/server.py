@@ -55,7 +55,7 @@ class Server(Protocol):
         """Respond to requests until it is closed."""
 
     def close(self) -> None:
-        """Stop to listen, and wait a second at most for what is under way."""
+        """Stop to listen, and wait a second at most for requests in progress."""
 
 
 def serve(options: FeedOptions, *, source: Source | None = None) -> int:

@@ -157,7 +157,7 @@ class _Listener(ThreadingMixIn, WSGIServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def drain(self, seconds: float) -> None:
-        """Wait for the requests that are under way."""
+        """Wait for the requests in progress."""
         until = time.monotonic() + seconds
         while self._open and time.monotonic() < until:
             time.sleep(0.02)
@@ -187,7 +187,7 @@ class ThreadedServer:
         self._listener.serve_forever(poll_interval=0.2)
 
     def close(self) -> None:
-        """Stop to listen; what is under way gets a second."""
+        """Stop to listen; requests in progress get a second."""
         self._listener.shutdown()
         self._listener.server_close()
         self._listener.drain(1.0)

@@ -82,6 +82,6 @@ class WaitressServer:
             self._ended.set()
 
     def close(self) -> None:
-        """Stop to listen; what is under way gets a second."""
+        """Stop to listen; requests in progress get a second."""
         self._ends.set()
         self._ended.wait(timeout=1.5)

@@ -14,8 +14,8 @@ from typing import Protocol
 from attrs import frozen
 
 from ecs_steps.octostache import Evaluated, OctostacheError
+from ecs_steps.octostache.bounds import MAX_DEPTH, is_deep
 
-MAX_DEPTH = 64
 MAX_SHOWN_LENGTH = 60
 MAX_DIGITS = 400
 TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
@@ -120,22 +120,8 @@ def check_depth(document: object) -> None:
     Raises:
         ValueError: With a message for the user.
     """
-    level = [document]
-    for _ in range(MAX_DEPTH):
-        level = [inner for outer in level for inner in _within(outer)]
-        if not level:
-            return
-    raise ValueError(TOO_DEEP)
-
-
-def _within(document: object) -> list[object]:
-    match document:
-        case list():
-            return document
-        case dict():
-            return list(document.values())
-        case _:
-            return []
+    if is_deep(document):
+        raise ValueError(TOO_DEEP)
 
 
 def evaluate(text: str, evaluator: TextEvaluator) -> object:

@@ -83,3 +83,16 @@ def check_length(length: int) -> None:
     """
     if length > MAX_TEXT:
         raise OctostacheError(f"The text grows beyond {MAX_TEXT} characters")
+
+
+def is_deep(document: object) -> bool:
+    """Return whether the lists and objects of JSON data are nested more than `MAX_DEPTH` deep."""
+    nested = [document]
+    for _ in range(MAX_DEPTH):
+        nested = [
+            inner
+            for outer in nested
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return any(isinstance(inner, dict | list) for inner in nested)

@@ -1,34 +1,34 @@
-"""Work out a formula in .NET's doubles."""
+"""Work a calculation out in .NET's doubles."""
 
 import math
 import operator
 from collections.abc import Callable
 
 from ecs_steps.octostache.numerals import double, double_text
-from ecs_steps.octostache.syntax import Formula, Operation, Symbol
+from ecs_steps.octostache.syntax import Calculation, Operand, Symbol
 
 _INT64_LIMIT = 2**63
 
 
-def calculate(formula: Formula, value_of: Callable[[Symbol], str | None]) -> str | None:
+def calculate(calculation: Calculation, value_of: Callable[[Symbol], str | None]) -> str | None:
     """Return the result as text; None for a name without a number, a division by zero and an overflow."""
-    result = _number(formula, value_of)
+    result = _number(calculation, value_of)
     return double_text(result) if result is not None and math.isfinite(result) else None
 
 
-def _number(formula: Formula, value_of: Callable[[Symbol], str | None]) -> float | None:
-    match formula:
+def _number(operand: Operand, value_of: Callable[[Symbol], str | None]) -> float | None:
+    match operand:
         case Symbol():
-            text = value_of(formula)
+            text = value_of(operand)
             return None if text is None else double(text)
-        case Operation():
-            result = _number(formula.first, value_of)
-            for sign, operand in formula.rest:
-                right = _number(operand, value_of)
+        case Calculation(first, rest):
+            result = _number(first, value_of)
+            for sign, other in rest:
+                right = _number(other, value_of)
                 result = None if result is None or right is None else _OPERATORS[sign](result, right)
             return result
         case _:
-            return formula
+            return operand
 
 
 def _divide(left: float, right: float) -> float | None:

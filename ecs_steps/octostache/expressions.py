@@ -11,7 +11,16 @@ from typing import cast
 from attrs import define
 
 from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError
-from ecs_steps.octostache.syntax import Condition, Expression, Filter, Formula, Operation, Part, Symbol, Token
+from ecs_steps.octostache.syntax import (
+    Calculation,
+    Condition,
+    Expression,
+    Filter,
+    Operand,
+    Part,
+    Symbol,
+    Token,
+)
 
 _WORD = re.compile(r"[\w\-:/~()@]++")
 _NAME = re.compile(r"(?:[\w\-:/~()@]|\s(?![|}]|(?:in|==|!=)\s))++")
@@ -125,28 +134,28 @@ class ExpressionParser(ABC):
                 break
         raise NoMatchError
 
-    def formula(self) -> Formula:
+    def calculation(self) -> Calculation:
         return self.chain("+-", lambda: self.chain("*/%", self.factor))
 
-    def chain(self, operators: str, operand: Callable[[], Formula]) -> Formula:
+    def chain(self, operators: str, operand: Callable[[], Operand]) -> Calculation:
         first, rest = operand(), []
         self.skip_space()
         while (operator := self.text[self.at : self.at + 1]) and operator in operators:
             self.at += 1
             rest.append((operator, operand()))
             self.skip_space()
-        return Operation(first, tuple(rest)) if rest else first
+        return Calculation(first, tuple(rest))
 
-    def factor(self) -> Formula:
+    def factor(self) -> Operand:
         self.skip_space()
         if _NUMBER.match(self.text, self.at):
             return float(self.read(_NUMBER))
         if self.accept("("):
             self.deepen()
-            formula = self.formula()
+            calculation = self.calculation()
             self.depth -= 1
             self.expect(")")
-            return formula
+            return calculation
         is_braced = self.accept("{")
         symbol = self.symbol()
         if is_braced:

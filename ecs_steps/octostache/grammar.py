@@ -45,7 +45,6 @@ from attrs import define, evolve, field
 from ecs_steps.octostache.bounds import TOKEN_WORK, OctostacheError, Work, check_length
 from ecs_steps.octostache.expressions import ExpressionParser, NoMatchError
 from ecs_steps.octostache.syntax import (
-    Calculation,
     Condition,
     Conditional,
     Content,
@@ -54,7 +53,6 @@ from ecs_steps.octostache.syntax import (
     Part,
     Repetition,
     Symbol,
-    Template,
     Token,
 )
 
@@ -68,7 +66,7 @@ _UNLESS_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\})")
 _IF_BODY_ENDS = re.compile(r"#\{(?:/(?:if|unless|each)\}|else\}|elseif\s)")
 
 
-def parse(text: str, work: Work, *, is_json_leaf: bool = False) -> Template:
+def parse(text: str, work: Work, *, is_json_leaf: bool = False) -> tuple[Part, ...]:
     """Parse `text`, whatever it holds; in a JSON leaf without the `JsonEscape` that ends a substitution.
 
     Raises:
@@ -77,8 +75,7 @@ def parse(text: str, work: Work, *, is_json_leaf: bool = False) -> Template:
     """
     check_length(len(text))
     work.spend(len(text) + TOKEN_WORK * text.count("#{"))
-    parts = _TextParser(text, is_json_leaf=is_json_leaf).parts()
-    return Template(parts, _holds_flaw(parts))
+    return _TextParser(text, is_json_leaf=is_json_leaf).parts()
 
 
 def parse_name(name: str) -> list[tuple[str, bool]]:
@@ -95,10 +92,11 @@ def parse_name(name: str) -> list[tuple[str, bool]]:
     return path if parser.at == len(name) and len(path) == len(steps) else []
 
 
-def _holds_flaw(parts: Iterable[Part]) -> bool:
+def is_flawed(parts: Iterable[Part]) -> bool:
+    """Return whether a ``#{`` that begins no token is among the parts, or in a block of theirs."""
     contents = [part.content for part in parts if isinstance(part, Token)]
     return None in contents or any(
-        _holds_flaw(body)
+        is_flawed(body)
         for content in contents
         if isinstance(content, Conditional | Repetition)
         for body in content.bodies
@@ -160,7 +158,9 @@ class _TextParser(ExpressionParser):
         try:
             match keyword[1].lower():
                 case "calc":
-                    return self.calculation()
+                    calculation = self.calculation()
+                    self.expect("}")
+                    return calculation
                 case "each":
                     return self.repetition()
                 case kind:
@@ -186,11 +186,6 @@ class _TextParser(ExpressionParser):
         following = line.find("#{", 1)
         line = line[:following] if following > 0 else line
         return start + len(line[: line.find("}") + 1] or line.rstrip())
-
-    def calculation(self) -> Calculation:
-        formula = self.formula()
-        self.expect("}")
-        return Calculation(formula)
 
     def conditional(self, kind: str) -> Conditional:
         ends = _IF_BODY_ENDS if kind == "if" else _UNLESS_BODY_ENDS

@@ -71,8 +71,8 @@ class Rendering:
     depth: int = 0
 
     def evaluate(self, text: str, *, is_json_leaf: bool = False) -> Evaluated:
-        template = parse(text, self.work, is_json_leaf=is_json_leaf)
-        rendered = self._render(template.parts, Scope(self.dictionary.root))
+        parts = parse(text, self.work, is_json_leaf=is_json_leaf)
+        rendered = self._render(parts, Scope(self.dictionary.root))
         return Evaluated(rendered, tuple(self.unresolved))
 
     def _render(self, parts: Sequence[Part], scope: Scope) -> str:
@@ -104,8 +104,8 @@ class Rendering:
                 value = self._repetition(repetition, scope)
             case Conditional() as conditional:
                 value = self._conditional(conditional, token, scope)
-            case Calculation(formula):
-                value = calculate(formula, lambda symbol: self._symbol(symbol, scope))
+            case Calculation() as calculation:
+                value = calculate(calculation, lambda symbol: self._symbol(symbol, scope))
             case expression:
                 value = self._expression(expression, token, scope)
         if value is not None:
@@ -249,13 +249,13 @@ class Rendering:
     def _rendered_value(self, node: Node, text: str, scope: Scope, label: str) -> Evaluated:
         if node in self.active:
             raise _LoopError(f"The variables loop{self._path(node)} -> {label}")
-        template = self.dictionary.template(text, self.work)
-        if template.is_flawed:
+        parts = self.dictionary.parts(text, self.work)
+        if parts is None:
             return Evaluated(text)
         outer, self.unresolved = self.unresolved, {}
         self.active[node] = label
         try:
-            return Evaluated(self._render(template.parts, scope), tuple(self.unresolved))
+            return Evaluated(self._render(parts, scope), tuple(self.unresolved))
         finally:
             del self.active[node]
             self.unresolved = outer

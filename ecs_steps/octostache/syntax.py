@@ -46,21 +46,14 @@ class Condition:
 
 
 @frozen(eq=False, repr=False)
-class Operation:
-    """A calculation from left to right: ``first`` and then each operator with its operand."""
-
-    first: Formula
-    rest: tuple[tuple[str, Formula], ...]
-
-
-Formula = float | Symbol | Operation
-
-
-@frozen(eq=False, repr=False)
 class Calculation:
-    """``calc 1 + Name``."""
+    """``1 + Name * 2``, from left to right: ``first`` and then each operator with its operand."""
 
-    formula: Formula
+    first: Operand
+    rest: tuple[tuple[str, Operand], ...]
+
+
+Operand = float | Symbol | Calculation
 
 
 @frozen(eq=False, repr=False)
@@ -120,11 +113,3 @@ class Token:
 
 
 Part = str | Token
-
-
-@frozen(eq=False, repr=False)
-class Template:
-    """A parsed text."""
-
-    parts: tuple[Part, ...]
-    is_flawed: bool

@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from attrs import define, field
 
-from ecs_steps.octostache.bounds import MAX_DEPTH, Evaluated, OctostacheError, Work
-from ecs_steps.octostache.grammar import parse, parse_name
+from ecs_steps.octostache.bounds import MAX_DEPTH, Evaluated, OctostacheError, Work, is_deep
+from ecs_steps.octostache.grammar import is_flawed, parse, parse_name
 from ecs_steps.octostache.numerals import double_text, int32
-from ecs_steps.octostache.syntax import Template
+from ecs_steps.octostache.syntax import Part
 
 # Compiled by `re` when it is used: most dictionaries hold strict JSON or none.
 _LEXEME = r"""
@@ -129,7 +129,7 @@ def read_document(text: str) -> Document | None:
             continue
         except RecursionError:
             raise _too_deep() from None
-        if _is_deep(content):
+        if is_deep(content):
             raise _too_deep()
         return Document(content)
     return None
@@ -137,18 +137,6 @@ def read_document(text: str) -> Document | None:
 
 def _too_deep() -> OctostacheError:
     return OctostacheError(f"JSON is nested more than {MAX_DEPTH} deep")
-
-
-def _is_deep(content: object) -> bool:
-    level = [content]
-    for _ in range(MAX_DEPTH):
-        level = [
-            inner
-            for value in level
-            for inner in (value.values() if isinstance(value, dict) else cast("list[Any]", value))
-            if isinstance(inner, dict | list)
-        ]
-    return bool(level)
 
 
 def _strict(text: str) -> str:
@@ -185,22 +173,24 @@ def _text(value: object) -> str:
 
 @define(eq=False)
 class Dictionary:
-    """The tree of the variables, built once; templates and documents by their text; values by their node."""
+    """The tree of the variables, built once; parts and documents by their text; values by their node."""
 
     variables: Mapping[str, str]
     now: Callable[[], datetime]
     values: dict[Node, Evaluated] = field(factory=dict)
-    _templates: dict[str, Template] = field(factory=dict)
+    _parts: dict[str, tuple[Part, ...] | None] = field(factory=dict)
     _documents: dict[str, Document | None] = field(factory=dict)
 
     @cached_property
     def root(self) -> Node:
         return build_tree(self.variables)
 
-    def template(self, text: str, work: Work) -> Template:
-        if text not in self._templates:
-            self._templates[text] = parse(text, work)
-        return self._templates[text]
+    def parts(self, text: str, work: Work) -> tuple[Part, ...] | None:
+        """Return the parts of a text; None where it is flawed."""
+        if text not in self._parts:
+            parts = parse(text, work)
+            self._parts[text] = None if is_flawed(parts) else parts
+        return self._parts[text]
 
     def document(self, text: str, work: Work) -> Document | None:
         if text not in self._documents:

@@ -5,8 +5,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from ecs_steps.aws.clusters import describe_cluster
 from ecs_steps.aws.container_instances import ContainerInstance, container_instances
-from ecs_steps.aws.ecs import describe_cluster
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.matching import match_cluster
 from ecs_steps.environments.scope import Guard

@@ -19,7 +19,8 @@ from ecs_steps.errors import NotFoundError, SupersededError
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.pauses import Pause, pause_outputs, percent, waiting_hooks
 from ecs_steps.rollouts.pins import Pins
-from ecs_steps.rollouts.review import Review, deployed_task_definition, describe_review, review, short_name
+from ecs_steps.rollouts.review import Review, deployed_task_definition, review, short_name
+from ecs_steps.rollouts.review_text import describe_review
 from ecs_steps.rollouts.watch import ServiceWatch
 from ecs_steps.tags import DEPLOYMENT_TAG, Tag
 

@@ -1,6 +1,6 @@
 """What a person decides on at a pause: what runs, whether it is healthy, and where the traffic really goes.
 
-the record of the deployment -> its revisions, targets, alarms and live weights -> findings, and a few lines
+the record of the deployment -> its revisions, targets, alarms and live weights -> findings
 
 ECS looks at neither targets nor weights again before it shifts, and may not watch alarms during a pause.
 """
@@ -21,9 +21,8 @@ from ecs_steps.aws.service_deployments import (
 )
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
-from ecs_steps.reporting.events import DeploymentPaused
-from ecs_steps.rollouts.pauses import NEXT, STAGES, Pause, percent, stage_index, utc
-from ecs_steps.rollouts.strategies import ALL_TRAFFIC, shares, steps_done, strategy_name
+from ecs_steps.rollouts.pauses import STAGES, percent, stage_index
+from ecs_steps.rollouts.strategies import ALL_TRAFFIC
 
 T = TypeVar("T")
 
@@ -77,6 +76,12 @@ class Review:
         return short_name(self.task_definition) or f"deployment {self.record.deployment_id}"
 
     @property
+    def has_tasks(self) -> bool:
+        """Whether the new tasks should be there by now."""
+        stage = stage_index(self.record.lifecycle_stage)
+        return stage is None or stage >= STAGES.index("SCALE_UP")
+
+    @property
     def findings(self) -> tuple[str, ...]:
         """Why the deployment should not be continued as it is; empty where all is well."""
         return tuple(_findings(self))
@@ -113,7 +118,7 @@ class _Reader:
         seen = self.read_revisions()
         return evolve(
             seen,
-            groups=tuple(filter(None, map(self._health, seen.balancers))) if _has_tasks(self.record) else (),
+            groups=tuple(filter(None, map(self._health, seen.balancers))) if seen.has_tasks else (),
             alarms=self._alarms(),
             live_shares=tuple(filter(None, map(self._live_share, seen.balancers))),
             gone=tuple(self.gone),
@@ -207,14 +212,9 @@ def _first(texts: Iterable[str]) -> str:
     return next(filter(None, texts), "")
 
 
-def _has_tasks(record: ServiceDeployment) -> bool:
-    stage = stage_index(record.lifecycle_stage)
-    return stage is None or stage >= STAGES.index("SCALE_UP")
-
-
 def _findings(review: Review) -> Iterator[str]:
     target = review.record.target
-    if _has_tasks(review.record):
+    if review.has_tasks:
         if target.running < target.desired:
             yield f"{target.running} of {target.desired} new tasks run"
         for group in review.groups:
@@ -230,70 +230,6 @@ def _findings(review: Review) -> Iterator[str]:
                 f"{share.group}, and ECS believes {percent(share.recorded)} %: something else has written "
                 f"the weights of {share.rule}"
             )
-
-
-def describe_review(review: Review, pause: Pause, service_name: str) -> DeploymentPaused:
-    """Return what a person decides on: a line on the pause, and a few on what it is like now."""
-    where = NEXT.get(pause.stage, f"at stage {pause.stage}" if pause.stage else "at a pause hook")
-    details = [_state_line(review), _decision_line(pause)]
-    if pause.other_hook_ids:
-        details.append(f"{len(pause.other_hook_ids)} more hooks wait at this stage; each is continued alone")
-    return DeploymentPaused(
-        service_name=service_name,
-        hook_id=pause.hook_id,
-        text=f"paused {where}: {_shares_text(review)}",
-        details=tuple(details),
-    )
-
-
-def _shares_text(review: Review) -> str:
-    record = review.record
-    new, old = short_name(review.task_definition) or "the new revision", short_name(review.previous)
-    weight = record.target.production_weight
-    step = _step_text(record)
-    if weight is None:
-        return f"{new} beside {old} ({step})" if old else f"{new} ({step})"
-    shown = f"{new} has {percent(weight)} % ({step})"
-    return f"{shown}; {old} has {percent(ALL_TRAFFIC - weight)} %" if old else shown
-
-
-def _step_text(record: ServiceDeployment) -> str:
-    name, steps = strategy_name(record.configuration), len(shares(record.configuration))
-    if steps == 1 or record.target.production_weight is None:
-        return name
-    done = steps_done(record.configuration, record.target.production_weight)
-    return f"{name}, step {done} of {steps}" if done else f"{name}, before step 1 of {steps}"
-
-
-def _state_line(review: Review) -> str:
-    target = review.record.target
-    parts = []
-    if _has_tasks(review.record):
-        health = ", ".join(f"{_count(group)} healthy in {group.name}" for group in review.groups)
-        tasks = f"{target.running} of {target.desired} tasks run"
-        parts.append(f"{tasks}, {health}" if health else tasks)
-    parts.append(f"in ALARM: {', '.join(review.alarms)}" if review.alarms else _no_alarm(review))
-    total = target.running + sum(source.running for source in review.record.sources)
-    parts.append(f"{total} tasks run until this is decided")
-    return "; ".join(parts)
-
-
-def _no_alarm(review: Review) -> str:
-    return "no alarm" if alarm_names(review.record.configuration) else "no alarms are configured"
-
-
-def _count(group: GroupHealth) -> str:
-    if group.healthy < group.desired:
-        return f"{group.healthy} of {group.desired}"
-    return {1: "it is", 2: "both"}.get(group.healthy, f"all {group.healthy}")
-
-
-def _decision_line(pause: Pause) -> str:
-    line = f"continue with hook {pause.hook_id}"
-    if not pause.expires_at:
-        return line
-    action = "continues" if pause.timeout_action == "CONTINUE" else "rolls back"
-    return f"ECS {action} by itself at {utc(pause.expires_at)}; {line}"
 
 
 def group_name(arn: str) -> str:

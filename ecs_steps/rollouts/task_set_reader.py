@@ -29,6 +29,7 @@ class TaskSetReader:
     `external_id` is the deployment's; `task_definition` is the revision that its set runs (empty: whichever).
     A set that is named by `task_set_id` is meant whoever has made it.
     The `production_rule` need not be named where one rule alone forwards to the service's target groups.
+    `first_group` is the target group of a service that has no PRIMARY set yet (empty: it must have one).
     """
 
     context: DeploymentContext
@@ -38,6 +39,7 @@ class TaskSetReader:
     task_definition: str = ""
     task_set_id: str = ""
     production_rule: str = ""
+    first_group: str = ""
     service: Service | None = None
     _listener: str = ""
     _is_test_rule: dict[str, bool] = field(factory=dict)
@@ -52,12 +54,15 @@ class TaskSetReader:
         """
         service = self._read_service()
         sets = [each for each in service.task_sets if not each.is_draining]
-        primary = _primary_of(service, sets)
-        rules = self._read_rules(primary)
+        primary = next((each for each in sets if each.is_primary), None)
+        if primary is None and not self.first_group:
+            raise _without_primary(service)
+        serving = primary.target_group if primary else self.first_group
+        rules = self._read_rules(serving)
         production = next(rule for rule in rules if rule.arn == self.production_rule)
-        other = other_group(production, primary.target_group)
+        other = other_group(production, serving)
         new = self._find_new(sets)
-        new_group = new.target_group if new else other
+        new_group = new.target_group if new else (other if primary else serving)
         if new and new_group not in production.weights:
             raise DeploymentError(
                 what=f"Task set {new.task_set_id} gets no traffic",
@@ -75,6 +80,17 @@ class TaskSetReader:
             healthy={group: self._count_healthy(group) for group in production.weights},
             quiet=self._quiet(production),
         )
+
+    def find_production_rule(self, group: str) -> ListenerRule:
+        """Find the rule that shares the traffic of a target group and a second one.
+
+        Raises:
+            NotFoundError, DeploymentError: As `read`.
+        """
+        rules = self._read_rules(group)
+        production = next(rule for rule in rules if rule.arn == self.production_rule)
+        other_group(production, group)
+        return production
 
     @property
     def is_draining(self) -> bool:
@@ -101,11 +117,14 @@ class TaskSetReader:
     def _find_new(self, sets: Sequence[TaskSet]) -> TaskSet | None:
         ours = [each for each in sets if self._is_ours(each)]
         newest = max(ours, key=lambda each: each.created_at, default=None)
-        is_before = newest and newest.is_primary and self.task_definition not in ("", newest.task_definition)
-        # What this deployment has promoted before with another revision is what is to be replaced now.
+        is_another = newest and self.task_definition not in ("", newest.task_definition)
+        has_primary = any(each.is_primary for each in sets)
+        # What this deployment has promoted before with another revision is what is to be replaced now, and
+        # without a PRIMARY one it is what an earlier attempt has left.
+        is_before = is_another and newest and (newest.is_primary or not has_primary)
         return None if is_before else newest
 
-    def _read_rules(self, primary: TaskSet) -> list[ListenerRule]:
+    def _read_rules(self, group: str) -> list[ListenerRule]:
         """Read the rules of the listener that has the production rule; find that first."""
         aws = self.context.aws
         if self._listener:
@@ -120,29 +139,27 @@ class TaskSetReader:
                     next_step="Check the rule's ARN. Nothing was changed.",
                 )
             return rules
-        balancers = load_balancers_of(aws, primary.target_group) if primary.target_group else ()
+        balancers = load_balancers_of(aws, group) if group else ()
         listeners = [listener for balancer in balancers for listener in listeners_of(aws, balancer)]
         known = {listener: list(rules_of(aws, listener)) for listener in listeners}
-        production = self._choose(primary, (rule for rules in known.values() for rule in rules))
+        production = self._choose(group, (rule for rules in known.values() for rule in rules))
         self.production_rule, self._listener = production.arn, production.listener
         return known[production.listener]
 
-    def _choose(self, primary: TaskSet, rules: Iterable[ListenerRule]) -> ListenerRule:
-        forwarding = [rule for rule in rules if primary.target_group in rule.weights]
+    def _choose(self, group: str, rules: Iterable[ListenerRule]) -> ListenerRule:
+        forwarding = [rule for rule in rules if group in rule.weights]
         shared = [rule for rule in forwarding if len(rule.weights) > 1]
         candidates = shared or [rule for rule in forwarding if not self._is_tagged(rule)]
         if not candidates:
             raise NotFoundError(
                 what="The service has no production rule",
-                why=f"no listener rule forwards to the target group of task set {primary.task_set_id} "
-                f"({primary.target_group or 'none'})",
+                why=f"no listener rule forwards to its target group ({group or 'none'})",
                 next_step="Let a rule forward to that group with the weight 100, and to a second one with 0.",
             )
         if len(candidates) > 1:
             raise DeploymentError(
                 what="It is not clear which listener rule is the production rule",
-                why=f"several forward to {primary.target_group}: "
-                f"{', '.join(rule.arn for rule in candidates)}",
+                why=f"several forward to {group}: {', '.join(rule.arn for rule in candidates)}",
                 next_step="Name one of them in Octopus.Action.Aws.Ecs.TaskSets.ProductionListenerRule. "
                 "Nothing was changed.",
             )
@@ -177,12 +194,10 @@ class TaskSetReader:
         return {group: (now - since).total_seconds() for group, since in self._quiet_since.items()}
 
 
-def _primary_of(service: Service, sets: Sequence[TaskSet]) -> TaskSet:
-    primary = next((each for each in sets if each.is_primary), None)
-    if primary is None:
-        raise DeploymentError(
-            what=f"Service {service.name} has no PRIMARY task set",
-            why="there is nothing that a new task set could be made like, and that could serve beside it",
-            next_step="Make its first task set with the step Deploy Amazon ECS Service. Nothing was changed.",
-        )
-    return primary
+def _without_primary(service: Service) -> DeploymentError:
+    return DeploymentError(
+        what=f"Service {service.name} has no PRIMARY task set",
+        why="there is nothing that a new task set could be made like, and that could serve beside it",
+        next_step="Make its first task set with the step Deploy Amazon ECS Service "
+        "(Octopus.Action.Aws.Ecs.Deploy.DeploymentType = TaskSets). Nothing was changed.",
+    )

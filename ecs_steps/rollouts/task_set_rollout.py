@@ -4,8 +4,9 @@ A move that is lost, or made twice, changes nothing: what AWS shows next decides
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from attrs import define, evolve, frozen
 
@@ -17,6 +18,7 @@ from ecs_steps.aws.task_sets import (
     TaskSet,
     create_task_set,
     delete_task_set,
+    in_group,
     make_primary,
     scale_task_set,
 )
@@ -68,11 +70,15 @@ class Settlement:
 
 @define(kw_only=True)
 class TaskSetRollout:
-    """Makes the moves of one deployment; `tags` are those of what it makes."""
+    """Makes the moves of one deployment; `tags` are those of what it makes.
+
+    `members` say what new sets are made with (`TaskSet.members`); without them it is as the PRIMARY one.
+    """
 
     reader: TaskSetReader
     context: DeploymentContext
     tags: tuple[Tag, ...] = ()
+    members: Mapping[str, Any] | None = None
     state: TaskSetState | None = None
     """What there was at the last read."""
     _watch: "TaskSetWatch | None" = None
@@ -184,17 +190,17 @@ class TaskSetRollout:
                 delete_task_set(aws, cluster, name, task_set.task_set_id)
 
     def _new_set(self, state: TaskSetState) -> NewTaskSet:
-        like = next(each for each in self._service.task_sets if each.is_primary)
+        primary = next((each for each in self._service.task_sets if each.is_primary), None)
+        members = self.members or (primary.members if primary else {})
         # A set that is being deleted keeps its token: the next one needs another.
         before = sorted(each.task_set_id for each in self._service.task_sets)
         identity = "|".join(
             [self._service.arn, self.reader.task_definition, self.reader.external_id, *before]
         )
         return NewTaskSet(
-            like=like,
+            members=in_group(members, state.new_group),
             task_definition=self.reader.task_definition,
-            target_group=state.new_group,
-            scale=MIN_SCALE,
+            scale=MIN_SCALE if primary else FULL,
             external_id=self.reader.external_id,
             client_token=hashlib.sha256(identity.encode()).hexdigest()[:32],
             tags=self.tags,

@@ -162,6 +162,11 @@ DONE = Done()
 
 
 @frozen(kw_only=True)
+class Establish:
+    """Have the first set of a service that has none: PRIMARY, with all of the tasks."""
+
+
+@frozen(kw_only=True)
 class Start:
     """Have a new set that testers alone reach, where they are to reach it."""
 
@@ -190,7 +195,7 @@ class Abandon:
     deregistration_delay: float
 
 
-Goal = Start | Share | Promote | Abandon
+Goal = Establish | Start | Share | Promote | Abandon
 
 
 def next_move(state: TaskSetState, goal: Goal) -> Move:
@@ -201,6 +206,8 @@ def next_move(state: TaskSetState, goal: Goal) -> Move:
 def remaining_moves(state: TaskSetState, goal: Goal) -> Iterator[Move]:
     """Yield what is still to be done, in order, as far as it can be seen from here."""
     match goal:
+        case Establish():
+            yield from _establish(state)
         case Start(marker=marker):
             yield from _start(state, marker)
         case Share(percent=percent):
@@ -214,6 +221,20 @@ def remaining_moves(state: TaskSetState, goal: Goal) -> Iterator[Move]:
 def scale_for(percent: int) -> int:
     """Return the scale that a share of the traffic needs, in percent."""
     return max(percent, MIN_SCALE)
+
+
+def _establish(state: TaskSetState) -> Iterator[Move]:
+    new = state.new
+    if new is None:
+        yield CreateSet()
+        return
+    if new.computed and not state.is_new_ready:
+        yield _wait_for_new(state)
+    # Not before: a PRIMARY set cannot be unmade, and it is what other deployments go back to.
+    if not new.is_primary:
+        yield MakePrimary(task_set=new)
+    # What earlier attempts have left in the same group; of no other controller.
+    yield from (DeleteSet(task_set=each) for each in state.strays if each.external_id)
 
 
 def _start(state: TaskSetState, marker: RequestMarker | None) -> Iterator[Move]:

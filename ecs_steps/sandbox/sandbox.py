@@ -23,6 +23,7 @@ from ecs_steps.sandbox.protocol import Request
 from ecs_steps.sandbox.quotas import Buckets
 from ecs_steps.sandbox.scenario import Scenario
 from ecs_steps.sandbox.scenarios import SCENARIOS
+from ecs_steps.sandbox.service_quotas import ServiceQuotas
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.sandbox.timeline import FastClock, Timeline, VirtualClock
 from ecs_steps.sandbox.transport import Call, Region, Transport
@@ -49,6 +50,7 @@ class _RegionBackends:
             "elbv2": self.ecs.elbv2,
             "iam": self.iam,
             "logs": self.ecs.logs,
+            "service-quotas": ServiceQuotas(),
         }
         return Region(backends=backends, ids=self.ids)
 

@@ -53,7 +53,7 @@ class _Requests(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
-            answer = self.server.answer(self._as_sent(body))
+            answer = self.server.answer(self._prepared_request(body))
         except BotoCoreError:
             # A connection that fails, as the client is to see it.
             self.close_connection = True
@@ -68,7 +68,7 @@ class _Requests(BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_HEAD = do_DELETE = do_POST  # noqa: N815  http.server's own names
 
-    def _as_sent(self, body: bytes) -> AWSPreparedRequest:
+    def _prepared_request(self, body: bytes) -> AWSPreparedRequest:
         """Return the request as botocore would have sent it to AWS: its host names service and region."""
         scope = self.headers.get("Authorization", "").partition("Credential=")[2].split("/")
         host = f"{scope[3]}.{scope[2]}.amazonaws.com" if len(scope) > 3 else self.headers.get("Host", "")  # noqa: PLR2004  key, date, region, service

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from ecs_steps.aws import cloudformation
-from ecs_steps.aws.cloudformation import ResourceChange, StackRequest, new_token
+from ecs_steps.aws.cloudformation import ResourceChange, Stack, StackRequest, new_token
 from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
 from ecs_steps.errors import AwsCallError, EcsStepsError, StackFailedError
@@ -57,7 +57,8 @@ def _how(change: ResourceChange) -> str:
 def plan_deployment(request: StackRequest, context: DeploymentContext) -> StackPlan:
     """Return what `start_deployment` would do; what the change set needs is deleted again.
 
-    So is an empty stack that an earlier change set left, which a deployment would delete as well.
+    An empty stack that stands there already is left alone: another change set, which a person may still
+    want to execute, has made it.
 
     Raises:
         NotFoundError, DeploymentError: As `check_before_change`.
@@ -67,20 +68,23 @@ def plan_deployment(request: StackRequest, context: DeploymentContext) -> StackP
         "the stack", lambda: cloudformation.describe_stack(context.aws, request.name)
     )
     check_before_change(request, stack, context)
-    is_empty = stack is None or stack.status is StackStatus.REVIEW_IN_PROGRESS
-    action = StackAction.CREATE if is_empty else first_action(stack.status if stack else None)
+    action = StackAction.CREATE if _is_empty(stack) else first_action(stack.status if stack else None)
     if stack and action in _FIRST:
         return StackPlan(
             stack_name=request.name, action=action, note=_FIRST[action].format(status=stack.status)
         )
-    changes = _planned_changes(request, context, is_new=action is StackAction.CREATE)
+    changes = _planned_changes(request, stack, context)
     return StackPlan(
         stack_name=request.name, action=action, changes=changes, note="" if changes else "nothing changes"
     )
 
 
+def _is_empty(stack: Stack | None) -> bool:
+    return stack is None or stack.status is StackStatus.REVIEW_IN_PROGRESS
+
+
 def _planned_changes(
-    request: StackRequest, context: DeploymentContext, *, is_new: bool
+    request: StackRequest, stack: Stack | None, context: DeploymentContext
 ) -> tuple[ResourceChange, ...]:
     aws, name = context.aws, new_token()
 
@@ -90,7 +94,8 @@ def _planned_changes(
 
     try:
         context.call_with_retries(
-            "the change set", lambda: cloudformation.create_change_set(aws, request, name, is_new=is_new)
+            "the change set",
+            lambda: cloudformation.create_change_set(aws, request, name, is_new=_is_empty(stack)),
         )
         polled = poll(
             read,
@@ -101,12 +106,12 @@ def _planned_changes(
         )
     except EcsStepsError as error:
         try:
-            _clean_up(request.name, name, context, is_new=is_new)
+            _clean_up(request.name, name, context, makes_stack=stack is None)
         except EcsStepsError as left:
             # The first error is the one to raise, and the second one's advice what is left to do.
             raise evolve(error, next_step=f"{error.next_step} {left.next_step}".strip()) from error
         raise
-    _clean_up(request.name, name, context, is_new=is_new)
+    _clean_up(request.name, name, context, makes_stack=stack is None)
     status, reason, changes = polled.value
     if status == "CREATE_COMPLETE":
         return changes
@@ -119,10 +124,10 @@ def _planned_changes(
     )
 
 
-def _clean_up(stack_name: str, name: str, context: DeploymentContext, *, is_new: bool) -> None:
+def _clean_up(stack_name: str, name: str, context: DeploymentContext, *, makes_stack: bool) -> None:
     """Delete the change set, and the empty stack that it made, which nothing else would remove."""
     aws, retry = context.aws, context.call_with_retries
-    if not is_new:
+    if not makes_stack:
         retry("the change set", lambda: cloudformation.delete_change_set(aws, stack_name, name))
         return
     stack = retry("the stack", lambda: cloudformation.describe_stack(aws, stack_name))

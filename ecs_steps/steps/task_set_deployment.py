@@ -1,4 +1,4 @@
-"""Begin, share, promote and abandon a deployment by task sets: what the steps on EXTERNAL services do.
+"""Make a first task set; begin, share, promote and abandon another: what steps on EXTERNAL services do.
 
 service -> what there is -> is it this deployment's, and healthy -> moves -> outputs
 
@@ -6,13 +6,14 @@ ECS runs the task sets and knows nothing of a deployment: nothing is rolled back
 step does it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from attrs import evolve, frozen
 
 from ecs_steps.aws.ecs import Service, revision_outputs
-from ecs_steps.aws.task_sets import TaskSet
+from ecs_steps.aws.task_sets import TaskSet, delete_task_set
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, RolledBackError, SupersededError
 from ecs_steps.reporting.events import Level
@@ -20,7 +21,7 @@ from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
 from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
-from ecs_steps.rollouts.task_sets import Abandon, Promote, Share, Start, TaskSetState, scale_for
+from ecs_steps.rollouts.task_sets import Abandon, Establish, Promote, Share, Start, TaskSetState, scale_for
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
 from ecs_steps.tags import Tag
 
@@ -32,7 +33,8 @@ class TaskSetDeployment:
     """One step's part in a deployment of one service by task sets, and the outputs known so far.
 
     `deployment` is the Octopus deployment, `production_rule` the ARN of the rule whose weights are shared
-    (empty: the only one), `task_set_id` the set that an earlier step put out.
+    (empty: the only one), `task_set_id` the set that an earlier step put out. `members` say what a new set is
+    made with, of its target group as well where there is no PRIMARY one; without them it is as that one.
     """
 
     context: DeploymentContext
@@ -42,6 +44,7 @@ class TaskSetDeployment:
     production_rule: str = ""
     task_set_id: str = ""
     tags: tuple[Tag, ...] = ()
+    members: Mapping[str, Any] | None = None
 
     def check(self, marker: RequestMarker | None, *, replace: bool) -> None:
         """Refuse, before anything is changed, what could not be begun.
@@ -57,6 +60,43 @@ class TaskSetDeployment:
         if marker:
             conditions_for_testers(state.production, marker)
             actions_for_testers(state.production, state.new_group)
+
+    def establish(self, task_definition: str, *, roll_back: bool) -> Result:
+        """Make the first task set of a service, wait until it is healthy, and make it PRIMARY.
+
+        Raises:
+            SupersededError: A set that no deployment has made is there.
+            RolledBackError: The set did not come up, and was deleted again.
+            RolloutFailedError: It did not come up, and was left as it is.
+        """
+        self.outputs.set(**revision_outputs(task_definition))
+        rollout = self._rollout(task_definition)
+        for other in self._read(rollout).strays:
+            if not other.external_id:
+                raise _refuse_other(other, self.service)
+        try:
+            with self._putting_out(rollout):
+                settlement = rollout.reach(Establish())
+        except DeploymentError as error:
+            new = rollout.state.new if rollout.state else None
+            if not roll_back or new is None or new.is_primary:
+                raise
+            raise self._without_first(new, error) from error
+        return self.outputs.result(Outcome.SUCCEEDED if settlement.is_done else Outcome.STARTED)
+
+    def _without_first(self, new: TaskSet, error: DeploymentError) -> RolledBackError:
+        service, aws = self.service, self.context.aws
+        self.context.call_with_retries(
+            "the task set's deletion",
+            lambda: delete_task_set(aws, service.cluster_arn, service.name, new.task_set_id),
+        )
+        return RolledBackError(
+            what=f"{error.what}: it was deleted again, and service {service.name} runs nothing",
+            why=error.why,
+            next_step="Run the step again when the cause is mended: the stack stands.",
+            diagnosis=error.diagnosis,
+            why_is_cause=error.why_is_cause,
+        )
 
     def begin(
         self, task_definition: str, marker: RequestMarker | None, *, replace: bool, roll_back: bool
@@ -154,8 +194,9 @@ class TaskSetDeployment:
             task_definition=task_definition,
             task_set_id=self.task_set_id,
             production_rule=self.production_rule,
+            first_group=_group_of(self.members),
         )
-        return TaskSetRollout(reader=reader, context=self.context, tags=self.tags)
+        return TaskSetRollout(reader=reader, context=self.context, tags=self.tags, members=self.members)
 
     def _read(self, rollout: TaskSetRollout) -> TaskSetState:
         return self.context.call_with_retries("the service's task sets", rollout.reader.read)
@@ -243,6 +284,11 @@ def _in_the_way(state: TaskSetState, task_definition: str) -> tuple[TaskSet, ...
     new = state.new
     is_other = new is not None and not new.is_primary and new.task_definition != task_definition
     return (*state.strays, *((new,) if new and is_other else ()))
+
+
+def _group_of(members: Mapping[str, Any] | None) -> str:
+    balancers = members["loadBalancers"] if members else []
+    return str(balancers[0]["targetGroupArn"]) if balancers else ""
 
 
 def _refuse_other(other: TaskSet, service: Service) -> SupersededError:

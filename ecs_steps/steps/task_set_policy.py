@@ -63,11 +63,11 @@ def read_task_sets() -> Iterator[Statement]:
 
 def _listener(scope: Scope, rule: str | None) -> str:
     if rule is None:
-        return scope.arn("elasticloadbalancing", "listener/app/*")
+        return scope.arn("elasticloadbalancing", "listener/app/*/*/*")
     return rule.replace(":listener-rule/", ":listener/").rpartition("/")[0]
 
 
 def _rules(scope: Scope, rule: str | None) -> str:
     if rule is None:
-        return scope.arn("elasticloadbalancing", "listener-rule/app/*")
+        return scope.arn("elasticloadbalancing", "listener-rule/app/*/*/*/*")
     return f"{rule.rpartition('/')[0]}/*"

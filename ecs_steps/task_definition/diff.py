@@ -1,11 +1,12 @@
-"""What changes from one revision to another, as text; pure."""
+"""What changes from one revision to another, as text and as data; pure."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
 
+from ecs_steps.result import DryRun
 from ecs_steps.task_definition.normalize import EntryName, normalized
 
 # They often hold passwords and tokens: only the name of what changed is shown.
@@ -85,3 +86,22 @@ def _shown(value: object, path: Path) -> object:
             return MASK
         case _:
             return value
+
+
+def revision_dry_run(running: str, family: str, changes: Iterable[Change], calls: Iterable[str]) -> DryRun:
+    """Return the difference between the revision that runs and the family's next one, and the calls."""
+    changes, calls = tuple(changes), tuple(calls)
+    texts = [str(change) for change in changes] or ["nothing changes"]
+    lines = (
+        f"{running} -> the next revision of {family}",
+        *(f"  {text}" for text in texts),
+        "calls that would be made:",
+        *(f"  {call}" for call in calls or ["none"]),
+    )
+    data = {
+        "from": running,
+        "family": family,
+        "changes": [{"path": each.path, "old": each.old, "new": each.new} for each in changes],
+        "calls": list(calls),
+    }
+    return DryRun(lines=lines, data=data)

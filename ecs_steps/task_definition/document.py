@@ -5,7 +5,7 @@ a document must be is in `document_rules`.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -59,9 +59,6 @@ class DocumentReader:
         if errors:
             raise PartialValueError(document, errors)
         return document
-
-
-TaskDefinitionDocument = Annotated[Document, DocumentReader()]
 
 
 def _not_a_document(message: str) -> PartialValueError:

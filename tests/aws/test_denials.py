@@ -1,6 +1,5 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from attrs import evolve
@@ -11,6 +10,7 @@ from ecs_steps import AccessDeniedError, StackFailedError
 from ecs_steps.aws import (
     autoscaling,
     cloudwatch,
+    clusters,
     container_instances,
     ec2,
     ecr,
@@ -33,7 +33,6 @@ from ecs_steps.aws import cloudformation as stacks
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest
 from ecs_steps.aws.denials import Denial
-from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.errors import calling
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.clock import SystemClock
@@ -44,6 +43,7 @@ from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.tags import Tag
 from explaining.runs import run
 from known_calls import known_actions
+from rollouts import examples
 
 REQUEST = StackRequest(name="shop", template={}, parameters={})
 LARGE = StackRequest(
@@ -62,36 +62,21 @@ OPERATION = StackOperation(
     stack_id=STACK.stack_id,
     token="1",  # noqa: S106  no secret
 )
-SERVICE = Service(
-    arn="arn:aws:ecs:eu-west-1:123456789012:service/shop/orders",
-    name="orders",
-    cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop",
-    status="ACTIVE",
-    task_definition="orders:1",
-    controller="ECS",
-    desired=1,
-    running=1,
-    has_breaker=False,
-    target_groups=(),
-    deployments=(),
-    events=(),
-    tags=(),
-)
+SERVICE = evolve(examples.SERVICE, name="orders")
 ROLE = "arn:aws:iam::123456789012:role/deployer"
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/orders/1"
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 LISTENER_RULE = listener_rules.ListenerRule(arn=RULE, priority=1, conditions=(), actions=())
 BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/1"
-PRIMARY_SET: dict[str, Any] = {"id": "ecs-svc/0", "status": "PRIMARY", "taskDefinition": "orders:1"}
 NEW_SET = task_sets.NewTaskSet(
-    like=task_sets.read_task_sets(
-        [PRIMARY_SET | {"launchType": "FARGATE", "createdAt": datetime(2026, 1, 1, tzinfo=UTC)}]
-    )[0],
+    members={"launchType": "FARGATE"},
     task_definition="orders:2",
-    target_group="",
     scale=1,
     external_id="",
     client_token="t",  # noqa: S106  no secret
+)
+NEW_GROUP = elbv2.NewTargetGroup(
+    name="pets-blue", vpc="vpc-1", protocol="HTTP", port=80, health_check_path="/"
 )
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
 
@@ -129,7 +114,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
     ),
     "s3:PutObject": (lambda aws: stacks.create_stack(aws, LARGE, "t"), "bucket templates"),
     "ecs:DescribeServices": (lambda aws: ecs.describe_service(aws, "shop", "orders"), "service orders"),
-    "ecs:DescribeClusters": (lambda aws: ecs.describe_cluster(aws, "shop"), "cluster shop"),
+    "ecs:DescribeClusters": (lambda aws: clusters.describe_cluster(aws, "shop"), "cluster shop"),
     "ecs:ListContainerInstances": (
         lambda aws: container_instances.container_instances(aws, "shop"),
         "cluster shop",
@@ -159,10 +144,14 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "fsap-1",
     ),
     "servicequotas:GetServiceQuota": (
-        lambda aws: quotas.service_quota(aws, "fargate", "L-1"),
+        lambda aws: quotas.applied_quota(aws, "fargate", "L-1"),
         "quota L-1 of fargate",
     ),
-    "ecs:ListClusters": (lambda aws: list(ecs.describe_clusters(aws)), "*"),
+    "servicequotas:GetAWSDefaultServiceQuota": (
+        lambda aws: quotas.default_quota(aws, "fargate", "L-1"),
+        "quota L-1 of fargate",
+    ),
+    "ecs:ListClusters": (lambda aws: list(clusters.describe_clusters(aws)), "*"),
     "logs:DescribeLogGroups": (lambda aws: logs.log_group_exists(aws, "/ecs/x"), "log group /ecs/x"),
     "application-autoscaling:DescribeScalableTargets": (
         lambda aws: autoscaling.is_scalable(aws, "shop", "orders"),
@@ -268,6 +257,11 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         LISTENER_RULE.listener,
     ),
     "elasticloadbalancing:DeleteRule": (lambda aws: listener_rules.delete_rule(aws, RULE), RULE),
+    "elasticloadbalancing:DescribeLoadBalancers": (lambda aws: elbv2.vpc_of(aws, BALANCER), BALANCER),
+    "elasticloadbalancing:CreateTargetGroup": (
+        lambda aws: elbv2.create_target_group(aws, NEW_GROUP, [Tag("team", "shop")]),
+        "pets-blue",
+    ),
     "elasticloadbalancing:DescribeTargetHealth": (lambda aws: elbv2.target_health(aws, GROUP), GROUP),
     "elasticloadbalancing:DescribeTargetGroups": (
         lambda aws: elbv2.target_group_health_check(aws, GROUP),

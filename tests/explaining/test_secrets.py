@@ -35,7 +35,7 @@ SCENARIOS_TRIED = (
 
 
 class Markers:
-    """Unique words, each planted in one place and looked without endywhere."""
+    """Unique words, each planted in one place and looked for everywhere."""
 
     def __init__(self) -> None:
         self.planted: list[str] = []

@@ -15,10 +15,15 @@ from ecs_steps.sandbox import Sandbox
 _STATES = {"STEADY_STATE": "COMPLETED", "STABILIZING": "IN_PROGRESS"}
 """The states of a task set in the words of a deployment."""
 
+_NOTHING = {"id": "", "taskDefinition": "", "rolloutState": "NONE"}
+
 
 @frozen(kw_only=True)
 class ServiceState:
-    """A service, its PRIMARY deployment or task set, and the number of its RUNNING tasks by revision."""
+    """A service, its PRIMARY deployment or task set, and the number of its RUNNING tasks by revision.
+
+    One without a PRIMARY has an empty id and revision.
+    """
 
     status: str
     desired_count: int
@@ -73,7 +78,7 @@ def _services(aws: Sandbox) -> Iterator[tuple[str, str]]:
 def _service_state(aws: Sandbox, cluster: str, arn: str) -> ServiceState:
     [service] = aws.ecs.describe_services({"cluster": cluster, "services": [arn]})["services"]
     served_by = [*service["deployments"], *service.get("taskSets", [])]
-    primary = next(each for each in served_by if each["status"] == "PRIMARY")
+    primary = next((each for each in served_by if each["status"] == "PRIMARY"), _NOTHING)
     tasks = aws.ecs.list_tasks({"cluster": cluster, "serviceName": arn})["taskArns"]
     described = aws.ecs.describe_tasks({"cluster": cluster, "tasks": tasks})["tasks"] if tasks else []
     running = (task for task in described if task["lastStatus"] == "RUNNING")

@@ -5,18 +5,18 @@ import pytest
 
 from ecs_steps.octostache import grammar
 from ecs_steps.octostache.bounds import MAX_DEPTH, OctostacheError, Work
-from ecs_steps.octostache.grammar import parse_name
+from ecs_steps.octostache.grammar import is_flawed, parse_name
 from ecs_steps.octostache.syntax import (
     Calculation,
     Conditional,
     Expression,
+    Part,
     Repetition,
-    Template,
     Token,
 )
 
 
-def parse(text: str) -> Template:
+def parse(text: str) -> tuple[Part, ...]:
     return grammar.parse(text, Work())
 
 
@@ -85,12 +85,12 @@ def test_a_name_that_no_token_can_hold_has_no_path(name: str) -> None:
     ],
 )
 def test_a_token_is_of_its_kind(text: str, kind: type) -> None:
-    template = parse(text)
+    parts = parse(text)
 
-    token = template.parts[0]
+    token = parts[0]
     assert isinstance(token, Token)
     assert type(token.content) is kind
-    assert not template.is_flawed
+    assert not is_flawed(parts)
 
 
 @pytest.mark.parametrize(
@@ -120,13 +120,13 @@ def test_a_token_is_of_its_kind(text: str, kind: type) -> None:
     ],
 )
 def test_what_begins_no_token_is_a_flaw(text: str, shown: str) -> None:
-    template = parse(text)
+    parts = parse(text)
 
-    flaw = template.parts[0]
+    flaw = parts[0]
     assert isinstance(flaw, Token)
     assert flaw.content is None
     assert flaw.label == shown
-    assert template.is_flawed
+    assert is_flawed(parts)
 
 
 @pytest.mark.parametrize(
@@ -139,19 +139,19 @@ def test_what_begins_no_token_is_a_flaw(text: str, shown: str) -> None:
     ],
 )
 def test_a_flaw_within_a_block_makes_the_text_flawed(text: str) -> None:
-    assert parse(text).is_flawed
+    assert is_flawed(parse(text))
 
 
 def test_a_flaw_that_is_only_met_on_the_way_does_not_count() -> None:
-    template = parse("#{A[#{1+1}x]}")
+    parts = parse("#{A[#{1+1}x]}")
 
-    assert not template.is_flawed
+    assert not is_flawed(parts)
 
 
 def test_an_unless_is_an_if_with_its_bodies_exchanged() -> None:
-    template = parse("#{unless A}x#{else}y#{/unless}")
+    parts = parse("#{unless A}x#{else}y#{/unless}")
 
-    [token] = template.parts
+    [token] = parts
     assert isinstance(token, Token)
     unless = token.content
     assert isinstance(unless, Conditional)
@@ -162,9 +162,9 @@ def test_an_unless_is_an_if_with_its_bodies_exchanged() -> None:
 def test_a_token_knows_its_source_and_its_label() -> None:
     text = "ab #{if A}c#{/if} d"
 
-    template = parse(text)
+    parts = parse(text)
 
-    token = template.parts[1]
+    token = parts[1]
     assert isinstance(token, Token)
     assert token.source == "#{if A}c#{/if}"
     assert token.label == "#{if A}"
@@ -195,15 +195,15 @@ def test_parentheses_nested_too_deep_are_an_error() -> None:
 def test_tokens_may_be_nested_deep() -> None:
     depth = MAX_DEPTH - 1
 
-    template = parse("#{if a}" * depth + "#{b}" + "#{/if}" * depth)
+    parts = parse("#{if a}" * depth + "#{b}" + "#{/if}" * depth)
 
-    assert not template.is_flawed
+    assert not is_flawed(parts)
 
 
 def test_brackets_nested_too_deep_begin_no_token() -> None:
     brackets = MAX_DEPTH + 1
 
-    assert parse("#{a" + "[" * brackets + "x" + "]" * brackets + "}").is_flawed
+    assert is_flawed(parse("#{a" + "[" * brackets + "x" + "]" * brackets + "}"))
 
 
 @pytest.mark.parametrize(

@@ -1,30 +1,7 @@
 import pytest
 
 from ecs_steps.octostache import Evaluated, evaluate
-
-VARIABLES = {
-    "Foo": "bar",
-    "Composed": "<#{Foo}>",
-    "Twice": "#{Composed}#{Composed}",
-    "Empty": "",
-    "Foo Bar Jazz": "spaced",
-    "a/b": "slash",
-    "a~b": "tilde",
-    "(abc)": "round",
-    "user@host": "at",
-    "Path.To.It": "dotted",
-    "Password[Rob]": "rob's",
-    "Password[Mary]": "mary's",
-    "Who": "Mary",
-    "Who2": "#{Who}",
-    "Nested[x[0].y].Name": "deep",
-    "Broken": "x #{Foo} #{1+1} ##{y}",
-    "Echo": "#{Missing}",
-    "Half": "#{Foo} and #{Missing}",
-    "Escaped": "##{Foo}",
-    "Last": "first",
-    "LAST": "last",
-}
+from octostache.variables import VARIABLES
 
 
 @pytest.mark.parametrize(

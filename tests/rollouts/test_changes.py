@@ -1,60 +1,18 @@
-from datetime import UTC, datetime
-
 import pytest
+from attrs import evolve
 
-from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
 from ecs_steps.aws.service_deployments import RevisionShare, ServiceDeployment
 from ecs_steps.reporting.events import Reported, RolloutChanged
 from ecs_steps.rollouts.changes import ChangeReporter
+from rollouts import examples
+from rollouts.examples import DEPLOYMENT, RECORD, TARGET
 
-THEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-
-def deployment(deployment_id: str, *, is_primary: bool) -> Deployment:
-    return Deployment(
-        deployment_id=deployment_id,
-        is_primary=is_primary,
-        task_definition="arn:aws:ecs:eu-west-1:123456789012:task-definition/web:8",
-        rollout_state="IN_PROGRESS",
-        rollout_reason="",
-        desired=2,
-        running=1,
-        pending=1,
-        failed=0,
-        created_at=THEN,
-    )
-
-
-SERVICE = Service(
-    arn="arn:aws:ecs:eu-west-1:123456789012:service/shop/web",
-    name="web",
-    cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop",
-    status="ACTIVE",
-    task_definition="arn:aws:ecs:eu-west-1:123456789012:task-definition/web:8",
-    controller="ECS",
-    desired=2,
-    running=2,
-    has_breaker=False,
-    target_groups=(),
-    deployments=(deployment("ecs-svc/2", is_primary=True), deployment("ecs-svc/1", is_primary=False)),
-    events=(),
-    tags=(),
-)
-TARGET = DeploymentRef(task_definition=SERVICE.task_definition, deployment_id="ecs-svc/2", since=THEN)
+BEFORE = evolve(DEPLOYMENT, deployment_id="ecs-svc/1", is_primary=False)
+SERVICE = evolve(examples.SERVICE, deployments=(DEPLOYMENT, BEFORE))
 
 
 def record(weight: float | None) -> ServiceDeployment:
-    return ServiceDeployment(
-        arn="arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/web/x",
-        status="IN_PROGRESS",
-        status_reason="",
-        target=RevisionShare(desired=2, running=1, pending=1, production_weight=weight),
-        failures=0,
-        threshold=3,
-        rollback_reason="",
-        alarms=(),
-        created_at=THEN,
-    )
+    return evolve(RECORD, target=RevisionShare(desired=2, running=1, pending=1, production_weight=weight))
 
 
 def weights(reported: list[Reported]) -> dict[str, float | None]:

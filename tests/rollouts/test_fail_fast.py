@@ -5,31 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from attrs import evolve
 
-from ecs_steps.aws.ecs import DeploymentRef, Service
+from ecs_steps.aws.ecs import DeploymentRef
 from ecs_steps.aws.elbv2 import TargetHealth
 from ecs_steps.aws.tasks import Task
 from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.diagnosis.evidence import StoppedContainer, StoppedTask
 from ecs_steps.rollouts.fail_fast import cannot_succeed, healthy_tasks
 from ecs_steps.sandbox import Sandbox
+from rollouts import examples
 
 BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/1"
-SERVICE = Service(
-    arn="arn:aws:ecs:eu-west-1:123456789012:service/shop/orders",
-    name="orders",
-    cluster_arn="shop",
-    status="ACTIVE",
-    task_definition="orders:1",
-    controller="ECS",
-    desired=2,
-    running=0,
-    has_breaker=False,
-    target_groups=(),
-    deployments=(),
-    events=(),
-    tags=(),
-)
+SERVICE = evolve(examples.SERVICE, name="orders", running=0, task_definition="orders:1", deployments=())
 TARGET = DeploymentRef(task_definition="orders:1", deployment_id="ecs-svc/42", since=BEGAN)
 WEB = StoppedContainer(name="web", image="", exit_code=1, reason="", health="UNKNOWN")
 CRASHED = StoppedTask(

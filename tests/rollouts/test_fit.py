@@ -2,29 +2,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from ecs_steps.aws.ecs import BalancedContainer, Service
 from ecs_steps.rollouts.fit import misfits
+from rollouts.examples import SERVICE
 
 
 def service(*, launch_type: str = "", port: int = 80) -> Service:
-    return Service(
-        arn="arn:aws:ecs:eu-west-1:123456789012:service/shop/orders",
-        name="orders",
-        cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop",
-        status="ACTIVE",
-        task_definition="orders:1",
-        controller="ECS",
-        desired=1,
-        running=1,
-        has_breaker=False,
-        target_groups=(),
-        deployments=(),
-        events=(),
-        tags=(),
-        launch_type=launch_type,
-        balanced_containers=(BalancedContainer(name="web", port=port),),
-    )
+    balanced = BalancedContainer(name="web", port=port)
+    return evolve(SERVICE, launch_type=launch_type, balanced_containers=(balanced,))
 
 
 def revision(*mappings: Mapping[str, Any], **members: object) -> dict[str, object]:

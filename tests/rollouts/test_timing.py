@@ -1,6 +1,7 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from attrs import evolve
 
 from ecs_steps.aws.ecs import Deployment, ServiceMessage
 from ecs_steps.rollouts.timing import (
@@ -13,8 +14,8 @@ from ecs_steps.rollouts.timing import (
     target_health_check,
     task_times,
 )
-
-BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+from rollouts.examples import DEPLOYMENT
+from rollouts.examples import THEN as BEGAN
 
 
 def at(seconds: float) -> datetime:
@@ -22,18 +23,7 @@ def at(seconds: float) -> datetime:
 
 
 def deployment(*, created: float = 0) -> Deployment:
-    return Deployment(
-        deployment_id="ecs-svc/2",
-        is_primary=True,
-        task_definition="arn:aws:ecs:eu-west-1:123456789012:task-definition/web:8",
-        rollout_state="COMPLETED",
-        rollout_reason="",
-        desired=2,
-        running=2,
-        pending=0,
-        failed=0,
-        created_at=at(created),
-    )
+    return evolve(DEPLOYMENT, rollout_state="COMPLETED", created_at=at(created))
 
 
 def task(created: float, pulling: float, pulled: float, started: float) -> TaskTimes:

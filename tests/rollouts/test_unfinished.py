@@ -1,54 +1,13 @@
-from datetime import UTC, datetime
-
 import pytest
 from attrs import evolve
 
-from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
-from ecs_steps.aws.service_deployments import RevisionShare, ServiceDeployment
+from ecs_steps.aws.ecs import Service
 from ecs_steps.rollouts.unfinished import explain_unfinished
+from rollouts import examples
+from rollouts.examples import DEPLOYMENT, TARGET
 
-THEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-NEW = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:8"
-TARGET = DeploymentRef(task_definition=NEW, deployment_id="ecs-svc/2", since=THEN)
-OURS = Deployment(
-    deployment_id="ecs-svc/2",
-    is_primary=True,
-    task_definition=NEW,
-    rollout_state="IN_PROGRESS",
-    rollout_reason="",
-    desired=2,
-    running=2,
-    pending=0,
-    failed=0,
-    created_at=THEN,
-)
-SERVICE = Service(
-    arn="arn:aws:ecs:eu-west-1:123456789012:service/shop/web",
-    name="web",
-    cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop",
-    status="ACTIVE",
-    task_definition=NEW,
-    controller="ECS",
-    desired=2,
-    running=2,
-    has_breaker=False,
-    target_groups=("arn:aws:x:targetgroup/web/1",),
-    grace_period=300,
-    deployments=(OURS,),
-    events=(),
-    tags=(),
-)
-RECORD = ServiceDeployment(
-    arn="arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/web/x",
-    status="IN_PROGRESS",
-    status_reason="",
-    target=RevisionShare(desired=2, running=2),
-    failures=0,
-    threshold=0,
-    rollback_reason="",
-    alarms=(),
-    created_at=THEN,
-)
+SERVICE = evolve(examples.SERVICE, target_groups=("arn:aws:x:targetgroup/web/1",), grace_period=300)
+RECORD = evolve(examples.RECORD, threshold=0)
 
 
 @pytest.mark.parametrize("stage", ["POST_PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP"])
@@ -78,7 +37,7 @@ def test_healthy_tasks_beside_old_ones_that_leave_are_no_failure() -> None:
 
 
 def test_tasks_that_hang_are_named_with_their_status() -> None:
-    service = evolve(SERVICE, deployments=(evolve(OURS, running=1, pending=1),))
+    service = evolve(SERVICE, deployments=(evolve(DEPLOYMENT, running=1, pending=1),))
 
     unfinished = explain_unfinished(
         service, TARGET, None, healthy=1, pending=["1 task has been PENDING since 09:02 UTC"]
@@ -118,6 +77,6 @@ def test_a_deployment_that_is_not_shown_was_in_progress(service: Service | None)
 
 
 def test_a_service_at_zero_is_healthy_without_a_task() -> None:
-    service = evolve(SERVICE, deployments=(evolve(OURS, desired=0, running=0),))
+    service = evolve(SERVICE, deployments=(evolve(DEPLOYMENT, desired=0, running=0),))
 
     assert explain_unfinished(service, TARGET, None, healthy=0).is_healthy

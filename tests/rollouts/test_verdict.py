@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from attrs import evolve
@@ -6,58 +6,20 @@ from attrs import evolve
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, ServiceMessage
 from ecs_steps.aws.service_deployments import LifecycleHook, RevisionShare, ServiceDeployment
 from ecs_steps.rollouts.verdict import DeploymentStatus, Verdict, judge, judge_service_deployment
+from rollouts.examples import DEPLOYMENT, NEW, OLD, RECORD, SERVICE, TARGET, THEN
 
-THEN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-NEW = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:8"
-OLD = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7"
-TARGET = DeploymentRef(task_definition=NEW, deployment_id="ecs-svc/2", since=THEN)
-
-OURS = Deployment(
-    deployment_id="ecs-svc/2",
-    is_primary=True,
-    task_definition=NEW,
-    rollout_state="COMPLETED",
-    rollout_reason="",
-    desired=2,
-    running=2,
-    pending=0,
-    failed=0,
-    created_at=THEN,
-)
+OURS = evolve(DEPLOYMENT, rollout_state="COMPLETED")
 BEFORE = evolve(OURS, deployment_id="ecs-svc/1", task_definition=OLD, is_primary=False)
 NEWER = evolve(OURS, deployment_id="ecs-svc/3")
 
 
 def service(*deployments: Deployment, status: str = "ACTIVE") -> Service:
-    return Service(
-        arn="arn:aws:ecs:eu-west-1:123456789012:service/shop/web",
-        name="web",
-        cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/shop",
-        status=status,
-        task_definition=next((d.task_definition for d in deployments if d.is_primary), ""),
-        controller="ECS",
-        desired=2,
-        running=2,
-        has_breaker=False,
-        target_groups=(),
-        deployments=deployments,
-        events=(),
-        tags=(),
-    )
+    primary = next((d.task_definition for d in deployments if d.is_primary), "")
+    return evolve(SERVICE, deployments=deployments, status=status, task_definition=primary)
 
 
 def record(status: str, reason: str = "") -> ServiceDeployment:
-    return ServiceDeployment(
-        arn="arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/web/x",
-        status=status,
-        status_reason=reason,
-        target=RevisionShare(desired=2, running=2),
-        failures=0,
-        threshold=3,
-        rollback_reason="",
-        alarms=(),
-        created_at=THEN,
-    )
+    return evolve(RECORD, status=status, status_reason=reason)
 
 
 def status_of(*deployments: Deployment, status: str = "ACTIVE") -> DeploymentStatus:

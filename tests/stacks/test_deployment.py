@@ -1,4 +1,4 @@
-"""Which moves a deployment makes, without endy status that its stack can be in at the start."""
+"""Which moves a deployment makes, for every status that its stack can be in at the start."""
 
 from datetime import timedelta
 

@@ -314,7 +314,7 @@ SITUATIONS = (
         proceed=Cell("exit 6", CONTINUED),
     ),
     Situation(
-        name="nothing under way, nothing pinned",
+        name="nothing in progress, nothing pinned",
         scenario="blue-green-with-pause",
         prepare=nothing,
         unpinned=True,

@@ -44,6 +44,7 @@ def _parts(text: str) -> dict[str, str] | None:
     name = uri.hostname or ""
     if not uri.scheme or (uri.scheme in _PORTS and not name):
         return None
+    address = _address(name)
     host = f"[{name}]" if ":" in name else name
     authority = host if port == default_port else f"{host}:{port}"
     user = uri.netloc.rpartition("@")[0]
@@ -59,11 +60,11 @@ def _parts(text: str) -> dict[str, str] | None:
         "fragment": fragment,
         "host": host,
         "hostandport": f"{host}:{port}" if port >= 0 else host,
-        "hostnametype": _host_type(name),
+        "hostnametype": f"IPv{address.version}" if address else "Dns" if name else "Basic",
         "isabsoluteuri": "true",
         "isdefaultport": _bool(port == default_port),
         "isfile": "false",
-        "isloopback": _bool(_is_loopback(name)),
+        "isloopback": _bool(address.is_loopback if address else name in {"localhost", "loopback"}),
         "isunc": "false",
         "path": unquote(path),
         "pathandquery": path + query,
@@ -84,16 +85,6 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
-
-
-def _host_type(host: str) -> str:
-    address = _address(host)
-    return f"IPv{address.version}" if address else "Dns" if host else "Basic"
-
-
-def _is_loopback(host: str) -> bool:
-    address = _address(host)
-    return address.is_loopback if address else host in {"localhost", "loopback"}
 
 
 def _legal(part: str) -> str:

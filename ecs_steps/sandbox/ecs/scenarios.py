@@ -57,7 +57,7 @@ _ROLLS_BACK: dict[str, tuple[str, EcsPlan]] = {
 
 _COMES_FROM_OUTSIDE: dict[str, tuple[str, EcsPlan]] = {
     "superseded": (
-        "another process deploys while this deployment is under way",
+        "another process deploys while this deployment is in progress",
         EcsPlan(events=(Superseded(after=30),)),
     ),
     "service-deleted": (

@@ -21,6 +21,8 @@ from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_sca
 from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.steps.deploy_ecs_service.task_sets import TaskSetOfStack, check_task_sets
+from ecs_steps.steps.deployment_inputs import task_set_left
 from ecs_steps.tags import merge_tags
 
 
@@ -36,11 +38,14 @@ class StackDeployment:
         """Create or update the stack, wait and verify."""
         with self.outputs.attach_to_errors(_still_running):
             check_environment(self.inputs.guard, self.context)
+            if self.inputs.has_task_sets:
+                check_task_sets(self.inputs, self.context)
             stack = start_deployment(self._stack_request(self._pinned_inputs()), self.context)
             return self._wait_and_collect(stack)
 
     def dry_run(self) -> DryRun:
-        """Plan the stack's changes and return them."""
+        """Plan the stack's changes and return them; the guard refuses as before a deployment."""
+        check_environment(self.inputs.guard, self.context)
         plan = plan_deployment(self._stack_request(self._pinned_inputs()), self.context)
         data = {
             "stack": plan.stack_name,
@@ -69,6 +74,8 @@ class StackDeployment:
         outputs.set(**self._names(stack.stack_id))
         service_id, definition_id = inputs.logical_id("Service"), inputs.logical_id("TaskDefinition")
         service = StackServiceWatch(inputs.cluster_name, service_id, definition_id, stack.began_at, context)
+        if inputs.has_task_sets:
+            return self._deploy_task_set(stack)
         if stack.operation and context.may_wait:
             leave = inputs.on_failure is OnFailure.LEAVE
             if watch_operation(stack.operation, context, service=service, leave=leave) and service.watch:
@@ -91,6 +98,22 @@ class StackDeployment:
             if watch.service and watch.service.primary:
                 outputs.since = watch.service.primary.created_at
         return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
+
+    def _deploy_task_set(self, stack: DeployedStack) -> Result:
+        """Wait for the stack, whose service has no tasks of its own, and deploy its task definition."""
+        inputs, context, outputs = self.inputs, self.context, self.outputs
+        if stack.operation:
+            watch_operation(stack.operation, context, leave=inputs.on_failure is OnFailure.LEAVE)
+        resources = context.call_with_retries(
+            "the stack", lambda: stack_resources(context.aws, stack.stack_id)
+        )
+        service_arn = resources.get(inputs.logical_id("Service"), "")
+        outputs.set(**service_outputs(service_arn))
+        if stack.operation and not self._keeps_count:
+            warn_of_scaling(service_arn, context)
+        deployment = TaskSetOfStack(inputs=inputs, context=context, outputs=outputs, service_arn=service_arn)
+        task_definition = resources.get(inputs.logical_id("TaskDefinition"), "")
+        return deployment.run(task_definition, unchanged=stack.unchanged)
 
     def _pinned_inputs(self) -> DeployInputs:
         """Return the inputs with each image by its digest, where that is wanted."""
@@ -145,6 +168,8 @@ class StackDeployment:
 
 
 def _still_running(outputs: Mapping[str, str]) -> StillRunning | None:
+    if first := outputs.get("TaskSetId"):
+        return task_set_left(outputs) if "PreviousTaskSetId" in outputs else _first_left(first)
     stack = outputs.get("AwsOutputs[StackId]")
     if not stack:
         return None
@@ -152,6 +177,14 @@ def _still_running(outputs: Mapping[str, str]) -> StillRunning | None:
         what="CloudFormation continues with the stack",
         watch=f"ecs-steps watch VARIABLES.json --stack {stack}",
         undo="aws cloudformation cancel-update-stack (a first create: delete-stack)",
+    )
+
+
+def _first_left(task_set: str) -> StillRunning:
+    return StillRunning(
+        what=f"Task set {task_set} stays in ECS",
+        watch="run the step again",
+        undo=f"aws ecs delete-task-set --task-set {task_set} --force",
     )
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from attrs import evolve
+
 from ecs_steps.iam import (
     Scope,
     Statement,
@@ -25,6 +27,7 @@ from ecs_steps.iam import (
 from ecs_steps.images.permissions import read_images
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, Secrecy, last_of
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
+from ecs_steps.steps.task_set_policy import begin_task_set, end_task_set, read_task_sets
 from ecs_steps.task_definition.container_logging import LogDriver
 
 MAX_ROLE_NAME_LENGTH = 64
@@ -42,6 +45,7 @@ def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
         _roles(inputs, scope),
         _infrastructure_roles(inputs),
         _service(inputs, scope),
+        _task_sets(inputs, scope),
         _log_group(inputs, scope),
         read_images(_pinned_images(inputs)),
     )
@@ -50,7 +54,8 @@ def permissions(inputs: DeployInputs, *, diagnostics: bool) -> dict[str, Any]:
             scope,
             inputs.cluster,
             log_groups=_read_log_groups(inputs, scope),
-            target_groups=bool(inputs.load_balancer_mappings),
+            # What task sets are deployed with shows their targets as well.
+            target_groups=bool(inputs.load_balancer_mappings) and not inputs.has_task_sets,
         )
         statements = chain(statements, explaining)
     return policy_document(statements)
@@ -175,8 +180,26 @@ def _roles(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
     yield pass_to_tasks([*given, made])
 
 
+def _service_name(inputs: DeployInputs) -> str:
+    return f"{inputs.cluster}/{_generated_name(inputs, 'Service', MAX_SERVICE_NAME_LENGTH)}"
+
+
+def _task_sets(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
+    if not inputs.has_task_sets:
+        return
+    name, rule = _service_name(inputs), inputs.production_rule
+    yield from read_task_sets()
+    # IAM takes 6,144 characters, and the stack alone needs most of them.
+    merged: dict[tuple[str, ...], Statement] = {}
+    for each in (*begin_task_set(scope, name, rule), *end_task_set(scope, name, rule, scales=False)):
+        before = merged.get(each.resources, each)
+        actions = dict.fromkeys((*before.actions, *each.actions))
+        merged[each.resources] = evolve(before, actions=tuple(actions))
+    yield from merged.values()
+
+
 def _service(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
-    name = f"{inputs.cluster}/{_generated_name(inputs, 'Service', MAX_SERVICE_NAME_LENGTH)}"
+    name = _service_name(inputs)
     service = scope.arn("ecs", f"service/{name}")
     yield Statement(
         sid="RunTheService",

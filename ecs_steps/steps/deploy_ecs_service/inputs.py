@@ -1,6 +1,7 @@
 """The inputs of *Deploy Amazon ECS Service*."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cached_property
 
 from attrs import frozen
@@ -23,9 +24,18 @@ from ecs_steps.octopus.inputs.types import (
     SecurityGroupIds,
     SubnetIds,
 )
+from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
 from ecs_steps.steps.deploy_ecs_service.one_container import PACKAGE, one_container
 from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
+from ecs_steps.steps.task_set_inputs import (
+    Header,
+    ListenerRuleArn,
+    Query,
+    production_rule_variable,
+    test_header_variable,
+    test_query_variable,
+)
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec
 from ecs_steps.task_definition.inputs import (
@@ -38,6 +48,14 @@ from ecs_steps.task_definition.inputs import (
 )
 
 DEPLOY = "Octopus.Action.Aws.Ecs.Deploy"
+
+
+class DeploymentType(StrEnum):
+    """Who replaces the service's tasks, and how."""
+
+    ROLLING = "Rolling"
+    NATIVE = "Native"
+    TASK_SETS = "TaskSets"
 
 
 @frozen(kw_only=True)
@@ -218,6 +236,21 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         default=(),
         control="MultiLineText",
     )
+    deployment_type: DeploymentType = variable(
+        f"{DEPLOY}.DeploymentType",
+        label="Deployment type",
+        docs=f"{GUIDE}/ecs_service-options.html",
+        help="Who replaces the service's tasks: ECS by a rolling update, ECS by the *Strategy* (Native), or "
+        "the steps themselves by task sets, a share of the traffic at a time. The first task set is made by "
+        "this step; later releases pause until *Continue* gives theirs a share.",
+        default=DeploymentType.ROLLING,
+        control="Select",
+        options=[
+            "Rolling|Rolling update",
+            "Native|The strategy below, by ECS",
+            "TaskSets|Task sets, shares by hand",
+        ],
+    )
     volumes: tuple[Volume, ...] = variable(
         f"{DEPLOY}.Volumes",
         label="Volumes",
@@ -325,6 +358,9 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
     )
 
     resolve_digests: Bool = resolve_digests_variable()
+    test_header: Header | None = test_header_variable()
+    test_query: Query | None = test_query_variable()
+    production_rule: ListenerRuleArn | None = production_rule_variable()
 
     def __attrs_post_init__(self) -> None:
         given = (self.one_image, self.one_port, self.one_environment, self.one_secrets)
@@ -342,6 +378,16 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
     def default_pauses(self) -> tuple[str, ...]:
         """No pauses: a stack cannot wait for a person."""
         return ()
+
+    @property
+    def has_task_sets(self) -> bool:
+        """Whether the service is deployed by task sets."""
+        return self.deployment_type is DeploymentType.TASK_SETS
+
+    @property
+    def marker(self) -> RequestMarker | None:
+        """What testers send to reach new tasks."""
+        return self.test_header or self.test_query
 
     @property
     def stack_name(self) -> str:

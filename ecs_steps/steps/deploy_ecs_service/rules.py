@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from ecs_steps.octopus import naming
 from ecs_steps.octopus.inputs.converter import UnresolvedText
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, listed, rule, tag_rules
+from ecs_steps.octopus.inputs.shared_inputs import Wait
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.rollouts.strategies import StrategyType
 from ecs_steps.steps.common_inputs import SERVICE_RULES, complete_account
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
-from ecs_steps.steps.strategy_inputs import NO_PAUSE
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, DeploymentType, LoadBalancerMapping
+from ecs_steps.steps.strategy_inputs import DEPLOYMENT, NO_PAUSE, STRATEGY
+from ecs_steps.steps.task_set_inputs import TASK_SETS, TEST_TRAFFIC, TEST_TRAFFIC_RULES
 from ecs_steps.task_definition.container_rules import CONTAINER_RULES, EXPORTED_CONTAINER_RULES, images_known
 from ecs_steps.task_definition.task_rules import TASK_RULES
 
@@ -87,6 +89,77 @@ def _exported_count(inputs: DeployInputs) -> Iterator[Finding]:
         yield Finding(
             ("desired_count",),
             "Keep cannot be exported: this step reads the running count when it deploys; give a number",
+        )
+
+
+@rule("deployment_type", "strategy_type")
+def _type_fits_strategy(inputs: DeployInputs) -> Iterator[Finding]:
+    strategy = inputs.strategy_type
+    shifts = strategy not in (StrategyType.KEEP, StrategyType.ROLLING)
+    match inputs.deployment_type:
+        case DeploymentType.ROLLING if shifts:
+            advice = "choose Native, or the strategy Rolling"
+        case DeploymentType.NATIVE if not shifts:
+            advice = "choose BlueGreen, Canary or Linear there, or Rolling here"
+        case DeploymentType.TASK_SETS if strategy is not StrategyType.KEEP:
+            advice = "leave that at Keep: Continue gives task sets their shares, one after the other"
+        case _:
+            return
+    yield Finding(
+        ("deployment_type",), f"is {inputs.deployment_type}, and {STRATEGY}.Type is {strategy}; {advice}"
+    )
+
+
+@rule("deployment_type", "load_balancer_mappings")
+def _one_balanced_container(inputs: DeployInputs) -> Iterator[Finding]:
+    mappings = inputs.load_balancer_mappings
+    if not inputs.has_task_sets:
+        return
+    if len(mappings) != 1:
+        yield Finding(
+            ("load_balancer_mappings",),
+            f"has {len(mappings)} entries, and a service with task sets takes exactly one: its tasks are in "
+            "one of the two target groups of the production rule",
+        )
+    for index, mapping in enumerate(mappings):
+        if mapping.alternate_target_group_arn or mapping.infrastructure_role:
+            yield Finding(
+                ("load_balancer_mappings", index),
+                "has members for a strategy of ECS; task sets take the target groups of the production rule, "
+                f"which {TASK_SETS}.ProductionListenerRule may name",
+            )
+
+
+@rule("deployment_type", "circuit_breaker", "deployment_alarms", "wait_option")
+def _not_with_task_sets(inputs: DeployInputs) -> Iterator[Finding]:
+    if not inputs.has_task_sets:
+        return
+    if inputs.circuit_breaker or inputs.deployment_alarms:
+        name = "CircuitBreaker" if inputs.circuit_breaker else "Alarms"
+        yield Finding(
+            ("deployment_type",), f"is TaskSets, of which ECS watches none: leave {DEPLOYMENT}.{name} empty"
+        )
+    if inputs.wait_option.type is Wait.DONT_WAIT:
+        yield Finding(
+            ("wait_option",), "must be to wait: this step makes the task set when the stack has the service"
+        )
+
+
+@rule("deployment_type", "test_header", "test_query", "production_rule")
+def _only_with_task_sets(inputs: DeployInputs) -> Iterator[Finding]:
+    if not inputs.has_task_sets and (inputs.marker or inputs.production_rule):
+        yield Finding(
+            ("deployment_type",),
+            f"is {inputs.deployment_type}; {TEST_TRAFFIC} and {TASK_SETS} are for TaskSets",
+        )
+
+
+@rule("deployment_type")
+def _exported_type(inputs: DeployInputs) -> Iterator[Finding]:
+    if inputs.has_task_sets:
+        yield Finding(
+            ("deployment_type",),
+            "TaskSets cannot be exported: this step makes the task sets; a stack alone would run nothing",
         )
 
 
@@ -193,6 +266,11 @@ RULES: tuple[AnyRule[DeployInputs], ...] = (
     _traffic_to_shift,
     _no_pause_in_a_stack,
     _bakes_within_limit,
+    _type_fits_strategy,
+    _one_balanced_container,
+    _not_with_task_sets,
+    _only_with_task_sets,
+    *TEST_TRAFFIC_RULES,
     *tag_rules(MAX_TAGS),
     *SERVICE_RULES,
 )
@@ -202,4 +280,5 @@ EXPORT_RULES = (
     *(rule for rule in RULES if rule not in (images_known, _stack_name, complete_account)),
     *EXPORTED_CONTAINER_RULES,
     _exported_count,
+    _exported_type,
 )

@@ -58,7 +58,8 @@ def build_template(
         keep_images=keep_images,
         tags=tags_property(inputs.user_tags),
     )
-    if inputs.retain_task_definitions:
+    # The task set that serves runs the revision before until the next one is promoted.
+    if inputs.retain_task_definitions or inputs.has_task_sets:
         definition.UpdateReplacePolicy = "Retain"
         definition.DeletionPolicy = "Delete"
     template.add_resource(definition)
@@ -84,11 +85,12 @@ def _parameters(inputs: DeployInputs, desired_count: int) -> list[Parameter]:
         if inputs.task_execution_role
         else execution_policy_arn(inputs.region),
     }
-    numbers = {
-        "DesiredCount": (desired_count, 1),
-        "MinimumHealthPercent": (inputs.minimum_health_percent, 100),
-        "MaximumHealthPercent": (inputs.maximum_health_percent, 200),
-    }
+    numbers = {"DesiredCount": (desired_count, 1)}
+    if not inputs.has_task_sets:
+        numbers |= {
+            "MinimumHealthPercent": (inputs.minimum_health_percent, 100),
+            "MaximumHealthPercent": (inputs.maximum_health_percent, 200),
+        }
     return [
         *(Parameter(title, Type="String", Default=text) for title, text in texts.items() if text),
         *(_NumberParameter(title, value) for title, (value, usual) in numbers.items() if value != usual),
@@ -104,20 +106,27 @@ def _service(
     def count(parameter: str, value: int) -> Any:  # noqa: ANN401  troposphere is not typed
         return Ref(parameter) if parameter in parameters else number(value)
 
+    common = {
+        "DependsOn": [task_definition.title],
+        "Cluster": Ref("ClusterName"),
+        "DesiredCount": count("DesiredCount", desired_count),
+        "EnableECSManagedTags": inputs.enable_ecs_managed_tags,
+        "Tags": tags_property(inputs.user_tags),
+    }
+    if inputs.has_task_sets:
+        # What its tasks are, each task set says for itself.
+        controller = ecs.DeploymentController(Type="EXTERNAL")
+        return ecs.Service(inputs.logical_id("Service"), DeploymentController=controller, **common)
     service = ecs.Service(
         inputs.logical_id("Service"),
-        DependsOn=[task_definition.title],
-        Cluster=Ref("ClusterName"),
         LaunchType="FARGATE",
         TaskDefinition=Ref(task_definition),
-        DesiredCount=count("DesiredCount", desired_count),
         DeploymentConfiguration=ecs.DeploymentConfiguration(
             MinimumHealthyPercent=count("MinimumHealthPercent", inputs.minimum_health_percent),
             MaximumPercent=count("MaximumHealthPercent", inputs.maximum_health_percent),
             **_strategy(inputs),
             **_safeguards(inputs),
         ),
-        EnableECSManagedTags=inputs.enable_ecs_managed_tags,
         NetworkConfiguration=ecs.NetworkConfiguration(
             AwsvpcConfiguration=ecs.AwsvpcConfiguration(
                 AssignPublicIp=enabled(inputs.auto_assign_public_ip),
@@ -125,7 +134,7 @@ def _service(
                 SecurityGroups=list(inputs.security_group_ids),
             )
         ),
-        Tags=tags_property(inputs.user_tags),
+        **common,
     )
     if inputs.load_balancer_mappings:
         service.LoadBalancers = [

@@ -10,7 +10,7 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
 from ecs_steps.steps.register_task_definition.inputs import RegisterInputs
 from ecs_steps.steps.register_task_definition.plan import changes, plan_registration
-from ecs_steps.task_definition.dry_run import revision_dry_run
+from ecs_steps.task_definition.diff import revision_dry_run
 from ecs_steps.task_definition.pruning import deregister, prunable_revisions
 from ecs_steps.task_definition.registration import add_tags, register_revision
 from ecs_steps.task_definition.revision import RevisionPlan

@@ -20,7 +20,7 @@ from ecs_steps.steps.strategy_inputs import WhenPaused
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.plan import Plan, changes, plan_update
 from ecs_steps.tags import deployment_of, merge_tags
-from ecs_steps.task_definition.dry_run import revision_dry_run
+from ecs_steps.task_definition.diff import revision_dry_run
 from ecs_steps.task_definition.registration import add_tags, register_revision
 
 

@@ -142,6 +142,15 @@ FEATURES: dict[str, dict[str, str]] = {
             {"containerName": "web", "containerPort": 9090, "targetGroupArn": target_group("admin")},
         ],
     ),
+    "task-sets": dictionary(
+        container("web", containerPortMappings=[{"containerPort": "8080"}]),
+        DeploymentType="TaskSets",
+        DesiredCount="2",
+        MaximumHealthPercent="150",
+        LoadBalancerMappings=[
+            {"containerName": "web", "containerPort": "8080", "targetGroupArn": target_group("web")}
+        ],
+    ),
     "firelens": dictionary(
         manual("web", "AwsFirelens", plain("Name", "datadog"), secret("apikey", DATABASE)),
         container(

@@ -184,6 +184,17 @@ FACTS: dict[str, Facts] = {
             {"ContainerPort": port, "HostPort": port, "Protocol": "tcp"} for port in (8080, 9090)
         ],
     },
+    "task-sets": {
+        f"{SERVICE}/DeploymentController": {"Type": "EXTERNAL"},
+        f"{SERVICE}/DesiredCount": {"Ref": "DesiredCount"},
+        f"{SERVICE}/LaunchType": ABSENT,
+        f"{SERVICE}/TaskDefinition": ABSENT,
+        f"{SERVICE}/NetworkConfiguration": ABSENT,
+        f"{SERVICE}/LoadBalancers": ABSENT,
+        f"{SERVICE}/DeploymentConfiguration": ABSENT,
+        "Parameters/MaximumHealthPercent": ABSENT,
+        "Resources/TaskDefinitionoctopetshopWeb/UpdateReplacePolicy": "Retain",
+    },
     "firelens": {
         f"{WEB}/LogConfiguration": {
             "LogDriver": "awsfirelens",

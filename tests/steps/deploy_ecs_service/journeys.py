@@ -18,6 +18,7 @@ from explaining.runs import (
     variables,
 )
 from faults.journeys import ASSUMED_ROLE, MINUTES, OPENID, SECRET, Journey
+from steps.deploy_ecs_service import task_sets
 
 STACK = "octopetshop-web"
 BUCKET = "templates"
@@ -88,6 +89,13 @@ _PINNED = {
     **{f"Octopus.Action.Package[{name}].Image": _IN_ECR for name in ("web", "metrics")},
 }
 
+_BY_TASK_SETS = {
+    f"{ECS}.Deploy.DeploymentType": "TaskSets",
+    f"{ECS}.Deploy.LoadBalancerMappings": task_sets.variables()[f"{ECS}.Deploy.LoadBalancerMappings"],
+    f"{ECS}.TaskSets.ProductionListenerRule": task_sets.room().rule,
+    f"{ECS}.TestTraffic.Header": f"X-Canary: {SECRET}key-of-testers",
+}
+
 JOURNEYS = (
     _journey("create", is_killed=True),
     _journey("update", prepare=_other_image, is_killed=True),
@@ -104,6 +112,7 @@ JOURNEYS = (
     _journey("dry run", verb=Verb.DRY_RUN),
     _journey("dry run of an update", prepare=_other_image, verb=Verb.DRY_RUN),
     _journey("images by digest", _PINNED),
+    _journey("create by task sets", _BY_TASK_SETS, prepare=task_sets.make_room),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
@@ -115,5 +124,7 @@ UNUSED_ACTIONS = (
     "cloudformation:UntagResource",
     "ecr:Batch*",
     "ecr:GetDownload*",
+    "elasticloadbalancing:*",
 )
-"""What CloudFormation does for the stack (also where a tag is dropped), and what ECR's registry asks for."""
+"""What CloudFormation does for the stack (also where a tag is dropped), what ECR's registry asks for, and
+what a task set beside the first one, or a rule that has to be found, needs."""

@@ -21,6 +21,8 @@ from steps.deploy_ecs_service.dictionaries import (
 )
 from steps.deploy_ecs_service.features import EXECUTION_ROLE, FEATURES, target_group
 
+EXPORTABLE = [feature for feature in FEATURES if feature != "task-sets"]
+
 NO_VALUE = "no variable gives #{Open} a value"
 
 
@@ -47,7 +49,7 @@ def as_cloudformation_reads(document: Any) -> Any:  # noqa: ANN401  as JSON
             return document
 
 
-@pytest.mark.parametrize("feature", FEATURES)
+@pytest.mark.parametrize("feature", EXPORTABLE)
 def test_an_exported_feature_is_its_template_once_the_images_are_chosen(feature: str) -> None:
     variables = FEATURES[feature]
 
@@ -69,7 +71,7 @@ def test_an_export_begins_with_its_version_and_its_parameters() -> None:
     ]
 
 
-@pytest.mark.parametrize("feature", FEATURES)
+@pytest.mark.parametrize("feature", EXPORTABLE)
 def test_every_parameter_has_a_default(feature: str) -> None:
     parameters = yaml.safe_load(exported(FEATURES[feature]))["Parameters"]
 

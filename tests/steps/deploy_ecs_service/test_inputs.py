@@ -6,7 +6,7 @@ import pytest
 from ecs_steps.environments.scope import GuardMode
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, OnFailure, TagInput, Wait, WaitOption
 from ecs_steps.octopus.inputs.types import KeptCount
-from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
+from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, DeploymentType, LoadBalancerMapping
 from ecs_steps.steps.strategy_inputs import StrategyInputs
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, PortMapping
@@ -104,6 +104,10 @@ VARIABLES: dict[str, tuple[object, str, object]] = {
         "wait_option",
         WaitOption(type=Wait.WITH_TIMEOUT, timeout_minutes=30),
     ),
+    f"{DEPLOY}.DeploymentType": ("rolling", "deployment_type", DeploymentType.ROLLING),
+    f"{ECS}.TestTraffic.Header": ("", "test_header", None),
+    f"{ECS}.TestTraffic.Query": ("", "test_query", None),
+    f"{ECS}.TaskSets.ProductionListenerRule": ("", "production_rule", None),
     f"{DEPLOY}.Image": ("acme/web:1", "one_image", "acme/web:1"),
     f"{DEPLOY}.Port": ("80", "one_port", 80),
     f"{DEPLOY}.Environment": ("A=1", "one_environment", "A=1"),

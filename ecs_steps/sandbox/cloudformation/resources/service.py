@@ -115,6 +115,9 @@ class Service:
         if self._shift_status(service) in _OPEN_STATUSES:
             yield from self._await_shift(service)
             return
+        if service["deploymentController"]["type"] == "EXTERNAL":
+            # Believed: a service whose tasks are others' to start is waited for no longer (no source).
+            return
         arn, awaited = service["serviceArn"], _primary(service).get("id")
         give_up = self.account.timeline.now + timedelta(seconds=self.account.plan.service_timeout)
         while self.account.timeline.now < give_up:

@@ -1,0 +1,141 @@
+"""The task sets of a service that a stack holds: the first one is made here, and every release's.
+
+The stack has the service (deployment controller EXTERNAL) and the task definition; what a task set is made
+with, and when, CloudFormation does not know.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from ecs_steps.aws.ecs import Service, revision_outputs
+from ecs_steps.aws.task_sets import TaskSet
+from ecs_steps.context import DeploymentContext
+from ecs_steps.errors import DeploymentError
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure
+from ecs_steps.reporting.events import Level
+from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.start import describe_service_of, has_task_sets
+from ecs_steps.rollouts.task_set_reader import TaskSetReader
+from ecs_steps.rollouts.traffic import actions_for_testers, conditions_for_testers
+from ecs_steps.stacks.preflight import stack_service
+from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY, DeployInputs
+from ecs_steps.steps.task_set_deployment import TaskSetDeployment
+from ecs_steps.tags import deployment_of, merge_tags
+
+
+def check_task_sets(inputs: DeployInputs, context: DeploymentContext) -> None:
+    """Refuse, before the stack is changed, what could not be deployed by task sets then.
+
+    Raises:
+        DeploymentError: The service has another deployment controller, or the production rule does not fit.
+        NotFoundError: No listener rule forwards to the target group.
+        SupersededError: Another deployment's task set is in the way.
+    """
+    service_arn = stack_service(inputs.stack_name, inputs.logical_id("Service"), context)
+    if service_arn:
+        service = describe_service_of(inputs.cluster_name, service_arn, context)
+        if not has_task_sets(service):
+            raise DeploymentError(
+                what=f"Service {service.name} is not deployed by task sets",
+                why=f"its deployment controller is {service.controller}, and {DEPLOY}.DeploymentType is "
+                "TaskSets",
+                next_step="Deploy a second service by task sets (another name and stack), and move the "
+                "traffic to it. Nothing was changed.",
+            )
+        if _primary_of(service):
+            deployment = _deployment(inputs, context, Outputs(context.report), service)
+            deployment.check(inputs.marker, replace=False)
+            return
+    _check_production_rule(inputs, context)
+
+
+def _check_production_rule(inputs: DeployInputs, context: DeploymentContext) -> None:
+    [mapping] = inputs.load_balancer_mappings
+    reader = TaskSetReader(
+        context=context,
+        cluster=inputs.cluster_name,
+        name_or_arn="",
+        external_id="",
+        production_rule=inputs.production_rule or "",
+    )
+    production = context.call_with_retries(
+        "the production rule", lambda: reader.find_production_rule(mapping.target_group_arn)
+    )
+    if inputs.marker:
+        conditions_for_testers(production, inputs.marker)
+        actions_for_testers(production, mapping.target_group_arn)
+    if not production.weights[mapping.target_group_arn]:
+        context.say(
+            Level.WARNING,
+            f"The production rule {production.arn} gives {mapping.target_group_arn} the weight 0: the first "
+            "task set gets no traffic before the rule is changed.",
+        )
+
+
+@frozen(kw_only=True)
+class TaskSetOfStack:
+    """The deployment of a stack's task definition to the stack's service."""
+
+    inputs: DeployInputs
+    context: DeploymentContext
+    outputs: Outputs
+    service_arn: str
+
+    def run(self, task_definition: str, *, unchanged: bool) -> Result:
+        """Make the service's first task set, or one that testers alone reach; `unchanged` is the stack.
+
+        Raises:
+            As `TaskSetDeployment.establish` and `begin`.
+        """
+        inputs = self.inputs
+        service = describe_service_of(inputs.cluster_name, self.service_arn, self.context)
+        primary = _primary_of(service)
+        deployment = _deployment(inputs, self.context, self.outputs, service)
+        roll_back = inputs.on_failure is OnFailure.ROLLBACK
+        if primary is None:
+            return deployment.establish(task_definition, roll_back=roll_back)
+        if primary.task_definition == task_definition and primary.is_made_with(_members(inputs)):
+            self.outputs.set(**revision_outputs(task_definition), TaskSetId=primary.task_set_id)
+            return self.outputs.result(Outcome.UNCHANGED if unchanged else Outcome.SUCCEEDED)
+        return deployment.begin(task_definition, inputs.marker, replace=False, roll_back=roll_back)
+
+
+def _primary_of(service: Service) -> TaskSet | None:
+    return next((each for each in service.task_sets if each.is_primary), None)
+
+
+def _deployment(
+    inputs: DeployInputs, context: DeploymentContext, outputs: Outputs, service: Service
+) -> TaskSetDeployment:
+    return TaskSetDeployment(
+        context=context,
+        service=service,
+        outputs=outputs,
+        deployment=deployment_of(inputs.default_tags),
+        production_rule=inputs.production_rule or "",
+        tags=merge_tags(inputs.default_tags, inputs.user_tags),
+        members=_members(inputs),
+    )
+
+
+def _members(inputs: DeployInputs) -> Mapping[str, Any]:
+    """Return what the inputs' task sets are made with."""
+    [mapping] = inputs.load_balancer_mappings
+    network = {
+        "subnets": list(inputs.subnet_ids),
+        "securityGroups": list(inputs.security_group_ids),
+        "assignPublicIp": "ENABLED" if inputs.auto_assign_public_ip else "DISABLED",
+    }
+    return {
+        "launchType": "FARGATE",
+        "networkConfiguration": {"awsvpcConfiguration": network},
+        "loadBalancers": [
+            {
+                "targetGroupArn": mapping.target_group_arn,
+                "containerName": mapping.container_name,
+                "containerPort": mapping.container_port,
+            }
+        ],
+    }

@@ -1,0 +1,25 @@
+"""A dictionary with a name of each kind, for tests of what a text of them becomes."""
+
+VARIABLES = {
+    "Foo": "bar",
+    "Composed": "<#{Foo}>",
+    "Twice": "#{Composed}#{Composed}",
+    "Empty": "",
+    "Foo Bar Jazz": "spaced",
+    "a/b": "slash",
+    "a~b": "tilde",
+    "(abc)": "round",
+    "user@host": "at",
+    "Path.To.It": "dotted",
+    "Password[Rob]": "rob's",
+    "Password[Mary]": "mary's",
+    "Who": "Mary",
+    "Who2": "#{Who}",
+    "Nested[x[0].y].Name": "deep",
+    "Broken": "x #{Foo} #{1+1} ##{y}",
+    "Echo": "#{Missing}",
+    "Half": "#{Foo} and #{Missing}",
+    "Escaped": "##{Foo}",
+    "Last": "first",
+    "LAST": "last",
+}
