@@ -34,7 +34,7 @@ class LogGroup:
 
 @frozen(kw_only=True)
 class TaskPlan:
-    """A deployment that is about to be made.
+    """A deployment that is about to be made, to a `service` that exists or one that the step makes.
 
     Roles are ARNs, empty where there is none or the stack makes it; `passes_roles` where the step gives them
     to the task. `most_tasks` is how many run at once during a deployment. `images` are by container, without
@@ -43,7 +43,7 @@ class TaskPlan:
     """
 
     guard: Guard = field(factory=Guard)
-    service: str = ""
+    service: Service | None = None
     obstacle: EcsStepsError | None = None
     is_fargate: bool = True
     cpu: int = 0
@@ -83,7 +83,7 @@ def service_needs(service: Service) -> dict[str, Any]:
     percent = service.deployment_configuration.get("maximumPercent", MAX_PERCENT)
     network = service.network
     return {
-        "service": service.name,
+        "service": service,
         "most_tasks": max(1, service.desired * percent // 100),
         "subnets": network.subnets,
         "security_groups": network.security_groups,

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from ecs_steps.account import AssumedRole
-from ecs_steps.environments.scope import DeploymentScope, Guard, GuardMode
 from ecs_steps.octopus.feeds import Feed
 from ecs_steps.preflight.check import Status
 from ecs_steps.preflight.table import CHECKS
@@ -19,7 +18,7 @@ from preflight.account import (
     allow,
     complete_sandbox,
 )
-from preflight.cases import CASES, ECR, POLICY, Act, denied, every, tag_cluster
+from preflight.cases import CASES, ECR, POLICY, Act, denied, every
 from registry.images import two_platforms
 
 ADVICE = re.compile(
@@ -114,16 +113,6 @@ def test_an_image_in_the_registry_of_a_feed_is_read_with_its_login(unchanged_acc
     assert found.status is Status.PASSED
     assert without.status is Status.SKIPPED
     assert "it wants a user name and a password" in without.text
-
-
-def test_a_mode_that_warns_fails_no_check(account: SandboxAccount) -> None:
-    tag_cluster(account)
-    guard = Guard(mode=GuardMode.WARN, scope=DeploymentScope(environment="Production"), cluster="shop")
-    account.changes["guard"] = guard
-
-    [found] = account.found("environment")
-
-    assert found.status is Status.PASSED
 
 
 def test_a_session_of_a_role_is_simulated_as_its_role() -> None:
