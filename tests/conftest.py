@@ -40,6 +40,7 @@ SLOW = (
     "fuzzing/test_limits.py",
     "permissions/test_journeys.py",
     "preflight/test_checks.py",
+    "rollouts/test_task_set_invariants.py",
     "sandbox/",
     "step_templates/",
     "test_readme.py",

@@ -14,7 +14,7 @@ from ecs_steps.errors import InvalidInputsError, NotFoundError, Problem
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.steps.deploy_ecs_service.importing import Imported
+    from ecs_steps.steps.deploy_ecs_service.importing import Imported, ImportedStack
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -55,10 +55,9 @@ def _imported(args: argparse.Namespace) -> "Imported":
     with _clients(args) as aws:
         if args.task_definition:
             return import_deployment(_task_definition(aws, args.task_definition))
-        service = _service_of_stack(aws, args.stack) if args.stack else _service(aws, args.service)
-        return import_deployment(
-            _task_definition(aws, service["taskDefinition"]), service, stack=args.stack or ""
-        )
+        stack = _stack(aws, args.stack) if args.stack else None
+        service = _service_of(aws, stack) if stack else _service(aws, args.service)
+        return import_deployment(_task_definition(aws, service["taskDefinition"]), service, stack)
 
 
 @contextmanager
@@ -109,13 +108,18 @@ def _service(aws: "AwsClients", place: str) -> Mapping[str, Any]:
     return service
 
 
-def _service_of_stack(aws: "AwsClients", stack: str) -> Mapping[str, Any]:
+def _stack(aws: "AwsClients", name: str) -> "ImportedStack":
     from ecs_steps.aws.cloudformation import stack_resources
+    from ecs_steps.steps.deploy_ecs_service.importing import ImportedStack
 
-    arns = [each for each in stack_resources(aws, stack).values() if ":service/" in each]
+    return ImportedStack(name, stack_resources(aws, name))
+
+
+def _service_of(aws: "AwsClients", stack: "ImportedStack") -> Mapping[str, Any]:
+    arns = [each for each in stack.resources.values() if ":service/" in each]
     if len(arns) != 1:
         raise NotFoundError(
-            what=f"Stack {stack} cannot be imported",
+            what=f"Stack {stack.name} cannot be imported",
             why=f"it holds {len(arns)} services of ECS",
             next_step="Name the service with --service CLUSTER/NAME.",
         )

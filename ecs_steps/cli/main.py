@@ -6,6 +6,7 @@ A process ends with 0, or with the exit code of the error that ended it (see `er
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import cache
 
 from ecs_steps.cli import checks, completion, deployments, feed, importing, inputs, sandboxes, status
 from ecs_steps.cli.output import print_failure, print_result
@@ -42,8 +43,9 @@ def main(arguments: Sequence[str] | None = None, *, steps: StepTable = STEPS) ->
     return int(result.exit_code)
 
 
+@cache
 def command_parser(steps: StepTable) -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+    """Return the parser of all commands; a process makes it once."""
     parser = argparse.ArgumentParser(
         prog="ecs-steps", description="Deploy to Amazon ECS as Octopus does, and explain failures."
     )

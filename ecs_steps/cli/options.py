@@ -14,7 +14,7 @@ examples:
   ecs-steps check production.yaml --strict
   ecs-steps deploy common.yaml production.yaml --image web=registry.example/shop/web:1.5.0
   ecs-steps update orders.json --set Octopus.Action.Aws.Ecs.ClusterName=shop --dry-run
-  ecs-steps deploy ecs_steps/sandbox/examples/deploy.json --sandbox
+  ecs-steps examples && ecs-steps deploy examples/deploy.json --sandbox
 
 a file of variables:
   Octopus.Action.Aws.Ecs.ClusterName: shop

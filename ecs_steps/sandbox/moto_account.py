@@ -2,9 +2,9 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from botocore import xform_name
@@ -30,16 +30,16 @@ class MotoAccount:
 
     moto keeps one state for the whole process. This account is laid over it while a call is answered and
     taken away again, so that sandboxes, and tests that use moto's own decorator, do not see each other.
+    `make_session` makes the session of what the sandbox itself calls, once there is such a call.
     """
 
-    def __init__(self, session: SandboxSession, *, seed: int) -> None:
+    def __init__(self, make_session: Callable[[], SandboxSession], *, seed: int) -> None:
         _cache_regions()
         self._stub = BotocoreStubber()
         self._stub.enabled = True
         self._state: _State = {}
         self._clients: dict[tuple[str, str], Any] = {}
-        self._session = session
-        self._session.register("before-send", self._answer_own)  # type: ignore[arg-type]  # forgets replies
+        self._make_session = make_session
         with _LOCK:
             original = mock_random.getstate()
             mock_random.seed(seed)
@@ -80,6 +80,12 @@ class MotoAccount:
         """Let moto put away what it holds open for this account (S3's objects are files)."""
         with self._swapped_in():
             BackendDict.reset()
+
+    @cached_property
+    def _session(self) -> SandboxSession:
+        session = self._make_session()
+        session.register("before-send", self._answer_own)  # type: ignore[arg-type]  # forgets replies
+        return session
 
     def _answer_own(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         return self.answer(request)

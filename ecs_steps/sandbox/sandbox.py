@@ -84,7 +84,9 @@ class Sandbox:
         self._closing = ExitStack()
         self._journal = Journal(journal) if journal else None
         past = list(self._journal.entries()) if self._journal else []
-        self._moto = MotoAccount(SandboxSession(VirtualClock(self.timeline), region=region), seed=_SEED)
+        self._moto = MotoAccount(
+            lambda: SandboxSession(VirtualClock(self.timeline), region=region), seed=_SEED
+        )
         now = _named(scenario)
         default_region = self._make(region, _beginning(past, now))
         self.faults = FaultLine(now.faults)

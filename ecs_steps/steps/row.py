@@ -167,7 +167,7 @@ class StepRow:
     prefix: str
     template: StepTemplate
     outputs: tuple[str, ...]
-    verbs: Mapping[Verb, tuple[Option, ...]] = field(factory=lambda: {Verb.RUN: ()})
+    verbs: Mapping[Verb, tuple[Option, ...]] = field(factory=lambda: {Verb.RUN: ()}, hash=False)
 
     @property
     def class_name(self) -> str:

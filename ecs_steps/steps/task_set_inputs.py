@@ -79,12 +79,17 @@ def task_set_variable() -> Any:  # noqa: ANN401  as `variable`
 
 
 def test_header_variable() -> Any:  # noqa: ANN401  as `variable`
-    """Declare the header that testers send."""
+    """Declare the header that testers of a service with task sets send."""
+    return header_variable("Of a service that is deployed by task sets: ")
+
+
+def header_variable(of: str) -> Any:  # noqa: ANN401  as `variable`
+    """Declare the header that testers send; `of` begins its help."""
     return variable(
         f"{TEST_TRAFFIC}.Header",
         label="Header of testers",
-        help="Of a service that is deployed by task sets: requests with this header reach the new tasks "
-        "alone, `X-Canary: value`. It is a key and no lock: choose a value that no one guesses.",
+        help=f"{of}requests with this header reach the new tasks alone, `X-Canary: value`. It is a key and "
+        "no lock: choose a value that no one guesses.",
         default=None,
         control="Sensitive",
         is_secret=True,

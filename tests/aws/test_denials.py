@@ -75,6 +75,9 @@ NEW_SET = task_sets.NewTaskSet(
     external_id="",
     client_token="t",  # noqa: S106  no secret
 )
+NEW_GROUP = elbv2.NewTargetGroup(
+    name="pets-blue", vpc="vpc-1", protocol="HTTP", port=80, health_check_path="/"
+)
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
 
 REPOSITORY = ecr.NewRepository(name="web", scan_on_push=True, immutable_tags=True)
@@ -254,6 +257,11 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         LISTENER_RULE.listener,
     ),
     "elasticloadbalancing:DeleteRule": (lambda aws: listener_rules.delete_rule(aws, RULE), RULE),
+    "elasticloadbalancing:DescribeLoadBalancers": (lambda aws: elbv2.vpc_of(aws, BALANCER), BALANCER),
+    "elasticloadbalancing:CreateTargetGroup": (
+        lambda aws: elbv2.create_target_group(aws, NEW_GROUP, [Tag("team", "shop")]),
+        "pets-blue",
+    ),
     "elasticloadbalancing:DescribeTargetHealth": (lambda aws: elbv2.target_health(aws, GROUP), GROUP),
     "elasticloadbalancing:DescribeTargetGroups": (
         lambda aws: elbv2.target_group_health_check(aws, GROUP),

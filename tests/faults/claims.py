@@ -2,10 +2,11 @@
 
 SUCCEEDED and UNCHANGED claim that the service's PRIMARY deployment is the one that the outputs name, that it
 is complete, and that all of its tasks run the revision that the outputs name, and no other task runs. STARTED
-claims that the deployment, or the operation on the stack, is in progress or done, and so does PAUSED.
-ROLLED_BACK claims that the revision that served before serves again. Whatever the outcome, a
-revision in the outputs is active and holds the images of the variables, a stack in the outputs exists, and
-the tag of an image in the outputs has the digest in the outputs.
+claims that the deployment, the operation on the stack, or the rollback, is in progress or done. PAUSED claims
+that the deployment waits at the hook that the outputs name. ROLLED_BACK claims that the revision that served
+before serves again. Whatever the outcome, a revision in the outputs is active and holds the images of the
+variables, a stack in the outputs exists, the tag of an image in the outputs has the digest in the outputs,
+and the target group of a task set has its share of the traffic.
 """
 
 import re
@@ -16,6 +17,7 @@ from faults.inventory import Inventory, ServiceState
 
 COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
 IN_PROGRESS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
+ROLLING_BACK = ("STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL")
 IMAGE = re.compile(r"Octopus\.Action\.Package\[.+\]\.Image")
 
 
@@ -33,17 +35,47 @@ def false_claims(result: Result, variables: Mapping[str, object], aws: Inventory
             yield f"{result.outcome} of {outputs.get('ImageDigest')}, and {image} is {found}"
     if revision := outputs.get("TaskDefinitionArn"):
         yield from _false_content(revision, variables, aws)
+    if "TaskSetId" in outputs:
+        yield from _false_share(result, aws)
+    yield from _false_state(result, aws, is_done=is_done)
+
+
+def _false_state(result: Result, aws: Inventory, *, is_done: bool) -> Iterator[str]:
+    outputs = result.outputs
     if result.outcome == Outcome.ROLLED_BACK:
         yield from _false_rollback(result, aws)
+    elif _is_rollback(result):
+        status = aws.deployments[outputs["ServiceDeploymentArn"]].status
+        if status not in ROLLING_BACK:
+            yield f"STARTED to roll back, and the deployment is {status}"
     elif deployment_id := outputs.get("DeploymentId"):
         services = {each.deployment_id: each for each in aws.services.values()}
-        is_rolling_back = outputs.get("LifecycleStage") is None and "ServiceDeploymentArn" in outputs
-        if deployment_id not in services and result.outcome == Outcome.STARTED and is_rolling_back:
-            return
         if deployment_id not in services:
             yield f"{result.outcome}, and {deployment_id} is no service's PRIMARY deployment"
         else:
             yield from _false_deployment(result, services[deployment_id], is_done=is_done)
+            yield from _false_pause(result, aws)
+
+
+def _false_pause(result: Result, aws: Inventory) -> Iterator[str]:
+    if result.outcome != Outcome.PAUSED:
+        return
+    hook = result.outputs["HookId"]
+    awaiting = aws.deployments[result.outputs["ServiceDeploymentArn"]].awaiting
+    if hook not in awaiting:
+        yield f"PAUSED at {hook}, and the deployment waits at {sorted(awaiting)}"
+
+
+def _is_rollback(result: Result) -> bool:
+    """Return whether what was started is the rollback of a deployment: it is at no stage of its own."""
+    is_started = result.outcome == Outcome.STARTED and "ServiceDeploymentArn" in result.outputs
+    return is_started and "LifecycleStage" not in result.outputs
+
+
+def _false_share(result: Result, aws: Inventory) -> Iterator[str]:
+    percent = aws.shares.get(result.outputs["TargetGroupArn"])
+    if str(percent) != result.outputs["ProductionTrafficPercent"]:
+        yield f"{result.outcome} at {result.outputs['ProductionTrafficPercent']} %, and {percent} % get there"
 
 
 def _false_rollback(result: Result, aws: Inventory) -> Iterator[str]:
@@ -51,7 +83,7 @@ def _false_rollback(result: Result, aws: Inventory) -> Iterator[str]:
     service = aws.services[result.outputs["ServiceArn"]]
     if service.revision != previous or service.rollout_state != "COMPLETED":
         yield f"ROLLED_BACK to {previous}, and the PRIMARY deployment is {service}"
-    if set(service.running_tasks) != {previous}:
+    if dict(service.running_tasks) != {previous: service.desired_count}:
         yield f"ROLLED_BACK to {previous}, and {dict(service.running_tasks)} run"
 
 
@@ -76,6 +108,8 @@ def _false_deployment(result: Result, service: ServiceState, *, is_done: bool) -
         yield f"{result.outcome} of {revision}, and the PRIMARY deployment is of {service.revision}"
     if is_done and service.status != "ACTIVE":
         yield f"{result.outcome}, and the service is {service.status}"
+    if not is_done and service.rollout_state == "FAILED":
+        yield f"{result.outcome}, and the rollout is FAILED"
     if is_done and service.rollout_state != "COMPLETED":
         yield f"{result.outcome}, and the rollout is {service.rollout_state}"
     expected = {revision: service.desired_count} if service.desired_count else {}

@@ -4,7 +4,7 @@ They are read from its backends, so that no client has signed in when a step beg
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,17 +34,28 @@ class ServiceState:
 
 
 @frozen(kw_only=True)
+class DeploymentState:
+    """A service deployment: its status, and the pauses at which it waits for a person."""
+
+    status: str
+    awaiting: frozenset[str]
+
+
+@frozen(kw_only=True)
 class Inventory:
     """The status of each stack that is not deleted, the content of each active revision, and each service.
 
-    Stacks are known by their id, revisions and services by their ARN. `stack_resources` are the physical ids
-    of all that a stack has ever made.
+    Stacks are known by their id, all else by its ARN. `stack_resources` are the physical ids of all that a
+    stack has ever made.
     """
 
     stacks: Mapping[str, str]
     revisions: Mapping[str, Mapping[str, Any]]
     stack_resources: frozenset[str]
     services: Mapping[str, ServiceState]
+    deployments: Mapping[str, DeploymentState]
+    shares: Mapping[str, int]
+    """The weight of each target group in the rule that shares its traffic, the last one by priority."""
     images: Mapping[str, str]
     """The digest that each tag of ECR has, by its repository and itself (``production/web:1.4.0``)."""
 
@@ -58,6 +69,8 @@ def take_inventory(aws: Sandbox) -> Inventory:
         revisions={arn: _content(aws, arn) for arn in active},
         stack_resources=frozenset(event["PhysicalResourceId"] for event in events),
         services={arn: _service_state(aws, cluster, arn) for cluster, arn in _services(aws)},
+        deployments=dict(_deployments(aws)),
+        shares=dict(_shares(aws)),
         images={f"{name}:{tag}": digest for (name, tag), digest in aws.images.tags.items()},
     )
 
@@ -90,6 +103,34 @@ def _service_state(aws: Sandbox, cluster: str, arn: str) -> ServiceState:
         rollout_state=primary.get("rolloutState") or _STATES[primary["stabilityStatus"]],
         running_tasks=Counter(task["taskDefinitionArn"] for task in running),
     )
+
+
+def _deployments(aws: Sandbox) -> Iterator[tuple[str, DeploymentState]]:
+    services = (service for cluster in aws.ecs._clusters.all() for service in cluster.services.values())
+    for each in (each for service in services for each in service.service_deployments):
+        waiting = frozenset(hook.id for hook in each.hooks if hook.awaits_answer)
+        # A hook shows its answer a moment later.
+        is_answered = any(hook.answer == "ROLLBACK" for hook in each.hooks)
+        status = "ROLLBACK_REQUESTED" if is_answered else each.status
+        yield each.arn, DeploymentState(status=status, awaiting=waiting)
+
+
+def _shares(aws: Sandbox) -> Iterator[tuple[str, int]]:
+    elbv2 = aws.ecs.elbv2
+    for balancer in elbv2.describe_load_balancers({})["LoadBalancers"]:
+        named = {"LoadBalancerArn": balancer["LoadBalancerArn"]}
+        for listener in elbv2.describe_listeners(named)["Listeners"]:
+            rules = elbv2.describe_rules({"ListenerArn": listener["ListenerArn"]})["Rules"]
+            for group in (group for rule in rules for group in _targets(rule)):
+                yield group["TargetGroupArn"], group["Weight"]
+
+
+def _targets(rule: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the target groups between which a rule shares traffic; one alone shares none."""
+    groups = [
+        group for each in rule["Actions"] for group in each.get("ForwardConfig", {}).get("TargetGroups", ())
+    ]
+    return groups if len(groups) > 1 else ()
 
 
 def deployed_since(time: datetime, aws: Sandbox) -> Iterator[str]:

@@ -75,6 +75,13 @@ def in_service(**changes: Any) -> Callable[[MatrixCase], MatrixCase]:  # noqa: A
     return changed
 
 
+def in_service_of(case: MatrixCase, **changes: Any) -> MatrixCase:  # noqa: ANN401  as the fields
+    """Change the service that the outputs of a case name."""
+    arn = case.reported_outputs["ServiceArn"]
+    services = {**case.after.services, arn: evolve(case.after.services[arn], **changes)}
+    return evolve(case, after=evolve(case.after, services=services))
+
+
 @pytest.mark.parametrize("name", ["crash", "broken circuit, rolled back", "started"])
 def test_a_step_that_is_green_whatever_happens_is_found(name: str) -> None:
     case = run_case(evolve(journey_named("update", name), row=ALWAYS_GREEN))
@@ -218,3 +225,56 @@ def test_a_rolled_back_service_that_runs_the_new_revision_is_found() -> None:
     found = list(violations(evolve(case, after=evolve(case.after, services=services))))
 
     assert found[0] == f"rolled back, and the PRIMARY deployment is of {new}"
+
+
+def test_a_pause_at_a_hook_that_waits_for_no_one_is_a_violation() -> None:
+    case = throttled_once("continue", "to the next pause", "DescribeServices")
+    deployments = {
+        arn: evolve(state, awaiting=frozenset({"ecs-pause-0"}))
+        for arn, state in case.after.deployments.items()
+    }
+    hook = case.reported_outputs["HookId"]
+
+    assert list(violations(case)) == []
+    assert list(violations(evolve(case, after=evolve(case.after, deployments=deployments)))) == [
+        f"PAUSED at {hook}, and the deployment waits at ['ecs-pause-0']"
+    ]
+
+
+def test_a_rollback_that_was_not_started_is_a_violation() -> None:
+    case = throttled_once("abort", "not waited for", "DescribeServices")
+    deployments = {arn: evolve(state, status="IN_PROGRESS") for arn, state in case.after.deployments.items()}
+
+    assert list(violations(case)) == []
+    assert list(violations(evolve(case, after=evolve(case.after, deployments=deployments)))) == [
+        "STARTED to roll back, and the deployment is IN_PROGRESS"
+    ]
+
+
+def test_a_rollback_without_all_of_its_tasks_is_a_violation() -> None:
+    case = throttled_once("abort", "paused", "DescribeServices")
+    previous = case.reported_outputs["PreviousTaskDefinitionArn"]
+    fewer = in_service_of(case, running_tasks={previous: 1})
+
+    assert list(violations(case)) == []
+    assert [found for found in violations(fewer) if "run" in found] == [
+        f"ROLLED_BACK to {previous}, and {{'{previous}': 1}} run"
+    ]
+
+
+def test_a_share_of_the_traffic_that_goes_elsewhere_is_a_violation() -> None:
+    case = throttled_once("abort", "a share by task sets", "DescribeServices")
+    shares = dict.fromkeys(case.after.shares, 50)
+
+    assert list(violations(case)) == []
+    assert list(violations(evolve(case, after=evolve(case.after, shares=shares)))) == [
+        "ROLLED_BACK at 0 %, and 50 % get there"
+    ]
+
+
+def test_only_the_call_that_shows_an_output_may_lose_it() -> None:
+    case = throttled_once("continue", "to the next pause", "DescribeServices")
+    outputs = {name: value for name, value in case.reported_outputs.items() if name != "TargetGroupArn"}
+    lost = in_run(result=Result(outcome=Outcome.PAUSED, outputs=outputs))(case)
+
+    assert "green without the outputs ['TargetGroupArn']" in violations(lost)

@@ -50,6 +50,8 @@ def _tagging(call: Call) -> Iterator[Request]:
     """Yield what tags that are given to a new task set or rule need."""
     if call.operation == "CreateTaskSet" and call.params.get("tags"):
         yield from (Request("ecs:TagResource", each, _context(call)) for each in _resources(call))
+    if call.operation == "CreateTargetGroup" and call.params.get("Tags"):
+        yield from (Request("elasticloadbalancing:AddTags", each) for each in _resources(call))
     if call.operation == "CreateRule" and call.params.get("Tags"):
         rules = call.params["ListenerArn"].replace(":listener/", ":listener-rule/")
         yield Request("elasticloadbalancing:AddTags", f"{rules}/*")
@@ -89,6 +91,8 @@ def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911, PLR0912  a tabl
         case "CreateTaskSet" | "UpdateTaskSet" | "DeleteTaskSet":
             task_set = params.get("taskSet", "*")
             return [_arn("ecs", f"task-set/{cluster}/{_name(params['service'])}/{task_set}")]
+        case "CreateTargetGroup":
+            return [_arn("elasticloadbalancing", f"targetgroup/{params['Name']}/*")]
         case "CreateRule" | "ModifyListener":
             return [params["ListenerArn"]]
         case "ModifyRule" | "DeleteRule":

@@ -17,7 +17,7 @@ from rollouts.checkout import SERVICE, Checkout
 TESTERS = RequestMarker(name="X-Canary", value="k7#*")
 START, PROMOTE, ABANDON = (
     Start(marker=TESTERS),
-    Promote(bake=300, deregistration_delay=30),
+    Promote(bake=60, deregistration_delay=30),
     Abandon(deregistration_delay=30),
 )
 
@@ -257,7 +257,7 @@ class TestPromote:
         reach(shop, START, PROMOTE)
 
         at = {call.operation: call.at for call in shop.aws.calls}
-        assert (at["DeleteTaskSet"] - at["ModifyRule"]).total_seconds() >= 300
+        assert (at["DeleteTaskSet"] - at["ModifyRule"]).total_seconds() >= 60
 
     def test_waits_for_the_deregistration_delay_without_a_bake(self, shop: Checkout) -> None:
         reach(shop, START, Promote(bake=0, deregistration_delay=120))
@@ -312,7 +312,7 @@ class TestAbandon:
     def test_goes_back_while_the_old_set_is_there(self, shop: Checkout) -> None:
         old = shop.sets[0]["id"]
         reach(shop, START)
-        shop.minutes = 2
+        shop.minutes = 1
         with pytest.raises(TimedOutError):
             reach(shop, PROMOTE)
         assert {each["status"] for each in shop.sets if each["id"] == old} == {"ACTIVE"}

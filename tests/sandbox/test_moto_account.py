@@ -18,7 +18,7 @@ EXECUTION = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePoli
 
 @pytest.fixture
 def account() -> MotoAccount:
-    return MotoAccount(SandboxSession(VirtualClock(Timeline()), region="eu-west-1"), seed=1)
+    return MotoAccount(lambda: SandboxSession(VirtualClock(Timeline()), region="eu-west-1"), seed=1)
 
 
 def iam(account: MotoAccount, operation: str, **params: str) -> dict[str, object]:

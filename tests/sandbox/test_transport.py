@@ -51,7 +51,7 @@ def transport() -> Transport:
     timeline, ids = Timeline(), random.Random(1)  # noqa: S311  ids, no secrets
     return Transport(
         timeline=timeline,
-        moto=MotoAccount(SandboxSession(VirtualClock(timeline), region="eu-west-1"), seed=1),
+        moto=MotoAccount(lambda: SandboxSession(VirtualClock(timeline), region="eu-west-1"), seed=1),
         faults=FaultLine(()),
         regions={"eu-west-1": Region(backends={"ecs": Clusters(ids)}, ids=ids)},
         make_region=lambda _: Region(backends={"ecs": Clusters(ids)}, ids=ids),
