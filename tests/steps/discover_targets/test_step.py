@@ -123,7 +123,8 @@ def test_however_all_regions_fail_the_step_does_not(kind: FaultKind, advice: str
         aws.faults.apply(Fault("ListClusters", kind))
         result = discover(aws, events, Regions="eu-west-1, eu-central-1")
 
-    first, second, none = said(events, Level.WARNING)
+    *others, none = said(events, Level.WARNING)
+    first, second = (text for text in others if text.startswith("Region "))
     assert result.outcome is Outcome.SUCCEEDED
     assert first.startswith("Region eu-west-1 was not searched. ")
     assert second.startswith("Region eu-central-1 was not searched. ")
