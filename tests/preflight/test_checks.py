@@ -92,8 +92,11 @@ def test_a_read_that_is_denied_is_a_skip_that_names_its_action(
 
 
 @pytest.mark.parametrize("name", [check.name for check in CHECKS])
-def test_a_check_only_reads(name: str, account: SandboxAccount) -> None:
+def test_a_check_only_reads(name: str, unchanged_account: SandboxAccount) -> None:
+    account = unchanged_account
+    account.changes.clear()
     account.aws.calls.clear()
+
     account.found(name)
 
     assert [call.operation for call in account.aws.calls if not call.operation.startswith(READS)] == []
@@ -131,12 +134,15 @@ def test_a_session_of_a_role_is_simulated_as_its_role() -> None:
 
 @pytest.mark.parametrize("kind", [FaultKind.READ_TIMEOUT, FaultKind.TRUNCATED_BODY, FaultKind.INTERNAL_ERROR])
 def test_a_call_that_fails_is_a_skip_of_its_check_and_of_no_other(
-    kind: FaultKind, account: SandboxAccount
+    kind: FaultKind, unchanged_account: SandboxAccount
 ) -> None:
+    account = unchanged_account
+    account.changes.clear()
     account.aws.faults.apply(Fault("DescribeSubnets", kind))
 
     [network] = account.found("network")
     [log_group, _] = account.found("log groups")
+    account.aws.faults.apply()
 
     assert network.status is Status.SKIPPED
     assert "DescribeSubnets" in network.text
