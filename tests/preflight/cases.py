@@ -101,6 +101,12 @@ def every(effect: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": "*", "Resource": "*"}]}
 
 
+def infrastructure_role(account: SandboxAccount) -> None:
+    statement = {"Effect": "Allow", "Principal": {"Service": "ecs.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    arn = add_role(account, "balancers", {**TRUST, "Statement": [statement]})
+    account.changes["infrastructure_roles"] = (arn,)
+
+
 def untrusted_role(account: SandboxAccount) -> None:
     statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     account.changes["task_role"] = add_role(account, "ec2", {**TRUST, "Statement": [statement]})
@@ -245,6 +251,13 @@ CASES: list[tuple[str, Act, Status, str]] = [
     ),
     ("roles", None, Status.PASSED, "and the step may pass it"),
     ("roles", caller_may(PASSES_TO_EC2), Status.FAILED, "allow iam:PassRole on it where"),
+    ("roles", infrastructure_role, Status.PASSED, "balancers trusts ecs.amazonaws.com, and the step may"),
+    (
+        "roles",
+        change(infrastructure_roles=("arn:aws:iam::123456789012:role/task",)),
+        Status.FAILED,
+        "the infrastructure role arn:aws:iam::123456789012:role/task does not trust ecs.amazonaws.com",
+    ),
     ("roles", change(passes_roles=False), Status.PASSED, "task trusts ecs-tasks.amazonaws.com"),
     ("roles", denied("SimulatePrincipalPolicy"), Status.SKIPPED, "may pass it is not known"),
     ("roles", denied("GetRole"), Status.SKIPPED, "Allow iam:GetRole on "),
