@@ -73,7 +73,6 @@ def write_examples(folder: Path) -> None:
 def replayed(page: Path, folder: Path) -> str:
     """Return a page with its sessions as they are when they are run again in this folder."""
     write_examples(folder)
-    (folder / "ecs_steps").symlink_to(ROOT / "ecs_steps")
     session = re.compile(r"(?<!-->\n)^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     text = page.read_text(encoding="utf-8")
     return session.sub(lambda found: f"```console\n{_printed_by(found[1], folder)}```", text)
