@@ -110,3 +110,9 @@ def test_the_table_of_outputs_names_what_a_step_gives(name: str, column: int) ->
     rows = [row.split("|") for row in section.splitlines() if row.startswith("| `")]
     shown = {output for row in rows if row[column].strip() for output in re.findall(r"`([^`]+)`", row[1])}
     assert shown == set(given)
+
+
+def test_the_readme_names_every_step_and_its_command() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `([\w-]+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+
+    assert dict(rows) == {row.class_name: row.name for row in STEPS}
