@@ -225,16 +225,23 @@ class TestShare:
         assert "ModifyRule" not in shop.changes
         assert shop.weights == {"blue": 100, "green": 0}
 
-    def test_repairs_weights_that_another_tool_reset(self, shop: Checkout) -> None:
+    @pytest.mark.parametrize("weight", [0, 1])
+    @pytest.mark.parametrize(
+        ("goal", "blue"), [(Share(percent=50), 50), (ABANDON, 100)], ids=["share", "abort"]
+    )
+    def test_repairs_weights_that_another_tool_reset(
+        self, shop: Checkout, weight: int, goal: Goal, blue: int
+    ) -> None:
         reach(shop, START, Share(percent=50))
-        groups = [{"TargetGroupArn": shop.group(c), "Weight": w} for c, w in (("blue", 1), ("green", 0))]
+        weights = (("blue", 0), ("green", weight))
+        groups = [{"TargetGroupArn": shop.group(colour), "Weight": each} for colour, each in weights]
         action = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
         shop.aws.ecs.elbv2.modify_rule({"RuleArn": shop.production["RuleArn"], "Actions": [action]})
 
-        reach(shop, Share(percent=50))
+        reach(shop, goal)
 
-        assert shop.changes == ["ModifyRule"]
-        assert shop.weights == {"blue": 50, "green": 50}
+        assert shop.changes[0] == "ModifyRule"
+        assert shop.weights == {"blue": blue, "green": 100 - blue}
 
 
 class TestPromote:
