@@ -62,7 +62,13 @@ class StackDeployment:
                 for change in plan.changes
             ],
         }
-        return DryRun(lines=tuple(plan.lines()), data=data)
+        lines = tuple(plan.lines())
+        if self.inputs.has_task_sets:
+            lines = (
+                *lines,
+                "after the stack: CreateTaskSet; a first one becomes PRIMARY, a later one pauses",
+            )
+        return DryRun(lines=lines, data=data)
 
     def watch(self, stack_id: str) -> Result:
         """Wait for the stack's last operation and verify."""

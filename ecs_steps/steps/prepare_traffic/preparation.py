@@ -3,10 +3,17 @@
 from attrs import Factory, evolve, field, frozen
 
 from ecs_steps.aws.elbv2 import NewTargetGroup, create_target_group, find_target_group, vpc_of
-from ecs_steps.aws.listener_rules import PRIORITY_IN_USE, create_rule, rules_of, tags_of, write_rule
+from ecs_steps.aws.listener_rules import (
+    PRIORITY_IN_USE,
+    ListenerRule,
+    create_rule,
+    rules_of,
+    tags_of,
+    write_rule,
+)
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
-from ecs_steps.errors import AwsCallError, DeploymentError
+from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.traffic import shared_actions
@@ -43,6 +50,7 @@ class Preparation:
         """Make what is missing, one after the other.
 
         Raises:
+            NotFoundError: There is no such listener.
             DeploymentError: Something of this name is not to be used, or another process changes it.
             AwsCallError: A call was denied or refused, or did not get through.
         """
@@ -80,7 +88,7 @@ class Preparation:
 
     def _read(self) -> Traffic:
         aws, name = self.context.aws, self.inputs.name
-        rules = tuple(rules_of(aws, self.inputs.listener))
+        rules = self._read_rules()
         tags = tags_of(aws, [rule.arn for rule in rules if not rule.is_default])
         found = {
             key: next((rule for rule in rules if tags.get(rule.arn, {}).get(key) == name), None)
@@ -93,6 +101,18 @@ class Preparation:
             test=found[PREPARED_TEST_RULE_TAG],
             named=(blue, green),
         )
+
+    def _read_rules(self) -> tuple[ListenerRule, ...]:
+        try:
+            return tuple(rules_of(self.context.aws, self.inputs.listener))
+        except AwsCallError as error:
+            if error.code != "ListenerNotFound":
+                raise
+            raise NotFoundError(
+                what=f"Listener {self.inputs.listener} was not found",
+                why="its load balancer has none of that ARN, in this account and region",
+                next_step="Check the ARN (aws elbv2 describe-listeners). Nothing was changed.",
+            ) from error
 
     def _find_group(self, group_name: str) -> str:
         """Return the ARN of a target group that this step has made; empty where there is none.

@@ -47,6 +47,7 @@ class PrepareEcsTrafficStep:
         with the variables' account, else with the environment's credentials.
 
         Raises:
+            NotFoundError: There is no such listener.
             DeploymentError: Something of this name is not to be used; with what to do.
             AwsCallError: A call was denied or refused, or did not get through.
         """

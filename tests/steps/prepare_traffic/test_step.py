@@ -10,6 +10,7 @@ from ecs_steps import (
     DeployEcsServiceStep,
     DeploymentError,
     InvalidInputsError,
+    NotFoundError,
     Outcome,
     PrepareEcsTrafficStep,
 )
@@ -205,6 +206,10 @@ class TestWhatIsFound:
         with pytest.raises(DeploymentError, match="forwards to 3 target groups"):
             balancer.prepare()
 
+    def test_is_no_listener_that_is_not_there(self, balancer: Balancer) -> None:
+        with pytest.raises(NotFoundError, match="was not found"):
+            balancer.prepare(Traffic_Listener=f"{LISTENER[:-4]}0000")
+
     def test_is_not_a_target_group_of_someone_else(self, balancer: Balancer) -> None:
         balancer.make_group("pets-blue", team="other")
 
@@ -234,6 +239,37 @@ def test_what_is_prepared_serves_a_deployment_by_task_sets(balancer: Balancer) -
         Outcome.SUCCEEDED,
         Outcome.PAUSED,
     ]
+
+
+def test_what_is_prepared_serves_a_strategy_of_ecs(balancer: Balancer) -> None:
+    balancer.aws.add_cluster(task_sets.CLUSTER)
+
+    def deploy(tag: str) -> Mapping[str, str]:
+        outputs = balancer.prepare().outputs
+        mapping = {
+            "containerName": "web",
+            "containerPort": "8080",
+            "targetGroupArn": outputs["TargetGroupArn"],
+            "alternateTargetGroupArn": outputs["AlternateTargetGroupArn"],
+            "productionListenerRule": outputs["ProductionListenerRule"],
+            "testListenerRule": outputs["TestListenerRule"],
+            "infrastructureRole": "arn:aws:iam::123456789012:role/ecs-infrastructure",
+        }
+        changes = {
+            "Deploy_DeploymentType": "Native",
+            "Strategy_Type": "BlueGreen",
+            "TestTraffic_Header": "",
+            "Deploy_LoadBalancerMappings": [mapping],
+        }
+        step = DeployEcsServiceStep(task_sets.variables(tag, **changes))
+        step.run(aws=balancer.aws.clients, clock=balancer.aws.clock, report=balancer.events.append)
+        return outputs
+
+    first, second = deploy("1.0.0"), deploy("1.1.0")
+
+    # The groups took turns, and the second preparation has changed nothing of that.
+    assert {**second, "Outcome": ""} == {**first, "Outcome": ""}
+    assert second["Outcome"] == "UNCHANGED"
 
 
 @pytest.mark.parametrize(
