@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,13 +51,22 @@ def _imported(args: argparse.Namespace) -> "Imported":
     from ecs_steps.steps.deploy_ecs_service.importing import import_deployment
 
     if args.task_definition and Path(args.task_definition).suffix == ".json":
-        return import_deployment(_from_file(args.task_definition))
+        request = _from_file(args.task_definition)
+        try:
+            return import_deployment(request)
+        except ValueError as error:  # a number that CloudFormation does not take
+            raise _invalid(f"{args.task_definition}: {error}") from None
     with _clients(args) as aws:
         if args.task_definition:
             return import_deployment(_task_definition(aws, args.task_definition))
         stack = _stack(aws, args.stack) if args.stack else None
         service = _service_of(aws, stack) if stack else _service(aws, args.service)
-        return import_deployment(_task_definition(aws, service["taskDefinition"]), service, stack)
+        # A service that is deployed by task sets has no task definition of its own.
+        primary = [each for each in service.get("taskSets", ()) if each.get("status") == "PRIMARY"]
+        shown = next((each["taskDefinition"] for each in (service, *primary) if "taskDefinition" in each), "")
+        if not shown:
+            raise _invalid(f"service {service['serviceName']} runs no task definition")
+        return import_deployment(_task_definition(aws, shown), service, stack)
 
 
 @contextmanager
@@ -77,9 +86,20 @@ def _from_file(name: str) -> Mapping[str, Any]:
     except ValueError as error:
         raise _invalid(f"{name} is no JSON: {error}") from None
     request = document.get("taskDefinition", document) if isinstance(document, dict) else None
-    if not isinstance(request, dict) or "family" not in request or "containerDefinitions" not in request:
-        raise _invalid(f"{name} is no task definition: it has no family or no containerDefinitions")
-    return request
+    if not isinstance(request, dict) or not request.get("family"):
+        raise _invalid(f"{name} is no task definition: it has no family")
+    from ecs_steps.task_definition.document import Document
+    from ecs_steps.task_definition.document_rules import check_document
+
+    checked = check_document(Document(members=request))
+    if checked.findings:
+        problems = [Problem(path=_path_text(each.path), message=each.message) for each in checked.findings]
+        raise InvalidInputsError(what=f"{name} is no task definition", problems=tuple(problems))
+    return checked.request
+
+
+def _path_text(path: Iterable[str | int]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
 def _task_definition(aws: "AwsClients", name: str) -> Mapping[str, Any]:

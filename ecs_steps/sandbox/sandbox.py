@@ -2,6 +2,7 @@
 
 import random
 from contextlib import ExitStack
+from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -202,5 +203,9 @@ def _named(scenario: str | Scenario) -> Scenario:
     if isinstance(scenario, Scenario):
         return scenario
     if scenario not in SCENARIOS:
-        raise ValueError(f"There is no scenario {scenario!r}; there are: {', '.join(SCENARIOS)}")
+        close = get_close_matches(scenario, SCENARIOS, n=1)
+        hint = f"; did you mean {close[0]}?" if close else "."
+        raise ValueError(
+            f"There is no scenario {scenario!r}{hint} SCENARIOS (`ecs-steps scenarios`) has them all"
+        )
     return SCENARIOS[scenario]

@@ -100,6 +100,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: stacks.describe_change_set(aws, "shop", "plan"),
         "stack shop",
     ),
+    "cloudformation:ListChangeSets": (lambda aws: stacks.list_change_sets(aws, "shop"), "stack shop"),
     "cloudformation:DeleteChangeSet": (
         lambda aws: stacks.delete_change_set(aws, "shop", "plan"),
         "stack shop",

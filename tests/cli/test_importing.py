@@ -126,6 +126,37 @@ def test_a_file_of_a_task_definition_is_imported_and_its_expressions_are_text(
     assert "containerDefinitions[web].restartPolicy" in warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[", "bad.json is no JSON"),
+        ("[]", "bad.json is no task definition: it has no family"),
+        ('{"family": "web"}', "containerDefinitions: is required"),
+        ('{"family": "web", "containerDefinitions": "web"}', "containerDefinitions: expected"),
+        (
+            '{"family": "web", "containerDefinitions": [{"image": "a"}]}',
+            "containerDefinitions[0].name: is required",
+        ),
+        (
+            (
+                '{"family": "web", "containerDefinitions": '
+                '[{"name": "a", "portMappings": [{"containerPort": 70000}]}]}'
+            ),
+            "network port 70000",
+        ),
+    ],
+)
+def test_a_file_that_holds_no_task_definition_is_refused(
+    text: str, said: str, tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text(text, encoding="utf-8")
+
+    assert main(["import", "--task-definition", str(file)]) == 2
+
+    assert said in capsys.readouterr().err
+
+
 def test_a_service_that_is_not_there_is_named(capsys: Capture) -> None:
     assert main(["import", "--service", "shop/nothing", "--sandbox"]) == 3
 

@@ -101,6 +101,7 @@ def _stack(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
         actions=(
             "cloudformation:CreateChangeSet",
             "cloudformation:DescribeChangeSet",
+            "cloudformation:ListChangeSets",
             "cloudformation:DeleteChangeSet",
         ),
         resources=(scope.arn("cloudformation", f"stack/{inputs.stack_name}/*"),),

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from ecs_steps.octopus import naming
 from ecs_steps.octopus.inputs.members import as_json
+from ecs_steps.steps.deploy_ecs_service.importing_service import service_variables, service_without_place
 from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY
 from ecs_steps.task_definition.cloudformation import container_definition, efs_volume
 from ecs_steps.task_definition.container_logging import ContainerLogging, LogDriver, Logging
@@ -84,14 +85,14 @@ def import_deployment(
         f"{DEPLOY}.LogGroupName": _log_group(request, made_here),
         f"{DEPLOY}.Volumes": as_json(inputs.volumes),
         f"{DEPLOY}.Containers": as_json(tuple(containers)),
-        **(_service(service) if service else {}),
+        **(service_variables(service) if service else {}),
     }
     return Imported(
         variables={name: value for name, value in variables.items() if value not in ("", [], None)},
         without_place=(
             *(f"stack.{name}" for name in foreign),
             *_lost(request, containers, inputs.volumes, _references(request, service or {}, made_here)),
-            *_lost_of_service(service or {}),
+            *service_without_place(service or {}),
         ),
     )
 
@@ -126,26 +127,6 @@ def _placed(spec: ContainerSpec, definition: Members, stack: ImportedStack) -> C
     else:
         logging = spec.container_logging if logs.get("logDriver") in _DRIVERS else _NO_LOGS
     return evolve(spec, container_port_mappings=ports, container_logging=logging)
-
-
-def _service(service: Members) -> dict[str, object]:
-    network = service.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
-    percents = service.get("deploymentConfiguration", {})
-    return {
-        "Octopus.Action.Aws.Ecs.ClusterName": service["clusterArn"].rpartition("/")[2],
-        f"{DEPLOY}.DesiredCount": service.get("desiredCount", 1),
-        f"{DEPLOY}.MinimumHealthPercent": percents.get("minimumHealthyPercent", 100),
-        f"{DEPLOY}.MaximumHealthPercent": percents.get("maximumPercent", 200),
-        f"{DEPLOY}.SubnetIds": network.get("subnets", []),
-        f"{DEPLOY}.SecurityGroupIds": network.get("securityGroups", []),
-        f"{DEPLOY}.AutoAssignPublicIp": str(network.get("assignPublicIp") == "ENABLED"),
-        f"{DEPLOY}.EnableEcsManagedTags": str(service.get("enableECSManagedTags", False)),
-        f"{DEPLOY}.LoadBalancerMappings": [
-            {name: each[name] for name in ("containerName", "containerPort", "targetGroupArn")}
-            for each in service.get("loadBalancers", ())
-            if "targetGroupArn" in each
-        ],
-    }
 
 
 def _lost(
@@ -193,23 +174,3 @@ def _in_ecs_words(value: Any, references: Mapping[str, str], *, is_map: bool = F
             return [_in_ecs_words(each, references) for each in value]
         case _:
             return value
-
-
-def _lost_of_service(service: Members) -> Iterator[str]:
-    """Yield settings of the service that this step has no variable for, or sets itself."""
-    checks: Sequence[tuple[str, bool]] = (
-        ("launchType", service.get("launchType", "FARGATE") != "FARGATE"),
-        ("capacityProviderStrategy", bool(service.get("capacityProviderStrategy"))),
-        ("serviceRegistries", bool(service.get("serviceRegistries"))),
-        ("placementConstraints", bool(service.get("placementConstraints"))),
-        ("placementStrategy", bool(service.get("placementStrategy"))),
-        ("enableExecuteCommand", bool(service.get("enableExecuteCommand"))),
-        ("schedulingStrategy", service.get("schedulingStrategy", "REPLICA") != "REPLICA"),
-        ("healthCheckGracePeriodSeconds", bool(service.get("healthCheckGracePeriodSeconds"))),
-        ("propagateTags", service.get("propagateTags", "NONE") != "NONE"),
-        (
-            "loadBalancers (without a target group)",
-            any("targetGroupArn" not in each for each in service.get("loadBalancers", ())),
-        ),
-    )
-    yield from (f"service.{name}" for name, is_set in checks if is_set)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+from botocore.model import StructureShape
 from hypothesis import given
 from hypothesis import strategies as st
 from troposphere import GetAtt, Tags
@@ -12,9 +14,10 @@ from ecs_steps.octopus.variables import Variables
 from ecs_steps.sandbox.cloudformation.resources.naming_map import ecs_request
 from ecs_steps.steps.deploy_ecs_service.importing import import_deployment
 from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY, DeployInputs
+from ecs_steps.steps.deploy_ecs_service.template import build_template
 from ecs_steps.task_definition.cloudformation import task_definition
 from ecs_steps.task_definition.diff import difference
-from task_definitions import PAIRS
+from task_definitions import MODEL, PAIRS, pairs
 
 ROLE = "arn:aws:iam::123456789012:role/web"
 VALID = {
@@ -92,3 +95,102 @@ def test_members_together_come_back_or_are_named(drawn: list[dict[str, Any]]) ->
         together |= {name: value for name, value in each.items() if value}
 
     assert unnamed(together | {"containerDefinitions": [container]}) == set()
+
+
+SERVICE, CREATE = MODEL.shape_for("Service"), MODEL.shape_for("CreateServiceRequest")
+assert isinstance(SERVICE, StructureShape)
+assert isinstance(CREATE, StructureShape)
+OWN = {"serviceName", "tags", "taskDefinition"}
+SETTINGS = [
+    (path, one, other)
+    for path, one, other in pairs(SERVICE)
+    if one != other and path[1:].partition(".")[0].removesuffix("[]") in CREATE.members.keys() - OWN
+]
+"""What can be set of a service and is shown of it, two values each; but for what is a deployment's own."""
+BALANCER = {"targetGroupArn": "arn", "containerName": "web", "containerPort": 80}
+WEB: dict[str, Any] = {"family": "web", "containerDefinitions": [{"name": "web", "image": "nginx:1"}]}
+
+
+def imported_service(service: dict[str, Any]) -> tuple[object, ...]:
+    """Return what an import makes of a service, and what it names."""
+    balancers = [BALANCER | each for each in service.get("loadBalancers", ())]
+    configuration = {"strategy": "CANARY"} | service.get("deploymentConfiguration", {})
+    if "alarms" in configuration:
+        alarms = configuration["alarms"]
+        configuration["alarms"] = alarms | {"alarmNames": alarms["alarmNames"] or ["red"]}
+    found = import_deployment(
+        WEB,
+        {
+            **service,
+            "clusterArn": "cluster/shop",
+            "loadBalancers": balancers,
+            "deploymentConfiguration": configuration,
+        },
+    )
+    return found.variables, found.without_place
+
+
+def test_each_setting_of_a_service_has_a_place_or_is_named() -> None:
+    alike = {path for path, one, other in SETTINGS if imported_service(one) == imported_service(other)}
+    named = {path for path, one, other in SETTINGS if any(imported_service(each)[1] for each in (one, other))}
+
+    assert alike - named == set()
+
+
+LB = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
+SHIFTING = {
+    "containerName": "web",
+    "containerPort": 80,
+    "targetGroupArn": f"{LB}:targetgroup/blue/1111111111111111",
+    "advancedConfiguration": {
+        "alternateTargetGroupArn": f"{LB}:targetgroup/green/2222222222222222",
+        "productionListenerRule": f"{LB}:listener-rule/app/shop/1/2/3",
+        "testListenerRule": f"{LB}:listener-rule/app/shop/1/2/4",
+        "roleArn": ROLE,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 7},
+        {
+            "strategy": "CANARY",
+            "bakeTimeInMinutes": 5,
+            "canaryConfiguration": {"canaryPercent": 12.5, "canaryBakeTimeInMinutes": 3},
+        },
+        {
+            "strategy": "LINEAR",
+            "bakeTimeInMinutes": 5,
+            "linearConfiguration": {"stepPercent": 25.0, "stepBakeTimeInMinutes": 4},
+        },
+    ],
+    ids=lambda strategy: strategy["strategy"],
+)
+def test_a_service_that_shifts_traffic_comes_back(strategy: dict[str, Any]) -> None:
+    configuration = {
+        **strategy,
+        "minimumHealthyPercent": 100,
+        "maximumPercent": 150,
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        "alarms": {"alarmNames": ["red", "hot"], "enable": True, "rollback": True},
+    }
+    service = {
+        "clusterArn": "cluster/shop",
+        "deploymentConfiguration": configuration,
+        "loadBalancers": [SHIFTING],
+    }
+
+    imported = import_deployment(WEB | {"cpu": "256", "memory": "512"}, service)
+
+    inputs, _ = read(DeployInputs, Variables({**OUTSIDE, **imported.variables}), (), evaluate=False)
+    resources = build_template(inputs).to_dict()["Resources"]
+    [properties] = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::ECS::Service"]
+    made = {name: properties[name] for name in ("DeploymentConfiguration", "LoadBalancers")}
+    made["DeploymentConfiguration"] = made["DeploymentConfiguration"] | {"MaximumPercent": 150}
+    assert ecs_request("CreateService", made) == {
+        "deploymentConfiguration": configuration,
+        "loadBalancers": [SHIFTING],
+    }
+    assert imported.without_place == ()
