@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -64,8 +65,14 @@ def blocks(pages: Sequence[Path] = PAGES) -> Iterator[Block]:
             )
 
 
+def write_examples(folder: Path) -> None:
+    """Write what ``ecs-steps examples`` writes."""
+    shutil.copytree(ROOT / "ecs_steps" / "sandbox" / "examples", folder / "examples")
+
+
 def replayed(page: Path, folder: Path) -> str:
     """Return a page with its sessions as they are when they are run again in this folder."""
+    write_examples(folder)
     (folder / "ecs_steps").symlink_to(ROOT / "ecs_steps")
     session = re.compile(r"(?<!-->\n)^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     text = page.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a program that embeds a step gives it: a clock that can be cancelled, a logger, the right types."""
+"""What a program that embeds a step gives it: a clock, a logger, values of the right types, no moto."""
 
 import json
 import logging
@@ -6,19 +6,33 @@ from importlib.resources import files
 from threading import Event, Timer
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from ecs_steps import (
+    AwsClients,
     CancellableClock,
     InterruptedDeploymentError,
+    InvalidInputsError,
+    Outcome,
     SystemClock,
     UpdateEcsServiceStep,
     logger_presenter,
 )
 from ecs_steps.reporting.events import Reported, RolloutChanged
 from ecs_steps.sandbox import Sandbox
+from ecs_steps.steps.registry import STEPS
 
-VARIABLES: dict[str, Any] = json.loads((files("ecs_steps.sandbox") / "examples" / "update.json").read_text())
+
+def example(name: str) -> dict[str, Any]:
+    variables: dict[str, Any] = json.loads(
+        (files("ecs_steps.sandbox") / "examples" / f"{name}.json").read_text()
+    )
+    return variables
+
+
+VARIABLES = example("update")
 
 
 def test_an_event_ends_a_step_with_what_continues_in_aws() -> None:
@@ -91,3 +105,38 @@ def test_an_argument_of_a_wrong_type_is_a_type_error(arguments: dict[str, Any], 
 
         with pytest.raises(TypeError, match=message):
             UpdateEcsServiceStep(VARIABLES).run(**given)
+
+
+@pytest.mark.parametrize("name", ["deploy", "update", "deploy-revision", "continue", "abort"])
+@mock_aws
+def test_on_plain_moto_a_deployment_is_refused_and_the_sandbox_is_named(name: str) -> None:
+    session: Any = boto3.Session(region_name="eu-west-1")
+    session.client("ecs").create_cluster(clusterName="shop")
+
+    with pytest.raises(InvalidInputsError, match="moto cannot carry a deployment") as raised:
+        STEPS.named(name).read(example(name)).run(aws=AwsClients(session), report=lambda _: None)
+
+    assert "ecs_steps.sandbox.Sandbox()" in str(raised.value)
+    assert session.client("ecs").list_task_definitions()["taskDefinitionArns"] == []
+
+
+@mock_aws
+def test_a_step_finds_out_by_itself_that_moto_answers_it() -> None:
+    variables = VARIABLES | {"Octopus.Action.Aws.Region": "eu-west-1"}
+
+    with pytest.raises(InvalidInputsError, match="moto cannot carry a deployment"):
+        UpdateEcsServiceStep(variables).run(report=lambda _: None)
+
+
+@mock_aws
+def test_what_moto_can_carry_and_a_sandbox_beside_it_are_not_refused() -> None:
+    session: Any = boto3.Session(region_name="eu-west-1")
+    register = STEPS.named("register").read(example("register") | {"Octopus.Action.Aws.Region": "eu-west-1"})
+
+    with Sandbox() as aws:
+        updated = UpdateEcsServiceStep(VARIABLES).run(aws=aws.clients, clock=aws.clock, report=lambda _: None)
+
+    assert updated.outcome is Outcome.SUCCEEDED
+    template = {"family": "orders", "containerDefinitions": [{"name": "web", "image": "a:1", "memory": 128}]}
+    session.client("ecs").register_task_definition(**template)
+    assert register.run(aws=AwsClients(session), report=lambda _: None).outcome is Outcome.SUCCEEDED

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import re
 import shlex
 import subprocess
@@ -20,7 +21,7 @@ from ecs_steps.cli.main import command_parser, main
 from ecs_steps.octopus import yaml_text
 from ecs_steps.octopus.inputs.schema import inputs_schema
 from ecs_steps.steps.registry import STEPS
-from pages import PAGES, ROOT, Block, blocks, name_of, replayed, rewritten
+from pages import PAGES, ROOT, Block, blocks, name_of, replayed, rewritten, write_examples
 from peers.docker_registry import installed
 from peers.environments import NotInstalled, end_without
 
@@ -56,7 +57,8 @@ def test_every_block_runs_or_is_checked(
         case "python", "" if "def test_" in block.text:
             pytest_passes(block.text, tmp_path)
         case "python", "":
-            monkeypatch.chdir(ROOT)
+            write_examples(tmp_path)
+            monkeypatch.chdir(tmp_path)
             assert printed_by(block) == printed_according_to_the_page(block)
         case "sh", "" | "the tests" | "needs an account":
             check_commands(block.text)
@@ -65,10 +67,18 @@ def test_every_block_runs_or_is_checked(
             check_commands(block.text)
         case "text", comment:
             check_text(block, comment)
-        case "console" | "hcl", "not run":
-            pass
+        case "hcl", "":
+            check_resource(block)
         case _:
             pytest.fail("no rule says how a block of this language is checked")
+
+
+def check_resource(block: Block) -> None:
+    """Compare a resource of Terraform with the JSON above it, which says the same in Octopus' own words."""
+    above = json.loads(BLOCKS[BLOCKS.index(block) - 1].text)
+    for name, value in re.findall(r"^  (\w+) += (.*)$", block.text, re.MULTILINE):
+        given = above["".join(map(str.capitalize, name.split("_")))]
+        assert value.startswith("var.") or json.loads(value) == given, name
 
 
 def check_text(block: Block, comment: str) -> None:
@@ -107,7 +117,7 @@ def printed_according_to_the_page(block: Block) -> str:
 
 def check_commands(text: str) -> None:
     """Check the options of our own command, and those of the aws CLI by what botocore knows."""
-    joined = text.replace("\\\n", " ")
+    joined = text.replace("\\\n", " ").replace("&&", "\n")
     for command in re.findall(r"\becs-steps ([a-z].*)$", joined, re.MULTILINE):
         words = shlex.split(re.split(r"[|>)]|--output json", command)[0], comments=True)
         assert is_parsed(words), command

@@ -2,7 +2,6 @@
 
 import json
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,8 +9,8 @@ import pytest
 from botocore.model import StructureShape
 from botocore.session import get_session
 
+from ecs_steps.octopus.inputs.members import ecs_names
 from ecs_steps.octopus.inputs.schema import documents, first_line, members, nested
-from ecs_steps.octopus.inputs.unknown import ECS_NAMES
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.registry import STEPS
 from pages import ROOT, rewritten
@@ -61,38 +60,14 @@ def members_text() -> str:
     return "\n".join(member_table(each, [name for name in names if name]) for each, names in holders.items())
 
 
-@cache
-def ecs_members() -> dict[str, str]:
-    """Return how ECS spells its members, by their names in lower case."""
-    model = get_session().get_service_model("ecs")
-    shapes = [model.shape_for(name) for name in model.shape_names]
-    return {
-        member.lower(): member
-        for shape in shapes
-        if isinstance(shape, StructureShape)
-        for member in shape.members
-    }
-
-
-def ecs_name(member: str) -> str:
-    """Return what ECS calls a member, where that is another name."""
-    found = (
-        ecs for ecs, octopus in ECS_NAMES.items() if any(each.split(".")[-1] == member for each in octopus)
-    )
-    return ", ".join(f"`{ecs_members()[ecs]}`" for ecs in found)
-
-
 def member_table(document: type[attrs.AttrsInstance], variables: list[str]) -> str:
     used_in = f" In {', '.join(f'`{name}`' for name in variables)}." if variables else ""
     rows = [
         f"### {document.__name__}\n",
         f"{first_line(document)}{used_in}\n",
-        "| Member | Holds | Default | In ECS |",
-        "|---|---|---|---|",
-        *(
-            f"| `{name}` | {text.replace('|', ' or ')} | {default} | {ecs_name(name)} |"
-            for name, text, default in members(document)
-        ),
+        "| Member | Holds | Default | Meaning | In ECS |",
+        "|---|---|---|---|---|",
+        *(f"| `{name}` | {' | '.join(others)} |" for name, *others in members(document)),
     ]
     return "\n".join(rows) + "\n"
 
@@ -104,6 +79,20 @@ def test_the_tables_of_members_are_made_from_the_classes(update_goldens: bool) -
     expected = shown.sub(lambda match: f"{match[1]}\n{members_text()}\n{match[2]}", text)
 
     rewritten(PAGE, expected, update=update_goldens)
+
+
+def test_a_name_that_a_member_has_in_ecs_is_one() -> None:
+    model = get_session().get_service_model("ecs")
+    shapes = [model.shape_for(name) for name in model.shape_names]
+    known = {name for shape in shapes if isinstance(shape, StructureShape) for name in shape.members}
+    classes = {each for row in STEPS for _, top in documents(row.inputs_class()) for each in nested(top)}
+    fields = [field for each in classes for field in attrs.fields(each)]
+
+    # Below options there are words of the log driver.
+    named = {re.sub(r"(?<=options)\..*", "", name) for field in fields for name, _ in ecs_names(field)}
+
+    assert {part for name in named for part in name.split(".")} - known == set()
+    assert [field.name for field in fields if not field.metadata["meaning"]] == []
 
 
 @pytest.mark.parametrize(
@@ -121,3 +110,9 @@ def test_the_table_of_outputs_names_what_a_step_gives(name: str, column: int) ->
     rows = [row.split("|") for row in section.splitlines() if row.startswith("| `")]
     shown = {output for row in rows if row[column].strip() for output in re.findall(r"`([^`]+)`", row[1])}
     assert shown == set(given)
+
+
+def test_the_readme_names_every_step_and_its_command() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `([\w-]+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+
+    assert dict(rows) == {row.class_name: row.name for row in STEPS}

@@ -15,7 +15,13 @@ from botocore.exceptions import BotoCoreError
 from botocore.loaders import create_loader
 
 from ecs_steps.account import Account, AssumedRole
-from ecs_steps.aws.client_events import DESCRIBED, NEEDS_RETRY, keep_raw_reply, raise_at_once
+from ecs_steps.aws.client_events import (
+    DESCRIBED,
+    NEEDS_RETRY,
+    is_answered_by_moto,
+    keep_raw_reply,
+    raise_at_once,
+)
 from ecs_steps.aws.credentials import AccountCredentials
 from ecs_steps.aws.errors import calling, member
 from ecs_steps.errors import InvalidInputsError, Problem
@@ -77,6 +83,16 @@ class AwsClients:
         """
         with calling("ECS"):
             return str(self.ecs.meta.region_name)
+
+    @property
+    def are_of_moto(self) -> bool:
+        """Whether moto's ``mock_aws`` answers, in place of AWS.
+
+        Raises:
+            AwsCallError: No region is configured.
+        """
+        with calling("ECS"):
+            return is_answered_by_moto(lambda: self.ecs)
 
     @property
     def cloudformation(self) -> "CloudFormationClient":

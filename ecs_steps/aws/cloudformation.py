@@ -65,9 +65,12 @@ class StackOperation:
     began_at: datetime | None = None
 
 
+NAME_PREFIX = "ecs-steps-"
+
+
 def new_token() -> str:
     """Return a token for an operation: sent again, it is the same operation and not a second one."""
-    return f"ecs-steps-{uuid4()}"
+    return f"{NAME_PREFIX}{uuid4()}"
 
 
 def describe_stack(aws: "AwsClients", name_or_id: str) -> Stack | None:
@@ -177,6 +180,15 @@ def describe_change_set(
             status = member(reply, "Status", "DescribeChangeSet")
             return status, reply.get("StatusReason", ""), tuple(changes)
         more = {"NextToken": reply["NextToken"]}
+
+
+def list_change_sets(aws: "AwsClients", stack_id: str) -> list[str]:
+    """Return the names of a stack's change sets."""
+    with calling("cloudformation:ListChangeSets", f"stack {stack_id}"):
+        pages = aws.cloudformation.get_paginator("list_change_sets").paginate(StackName=stack_id)
+        return [
+            each["ChangeSetName"] for page in pages for each in member(page, "Summaries", "ListChangeSets")
+        ]
 
 
 def delete_change_set(aws: "AwsClients", stack_id: str, name: str) -> None:

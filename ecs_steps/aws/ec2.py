@@ -15,7 +15,7 @@ Items = tuple[Mapping[str, Any], ...]
 
 @frozen(kw_only=True)
 class Subnet:
-    """A subnet, its VPC and its availability zone; `cidr` is its IPv4 range."""
+    """A subnet, its VPC and its availability zone; `cidr` is its IPv4 range, empty where it has none."""
 
     subnet_id: str
     vpc: str
@@ -51,7 +51,7 @@ def describe_subnets(aws: "AwsClients", ids: Iterable[str]) -> tuple[Subnet, ...
             subnet_id=each["SubnetId"],
             vpc=each["VpcId"],
             zone=each["AvailabilityZone"],
-            cidr=each["CidrBlock"],
+            cidr=each.get("CidrBlock", ""),
         )
         for each in found
         if each["SubnetId"] in wanted  # emulators overlook filters

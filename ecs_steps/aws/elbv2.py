@@ -1,12 +1,13 @@
 """Target groups of Elastic Load Balancing: the health of their targets, and the settings that take time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from ecs_steps.aws.errors import calling, member
 from ecs_steps.errors import AwsCallError
+from ecs_steps.tags import Tag
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -83,6 +84,52 @@ def describe_target_group(aws: "AwsClients", arn: str) -> TargetGroup | None:
         ),
         None,
     )
+
+
+def find_target_group(aws: "AwsClients", name: str) -> str:
+    """Return the ARN of the target group of a name, unique in its region; empty where none has it."""
+    try:
+        with calling("elasticloadbalancing:DescribeTargetGroups", name):
+            reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(Names=[name])
+    except AwsCallError as error:
+        if not error.code.startswith("TargetGroupNotFound"):
+            raise
+        return ""
+    return next((str(each["TargetGroupArn"]) for each in member(reply, "TargetGroups", "")), "")
+
+
+@frozen(kw_only=True)
+class NewTargetGroup:
+    """A target group for tasks that have an address of their own."""
+
+    name: str
+    vpc: str
+    protocol: str
+    port: int
+    health_check_path: str
+
+
+def create_target_group(aws: "AwsClients", new: NewTargetGroup, tags: Iterable[Tag]) -> None:
+    """Make a target group; one that is so already stays, and ELB refuses one of other settings."""
+    protocol: Any = new.protocol
+    with calling("elasticloadbalancing:CreateTargetGroup", new.name):
+        aws.elbv2.create_target_group(
+            Name=new.name,
+            VpcId=new.vpc,
+            Protocol=protocol,
+            Port=new.port,
+            TargetType="ip",
+            HealthCheckPath=new.health_check_path,
+            Tags=[{"Key": tag.key, "Value": tag.value} for tag in tags],
+        )
+
+
+def vpc_of(aws: "AwsClients", load_balancer: str) -> str:
+    """Return the id of the VPC that a load balancer is in."""
+    with calling("elasticloadbalancing:DescribeLoadBalancers", load_balancer):
+        reply: Mapping[str, Any] = aws.elbv2.describe_load_balancers(LoadBalancerArns=[load_balancer])
+    [balancer] = member(reply, "LoadBalancers", "DescribeLoadBalancers")
+    return str(balancer["VpcId"])
 
 
 def target_group_health_check(aws: "AwsClients", target_group: str) -> tuple[int, int]:

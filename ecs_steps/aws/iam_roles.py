@@ -43,14 +43,31 @@ def get_role(aws: "AwsClients", name: str) -> IamRole | None:
 
 
 def denied_actions(
-    aws: "AwsClients", principal: str, actions: Iterable[str], resources: Iterable[str]
+    aws: "AwsClients",
+    principal: str,
+    actions: Iterable[str],
+    resources: Iterable[str],
+    *,
+    keys: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """Return which actions a role or user may not do on any of the resources, by IAM's policy simulator."""
+    """Return which actions a role or user may not do on any of the resources, by IAM's policy simulator.
+
+    `keys` are what conditions are compared with; the simulator knows none by itself.
+    """
+    entries: list[Any] = [
+        {"ContextKeyName": key, "ContextKeyType": "string", "ContextKeyValues": [value]}
+        for key, value in (keys or {}).items()
+    ]
     with calling("iam:SimulatePrincipalPolicy", principal):
         pages = (
             aws.service("iam")
             .get_paginator("simulate_principal_policy")
-            .paginate(PolicySourceArn=principal, ActionNames=list(actions), ResourceArns=list(resources))
+            .paginate(
+                PolicySourceArn=principal,
+                ActionNames=list(actions),
+                ResourceArns=list(resources),
+                ContextEntries=entries,
+            )
         )
         results = [
             result

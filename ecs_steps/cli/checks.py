@@ -5,7 +5,7 @@ from functools import partial
 from typing import cast
 
 from ecs_steps.cli.deployments import add_aws_options, connected, reporting
-from ecs_steps.cli.options import add_step_option, add_variables, given_variables, read_step
+from ecs_steps.cli.options import add_step_option, add_variables, chosen_step, given_variables, read_step
 from ecs_steps.cli.output import CommandResult
 from ecs_steps.preflight.check import CheckTable
 from ecs_steps.steps.row import PolicyStep, PreflightStep, StepTable, Verb
@@ -14,12 +14,13 @@ from ecs_steps.steps.row import PolicyStep, PreflightStep, StepTable, Verb
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", steps: StepTable) -> None:
     """Add the commands; the first for the steps that have this verb."""
     checked = steps.having(Verb.PREFLIGHT)
+    preflight, check_target = partial(_preflight, steps), partial(_check_target, steps)
     for name, command, those, text in (
-        ("preflight", _preflight, checked, "check what AWS knows before a deployment; change nothing"),
-        ("check-target", _check_target, steps.having(Verb.IAM_POLICY), "check the health of a cluster"),
+        ("preflight", preflight, checked, "check what AWS knows before a deployment; change nothing"),
+        ("check-target", check_target, steps.having(Verb.IAM_POLICY), "check the health of a cluster"),
     ):
         sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(command=partial(command, those))
+        sub.set_defaults(command=command)
         add_variables(sub)
         add_step_option(sub, those)
         add_aws_options(sub)
@@ -27,7 +28,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _preflight(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     variables = given_variables(args)
-    step = read_step(steps.chosen(args.step, variables), variables, args)
+    step = read_step(chosen_step(steps, Verb.PREFLIGHT, args.step, variables), variables, args)
     with connected(args, step.inputs) as (aws, clock), reporting(args, clock, "Preflight") as report:
         return _result(cast("PreflightStep", step).preflight(aws=aws, report=report, clock=clock))
 

@@ -8,7 +8,7 @@ from attrs import frozen
 from ecs_steps.cli.options import read_step
 from ecs_steps.cli.output import CommandResult
 from ecs_steps.cli.variables import SourceText, merged_variables, read_sources
-from ecs_steps.errors import InvalidInputsError
+from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.steps.names import ResourceName, longest, resource_names
 from ecs_steps.steps.row import StepTable
@@ -28,9 +28,17 @@ class Environment:
 
 
 def check_environments(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    """Read the variables once for each environment and show the names."""
-    sources = read_sources(args.variables)
-    wanted = [each.strip() for each in args.environments.split(",") if each.strip()]
+    """Read the variables once for each environment and show the names.
+
+    Raises:
+        InvalidInputsError: No environment is named, or the variables cannot be read.
+    """
+    # Octopus compares names of environments without their case.
+    named = {each.strip().casefold(): each.strip() for each in args.environments.split(",") if each.strip()}
+    if not named:
+        problem = Problem(path="--environments", message="expected names, such as Dev,Test,Production")
+        raise InvalidInputsError(what="No environment is named", problems=(problem,))
+    sources, wanted = read_sources(args.variables), named.values()
     found = [_environment(name, sources, steps, args) for name in wanted]
     failed = any(each.problems for each in found)
     data = {
@@ -74,7 +82,7 @@ def _in_environment(variables: Variables, name: str) -> Variables:
 
 def _lines(found: Sequence[Environment]) -> Iterator[str]:
     labels = dict.fromkeys(name.label for each in found for name in each.names)
-    rows = [["Environment", *labels]]
+    rows = [["Environment", *labels]] if labels else []
     for each in found:
         if each.names:
             by_label = {name.label: name.name for name in each.names}

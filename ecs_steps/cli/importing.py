@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from ecs_steps.errors import InvalidInputsError, NotFoundError, Problem
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.steps.deploy_ecs_service.importing import Imported
+    from ecs_steps.steps.deploy_ecs_service.importing import Imported, ImportedStack
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,14 +51,22 @@ def _imported(args: argparse.Namespace) -> "Imported":
     from ecs_steps.steps.deploy_ecs_service.importing import import_deployment
 
     if args.task_definition and Path(args.task_definition).suffix == ".json":
-        return import_deployment(_from_file(args.task_definition))
+        request = _from_file(args.task_definition)
+        try:
+            return import_deployment(request)
+        except ValueError as error:  # a number that CloudFormation does not take
+            raise _invalid(f"{args.task_definition}: {error}") from None
     with _clients(args) as aws:
         if args.task_definition:
             return import_deployment(_task_definition(aws, args.task_definition))
-        service = _service_of_stack(aws, args.stack) if args.stack else _service(aws, args.service)
-        return import_deployment(
-            _task_definition(aws, service["taskDefinition"]), service, stack=args.stack or ""
-        )
+        stack = _stack(aws, args.stack) if args.stack else None
+        service = _service_of(aws, stack) if stack else _service(aws, args.service)
+        # A service that is deployed by task sets has no task definition of its own.
+        primary = [each for each in service.get("taskSets", ()) if each.get("status") == "PRIMARY"]
+        shown = next((each["taskDefinition"] for each in (service, *primary) if "taskDefinition" in each), "")
+        if not shown:
+            raise _invalid(f"service {service['serviceName']} runs no task definition")
+        return import_deployment(_task_definition(aws, shown), service, stack)
 
 
 @contextmanager
@@ -78,9 +86,20 @@ def _from_file(name: str) -> Mapping[str, Any]:
     except ValueError as error:
         raise _invalid(f"{name} is no JSON: {error}") from None
     request = document.get("taskDefinition", document) if isinstance(document, dict) else None
-    if not isinstance(request, dict) or "family" not in request or "containerDefinitions" not in request:
-        raise _invalid(f"{name} is no task definition: it has no family or no containerDefinitions")
-    return request
+    if not isinstance(request, dict) or not request.get("family"):
+        raise _invalid(f"{name} is no task definition: it has no family")
+    from ecs_steps.task_definition.document import Document
+    from ecs_steps.task_definition.document_rules import check_document
+
+    checked = check_document(Document(members=request))
+    if checked.findings:
+        problems = [Problem(path=_path_text(each.path), message=each.message) for each in checked.findings]
+        raise InvalidInputsError(what=f"{name} is no task definition", problems=tuple(problems))
+    return checked.request
+
+
+def _path_text(path: Iterable[str | int]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
 def _task_definition(aws: "AwsClients", name: str) -> Mapping[str, Any]:
@@ -109,13 +128,18 @@ def _service(aws: "AwsClients", place: str) -> Mapping[str, Any]:
     return service
 
 
-def _service_of_stack(aws: "AwsClients", stack: str) -> Mapping[str, Any]:
+def _stack(aws: "AwsClients", name: str) -> "ImportedStack":
     from ecs_steps.aws.cloudformation import stack_resources
+    from ecs_steps.steps.deploy_ecs_service.importing import ImportedStack
 
-    arns = [each for each in stack_resources(aws, stack).values() if ":service/" in each]
+    return ImportedStack(name, stack_resources(aws, name))
+
+
+def _service_of(aws: "AwsClients", stack: "ImportedStack") -> Mapping[str, Any]:
+    arns = [each for each in stack.resources.values() if ":service/" in each]
     if len(arns) != 1:
         raise NotFoundError(
-            what=f"Stack {stack} cannot be imported",
+            what=f"Stack {stack.name} cannot be imported",
             why=f"it holds {len(arns)} services of ECS",
             next_step="Name the service with --service CLUSTER/NAME.",
         )

@@ -2,14 +2,16 @@
 
 import argparse
 import json
+from collections.abc import Callable
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ecs_steps.cli.environments import check_environments
 from ecs_steps.cli.options import (
     add_options,
     add_step_option,
     add_variables,
+    chosen_step,
     given_variables,
     option_values,
     read_step,
@@ -17,6 +19,9 @@ from ecs_steps.cli.options import (
 from ecs_steps.cli.output import CommandResult, print_warnings
 from ecs_steps.cli.process import print_error
 from ecs_steps.steps.row import ExportableStep, PolicyStep, StepRow, StepTable, Verb
+
+if TYPE_CHECKING:
+    from ecs_steps.steps.common_inputs import ServiceInputs
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", steps: StepTable) -> None:
@@ -54,14 +59,23 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
             "--diagnostics", action="store_true", help="also allow the reads that only explain a failure"
         )
         add_options(sub, row.verbs[Verb.IAM_POLICY])
-    text = "print the IAM policy of the command status"
-    sub = policies.add_parser("status", help="the command status", description=text)
-    sub.set_defaults(command=_iam_policy_of_status)
-    add_variables(sub)
+    checked = steps.having(Verb.PREFLIGHT)
+    others: dict[str, Callable[[argparse.Namespace], CommandResult]] = {
+        "status": _iam_policy_of_status,
+        "preflight": partial(_iam_policy_of_preflight, steps),
+        "check-target": _iam_policy_of_check_target,
+    }
+    for name, print_policy in others.items():
+        text = f"print the IAM policy of the command {name}"
+        sub = policies.add_parser(name, help=f"the command {name}", description=text)
+        sub.set_defaults(command=print_policy)
+        add_variables(sub)
+        if name == "preflight":
+            add_step_option(sub, checked)
 
 
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    if args.environments:
+    if args.environments is not None:
         return check_environments(steps, args)
     variables = given_variables(args)
     row = steps.chosen(args.step, variables)
@@ -99,11 +113,28 @@ def _iam_policy(row: StepRow, args: argparse.Namespace) -> CommandResult:
     for option in options:
         if option.narrows in statements and not getattr(args, option.keyword):
             print_error(f"WARNING: {option.without} with {option.flag}")
-    return CommandResult(f"{json.dumps(policy, indent=2)}\n", policy)
+    return _policy(policy)
 
 
 def _iam_policy_of_status(args: argparse.Namespace) -> CommandResult:
     from ecs_steps.steps.show_ecs_deployment.step import ShowEcsDeployment
 
-    policy = ShowEcsDeployment(given_variables(args)).iam_policy()
+    return _policy(ShowEcsDeployment(given_variables(args)).iam_policy())
+
+
+def _iam_policy_of_preflight(steps: StepTable, args: argparse.Namespace) -> CommandResult:
+    from ecs_steps.steps.preflight_policy import preflight_policy
+
+    variables = given_variables(args)
+    step = read_step(chosen_step(steps, Verb.PREFLIGHT, args.step, variables), variables, args)
+    return _policy(preflight_policy(cast("ServiceInputs", step.inputs)))
+
+
+def _iam_policy_of_check_target(args: argparse.Namespace) -> CommandResult:
+    from ecs_steps.steps.target_inputs import Target
+
+    return _policy(Target.from_variables(given_variables(args), evaluate=not args.resolved).iam_policy())
+
+
+def _policy(policy: dict[str, Any]) -> CommandResult:
     return CommandResult(f"{json.dumps(policy, indent=2)}\n", policy)

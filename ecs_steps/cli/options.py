@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from ecs_steps.cli.variables import merged_variables, read_sources, with_images
-from ecs_steps.errors import InvalidInputsError
+from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus.variables import Variables
-from ecs_steps.steps.row import Option, Step, StepRow, StepTable
+from ecs_steps.steps.row import Option, Step, StepRow, StepTable, Verb
 
 HELP = """\
 examples:
   ecs-steps check production.yaml --strict
   ecs-steps deploy common.yaml production.yaml --image web=registry.example/shop/web:1.5.0
   ecs-steps update orders.json --set Octopus.Action.Aws.Ecs.ClusterName=shop --dry-run
-  ecs-steps deploy ecs_steps/sandbox/examples/deploy.json --sandbox
+  ecs-steps examples && ecs-steps deploy examples/deploy.json --sandbox
 
 a file of variables:
   Octopus.Action.Aws.Ecs.ClusterName: shop
@@ -91,6 +91,26 @@ def read_step(row: StepRow, variables: Variables, args: argparse.Namespace, **se
     if args.strict and step.warnings:
         raise InvalidInputsError(problems=step.warnings)
     return step
+
+
+def chosen_step(steps: StepTable, verb: Verb, name: str | None, variables: Variables) -> StepRow:
+    """Return the step of a name, or the one that the variables are for, where it has the verb.
+
+    Raises:
+        InvalidInputsError: It does not, or several steps fit the variables as well as each other.
+    """
+    able = steps.having(verb)
+    if name:
+        return able.named(name)
+    try:
+        meant = steps.matching(variables)
+    except InvalidInputsError:
+        return able.matching(variables)
+    if meant not in able:
+        names = ", ".join(row.name for row in able)
+        problem = Problem(path="--step", message=f"the variables are for {meant.name}; {verb} takes {names}")
+        raise InvalidInputsError(what=f"There is no {verb} of this step", problems=(problem,))
+    return meant
 
 
 def add_step_option(parser: argparse.ArgumentParser, steps: StepTable) -> None:

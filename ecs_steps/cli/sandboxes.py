@@ -1,9 +1,10 @@
-"""The fake AWS on the command line: the options that put a command into it, and ``scenarios``."""
+"""The fake AWS on the command line: the options that put a command into it, and what there is to try."""
 
 import argparse
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,11 +47,22 @@ def add_sandbox(parser: argparse.ArgumentParser) -> None:
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``scenarios``."""
+    """Add ``scenarios``, ``examples`` and ``sandbox``."""
     text = "list the scenarios of --sandbox"
     sub = commands.add_parser("scenarios", help=text, description=text)
     sub.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
     sub.set_defaults(command=_scenarios)
+    text = "write a file of variables for each step, which succeeds with --sandbox"
+    sub = commands.add_parser("examples", help=text, description=text)
+    sub.add_argument(
+        "folder",
+        metavar="FOLDER",
+        nargs="?",
+        type=Path,
+        default=Path("examples"),
+        help="where (default %(default)s)",
+    )
+    sub.set_defaults(command=_examples, output="text")
     text = "serve a fake AWS on loopback, for the aws CLI and other programs, until SIGTERM or Ctrl+C"
     sub = commands.add_parser("sandbox", help=text, description=text)
     sub.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
@@ -149,6 +161,25 @@ def _serve(args: argparse.Namespace) -> CommandResult:
             raise _invalid("--port", f"{args.port}: {error}") from None
         except KeyboardInterrupt:
             return CommandResult("")
+
+
+def _examples(args: argparse.Namespace) -> CommandResult:
+    """Write the examples; a file that is there may have been changed, and stays."""
+    folder: Path = args.folder
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for example in sorted(
+            (files("ecs_steps.sandbox") / "examples").iterdir(), key=lambda each: each.name
+        ):
+            file = folder / example.name
+            if not file.exists():
+                file.write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
+                written.append(f"{file}\n")
+    except OSError as error:
+        problem = Problem(path="FOLDER", message=f"{error.filename}: {error.strerror}")
+        raise InvalidInputsError(what="The examples cannot be written", problems=(problem,)) from None
+    return CommandResult("".join(written))
 
 
 def _exports(url: str, region: str) -> str:

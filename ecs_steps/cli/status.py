@@ -16,9 +16,9 @@ from ecs_steps.reporting.text import ascii_lines, elapsed
 from ecs_steps.steps.show_ecs_deployment.step import ShowEcsDeployment
 
 if TYPE_CHECKING:
-    from ecs_steps.rollouts.status import DeploymentProgress
+    from ecs_steps.steps.show_ecs_deployment.step import Progress
 
-    Show = Callable[[DeploymentProgress], None]
+    Show = Callable[[Progress], None]
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,11 +43,11 @@ def _status(args: argparse.Namespace) -> CommandResult:
             return _result(query.run(show, aws=aws, report=report, clock=clock))
 
 
-def _result(progress: "DeploymentProgress") -> CommandResult:
+def _result(progress: "Progress") -> CommandResult:
     return CommandResult(_text(progress), progress.to_dict())
 
 
-def _text(progress: "DeploymentProgress") -> str:
+def _text(progress: "Progress") -> str:
     return "".join(f"{line}\n" for whole in progress.lines() for line in ascii_lines(whole))
 
 
@@ -56,7 +56,7 @@ def _shown(clock: Clock) -> Iterator["Show"]:
     """Show one tree that changes on a terminal, and a tree for each change elsewhere."""
     began = clock.now()
 
-    def stamped(progress: "DeploymentProgress") -> str:
+    def stamped(progress: "Progress") -> str:
         return f"[{elapsed((clock.now() - began).total_seconds())}] {_text(progress)}"
 
     if not takes_live_view(sys.stderr):

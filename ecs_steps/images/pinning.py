@@ -48,6 +48,11 @@ class PackageImages(AttrsInstance, Protocol):
     def feeds(self) -> Mapping[str, Feed]: ...
 
 
+def feeds_by_image(packages: PackageImages) -> dict[str, Feed]:
+    """Return the feeds that have a login, by the image that a release has chosen from each."""
+    return {packages.images[reference]: feed for reference, feed in packages.feeds.items()}
+
+
 @frozen(kw_only=True)
 class Pinning:
     """Pins the images of one task, each read once. Without a `platform` the task may run on any.
@@ -65,8 +70,7 @@ class Pinning:
         cls, packages: PackageImages, platform: Platform | None, context: DeploymentContext
     ) -> Self:
         """Return what pins the images of a step's inputs."""
-        feeds = {packages.images[reference]: feed for reference, feed in packages.feeds.items()}
-        return cls(registries=Registries(context), platform=platform, feeds=feeds)
+        return cls(registries=Registries(context), platform=platform, feeds=feeds_by_image(packages))
 
     def pin(self, image: str) -> str:
         """Return ``name@sha256:...`` for an image by name and tag; one by digest stays as it is.

@@ -155,8 +155,7 @@ class Rendering:
                 for option in called.options
             ]
             try:
-                apply = filters.find_filter(called.name, now=self.dictionary.now, work=self.work)
-                value = apply(value, options) if apply else None
+                value = filters.apply(called.name, value, options, now=self.dictionary.now, work=self.work)
             except OctostacheError as error:
                 raise OctostacheError(f"{token.label}: {called.name}: {error}") from None
             if value is not None:

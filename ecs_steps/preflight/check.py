@@ -2,7 +2,8 @@
 
 plan -> each check -> results -> a table, and an exit code
 
-A read that is denied is a skip that names the action; so is one that AWS did not answer. Nothing is changed.
+A read that is denied is a skip that names the action; so is whatever else keeps a check from its facts.
+Nothing is changed.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +13,7 @@ from typing import Generic, TypeVar
 from attrs import frozen
 
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import AccessDeniedError, AwsCallError, DeploymentError
+from ecs_steps.errors import AccessDeniedError, DeploymentError, EcsStepsError
 
 Plan = TypeVar("Plan")
 Plan_contra = TypeVar("Plan_contra", contravariant=True)
@@ -32,7 +33,7 @@ class Found:
 
     status: Status
     text: str
-    exit_code: int = DeploymentError.exit_code
+    exit_code: int = 0
 
 
 def passed(text: str) -> Found:
@@ -43,8 +44,8 @@ def failed(text: str, *, exit_code: int = DeploymentError.exit_code) -> Found:
     return Found(Status.FAILED, text, exit_code)
 
 
-def skipped(text: str) -> Found:
-    return Found(Status.SKIPPED, text)
+def skipped(text: str, *, exit_code: int = 0) -> Found:
+    return Found(Status.SKIPPED, text, exit_code)
 
 
 @frozen
@@ -75,16 +76,18 @@ class CheckTable:
 
     @property
     def exit_code(self) -> int:
-        """0, or that of the first failure."""
-        failures = (each.found for each in self.results if each.found.status is Status.FAILED)
-        return next((found.exit_code for found in failures), 0)
+        """0, or that of the first failure; where nothing passed, that of the error behind the first skip."""
+        codes = {status: self._codes(status) for status in Status}
+        unknown = codes[Status.SKIPPED] if not codes[Status.PASSED] else ()
+        return next(filter(None, (*codes[Status.FAILED], *unknown)), 0)
+
+    def _codes(self, status: Status) -> tuple[int, ...]:
+        return tuple(each.found.exit_code for each in self.results if each.found.status is status)
 
     def __str__(self) -> str:
         width = max((len(each.check) for each in self.results), default=0)
         lines = [
-            f"{each.found.status:<7}  {each.check:<{width}}  {line if not index else ' ' * 4 + line}"
-            if not index
-            else f"{'':<7}  {'':<{width}}  {line}"
+            f"{'' if index else each.found.status:<7}  {'' if index else each.check:<{width}}  {line}"
             for each in self.results
             for index, line in enumerate(each.found.text.splitlines() or [""])
         ]
@@ -108,9 +111,9 @@ def _found(check: Check[Plan], plan: Plan, context: DeploymentContext) -> Iterat
             count += 1
             yield found
     except AccessDeniedError as error:
-        yield skipped(f"{error.what}. {error.next_step}")
-    except AwsCallError as error:
-        yield skipped(f"AWS gave no answer. {error}")
+        yield skipped(f"{error.what}. {error.next_step}", exit_code=error.exit_code)
+    except EcsStepsError as error:
+        yield skipped(str(error), exit_code=error.exit_code)
     else:
         if not count:
             yield skipped("there is nothing to check")

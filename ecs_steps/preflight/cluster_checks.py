@@ -8,7 +8,7 @@ from ecs_steps.aws.logs import log_group_exists
 from ecs_steps.aws.quotas import service_quota
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
-from ecs_steps.errors import InvalidInputsError, NotFoundError, WrongEnvironmentError
+from ecs_steps.errors import AwsCallError, InvalidInputsError, NotFoundError, WrongEnvironmentError
 from ecs_steps.preflight.check import Found, failed, passed, skipped
 from ecs_steps.preflight.plan import TaskPlan
 from ecs_steps.stacks.action import StackAction, first_action
@@ -42,11 +42,26 @@ def check_guard(plan: TaskPlan, context: DeploymentContext) -> Iterable[Found]:
         return [skipped("the variables name no environment and no expected account")]
     try:
         check_environment(plan.guard, context)
-    except (WrongEnvironmentError, InvalidInputsError) as error:
+    except WrongEnvironmentError as error:
         return [failed(str(error), exit_code=error.exit_code)]
+    except InvalidInputsError as error:
+        return [failed("; ".join(error.lines), exit_code=error.exit_code)]
     except NotFoundError:
         return [skipped("there is no such cluster")]
     return [passed(f"nothing contradicts {plan.guard.scope.environment or plan.guard.expected_account}")]
+
+
+def check_service(plan: TaskPlan, _: DeploymentContext) -> Iterable[Found]:
+    """Check that the service can be deployed, as the step itself found when it planned."""
+    match plan.obstacle:
+        case None if not plan.service:
+            return [skipped("the step's stack makes the service")]
+        case None:
+            return [passed(f"{plan.service} can be deployed")]
+        case AwsCallError() as error:
+            raise error
+        case error:
+            return [failed(str(error), exit_code=error.exit_code)]
 
 
 def check_stack(plan: TaskPlan, context: DeploymentContext) -> Iterable[Found]:

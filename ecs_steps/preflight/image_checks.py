@@ -3,46 +3,33 @@
 from collections.abc import Iterator
 
 from ecs_steps.context import DeploymentContext
+from ecs_steps.errors import NotFoundError
+from ecs_steps.images.pinning import Pinning
 from ecs_steps.images.registries import Registries
 from ecs_steps.preflight.check import Found, failed, passed, skipped
 from ecs_steps.preflight.plan import TaskPlan
-from ecs_steps.registry import (
-    ImageNotFoundError,
-    InvalidReferenceError,
-    RegistryError,
-    parse_reference,
-    resolve_image,
-)
+from ecs_steps.registry import ImageNotFoundError, InvalidReferenceError, RegistryError
 
-MACHINES = {"X86_64": "amd64", "ARM64": "arm64"}
-"""What an image calls the processor."""
+SHOWN_DIGEST = len("sha256:") + 12
 
 
 def check_images(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
-    """Check that each image exists for the task's processor."""
-    registries = Registries(context)
+    """Check that each image exists for the task's platform."""
+    pinning = Pinning(registries=Registries(context), platform=plan.platform, feeds=plan.feeds)
     for container in plan.private_images:
         yield skipped(f"the image of {container} is in a registry whose login only the tasks have")
     for container, image in plan.images.items():
-        yield _image(container, image, plan.architecture, registries)
+        yield _image(container, image, pinning)
 
 
-def _image(container: str, image: str, architecture: str, registries: Registries) -> Found:
-    machine = MACHINES[architecture]
+def _image(container: str, image: str, pinning: Pinning) -> Found:
     try:
-        reference = parse_reference(image)
-        resolved = resolve_image(registries.open(reference), reference.identifier)
-    except ImageNotFoundError as error:
-        return failed(f"container {container}: {error} Push the image, or choose another version.")
+        pinned = pinning.pin(image)
     except InvalidReferenceError as error:
-        return failed(f"container {container}: {error}")
+        return failed(f"container {container}: {error}. Correct the image.", exit_code=error.exit_code)
+    except (ImageNotFoundError, NotFoundError) as error:
+        return failed(f"container {container}: {error}", exit_code=error.exit_code)
     except RegistryError as error:
-        return skipped(f"container {container}: {error}")
-    found = [each for each in resolved.platforms if (each.os, each.architecture) == ("linux", machine)]
-    if resolved.platforms and not found:
-        built = ", ".join(map(str, resolved.platforms))
-        return failed(
-            f"container {container}: {image} is built for {built}, and the task runs on linux/{machine}: "
-            "build it for that, or change the task's architecture."
-        )
-    return passed(f"container {container}: {image} is {resolved.digest[:19]}... for linux/{machine}")
+        return skipped(f"container {container}: {error}", exit_code=error.exit_code)
+    digest = pinned.rpartition("@")[2][:SHOWN_DIGEST]
+    return passed(f"container {container}: {image} is {digest}... for {pinning.platform or 'any platform'}")

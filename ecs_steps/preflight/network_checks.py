@@ -15,7 +15,8 @@ from ecs_steps.preflight.check import Found, failed, passed, skipped
 from ecs_steps.preflight.plan import FileSystem, TaskPlan
 
 NFS = 2049
-EVERYWHERE = ("0.0.0.0/0", "::/0")
+ANYWHERE = ("DestinationCidrBlock", "0.0.0.0/0")
+ANYWHERE_IPV6 = ("DestinationIpv6CidrBlock", "::/0")
 ECR_ENDPOINTS = ("ecr.api", "ecr.dkr", "s3")
 """Services that a task without a way to the internet needs endpoints of, to pull from Amazon ECR."""
 
@@ -32,15 +33,15 @@ def check_network(plan: TaskPlan, context: DeploymentContext) -> Iterable[Found]
     if missing := [each for each in (*plan.subnets, *plan.security_groups) if each not in known]:
         return [
             failed(
-                f"{', '.join(missing)} not found in {context.aws.region}: correct the step's subnets and "
-                "security groups."
+                f"{', '.join(missing)} not found in {context.aws.region}: correct the subnets and security "
+                "groups of the service."
             )
         ]
     vpcs = dict.fromkeys([*(each.vpc for each in subnets), *(each.vpc for each in groups)])
     if len(vpcs) > 1:
         places = [f"{each.subnet_id} in {each.vpc}" for each in subnets]
         places += [f"{each.group_id} in {each.vpc}" for each in groups]
-        return [failed(f"subnets and security groups are in several VPCs: {', '.join(places)}.")]
+        return [failed(f"choose subnets and security groups of one VPC; these are {', '.join(places)}.")]
     return [passed(f"{len(subnets)} subnets and {len(groups)} security groups in {next(iter(vpcs))}")]
 
 
@@ -57,20 +58,25 @@ def check_route(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
         way = default_route(subnet, tables)
         if way is None:
             isolated.append(subnet.subnet_id)
-        elif way == "blackhole":
-            yield failed(
-                f"the way of {subnet.subnet_id} to the internet leads nowhere (blackhole): its NAT gateway "
-                "was deleted; correct the route table."
-            )
-        elif way.startswith("igw-") and plan.is_fargate and not plan.assigns_public_ip:
-            yield failed(
-                f"{subnet.subnet_id} is public ({way}), and its tasks get no public IP, so that no image can "
-                "be pulled: assign a public IP, or use subnets with a NAT gateway."
-            )
         else:
-            yield passed(f"{subnet.subnet_id} reaches the internet by {way}")
+            yield judge_way(subnet.subnet_id, way, plan)
     if isolated:
         yield _by_endpoints(plan, isolated, ec2.endpoint_services(context.aws, vpc))
+
+
+def judge_way(subnet: str, way: str, plan: TaskPlan) -> Found:
+    """Return whether tasks in a subnet reach their registry by what its default route leads to."""
+    if way == "blackhole":
+        return failed(
+            f"the way of {subnet} to the internet leads nowhere (blackhole): its NAT gateway was deleted; "
+            "correct the route table."
+        )
+    if way.startswith("igw-") and plan.is_fargate and not plan.assigns_public_ip:
+        return failed(
+            f"{subnet} is public ({way}), and its tasks get no public IP, so that no image can be pulled: "
+            "assign a public IP, or use subnets with a NAT gateway."
+        )
+    return passed(f"{subnet} reaches the internet by {way}")
 
 
 def default_route(subnet: Subnet, tables: Iterable[RouteTable]) -> str | None:
@@ -78,8 +84,9 @@ def default_route(subnet: Subnet, tables: Iterable[RouteTable]) -> str | None:
     tables = tuple(tables)
     own = next((each for each in tables if subnet.subnet_id in each.subnets), None)
     table = own or next((each for each in tables if each.is_main), None)
+    member, everywhere = ANYWHERE if subnet.cidr else ANYWHERE_IPV6
     for route in table.routes if table else ():
-        if route.get("DestinationCidrBlock") == EVERYWHERE[0]:
+        if route.get(member) == everywhere:
             return "blackhole" if route.get("State") == "blackhole" else _target(route)
     return None
 
@@ -98,13 +105,21 @@ def _by_endpoints(plan: TaskPlan, subnets: list[str], endpoints: tuple[str, ...]
             f"{where} cannot reach the registry of {', '.join(outside)}: add a NAT gateway, or promote the "
             "image to Amazon ECR and pull it by VPC endpoints."
         )
-    needed = ECR_ENDPOINTS + (("logs",) if plan.log_groups or plan.made_log_group else ())
-    if missing := [each for each in needed if each not in endpoints]:
+    if missing := [each for each in _needed_endpoints(plan) if each not in endpoints]:
         return failed(
             f"{where} cannot reach the internet, and the VPC has no endpoint for {', '.join(missing)}: add "
             "these endpoints, or a NAT gateway."
         )
     return passed(f"{where} reaches Amazon ECR by VPC endpoints")
+
+
+def _needed_endpoints(plan: TaskPlan) -> Iterator[str]:
+    yield from ECR_ENDPOINTS
+    if plan.log_groups or plan.made_log_group:
+        yield "logs"
+    for service in ("secretsmanager", "ssm"):
+        if any((f":{service}:" in each) or (service == "ssm" and ":" not in each) for each in plan.secrets):
+            yield service
 
 
 def _is_ecr(image: str) -> bool:
@@ -133,8 +148,16 @@ def check_target_groups(plan: TaskPlan, context: DeploymentContext) -> Iterator[
                 "rule of one, that forwards to it."
             )
         elif vpcs and group.vpc not in vpcs:
-            yield failed(f"{name} is in {group.vpc}, and the tasks are in {', '.join(sorted(vpcs))}.")
-        elif group.health_check_port not in ("traffic-port", *map(str, plan.ports)):
+            yield failed(
+                f"{name} is in {group.vpc}, and the tasks are in {', '.join(sorted(vpcs))}: use a target "
+                "group of that VPC."
+            )
+        elif not plan.maps(port):
+            yield failed(
+                f"{name} is to take port {port}, which no container maps: map it, or correct the load "
+                "balancer mapping."
+            )
+        elif group.health_check_port != "traffic-port" and not plan.maps(int(group.health_check_port)):
             yield failed(
                 f"{name} checks port {group.health_check_port}, which no container has: set its health check "
                 "to the traffic port, or map that port."
@@ -148,6 +171,9 @@ def check_file_systems(plan: TaskPlan, context: DeploymentContext) -> Iterator[F
     if not plan.file_systems:
         yield skipped("the task mounts no EFS file system")
         return
+    if not plan.subnets:
+        yield skipped(NO_NETWORK)
+        return
     subnets = ec2.describe_subnets(context.aws, plan.subnets)
     for each in plan.file_systems:
         yield _file_system(each, subnets, plan, context)
@@ -159,9 +185,11 @@ def _file_system(
     name, point = wanted.file_system, wanted.access_point
     targets = mount_targets(context.aws, name)
     if targets is None:
-        return failed(f"{name} does not exist in {context.aws.region}: correct the step's volumes.")
+        return failed(
+            f"{name} does not exist in {context.aws.region}: correct the volumes of the task definition."
+        )
     if point and not access_point_exists(context.aws, point, name):
-        return failed(f"{name} has no access point {point}: correct the step's volumes.")
+        return failed(f"{name} has no access point {point}: correct the volumes of the task definition.")
     zones = {each.zone for each in targets if each.state == "available"}
     if missing := sorted({each.zone for each in subnets} - zones):
         return failed(f"{name} has no mount target in {', '.join(missing)}, where tasks run: add one there.")
@@ -179,21 +207,27 @@ def _is_open(
     target: MountTarget, subnets: tuple[Subnet, ...], plan: TaskPlan, context: DeploymentContext
 ) -> bool:
     groups = mount_target_security_groups(context.aws, target.mount_target_id)
+    ranges = [subnet.cidr for subnet in subnets if subnet.cidr]
     return any(
-        lets_in(group, NFS, plan.security_groups, [subnet.cidr for subnet in subnets])
+        lets_in(group, NFS, plan.security_groups, ranges)
         for group in ec2.describe_security_groups(context.aws, groups)
     )
 
 
 def lets_in(group: SecurityGroup, port: int, sources: Iterable[str], cidrs: Iterable[str]) -> bool:
-    """Return whether a security group lets TCP of a port in, from other groups or from all of some ranges."""
+    """Return whether a security group lets TCP of a port in, from other groups or from all of some ranges.
+
+    Without `sources` tasks have the default group of their VPC, which may be any; so may a prefix list hold
+    any range.
+    """
     sources, ranges = set(sources), [ip_network(each) for each in cidrs]
     for permission in group.inbound:
         protocol = permission.get("IpProtocol")
         has_port = permission.get("FromPort", 0) <= port <= permission.get("ToPort", 65535)
         if protocol not in ("-1", "tcp", "6") or not (protocol == "-1" or has_port):
             continue
-        if sources & {pair.get("GroupId") for pair in permission.get("UserIdGroupPairs", ())}:
+        groups = {pair.get("GroupId") for pair in permission.get("UserIdGroupPairs", ())}
+        if sources & groups or (groups and not sources) or permission.get("PrefixListIds"):
             return True
         allowed = [ip_network(each["CidrIp"], strict=False) for each in permission.get("IpRanges", ())]
         if ranges and all(any(_contains(wide, each) for wide in allowed) for each in ranges):

@@ -5,7 +5,15 @@ from typing import Any
 
 from attrs import field, frozen
 
+from ecs_steps.aws.ecs import Service
 from ecs_steps.environments.scope import Guard
+from ecs_steps.errors import EcsStepsError
+from ecs_steps.images.pinning import platform_of_task
+from ecs_steps.octopus.feeds import Feed
+from ecs_steps.registry import Platform
+
+MAX_PERCENT = 200
+"""How much of the desired count runs at once during a deployment, unless a service says otherwise."""
 
 
 @frozen(kw_only=True)
@@ -28,23 +36,29 @@ class LogGroup:
 class TaskPlan:
     """A deployment that is about to be made.
 
-    Roles are ARNs, empty where there is none or the stack makes it. `most_tasks` is how many run at once
-    during a deployment. `images` are by container, without those whose registry needs a login of its own.
+    Roles are ARNs, empty where there is none or the stack makes it; `passes_roles` where the step gives them
+    to the task. `most_tasks` is how many run at once during a deployment. `images` are by container, without
+    those whose registry needs a login of its own; `feeds` are by image, where one has a login.
+    `obstacle` is why no more than the cluster and its environment is known: the service cannot be deployed.
     """
 
     guard: Guard = field(factory=Guard)
+    service: str = ""
+    obstacle: EcsStepsError | None = None
     is_fargate: bool = True
     cpu: int = 0
     most_tasks: int = 1
-    architecture: str = "X86_64"
+    platform: Platform | None = None
     images: Mapping[str, str] = field(factory=dict)
+    feeds: Mapping[str, Feed] = field(factory=dict)
     private_images: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     execution_role: str = ""
     task_role: str = ""
+    passes_roles: bool = True
     file_systems: tuple[FileSystem, ...] = ()
     log_groups: tuple[LogGroup, ...] = ()
-    ports: tuple[int, ...] = ()
+    ports: tuple[range, ...] = ()
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
     assigns_public_ip: bool = False
@@ -59,6 +73,24 @@ class TaskPlan:
     def cluster(self) -> str:
         return self.guard.cluster
 
+    def maps(self, port: int) -> bool:
+        """Return whether a container maps a port."""
+        return any(port in ports for ports in self.ports)
+
+
+def service_needs(service: Service) -> dict[str, Any]:
+    """Return what a service, which is about to run another revision, gives a `TaskPlan`."""
+    percent = service.deployment_configuration.get("maximumPercent", MAX_PERCENT)
+    network = service.network
+    return {
+        "service": service.name,
+        "most_tasks": max(1, service.desired * percent // 100),
+        "subnets": network.subnets,
+        "security_groups": network.security_groups,
+        "assigns_public_ip": network.assigns_public_ip,
+        "target_groups": service.balanced_ports,
+    } | ({"is_fargate": service.launch_type == "FARGATE"} if service.launch_type else {})
+
 
 def task_needs(definition: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a task definition, as RegisterTaskDefinition takes it, gives a `TaskPlan`."""
@@ -67,7 +99,7 @@ def task_needs(definition: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "cpu": int(definition.get("cpu") or 0),
         "is_fargate": "FARGATE" in definition.get("requiresCompatibilities", ()),
-        "architecture": definition.get("runtimePlatform", {}).get("cpuArchitecture", "X86_64"),
+        "platform": platform_of_task(definition),
         "images": images,
         "private_images": tuple(each["name"] for each in containers if each["name"] not in images),
         "secrets": tuple(dict.fromkeys(secret for each in containers for secret in _secrets(each))),
@@ -75,10 +107,13 @@ def task_needs(definition: Mapping[str, Any]) -> dict[str, Any]:
         "task_role": _text(definition.get("taskRoleArn")),
         "file_systems": tuple(_file_systems(definition)),
         "log_groups": tuple(dict.fromkeys(group for each in containers for group in _log_groups(each))),
-        "ports": tuple(
-            int(mapping["containerPort"]) for each in containers for mapping in each.get("portMappings", ())
-        ),
+        "ports": tuple(_ports(mapping) for each in containers for mapping in each.get("portMappings", ())),
     }
+
+
+def _ports(mapping: Mapping[str, Any]) -> range:
+    first, _, last = str(mapping.get("containerPortRange") or mapping["containerPort"]).partition("-")
+    return range(int(first), int(last or first) + 1)
 
 
 def _text(value: object) -> str:

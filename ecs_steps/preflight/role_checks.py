@@ -6,8 +6,9 @@ from typing import Any
 from ecs_steps.aws.iam_roles import denied_actions, get_role
 from ecs_steps.aws.secrets import parameter_exists, secret_exists
 from ecs_steps.context import DeploymentContext
+from ecs_steps.environments.scope import parts_of_arn
 from ecs_steps.errors import AwsCallError
-from ecs_steps.iam import EVERYTHING
+from ecs_steps.iam import EVERYTHING, Scope
 from ecs_steps.preflight.check import Found, failed, passed, skipped
 from ecs_steps.preflight.plan import TaskPlan
 
@@ -17,20 +18,40 @@ SECRET_PARTS = 7
 
 
 def check_roles(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
-    """Check that the roles exist and that tasks may assume them."""
+    """Check that the roles exist, that tasks may assume them, and that the step may give them to tasks."""
     for kind, arn in (("execution role", plan.execution_role), ("task role", plan.task_role)):
         if not arn:
             continue
         role = get_role(context.aws, arn.rpartition("/")[2])
         if role is None:
-            yield failed(f"the {kind} {arn} does not exist: create it, or correct the step's inputs.")
+            yield failed(
+                f"the {kind} {arn} does not exist: create it, or name another one in the task definition."
+            )
         elif not role.trusts(TASKS):
             yield failed(
                 f"the {kind} {arn} does not trust {TASKS}, and no task could start: add it as a Service to "
                 "the role's trust policy, with the action sts:AssumeRole."
             )
         else:
-            yield passed(f"the {kind} {arn.rpartition('/')[2]} trusts {TASKS}")
+            trusts = f"the {kind} {arn.rpartition('/')[2]} trusts {TASKS}"
+            yield _passable(arn, trusts, context) if plan.passes_roles else passed(trusts)
+
+
+def _passable(role: str, trusts: str, context: DeploymentContext) -> Found:
+    try:
+        principal = _principal(context)
+        if principal is None:
+            return passed(trusts)
+        keys = {"iam:PassedToService": TASKS}
+        denied = denied_actions(context.aws, principal, ["iam:PassRole"], [role], keys=keys)
+    except AwsCallError as error:
+        return skipped(f"{trusts}; whether the step may pass it is not known. {error}")
+    if denied:
+        return failed(
+            f"{principal} may not pass the role {role} to tasks: allow iam:PassRole on it where "
+            f"iam:PassedToService is {TASKS} (`ecs-steps iam-policy` prints the statement)."
+        )
+    return passed(f"{trusts}, and the step may pass it")
 
 
 def check_secrets(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
@@ -44,22 +65,27 @@ def check_secrets(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]
             )
         elif not plan.execution_role:
             yield passed(f"{resource} exists; the stack's own role reads it")
-        elif not reference.startswith("arn:"):
-            yield passed(f"{resource} exists")
         else:
             yield _readable(plan.execution_role, action, resource, context)
 
 
 def _source(reference: str, context: DeploymentContext) -> tuple[str, Callable[[], bool], str]:
-    """Return the action that reads a secret, a read that says whether it exists, and its ARN or name."""
+    """Return the action that reads a secret, a read that says whether it exists, and its ARN.
+
+    An ARN may be of another region than the service's.
+    """
+    region, _ = parts_of_arn(reference)
+    aws = context.aws.in_region(region) if region else context.aws
     if ":secretsmanager:" in reference:
         arn = ":".join(reference.split(":")[:SECRET_PARTS])
-        return "secretsmanager:GetSecretValue", lambda: secret_exists(context.aws, arn), arn
-    name = reference
-    if reference.startswith("arn:"):
+        return "secretsmanager:GetSecretValue", lambda: secret_exists(aws, arn), arn
+    if region:
         path = reference.partition(":parameter/")[2]
-        name = f"/{path}" if "/" in path else path
-    return "ssm:GetParameters", lambda: parameter_exists(context.aws, name), reference
+        name, arn = f"/{path}" if "/" in path else path, reference
+    else:
+        scope = Scope.from_arns(aws.region, [aws.identity()])
+        name, arn = reference, scope.arn("ssm", f"parameter/{reference.removeprefix('/')}")
+    return "ssm:GetParameters", lambda: parameter_exists(aws, name), arn
 
 
 def _readable(role: str, action: str, resource: str, context: DeploymentContext) -> Found:
@@ -68,7 +94,10 @@ def _readable(role: str, action: str, resource: str, context: DeploymentContext)
     except AwsCallError as error:
         return skipped(f"{resource} exists; whether {role} may read it is not known. {error}")
     if denied:
-        return failed(f"the execution role {role} may not read {resource}: allow {action} on it.")
+        return failed(
+            f"the execution role {role} may not read {resource}: allow {action} on it (whether a policy "
+            "of the secret itself allows it was not read)."
+        )
     return passed(f"{resource} exists, and the execution role may read it")
 
 
@@ -89,8 +118,8 @@ def check_permissions(plan: TaskPlan, context: DeploymentContext) -> Iterable[Fo
         listed = "\n".join(denied)
         return [
             failed(
-                f"{principal} may not do all that the step does; `ecs-steps iam-policy` prints its policy:\n"
-                f"{listed}"
+                f"{principal} may not do all that the step does: give it the policy that `ecs-steps "
+                f"iam-policy` prints. It lacks\n{listed}"
             )
         ]
     return [passed(f"{principal} may do what the step's policy lists")]

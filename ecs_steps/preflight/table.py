@@ -7,6 +7,7 @@ from ecs_steps.preflight.cluster_checks import (
     check_guard,
     check_log_groups,
     check_quotas,
+    check_service,
     check_stack,
 )
 from ecs_steps.preflight.image_checks import check_images
@@ -19,10 +20,16 @@ from ecs_steps.preflight.network_checks import (
 from ecs_steps.preflight.plan import TaskPlan
 from ecs_steps.preflight.role_checks import check_permissions, check_roles, check_secrets
 
-CHECKS: tuple[Check[TaskPlan], ...] = (
+WITHOUT_A_PLAN: tuple[Check[TaskPlan], ...] = (
     Check("cluster", check_cluster),
     Check("environment", check_guard),
+    Check("service", check_service),
     Check("permissions", check_permissions),
+)
+"""What can be checked where the service cannot be deployed."""
+
+CHECKS: tuple[Check[TaskPlan], ...] = (
+    *WITHOUT_A_PLAN,
     Check("stack", check_stack),
     Check("roles", check_roles),
     Check("secrets", check_secrets),
@@ -38,4 +45,4 @@ CHECKS: tuple[Check[TaskPlan], ...] = (
 
 def preflight(plan: TaskPlan, context: DeploymentContext) -> CheckTable:
     """Run every check of a deployment; AWS is only read."""
-    return run_checks(CHECKS, plan, context)
+    return run_checks(WITHOUT_A_PLAN if plan.obstacle else CHECKS, plan, context)

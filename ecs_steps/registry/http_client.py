@@ -160,19 +160,28 @@ class HttpClient:
             raise self.unreachable(url, why, transient=not lasting) from error
 
     def _pool(self, scheme: str, netloc: str) -> urllib3.PoolManager:
-        proxies: Mapping[str, str] = urllib.request.getproxies()
-        proxy = proxies.get(scheme) or proxies.get("all") or ""
-        if proxy and urllib.request.proxy_bypass(netloc):
-            proxy = ""
+        proxy = _proxy_of(scheme, netloc)
         if proxy not in self._pools:
-            self._pools[proxy] = _open_pool(proxy)
+            self._pools[proxy] = _open_pool(proxy, TIMEOUT)
         return self._pools[proxy]
 
 
-def _open_pool(proxy: str) -> urllib3.PoolManager:
+def open_pool(url: str, timeout: urllib3.Timeout) -> urllib3.PoolManager:
+    """Open connections to a URL, by the environment's proxies and ``AWS_CA_BUNDLE``."""
+    place = urlsplit(url)
+    return _open_pool(_proxy_of(place.scheme, place.netloc), timeout)
+
+
+def _proxy_of(scheme: str, netloc: str) -> str:
+    proxies: Mapping[str, str] = urllib.request.getproxies()
+    proxy = proxies.get(scheme) or proxies.get("all") or ""
+    return "" if proxy and urllib.request.proxy_bypass(netloc) else proxy
+
+
+def _open_pool(proxy: str, timeout: urllib3.Timeout) -> urllib3.PoolManager:
     options: dict[str, Any] = {
         "maxsize": MAX_CONNECTIONS,
-        "timeout": TIMEOUT,
+        "timeout": timeout,
         "ca_certs": os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE"),
     }
     if not proxy:

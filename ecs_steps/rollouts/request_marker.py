@@ -5,6 +5,9 @@ from typing import Any
 
 from attrs import field, frozen
 
+MAX_CONDITION_VALUES = 5
+"""How many values the conditions of a rule have together, by ELB's quota."""
+
 _HEADER = re.compile(r"\s*(?P<name>[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40})\s*:\s*(?P<value>[ -~]{1,128}?)\s*")
 _QUERY = re.compile(r"\s*(?P<name>[^=&#\s]{1,128})=(?P<value>[^&#\s]{1,128})\s*")
 _WILDCARDS = re.compile(r"([*?\\])")

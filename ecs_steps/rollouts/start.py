@@ -87,6 +87,29 @@ def check_strategy(service: Service, strategy: StrategyType, *, variable: str) -
         )
 
 
+def check_task_sets(service: Service, *, variables: str, names_task_sets: bool, has_safeguards: bool) -> None:
+    """Refuse what only one kind of service takes, before anything is changed.
+
+    `names_task_sets`: one of the `variables` that are about task sets is given; `has_safeguards`: a circuit
+    breaker or alarms are.
+
+    Raises:
+        DeploymentError: The inputs are for the other kind.
+    """
+    if not has_task_sets(service) and names_task_sets:
+        raise DeploymentError(
+            what=f"Service {service.name} has no task sets",
+            why=f"its deployment controller is {service.controller}; {variables} are for EXTERNAL",
+            next_step="Leave them empty: the test rule of a strategy is the service's own.",
+        )
+    if has_task_sets(service) and has_safeguards:
+        raise DeploymentError(
+            what=f"Service {service.name} takes no circuit breaker and no alarms",
+            why="its deployment controller is EXTERNAL, and ECS watches no deployment of it",
+            next_step="Leave them empty. Nothing was changed.",
+        )
+
+
 def start_rollout(
     service: Service,
     task_definition: str,

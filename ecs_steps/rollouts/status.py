@@ -57,15 +57,7 @@ class DeploymentProgress:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON data."""
-        service = self.service
-        data: dict[str, Any] = {
-            "service": {
-                "name": service.name,
-                "status": service.status,
-                "taskDefinition": service.task_definition,
-                "desiredCount": service.desired,
-                "runningCount": service.running,
-            },
+        data: dict[str, Any] = service_data(self.service) | {
             "strategy": None,
             "steps": [],
             "tasks": [],
@@ -84,6 +76,19 @@ class DeploymentProgress:
             yield "  ECS has no record of a deployment"
             return
         yield from (f"  {line}" for line in _deployment_lines(self.seen))
+
+
+def service_data(service: Service) -> dict[str, Any]:
+    """Return what every deployment's JSON data has of its service."""
+    return {
+        "service": {
+            "name": service.name,
+            "status": service.status,
+            "taskDefinition": service.task_definition,
+            "desiredCount": service.desired,
+            "runningCount": service.running,
+        }
+    }
 
 
 def _deployment_data(seen: Review) -> dict[str, Any]:

@@ -7,7 +7,7 @@ of the production rule are the step, and test rules are found by their tag.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ecs_steps.aws.ecs import Service, describe_service
 from ecs_steps.aws.elbv2 import target_health
@@ -45,8 +45,10 @@ class TaskSetReader:
     _is_test_rule: dict[str, bool] = field(factory=dict)
     _quiet_since: dict[str, datetime] = field(factory=dict)
 
-    def read(self) -> TaskSetState:
-        """Read once.
+    def read(self, before: TaskSetState | None = None) -> TaskSetState:
+        """Read once; of a set that was starting `before` and still is, its service alone.
+
+        Until it is steady it gets no traffic, whatever its targets and the rules are like.
 
         Raises:
             NotFoundError: There is no such service, or no rule that forwards to it.
@@ -54,6 +56,8 @@ class TaskSetReader:
         """
         service = self._read_service()
         sets = [each for each in service.task_sets if not each.is_draining]
+        if before and (starting := self._starting(before, sets)):
+            return starting
         primary = next((each for each in sets if each.is_primary), None)
         if primary is None and not self.first_group:
             raise _without_primary(service)
@@ -80,6 +84,18 @@ class TaskSetReader:
             healthy={group: self._count_healthy(group) for group in production.weights},
             quiet=self._quiet(production),
         )
+
+    def _starting(self, before: TaskSetState, sets: Sequence[TaskSet]) -> TaskSetState | None:
+        """Return how a set that was starting still is; none where there is more to see."""
+        new = self._find_new(sets)
+        others = tuple(each for each in sets if each is not new)
+        known = {each.task_set_id for each in (*before.old, *before.strays)}
+        if new is None or before.new is None or new.is_steady or new.task_set_id != before.new.task_set_id:
+            return None
+        if {each.task_set_id for each in others} != known:
+            return None
+        old = tuple(each for each in others if each.target_group != before.new_group)
+        return evolve(before, new=new, old=old)
 
     def find_production_rule(self, group: str) -> ListenerRule:
         """Find the rule that shares the traffic of a target group and a second one.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.elbv2 import target_group_attributes
@@ -26,6 +26,7 @@ from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
 from ecs_steps.errors import AwsCallError, TimedOutError
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
+from ecs_steps.rollouts.task_set_progress import TaskSetReporter
 from ecs_steps.rollouts.task_set_reader import TaskSetReader
 from ecs_steps.rollouts.task_set_watch import TaskSetWatch
 from ecs_steps.rollouts.task_sets import (
@@ -55,6 +56,9 @@ from ecs_steps.rollouts.traffic import (
 )
 from ecs_steps.tags import MAX_TAGS, Tag, sanitised_tags
 
+MAX_PAUSE = 30.0
+"""The most seconds between two reads of a wait whose end is known."""
+
 
 @frozen(kw_only=True)
 class Settlement:
@@ -81,10 +85,16 @@ class TaskSetRollout:
     members: Mapping[str, Any] | None = None
     state: TaskSetState | None = None
     """What there was at the last read."""
+    _reporter: TaskSetReporter = field(init=False)
+    _is_starting: bool = False
+    """Whether the last read showed that new tasks are to come up."""
     _watch: "TaskSetWatch | None" = None
     _last_wait: str = ""
     _failure: str = ""
     _failing_since: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        self._reporter = TaskSetReporter(self.context)
 
     def reach(self, goal: Goal) -> Settlement:
         """Make every move on the way to a goal, and wait between them.
@@ -96,16 +106,21 @@ class TaskSetRollout:
         """
 
         def observe() -> PollResult[Settlement]:
-            state = self.state = self.reader.read()
+            state = self.state = self.reader.read(self.state if self._is_starting else None)
+            has_changed = self._reporter.report(self._service, state)
             move = next_move(state, goal)
+            self._is_starting = isinstance(move, WaitFor) and move.for_new_tasks
             match move:
                 case Done():
                     return PollResult(value=Settlement(state=state, move=move), settled=True)
                 case WaitFor():
                     is_over = not self.context.may_wait
-                    changed = self._wait(state, move)
+                    self._wait(state, move)
                     return PollResult(
-                        value=Settlement(state=state, move=move), settled=is_over, changed=changed
+                        value=Settlement(state=state, move=move),
+                        settled=is_over,
+                        changed=has_changed,
+                        pause=min(move.seconds, MAX_PAUSE) if move.seconds else None,
                     )
                 case _:
                     self._make(state, move)
@@ -137,15 +152,15 @@ class TaskSetRollout:
         assert self.reader.service is not None  # noqa: S101  read before any move
         return self.reader.service
 
-    def _wait(self, state: TaskSetState, wait: WaitFor) -> bool:
-        """Give the new set up where it cannot come up; return whether there is something new."""
+    def _wait(self, state: TaskSetState, wait: WaitFor) -> None:
+        """Give the new set up where it cannot come up."""
         if wait.for_new_tasks and state.new:
             self._watch_of(state.new).check(self._service, state)
-        changed = wait.what != self._last_wait
-        if changed:
-            self.context.say(Level.INFO, f"Waiting for {wait.what}")
+        if wait.what != self._last_wait:
+            # How new tasks come up is reported by their counts.
+            level = Level.VERBOSE if wait.for_new_tasks else Level.INFO
+            self.context.say(level, f"Waiting for {wait.what}")
         self._last_wait = wait.what
-        return changed
 
     def _watch_of(self, new: TaskSet) -> "TaskSetWatch":
         if self._watch is None or self._watch.new_id != new.task_set_id:

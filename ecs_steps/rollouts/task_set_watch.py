@@ -50,7 +50,9 @@ class TaskSetWatch:
         if is_hopeless or cannot_succeed(own, target, stopped, self.context):
             raise self._failure(state, len(stopped))
         cause = diagnose(self._collector.evidence).root_cause
-        if cause and not self._has_reported_cause:
+        # A target's first health checks are no trouble, and those that fail stop a task.
+        is_troubled = bool(stopped) or new.running < new.computed
+        if cause and is_troubled and not self._has_reported_cause:
             self._has_reported_cause = True
             self.context.say(Level.WARNING, str(cause))
 

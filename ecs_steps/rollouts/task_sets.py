@@ -138,10 +138,14 @@ class DeleteSet:
 
 @frozen(kw_only=True)
 class WaitFor:
-    """Wait; `for_new_tasks` says that it is for tasks of the new set, which may never come up."""
+    """Wait; `for_new_tasks` says that it is for tasks of the new set, which may never come up.
+
+    `seconds` is how long, where that is known.
+    """
 
     what: str
     for_new_tasks: bool = False
+    seconds: float = 0.0
 
     def __str__(self) -> str:
         return self.what
@@ -281,9 +285,10 @@ def _promote(state: TaskSetState, bake: float, delay: float) -> Iterator[Move]:
         yield MakePrimary(task_set=new)
     quiet = state.quiet.get(state.old_group, 0.0)
     if state.old and quiet < bake:
-        yield WaitFor(what="the new tasks to prove themselves with all of the traffic")
+        what = "the new tasks to prove themselves with all of the traffic"
+        yield WaitFor(what=what, seconds=bake - quiet)
     if state.old and quiet < delay:
-        yield WaitFor(what="the last requests to the old tasks")
+        yield WaitFor(what="the last requests to the old tasks", seconds=delay - quiet)
     yield from (DeleteSet(task_set=old) for old in state.old)
     yield from (DeleteTestRule(rule=rule) for rule in state.test_rules)
 
@@ -299,15 +304,18 @@ def _abandon(state: TaskSetState, delay: float) -> Iterator[Move]:
     if new and new.is_primary:
         yield MakePrimary(task_set=state.old[0])
     yield from (DeleteTestRule(rule=rule) for rule in state.test_rules)
-    if new and state.quiet.get(state.new_group, 0.0) < delay:
-        yield WaitFor(what="the last requests to the new tasks")
+    quiet = state.quiet.get(state.new_group, 0.0)
+    if new and quiet < delay:
+        yield WaitFor(what="the last requests to the new tasks", seconds=delay - quiet)
     if new:
         yield DeleteSet(task_set=new)
 
 
 def _wait_for_new(state: TaskSetState) -> WaitFor:
-    new, healthy = state.new, state.healthy.get(state.new_group, 0)
-    counts = f"{new.running} of {new.computed} tasks run, {healthy} of them healthy" if new else ""
+    new = state.new
+    counts = f"{new.running} of {new.computed} tasks run" if new else ""
+    if new and new.is_steady:
+        counts += f", {state.healthy.get(state.new_group, 0)} of them healthy"
     return WaitFor(what=f"the new task set ({counts})", for_new_tasks=True)
 
 

@@ -7,17 +7,14 @@ own before it: the production rule's conditions, and a header or a query paramet
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import evolve
-
 from ecs_steps.aws.listener_rules import MAX_PRIORITY, ListenerRule, Structures
 from ecs_steps.errors import DeploymentError
-from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.request_marker import MAX_CONDITION_VALUES, RequestMarker
 
 TEST_RULE_TAG = "EcsSteps.TestRule"
 """The key of the tag that finds a test rule again; its value is the service's ARN."""
 
 FULL = 100
-MAX_CONDITION_VALUES = 5
 _CONFIGURATIONS = {
     "http-header": "HttpHeaderConfig",
     "query-string": "QueryStringConfig",
@@ -111,12 +108,16 @@ def matches_test_rule(
     rule: ListenerRule, production: ListenerRule, group: str, marker: RequestMarker
 ) -> bool:
     """Return whether a test rule is as it would be made, and comes before the production rule."""
-    wanted = evolve(rule, conditions=conditions_for_testers(production, marker))
     return (
         rule.weights.keys() == {group}
-        and list(_plain(rule.conditions)) == list(_plain(wanted.conditions))
+        and has_conditions(rule, conditions_for_testers(production, marker))
         and precedes(rule, production)
     )
+
+
+def has_conditions(rule: ListenerRule, conditions: Structures) -> bool:
+    """Return whether a rule has exactly these conditions, in whichever form."""
+    return list(_plain(rule.conditions)) == list(_plain(conditions))
 
 
 def precedes(rule: ListenerRule, other: ListenerRule) -> bool:

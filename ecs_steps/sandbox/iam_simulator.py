@@ -1,7 +1,7 @@
 """IAM's policy simulator, which moto does not have: what the policies of a role or user say of a request.
 
-The policies are moto's: inline ones and attached ones. A statement with conditions does not count, since a
-simulation gives no keys to compare them with.
+The policies are moto's: inline ones and attached ones. A statement with conditions counts where each of them
+compares texts for equality with a key that the simulation gives.
 """
 
 import json
@@ -26,7 +26,14 @@ class IamSimulator:
     call: Call
 
     def simulate_principal_policy(self, request: Request) -> Reply:
-        statements = list(self._statements(request["PolicySourceArn"]))
+        keys = {
+            entry["ContextKeyName"]: entry["ContextKeyValues"] for entry in request.get("ContextEntries", ())
+        }
+        statements = [
+            each
+            for each in self._statements(request["PolicySourceArn"])
+            if _holds(each.get("Condition", {}), keys)
+        ]
         return {
             "EvaluationResults": [
                 {
@@ -65,18 +72,27 @@ def _decision(statements: list[Mapping[str, Any]], action: str, resource: str) -
     effects = {
         statement["Effect"]
         for statement in statements
-        if not statement.get("Condition")
-        and _matches(statement.get("Action"), action)
-        and _matches(statement.get("Resource"), resource)
+        if _matches(statement.get("Action"), action) and _matches(statement.get("Resource"), resource)
     }
     if "Deny" in effects:
         return "explicitDeny"
     return "allowed" if "Allow" in effects else "implicitDeny"
 
 
+def _holds(condition: Mapping[str, Any], keys: Mapping[str, list[str]]) -> bool:
+    return all(
+        operator == "StringEquals" and set(keys.get(key, ())) & set(_texts(wanted))
+        for operator, compared in condition.items()
+        for key, wanted in compared.items()
+    )
+
+
+def _texts(value: object) -> list[str]:
+    return [value] if isinstance(value, str) else value if isinstance(value, list) else []
+
+
 def _matches(patterns: object, text: str) -> bool:
-    given = [patterns] if isinstance(patterns, str) else patterns if isinstance(patterns, list) else []
     return any(
         re.fullmatch(re.escape(each).replace(r"\*", ".*").replace(r"\?", "."), text, re.IGNORECASE)
-        for each in given
+        for each in _texts(patterns)
     )

@@ -2,6 +2,7 @@
 
 import random
 from contextlib import ExitStack
+from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,7 @@ from ecs_steps.sandbox.protocol import Request
 from ecs_steps.sandbox.quotas import Buckets
 from ecs_steps.sandbox.scenario import Scenario
 from ecs_steps.sandbox.scenarios import SCENARIOS
+from ecs_steps.sandbox.service_quotas import ServiceQuotas
 from ecs_steps.sandbox.session import SandboxSession
 from ecs_steps.sandbox.timeline import FastClock, Timeline, VirtualClock
 from ecs_steps.sandbox.transport import Call, Region, Transport
@@ -48,6 +50,7 @@ class _RegionBackends:
             "elbv2": self.ecs.elbv2,
             "iam": self.iam,
             "logs": self.ecs.logs,
+            "service-quotas": ServiceQuotas(),
         }
         return Region(backends=backends, ids=self.ids)
 
@@ -200,5 +203,9 @@ def _named(scenario: str | Scenario) -> Scenario:
     if isinstance(scenario, Scenario):
         return scenario
     if scenario not in SCENARIOS:
-        raise ValueError(f"There is no scenario {scenario!r}; there are: {', '.join(SCENARIOS)}")
+        close = get_close_matches(scenario, SCENARIOS, n=1)
+        hint = f"; did you mean {close[0]}?" if close else "."
+        raise ValueError(
+            f"There is no scenario {scenario!r}{hint} SCENARIOS (`ecs-steps scenarios`) has them all"
+        )
     return SCENARIOS[scenario]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from ecs_steps.aws import cloudformation
-from ecs_steps.aws.cloudformation import ResourceChange, Stack, StackRequest, new_token
+from ecs_steps.aws.cloudformation import NAME_PREFIX, ResourceChange, Stack, StackRequest, new_token
 from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
 from ecs_steps.errors import AwsCallError, EcsStepsError, StackFailedError
@@ -57,8 +57,7 @@ def _how(change: ResourceChange) -> str:
 def plan_deployment(request: StackRequest, context: DeploymentContext) -> StackPlan:
     """Return what `start_deployment` would do; what the change set needs is deleted again.
 
-    An empty stack that stands there already is left alone: another change set, which a person may still
-    want to execute, has made it.
+    So is an empty stack that a dry run made, and none that holds the change set of anything else.
 
     Raises:
         NotFoundError, DeploymentError: As `check_before_change`.
@@ -106,12 +105,12 @@ def _planned_changes(
         )
     except EcsStepsError as error:
         try:
-            _clean_up(request.name, name, context, makes_stack=stack is None)
+            _clean_up(request.name, name, context, found=stack)
         except EcsStepsError as left:
             # The first error is the one to raise, and the second one's advice what is left to do.
             raise evolve(error, next_step=f"{error.next_step} {left.next_step}".strip()) from error
         raise
-    _clean_up(request.name, name, context, makes_stack=stack is None)
+    _clean_up(request.name, name, context, found=stack)
     status, reason, changes = polled.value
     if status == "CREATE_COMPLETE":
         return changes
@@ -124,25 +123,48 @@ def _planned_changes(
     )
 
 
-def _clean_up(stack_name: str, name: str, context: DeploymentContext, *, makes_stack: bool) -> None:
-    """Delete the change set, and the empty stack that it made, which nothing else would remove."""
-    aws, retry = context.aws, context.call_with_retries
-    if not makes_stack:
-        retry("the change set", lambda: cloudformation.delete_change_set(aws, stack_name, name))
-        return
-    stack = retry("the stack", lambda: cloudformation.describe_stack(aws, stack_name))
-    if stack is None or stack.status is not StackStatus.REVIEW_IN_PROGRESS:
-        return
-    # Its change sets go with it.
+def _clean_up(stack_name: str, name: str, context: DeploymentContext, *, found: Stack | None) -> None:
+    """Delete the change set, or with it the empty stack that it made, which nothing else would remove."""
+    if _is_empty(found):
+        stack = context.call_with_retries(
+            "the stack", lambda: cloudformation.describe_stack(context.aws, stack_name)
+        )
+        if stack is None or not _is_empty(stack):
+            return
+        try:
+            if _is_of_dry_runs(stack, name, context, is_made=found is None):
+                _delete_empty_stack(stack, context)
+                return
+        except AwsCallError as error:
+            rest = f"stack {stack.name}: it is empty" if found is None else f"change set {name}: it is unused"
+            left = f"Delete {rest}, and what is left of this dry run."
+            raise evolve(error, next_step=f"{error.next_step} {left}".strip()) from error
+    context.call_with_retries(
+        "the change set", lambda: cloudformation.delete_change_set(context.aws, stack_name, name)
+    )
+
+
+def _is_of_dry_runs(stack: Stack, name: str, context: DeploymentContext, *, is_made: bool) -> bool:
+    """Return whether a stack is empty for dry runs alone: this one has made it, or one that was cut short.
+
+    Another person may still want to execute a change set of another name, which would go with the stack.
+    """
+    names = context.call_with_retries(
+        "the change sets", lambda: cloudformation.list_change_sets(context.aws, stack.stack_id)
+    )
+    others = [other for other in names if other != name]
+    return bool(is_made or others) and all(other.startswith(NAME_PREFIX) for other in others)
+
+
+def _delete_empty_stack(stack: Stack, context: DeploymentContext) -> None:
+    """Delete a stack with its change sets, and wait until its name is free."""
     context.say(Level.VERBOSE, f"Deleting the empty stack {stack.name} of the change set")
-    try:
-        retry("the stack", lambda: cloudformation.delete_stack(aws, stack, new_token()))
-    except AwsCallError as error:
-        left = f"Delete stack {stack.name}: it is empty, and what is left of this dry run."
-        raise evolve(error, next_step=f"{error.next_step} {left}".strip()) from error
+    context.call_with_retries(
+        "the stack", lambda: cloudformation.delete_stack(context.aws, stack, new_token())
+    )
 
     def read() -> PollResult[bool]:
-        now = cloudformation.describe_stack(aws, stack.stack_id)
+        now = cloudformation.describe_stack(context.aws, stack.stack_id)
         return PollResult(value=True, settled=now is None or now.status is StackStatus.DELETE_COMPLETE)
 
     poll(

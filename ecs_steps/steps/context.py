@@ -8,10 +8,17 @@ from attrs import evolve
 from ecs_steps.aws.clients import AwsClients, account_clients
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.context import DeploymentContext, WatchOptions
-from ecs_steps.errors import Problem
+from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.reporting.events import Level, Report
 from ecs_steps.reporting.terminal import line_presenter
 from ecs_steps.steps.common_inputs import AwsInputs, ServiceInputs
+
+_MOTO = Problem(
+    path="aws",
+    message="mock_aws answers these clients; it starts no tasks and knows no service deployments. Use the "
+    "sandbox instead: with ecs_steps.sandbox.Sandbox() as aws: step.run(aws=aws.clients, clock=aws.clock), "
+    "or in pytest the fixture ecs_sandbox",
+)
 
 
 def aws_context(
@@ -63,8 +70,14 @@ def deployment_context(
     report: Report | None,
     clock: Clock | None,
 ) -> DeploymentContext:
-    """Return the context of a deployment: as `aws_context`, with the wait and the watch of the inputs."""
+    """Return the context of a deployment: as `aws_context`, with the wait and the watch of the inputs.
+
+    Raises:
+        InvalidInputsError: The clients are moto's, where no deployment could end.
+    """
     context = aws_context(inputs, warnings, aws=aws, report=report, clock=clock)
+    if context.aws.are_of_moto:
+        raise InvalidInputsError(what="moto cannot carry a deployment", problems=(_MOTO,))
     return evolve(
         context,
         deadline=inputs.wait_option.deadline(context.clock.now()),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports it
     from ecs_steps.steps.deploy_ecs_service.step import DeployEcsServiceStep
     from ecs_steps.steps.deploy_revision.step import DeployEcsRevisionStep
     from ecs_steps.steps.discover_targets.step import DiscoverEcsTargetsStep
+    from ecs_steps.steps.prepare_traffic.step import PrepareEcsTrafficStep
     from ecs_steps.steps.promote_image.step import PromoteEcrImageStep
     from ecs_steps.steps.register_task_definition.step import RegisterEcsTaskDefinitionStep
     from ecs_steps.steps.update_ecs_service.step import UpdateEcsServiceStep
@@ -24,6 +25,7 @@ __all__ = [
     "DeployEcsRevisionStep",
     "DeployEcsServiceStep",
     "DiscoverEcsTargetsStep",
+    "PrepareEcsTrafficStep",
     "PromoteEcrImageStep",
     "RegisterEcsTaskDefinitionStep",
     "UpdateEcsServiceStep",
@@ -185,6 +187,30 @@ STEPS = StepTable(
             verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
         StepRow(
+            name="prepare-traffic",
+            title="Prepare Amazon ECS Traffic",
+            summary="have two target groups and listener rules for production and tests",
+            step=f"{_ROOMS}.prepare_traffic.step:PrepareEcsTrafficStep",
+            inputs=f"{_ROOMS}.prepare_traffic.inputs:PrepareTrafficInputs",
+            prefix="EcsTraffic",
+            template=StepTemplate(
+                name="AWS - Prepare Amazon ECS Traffic",
+                description="Makes what a deployment shifts traffic with, or finds it by its tags: two "
+                "target groups, a listener rule for production traffic, and one before it for testers. What "
+                "is found keeps its weights, priority and actions.",
+            ),
+            outputs=(
+                "Region",
+                "ListenerArn",
+                "TargetGroupArn",
+                "AlternateTargetGroupArn",
+                "ProductionListenerRule",
+                "TestListenerRule",
+                "Outcome",
+            ),
+            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
+        ),
+        StepRow(
             name="promote",
             title="Promote Image to Amazon ECR",
             summary="copy an image into a repository of Amazon ECR by digest, without Docker",
@@ -239,7 +265,12 @@ STEPS = StepTable(
                 "root cause.",
             ),
             outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
-            verbs={Verb.RUN: (), Verb.WATCH: (_DEPLOYMENT,), Verb.IAM_POLICY: (_LOG_GROUPS,)},
+            verbs={
+                Verb.RUN: (),
+                Verb.WATCH: (_DEPLOYMENT,),
+                Verb.PREFLIGHT: (),
+                Verb.IAM_POLICY: (_LOG_GROUPS,),
+            },
         ),
     )
 )

@@ -239,6 +239,11 @@ class StrategyInputs(ServiceInputs):
         return DEFAULT_PAUSES
 
     @property
+    def has_safeguards(self) -> bool:
+        """Whether ECS is to watch the deployment."""
+        return bool(self.circuit_breaker or self.deployment_alarms)
+
+    @property
     def safeguards(self) -> Safeguards:
         return Safeguards(circuit_breaker=self.circuit_breaker, alarms=self.deployment_alarms)
 

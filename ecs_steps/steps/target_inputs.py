@@ -1,13 +1,16 @@
 """The inputs of a check of a deployment target, which no step is about."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import evolve, frozen
 
 from ecs_steps.environments.scope import CLUSTER_VARIABLE, Guard
+from ecs_steps.iam import Scope, policy_document
 from ecs_steps.octopus.inputs.reader import read, variable
 from ecs_steps.octopus.inputs.types import EcsName, Names
 from ecs_steps.octopus.variables import Variables
+from ecs_steps.preflight.iam_policy import read_target
 from ecs_steps.steps.common_inputs import AWS_RULES, AwsInputs
 
 
@@ -24,6 +27,16 @@ class TargetInputs(AwsInputs):
         help="The target tags of which the cluster's `octopus-role` is one.",
         default=(),
     )
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's name, where it was given by its ARN as well."""
+        return self.cluster_name.rpartition("/")[2]
+
+    @property
+    def arns_of_account(self) -> tuple[str, ...]:
+        """ARNs in the account of the target, that of the step's own role first."""
+        return (*super().arns_of_account, self.cluster_name)
 
     @property
     def guard(self) -> Guard:
@@ -46,3 +59,8 @@ class Target:
         """
         inputs, _ = read(TargetInputs, Variables(variables), AWS_RULES, evaluate=evaluate)
         return cls(inputs)
+
+    def iam_policy(self) -> dict[str, Any]:
+        """Return the IAM policy that the check needs, as JSON data; no AWS call."""
+        scope = Scope.from_arns(self.inputs.region, self.inputs.arns_of_account)
+        return policy_document(read_target(scope, self.inputs.cluster))

@@ -19,11 +19,15 @@ from ecs_steps.errors import DeploymentError, NotFoundError, RolledBackError, Su
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.review import short_name
+from ecs_steps.rollouts.task_set_progress import describe_pause, task_set_outputs
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
 from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
 from ecs_steps.rollouts.task_sets import Abandon, Establish, Promote, Share, Start, TaskSetState, scale_for
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
-from ecs_steps.tags import Tag
+from ecs_steps.rollouts.verification import Verification, verify
+from ecs_steps.steps.task_set_inputs import TaskSetInputs
+from ecs_steps.tags import Tag, deployment_of
 
 SECONDS = 60
 
@@ -45,6 +49,25 @@ class TaskSetDeployment:
     task_set_id: str = ""
     tags: tuple[Tag, ...] = ()
     members: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of_new_set(
+        cls,
+        inputs: TaskSetInputs,
+        service: Service,
+        outputs: Outputs,
+        context: DeploymentContext,
+        tags: tuple[Tag, ...],
+    ) -> "TaskSetDeployment":
+        """Return the deployment of a step that makes a task set; `tags` are the set's and its test rule's."""
+        return cls(
+            context=context,
+            service=service,
+            outputs=outputs,
+            deployment=deployment_of(inputs.default_tags),
+            production_rule=inputs.production_rule or "",
+            tags=tags,
+        )
 
     def check(self, marker: RequestMarker | None, *, replace: bool) -> None:
         """Refuse, before anything is changed, what could not be begun.
@@ -127,12 +150,21 @@ class TaskSetDeployment:
             raise self._rolled_back(rollout, error) from error
         return self._paused(settlement)
 
-    def share(self, percent: int, *, bake_minutes: int, only_healthy: bool) -> Result:
+    def share(
+        self,
+        percent: int,
+        *,
+        bake_minutes: int,
+        only_healthy: bool,
+        verification: Verification | None = None,
+    ) -> Result:
         """Give the new set a share of the traffic in percent; 100 promotes it and ends the deployment.
+
+        A larger share than it has is verified first.
 
         Raises:
             NotFoundError: There is no task set of this deployment.
-            DeploymentError: It is not healthy, and nothing was changed.
+            DeploymentError: It is not healthy, or not verified, and nothing was changed.
             RolloutFailedError: It did not come up at the new scale; its share stays as it was.
         """
         rollout = self._rollout()
@@ -149,6 +181,8 @@ class TaskSetDeployment:
             return self.outputs.result(Outcome.UNCHANGED)
         if percent > state.share:
             self._check(state, only_healthy=only_healthy)
+            if verification:
+                verify(verification, self.context)
         with self._putting_out(rollout):
             if percent < FULL:
                 return self._paused(rollout.reach(Share(percent=percent)))
@@ -252,7 +286,8 @@ class TaskSetDeployment:
         self._put_out(settlement.state)
         if not settlement.is_done:
             return self.outputs.result(Outcome.STARTED)
-        self.context.say(Level.INFO, _describe_pause(settlement.state))
+        if settlement.state.new:
+            self.context.report(describe_pause(self.service, settlement.state, settlement.state.new))
         return self.outputs.result(Outcome.PAUSED)
 
     @contextmanager
@@ -265,18 +300,8 @@ class TaskSetDeployment:
                 self._put_out(rollout.state)
 
     def _put_out(self, state: TaskSetState) -> None:
-        new, rules = state.new, state.test_rules
-        values = {
-            "TaskSetId": new.task_set_id if new else "",
-            "PreviousTaskSetId": state.old[0].task_set_id if state.old else "",
-            "TaskDefinitionArn": new.task_definition if new else "",
-            "PreviousTaskDefinitionArn": state.old[0].task_definition if state.old else "",
-            "TargetGroupArn": state.new_group if new else "",
-            "ProductionTrafficPercent": f"{state.share:g}",
-            "TestListenerRule": rules[0].arn if rules else "",
-        }
         # What is gone at the end keeps the value that later steps read.
-        self.outputs.set(**{name: value for name, value in values.items() if value})
+        self.outputs.set(**task_set_outputs(state))
 
 
 def _in_the_way(state: TaskSetState, task_definition: str) -> tuple[TaskSet, ...]:
@@ -295,27 +320,8 @@ def _refuse_other(other: TaskSet, service: Service) -> SupersededError:
     whose = f"{other.external_id} has made it" if other.external_id else "something else has made it"
     return SupersededError(
         what=f"Service {service.name} has another task set, {other.task_set_id} of "
-        f"{_short(other.task_definition)}",
+        f"{short_name(other.task_definition)}",
         why=whose,
         next_step="Abort that deployment, or delete the task set (aws ecs delete-task-set --force) when its "
         "target group has no weight. Nothing was changed.",
     )
-
-
-def _describe_pause(state: TaskSetState) -> str:
-    new, old = state.new, state.old
-    if new is None:
-        return "nothing is deployed"
-    old_share = f"; {_short(old[0].task_definition)} has {FULL - state.share:g} %" if old else ""
-    healthy = state.healthy.get(state.new_group, 0)
-    group = state.new_group.rpartition(":")[2].split("/")[1]
-    testers = ", and testers reach it by the test rule" if state.test_rules else ""
-    return (
-        f"paused: {_short(new.task_definition)} has {state.share:g} % of the traffic{testers}{old_share}\n"
-        f"  {new.running} of {new.computed} tasks run, {healthy} healthy in {group}\n"
-        f"  this pause does not end by itself, and no one rolls back: continue or abort the deployment"
-    )
-
-
-def _short(arn: str) -> str:
-    return arn.rpartition("/")[2]

@@ -11,9 +11,12 @@ from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import Text, WholeNumber
 from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
 
 TASK_SETS = "Octopus.Action.Aws.Ecs.TaskSets"
 TEST_TRAFFIC = "Octopus.Action.Aws.Ecs.TestTraffic"
+OF_TASK_SETS = f"{TEST_TRAFFIC} and {TASK_SETS}"
+"""The variables that only services with task sets take."""
 
 TaskSetId = Annotated[
     str,
@@ -79,12 +82,17 @@ def task_set_variable() -> Any:  # noqa: ANN401  as `variable`
 
 
 def test_header_variable() -> Any:  # noqa: ANN401  as `variable`
-    """Declare the header that testers send."""
+    """Declare the header that testers of a service with task sets send."""
+    return header_variable("Of a service that is deployed by task sets: ")
+
+
+def header_variable(of: str) -> Any:  # noqa: ANN401  as `variable`
+    """Declare the header that testers send; `of` begins its help."""
     return variable(
         f"{TEST_TRAFFIC}.Header",
         label="Header of testers",
-        help="Of a service that is deployed by task sets: requests with this header reach the new tasks "
-        "alone, `X-Canary: value`. It is a key and no lock: choose a value that no one guesses.",
+        help=f"{of}requests with this header reach the new tasks alone, `X-Canary: value`. It is a key and "
+        "no lock: choose a value that no one guesses.",
         default=None,
         control="Sensitive",
         is_secret=True,
@@ -110,6 +118,36 @@ class TestedInputs(attrs.AttrsInstance, Protocol):
     def test_header(self) -> RequestMarker | None: ...
     @property
     def test_query(self) -> RequestMarker | None: ...
+
+
+def marker_of(inputs: TestedInputs) -> RequestMarker | None:
+    """Return what testers send to reach new tasks."""
+    return inputs.test_header or inputs.test_query
+
+
+def task_sets_last(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+    """Put what few services have below a step's own fields, and the strategy last."""
+    own = TaskSetInputs.__annotations__
+    return strategy_last(cls, sorted(fields, key=lambda each: each.name in own))
+
+
+@frozen(kw_only=True)
+class TaskSetInputs(StrategyInputs):
+    """The inputs of a step that starts a deployment, where it may be one by task sets."""
+
+    test_header: Header | None = test_header_variable()
+    test_query: Query | None = test_query_variable()
+    production_rule: ListenerRuleArn | None = production_rule_variable()
+
+    @property
+    def marker(self) -> RequestMarker | None:
+        """What testers send to reach new tasks."""
+        return marker_of(self)
+
+    @property
+    def names_task_sets(self) -> bool:
+        """Whether the inputs show that the service is deployed by task sets."""
+        return self.marker is not None or self.production_rule is not None
 
 
 @rule("test_header", "test_query")

@@ -9,8 +9,14 @@ from collections.abc import Iterator
 from ecs_steps.iam import Scope, Statement
 
 
+def deploy_by_task_sets(scope: Scope, service: str, rule: str | None) -> Iterator[Statement]:
+    """Allow a service (``cluster/service``) to get a new task set, in place of one that waits."""
+    yield from read_task_sets()
+    yield from begin_task_set(scope, service, rule)
+    yield from end_task_set(scope, service, rule, scales=False)
+
+
 def begin_task_set(scope: Scope, service: str, rule: str | None) -> Iterator[Statement]:
-    """Allow a task set and a test rule to be made for a service (``cluster/service``)."""
     yield Statement(
         sid="MakeTaskSets",
         actions=("ecs:CreateTaskSet", "ecs:TagResource"),

@@ -7,15 +7,14 @@ from troposphere import AWSHelperFn, GetAtt, Ref, Tags, ecs
 
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, last_of
 from ecs_steps.tags import Tag
-from ecs_steps.task_definition.container_specs import (
+from ecs_steps.task_definition.container_logging import (
     ConfigSource,
     ContainerLogging,
-    ContainerSpec,
     Enabled,
     FirelensConfiguration,
     Logging,
-    RegistryLogin,
 )
+from ecs_steps.task_definition.container_specs import ContainerSpec, RegistryLogin
 from ecs_steps.task_definition.inputs import TaskDefinitionInputs, Volume, VolumeType
 
 

@@ -8,7 +8,8 @@ from ecs_steps.octopus.inputs.converter import Path, UnresolvedText
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, ItemRule, item_rule, repeated
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, image_variable
 from ecs_steps.octopus.json_text import shown
-from ecs_steps.task_definition.container_specs import ConfigSource, ContainerSpec, Enabled, RegistryLogin
+from ecs_steps.task_definition.container_logging import ConfigSource, Enabled
+from ecs_steps.task_definition.container_specs import ContainerSpec, RegistryLogin
 from ecs_steps.task_definition.inputs import TaskDefinitionInputs
 
 MAX_IMAGE_LENGTH = 255

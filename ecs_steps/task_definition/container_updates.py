@@ -12,6 +12,7 @@ import attrs
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.converter import Path
+from ecs_steps.octopus.inputs.members import member
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, repeated, rule
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, last_of
 from ecs_steps.octopus.inputs.types import ContainerName
@@ -36,8 +37,12 @@ class Action(StrEnum):
 class EnvironmentVariables:
     """Environment variables of a container, plain and secret ones together."""
 
-    action: Action
-    items: tuple[KeyValue, ...] = ()
+    action: Action = member(
+        "Replace all that there are, add to them, or remove all. Replace without items changes nothing."
+    )
+    items: tuple[KeyValue, ...] = member(
+        "The variables.", ecs="environment; secrets, of type Secret", default=()
+    )
 
     @property
     def changes_nothing(self) -> bool:
@@ -48,8 +53,8 @@ class EnvironmentVariables:
 class EnvironmentFiles:
     """Environment files of a container: ARNs of S3 objects, which ECS reads from the first to the last."""
 
-    action: Action
-    items: tuple[str, ...] = ()
+    action: Action = member("The same of files.")
+    items: tuple[str, ...] = member("ARNs of S3 objects.", ecs="environmentFiles", default=())
 
     @property
     def changes_nothing(self) -> bool:
@@ -60,10 +65,16 @@ class EnvironmentFiles:
 class ContainerUpdate:
     """What changes in one container; what is not given stays as it is."""
 
-    container_name: ContainerName
-    package_reference: str = ""
-    environment_variables: EnvironmentVariables | None = None
-    environment_files: EnvironmentFiles | None = None
+    container_name: ContainerName = member("A container of the template task definition.", ecs="name")
+    package_reference: str = member(
+        "The package reference whose image it gets; empty keeps its image.", ecs="image", default=""
+    )
+    environment_variables: EnvironmentVariables | None = member(
+        "What becomes of its environment.", ecs="environment; secrets, of type Secret", default=None
+    )
+    environment_files: EnvironmentFiles | None = member(
+        "What becomes of its environment files.", ecs="environmentFiles", default=None
+    )
 
 
 class ContainerUpdateInputs(attrs.AttrsInstance, Protocol):

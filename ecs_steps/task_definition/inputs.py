@@ -8,9 +8,11 @@ from typing import Annotated
 
 from attrs import frozen
 
-from ecs_steps.octopus.inputs.converter import UnresolvedText, used_if
+from ecs_steps.octopus.inputs.converter import UnresolvedText
+from ecs_steps.octopus.inputs.members import member
 from ecs_steps.octopus.inputs.types import AccessPointId, Bool, FileSystemId, Role, Text, VolumeName
-from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference, Logging
+from ecs_steps.task_definition.container_logging import Logging
+from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference
 
 # CPU units -> MiB, as the ECS developer guide lists them ("Task CPU and memory").
 SIZES: dict[int, tuple[int, ...]] = {
@@ -67,13 +69,38 @@ def _is_efs(volume: "Volume") -> bool:
 class Volume:
     """A volume that containers mount."""
 
-    type: VolumeType = VolumeType.BIND
-    name: VolumeName
-    file_system_id: FileSystemId = used_if(_is_efs, default="")
-    access_point_id: AccessPointId = used_if(_is_efs, default="")
-    root_directory: str = used_if(_is_efs, default="")
-    encryption_in_transit: Bool = used_if(_is_efs, default=False)
-    efs_iam_authorization: Bool = used_if(_is_efs, default=False)
+    type: VolumeType = member(
+        "Bind: space on the task's own disk, empty at the start. Efs: a file system of Amazon EFS.",
+        default=VolumeType.BIND,
+    )
+    name: VolumeName = member("The name that mount points have for it.", ecs="name")
+    file_system_id: FileSystemId = member(
+        "The file system.", ecs="efsVolumeConfiguration.fileSystemId", default="", used_if=_is_efs
+    )
+    access_point_id: AccessPointId = member(
+        "The access point, which has a root directory and a user of its own.",
+        ecs="efsVolumeConfiguration.authorizationConfig.accessPointId",
+        default="",
+        used_if=_is_efs,
+    )
+    root_directory: str = member(
+        "The directory that is mounted; empty with an access point.",
+        ecs="efsVolumeConfiguration.rootDirectory",
+        default="",
+        used_if=_is_efs,
+    )
+    encryption_in_transit: Bool = member(
+        "Whether the way to the file system is encrypted; needed with an access point and with IAM.",
+        ecs="efsVolumeConfiguration.transitEncryption",
+        default=False,
+        used_if=_is_efs,
+    )
+    efs_iam_authorization: Bool = member(
+        "Whether the task role decides what the task may do.",
+        ecs="efsVolumeConfiguration.authorizationConfig.iam",
+        default=False,
+        used_if=_is_efs,
+    )
 
 
 @frozen(kw_only=True, slots=False)

@@ -1,29 +1,36 @@
-"""A request to RegisterTaskDefinition in Octopus' words, so far as rules read it, and the way back; pure."""
+"""A request to RegisterTaskDefinition in Octopus' words, and where in it a rule speaks of; pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ecs_steps.octopus.inputs.converter import Path
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
-from ecs_steps.task_definition.container_specs import (
-    Condition,
+from ecs_steps.task_definition.container_logging import (
     ConfigSource,
     ContainerLogging,
-    ContainerSpec,
-    ContainerStorage,
     CustomConfigSource,
-    Dependency,
     Enabled,
     FirelensConfiguration,
-    HealthCheck,
-    ImageReference,
+    FirelensType,
     LogDriver,
     Logging,
+)
+from ecs_steps.task_definition.container_specs import (
+    Condition,
+    ContainerSpec,
+    ContainerStorage,
+    Dependency,
+    DockerLabel,
+    ExtraHost,
+    HealthCheck,
+    ImageReference,
     MountPoint,
+    NetworkSettings,
     PortMapping,
     Protocol,
     RegistryLogin,
     RepositoryAuthentication,
+    Ulimit,
     VolumeFrom,
 )
 from ecs_steps.task_definition.inputs import TaskDefinitionInputs, Volume, VolumeType
@@ -32,7 +39,10 @@ Members = Mapping[str, Any]
 
 
 def task_definition_inputs(request: Members) -> TaskDefinitionInputs:
-    """Return what the rules read of a request that botocore's model takes; each container has a name."""
+    """Return a request that botocore's model takes in Octopus' words, but for its roles and its platform.
+
+    Each container has a name. What these inputs have no member for is left out.
+    """
     return TaskDefinitionInputs(
         cpu=request.get("cpu", ""),
         memory=request.get("memory", ""),
@@ -67,29 +77,77 @@ def _container(definition: Members) -> ContainerSpec:
         ),
         memory_limit_soft=definition.get("memoryReservation"),
         memory_limit_hard=definition.get("memory"),
-        cpus=definition.get("cpu"),
-        gpus=sum(each.get("type") == "GPU" for each in definition.get("resourceRequirements", ())),
+        cpus=definition.get("cpu") or None,  # ECS shows 0 where none were given
+        gpus=_gpus(definition),
         essential=definition.get("essential", True),
         container_port_mappings=tuple(_ports(definition)),
+        entry_point=tuple(definition.get("entryPoint", ())),
+        command=tuple(definition.get("command", ())),
+        working_directory=definition.get("workingDirectory", ""),
+        user=definition.get("user", ""),
+        start_timeout=definition.get("startTimeout"),
+        stop_timeout=definition.get("stopTimeout"),
         environment_files=tuple(each.get("value", "") for each in definition.get("environmentFiles", ())),
         environment_variables=(
             *_key_values(definition.get("environment", ()), "value", Secrecy.PLAIN),
             *_key_values(definition.get("secrets", ()), "valueFrom", Secrecy.SECRET),
         ),
-        container_storage=ContainerStorage(
-            mount_points=tuple(
-                MountPoint(source_volume=each.get("sourceVolume", ""), container_path="")
-                for each in definition.get("mountPoints", ())
-            ),
-            volume_from=tuple(
-                VolumeFrom(source_container=each.get("sourceContainer", ""))
-                for each in definition.get("volumesFrom", ())
+        network_settings=NetworkSettings(
+            disable_networking=definition.get("disableNetworking", False),
+            dns_servers=tuple(definition.get("dnsServers", ())),
+            dns_search_domains=tuple(definition.get("dnsSearchDomains", ())),
+            extra_hosts=tuple(
+                ExtraHost(hostname=each["hostname"], ip_address=each["ipAddress"])
+                for each in definition.get("extraHosts", ())
             ),
         ),
+        container_storage=_storage(definition),
         container_logging=_logging(definition.get("logConfiguration")),
         firelens_configuration=_firelens(definition.get("firelensConfiguration")),
-        health_check=HealthCheck(command=tuple(definition.get("healthCheck", {}).get("command", ()))),
+        docker_labels=tuple(
+            DockerLabel(key=key, value=value) for key, value in definition.get("dockerLabels", {}).items()
+        ),
+        health_check=_health_check(definition.get("healthCheck", {})),
         dependencies=tuple(_dependencies(definition)),
+        ulimits=tuple(
+            Ulimit(limit_name=each["name"], hard_limit=each["hardLimit"], soft_limit=each["softLimit"])
+            for each in definition.get("ulimits", ())
+        ),
+    )
+
+
+def _gpus(definition: Members) -> int | None:
+    gpus = [each for each in definition.get("resourceRequirements", ()) if each["type"] == "GPU"]
+    # The number is in a text, and may be absent where a GPU is shared.
+    values = (each.get("value", "") for each in gpus)
+    return next((int(value) if value.isdecimal() else 1 for value in values), None)
+
+
+def _storage(definition: Members) -> ContainerStorage:
+    return ContainerStorage(
+        read_only_root_file_system=definition.get("readonlyRootFilesystem", False),
+        mount_points=tuple(
+            MountPoint(
+                source_volume=each.get("sourceVolume", ""),
+                container_path=each.get("containerPath", ""),
+                readonly=each.get("readOnly", False),
+            )
+            for each in definition.get("mountPoints", ())
+        ),
+        volume_from=tuple(
+            VolumeFrom(source_container=each.get("sourceContainer", ""), readonly=each.get("readOnly", False))
+            for each in definition.get("volumesFrom", ())
+        ),
+    )
+
+
+def _health_check(check: Members) -> HealthCheck:
+    return HealthCheck(
+        command=tuple(check.get("command", ())),
+        interval=check.get("interval"),
+        retries=check.get("retries"),
+        start_period=check.get("startPeriod"),
+        timeout=check.get("timeout"),
     )
 
 
@@ -110,12 +168,17 @@ def _key_values(entries: Iterable[Members], value: str, secrecy: Secrecy) -> Ite
 def _logging(logs: Members | None) -> ContainerLogging:
     if logs is None:
         return ContainerLogging(type=Logging.MANUAL, log_driver=LogDriver.NONE)
-    is_firelens = logs.get("logDriver") == "awsfirelens"
+    drivers = {driver.lower(): driver for driver in LogDriver}
+    options = [{"name": name, "value": value} for name, value in logs.get("options", {}).items()]
     return ContainerLogging(
         type=Logging.MANUAL,
-        # Of the other drivers no rule is different.
-        log_driver=LogDriver.AWS_FIRELENS if is_firelens else LogDriver.AWS_LOGS,
-        log_options=tuple(_key_values(logs.get("secretOptions", ()), "valueFrom", Secrecy.SECRET)),
+        # Of the drivers that Octopus does not know no rule is different.
+        log_driver=drivers.get(logs.get("logDriver", ""), LogDriver.AWS_LOGS),
+        # Those of type Secret first, as `ecs_path` counts them.
+        log_options=(
+            *_key_values(logs.get("secretOptions", ()), "valueFrom", Secrecy.SECRET),
+            *_key_values(options, "value", Secrecy.PLAIN),
+        ),
     )
 
 
@@ -126,6 +189,8 @@ def _firelens(firelens: Members | None) -> FirelensConfiguration:
     sources = {"file": ConfigSource.FILE, "s3": ConfigSource.S3}
     return FirelensConfiguration(
         type=Enabled.ENABLED,
+        firelens_type=FirelensType.FLUENTD if firelens["type"] == "fluentd" else FirelensType.FLUENTBIT,
+        enable_ecs_log_metadata=options.get("enable-ecs-log-metadata", "true") == "true",
         custom_config_source=CustomConfigSource(
             type=sources.get(options.get("config-file-type", ""), ConfigSource.NONE),
             file_path=options.get("config-file-value", ""),

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, listed, repeated, rule
-from ecs_steps.task_definition.container_specs import Condition, ContainerSpec, Enabled, LogDriver, Logging
+from ecs_steps.task_definition.container_logging import Enabled, LogDriver, Logging
+from ecs_steps.task_definition.container_specs import Condition, ContainerSpec
 from ecs_steps.task_definition.inputs import SIZES, TaskDefinitionInputs, Volume, VolumeType, units
 
 

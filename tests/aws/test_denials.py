@@ -75,6 +75,9 @@ NEW_SET = task_sets.NewTaskSet(
     external_id="",
     client_token="t",  # noqa: S106  no secret
 )
+NEW_GROUP = elbv2.NewTargetGroup(
+    name="pets-blue", vpc="vpc-1", protocol="HTTP", port=80, health_check_path="/"
+)
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/1"
 
 REPOSITORY = ecr.NewRepository(name="web", scan_on_push=True, immutable_tags=True)
@@ -97,6 +100,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         lambda aws: stacks.describe_change_set(aws, "shop", "plan"),
         "stack shop",
     ),
+    "cloudformation:ListChangeSets": (lambda aws: stacks.list_change_sets(aws, "shop"), "stack shop"),
     "cloudformation:DeleteChangeSet": (
         lambda aws: stacks.delete_change_set(aws, "shop", "plan"),
         "stack shop",
@@ -141,7 +145,11 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         "fsap-1",
     ),
     "servicequotas:GetServiceQuota": (
-        lambda aws: quotas.service_quota(aws, "fargate", "L-1"),
+        lambda aws: quotas.applied_quota(aws, "fargate", "L-1"),
+        "quota L-1 of fargate",
+    ),
+    "servicequotas:GetAWSDefaultServiceQuota": (
+        lambda aws: quotas.default_quota(aws, "fargate", "L-1"),
         "quota L-1 of fargate",
     ),
     "ecs:ListClusters": (lambda aws: list(clusters.describe_clusters(aws)), "*"),
@@ -250,6 +258,11 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         LISTENER_RULE.listener,
     ),
     "elasticloadbalancing:DeleteRule": (lambda aws: listener_rules.delete_rule(aws, RULE), RULE),
+    "elasticloadbalancing:DescribeLoadBalancers": (lambda aws: elbv2.vpc_of(aws, BALANCER), BALANCER),
+    "elasticloadbalancing:CreateTargetGroup": (
+        lambda aws: elbv2.create_target_group(aws, NEW_GROUP, [Tag("team", "shop")]),
+        "pets-blue",
+    ),
     "elasticloadbalancing:DescribeTargetHealth": (lambda aws: elbv2.target_health(aws, GROUP), GROUP),
     "elasticloadbalancing:DescribeTargetGroups": (
         lambda aws: elbv2.target_group_health_check(aws, GROUP),

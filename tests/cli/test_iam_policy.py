@@ -1,4 +1,5 @@
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -45,7 +46,23 @@ def test_roles_and_log_groups_are_given_by_name(capsys: Capture) -> None:
     )
 
 
-@pytest.mark.parametrize("step", ["deploy", "update"])
+def test_the_policies_of_the_checks_are_reads_alone(capsys: Capture) -> None:
+    reads = re.compile(r"\w+:(Describe|Get|List|Simulate|BatchGet)\w+")
+    for command in (
+        ["preflight", DEPLOY],
+        ["preflight", UPDATE, "--step", "update"],
+        ["check-target", UPDATE],
+    ):
+        code = main(["iam-policy", *command])
+
+        policy = json.loads(capsys.readouterr().out)
+        assert code == 0
+        actions = {action for each in policy["Statement"] for action in each["Action"]}
+        assert "ecs:DescribeClusters" in actions
+        assert [action for action in actions if not reads.fullmatch(action)] == []
+
+
+@pytest.mark.parametrize("step", ["deploy", "update", "check-target"])
 def test_variables_that_are_not_valid_have_no_policy(capsys: Capture, tmp_path: Path, step: str) -> None:
     file = tmp_path / "variables.json"
     file.write_text("{}")

@@ -12,7 +12,7 @@ from ecs_steps.aws.task_definitions import describe_task_definition, register_re
 from ecs_steps.cli.main import main
 from ecs_steps.octopus import yaml_text
 from ecs_steps.sandbox import Sandbox
-from ecs_steps.steps.deploy_ecs_service.importing import import_deployment
+from ecs_steps.steps.deploy_ecs_service.importing import ImportedStack, import_deployment
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.task_definition.diff import difference
 
@@ -65,18 +65,40 @@ def test_what_another_launch_type_has_is_named(capsys: Capture) -> None:
     assert any("service.launchType" in warning for warning in warnings)
 
 
-def test_a_stack_of_octopus_own_step_is_imported_under_its_name(capsys: Capture, tmp_path: Path) -> None:
-    journal = ("--sandbox", "--sandbox-journal", str(tmp_path / "aws"))
-    example = str(files("ecs_steps.sandbox") / "examples" / "deploy.json")
-    assert main(["deploy", example, *journal, "--sandbox-speed", "1000000", "--quiet"]) == 0
+def test_a_stack_of_octopus_own_step_keeps_its_name_and_all_of_its_resources(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    journal = ("--sandbox", "--sandbox-journal", str(tmp_path / "aws"), "--sandbox-speed", "1000000")
+    example = json.loads((files("ecs_steps.sandbox") / "examples" / "deploy.json").read_text())
+    del example[f"{DEPLOY}.TaskExecutionRole"]
+    file = tmp_path / "variables.json"
+    file.write_text(json.dumps(example | {f"{DEPLOY}.LogGroupName": "shop/web"}), encoding="utf-8")
+    assert main(["deploy", str(file), *journal, "--quiet"]) == 0
     capsys.readouterr()
 
-    variables, _ = imported(capsys, "--stack", "octopetshop-web", *journal)
+    variables, warnings = imported(capsys, "--stack", "octopetshop-web", *journal[:3])
+    file.write_text(json.dumps(variables), encoding="utf-8")
+    assert main(["deploy", str(file), *journal, "--dry-run", "--output", "json"]) == 0
 
-    assert variables[f"{DEPLOY}.CFStackName"] == "octopetshop-web"
-    assert len(variables[f"{DEPLOY}.Containers"]) == len(
-        json.loads(Path(example).read_text())[f"{DEPLOY}.Containers"]
-    )
+    changes = json.loads(capsys.readouterr().out)["dryRun"]["resources"]
+    assert {change["action"] for change in changes} == {"Modify"}
+    assert (variables[f"{DEPLOY}.CFStackName"], warnings) == ("octopetshop-web", [])
+    assert variables[f"{DEPLOY}.LogGroupName"] == "shop/web"
+
+
+def test_of_a_stack_that_holds_more_the_service_gets_one_of_its_own() -> None:
+    role = "arn:aws:iam::123456789012:role/web-Role-1"
+    request = {
+        "family": "web",
+        "executionRoleArn": role,
+        "containerDefinitions": [{"name": "web", "image": "nginx:1"}],
+    }
+
+    found = import_deployment(request, stack=ImportedStack("web", {"Role": "web-Role-1", "Listener": "arn"}))
+
+    assert found.variables[f"{DEPLOY}.CFStackName"] == "ecs-web"
+    assert found.variables[f"{DEPLOY}.TaskExecutionRole"] == role
+    assert found.without_place == ("stack.Role", "stack.Listener")
 
 
 def test_a_file_of_a_task_definition_is_imported_and_its_expressions_are_text(
@@ -102,6 +124,37 @@ def test_a_file_of_a_task_definition_is_imported_and_its_expressions_are_text(
     assert container["environmentVariables"][0]["value"] == "##{x}"
     assert len(warnings) == 1
     assert "containerDefinitions[web].restartPolicy" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[", "bad.json is no JSON"),
+        ("[]", "bad.json is no task definition: it has no family"),
+        ('{"family": "web"}', "containerDefinitions: is required"),
+        ('{"family": "web", "containerDefinitions": "web"}', "containerDefinitions: expected"),
+        (
+            '{"family": "web", "containerDefinitions": [{"image": "a"}]}',
+            "containerDefinitions[0].name: is required",
+        ),
+        (
+            (
+                '{"family": "web", "containerDefinitions": '
+                '[{"name": "a", "portMappings": [{"containerPort": 70000}]}]}'
+            ),
+            "network port 70000",
+        ),
+    ],
+)
+def test_a_file_that_holds_no_task_definition_is_refused(
+    text: str, said: str, tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text(text, encoding="utf-8")
+
+    assert main(["import", "--task-definition", str(file)]) == 2
+
+    assert said in capsys.readouterr().err
 
 
 def test_a_service_that_is_not_there_is_named(capsys: Capture) -> None:

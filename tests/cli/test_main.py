@@ -263,11 +263,11 @@ def test_a_name_that_no_file_could_have_is_one_clear_line(capsys: Capture, name:
     assert printed[1].isascii()
 
 
-def test_an_unknown_scenario_lists_those_there_are(capsys: Capture) -> None:
+def test_an_unknown_scenario_is_answered_with_the_command_that_lists_them(capsys: Capture) -> None:
     code = main(["deploy", DEPLOY, "--sandbox", "no-such-thing", *FAST])
 
     assert code == 2
-    assert "service-name-taken" in capsys.readouterr().err
+    assert "`ecs-steps scenarios`" in capsys.readouterr().err
 
 
 def test_an_unknown_command_is_exit_two() -> None:

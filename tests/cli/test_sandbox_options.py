@@ -12,6 +12,7 @@ import pytest
 
 from ecs_steps.cli.main import main
 from ecs_steps.sandbox import SCENARIOS
+from ecs_steps.steps.registry import STEPS
 
 DEPLOY = str(files("ecs_steps.sandbox") / "examples" / "deploy.json")
 Capture = pytest.CaptureFixture[str]
@@ -69,6 +70,27 @@ def test_other_processes_reach_a_sandbox_that_is_served_and_a_signal_ends_it_wel
         assert process.wait() == 0
 
     assert "Outcome = SUCCEEDED" in ended.stdout, ended.stderr
+
+
+def test_examples_are_written_once_and_each_succeeds(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["examples", str(tmp_path / "files")]) == 0
+    written = capsys.readouterr().out.split()
+    (tmp_path / "files" / "update.json").write_text("changed")
+
+    assert main(["examples", str(tmp_path / "files")]) == 0
+
+    assert {Path(each).stem for each in written} >= {row.name for row in STEPS}
+    assert capsys.readouterr().out == ""
+    assert (tmp_path / "files" / "update.json").read_text() == "changed"
+    assert main(["deploy", str(tmp_path / "files" / "deploy.json"), "--sandbox", *FAST]) == 0
+
+
+def test_examples_that_cannot_be_written_are_one_line(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "file").write_text("")
+
+    assert main(["examples", str(tmp_path / "file" / "folder")]) == 2
+
+    assert "FOLDER: " in capsys.readouterr().err
 
 
 def test_scenarios_are_listed_with_what_happens_in_them(capsys: Capture) -> None:

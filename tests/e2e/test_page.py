@@ -24,6 +24,11 @@ data.outside = texts.filter(each => each.left < svg.left || each.right > svg.rig
 data.overlaps = texts.filter((each, index) => texts.slice(index + 1).some(other =>
   each.left < other.right - 1 && other.left < each.right - 1
   && each.top < other.bottom - 3 && other.top < each.bottom - 3)).length;
+data.split = [...document.querySelectorAll("dt")].filter(each => {
+  const text = document.createRange();
+  text.selectNodeContents(each);
+  return text.getClientRects().length > 1;
+}).length;
 data.smallest = Math.min(...texts.map(each => each.height));
 data.background = getComputedStyle(document.body).backgroundColor;
 </script>"""
@@ -67,7 +72,7 @@ def test_a_page_can_be_read_on_a_phone(browser: str, tmp_path: Path, name: str) 
     found = measured(browser, page_of(*SCENARIOS[name]), tmp_path, dark=False)
 
     assert float(found["overflow"]) <= 0
-    assert (found["outside"], found["overlaps"]) == ("0", "0")
+    assert (found["outside"], found["overlaps"], found["split"]) == ("0", "0", "0")
     assert float(found["smallest"]) >= 10
 
 

@@ -24,8 +24,8 @@ from peers.ministack import Keys, Ministack
 from permissions.policies import ROWS, policy_of
 from step_rooms import declared_for
 
-NAMES = [row.name for row in ROWS if row.name not in ("continue", "abort")]
-"""The steps that print a policy, but for those on service deployments: ministack has none."""
+NAMES = [row.name for row in ROWS if row.name not in ("continue", "abort", "prepare-traffic")]
+"""The steps that print a policy, but for those on service deployments and weights: ministack has none."""
 
 ROLES = ("orders-task", "orders-execution", "octopetshop-web", "octopetshop-web-execution")
 """Those that the task definitions name: where ministack checks IAM, it also requires them."""

@@ -1,13 +1,12 @@
-"""The guard's decisions, row by row, and in the two steps."""
+"""The guard's decisions, row by row."""
 
 from collections.abc import Mapping
-from typing import Any
 
+import attrs
 import pytest
 
 from ecs_steps import (
     AccessDeniedError,
-    DeployEcsServiceStep,
     EcsStepsError,
     InvalidInputsError,
     Level,
@@ -21,13 +20,16 @@ from ecs_steps.aws.ecs import describe_service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.environments.scope import DeploymentScope, Guard, GuardMode
+from ecs_steps.octopus.inputs.types import EcsName, Family
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox
+from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow
 from explaining.runs import variables
+from permissions.policies import example
 
 ECS = "Octopus.Action.Aws.Ecs"
 PRODUCTION = {"environment": "Production"}
 ALL = {"environment": "Production", "tenant": "Acme", "project": "Orders", "space": "Default"}
-READS = ("Describe", "Get", "List")
 
 # The deployment's scope, tags of the service and of the cluster, and what mode Refuse and mode Warn do.
 DECISIONS = [
@@ -182,6 +184,14 @@ def test_a_read_that_is_denied_is_refused_with_its_action_or_warned_of(operation
         assert (error is not None) == (mode is GuardMode.REFUSE)
 
 
+def test_a_cluster_that_was_deleted_is_named_with_its_status() -> None:
+    with Sandbox() as aws:
+        aws.add_cluster("old")
+        aws.ecs.delete_cluster({"cluster": "old"})
+        with pytest.raises(NotFoundError, match="it is INACTIVE in account 123456789012"):
+            check_environment(Guard(cluster="old"), context_of(aws, []))
+
+
 @pytest.mark.parametrize("name", ["nowhere", "sho", "arn:aws:ecs:eu-west-1:123456789012:cluster/nowhere"])
 def test_a_cluster_that_does_not_exist_is_named_with_its_account_and_region(name: str) -> None:
     with (
@@ -191,43 +201,6 @@ def test_a_cluster_that_does_not_exist_is_named_with_its_account_and_region(name
         ),
     ):
         check_environment(Guard(cluster=name), context_of(aws, []))
-
-
-class TestTheSteps:
-    """Both steps, and a dry run: each refuses before its first change."""
-
-    @pytest.fixture
-    def aws(self) -> Any:  # noqa: ANN401  a generator fixture
-        with Sandbox() as aws:
-            aws.add_cluster("shop-production")
-            for cluster in ("shop", "shop-production"):
-                tag(aws, f"cluster/{cluster}", {"octopus-environment": "Test"})
-            yield aws
-
-    @pytest.mark.parametrize("verb", ["deploy", "update", "dry run"])
-    def test_refuse_before_their_first_change(self, verb: str, aws: Sandbox) -> None:
-        others = {"Octopus.Environment.Name": "Production"}
-        step: Any = (
-            DeployEcsServiceStep(variables("deploy", others=others))
-            if verb == "deploy"
-            else UpdateEcsServiceStep(variables("update", others=others))
-        )
-        act = step.dry_run if verb == "dry run" else step.run
-
-        with pytest.raises(WrongEnvironmentError):
-            act(aws=aws.clients, clock=aws.clock, report=lambda _: None)
-
-        assert [call.operation for call in aws.calls if not call.operation.startswith(READS)] == []
-
-    def test_deploy_with_a_warning_in_mode_warn(self, aws: Sandbox) -> None:
-        events: list[Reported] = []
-        others = {"Octopus.Environment.Name": "Production", f"{ECS}.EnvironmentGuard": "warn"}
-
-        UpdateEcsServiceStep(variables("update", others=others)).run(
-            aws=aws.clients, clock=aws.clock, report=events.append
-        )
-
-        assert warnings(events)[0].startswith("This deployment is for Production, but the cluster shop is")
 
 
 @pytest.mark.parametrize("name", ["-web", "web-", "production--web"])
@@ -242,6 +215,32 @@ def test_a_name_with_an_empty_part_is_an_input_error_by_mode(name: str, field: s
     assert [problem.path.rpartition(".")[2] for problem in warned.warnings] == [field]
     off = UpdateEcsServiceStep(variables("update", others={**named, f"{ECS}.EnvironmentGuard": "Off"}))
     assert off.warnings == ()
+
+
+NAMES = [
+    pytest.param(row, field.metadata["variable"].name, id=f"{row.name} {field.name}")
+    for row in STEPS
+    for field in attrs.fields(row.inputs_class())
+    if field.type in (EcsName, Family)
+]
+
+
+@pytest.mark.parametrize(("row", "name"), NAMES)
+def test_every_name_in_ecs_is_checked_for_empty_parts(row: StepRow, name: str) -> None:
+    with pytest.raises(InvalidInputsError) as caught:
+        row.read({**example(row.name), name: "web-"})
+
+    assert any(line.startswith(f"{name}: has an empty part: 'web-'") for line in caught.value.lines)
+
+
+def test_nothing_that_contradicts_is_said_once_where_debug_messages_are_shown() -> None:
+    events: list[Reported] = []
+    with Sandbox() as aws:
+        check_environment(Guard(scope=DeploymentScope(**PRODUCTION), cluster="shop"), context_of(aws, events))
+
+    assert [(each.level, each.text) for each in events if isinstance(each, Message)] == [
+        (Level.VERBOSE, "No tag contradicts a deployment for Production.")
+    ]
 
 
 def test_a_name_that_still_holds_an_expression_is_an_input_error_that_names_the_environment() -> None:

@@ -27,8 +27,26 @@ TARGETS = [
     pytest.param(TENANTED, {**FITS, "octopus-tenant": "acme"}, "ecs-orders", id="its tenant"),
     pytest.param(TENANTED, FITS, "ecs-orders", id="a tenant and no such tag"),
     pytest.param(SCOPE, {**FITS, "team": "x", "octopus": ""}, "ecs-orders", id="other tags"),
+    pytest.param(
+        DeploymentScope(environment="Größe É"),
+        {**FITS, "octopus-environment": "gRÖßE é"},
+        "ecs-orders",
+        id="letters outside ASCII",
+    ),
 ]
 NO_TARGETS = [
+    pytest.param(
+        DeploymentScope(environment="Straße"),
+        {**FITS, "octopus-environment": "STRASSE"},
+        ["octopus-environment is STRASSE"],
+        id="two letters for one",
+    ),
+    pytest.param(
+        DeploymentScope(environment="Kiosk"),
+        {**FITS, "octopus-environment": "K\u0131osk"},
+        ["octopus-environment is"],
+        id="a letter that only looks alike",
+    ),
     pytest.param(SCOPE, {}, ["no tag octopus-role", "no tag octopus-environment"], id="no tags"),
     pytest.param(SCOPE, {"octopus-environment": "Test"}, ["no tag octopus-role"], id="no role"),
     pytest.param(SCOPE, {"octopus-role": "ecs-orders"}, ["no tag octopus-environment"], id="no environment"),

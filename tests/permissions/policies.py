@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from ecs_steps.steps.preflight_policy import preflight_policy
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow, Verb
 
@@ -43,6 +44,12 @@ def policy_of(row: StepRow, variables: Mapping[str, object], *, diagnostics: boo
     step: Any = row.read(variables)
     document: Document = step.iam_policy(diagnostics=diagnostics)
     return document
+
+
+def preflight_of(row: StepRow) -> Document:
+    """Return the policy of the preflight of a step's example."""
+    inputs: Any = row.read(example(row.name)).inputs
+    return preflight_policy(inputs)
 
 
 def allowing(policy: Document, request: Request) -> list[str]:

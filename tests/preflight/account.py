@@ -1,4 +1,4 @@
-"""An account in the sandbox that has all that a deployment needs, and what breaks one thing in it."""
+"""An account that has all that a deployment needs, and what breaks one thing in it."""
 
 import json
 from collections.abc import Mapping
@@ -6,11 +6,14 @@ from typing import Any
 
 from attrs import define, evolve, field
 
+from ecs_steps.aws.clients import AwsClients
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.scope import DeploymentScope, Guard
 from ecs_steps.preflight.check import Found, run_checks
 from ecs_steps.preflight.plan import FileSystem, LogGroup, TaskPlan
 from ecs_steps.preflight.table import CHECKS
+from ecs_steps.registry import Platform
 from ecs_steps.sandbox import Sandbox
 
 TRUST = {
@@ -31,36 +34,50 @@ READS_SECRETS = {
 }
 
 
+EVERY_ACTION = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+
+
+BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/0f1e2d3c4b5a6978"
+"""One that the sandbox needs nothing of but its listeners."""
+
+
 @define
 class Account:
     """An account with a VPC: a private subnet with a NAT gateway, and whatever else a test adds."""
 
-    aws: Sandbox
+    clients: AwsClients
+    clock: Clock = field(factory=SystemClock)
     vpc: str = ""
     subnet: str = ""
     route_table: str = ""
     group: str = ""
     secret: str = ""
     target_group: str = ""
+    balancer: str = BALANCER
     file_system: str = ""
     mount_target: str = ""
     changes: dict[str, Any] = field(factory=dict)
 
     def client(self, service: str) -> Any:  # noqa: ANN401  botocore's clients are made at run time
-        return self.aws.clients.service(service)
+        return self.clients.service(service)
 
     def plan(self) -> TaskPlan:
         """Return a plan that this account has everything for, but for what a test has changed."""
         usual = TaskPlan(
             guard=Guard(scope=DeploymentScope(environment="Production"), cluster="shop"),
+            service="web",
             cpu=512,
             most_tasks=4,
+            platform=Platform(os="linux", architecture="amd64"),
             secrets=(self.secret, "/shop/license"),
             execution_role="arn:aws:iam::123456789012:role/execution",
             task_role="arn:aws:iam::123456789012:role/task",
             log_groups=(LogGroup(name="/shop/web"),),
             file_systems=(FileSystem(file_system=self.file_system),),
-            ports=(8080,),
+            ports=(range(8080, 8081),),
             subnets=(self.subnet,),
             security_groups=(self.group,),
             target_groups=((self.target_group, 8080),),
@@ -72,24 +89,33 @@ class Account:
 
     def found(self, name: str) -> list[Found]:
         """Run one check of the table."""
-        context = DeploymentContext(
-            aws=self.aws.clients, clock=self.aws.clock, report=lambda _: None, deadline=None
-        )
+        context = DeploymentContext(aws=self.clients, clock=self.clock, report=lambda _: None, deadline=None)
         checks = [check for check in CHECKS if check.name == name]
         assert checks
-        self.aws.calls.clear()
         return [result.found for result in run_checks(checks, self.plan(), context).results]
 
 
-def complete(aws: Sandbox) -> Account:
-    """Make an account in which every check passes."""
-    account = Account(aws)
+@define
+class SandboxAccount(Account):
+    """An account in the sandbox."""
+
+    aws: Sandbox = field(kw_only=True)
+
+
+def complete_sandbox(aws: Sandbox) -> SandboxAccount:
+    account = SandboxAccount(aws.clients, aws.clock, aws=aws)
+    complete(account)
+    aws.calls.clear()
+    return account
+
+
+def complete(account: Account) -> None:
+    """Make an account one in which every check passes."""
     _network(account)
     _roles_and_secrets(account)
     account.client("logs").create_log_group(logGroupName="/shop/web")
     _target_group(account)
     _file_system(account)
-    return account
 
 
 def add_role(account: Account, name: str, trust: Mapping[str, Any] = TRUST) -> str:
@@ -99,6 +125,13 @@ def add_role(account: Account, name: str, trust: Mapping[str, Any] = TRUST) -> s
 
 def allow(account: Account, role: str, policy: Mapping[str, Any]) -> None:
     account.client("iam").put_role_policy(RoleName=role, PolicyName="own", PolicyDocument=json.dumps(policy))
+
+
+def allow_caller(account: Account, policy: Mapping[str, Any]) -> None:
+    """Make the user that moto says the caller is, with one policy."""
+    account.client("iam").put_user_policy(
+        UserName="moto", PolicyName="own", PolicyDocument=json.dumps(policy)
+    )
 
 
 def _network(account: Account) -> None:
@@ -143,6 +176,8 @@ def add_endpoints(account: Account, *services: str) -> None:
 
 
 def _roles_and_secrets(account: Account) -> None:
+    account.client("iam").create_user(UserName="moto")
+    allow_caller(account, EVERY_ACTION)
     add_role(account, "execution")
     add_role(account, "task")
     allow(account, "execution", READS_SECRETS)
@@ -162,9 +197,8 @@ def add_target_group(account: Account, name: str, **settings: Any) -> str:  # no
 
 
 def add_listener(account: Account, target_group: str, port: int = 80) -> None:
-    balancer = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/0f1e2d3c4b5a6978"
     account.client("elbv2").create_listener(
-        LoadBalancerArn=balancer,
+        LoadBalancerArn=account.balancer,
         Protocol="HTTP",
         Port=port,
         DefaultActions=[{"Type": "forward", "TargetGroupArn": target_group}],

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import pytest
+from attrs import evolve
 
 from ecs_steps.aws.container_instances import ContainerInstance
 from ecs_steps.context import DeploymentContext
@@ -74,6 +75,61 @@ def test_a_denied_read_is_a_skip_that_names_the_action(aws: Sandbox) -> None:
 
     assert all(status is Status.SKIPPED for found in results.values() for status, _ in found)
     assert "Allow ecs:DescribeClusters" in results["cluster"][0][1]
+
+
+def register(aws: Sandbox, *states: str) -> None:
+    """Register a container instance for each state that one is to have."""
+    for state in states:
+        made = aws.ecs.register_container_instance({"cluster": "shop"})["containerInstance"]
+        named = {"cluster": "shop", "containerInstances": [made["containerInstanceArn"]], "status": state}
+        aws.ecs.update_container_instances_state(named)
+
+
+@pytest.mark.parametrize(
+    ("states", "status", "text"),
+    [
+        (("ACTIVE", "DRAINING"), Status.PASSED, "1 container instances are ACTIVE and connected"),
+        (("DRAINING",), Status.FAILED, "add one, or end the draining of one"),
+        ((), Status.SKIPPED, "the cluster has no container instances"),
+        (("ACTIVE",) * 101, Status.PASSED, "101 container instances are ACTIVE"),
+    ],
+)
+def test_the_container_instances_of_a_cluster_are_read(
+    states: tuple[str, ...], status: Status, text: str, aws: Sandbox
+) -> None:
+    register(aws, *states)
+
+    [_, found] = table(aws, plan())["capacity"]
+
+    assert (found[0], text in found[1]) == (status, True)
+
+
+@pytest.mark.parametrize("operation", ["ListContainerInstances", "DescribeContainerInstances"])
+def test_container_instances_that_may_not_be_read_are_a_skip_that_names_the_action(
+    operation: str, aws: Sandbox
+) -> None:
+    register(aws, "ACTIVE")
+    aws.faults.apply(Fault(operation, FaultKind.ACCESS_DENIED))
+
+    [(_, text), (status, why)] = table(aws, plan())["capacity"]
+
+    assert "7 tasks run" in text
+    assert status is Status.SKIPPED
+    assert f"Allow ecs:{operation} on " in why
+
+
+def test_a_step_that_may_not_do_its_work_on_the_target_fails(aws: Sandbox) -> None:
+    iam = aws.clients.service("iam")
+    iam.create_user(UserName="moto")
+    arn = f"arn:aws:ecs:{aws.region}:123456789012:service/shop/orders"
+    policy = {"Statement": [{"Action": ["ecs:UpdateService"], "Resource": [arn]}]}
+
+    [(status, text)] = table(aws, evolve(plan(), policy=policy))["permissions"]
+    [(without_step, why)] = table(aws, plan())["permissions"]
+
+    assert (status, without_step) == (Status.FAILED, Status.SKIPPED)
+    assert f"ecs:UpdateService on {arn}" in text
+    assert "--step says whose permissions are checked" in why
 
 
 def instance(status: str = "ACTIVE", *, connected: bool = True) -> ContainerInstance:

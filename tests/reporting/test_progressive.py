@@ -8,10 +8,14 @@ from rich.console import Console
 
 from ecs_steps.reporting.events import DeploymentPaused, Level, RolloutChanged
 from ecs_steps.reporting.live import LiveView
+from ecs_steps.reporting.page.html import page
+from ecs_steps.reporting.page.record import DeploymentRecord
 from ecs_steps.reporting.service_messages import lines
 from ecs_steps.reporting.text import format_line, level_of, message_text, rollout_percent
 from ecs_steps.rollouts.pauses import STAGES
+from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
+from steps.checkout import Checkout
 
 ROLLOUT = RolloutChanged(
     service_name="web",
@@ -93,3 +97,38 @@ def test_the_tree_shows_the_pause_until_the_deployment_moves_on() -> None:
     assert "PRE_PRODUCTION_TRAFFIC_SHIFT" in paused
     assert "paused before the next share" in paused
     assert "paused" not in later
+
+
+def test_task_sets_are_deployments_of_the_tree_and_of_the_page() -> None:
+    with Sandbox() as aws, LiveView(io.StringIO(), clock=aws.clock) as view:
+        shop, record = Checkout(aws), DeploymentRecord("Continue Amazon ECS Deployment", aws.clock)
+        shop.update()
+        shop.events.clear()
+        shop.share(50)
+        for reported in shop.events:
+            record(reported)
+            view(reported)
+        tree, html = tree_of(view), page(record)
+
+    assert "deployment checkout:2" in tree
+    assert "50% of the traffic" in tree
+    assert "paused: checkout:2 has 50 % of the traffic" in tree
+    for shown in (
+        "Traffic (%)",
+        "checkout:2, this deployment",
+        "checkout:1, other deployment",
+        "no one rolls",
+    ):
+        assert shown in html
+
+
+def test_a_change_of_a_task_set_is_reported_once_and_its_first_health_checks_are_no_trouble() -> None:
+    with Sandbox() as aws:
+        shop = Checkout(aws)
+        shop.update()
+
+    changes = [each for each in shop.events if isinstance(each, RolloutChanged)]
+    assert len(set(changes)) == len(changes)
+    ours = [(each.running, each.state) for each in changes if each.is_this_deployment]
+    assert ours == [(0, "ACTIVE, STABILIZING"), (1, "ACTIVE, STABILIZING"), (1, "ACTIVE, STEADY_STATE")]
+    assert shop.warnings == []

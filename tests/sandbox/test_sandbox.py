@@ -181,9 +181,9 @@ def test_threads_share_a_sandbox() -> None:
     assert {call.outcome for call in aws.calls} == {""}
 
 
-def test_an_unknown_scenario_is_refused_with_the_names_of_those_there_are() -> None:
-    with pytest.raises(ValueError, match="There is no scenario 'perfect'; there are: healthy, "):
-        Sandbox("perfect")
+def test_an_unknown_scenario_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(ValueError, match="There is no scenario 'haelthy'; did you mean healthy"):
+        Sandbox("haelthy")
 
 
 def _refuse(**_: object) -> None:

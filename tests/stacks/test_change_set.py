@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ecs_steps.aws.cloudformation import StackRequest, create_change_set, describe_stack
+from ecs_steps.aws.cloudformation import StackRequest, create_change_set, describe_stack, new_token
 from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
@@ -53,6 +53,15 @@ def test_an_empty_stack_of_another_change_set_stays_with_that_change_set() -> No
             StackName="shop", ChangeSetName="of-another-person"
         )
         assert left["Status"] == "CREATE_COMPLETE"
+
+
+def test_an_empty_stack_that_a_dry_run_left_is_deleted_by_the_next_one() -> None:
+    with Sandbox() as aws:
+        create_change_set(aws.clients, REQUEST, new_token(), is_new=True)
+
+        plan_deployment(REQUEST, deployment_context(aws))
+
+        assert describe_stack(aws.clients, "shop") is None
 
 
 @pytest.mark.parametrize(("is_theirs", "expected"), [(True, DELETED_CHANGE_SET), (False, DELETED_STACK)])

@@ -267,6 +267,9 @@ def test_the_examples_in_the_help_are_inputs_that_the_step_takes(row: StepRow) -
         "Roles": "ecs-orders",
         "Family": "orders",
         "TaskDefinition": "orders:7",
+        "Name": "orders",
+        "Listener": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/1/2",
+        **({"Header": "X-Canary: 5f0c2a"} if row.name == "prepare-traffic" else {}),
     }
     given = {f"{row.prefix}.{name}": value for name, value in required.items()}
     given |= {"Octopus.Environment.Id": "Environments-1", "Octopus.Environment.Name": "Test"}
@@ -284,7 +287,9 @@ def test_the_examples_in_the_help_are_inputs_that_the_step_takes(row: StepRow) -
 def picture(row: StepRow) -> str:
     """Draw a step template's parameters, each with its control and what stands in it."""
     document = written(row)
-    rows = [f"{parameter['Label']:32}{drawn(parameter)}".rstrip() for parameter in document["Parameters"]]
+    rows = [
+        f"{parameter['Label'] + ' ':32}{drawn(parameter)}".rstrip() for parameter in document["Parameters"]
+    ]
     return "\n".join([document["Name"], "", *rows, ""])
 
 

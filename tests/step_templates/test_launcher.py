@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from answering import Answer, answering
 from ecs_steps.sandbox import Fault, FaultKind, Scenario
+from ecs_steps.sandbox.ecs.plan import EcsPlan, TargetGroupSettings
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow
 from ecs_steps.version import __version__
 from revisions import register_another
-from script_host.host import SECRET, ScriptHost, ended
+from script_host.host import SECRET, Ran, ScriptHost, ended
 from script_host.service_messages import parse
 from script_host.workers import BareWorker, World
 from step_templates import build
@@ -101,10 +103,28 @@ RELEASE = {
     "Octopus.Action.Package[EcsRevision.TaskDefinition].PackageVersion": "42-beta",
     "Octopus.Action.Package[EcsRevision.TaskDefinition].Image": "ecs-feed.example.com/orders:42-beta",
 }
+OF_CHECKOUT = {
+    "Account": "Shop",
+    "Region": "eu-west-1",
+    "ClusterName": "shop",
+    "ServiceName": "checkout",
+    "TargetTaskDefinitionName": "checkout",
+    "ContainerUpdates": '[{"containerName": "web", "packageReference": "EcsUpdate.Image"}]',
+    "Header": "X-Canary: k7-of-testers",
+    "WaitOption": "WaitWithTimeout",
+    "WaitTimeoutMinutes": "15",
+}
+A_RELEASE_OF_CHECKOUT = {
+    "Octopus.Deployment.Id": "Deployments-7",
+    "Octopus.Action.Package[EcsUpdate.Image].Image": "index.docker.io/acme/checkout:1.5.0",
+}
 DENIED = Scenario(
     description="Nothing may be changed",
     faults=tuple(Fault(name, FaultKind.ACCESS_DENIED) for name in ("CreateStack", "UpdateService")),
 )
+
+# A script waits in real time until requests have drained.
+WITHOUT_DRAINING = Scenario(ecs=EcsPlan(target_group=TargetGroupSettings(deregistration_delay=0)))
 
 
 def operations(world: World) -> list[str]:
@@ -192,6 +212,33 @@ def test_a_release_deploys_the_revision_that_its_package_names(world: World) -> 
     assert ran.log.outputs["TaskDefinitionRevision"].value == "42"
     [call] = [each for each in world.sandbox.calls if each.operation == "UpdateService"]
     assert call.params["taskDefinition"].endswith(":task-definition/orders:42")
+
+
+@pytest.mark.parametrize("world", [WITHOUT_DRAINING], indirect=True, ids=["without draining"])
+def test_a_share_of_a_task_set_is_verified_given_and_taken_back(world: World) -> None:
+    def ran(step: str, expected: tuple[int, str | None], **given: str) -> Ran:
+        prefix = STEPS.named(step).prefix
+        taken = {each["Name"] for each in TEMPLATES[step]["Parameters"]}
+        named = {f"{prefix}.{name}": value for name, value in (OF_CHECKOUT | given).items()}
+        variables = {name: value for name, value in named.items() if name in taken}
+        done = world.worker().run(TEMPLATES[step], A_RELEASE_OF_CHECKOUT | variables)
+        outcome = done.log.outputs.get("Outcome")
+        assert (done.code, outcome.value if outcome else None) == expected, done.stdout
+        assert b"k7-of-testers" not in done.stdout
+        return done
+
+    with answering(Answer(status=503), Answer()) as site:
+        verified = {"Url": site.url, "Tries": "1"}
+        ran("update", (0, "PAUSED"))
+        refused = ran("continue", (5, None), TrafficPercent="50", **verified)
+        half = ran("continue", (0, "PAUSED"), TrafficPercent="50", **verified)
+    ran("abort", (0, "ROLLED_BACK"))
+
+    assert "did not pass the verification" in refused.log.results[0]
+    assert half.log.outputs["ProductionTrafficPercent"].value == "50"
+    assert [headers["X-Canary"] for _, headers in site.requests] == ["k7-of-testers"] * 2
+    changes = [name for name in operations(world) if "TaskSet" in name or name == "ModifyRule"]
+    assert changes == ["CreateTaskSet", "UpdateTaskSet", "ModifyRule", "ModifyRule", "DeleteTaskSet"]
 
 
 def test_a_release_whose_revision_is_gone_says_so_and_changes_nothing(world: World) -> None:

@@ -23,7 +23,7 @@ def test_the_wheel_holds_the_package_and_what_it_reads(wheel: Path) -> None:
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"ecs_steps"}
 
 
-def test_the_wheel_installed_in_an_empty_environment_runs_a_step(
+def test_the_wheel_installed_in_an_empty_environment_is_all_that_the_pages_need(
     wheel: Path, bare_worker: BareWorker, tmp_path: Path
 ) -> None:
     venv.create(tmp_path / "python")
@@ -40,8 +40,6 @@ def test_the_wheel_installed_in_an_empty_environment_runs_a_step(
         "--no-deps",
     ]
     subprocess.run([*pip, str(wheel)], check=True, env=environment)  # noqa: S603  our own command
-    [package] = (tmp_path / "python" / "lib").glob("*/site-packages/ecs_steps")
-    example = package / "sandbox" / "examples" / "deploy.json"
 
     printed = [
         subprocess.run(  # noqa: S603  our own command
@@ -53,10 +51,23 @@ def test_the_wheel_installed_in_an_empty_environment_runs_a_step(
             check=True,
         ).stdout
         for command in (
-            ["check", str(example)],
-            ["deploy", str(example), "--sandbox", "--sandbox-speed", "100000"],
+            ["examples"],
+            ["check", "examples/deploy.json"],
+            [
+                "deploy",
+                "examples/deploy.json",
+                "--sandbox",
+                "--sandbox-speed",
+                "100000",
+                "--report",
+                "page.html",
+            ],
+            ["update", "examples/canary.json", "--sandbox", "--sandbox-speed", "100000"],
         )
     ]
 
-    assert printed[0] == "The inputs of 'Deploy Amazon ECS Service' are valid.\n"
-    assert "Outcome = SUCCEEDED" in printed[1]
+    _, checked, deployed, paused = printed
+    assert checked == "The inputs of 'Deploy Amazon ECS Service' are valid.\n"
+    assert "Outcome = SUCCEEDED" in deployed
+    assert "Outcome = PAUSED" in paused
+    assert "SUCCEEDED" in (tmp_path / "page.html").read_text(encoding="utf-8")

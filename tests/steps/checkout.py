@@ -7,8 +7,15 @@ from typing import Any
 
 from attrs import define, field
 
-from ecs_steps import AbortEcsDeploymentStep, ContinueEcsDeploymentStep, Result, UpdateEcsServiceStep
+from ecs_steps import (
+    AbortEcsDeploymentStep,
+    ContinueEcsDeploymentStep,
+    DeployEcsRevisionStep,
+    Result,
+    UpdateEcsServiceStep,
+)
 from ecs_steps.reporting.events import Level, Message, Reported
+from ecs_steps.reporting.text import message_text
 from ecs_steps.rollouts.traffic import TEST_RULE_TAG
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.ecs.checkout import task_set
@@ -32,6 +39,18 @@ def update_variables(tag: str = "1.5.0", **changes: object) -> dict[str, object]
         f"{ECS}.Update.ServiceName": "checkout",
         f"{ECS}.Update.TargetTaskDefinitionName": "checkout",
         f"{ECS}.Update.ContainerUpdates": json.dumps([container]),
+        f"{ECS}.TestTraffic.Header": HEADER,
+        **named(changes),
+    }
+
+
+def revision_variables(revision: str = "checkout:2", **changes: object) -> dict[str, object]:
+    """Return a deployment of a revision to the service; `changes` as above."""
+    return {
+        "Octopus.Deployment.Id": OURS,
+        f"{ECS}.ClusterName": "shop",
+        f"{ECS}.Revision.ServiceName": "checkout",
+        f"{ECS}.Revision.TaskDefinition": revision,
         f"{ECS}.TestTraffic.Header": HEADER,
         **named(changes),
     }
@@ -69,6 +88,9 @@ class Checkout:
 
     def update(self, tag: str = "1.5.0", **changes: Any) -> Result:  # noqa: ANN401  passed on
         return self.run(UpdateEcsServiceStep(update_variables(tag, **changes)))
+
+    def deploy_revision(self, revision: str = "checkout:2", **changes: Any) -> Result:  # noqa: ANN401  passed on
+        return self.run(DeployEcsRevisionStep(revision_variables(revision, **changes)))
 
     def share(self, percent: int, **changes: Any) -> Result:  # noqa: ANN401  passed on
         variables = deployment_variables(Continue_TrafficPercent=percent, **changes)
@@ -145,4 +167,5 @@ class Checkout:
 
     @property
     def text(self) -> str:
-        return "\n".join(event.text for event in self.events if isinstance(event, Message))
+        """What was reported, as lines."""
+        return "\n".join(map(message_text, self.events))

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from answering import Answer, answering
 from ecs_steps import (
     AbortEcsDeploymentStep,
     ContinueEcsDeploymentStep,
+    DeployEcsRevisionStep,
     DeploymentError,
     InvalidInputsError,
     NotFoundError,
@@ -20,8 +22,9 @@ from ecs_steps import (
     UpdateEcsServiceStep,
 )
 from ecs_steps.sandbox import Sandbox
-from ecs_steps.sandbox.ecs.checkout import task_set
-from steps.checkout import HEADER, Checkout, deployment_variables, update_variables
+from ecs_steps.sandbox.ecs.checkout import task_definition, task_set
+from revisions import register_another
+from steps.checkout import HEADER, Checkout, deployment_variables, revision_variables, update_variables
 
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 DONT_WAIT = {"type": "DontWait"}
@@ -184,6 +187,53 @@ class TestUpdate:
         assert "k7-secret" not in repr(UpdateEcsServiceStep(update_variables()).inputs)
 
 
+class TestDeployRevision:
+    def test_ends_paused_where_testers_alone_reach_the_revision(self, shop: Checkout) -> None:
+        revision, primary = register_another(shop.aws, "checkout"), shop.sets[0]["id"]
+
+        result = shop.deploy_revision()
+
+        assert result.outcome is Outcome.PAUSED
+        assert shop.changes == ["TagResource", "CreateTaskSet", "CreateRule"]
+        outputs = result.outputs
+        assert (outputs["TaskSetId"], outputs["PreviousTaskSetId"]) == (shop.sets[1]["id"], primary)
+        assert outputs["TaskDefinitionArn"] == shop.sets[1]["taskDefinition"] == revision
+        assert (outputs["ProductionTrafficPercent"], outputs["TaskDefinitionFamily"]) == ("0", "checkout")
+
+    def test_is_continued_and_then_leaves_the_service_alone(self, shop: Checkout) -> None:
+        revision = register_another(shop.aws, "checkout")
+        shop.deploy_revision()
+
+        assert [shop.share(percent).outcome for percent in (50, 100)] == [Outcome.PAUSED, Outcome.SUCCEEDED]
+        assert [each["taskDefinition"] for each in shop.sets] == [revision]
+        again = shop.deploy_revision(Revision_ForceNewDeployment="False")
+        assert (again.outcome, shop.changes) == (Outcome.UNCHANGED, [])
+
+    def test_goes_back_to_an_older_revision(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(100)
+
+        result = shop.deploy_revision("checkout:1", **{"Octopus.Deployment.Id": "Deployments-8"})
+
+        assert result.outcome is Outcome.PAUSED
+        assert shop.share(100, **{"Octopus.Deployment.Id": "Deployments-8"}).outcome is Outcome.SUCCEEDED
+        assert [each["taskDefinition"].rpartition("/")[2] for each in shop.sets] == ["checkout:1"]
+
+    def test_refuses_what_is_in_the_way_and_what_does_not_fit(self, shop: Checkout) -> None:
+        register_another(shop.aws, "checkout")
+        shop.update("1.6.0", **{"Octopus.Deployment.Id": "Deployments-8"})
+
+        with pytest.raises(SupersededError, match="Deployments-8 has made it"):
+            shop.deploy_revision()
+        [web] = task_definition(shop.aws.ecs._account)["containerDefinitions"]
+        silent = register_another(shop.aws, "checkout", containerDefinitions=[web | {"portMappings": []}])
+        with pytest.raises(NotFoundError, match="which the revision does not map"):
+            shop.deploy_revision(silent)
+        with pytest.raises(DeploymentError, match="EXTERNAL"):
+            shop.deploy_revision(Deployment_Alarms="checkout-5xx")
+        assert shop.changes == []
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -289,6 +339,64 @@ class TestContinue:
             shop.share(50)
 
 
+class TestVerify:
+    def test_a_share_is_given_to_what_answers_as_expected(self, shop: Checkout) -> None:
+        with answering(Answer(status=503), Answer()) as site:
+            shop.update()
+            result = shop.share(50, Verify_Url=site.url, Verify_Text="ready", TestTraffic_Header=HEADER)
+
+        assert (result.outcome, shop.changes) == (Outcome.PAUSED, ["UpdateTaskSet", "ModifyRule"])
+        assert [headers["X-Canary"] for _, headers in site.requests] == ["k7-secret", "k7-secret"]
+        assert "k7-secret" not in repr(shop.events)
+
+    def test_what_answers_otherwise_gets_nothing_and_nothing_is_changed(self, shop: Checkout) -> None:
+        shop.update()
+        for percent in (50, 100):
+            with answering(Answer(status=503)) as site, pytest.raises(DeploymentError, match="not pass"):
+                shop.share(percent, Verify_Url=site.url)
+            assert (len(site.requests), shop.changes) == (5, [])
+
+    def test_a_smaller_share_and_one_that_it_has_need_no_answer(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(50)
+
+        with answering(Answer(status=503)) as site:
+            outcomes = [shop.share(percent, Verify_Url=site.url).outcome for percent in (50, 10)]
+
+        assert outcomes == [Outcome.PAUSED, Outcome.PAUSED]
+        assert site.requests == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Verify_Url": "https://user:k7-secret@shop.example.com/"},
+        {"Verify_Url": "ftp://shop.example.com/k7-secret"},
+        {"Verify_Url": "https://shop.example.com/#k7-secret"},
+        {"Verify_Url": "https://shop.example.com/a k7-secret"},
+        {"Verify_Url": "https://shop.example.com/\r\nX-Canary: k7-secret"},
+        {"Verify_Url": f"https://shop.example.com/{'k7-secret' * 300}"},
+        {"Verify_Url": "https://shop.example.com", "Verify_Status": "99"},
+        {"Verify_Url": "https://shop.example.com", "Verify_Tries": "0"},
+        {"Verify_Url": "https://shop.example.com", "Verify_IntervalSeconds": "0.5"},
+        {"Verify_Url": "https://shop.example.com", "Verify_Text": "x" * 1001},
+        {"TestTraffic_Header": "X: k7-secret", "TestTraffic_Query": "x=k7-secret"},
+    ],
+)
+def test_a_verification_that_cannot_be_is_refused_and_not_shown(changes: dict[str, str]) -> None:
+    with pytest.raises(InvalidInputsError) as caught:
+        ContinueEcsDeploymentStep(deployment_variables(**changes))
+
+    assert "k7-secret" not in str(caught.value)
+    assert len(caught.value.problems) == 1
+
+
+def test_a_verification_without_a_url_is_warned_of() -> None:
+    step = ContinueEcsDeploymentStep(deployment_variables(Verify_Text="ready"))
+
+    assert ["Verify.Text" in str(warning) for warning in step.warnings] == [True]
+
+
 class TestAbort:
     def test_leaves_everything_as_it_was(self, shop: Checkout) -> None:
         before = shop.sets
@@ -345,7 +453,10 @@ def test_policies_allow_task_sets_where_the_inputs_name_them() -> None:
     assert {"ecs:CreateTaskSet", "elasticloadbalancing:CreateRule"} <= actions(update)
     assert {"ecs:UpdateTaskSet", "ecs:UpdateServicePrimaryTaskSet"} <= actions(proceed)
     assert {"ecs:DeleteTaskSet", "elasticloadbalancing:ModifyRule"} <= actions(abort)
-    for policy in (update, proceed, abort):
+    revision = DeployEcsRevisionStep(revision_variables(**pinned)).iam_policy()
+
+    assert {"ecs:CreateTaskSet", "elasticloadbalancing:CreateRule"} <= actions(revision)
+    for policy in (update, revision, proceed, abort):
         [statement] = [each for each in policy["Statement"] if each["Sid"] == "ShareTraffic"]
         assert statement["Resource"] == [RULE]
 
@@ -355,7 +466,9 @@ def test_policies_allow_no_task_sets_otherwise() -> None:
     proceed = ContinueEcsDeploymentStep(deployment_variables()).iam_policy()
     abort = AbortEcsDeploymentStep(deployment_variables()).iam_policy()
 
-    assert "TaskSet" not in json.dumps([update, proceed, abort])
+    revision = DeployEcsRevisionStep(revision_variables(TestTraffic_Header="")).iam_policy()
+
+    assert "TaskSet" not in json.dumps([update, revision, proceed, abort])
 
 
 def test_the_header_is_what_testers_send() -> None:

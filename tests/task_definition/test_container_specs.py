@@ -6,25 +6,27 @@ from typing import Any
 import attrs
 import pytest
 
-from ecs_steps.octopus.inputs.converter import json_name
+from ecs_steps.octopus.inputs.members import json_name
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
-from ecs_steps.task_definition.container_specs import (
-    Condition,
+from ecs_steps.task_definition.container_logging import (
     ConfigSource,
     ContainerLogging,
-    ContainerSpec,
-    ContainerStorage,
     CustomConfigSource,
-    Dependency,
-    DockerLabel,
     Enabled,
-    ExtraHost,
     FirelensConfiguration,
     FirelensType,
-    HealthCheck,
-    ImageReference,
     LogDriver,
     Logging,
+)
+from ecs_steps.task_definition.container_specs import (
+    Condition,
+    ContainerSpec,
+    ContainerStorage,
+    Dependency,
+    DockerLabel,
+    ExtraHost,
+    HealthCheck,
+    ImageReference,
     MountPoint,
     NetworkSettings,
     PortMapping,

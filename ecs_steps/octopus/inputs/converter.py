@@ -16,7 +16,7 @@ import cattrs
 from attrs import evolve, frozen
 
 from ecs_steps.octopus import json_text
-from ecs_steps.octopus.inputs.unknown import unknown_member
+from ecs_steps.octopus.inputs.members import json_name, unknown_member
 from ecs_steps.octopus.json_text import Unresolved, shown
 
 T = TypeVar("T")
@@ -65,21 +65,6 @@ def unexpected(value: object, expected: str) -> PartialValueError:
 def hidden(default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a member whose value may be a secret: no message and no `repr` shows it."""
     return attrs.field(default=default, metadata={"hidden": True}, repr=False)
-
-
-def used_if(predicate: Callable[[Any], bool], *, default: object) -> Any:  # noqa: ANN401  attrs.field is typed so
-    """Declare a member that only matters where `predicate` holds of its object.
-
-    Elsewhere a value that is not valid is no error, and the default takes its place: what a step does not use
-    cannot fail it.
-    """
-    return attrs.field(default=default, metadata={"used_if": predicate})
-
-
-def json_name(attribute: str) -> str:
-    """Return the JSON name of an attribute: ``container_port`` is ``containerPort``."""
-    first, *rest = attribute.split("_")
-    return first + "".join(part.capitalize() for part in rest)
 
 
 def convert(value: object, of: Any) -> Any:  # noqa: ANN401  as any converter
@@ -149,7 +134,7 @@ def _object(value: object, cls: type[attrs.AttrsInstance]) -> Any:  # noqa: ANN4
     )
     known = {name.casefold() for name in fields}
     unknown_members = tuple(
-        FieldError(path=(name,), message=unknown_member(list(fields), name))
+        FieldError(path=(name,), message=unknown_member(cls, name))
         for name in value
         if name.casefold() not in known
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from ecs_steps.octopus.inputs.converter import json_name
+from ecs_steps.octopus.inputs.members import ecs_names, json_name
 from ecs_steps.octopus.inputs.types import (
     RETENTION_DAYS,
     CommandWords,
@@ -90,11 +90,12 @@ def nested(document: type[attrs.AttrsInstance]) -> Iterator[type[attrs.AttrsInst
     yield from found
 
 
-def members(document: type[attrs.AttrsInstance]) -> Iterator[tuple[str, str, str]]:
-    """Yield the name, the type in words and the default of each member of a class."""
+def members(document: type[attrs.AttrsInstance]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield name, type in words, default, meaning and ECS' own names of each member of a class."""
     for field in attrs.fields(document):
         needed = "required" if field.default is attrs.NOTHING else _shown_default(field)
-        yield json_name(field.name), type_text(field.type), needed
+        ecs = "; ".join(f"`{name}`{remark}" for name, remark in ecs_names(field))
+        yield json_name(field.name), type_text(field.type), needed, field.metadata["meaning"], ecs
 
 
 def type_text(of: Any) -> str:  # noqa: ANN401, PLR0911  any type, and a case for each kind
@@ -191,9 +192,10 @@ def _member(of: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN401 
 
 
 def _optional(field: "attrs.Attribute[Any]", value: Schema) -> Schema:
+    meaning = {"description": field.metadata["meaning"]}
     if field.default is attrs.NOTHING:
-        return value
-    return {"anyOf": [*_choices(value), NO_VALUE], **_default(field)}
+        return value | meaning
+    return {"anyOf": [*_choices(value), NO_VALUE], **_default(field), **meaning}
 
 
 def _choices(value: Schema) -> list[Schema]:

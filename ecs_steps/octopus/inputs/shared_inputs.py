@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from ecs_steps.octopus.inputs.converter import UnresolvedText, hidden, used_if
+from ecs_steps.octopus.inputs.converter import UnresolvedText
+from ecs_steps.octopus.inputs.members import member
 from ecs_steps.octopus.inputs.types import Count
 from ecs_steps.tags import Tag, sanitised
 
@@ -29,8 +30,12 @@ class Wait(StrEnum):
 class WaitOption:
     """The wait option: don't wait, wait, or wait for at most so many minutes."""
 
-    type: Wait = Wait.UNTIL_COMPLETED
-    timeout_minutes: Count | None = used_if(lambda wait: wait.type is Wait.WITH_TIMEOUT, default=None)
+    type: Wait = member("Whether the step waits, and until when.", default=Wait.UNTIL_COMPLETED)
+    timeout_minutes: Count | None = member(
+        "Minutes after which WaitWithTimeout gives up; the deployment continues.",
+        default=None,
+        used_if=lambda wait: wait.type is Wait.WITH_TIMEOUT,
+    )
 
     @property
     def may_wait(self) -> bool:
@@ -61,9 +66,14 @@ class Secrecy(StrEnum):
 class KeyValue:
     """An environment variable or a log option; a secret's value is what ECS calls `valueFrom`."""
 
-    type: Secrecy = Secrecy.PLAIN
-    key: str
-    value: str = hidden(default="")
+    type: Secrecy = member("Plain: the value itself. Secret: where ECS reads it.", default=Secrecy.PLAIN)
+    key: str = member("The name.", ecs="name")
+    value: str = member(
+        "The value; of type Secret the ARN of a secret, or the ARN or name of a Systems Manager parameter.",
+        ecs="value; valueFrom, of type Secret",
+        default="",
+        is_secret=True,
+    )
 
     @property
     def is_open(self) -> bool:
@@ -85,8 +95,8 @@ def last_of(items: Iterable[KeyValue], secrecy: Secrecy) -> dict[str, str]:
 class TagInput:
     """A tag as a user gives it."""
 
-    key: str
-    value: str = ""
+    key: str = member("The key; what AWS does not allow is removed.", ecs="key")
+    value: str = member("The value, likewise.", ecs="value", default="")
 
     @property
     def sent(self) -> Tag | None:

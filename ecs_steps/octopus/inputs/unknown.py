@@ -1,6 +1,5 @@
-"""Names that a step does not know: members of its JSON, and variables that were probably meant for it."""
+"""Variables that a step does not know and that were probably meant for it."""
 
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -19,41 +18,6 @@ SHARED_GROUP = (
     "deployment.alarms",
 )
 """Names of one group that belong to several steps, which one dictionary may be for."""
-
-ECS_NAMES: dict[str, tuple[str, ...]] = {
-    "cpu": ("cpus",),
-    "dependson": ("dependencies",),
-    "dnssearchdomains": ("networkSettings.dnsSearchDomains",),
-    "dnsservers": ("networkSettings.dnsServers",),
-    "efsvolumeconfiguration": ("fileSystemId",),
-    "environment": ("environmentVariables",),
-    "extrahosts": ("networkSettings.extraHosts",),
-    "image": ("containerImageReference", "packageReference"),
-    "logconfiguration": ("containerLogging",),
-    "memory": ("memoryLimitHard",),
-    "memoryreservation": ("memoryLimitSoft",),
-    "mountpoints": ("containerStorage.mountPoints",),
-    "name": ("containerName", "key", "limitName"),
-    "options": ("logOptions",),
-    "portmappings": ("containerPortMappings",),
-    "readonlyrootfilesystem": ("containerStorage.readOnlyRootFileSystem",),
-    "repositorycredentials": ("repositoryAuthentication",),
-    "secretoptions": ("logOptions, of type Secret",),
-    "secrets": ("environmentVariables, of type Secret",),
-    "valuefrom": ("value, of type Secret",),
-    "volumesfrom": ("containerStorage.volumeFrom",),
-}
-"""Octopus' names of what a task definition calls so, by ECS' name in lower case."""
-
-
-def unknown_member(names: list[str], name: str) -> str:
-    """Return the message about a member of a JSON object that has these members."""
-    known = {each.casefold() for each in names}
-    for octopus_name in ECS_NAMES.get(name.casefold(), ()):
-        if re.split(r"\W", octopus_name)[0].casefold() in known:
-            return f"is ECS' name; in Octopus' JSON it is {octopus_name}"
-    close = get_close_matches(name, names, n=1)
-    return f"is no known member; {f'did you mean {close[0]}' if close else 'known are ' + ', '.join(names)}"
 
 
 def unknown_variables(cls: type[attrs.AttrsInstance], variables: Variables) -> Iterator[Problem]:

@@ -7,15 +7,13 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from ecs_steps.octostache.bounds import OctostacheError
-from ecs_steps.octostache.filters.text import TextFilter, without_options
+from ecs_steps.octostache.filters.text import TextFilter
 from ecs_steps.octostache.numerals import int32
 
 _CODECS = {"utf8": "utf-8", "utf-8": "utf-8", "unicode": "utf-16-le"}
-_MAX_HASH_OPTIONS = 2
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 _HTML = {**_XML, ord("/"): "&#x2F;"}
 _JSON = str.maketrans({'"': r"\"", "\r": r"\r", "\t": r"\t", "\n": r"\n", "\\": r"\\"})
@@ -39,31 +37,25 @@ def _code_units(found: re.Match[str]) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
-def _to_base64(text: str, options: Sequence[str]) -> str | None:
+def _to_base64(text: str, codec: str = "utf8") -> str | None:
     """Encode as UTF-8, or as UTF-16 with the option ``unicode``."""
-    codec = _codec(options)
-    return base64.b64encode(_encode(text, codec)).decode("ascii") if codec else None
+    name = _CODECS.get(codec.lower())
+    return base64.b64encode(_encode(text, name)).decode("ascii") if name else None
 
 
-def _from_base64(text: str, options: Sequence[str]) -> str | None:
+def _from_base64(text: str, codec: str = "utf8") -> str | None:
     """Decode as UTF-8, or as UTF-16 with the option ``unicode``.
 
     Raises:
         OctostacheError: The text is not Base64.
     """
-    codec = _codec(options)
-    if codec is None:
+    name = _CODECS.get(codec.lower())
+    if name is None:
         return None
     raw = _base64_bytes(text)
     if raw is None:
         raise OctostacheError("the text is not Base64")
-    return raw.decode(codec, "replace")
-
-
-def _codec(options: Sequence[str]) -> str | None:
-    if len(options) > 1:
-        return None
-    return _CODECS.get(options[0].lower()) if options else "utf-8"
+    return raw.decode(name, "replace")
 
 
 def _base64_bytes(text: str) -> bytes | None:
@@ -74,28 +66,20 @@ def _base64_bytes(text: str) -> bytes | None:
 
 
 def _hash(algorithm: str) -> TextFilter:
-    def digest(text: str, options: Sequence[str]) -> str | None:
+    def digest(text: str, *options: str) -> str | None:
         """Write the first bytes of the hash, or all: options size and encoding, in either order."""
-        parsed = _hash_options(options)
-        if parsed is None:
+        sizes = [size for option in options if (size := int32(option)) is not None and size > 0]
+        named = [encoding for option in options if (encoding := option.lower()) in {"base64", *_CODECS}]
+        if len(sizes) > 1 or len(named) > 1 or len(sizes) + len(named) < len(options):
             return None
-        size, encoding = parsed
-        raw = _base64_bytes(text) if encoding == "base64" else _encode(text, _CODECS[encoding])
+        raw = _base64_bytes(text) if "base64" in named else _encode(text, _CODECS[(named or ["utf8"])[0]])
+        if raw is None:
+            return None
         return (
-            None if raw is None else hashlib.new(algorithm, raw, usedforsecurity=False).digest()[:size].hex()
+            hashlib.new(algorithm, raw, usedforsecurity=False).digest()[: sizes[0] if sizes else None].hex()
         )
 
     return digest
-
-
-def _hash_options(options: Sequence[str]) -> tuple[int | None, str] | None:
-    if len(options) > _MAX_HASH_OPTIONS:
-        return None
-    sizes = [size for option in options if (size := int32(option)) is not None and size > 0]
-    encodings = [encoding for option in options if (encoding := option.lower()) in {"base64", *_CODECS}]
-    if len(sizes) > 1 or len(encodings) > 1 or len(sizes) + len(encodings) < len(options):
-        return None
-    return (sizes[0] if sizes else None), (encodings[0] if encodings else "utf8")
 
 
 def _yaml_single_quoted(text: str) -> str:
@@ -111,7 +95,10 @@ def _properties_value(text: str) -> str:
     return f"\\{escaped}" if text.startswith(" ") else escaped
 
 
-_ESCAPES: dict[str, Callable[[str], str]] = {
+FILTERS: dict[str, TextFilter] = {
+    **{name: _hash(name) for name in ("md5", "sha1", "sha256", "sha384", "sha512")},
+    "frombase64": _from_base64,
+    "tobase64": _to_base64,
     "htmlescape": lambda text: text.translate(_HTML),
     "jsonescape": lambda text: text.translate(_JSON),
     "propertieskeyescape": lambda text: _NOT_LATIN.sub(_code_units, text.translate(_PROPERTIES_KEY)),
@@ -121,11 +108,4 @@ _ESCAPES: dict[str, Callable[[str], str]] = {
     "xmlescape": lambda text: text.translate(_XML),
     "yamldoublequoteescape": lambda text: _NOT_PRINTABLE.sub(_code_units, text.translate(_JSON)),
     "yamlsinglequoteescape": _yaml_single_quoted,
-}
-
-FILTERS: dict[str, TextFilter] = {
-    **{name: without_options(escape) for name, escape in _ESCAPES.items()},
-    **{name: _hash(name) for name in ("md5", "sha1", "sha256", "sha384", "sha512")},
-    "frombase64": _from_base64,
-    "tobase64": _to_base64,
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 from attrs import evolve, frozen
@@ -185,31 +185,30 @@ _FORMATS: dict[str, Callable[[str, str], str | None]] = {
 }
 
 
-def _format(text: str, options: Sequence[str]) -> str | None:
+def _format(text: str, *options: str) -> str | None:
     """Write a number, or else a date, by a .NET format; the type may be named before it."""
     match options:
-        case [spec]:
+        case (spec,):
             return (
                 format_decimal(text, spec) if read_decimal(text) is not None else _format_offset(text, spec)
             )
-        case [name, spec] if name.lower() in _FORMATS:
+        case (name, spec) if name.lower() in _FORMATS:
             return _FORMATS[name.lower()](text, spec)
         case _:
             return None
 
 
-def format_now(name: str, text: str | None, options: Sequence[str], now: datetime) -> str | None:
+def format_now(text: str | None, spec: str = "o", *, now: Callable[[], datetime], is_utc: bool) -> str | None:
     """Write the time in UTC, or else the local one, without its offset unless the format has one."""
-    if text is not None or len(options) > 1:
+    if text is not None:
         return None
-    time = now.astimezone(UTC) if name == "nowdateutc" else now.replace(tzinfo=None)
-    return _write_date(_Date(time), options[0] if options else "o")
+    return _write_date(_Date(now().astimezone(UTC) if is_utc else now().replace(tzinfo=None)), spec)
 
 
-def _adder(unit: timedelta) -> Callable[[str, Sequence[str]], str | None]:
-    def add(text: str, options: Sequence[str]) -> str | None:
+def _adder(unit: timedelta) -> Callable[..., str | None]:
+    def add(text: str, number: str) -> str | None:
         """Shift a date; one without an offset stays without, and another keeps its own."""
-        amount = double(options[0]) if len(options) == 1 and "," not in options[0] else None
+        amount = None if "," in number else double(number)
         if amount is None or not math.isfinite(amount):
             return None
         return _write_moved(text, "o", lambda time: time + unit * amount)
@@ -217,7 +216,7 @@ def _adder(unit: timedelta) -> Callable[[str, Sequence[str]], str | None]:
     return add
 
 
-FILTERS: dict[str, Callable[[str, Sequence[str]], str | None]] = {
+FILTERS: dict[str, Callable[..., str | None]] = {
     "adddays": _adder(timedelta(days=1)),
     "addhours": _adder(timedelta(hours=1)),
     "format": _format,

@@ -7,7 +7,6 @@ longer than its head, and runs of emphasis marks that have no meaning.
 """
 
 import re
-from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -26,14 +25,12 @@ _WITHOUT_SCHEME = re.compile(r"(?<![^\s*_~(])www\.\w")
 _PIPE = re.compile(r"(?<!\\)\|")
 
 
-def markdown_to_html(text: str, options: Sequence[str], work: Work) -> str | None:
+def markdown_to_html(text: str, *, work: Work) -> str:
     """Write Markdown as HTML.
 
     Raises:
         OctostacheError: The text uses what is not supported, or is longer than 100,000 characters.
     """
-    if options:
-        return None
     if len(text) > _MAX_LENGTH:
         raise _unsupported(f"more than {_MAX_LENGTH} characters")
     work.spend(len(text))

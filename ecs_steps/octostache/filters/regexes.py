@@ -4,7 +4,7 @@ pattern -> one of the package `regex` (in `patterns`) -> matches, given up where
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import regex
 
@@ -14,21 +14,19 @@ from ecs_steps.octostache.filters.patterns import Pattern, compile_pattern
 _SUBSTITUTION = re.compile(r"\$(?:([$&`'+_])|(\d{1,9})|\{(\w{1,99})\})", re.ASCII)
 
 
-def replace(text: str, options: Sequence[str], work: Work) -> str | None:
+def replace(text: str, pattern: str, replacement: str = "", *_more: str, work: Work) -> str:
     """Replace what a pattern matches, by nothing or by a text with ``$1``, ``${name}``, ``$&`` and the like.
 
     Raises:
         OctostacheError: The pattern is not valid or not supported, matching takes too long, or the result is
             beyond bounds.
     """
-    if not options:
-        return None
-    pattern = _compile(options[0], work)
-    replacement = _read_replacement(options[1] if len(options) > 1 else "", pattern)
+    compiled = _compile(pattern, work)
+    parts = _read_replacement(replacement, compiled)
     pieces: list[str] = []
     length = copied = 0
-    for match in _find_all(pattern, text, work):
-        written = [part if isinstance(part, str) else part(match) for part in replacement]
+    for match in _find_all(compiled, text, work):
+        written = [part if isinstance(part, str) else part(match) for part in parts]
         for piece in (text[copied : match.start()], *written):
             pieces.append(piece)
             length += len(piece)
@@ -38,15 +36,13 @@ def replace(text: str, options: Sequence[str], work: Work) -> str | None:
     return "".join([*pieces, text[copied:]])
 
 
-def is_match(text: str, options: Sequence[str], work: Work) -> str | None:
+def is_match(text: str, pattern: str, *, work: Work) -> str:
     """Return ``true`` or ``false``: whether a pattern matches anywhere in the text.
 
     Raises:
         OctostacheError: The pattern is not valid or not supported, or matching takes too long.
     """
-    if len(options) != 1:
-        return None
-    return "true" if next(_find_all(_compile(options[0], work), text, work), None) else "false"
+    return "true" if next(_find_all(_compile(pattern, work), text, work), None) else "false"
 
 
 def _compile(pattern: str, work: Work) -> Pattern:

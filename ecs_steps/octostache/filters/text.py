@@ -5,17 +5,15 @@ Lengths count characters; .NET counts an emoji as two and may cut it in half. A 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ecs_steps.octostache.bounds import OctostacheError, check_length
 from ecs_steps.octostache.numerals import SPACE, int32
 
-TextFilter = Callable[[str, Sequence[str]], str | None]
+TextFilter = Callable[..., str | None]
 
 _INDENT = re.compile(r"(?:([0-9]{1,3})?(/))?([0-9]{1,3})")
 _MAX_INDENT = 255
-_MAX_INDENTS = 2
-_MAX_OFFSETS = 2
 _VERSION = re.compile(
     r"""\s*+
         (?: [vV]? \s*+ (?P<major>\d++) \s*+ (?: \. \s*+ (?P<minor>\d++) \s*+ )?
@@ -26,11 +24,6 @@ _VERSION = re.compile(
         \s*+""",
     re.VERBOSE | re.ASCII,
 )
-
-
-def without_options(convert: Callable[[str], str]) -> TextFilter:
-    """Make a conversion a filter that has no result where it is given an option."""
-    return lambda text, options: None if options else convert(text)
 
 
 def _each_character(convert: Callable[[str], str]) -> Callable[[str], str]:
@@ -44,44 +37,39 @@ def _each_character(convert: Callable[[str], str]) -> Callable[[str], str]:
     return converted
 
 
-def _trim(text: str, options: Sequence[str]) -> str | None:
-    match [option.lower() for option in options[:1]]:
-        case []:
+def _trim(text: str, side: str | None = None, *_more: str) -> str | None:
+    match side and side.lower():
+        case None:
             return text.strip(SPACE)
-        case ["start"]:
+        case "start":
             return text.lstrip(SPACE)
-        case ["end"]:
+        case "end":
             return text.rstrip(SPACE)
         case _:
             return None
 
 
-def _truncate(text: str, options: Sequence[str]) -> str | None:
-    """Cut ``Truncate length`` or ``Truncate length ellipsis``; the ellipsis follows a text that was cut."""
-    length = int32(options[0]) if options else None
-    if length is None or length < 0:
+def _truncate(text: str, length: str, ellipsis: str = "...", *_more: str) -> str | None:
+    """Cut a text that is longer, and put the ellipsis behind it."""
+    limit = int32(length)
+    if limit is None or limit < 0:
         return None
-    return text[:length] + (options[1] if len(options) > 1 else "...") if length < len(text) else text
+    return text[:limit] + ellipsis if limit < len(text) else text
 
 
-def _substring(text: str, options: Sequence[str]) -> str | None:
+def _substring(text: str, first: str, second: str | None = None) -> str | None:
     """Cut ``Substring length`` or ``Substring start length``, at most what there is from `start` on."""
-    if not options or len(options) > _MAX_OFFSETS:
+    start, length = (0, int32(first)) if second is None else (int32(first), int32(second))
+    if start is None or length is None or min(start, length) < 0 or start > len(text):
         return None
-    offsets = [offset for option in options if (offset := int32(option)) is not None and offset >= 0]
-    if len(offsets) < len(options):
-        return None
-    start, length = offsets if len(offsets) == _MAX_OFFSETS else (0, offsets[0])
-    return text[start : start + length] if start <= len(text) else None
+    return text[start : start + length]
 
 
-def _indent(text: str, options: Sequence[str]) -> str | None:
+def _indent(text: str, first: str = "4", other: str | None = None, *more: str) -> str | None:
     """Put spaces or a text before the first line and the others: ``4``, ``2/4``, ``/4``, ``first other``."""
-    if not text:
-        return ""
-    if len(options) > _MAX_INDENTS:
-        return None
-    first, other = options if len(options) == _MAX_INDENTS else _indents(options[0] if options else "4")
+    if not text or more:
+        return None if text else ""
+    first, other = _indents(first) if other is None else (first, other)
     check_length(len(text) + text.count("\n") * len(other))
     return first + text.replace("\n", "\n" + other)
 
@@ -95,10 +83,7 @@ def _indents(option: str) -> tuple[str, str]:
 
 
 def _comparison(holds: Callable[[str, str], bool]) -> TextFilter:
-    def compare(text: str, options: Sequence[str]) -> str | None:
-        return str(holds(text, options[0])).lower() if len(options) == 1 else None
-
-    return compare
+    return lambda text, part: str(holds(text, part)).lower()
 
 
 def _version(text: str) -> re.Match[str]:
@@ -109,7 +94,7 @@ def _version(text: str) -> re.Match[str]:
 
 
 def _version_number(field: str) -> TextFilter:
-    def read(text: str, _options: Sequence[str]) -> str:
+    def read(text: str, *_options: str) -> str:
         number = int32(_version(text)[field] or "0")
         if number is None:
             raise OctostacheError("a number of the version is too large")
@@ -119,17 +104,21 @@ def _version_number(field: str) -> TextFilter:
 
 
 def _version_text(field: str) -> TextFilter:
-    return lambda text, _options: _version(text)[field] or ""
+    return lambda text, *_options: _version(text)[field] or ""
 
 
 FILTERS: dict[str, TextFilter] = {
+    "append": lambda text, *parts: (text or "") + "".join(parts) if parts else None,
     "contains": _comparison(str.__contains__),
     "endswith": _comparison(str.endswith),
     "indent": _indent,
+    # Last in a chain it stands for empty text, since that and absent are one to a step.
+    "null": lambda _text, *_options: None,
+    "prepend": lambda text, *parts: "".join(parts) + (text or "") if parts else None,
     "startswith": _comparison(str.startswith),
     "substring": _substring,
-    "tolower": without_options(_each_character(str.lower)),
-    "toupper": without_options(_each_character(str.upper)),
+    "tolower": _each_character(str.lower),
+    "toupper": _each_character(str.upper),
     "trim": _trim,
     "truncate": _truncate,
     "versionmajor": _version_number("major"),
@@ -141,12 +130,3 @@ FILTERS: dict[str, TextFilter] = {
     "versionprereleaseprefix": _version_text("prefix"),
     "versionrevision": _version_number("revision"),
 }
-"""The filters that need a value."""
-
-FILTERS_OF_NOTHING: dict[str, Callable[[str | None, Sequence[str]], str | None]] = {
-    "append": lambda text, options: (text or "") + "".join(options) if options else None,
-    # Last in a chain it stands for empty text, since that and absent are one to a step.
-    "null": lambda _text, _options: None,
-    "prepend": lambda text, options: "".join(options) + (text or "") if options else None,
-}
-"""The filters that take an unknown name as well."""

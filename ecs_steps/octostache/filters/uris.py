@@ -1,7 +1,6 @@
 """The filter `UriPart`: a text -> the parts of a URI, written as .NET writes them -> one of them."""
 
 import ipaddress
-from collections.abc import Sequence
 from urllib.parse import quote, unquote, urlsplit
 
 from ecs_steps.octostache.bounds import OctostacheError
@@ -11,16 +10,16 @@ _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21, "ldap": 389
 _LEGAL = ";/?:@&=+$,#[]!'()*%"
 
 
-def uri_part(text: str, options: Sequence[str]) -> str | None:
+def uri_part(text: str, part: str | None = None, *_more: str) -> str:
     """Take one part of a URI, named as .NET's `Uri` names it.
 
     Raises:
         OctostacheError: No part is named, the text is no absolute URI, or it is a file's. Octopus writes
             such errors into the text.
     """
-    if not options:
+    if part is None:
         raise OctostacheError("no part is named")
-    name = options[0].lower()
+    name = part.lower()
     parts = _parts(text.strip(SPACE))
     if parts is None and name == "isabsoluteuri":
         return "false"

@@ -33,11 +33,12 @@ pre{background:var(--card);border:1px solid var(--line);padding:.5rem;margin:.5r
 white-space:pre-wrap;font:.875rem/1.45 ui-monospace,monospace}
 dl{display:grid;grid-template-columns:minmax(7rem,2fr) 3fr;gap:.25rem .75rem;margin:0}
 dt{color:var(--soft)}dd{margin:0}
+@media(max-width:34rem){dl{display:block}dd{margin:0 0 .4rem}}
 ol{list-style:none;padding:0;margin:0;font-size:.9rem}
 ol li{display:grid;grid-template-columns:3.5rem 1fr;padding:.2rem 0;border-bottom:1px solid var(--line)}
 ol pre{margin:0;padding:0;border:0;background:none}
 time{color:var(--soft);font-variant-numeric:tabular-nums}
-svg{display:block;width:100%;height:auto;background:var(--card);border:1px solid var(--line)}
+svg{display:block;width:100%;max-width:32rem;height:auto;background:var(--card);border:1px solid var(--line)}
 svg text{font:11px system-ui,sans-serif;fill:var(--fg)}svg .head{font-weight:700}
 svg .axis text{fill:var(--soft)}svg .grid{stroke:var(--line)}
 svg path,svg line.this,svg line.other{fill:none;stroke-width:2}
@@ -63,9 +64,10 @@ def page(record: DeploymentRecord, *, error: EcsStepsError | None = None) -> str
     finished = next((each for _, each in record.of(StepFinished)), None)
     outcome = "FAILED" if error else finished.outcome if finished else "ENDED"
     css = "bad" if error else "good" if outcome in GOOD else "warn"
-    said = message_text(finished).removeprefix(f"{outcome}: ") if finished else record.title
+    # A step that serves nothing, such as a promotion, has no more to say than its outcome.
+    said = message_text(finished).removeprefix(outcome).removeprefix(": ") if finished else record.title
     heading = error.what if error else said
-    when = f"{record.started_at:%Y-%m-%d %H:%M:%S %Z}, {elapsed(record.duration).strip()} minutes"
+    when = f"{record.started_at:%Y-%m-%d %H:%M:%S %Z}, took {elapsed(record.duration).strip()}"
     header = (
         f"<header><h1>{_text(record.title)}</h1>"
         f'<p><span class="badge {css}">{outcome}</span> {_text(heading)}</p>'

@@ -112,6 +112,10 @@ class CloudFormationBackend:
         change_set = self._change_sets.find(stack, request["ChangeSetName"])
         return change_set.describe(stack, request.get("NextToken", ""))
 
+    def list_change_sets(self, request: Request) -> Reply:
+        """List the change sets of a stack."""
+        return {"Summaries": self._change_sets.summaries(self._stacks.existing(request["StackName"]))}
+
     def delete_change_set(self, request: Request) -> Reply:
         """Delete a change set; the stack that it may have made stays."""
         self._change_sets.discard(self._stacks.existing(request["StackName"]), request["ChangeSetName"])

@@ -101,6 +101,10 @@ class ChangeSets:
                 return change_set
         raise ServiceError("ChangeSetNotFound", f"ChangeSet [{name}] does not exist", status=404)
 
+    def summaries(self, stack: Stack) -> list[dict[str, str]]:
+        """List the change sets of a stack as ListChangeSets does."""
+        return [{"ChangeSetId": each.id, "ChangeSetName": each.name} for each in self._of(stack)]
+
     def discard(self, stack: Stack, name: str) -> None:
         """Delete a change set; one that is gone is no error."""
         for change_set in self._of(stack):

@@ -3,6 +3,7 @@
 from random import Random
 
 from ecs_steps.sandbox.ecs.clusters import Clusters
+from ecs_steps.sandbox.ecs.container_instances import ContainerInstances
 from ecs_steps.sandbox.ecs.history import History, account_of_the_past
 from ecs_steps.sandbox.ecs.logs import LogsBackend, LogStreams
 from ecs_steps.sandbox.ecs.plan import EcsPlan
@@ -43,6 +44,7 @@ class EcsBackend:
         listeners = Listeners(ids=lambda: shared.random)
         scheduler = Scheduler(shared, Rollouts(shared, Stages(shared, Traffic(shared, listeners))), life)
         self._clusters = Clusters(shared)
+        self._container_instances = ContainerInstances(shared, self._clusters)
         self._task_definitions = TaskDefinitions(shared)
         events = PlannedEvents(shared, self._task_definitions, scheduler)
         self._services = Services(
@@ -79,11 +81,26 @@ class EcsBackend:
     def create_cluster(self, request: Request) -> Reply:
         return self._clusters.create(request)
 
+    def delete_cluster(self, request: Request) -> Reply:
+        return self._clusters.delete(request)
+
     def describe_clusters(self, request: Request) -> Reply:
         return self._clusters.describe(request)
 
     def list_clusters(self, request: Request) -> Reply:
         return self._clusters.list(request)
+
+    def register_container_instance(self, request: Request) -> Reply:
+        return self._container_instances.register(request)
+
+    def update_container_instances_state(self, request: Request) -> Reply:
+        return self._container_instances.update_state(request)
+
+    def list_container_instances(self, request: Request) -> Reply:
+        return self._container_instances.list(request)
+
+    def describe_container_instances(self, request: Request) -> Reply:
+        return self._container_instances.describe(request)
 
     def register_task_definition(self, request: Request) -> Reply:
         return self._task_definitions.register(request)

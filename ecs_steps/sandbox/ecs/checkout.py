@@ -7,7 +7,7 @@ is. No test rule is there.
 from collections.abc import Sequence
 
 from ecs_steps.sandbox.ecs.account import Account
-from ecs_steps.sandbox.ecs.fixtures import CLUSTER, NETWORK, OWNER, awslogs
+from ecs_steps.sandbox.ecs.fixtures import CLUSTER, NETWORK, OWNER, fargate_task_definition
 from ecs_steps.sandbox.ecs.request import Request
 from ecs_steps.sandbox.ecs.storefront import load_balancer
 from ecs_steps.sandbox.elbv2.listeners import Listeners
@@ -80,21 +80,4 @@ def task_set(group: str, *, scale: float = 100) -> Request:
 
 def task_definition(account: Account) -> Request:
     """Describe the family `checkout` as it was registered."""
-    return {
-        "family": NAME,
-        "executionRoleArn": account.role("checkout-execution"),
-        "networkMode": "awsvpc",
-        "requiresCompatibilities": ["FARGATE"],
-        "cpu": "256",
-        "memory": "512",
-        "containerDefinitions": [
-            {
-                "name": "web",
-                "image": "index.docker.io/acme/checkout:1.4.0",
-                "essential": True,
-                "portMappings": [{"containerPort": 8080}],
-                "logConfiguration": awslogs(account, "/ecs/checkout", "ecs"),
-            }
-        ],
-        "tags": [{"key": "team", "value": "shop"}],
-    }
+    return fargate_task_definition(account, NAME, "1.4.0")

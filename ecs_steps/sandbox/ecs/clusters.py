@@ -1,5 +1,7 @@
 """Clusters: the names that services live under."""
 
+from typing import Any
+
 from attrs import define, field
 
 from ecs_steps.sandbox.ecs.account import Account
@@ -11,21 +13,23 @@ from ecs_steps.sandbox.service_error import ServiceError
 
 @define(eq=False)
 class Cluster:
-    """A cluster, the services in it by name, and all of their tasks by id."""
+    """A cluster, the services in it by name, all of their tasks and its container instances by id."""
 
     name: str
     arn: str
     tags: Tags
+    status: str = "ACTIVE"
     services: dict[str, Service] = field(factory=dict)
     tasks: dict[str, Task] = field(factory=dict)
+    instances: dict[str, dict[str, Any]] = field(factory=dict)
 
     def describe(self) -> Reply:
         statuses = [task.last_status for task in self.tasks.values()]
         return {
             "clusterArn": self.arn,
             "clusterName": self.name,
-            "status": "ACTIVE",
-            "registeredContainerInstancesCount": 0,
+            "status": self.status,
+            "registeredContainerInstancesCount": len(self.instances),
             "runningTasksCount": statuses.count("RUNNING"),
             "pendingTasksCount": statuses.count("PROVISIONING") + statuses.count("PENDING"),
             "activeServicesCount": sum(service.status == "ACTIVE" for service in self.services.values()),
@@ -46,10 +50,20 @@ class Clusters:
 
     def create(self, request: Request) -> Reply:
         name = request.get("clusterName") or "default"
-        if name not in self._clusters:
+        if name not in self._clusters or self._clusters[name].status == "INACTIVE":
             arn = self.account.arn(f"cluster/{name}")
             self._clusters[name] = Cluster(name, arn, tags_of(request))
         return {"cluster": self._clusters[name].describe()}
+
+    def delete(self, request: Request) -> Reply:
+        """Make a cluster INACTIVE: ECS keeps it discoverable for a while."""
+        cluster = self.named_in(request)
+        if any(service.status == "ACTIVE" for service in cluster.services.values()):
+            raise ServiceError(
+                "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
+            )
+        cluster.status = "INACTIVE"
+        return {"cluster": cluster.describe()}
 
     def list(self, request: Request) -> Reply:
         return page([cluster.arn for cluster in self._clusters.values()], request, "clusterArns")

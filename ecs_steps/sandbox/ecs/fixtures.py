@@ -79,6 +79,28 @@ def awslogs(account: Account, group: str, prefix: str) -> dict[str, Any]:
     return {"logDriver": "awslogs", "options": options}
 
 
+def fargate_task_definition(account: Account, family: str, version: str) -> Request:
+    """Describe a family of one web container on Fargate as it was registered."""
+    return {
+        "family": family,
+        "executionRoleArn": account.role(f"{family}-execution"),
+        "networkMode": "awsvpc",
+        "requiresCompatibilities": ["FARGATE"],
+        "cpu": "256",
+        "memory": "512",
+        "containerDefinitions": [
+            {
+                "name": "web",
+                "image": f"index.docker.io/acme/{family}:{version}",
+                "essential": True,
+                "portMappings": [{"containerPort": 8080}],
+                "logConfiguration": awslogs(account, f"/ecs/{family}", "ecs"),
+            }
+        ],
+        "tags": [{"key": "team", "value": "shop"}],
+    }
+
+
 def _orders(account: Account) -> Request:
     secret = f"arn:{account.partition}:secretsmanager:{account.region}:{account.number}:secret"
     parameter = f"arn:{account.partition}:ssm:{account.region}:{account.number}:parameter"

@@ -5,7 +5,7 @@ test rule before it. The first deployment landed in the alternate group, green.
 """
 
 from ecs_steps.sandbox.ecs.account import Account
-from ecs_steps.sandbox.ecs.fixtures import CLUSTER, NETWORK, OWNER, awslogs
+from ecs_steps.sandbox.ecs.fixtures import CLUSTER, NETWORK, OWNER, fargate_task_definition
 from ecs_steps.sandbox.ecs.request import Request
 from ecs_steps.sandbox.elbv2.listeners import Listeners, Rule
 
@@ -79,24 +79,7 @@ def service(account: Account, production: Rule, test: Rule) -> Request:
 
 def task_definition(account: Account) -> Request:
     """Describe the family `storefront` as it was registered."""
-    return {
-        "family": NAME,
-        "executionRoleArn": account.role("storefront-execution"),
-        "networkMode": "awsvpc",
-        "requiresCompatibilities": ["FARGATE"],
-        "cpu": "256",
-        "memory": "512",
-        "containerDefinitions": [
-            {
-                "name": "web",
-                "image": "index.docker.io/acme/storefront:2.7.0",
-                "essential": True,
-                "portMappings": [{"containerPort": 8080}],
-                "logConfiguration": awslogs(account, "/ecs/storefront", "ecs"),
-            }
-        ],
-        "tags": [{"key": "team", "value": "shop"}],
-    }
+    return fargate_task_definition(account, NAME, "2.7.0")
 
 
 def target_groups(account: Account) -> tuple[str, str]:

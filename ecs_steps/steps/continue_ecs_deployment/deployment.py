@@ -28,6 +28,7 @@ from ecs_steps.rollouts.progress import (
 from ecs_steps.rollouts.review import Review, identify, review
 from ecs_steps.rollouts.start import describe_updatable_service, has_task_sets
 from ecs_steps.rollouts.verdict import DeploymentStatus
+from ecs_steps.rollouts.verification import Verification, verify
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.continue_ecs_deployment.inputs import CONTINUE, ContinueInputs, WhenUnhealthy
 from ecs_steps.steps.deployment_inputs import still_running
@@ -71,6 +72,8 @@ class Continuation:
                     _refuse_to_choose(decision)
                 case Action.ANSWER:
                     self._check(seen)
+                    if self._verification:
+                        verify(self._verification, context)
                     self._answer(record, decision.hook_id)
                 case _:
                     self._say_why_not(record, decision)
@@ -99,6 +102,22 @@ class Continuation:
             inputs.traffic_percent,
             bake_minutes=inputs.bake_minutes,
             only_healthy=inputs.when_unhealthy is WhenUnhealthy.FAIL,
+            verification=self._verification,
+        )
+
+    @property
+    def _verification(self) -> Verification | None:
+        """What is verified before the deployment is continued."""
+        inputs = self.inputs
+        if inputs.verify_url is None:
+            return None
+        return Verification(
+            url=inputs.verify_url,
+            marker=inputs.marker,
+            status=inputs.verify_status,
+            text=inputs.verify_text,
+            tries=inputs.verify_tries,
+            interval=inputs.verify_interval,
         )
 
     def _find(self, service: Service) -> ServiceDeployment:

@@ -1,17 +1,47 @@
 """The inputs of *Continue Amazon ECS Deployment*."""
 
+from collections.abc import Iterator
 from enum import StrEnum
+from typing import Annotated
 
 from attrs import evolve, frozen
 
 from ecs_steps.octopus.inputs.reader import variable
-from ecs_steps.octopus.inputs.rules import AnyRule
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
+from ecs_steps.octopus.inputs.types import Text, WholeNumber
 from ecs_steps.rollouts.pins import Pins
+from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.steps.deployment_inputs import STARTED_DEPLOYMENT_RULES, HookId, StartedDeploymentInputs
-from ecs_steps.steps.task_set_inputs import BakeMinutes, TrafficPercent
+from ecs_steps.steps.task_set_inputs import (
+    TEST_TRAFFIC_RULES,
+    BakeMinutes,
+    Header,
+    Query,
+    TrafficPercent,
+    marker_of,
+    test_header_variable,
+    test_query_variable,
+)
 
 FULL = 100
 CONTINUE = "Octopus.Action.Aws.Ecs.Continue"
+VERIFY = "Octopus.Action.Aws.Ecs.Verify"
+
+VerifyUrl = Annotated[
+    str,
+    Text(
+        r"(?=.{1,2000}$)https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][!\"$-~]*)?",
+        "a URL that begins with https:// or http://, without a login and a fragment",
+    ),
+]
+VerifyText = Annotated[str, Text(r"[^\ud800-\udfff]{0,1000}", "a text of at most 1000 characters")]
+HttpStatus = Annotated[int, WholeNumber(200, 599)]
+Tries = Annotated[int, WholeNumber(1, 100)]
+IntervalSeconds = Annotated[int, WholeNumber(1, 600)]
+
+
+def _is_verified(inputs: "ContinueInputs") -> bool:
+    return inputs.verify_url is not None
 
 
 class WhenUnhealthy(StrEnum):
@@ -60,6 +90,50 @@ class ContinueInputs(StartedDeploymentInputs):
         used_if=lambda inputs: inputs.traffic_percent == FULL,
     )
 
+    verify_url: VerifyUrl | None = variable(
+        f"{VERIFY}.Url",
+        label="Verify URL",
+        help="A URL of the load balancer that is requested before the deployment is continued: unless it is "
+        "answered as expected nothing is changed. The worker must reach it. Redirects are not followed.",
+        default=None,
+        is_secret=True,
+    )
+    test_header: Header | None = test_header_variable()
+    test_query: Query | None = test_query_variable()
+    verify_status: HttpStatus = variable(
+        f"{VERIFY}.Status",
+        label="Expected status",
+        help="The status of the expected answer, 200 to 599.",
+        default=200,
+        used_if=_is_verified,
+    )
+    verify_text: VerifyText = variable(
+        f"{VERIFY}.Text",
+        label="Expected text",
+        help="What the expected answer contains, within its first MiB. Empty means anything.",
+        default="",
+        used_if=_is_verified,
+    )
+    verify_tries: Tries = variable(
+        f"{VERIFY}.Tries",
+        label="Tries",
+        help="How often the URL is requested until it is answered as expected, 1 to 100.",
+        default=5,
+        used_if=_is_verified,
+    )
+    verify_interval: IntervalSeconds = variable(
+        f"{VERIFY}.IntervalSeconds",
+        label="Seconds between tries",
+        help="How long to wait between two requests, 1 to 600. Each is given up after 10 seconds.",
+        default=10,
+        used_if=_is_verified,
+    )
+
+    @property
+    def marker(self) -> RequestMarker | None:
+        """What testers send to reach new tasks."""
+        return marker_of(self)
+
     @property
     def names_task_sets(self) -> bool:
         """Whether the inputs show that the service is deployed by task sets."""
@@ -71,4 +145,14 @@ class ContinueInputs(StartedDeploymentInputs):
         return evolve(super().pins, hook_id=self.hook_id or "")
 
 
-RULES: tuple[AnyRule[ContinueInputs], ...] = STARTED_DEPLOYMENT_RULES
+@rule("verify_url", "verify_text")
+def _verified_by_a_request(inputs: ContinueInputs) -> Iterator[Finding]:
+    if inputs.verify_text and inputs.verify_url is None:
+        yield Finding(("verify_text",), f"has no effect without {VERIFY}.Url", is_warning=True)
+
+
+RULES: tuple[AnyRule[ContinueInputs], ...] = (
+    _verified_by_a_request,
+    *STARTED_DEPLOYMENT_RULES,
+    *TEST_TRAFFIC_RULES,
+)

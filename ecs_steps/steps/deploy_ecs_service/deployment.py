@@ -44,7 +44,8 @@ class StackDeployment:
             return self._wait_and_collect(stack)
 
     def dry_run(self) -> DryRun:
-        """Plan the stack's changes and return them."""
+        """Plan the stack's changes and return them; the guard refuses as before a deployment."""
+        check_environment(self.inputs.guard, self.context)
         plan = plan_deployment(self._stack_request(self._pinned_inputs()), self.context)
         data = {
             "stack": plan.stack_name,
@@ -61,7 +62,13 @@ class StackDeployment:
                 for change in plan.changes
             ],
         }
-        return DryRun(lines=tuple(plan.lines()), data=data)
+        lines = tuple(plan.lines())
+        if self.inputs.has_task_sets:
+            lines = (
+                *lines,
+                "after the stack: CreateTaskSet; a first one becomes PRIMARY, a later one pauses",
+            )
+        return DryRun(lines=lines, data=data)
 
     def watch(self, stack_id: str) -> Result:
         """Wait for the stack's last operation and verify."""

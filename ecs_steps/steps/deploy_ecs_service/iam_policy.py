@@ -28,7 +28,7 @@ from ecs_steps.images.permissions import read_images
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, Secrecy, last_of
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.task_set_policy import begin_task_set, end_task_set, read_task_sets
-from ecs_steps.task_definition.container_specs import LogDriver
+from ecs_steps.task_definition.container_logging import LogDriver
 
 MAX_ROLE_NAME_LENGTH = 64
 MAX_SERVICE_NAME_LENGTH = 255
@@ -101,6 +101,7 @@ def _stack(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
         actions=(
             "cloudformation:CreateChangeSet",
             "cloudformation:DescribeChangeSet",
+            "cloudformation:ListChangeSets",
             "cloudformation:DeleteChangeSet",
         ),
         resources=(scope.arn("cloudformation", f"stack/{inputs.stack_name}/*"),),

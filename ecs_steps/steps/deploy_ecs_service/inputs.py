@@ -7,6 +7,7 @@ from functools import cached_property
 from attrs import frozen
 
 from ecs_steps.octopus import naming
+from ecs_steps.octopus.inputs.members import member
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import (
@@ -65,13 +66,29 @@ class LoadBalancerMapping:
     Network Load Balancer the listeners) and the role with which ECS changes them.
     """
 
-    container_name: str
-    container_port: Port
-    target_group_arn: Arn
-    alternate_target_group_arn: Arn | None = None
-    production_listener_rule: Arn | None = None
-    test_listener_rule: Arn | None = None
-    infrastructure_role: Role | None = None
+    container_name: str = member("The container.", ecs="containerName")
+    container_port: Port = member("One of its ports.", ecs="containerPort")
+    target_group_arn: Arn = member("The target group.", ecs="targetGroupArn")
+    alternate_target_group_arn: Arn | None = member(
+        "To shift traffic: the second target group.",
+        ecs="advancedConfiguration.alternateTargetGroupArn",
+        default=None,
+    )
+    production_listener_rule: Arn | None = member(
+        "To shift traffic: the listener rule of production, or a Network Load Balancer's listener.",
+        ecs="advancedConfiguration.productionListenerRule",
+        default=None,
+    )
+    test_listener_rule: Arn | None = member(
+        "The rule that testers reach the new tasks by.",
+        ecs="advancedConfiguration.testListenerRule",
+        default=None,
+    )
+    infrastructure_role: Role | None = member(
+        "To shift traffic: the role with which ECS changes the rules.",
+        ecs="advancedConfiguration.roleArn",
+        default=None,
+    )
 
     @property
     def can_shift(self) -> bool:

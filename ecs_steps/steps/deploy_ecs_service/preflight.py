@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ecs_steps.images.pinning import feeds_by_image, task_platform
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.preflight.plan import FileSystem, TaskPlan, task_needs
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
@@ -22,7 +23,8 @@ def task_plan(inputs: DeployInputs, policy: Mapping[str, Any]) -> TaskPlan:
         | {
             "is_fargate": True,
             "cpu": units(inputs.cpu),
-            "architecture": inputs.runtime_architecture_platform,
+            "platform": task_platform(inputs.runtime_architecture_platform),
+            "feeds": feeds_by_image(inputs),
             "execution_role": inputs.task_execution_role or "",
             "task_role": inputs.task_role or "",
             "file_systems": tuple(

@@ -138,6 +138,8 @@ class DeployEcsServiceStep:
     ) -> Result:
         """Wait for the last operation of a stack, which was started before, and give the verdict on it.
 
+        A service with task sets gets the one that is missing, as by `run`.
+
         Raises:
             NotFoundError: There is no such stack.
             DeploymentError, AwsCallError: As `run`.

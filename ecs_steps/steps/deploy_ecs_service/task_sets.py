@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from ecs_steps.aws.ecs import Service, revision_outputs
+from ecs_steps.aws.ecs import Service, describe_service, revision_outputs
 from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError
@@ -33,9 +33,8 @@ def check_task_sets(inputs: DeployInputs, context: DeploymentContext) -> None:
         NotFoundError: No listener rule forwards to the target group.
         SupersededError: Another deployment's task set is in the way.
     """
-    service_arn = stack_service(inputs.stack_name, inputs.logical_id("Service"), context)
-    if service_arn:
-        service = describe_service_of(inputs.cluster_name, service_arn, context)
+    service = _existing_service(inputs, context)
+    if service:
         if not has_task_sets(service):
             raise DeploymentError(
                 what=f"Service {service.name} is not deployed by task sets",
@@ -49,6 +48,17 @@ def check_task_sets(inputs: DeployInputs, context: DeploymentContext) -> None:
             deployment.check(inputs.marker, replace=False)
             return
     _check_production_rule(inputs, context)
+
+
+def _existing_service(inputs: DeployInputs, context: DeploymentContext) -> Service | None:
+    """Return the stack's service; none where it has not been made, or was deleted with a failed create."""
+    arn = stack_service(inputs.stack_name, inputs.logical_id("Service"), context)
+    if not arn:
+        return None
+    service = context.call_with_retries(
+        "the service", lambda: describe_service(context.aws, inputs.cluster_name, arn)
+    )
+    return service if service and service.status == "ACTIVE" else None
 
 
 def _check_production_rule(inputs: DeployInputs, context: DeploymentContext) -> None:

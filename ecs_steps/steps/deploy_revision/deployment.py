@@ -2,6 +2,7 @@
 
 from attrs import Factory, field, frozen
 
+from ecs_steps.aws.ecs import revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
@@ -13,8 +14,11 @@ from ecs_steps.rollouts.deployment import (
     still_running,
     watch_deployment,
 )
+from ecs_steps.rollouts.start import has_task_sets
 from ecs_steps.steps.deploy_revision.inputs import DeployRevisionInputs
 from ecs_steps.steps.deploy_revision.plan import Plan, plan_deployment
+from ecs_steps.steps.deployment_inputs import task_set_left
+from ecs_steps.steps.strategy_inputs import WhenPaused
 from ecs_steps.task_definition.registration import add_tags
 
 
@@ -28,7 +32,7 @@ class RevisionDeployment:
 
     def run(self) -> Result:
         """Deploy the revision, wait and verify."""
-        with self.outputs.attach_to_errors(still_running):
+        with self.outputs.attach_to_errors(lambda known: task_set_left(known) or still_running(known)):
             plan = plan_deployment(self.inputs, self.context)
             for warning in plan.warnings:
                 self.context.say(Level.WARNING, warning)
@@ -39,6 +43,8 @@ class RevisionDeployment:
                 self.outputs.set(**self._names(plan, previous))
                 return self.outputs.result(Outcome.PAUSED)
             self.outputs.set(**self._names(plan, plan.service.task_definition))
+            if has_task_sets(plan.service):
+                return self._begin_task_set(plan)
             move = ServiceMove(
                 service=plan.service,
                 revision=plan.revision,
@@ -49,6 +55,28 @@ class RevisionDeployment:
                 is_begun=plan.in_progress is not None,
             )
             return deploy_to_service(move, self.context, self.outputs)
+
+    def _begin_task_set(self, plan: Plan) -> Result:
+        """Make a task set of the revision that testers alone reach."""
+        from ecs_steps.steps.task_set_deployment import TaskSetDeployment
+
+        inputs, service = self.inputs, plan.service
+        self.outputs.set(**service_outputs(service.arn))
+        if service.task_definition == plan.revision and not inputs.force_new_deployment:
+            self.outputs.set(**revision_outputs(plan.revision))
+            return self.outputs.result(Outcome.UNCHANGED)
+        deployment = TaskSetDeployment.of_new_set(
+            inputs, service, self.outputs, self.context, inputs.default_tags
+        )
+        replace = inputs.when_paused is WhenPaused.REPLACE
+        deployment.check(inputs.marker, replace=replace)
+        add_tags(service.arn, plan.service_tags, self.context)
+        return deployment.begin(
+            plan.revision,
+            inputs.marker,
+            replace=replace,
+            roll_back=inputs.on_failure is OnFailure.ROLLBACK,
+        )
 
     def _names(self, plan: Plan, previous: str) -> dict[str, str]:
         return {

@@ -15,6 +15,7 @@ from ecs_steps.iam import (
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.deploy_revision.inputs import DeployRevisionInputs
 from ecs_steps.steps.deployment_policy import explain_pauses
+from ecs_steps.steps.task_set_policy import deploy_by_task_sets
 
 
 def permissions(
@@ -34,11 +35,15 @@ def permissions(
         ),
         [Statement(sid="ReadTaskDefinitions", actions=("ecs:DescribeTaskDefinition",))],
     )
+    if inputs.names_task_sets:
+        by_task_sets = deploy_by_task_sets(
+            scope, f"{inputs.cluster}/{inputs.service}", inputs.production_rule
+        )
+        statements = chain(statements, by_task_sets)
     if diagnostics:
         groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])
         explaining = explain_failures(
             scope, inputs.cluster, log_groups=groups if inputs.container_logs else (), target_groups=True
         )
-        service = inputs.service_name.rpartition("/")[2]
-        statements = chain(statements, explaining, explain_pauses(scope, inputs.cluster, service))
+        statements = chain(statements, explaining, explain_pauses(scope, inputs.cluster, inputs.service))
     return policy_document(statements)

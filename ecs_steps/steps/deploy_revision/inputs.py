@@ -11,13 +11,12 @@ from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import FAMILY, Bool, EcsName, Family
 from ecs_steps.steps.strategy_inputs import (
-    StrategyInputs,
     WhenPaused,
     force_variable,
     on_failure_variable,
-    strategy_last,
     when_paused_variable,
 )
+from ecs_steps.steps.task_set_inputs import TaskSetInputs, task_sets_last
 
 REVISION = "Octopus.Action.Aws.Ecs.Revision"
 PACKAGE_REFERENCE = "EcsRevision.TaskDefinition"
@@ -94,8 +93,8 @@ def _release_package(variables: Mapping[str, str]) -> ReleasePackage:
     )
 
 
-@frozen(kw_only=True, field_transformer=strategy_last)
-class DeployRevisionInputs(StrategyInputs):
+@frozen(kw_only=True, field_transformer=task_sets_last)
+class DeployRevisionInputs(TaskSetInputs):
     """The inputs of *Deploy Amazon ECS Revision*."""
 
     service_name: EcsName = variable(
@@ -121,6 +120,11 @@ class DeployRevisionInputs(StrategyInputs):
     on_failure: OnFailure = on_failure_variable(f"{REVISION}.OnFailure")
     when_paused: WhenPaused = when_paused_variable(f"{REVISION}.WhenPaused")
     package: ReleasePackage = derived(_release_package, default=ReleasePackage())
+
+    @property
+    def service(self) -> str:
+        """The service's name, where it was given by its ARN as well."""
+        return self.service_name.rpartition("/")[2]
 
     @property
     def revision(self) -> ChosenRevision | None:

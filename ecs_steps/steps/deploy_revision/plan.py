@@ -15,10 +15,11 @@ from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import NotFoundError
 from ecs_steps.rollouts.fit import misfits
 from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_own_deployment
-from ecs_steps.rollouts.start import check_strategy, describe_updatable_service
+from ecs_steps.rollouts.start import check_strategy, check_task_sets, describe_updatable_service
 from ecs_steps.rollouts.strategies import requested_configuration
 from ecs_steps.steps.deploy_revision.inputs import REVISION, ChosenRevision, DeployRevisionInputs
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
+from ecs_steps.steps.task_set_inputs import OF_TASK_SETS
 from ecs_steps.tags import Tag, same_deployment
 from ecs_steps.task_definition.revision import TagChanges
 
@@ -53,9 +54,17 @@ def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) ->
         DeploymentError: The service cannot be updated by this step, or with this strategy.
         SupersededError: Another deployment of the service waits for a person.
     """
-    service = describe_updatable_service(inputs.cluster_name, inputs.service_name, context)
+    service = describe_updatable_service(
+        inputs.cluster_name, inputs.service_name, context, with_task_sets=True
+    )
     check_environment(inputs.guard, context, service=service)
     check_strategy(service, inputs.strategy_type, variable=f"{STRATEGY}.Type")
+    check_task_sets(
+        service,
+        variables=OF_TASK_SETS,
+        names_task_sets=inputs.names_task_sets,
+        has_safeguards=inputs.has_safeguards,
+    )
     assert inputs.revision  # noqa: S101  valid inputs have one
     _check_place(inputs.revision, service, context)
     found = _describe(inputs.revision, service, context)

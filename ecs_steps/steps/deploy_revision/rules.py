@@ -13,6 +13,7 @@ from ecs_steps.steps.deploy_revision.inputs import (
     revision_number,
 )
 from ecs_steps.steps.strategy_inputs import STRATEGY_RULES
+from ecs_steps.steps.task_set_inputs import TEST_TRAFFIC_RULES
 
 
 @rule("task_definition")
@@ -64,5 +65,6 @@ RULES: tuple[AnyRule[DeployRevisionInputs], ...] = (
     _one_revision,
     _this_family,
     *STRATEGY_RULES,
+    *TEST_TRAFFIC_RULES,
     *SERVICE_RULES,
 )

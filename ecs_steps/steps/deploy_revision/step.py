@@ -18,6 +18,7 @@ from ecs_steps.steps.deploy_revision.rules import RULES
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.preflight.check import CheckTable
     from ecs_steps.steps.deploy_revision.deployment import RevisionDeployment
 
 
@@ -61,6 +62,21 @@ class DeployEcsRevisionStep:
             AwsCallError: A call was denied or refused, or did not get through.
         """
         return self._deployment(aws, report, clock).run()
+
+    def preflight(
+        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+    ) -> "CheckTable":
+        """Return what AWS knows before the deployment, as a table of checks; AWS is only read.
+
+        Raises:
+            AwsCallError: No region is known.
+        """
+        from ecs_steps.preflight.table import preflight
+        from ecs_steps.steps.context import aws_context
+        from ecs_steps.steps.deploy_revision.preflight import task_plan
+
+        context = aws_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        return preflight(task_plan(self.inputs, self.iam_policy(), context), context)
 
     def watch(
         self,

@@ -10,6 +10,12 @@ from ecs_steps.octopus.inputs.types import EcsName
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.common_inputs import SERVICE_RULES, ServiceInputs
 from ecs_steps.steps.deployment_inputs import DEPLOYMENT, ServiceDeploymentArn
+from ecs_steps.steps.task_set_inputs import (
+    ListenerRuleArn,
+    TaskSetId,
+    production_rule_variable,
+    task_set_variable,
+)
 
 
 @frozen(kw_only=True)
@@ -35,9 +41,18 @@ class StatusInputs(ServiceInputs):
         default=None,
     )
 
+    revision_service_name: EcsName | None = variable(
+        "Octopus.Action.Aws.Ecs.Revision.ServiceName",
+        label="Service name of a deployed revision",
+        help="The service, where the dictionary is that of a deployment of a revision.",
+        default=None,
+    )
+    task_set_id: TaskSetId | None = task_set_variable()
+    production_rule: ListenerRuleArn | None = production_rule_variable()
+
     @property
     def service_name(self) -> str:
-        return self.deployment_service_name or self.update_service_name or ""
+        return self.deployment_service_name or self.update_service_name or self.revision_service_name or ""
 
     @property
     def service(self) -> str:
@@ -49,7 +64,7 @@ class StatusInputs(ServiceInputs):
         return Pins(service_deployment_arn=self.service_deployment_arn or "")
 
 
-@rule("deployment_service_name", "update_service_name")
+@rule("deployment_service_name", "update_service_name", "revision_service_name")
 def _some_service(inputs: StatusInputs) -> Iterator[Finding]:
     if not inputs.service_name:
         yield Finding(("deployment_service_name",), "is required")

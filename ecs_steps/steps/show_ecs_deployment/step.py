@@ -1,6 +1,7 @@
 """The command ``status``: what the deployment of a service is like; AWS is only read."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ecs_steps.clock import Clock
@@ -12,6 +13,9 @@ from ecs_steps.steps.show_ecs_deployment.inputs import RULES, StatusInputs
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
     from ecs_steps.rollouts.status import DeploymentProgress
+    from ecs_steps.rollouts.task_set_progress import TaskSetProgress
+
+    Progress = DeploymentProgress | TaskSetProgress
 
 
 class ShowEcsDeployment:
@@ -29,23 +33,23 @@ class ShowEcsDeployment:
         """Return the IAM policy that the command needs, as JSON data; no AWS call."""
         from ecs_steps.iam import Scope, policy_document
         from ecs_steps.steps.deployment_policy import find_deployment, review_deployment
+        from ecs_steps.steps.task_set_policy import read_task_sets
 
         inputs = self.inputs
         arns = [*inputs.arns_of_account, inputs.service_name, inputs.service_deployment_arn or ""]
         scope = Scope.from_arns(inputs.region, arns)
         found = find_deployment(inputs, scope)
-        return policy_document(
-            [*(each for each in found if each.sid != "ReadTaskDefinitions"), *review_deployment(scope)]
-        )
+        read = (each for each in found if each.sid != "ReadTaskDefinitions")
+        return policy_document([*read, *review_deployment(scope), *read_task_sets()])
 
     def run(
         self,
-        show: "Callable[[DeploymentProgress], None] | None" = None,
+        show: "Callable[[Progress], None] | None" = None,
         *,
         aws: "AwsClients",
         report: Report,
         clock: Clock,
-    ) -> "DeploymentProgress":
+    ) -> "Progress":
         """Return what the deployment is like; with `show`, call it at each change until it is over.
 
         Raises:
@@ -53,20 +57,35 @@ class ShowEcsDeployment:
             AwsCallError: A call was denied or refused, or did not get through.
         """
         from ecs_steps.polling import PollResult, poll
-        from ecs_steps.rollouts.start import describe_service_of
+        from ecs_steps.rollouts.start import describe_service_of, has_task_sets
         from ecs_steps.rollouts.status import ProgressWatch, read_progress
+        from ecs_steps.rollouts.task_set_progress import TaskSetProgressWatch, read_task_set_progress
         from ecs_steps.steps.context import deployment_context
+        from ecs_steps.tags import deployment_of
 
-        context = deployment_context(self.inputs, (), aws=aws, report=report, clock=clock)
-        service = describe_service_of(self.inputs.cluster_name, self.inputs.service_name, context)
-        progress = read_progress(service, self.inputs.pins, context)
-        if show is None or progress.is_over:
-            return progress
-        show(progress)
-        watch = ProgressWatch(progress, context)
+        inputs = self.inputs
+        context = deployment_context(inputs, (), aws=aws, report=report, clock=clock)
+        service = describe_service_of(inputs.cluster_name, inputs.service_name, context)
+        watch: ProgressWatch | TaskSetProgressWatch
+        if has_task_sets(service):
+            read = partial(
+                read_task_set_progress,
+                service.cluster_arn,
+                service.name,
+                context,
+                deployment=deployment_of(inputs.default_tags),
+                task_set_id=inputs.task_set_id or "",
+                production_rule=inputs.production_rule or "",
+            )
+            watch = TaskSetProgressWatch(read(), read)
+        else:
+            watch = ProgressWatch(read_progress(service, inputs.pins, context), context)
+        if show is None or watch.progress.is_over:
+            return watch.progress
+        show(watch.progress)
 
-        def observe() -> "PollResult[DeploymentProgress]":
-            polled = watch.observe()
+        def observe() -> "PollResult[Progress]":
+            polled: PollResult[Any] = watch.observe()
             if polled.changed:
                 show(polled.value)
             return polled

@@ -19,7 +19,7 @@ from ecs_steps.steps.deployment_inputs import task_set_left
 from ecs_steps.steps.strategy_inputs import WhenPaused
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.plan import Plan, changes, plan_update
-from ecs_steps.tags import deployment_of, merge_tags
+from ecs_steps.tags import merge_tags
 from ecs_steps.task_definition.diff import revision_dry_run
 from ecs_steps.task_definition.registration import add_tags, register_revision
 
@@ -60,14 +60,8 @@ class RevisionDeployment:
         if plan.is_running and not inputs.force_new_deployment:
             self.outputs.set(**revision_outputs(plan.latest.arn))
             return self.outputs.result(Outcome.UNCHANGED)
-        deployment = TaskSetDeployment(
-            context=self.context,
-            service=plan.service,
-            outputs=self.outputs,
-            deployment=deployment_of(inputs.default_tags),
-            production_rule=inputs.production_rule or "",
-            tags=merge_tags(inputs.default_tags, sent_tags(inputs.tags)),
-        )
+        tags = merge_tags(inputs.default_tags, sent_tags(inputs.tags))
+        deployment = TaskSetDeployment.of_new_set(inputs, plan.service, self.outputs, self.context, tags)
         replace = inputs.when_paused is WhenPaused.REPLACE
         deployment.check(inputs.marker, replace=replace)
         revision = register_revision(plan.revision, self.context)

@@ -20,7 +20,7 @@ from ecs_steps.iam import (
 from ecs_steps.images.permissions import read_images
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.deployment_policy import explain_pauses
-from ecs_steps.steps.task_set_policy import begin_task_set, end_task_set, read_task_sets
+from ecs_steps.steps.task_set_policy import deploy_by_task_sets
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.task_definition.container_updates import updated_images
 
@@ -45,7 +45,10 @@ def permissions(
         read_images(updated_images(inputs).values() if inputs.resolve_digests else ()),
     )
     if inputs.names_task_sets:
-        statements = chain(statements, _task_sets(inputs, scope))
+        by_task_sets = deploy_by_task_sets(
+            scope, f"{inputs.cluster}/{inputs.service}", inputs.production_rule
+        )
+        statements = chain(statements, by_task_sets)
     if diagnostics:
         groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])
         explaining = explain_failures(
@@ -54,13 +57,6 @@ def permissions(
         service = inputs.service_name.rpartition("/")[2]
         statements = chain(statements, explaining, explain_pauses(scope, inputs.cluster, service))
     return policy_document(statements)
-
-
-def _task_sets(inputs: UpdateInputs, scope: Scope) -> Iterator[Statement]:
-    name, rule = f"{inputs.cluster}/{inputs.service}", inputs.production_rule
-    yield from read_task_sets()
-    yield from begin_task_set(scope, name, rule)
-    yield from end_task_set(scope, name, rule, scales=False)
 
 
 def _task_definition(inputs: UpdateInputs, scope: Scope, roles: Sequence[str]) -> Iterator[Statement]:

@@ -5,24 +5,14 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, EcsName, Family
-from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
 from ecs_steps.steps.strategy_inputs import (
-    StrategyInputs,
     WhenPaused,
     force_variable,
     on_failure_variable,
-    strategy_last,
     when_paused_variable,
 )
-from ecs_steps.steps.task_set_inputs import (
-    Header,
-    ListenerRuleArn,
-    Query,
-    production_rule_variable,
-    test_header_variable,
-    test_query_variable,
-)
+from ecs_steps.steps.task_set_inputs import TaskSetInputs, task_sets_last
 from ecs_steps.task_definition.container_updates import ContainerUpdate
 from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
@@ -31,8 +21,8 @@ UPDATE = "Octopus.Action.Aws.Ecs.Update"
 TAGS = "Octopus.Action.Aws.Tags"
 
 
-@frozen(kw_only=True, field_transformer=strategy_last)
-class UpdateInputs(StrategyInputs):
+@frozen(kw_only=True, field_transformer=task_sets_last)
+class UpdateInputs(TaskSetInputs):
     """The inputs of *Update Amazon ECS Service*."""
 
     service_name: EcsName = variable(
@@ -77,19 +67,6 @@ class UpdateInputs(StrategyInputs):
 
     resolve_digests: Bool = resolve_digests_variable()
     when_paused: WhenPaused = when_paused_variable(f"{UPDATE}.WhenPaused")
-    test_header: Header | None = test_header_variable()
-    test_query: Query | None = test_query_variable()
-    production_rule: ListenerRuleArn | None = production_rule_variable()
-
-    @property
-    def marker(self) -> RequestMarker | None:
-        """What testers send to reach new tasks."""
-        return self.test_header or self.test_query
-
-    @property
-    def names_task_sets(self) -> bool:
-        """Whether the inputs show that the service is deployed by task sets."""
-        return self.marker is not None or self.production_rule is not None
 
     @property
     def service(self) -> str:

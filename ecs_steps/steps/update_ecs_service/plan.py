@@ -10,12 +10,17 @@ from attrs import evolve, frozen
 from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
-from ecs_steps.errors import DeploymentError, Problem
+from ecs_steps.errors import Problem
 from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_own_deployment
-from ecs_steps.rollouts.start import check_strategy, describe_updatable_service, has_task_sets
+from ecs_steps.rollouts.start import (
+    check_strategy,
+    check_task_sets,
+    describe_updatable_service,
+    has_task_sets,
+)
 from ecs_steps.rollouts.strategies import requested_configuration
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
-from ecs_steps.steps.task_set_inputs import TASK_SETS, TEST_TRAFFIC
+from ecs_steps.steps.task_set_inputs import OF_TASK_SETS
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
 from ecs_steps.tags import Tag, same_deployment
 from ecs_steps.task_definition.container_updates import updated_images
@@ -84,7 +89,12 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     )
     check_environment(inputs.guard, context, service=service)
     check_strategy(service, inputs.strategy_type, variable=f"{STRATEGY}.Type")
-    _check_task_sets(service, inputs)
+    check_task_sets(
+        service,
+        variables=OF_TASK_SETS,
+        names_task_sets=inputs.names_task_sets,
+        has_safeguards=inputs.has_safeguards,
+    )
     template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
@@ -108,23 +118,6 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
         ),
     )
     return plan if has_task_sets(service) else _with_deployment_in_progress(plan, inputs, context)
-
-
-def _check_task_sets(service: Service, inputs: UpdateInputs) -> None:
-    """Refuse what only one kind of service takes, before anything is changed."""
-    if not has_task_sets(service) and inputs.names_task_sets:
-        raise DeploymentError(
-            what=f"Service {service.name} has no task sets",
-            why=f"its deployment controller is {service.controller}; {TEST_TRAFFIC} and {TASK_SETS} are for "
-            "EXTERNAL",
-            next_step="Leave them empty: the test rule of a strategy is the service's own.",
-        )
-    if has_task_sets(service) and (inputs.circuit_breaker or inputs.deployment_alarms):
-        raise DeploymentError(
-            what=f"Service {service.name} takes no circuit breaker and no alarms",
-            why="its deployment controller is EXTERNAL, and ECS watches no deployment of it",
-            next_step="Leave them empty. Nothing was changed.",
-        )
 
 
 def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: DeploymentContext) -> Plan:

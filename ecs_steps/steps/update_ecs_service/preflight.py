@@ -3,30 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import evolve
+
 from ecs_steps.context import DeploymentContext
-from ecs_steps.preflight.plan import TaskPlan, task_needs
+from ecs_steps.environments.scope import GuardMode
+from ecs_steps.errors import EcsStepsError
+from ecs_steps.images.pinning import feeds_by_image
+from ecs_steps.preflight.plan import TaskPlan, service_needs, task_needs
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.plan import plan_update
 
-MAX_PERCENT = 200
-"""How much of the desired count runs at once during a deployment, unless a service says otherwise."""
-
 
 def task_plan(inputs: UpdateInputs, policy: Mapping[str, Any], context: DeploymentContext) -> TaskPlan:
-    """Return the plan of an update; `policy` is the IAM policy that it needs.
-
-    Raises:
-        EcsStepsError: As `plan_update`: there is nothing to update.
-    """
-    plan = plan_update(inputs, context)
-    service = plan.service
+    """Return the plan of an update; `policy` is the IAM policy that it needs."""
+    # Environment and images have checks of their own.
+    unchecked = evolve(inputs, environment_guard=GuardMode.OFF, resolve_digests=False)
+    try:
+        plan = plan_update(unchecked, context)
+    except EcsStepsError as error:
+        return TaskPlan(guard=inputs.guard, policy=policy, obstacle=error)
     return TaskPlan(
-        **task_needs(plan.revision.next_request),
+        **task_needs(plan.revision.next_request) | service_needs(plan.service),
         guard=inputs.guard,
-        most_tasks=max(1, service.desired * MAX_PERCENT // 100),
-        subnets=service.network.subnets,
-        security_groups=service.network.security_groups,
-        assigns_public_ip=service.network.assigns_public_ip,
-        target_groups=service.balanced_ports,
+        feeds=feeds_by_image(inputs),
         policy=policy,
     )

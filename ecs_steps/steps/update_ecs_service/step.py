@@ -83,7 +83,6 @@ class UpdateEcsServiceStep:
 
         Raises:
             AwsCallError: No region is known.
-            NotFoundError, DeploymentError: There is nothing to update; as `run`.
         """
         from ecs_steps.preflight.table import preflight
         from ecs_steps.steps.context import aws_context

@@ -11,13 +11,13 @@ from ecs_steps.octopus.inputs.converter import (
     UnresolvedText,
     convert,
     hidden,
-    json_name,
-    used_if,
 )
+from ecs_steps.octopus.inputs.members import json_name, member
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue
 from ecs_steps.octopus.inputs.types import Bool, CommandWords, ContainerName, Count, Ids, Port
 from ecs_steps.octopus.json_text import Unresolved
-from ecs_steps.task_definition.container_specs import ContainerLogging, ContainerSpec, Ulimit
+from ecs_steps.task_definition.container_logging import ContainerLogging
+from ecs_steps.task_definition.container_specs import ContainerSpec, Ulimit
 from ecs_steps.task_definition.container_updates import ContainerUpdate
 from ecs_steps.task_definition.inputs import Volume
 
@@ -219,8 +219,8 @@ def test_an_item_of_a_list_may_be_open_by_itself() -> None:
 @frozen(kw_only=True)
 class Parcel:
     is_gift: Bool = False
-    card: str = used_if(lambda parcel: parcel.is_gift, default="none")
-    weight: Count = used_if(lambda parcel: parcel.is_gift, default=1)  # noqa: RUF009  attrs' own field
+    card: str = member("", used_if=lambda parcel: parcel.is_gift, default="none")
+    weight: Count = member("", used_if=lambda parcel: parcel.is_gift, default=1)  # noqa: RUF009  attrs' own field
 
 
 def test_what_is_not_used_is_no_error_and_has_its_default() -> None:

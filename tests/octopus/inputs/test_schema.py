@@ -104,5 +104,8 @@ def test_a_required_variable_that_is_missing_is_not_valid() -> None:
 
 def test_a_container_and_all_that_it_holds_has_members() -> None:
     assert (f"{DEPLOY}.Containers", ContainerSpec) in documents(STEPS.named("deploy").inputs_class())
-    assert ("essential", "True or False", "`True`") in members(ContainerSpec)
+    meaning = "Whether the task stops when it stops."
+    assert ("essential", "True or False", "`True`", meaning, "`essential`") in members(ContainerSpec)
+    in_the_schema = schema_of("deploy")["$defs"]["ContainerSpec"]["properties"]["essential"]
+    assert in_the_schema["description"] == meaning
     assert {"PortMapping", "HealthCheck", "KeyValue"} <= {each.__name__ for each in nested(ContainerSpec)}

@@ -96,11 +96,11 @@ from ecs_steps.octostache.filters.regexes import is_match, replace
     ],
 )
 def test_a_pattern_of_dot_net_finds(text: str, pattern: str, found: list[str]) -> None:
-    marked = replace(text, [pattern, "\x02$&\x03"], Work())
+    marked = replace(text, pattern, "\x02$&\x03", work=Work())
 
     assert marked is not None
     assert re.findall("\x02([^\x03]*)\x03", marked) == found
-    assert is_match(text, [pattern], Work()) == ("true" if found else "false")
+    assert is_match(text, pattern, work=Work()) == ("true" if found else "false")
 
 
 @pytest.mark.parametrize(
@@ -212,6 +212,7 @@ def test_a_pattern_valid_in_both_dialects_matches_as_in_python(
         expected += f"{text[copied : found.start()]}<{found[0]}|{(found.groups() or ('',))[0] or ''}>"
         copied, at = found.end(), max(found.end(), found.start() + 1)
 
-    replaced = replace(text, [pattern, "<$&|$1>" if re.compile(pattern).groups else "<$&|>"], Work())
+    replacement = "<$&|$1>" if re.compile(pattern).groups else "<$&|>"
+    replaced = replace(text, pattern, replacement, work=Work())
 
     assert replaced == expected + text[copied:]

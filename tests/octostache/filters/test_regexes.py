@@ -83,12 +83,12 @@ def test_without_a_pattern_or_a_value_there_is_no_result(token: str) -> None:
     ],
 )
 def test_a_replacement_refers_to_groups(text: str, pattern: str, replacement: str, expected: str) -> None:
-    assert replace(text, [pattern, replacement], Work()) == expected
+    assert replace(text, pattern, replacement, work=Work()) == expected
 
 
 def test_a_replacement_that_grows_beyond_bounds_is_an_error() -> None:
     with pytest.raises(OctostacheError, match="grows beyond"):
-        replace("a" * 5000, ["a", "b" * 5000], Work())
+        replace("a" * 5000, "a", "b" * 5000, work=Work())
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_pattern_that_takes_too_long_is_given_up(text: str, pattern: str) -> N
     work = Work(MAX_WORK - 2_000_000)
 
     with pytest.raises(OctostacheError, match="matching the pattern takes too long and was given up"):
-        is_match(text, [pattern], work)
+        is_match(text, pattern, work=work)
 
     assert work.spent > MAX_WORK
 
@@ -114,7 +114,7 @@ def test_many_searches_that_take_too_long_together_are_given_up() -> None:
 
     def search_often() -> None:
         for _ in range(10_000):
-            is_match("a" * 22 + "b", ["(a|aa)+$"], work)
+            is_match("a" * 22 + "b", "(a|aa)+$", work=work)
 
     with pytest.raises(OctostacheError, match="given up"):
         search_often()

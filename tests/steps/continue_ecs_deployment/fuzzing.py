@@ -13,8 +13,8 @@ EXAMPLE: dict[str, Any] = json.loads((files("ecs_steps.sandbox") / "examples" / 
 OTHERS: tuple[Mapping[str, Any], ...] = (EXAMPLE,)
 
 
-def everything(marker: str) -> dict[str, Any]:  # noqa: ARG001  nothing of this step is secret
-    """Return a valid dictionary with every variable."""
+def everything(marker: str) -> dict[str, Any]:
+    """Return a valid dictionary with every variable, and `marker` in all that may be a secret."""
     return EXAMPLE | {
         f"{ECS}.Deployment.ServiceDeploymentArn": "arn:aws:ecs:eu-west-1:123456789012:service-deployment/"
         "shop/storefront/GSnypPLtuA1j97cqq6q4h",
@@ -24,6 +24,13 @@ def everything(marker: str) -> dict[str, Any]:  # noqa: ARG001  nothing of this 
         "listener-rule/app/shop/1/2/3",
         f"{ECS}.Continue.TrafficPercent": "100",
         f"{ECS}.Continue.BakeMinutes": "10",
+        f"{ECS}.Verify.Url": f"https://shop.example.com/checkout/health?token={marker}",
+        f"{ECS}.TestTraffic.Header": f"X-Canary: {marker}",
+        f"{ECS}.TestTraffic.Query": "",
+        f"{ECS}.Verify.Status": "204",
+        f"{ECS}.Verify.Text": "ready",
+        f"{ECS}.Verify.Tries": "3",
+        f"{ECS}.Verify.IntervalSeconds": "5",
         f"{ECS}.FailFast.StoppedTasks": "5",
         f"{ECS}.ContainerLogs": "True",
     }

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from answering import Answer, answering
 from ecs_steps import (
     AccessDeniedError,
     ContinueEcsDeploymentStep,
@@ -161,6 +162,21 @@ def test_a_red_alarm_of_the_configuration_is_refused() -> None:
             shop.proceed(**pins(paused))
 
         assert shop.changes()["CONTINUE"] == 0
+
+
+def test_an_answer_that_is_not_expected_is_refused_and_the_next_approval_verifies_again() -> None:
+    with Sandbox("canary-with-pauses") as aws, answering(Answer(status=500), Answer()) as site:
+        shop = Storefront(aws)
+        pinned = pins(shop.update())
+        verified = {"Verify_Url": site.url, "Verify_Tries": 1, "TestTraffic_Header": "X-Canary: k7"}
+
+        with pytest.raises(DeploymentError, match="did not pass the verification"):
+            shop.proceed(**pinned, **verified)
+        assert shop.changes()["CONTINUE"] == 0
+        result = shop.proceed(**pinned, **verified)
+
+        assert (result.outcome, shop.changes()["CONTINUE"]) == (Outcome.PAUSED, 1)
+        assert [headers["X-Canary"] for _, headers in site.requests] == ["k7", "k7"]
 
 
 def make_red(aws: Sandbox, alarm: str) -> None:

@@ -18,6 +18,7 @@ NOT_CHECKED: Mapping[str, str] = {
     "application-autoscaling:DescribeScalableTargets": NO_SCALING,
     "cloudformation:CreateChangeSet": NO_DRY_RUN,
     "cloudformation:DescribeChangeSet": NO_DRY_RUN,
+    "cloudformation:ListChangeSets": NO_DRY_RUN,
     "cloudformation:DeleteChangeSet": NO_DRY_RUN,
     "cloudformation:CancelUpdateStack": NO_FAILURES,
     "cloudformation:ContinueUpdateRollback": NO_SUCH_STATE,

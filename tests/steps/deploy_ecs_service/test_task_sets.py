@@ -17,6 +17,7 @@ from ecs_steps import (
     Result,
     RolledBackError,
     RolloutFailedError,
+    StackFailedError,
     SupersededError,
     TimedOutError,
 )
@@ -183,6 +184,35 @@ def test_a_step_that_was_killed_after_a_call_is_finished_by_the_next_one(shop: P
     assert result.outcome in (Outcome.SUCCEEDED, Outcome.UNCHANGED)
     assert [(each["status"], each["runningCount"]) for each in shop.sets] == [("PRIMARY", 2)]
     assert result.outputs["TaskSetId"] == shop.sets[0]["id"]
+
+
+def test_a_watch_makes_the_task_set_that_is_missing(shop: PetShop) -> None:
+    def kill(**_: object) -> None:
+        raise Killed
+
+    shop.aws.session.register("response-received.*.CreateStack", kill)
+    with pytest.raises(Killed):
+        shop.deploy()
+
+    step = DeployEcsServiceStep(variables())
+    result = step.watch("octopetshop-web", aws=shop.aws.clients, clock=shop.aws.clock)
+
+    assert (result.outcome, result.outputs["TaskSetId"]) == (Outcome.SUCCEEDED, shop.sets[0]["id"])
+
+
+def test_a_dry_run_says_that_a_task_set_follows(shop: PetShop) -> None:
+    dry_run = DeployEcsServiceStep(variables()).dry_run(aws=shop.aws.clients, clock=shop.aws.clock)
+
+    assert "after the stack: CreateTaskSet" in str(dry_run)
+
+
+def test_a_stack_whose_first_create_failed_is_made_again() -> None:
+    shop = enter("service-name-taken")
+    with pytest.raises(StackFailedError):
+        shop.deploy()
+    take(shop.aws, "healthy")
+
+    assert shop.deploy().outcome is Outcome.SUCCEEDED
 
 
 class TestALaterRelease:

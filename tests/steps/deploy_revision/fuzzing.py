@@ -16,13 +16,17 @@ EXAMPLE: dict[str, Any] = json.loads(
 OTHERS: tuple[Mapping[str, Any], ...] = (EXAMPLE,)
 
 
-def everything(marker: str) -> dict[str, Any]:  # noqa: ARG001  no input of this step may be a secret
-    """Return a valid dictionary with every variable."""
+def everything(marker: str) -> dict[str, Any]:
+    """Return a valid dictionary with every variable, and `marker` in all that may be a secret."""
     return (
         EXAMPLE
         | STRATEGY
         | {
             "Octopus.Action.Aws.Ecs.Revision.WhenPaused": "Fail",
+            f"{ECS}.TestTraffic.Header": f"X-Canary: {marker}",
+            f"{ECS}.TestTraffic.Query": "",
+            f"{ECS}.TaskSets.ProductionListenerRule": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:"
+            "listener-rule/app/shop/1/2/3",
             f"{ECS}.Revision.TaskDefinition": "orders:1",
             f"{ECS}.Revision.ForceNewDeployment": "True",
             f"{ECS}.Revision.OnFailure": "Leave",

@@ -7,7 +7,7 @@ from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import Verb
 from explaining.runs import ECS, service
-from faults.journeys import ASSUMED_ROLE, MINUTES, OPENID, Journey
+from faults.journeys import ASSUMED_ROLE, MINUTES, OPENID, SECRET, Journey
 from revisions import register_another
 
 REVISION = f"{ECS}.Revision"
@@ -19,6 +19,11 @@ _SETTINGS: Mapping[str, object] = {
 }
 _ROLLS_BACK = {f"{REVISION}.OnFailure": "Rollback"}
 _NOT_FORCED = {f"{REVISION}.ForceNewDeployment": "False"}
+_BY_TASK_SETS = {
+    f"{REVISION}.ServiceName": "checkout",
+    f"{REVISION}.TaskDefinition": "checkout:2",
+    f"{ECS}.TestTraffic.Header": f"X-Canary: {SECRET}key-of-testers",
+}
 _TAGGED = {"Octopus.Deployment.Id": "Deployments-1"}
 
 
@@ -35,6 +40,10 @@ def _done(aws: Sandbox) -> None:
 
 def _deployment_id(aws: Sandbox) -> str:
     return str(service("update", aws)["deployments"][0]["id"])
+
+
+def _another_of_checkout(aws: Sandbox) -> None:
+    register_another(aws, "checkout")
 
 
 def _journey(name: str, settings: Mapping[str, object] | None = None, **members: Any) -> Journey:  # noqa: ANN401  passed on
@@ -60,13 +69,19 @@ JOURNEYS = (
     _journey("crash", scenario="crash"),
     _journey("crash, rolled back", _ROLLS_BACK, scenario="crash"),
     _journey("watch", verb=Verb.WATCH, prepare=_started, started=_deployment_id),
+    _journey("by task sets", _BY_TASK_SETS, prepare=_another_of_checkout),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
 
 UNUSED_ACTIONS = (
     "ecs:DescribeServiceRevisions",
-    "elasticloadbalancing:DescribeRules",
     "cloudwatch:DescribeAlarms",
+    "ecs:DeleteTaskSet",
+    "ecs:UpdateServicePrimaryTaskSet",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    "elasticloadbalancing:ModifyRule",
+    "elasticloadbalancing:ModifyListener",
+    "elasticloadbalancing:DeleteRule",
 )
-"""What a person reads at a pause, which the journeys of an update reach."""
+"""What a person reads at a pause, and what replaces another task set: journeys of an update reach both."""

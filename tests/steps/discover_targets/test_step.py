@@ -1,5 +1,6 @@
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,18 @@ def test_of_a_cluster_that_is_no_target_the_reasons_are_said() -> None:
         "No target was found in eu-west-1. A target has the tags octopus-environment=Test and "
         "octopus-role=ecs-orders."
     )
+
+
+def test_a_cluster_that_was_deleted_is_passed_over_in_silence() -> None:
+    events: list[Reported] = []
+    with Sandbox.empty() as aws:
+        add_cluster(aws, "shop-test")
+        add_cluster(aws, "shop-old")
+        aws.ecs.delete_cluster({"cluster": "shop-old"})
+        result = discover(aws, events)
+
+    assert result.outputs["TargetNames"] == "aws-ecs/eu-west-1/shop-test"
+    assert not any("shop-old" in text for text in said(events, Level.INFO))
 
 
 def test_the_clusters_of_each_region_are_found_each_region_once() -> None:
@@ -147,12 +160,14 @@ class TestInAScriptStep:
         "name octopusRoles updateIfExisting isDynamic clusterName clusterRegion useInstanceRole assumeRole"
     )
 
-    def messages(self, tmp_path: Path, **parameters: str) -> list[tuple[str, dict[str, str]]]:
+    def messages(
+        self, tmp_path: Path, tags: Mapping[str, str] | None = None, /, **parameters: str
+    ) -> list[tuple[str, dict[str, str]]]:
         stdout = io.StringIO()
         given = {str(name): str(value) for name, value in VARIABLES.items()}
         given |= {f"EcsDiscover.{name}": value for name, value in parameters.items()}
         with Sandbox() as aws:
-            add_cluster(aws, "shop-test", {**TAGS, "octopus-tenantedDeploymentMode": "Tenanted"})
+            add_cluster(aws, "shop-test", tags or {**TAGS, "octopus-tenantedDeploymentMode": "Tenanted"})
             code = run_script_step(
                 "EcsDiscover",
                 given,
@@ -194,10 +209,8 @@ class TestInAScriptStep:
         ]
 
     def test_leaves_out_what_is_not_there(self, tmp_path: Path) -> None:
-        [(_, attributes)] = self.messages(tmp_path)
+        [(_, attributes)] = self.messages(tmp_path, TAGS)
 
-        mode = attributes.pop("tenantedDeploymentParticipation")
-        assert mode == "Tenanted"
         assert list(attributes) == self.NATIVE.split()
         assert (attributes["useInstanceRole"], attributes["assumeRole"]) == ("True", "False")
 
@@ -210,6 +223,8 @@ class TestInAScriptStep:
                     "AccountName": "accounts-7",
                     "AssumedRoleArn": "arn:aws:iam::123456789012:role/deployer",
                     "AssumedRoleSession": "orders",
+                    "AssumedRoleSessionDurationSeconds": "900",
+                    "AssumedRoleExternalId": "shop",
                 },
                 {
                     "credentials": {"type": "account", "account": "accounts-7"},
@@ -217,6 +232,8 @@ class TestInAScriptStep:
                         "type": "assumeRole",
                         "arn": "arn:aws:iam::123456789012:role/deployer",
                         "sessionName": "orders",
+                        "sessionDuration": 900,
+                        "externalId": "shop",
                     },
                 },
             ),
@@ -225,7 +242,9 @@ class TestInAScriptStep:
     def test_is_that_of_a_step_package_for_older_servers(
         self, parameters: dict[str, str], authentication: dict[str, object], tmp_path: Path
     ) -> None:
-        [(name, attributes)] = self.messages(tmp_path, MessageForm="StepPackage", **parameters)
+        [(name, attributes)] = self.messages(
+            tmp_path, MessageForm="StepPackage", WorkerPool="WorkerPools-2", **parameters
+        )
 
         inputs = json.loads(attributes.pop("inputs"))
         assert name == "createStepPackageTarget"
@@ -233,6 +252,7 @@ class TestInAScriptStep:
             "name": "aws-ecs/eu-west-1/shop-test",
             "targetId": "aws-ecs-target",
             "octopusRoles": "ecs-orders",
+            "octopusDefaultWorkerPoolIdOrName": "WorkerPools-2",
             "updateIfExisting": "True",
         }
         assert inputs == {

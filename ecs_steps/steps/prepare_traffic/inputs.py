@@ -1,0 +1,140 @@
+"""The inputs of *Prepare Amazon ECS Traffic*."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from attrs import frozen
+
+from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.types import Lines, Port, Text, WholeNumber
+from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.steps.common_inputs import AwsInputs
+from ecs_steps.steps.task_set_inputs import Header, Query, header_variable, test_query_variable
+from ecs_steps.tags import Tag
+
+TRAFFIC = "Octopus.Action.Aws.Ecs.Traffic"
+BALANCING = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application"
+
+Name = Annotated[
+    str,
+    Text(
+        r"(?!internal-)[A-Za-z0-9]([A-Za-z0-9-]{0,24}[A-Za-z0-9])?",
+        "1 to 26 letters, digits and hyphens, with no hyphen at an end and not `internal-` at the beginning",
+    ),
+]
+ListenerArn = Annotated[
+    str,
+    Text(
+        r"arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:listener/app/[\w.-]+/[\w-]+/[\w-]+",
+        "the ARN of a listener of an Application Load Balancer",
+    ),
+]
+Priority = Annotated[int, WholeNumber(2, 50_000)]
+Hosts = Annotated[
+    tuple[str, ...],
+    Lines(pattern=r"[A-Za-z0-9.*?-]{1,128}", expected="a host name, in which * and ? are wildcards"),
+]
+Paths = Annotated[
+    tuple[str, ...],
+    Lines(
+        pattern=r"/[A-Za-z0-9_.$/~\"'@:+&()!,;=*?-]{0,127}",
+        expected="a path such as /orders/*, up to 128 characters",
+    ),
+]
+Path = Annotated[str, Text(r"/[!-~]{0,1023}", "a path, such as /health")]
+
+
+class Protocol(StrEnum):
+    """How the load balancer talks to the tasks."""
+
+    HTTP = "HTTP"
+    HTTPS = "HTTPS"
+
+
+@frozen(kw_only=True)
+class PrepareTrafficInputs(AwsInputs):
+    """The inputs of *Prepare Amazon ECS Traffic*."""
+
+    name: Name = variable(
+        f"{TRAFFIC}.Name",
+        label="Name",
+        help="What the target groups are named after (`NAME-blue`, `NAME-green`), and the value of the tags "
+        "by which they and the rules are found again. One name for each service.",
+    )
+    listener: ListenerArn = variable(
+        f"{TRAFFIC}.Listener",
+        label="Listener",
+        docs=f"{BALANCING}/load-balancer-listeners.html",
+        help="The ARN of the listener that gets the rules, of an Application Load Balancer; it must exist.",
+    )
+    hosts: Hosts = variable(
+        f"{TRAFFIC}.Hosts",
+        label="Hosts",
+        docs=f"{BALANCING}/rule-condition-types.html",
+        help="Host names of the production traffic, one a line. Empty means any.",
+        default=(),
+        control="MultiLineText",
+    )
+    paths: Paths = variable(
+        f"{TRAFFIC}.Paths",
+        label="Paths",
+        docs=f"{BALANCING}/rule-condition-types.html",
+        help="Paths of the production traffic, one a line, such as `/orders/*`. Empty means every path.",
+        default=(),
+        control="MultiLineText",
+    )
+    priority: Priority | None = variable(
+        f"{TRAFFIC}.Priority",
+        label="Priority",
+        docs=f"{BALANCING}/listener-rules.html",
+        help="Of a production rule that is made, 2 to 50000; lower numbers come first. The test rule gets "
+        "the highest free number before it. Empty means after all rules that there are.",
+        default=None,
+    )
+    port: Port = variable(
+        f"{TRAFFIC}.Port",
+        label="Port",
+        docs=f"{BALANCING}/load-balancer-target-groups.html",
+        help="The port of a target group that is made; tasks are registered with their own.",
+        default=80,
+    )
+    protocol: Protocol = variable(
+        f"{TRAFFIC}.Protocol",
+        label="Protocol",
+        docs=f"{BALANCING}/load-balancer-target-groups.html",
+        help="How the load balancer talks to the tasks, in a target group that is made.",
+        default=Protocol.HTTP,
+        control="Select",
+        options=["HTTP|HTTP", "HTTPS|HTTPS"],
+    )
+    health_check_path: Path = variable(
+        f"{TRAFFIC}.HealthCheckPath",
+        label="Health check path",
+        docs=f"{BALANCING}/target-group-health-checks.html",
+        help="What the load balancer requests to know whether a task is healthy, in a target group that is "
+        "made.",
+        default="/",
+    )
+    test_header: Header | None = header_variable("What the test rule matches: ")
+    test_query: Query | None = test_query_variable()
+
+    @property
+    def marker(self) -> RequestMarker:
+        """What testers send.
+
+        Raises:
+            ValueError: Nothing was given; the rules refuse that.
+        """
+        marker = self.test_header or self.test_query
+        if marker is None:
+            raise ValueError("no header and no query parameter")
+        return marker
+
+    @property
+    def load_balancer(self) -> str:
+        """The ARN of the listener's load balancer."""
+        return self.listener.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
+
+    def tag(self, key: str) -> Tag:
+        """Return a tag by which something of this name is found again."""
+        return Tag(key, self.name)

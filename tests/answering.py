@@ -1,0 +1,66 @@
+"""An HTTP server on loopback that answers as it was told to, and remembers what it was asked."""
+
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+from attrs import define, field, frozen
+
+
+@frozen(kw_only=True)
+class Answer:
+    """What is answered; `send` writes a body of its own."""
+
+    status: int = 200
+    body: bytes = b"ready"
+    headers: tuple[tuple[str, str], ...] = ()
+    send: Callable[[BaseHTTPRequestHandler], None] | None = None
+
+
+@define
+class Site:
+    """A site; the last of its answers is given again and again."""
+
+    url: str
+    answers: Sequence[Answer]
+    requests: list[tuple[str, dict[str, str]]] = field(factory=list)
+
+    def next_answer(self) -> Answer:
+        return self.answers[min(len(self.requests), len(self.answers)) - 1]
+
+
+@contextmanager
+def answering(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """Serve answers in turn until the block ends."""
+    site = Site("", answers or (Answer(),))
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            site.requests.append((self.path, dict(self.headers)))
+            answer = site.next_answer()
+            self.send_response(answer.status)
+            for name, value in answer.headers:
+                self.send_header(name, value)
+            self.end_headers()
+            try:
+                (answer.send or (lambda handler: handler.wfile.write(answer.body)))(self)
+            except OSError:
+                self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            """Write nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    site.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}/checkout/health"
+    running = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    running.start()
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        server.server_close()
+        running.join(timeout=5)
