@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import hypothesis.strategies as st
+from attrs import evolve
 from hypothesis import given
 
 from ecs_steps.aws.listener_rules import ListenerRule
@@ -20,6 +21,7 @@ from ecs_steps.rollouts.task_sets import (
     Shift,
     Start,
     TaskSetState,
+    WaitFor,
     next_move,
 )
 
@@ -108,3 +110,20 @@ def test_the_old_set_is_touched_by_nothing_but_the_end_of_it(state: TaskSetState
             assert scaled.target_group == GREEN
         case _:
             pass
+
+
+def test_a_set_that_is_to_have_no_task_gets_no_traffic() -> None:
+    empty = evolve(task_set(GREEN, status="ACTIVE", scale=100, steady=True), computed=0)
+    groups = [{"TargetGroupArn": BLUE, "Weight": 100}, {"TargetGroupArn": GREEN, "Weight": 0}]
+    forward = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
+    state = TaskSetState(
+        old=(task_set(BLUE, status="PRIMARY", scale=100, steady=True),),
+        new=empty,
+        new_group=GREEN,
+        production=ListenerRule(arn="rule", priority=5, conditions=(), actions=(forward,)),
+        healthy={BLUE: 2, GREEN: 0},
+        quiet={GREEN: 60.0},
+    )
+
+    assert isinstance(next_move(state, Share(percent=99)), WaitFor)
+    assert not state.is_new_ready
