@@ -49,12 +49,15 @@ BUSY = re.compile(r"Rate exceeded|Too many concurrent attempts", re.IGNORECASE)
 
 CONTENDED = re.compile(r"Too many concurrent attempts", re.IGNORECASE)
 """Those that say that others try the same: one of them may have done what was to be done."""
+UNKNOWN_CREDENTIALS = (
+    "AWS does not know these credentials; check the step's account, and that the region is enabled in it."
+)
 CREDENTIALS = {
     "ExpiredToken": "The credentials have expired; use fresh ones and run the step again.",
     "ExpiredTokenException": "The credentials have expired; use fresh ones and run the step again.",
     "RequestExpired": "The credentials have expired; use fresh ones and run the step again.",
-    "UnrecognizedClientException": "AWS does not know these credentials; check the account of the step.",
-    "InvalidClientTokenId": "AWS does not know these credentials; check the account of the step.",
+    "UnrecognizedClientException": UNKNOWN_CREDENTIALS,
+    "InvalidClientTokenId": UNKNOWN_CREDENTIALS,
     "SignatureDoesNotMatch": "The secret key is wrong; check the account of the step.",
     "InvalidSignatureException": "The secret key is wrong; check the account of the step.",
 }

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 
+from attrs import evolve
+
 from ecs_steps.aws.cloudformation import describe_stack
 from ecs_steps.aws.clusters import describe_cluster
 from ecs_steps.aws.logs import log_group_exists
 from ecs_steps.aws.quotas import service_quota
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
+from ecs_steps.environments.scope import GUARD_VARIABLE, GuardMode
 from ecs_steps.errors import AwsCallError, InvalidInputsError, NotFoundError, WrongEnvironmentError
 from ecs_steps.preflight.check import Found, failed, passed, skipped
 from ecs_steps.preflight.plan import TaskPlan
+from ecs_steps.reporting.events import Level, Message, Reported
 from ecs_steps.stacks.action import StackAction, first_action
 
 CPU_UNITS = 1024
@@ -37,27 +41,36 @@ def check_cluster(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]
 
 
 def check_guard(plan: TaskPlan, context: DeploymentContext) -> Iterable[Found]:
-    """Check that the cluster belongs to the deployment's environment."""
-    if not plan.guard.reads_tags and not plan.guard.expected_account:
-        return [skipped("the variables name no environment and no expected account")]
+    """Check that the cluster and the service belong to the deployment's environment."""
+    guard = plan.guard
+    if guard.mode is GuardMode.OFF or not (guard.reads_tags or guard.expected_account):
+        is_off = f"{GUARD_VARIABLE} is Off" if guard.mode is GuardMode.OFF else ""
+        return [skipped(is_off or "the variables name no environment and no expected account")]
+    warnings: list[Reported] = []
     try:
-        check_environment(plan.guard, context)
+        # What only warns is known by its error as well; so is a read that is denied.
+        strict = evolve(guard, mode=GuardMode.REFUSE)
+        check_environment(strict, evolve(context, report=warnings.append), service=plan.service)
     except WrongEnvironmentError as error:
+        if guard.mode is GuardMode.WARN and error.expected != guard.expected_account:
+            return [passed(f"{error.what} The step warns and deploys: {GUARD_VARIABLE} is Warn.")]
         return [failed(str(error), exit_code=error.exit_code)]
     except InvalidInputsError as error:
         return [failed("; ".join(error.lines), exit_code=error.exit_code)]
     except NotFoundError:
         return [skipped("there is no such cluster")]
-    return [passed(f"nothing contradicts {plan.guard.scope.environment or plan.guard.expected_account}")]
+    texts = [each.text for each in warnings if isinstance(each, Message) and each.level is Level.WARNING]
+    meant = guard.scope.environment or guard.expected_account
+    return [passed(" ".join(texts) or f"nothing contradicts {meant}")]
 
 
 def check_service(plan: TaskPlan, _: DeploymentContext) -> Iterable[Found]:
     """Check that the service can be deployed, as the step itself found when it planned."""
     match plan.obstacle:
-        case None if not plan.service:
-            return [skipped("the step's stack makes the service")]
+        case None if plan.service:
+            return [passed(f"{plan.service.name} can be deployed")]
         case None:
-            return [passed(f"{plan.service} can be deployed")]
+            return [skipped("the step's stack makes the service")]
         case AwsCallError() as error:
             raise error
         case error:

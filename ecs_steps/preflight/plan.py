@@ -34,16 +34,17 @@ class LogGroup:
 
 @frozen(kw_only=True)
 class TaskPlan:
-    """A deployment that is about to be made.
+    """A deployment that is about to be made, to a `service` that exists or one that the step makes.
 
     Roles are ARNs, empty where there is none or the stack makes it; `passes_roles` where the step gives them
-    to the task. `most_tasks` is how many run at once during a deployment. `images` are by container, without
-    those whose registry needs a login of its own; `feeds` are by image, where one has a login.
-    `obstacle` is why no more than the cluster and its environment is known: the service cannot be deployed.
+    to tasks or, those with which load balancers are changed, to ECS. `most_tasks` is how many run at once
+    during a deployment. `images` are by container, without those whose registry needs a login of its own;
+    `feeds` are by image, where one has a login. `obstacle` is why no more than the cluster and its
+    environment is known: the service cannot be deployed.
     """
 
     guard: Guard = field(factory=Guard)
-    service: str = ""
+    service: Service | None = None
     obstacle: EcsStepsError | None = None
     is_fargate: bool = True
     cpu: int = 0
@@ -55,6 +56,7 @@ class TaskPlan:
     secrets: tuple[str, ...] = ()
     execution_role: str = ""
     task_role: str = ""
+    infrastructure_roles: tuple[str, ...] = ()
     passes_roles: bool = True
     file_systems: tuple[FileSystem, ...] = ()
     log_groups: tuple[LogGroup, ...] = ()
@@ -83,7 +85,7 @@ def service_needs(service: Service) -> dict[str, Any]:
     percent = service.deployment_configuration.get("maximumPercent", MAX_PERCENT)
     network = service.network
     return {
-        "service": service.name,
+        "service": service,
         "most_tasks": max(1, service.desired * percent // 100),
         "subnets": network.subnets,
         "security_groups": network.security_groups,

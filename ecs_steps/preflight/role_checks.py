@@ -12,44 +12,44 @@ from ecs_steps.iam import EVERYTHING, Scope
 from ecs_steps.preflight.check import Found, failed, passed, skipped
 from ecs_steps.preflight.plan import TaskPlan
 
-TASKS = "ecs-tasks.amazonaws.com"
+TASKS, ECS = "ecs-tasks.amazonaws.com", "ecs.amazonaws.com"
 SECRET_PARTS = 7
 """Parts of a secret's ARN; a container may add a JSON key, a stage and a version."""
 
 
 def check_roles(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
-    """Check that the roles exist, that tasks may assume them, and that the step may give them to tasks."""
-    for kind, arn in (("execution role", plan.execution_role), ("task role", plan.task_role)):
+    """Check that the roles exist, trust the service that assumes them, and may be passed to it."""
+    given = [("execution role", plan.execution_role, TASKS), ("task role", plan.task_role, TASKS)]
+    given += [("infrastructure role", arn, ECS) for arn in plan.infrastructure_roles]
+    for kind, arn, service in given:
         if not arn:
             continue
         role = get_role(context.aws, arn.rpartition("/")[2])
         if role is None:
+            yield failed(f"the {kind} {arn} does not exist: create it, or name another one.")
+        elif not role.trusts(service):
             yield failed(
-                f"the {kind} {arn} does not exist: create it, or name another one in the task definition."
-            )
-        elif not role.trusts(TASKS):
-            yield failed(
-                f"the {kind} {arn} does not trust {TASKS}, and no task could start: add it as a Service to "
+                f"the {kind} {arn} does not trust {service}, which has to assume it: add it as a Service to "
                 "the role's trust policy, with the action sts:AssumeRole."
             )
         else:
-            trusts = f"the {kind} {arn.rpartition('/')[2]} trusts {TASKS}"
-            yield _passable(arn, trusts, context) if plan.passes_roles else passed(trusts)
+            trusts = f"the {kind} {arn.rpartition('/')[2]} trusts {service}"
+            yield _passable(arn, service, trusts, context) if plan.passes_roles else passed(trusts)
 
 
-def _passable(role: str, trusts: str, context: DeploymentContext) -> Found:
+def _passable(role: str, service: str, trusts: str, context: DeploymentContext) -> Found:
     try:
         principal = _principal(context)
         if principal is None:
             return passed(trusts)
-        keys = {"iam:PassedToService": TASKS}
+        keys = {"iam:PassedToService": service}
         denied = denied_actions(context.aws, principal, ["iam:PassRole"], [role], keys=keys)
     except AwsCallError as error:
         return skipped(f"{trusts}; whether the step may pass it is not known. {error}")
     if denied:
         return failed(
-            f"{principal} may not pass the role {role} to tasks: allow iam:PassRole on it where "
-            f"iam:PassedToService is {TASKS} (`ecs-steps iam-policy` prints the statement)."
+            f"{principal} may not pass the role {role} on: allow iam:PassRole on it where "
+            f"iam:PassedToService is {service} (`ecs-steps iam-policy` prints the statement)."
         )
     return passed(f"{trusts}, and the step may pass it")
 

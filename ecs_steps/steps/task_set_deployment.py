@@ -84,8 +84,12 @@ class TaskSetDeployment:
             conditions_for_testers(state.production, marker)
             actions_for_testers(state.production, state.new_group)
 
-    def establish(self, task_definition: str, *, roll_back: bool) -> Result:
+    def establish(
+        self, task_definition: str, *, roll_back: bool, outcome: Outcome = Outcome.SUCCEEDED
+    ) -> Result:
         """Make the first task set of a service, wait until it is healthy, and make it PRIMARY.
+
+        The `outcome` is that of a set which is so in the end; one that is named may be so already.
 
         Raises:
             SupersededError: A set that no deployment has made is there.
@@ -105,7 +109,7 @@ class TaskSetDeployment:
             if not roll_back or new is None or new.is_primary:
                 raise
             raise self._without_first(new, error) from error
-        return self.outputs.result(Outcome.SUCCEEDED if settlement.is_done else Outcome.STARTED)
+        return self.outputs.result(outcome if settlement.is_done else Outcome.STARTED)
 
     def _without_first(self, new: TaskSet, error: DeploymentError) -> RolledBackError:
         service, aws = self.service, self.context.aws

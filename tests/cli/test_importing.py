@@ -45,6 +45,13 @@ def test_a_service_is_imported_with_its_network_and_its_targets(capsys: Capture)
     assert variables[f"{DEPLOY}.LoadBalancerMappings"][0]["containerName"] == "web"
 
 
+def test_a_service_with_task_sets_is_imported_as_one(capsys: Capture) -> None:
+    variables, _ = imported(capsys, "--service", "shop/checkout", "--sandbox")
+
+    assert variables[f"{DEPLOY}.DeploymentType"] == "TaskSets"
+    assert variables[f"{DEPLOY}.LoadBalancerMappings"][0]["containerName"] == "web"
+
+
 def test_a_file_that_was_imported_deploys_to_an_equal_task_definition(capsys: Capture) -> None:
     variables, warnings = imported(capsys, *ORDERS, "--sandbox")
     lost = [warning.removeprefix("WARNING: ").partition(" has no place")[0] for warning in warnings]

@@ -68,7 +68,6 @@ class Account:
         """Return a plan that this account has everything for, but for what a test has changed."""
         usual = TaskPlan(
             guard=Guard(scope=DeploymentScope(environment="Production"), cluster="shop"),
-            service="web",
             cpu=512,
             most_tasks=4,
             platform=Platform(os="linux", architecture="amd64"),

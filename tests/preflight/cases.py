@@ -3,12 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ecs_steps.environments.scope import DeploymentScope, Guard
+from attrs import evolve
+
+from ecs_steps.aws.ecs import Service
+from ecs_steps.environments.scope import DeploymentScope, Guard, GuardMode
 from ecs_steps.errors import NotFoundError
 from ecs_steps.preflight.check import Status
 from ecs_steps.preflight.plan import FileSystem, LogGroup
 from ecs_steps.registry import Platform
 from ecs_steps.sandbox import Fault, FaultKind
+from ecs_steps.tags import Tag
 from preflight.account import (
     TRUST,
     SandboxAccount,
@@ -22,10 +26,13 @@ from preflight.account import (
     isolate,
     route_by_internet_gateway,
 )
+from rollouts import examples
 
 Change = Callable[[SandboxAccount], Any]
 Act = Change | Mapping[str, object] | Fault | None
 """What is done to the account, or to the plan alone, or the read that is denied."""
+PRODUCTION = Guard(scope=DeploymentScope(environment="Production"), cluster="shop")
+SERVICE = evolve(examples.SERVICE, name="web", tags=())
 POLICY = {
     "Statement": [
         {"Action": ["ecs:UpdateService"], "Resource": ["arn:aws:ecs:eu-west-1:123456789012:service/shop/web"]}
@@ -46,6 +53,20 @@ def deleted_cluster(account: SandboxAccount) -> None:
     account.aws.add_cluster("old")
     account.aws.ecs.delete_cluster({"cluster": "old"})
     account.changes["guard"] = Guard(cluster="old")
+
+
+def tagged(key: str, value: str) -> Service:
+    return evolve(SERVICE, tags=(Tag(key, value),))
+
+
+def tag_cluster_of_its_service(account: SandboxAccount) -> None:
+    tag_cluster(account)
+    account.changes["service"] = tagged("octopus-environment", "Production")
+
+
+def tag_cluster_in_mode_warn(account: SandboxAccount) -> None:
+    tag_cluster(account)
+    account.changes["guard"] = evolve(PRODUCTION, mode=GuardMode.WARN)
 
 
 def tag_cluster(account: SandboxAccount) -> None:
@@ -78,6 +99,12 @@ PASSES_TO_EC2 = {
 
 def every(effect: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": "*", "Resource": "*"}]}
+
+
+def infrastructure_role(account: SandboxAccount) -> None:
+    statement = {"Effect": "Allow", "Principal": {"Service": "ecs.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    arn = add_role(account, "balancers", {**TRUST, "Statement": [statement]})
+    account.changes["infrastructure_roles"] = (arn,)
 
 
 def untrusted_role(account: SandboxAccount) -> None:
@@ -167,12 +194,33 @@ CASES: list[tuple[str, Act, Status, str]] = [
     ("environment", denied("DescribeClusters"), Status.SKIPPED, "Allow ecs:DescribeClusters"),
     ("environment", change(guard=Guard(cluster="shop")), Status.SKIPPED, "name no environment"),
     ("environment", change(guard=GUARDED), Status.SKIPPED, "there is no such cluster"),
+    ("environment", change(guard=evolve(PRODUCTION, mode=GuardMode.OFF)), Status.SKIPPED, "is Off"),
+    (
+        "environment",
+        change(service=tagged("octopus-environment", "Test")),
+        Status.FAILED,
+        "the service web is",
+    ),
+    ("environment", tag_cluster_of_its_service, Status.PASSED, "nothing contradicts Production"),
+    (
+        "environment",
+        change(service=tagged("Octopus.Environment.Name", "Test")),
+        Status.PASSED,
+        "the service web was last deployed for Test",
+    ),
+    (
+        "environment",
+        change(guard=evolve(PRODUCTION, expected_account="111111111111", mode=GuardMode.WARN)),
+        Status.FAILED,
+        "Give the step credentials of 111111111111",
+    ),
+    ("environment", tag_cluster_in_mode_warn, Status.PASSED, "The step warns and deploys"),
     ("permissions", caller_may(every("Allow")), Status.PASSED, "user/moto may do what"),
     ("permissions", caller_may(every("Deny")), Status.FAILED, "ecs:UpdateService on arn:aws:ecs"),
     ("permissions", None, Status.SKIPPED, "nothing that can be simulated"),
-    ("service", None, Status.PASSED, "web can be deployed"),
+    ("service", change(service=SERVICE), Status.PASSED, "web can be deployed"),
     ("service", change(obstacle=ABSENT_SERVICE), Status.FAILED, "Service web was not found"),
-    ("service", change(service=""), Status.SKIPPED, "the step's stack makes the service"),
+    ("service", None, Status.SKIPPED, "the step's stack makes the service"),
     ("images", change(images={"web": ECR}), Status.PASSED, "for linux/amd64"),
     ("images", change(images={"web": ECR}, platform=None), Status.PASSED, "for any platform"),
     (
@@ -203,6 +251,13 @@ CASES: list[tuple[str, Act, Status, str]] = [
     ),
     ("roles", None, Status.PASSED, "and the step may pass it"),
     ("roles", caller_may(PASSES_TO_EC2), Status.FAILED, "allow iam:PassRole on it where"),
+    ("roles", infrastructure_role, Status.PASSED, "balancers trusts ecs.amazonaws.com, and the step may"),
+    (
+        "roles",
+        change(infrastructure_roles=("arn:aws:iam::123456789012:role/task",)),
+        Status.FAILED,
+        "the infrastructure role arn:aws:iam::123456789012:role/task does not trust ecs.amazonaws.com",
+    ),
     ("roles", change(passes_roles=False), Status.PASSED, "task trusts ecs-tasks.amazonaws.com"),
     ("roles", denied("SimulatePrincipalPolicy"), Status.SKIPPED, "may pass it is not known"),
     ("roles", denied("GetRole"), Status.SKIPPED, "Allow iam:GetRole on "),

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from ecs_steps.account import AssumedRole
-from ecs_steps.environments.scope import DeploymentScope, Guard, GuardMode
 from ecs_steps.octopus.feeds import Feed
 from ecs_steps.preflight.check import Status
 from ecs_steps.preflight.table import CHECKS
@@ -19,7 +18,7 @@ from preflight.account import (
     allow,
     complete_sandbox,
 )
-from preflight.cases import CASES, ECR, POLICY, Act, denied, every, tag_cluster
+from preflight.cases import CASES, ECR, POLICY, Act, denied, every
 from registry.images import two_platforms
 
 ADVICE = re.compile(
@@ -93,8 +92,11 @@ def test_a_read_that_is_denied_is_a_skip_that_names_its_action(
 
 
 @pytest.mark.parametrize("name", [check.name for check in CHECKS])
-def test_a_check_only_reads(name: str, account: SandboxAccount) -> None:
+def test_a_check_only_reads(name: str, unchanged_account: SandboxAccount) -> None:
+    account = unchanged_account
+    account.changes.clear()
     account.aws.calls.clear()
+
     account.found(name)
 
     assert [call.operation for call in account.aws.calls if not call.operation.startswith(READS)] == []
@@ -116,16 +118,6 @@ def test_an_image_in_the_registry_of_a_feed_is_read_with_its_login(unchanged_acc
     assert "it wants a user name and a password" in without.text
 
 
-def test_a_mode_that_warns_fails_no_check(account: SandboxAccount) -> None:
-    tag_cluster(account)
-    guard = Guard(mode=GuardMode.WARN, scope=DeploymentScope(environment="Production"), cluster="shop")
-    account.changes["guard"] = guard
-
-    [found] = account.found("environment")
-
-    assert found.status is Status.PASSED
-
-
 def test_a_session_of_a_role_is_simulated_as_its_role() -> None:
     with Sandbox() as aws:
         account = complete_sandbox(aws)
@@ -142,12 +134,15 @@ def test_a_session_of_a_role_is_simulated_as_its_role() -> None:
 
 @pytest.mark.parametrize("kind", [FaultKind.READ_TIMEOUT, FaultKind.TRUNCATED_BODY, FaultKind.INTERNAL_ERROR])
 def test_a_call_that_fails_is_a_skip_of_its_check_and_of_no_other(
-    kind: FaultKind, account: SandboxAccount
+    kind: FaultKind, unchanged_account: SandboxAccount
 ) -> None:
+    account = unchanged_account
+    account.changes.clear()
     account.aws.faults.apply(Fault("DescribeSubnets", kind))
 
     [network] = account.found("network")
     [log_group, _] = account.found("log groups")
+    account.aws.faults.apply()
 
     assert network.status is Status.SKIPPED
     assert "DescribeSubnets" in network.text

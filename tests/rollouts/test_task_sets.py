@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import hypothesis.strategies as st
+from attrs import evolve
 from hypothesis import given
 
 from ecs_steps.aws.listener_rules import ListenerRule
@@ -10,7 +11,10 @@ from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_sets import (
     Abandon,
+    CreateSet,
     DeleteSet,
+    Done,
+    Establish,
     Goal,
     MakePrimary,
     MakeTestRule,
@@ -20,6 +24,7 @@ from ecs_steps.rollouts.task_sets import (
     Shift,
     Start,
     TaskSetState,
+    WaitFor,
     next_move,
 )
 
@@ -108,3 +113,28 @@ def test_the_old_set_is_touched_by_nothing_but_the_end_of_it(state: TaskSetState
             assert scaled.target_group == GREEN
         case _:
             pass
+
+
+@given(state=states(), left=st.sampled_from(["", "Deployments-1"]))
+def test_the_first_set_is_primary_once_it_is_healthy_and_what_was_left_goes_after_that(
+    state: TaskSetState, left: str
+) -> None:
+    stray = evolve(task_set(GREEN, status="ACTIVE", scale=100, steady=True), external_id=left)
+    state = evolve(state, old=(), strays=(stray,))
+
+    match next_move(state, Establish()):
+        case CreateSet():
+            assert state.new is None
+        case WaitFor():
+            assert not state.is_new_ready
+        case MakePrimary(task_set=primary):
+            assert primary is state.new
+            assert state.is_new_ready
+        case DeleteSet(task_set=gone):
+            assert gone is stray
+            assert left, "what no deployment has made is left alone"
+            assert state.new
+            assert state.new.is_primary
+            assert state.is_new_ready, "what serves beside it in the same group can serve alone"
+        case move:
+            assert (move, left) == (Done(), "")

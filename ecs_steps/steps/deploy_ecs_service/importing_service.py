@@ -56,6 +56,7 @@ _DEFAULTS: Mapping[str, object] = {
 }
 _OF_A_DEPLOYMENT = ("serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations")
 """Settings of a service that DescribeServices shows with its deployments."""
+_TASK_SETS = {"type": "EXTERNAL"}
 _STRATEGIES = {"ROLLING": "", "BLUE_GREEN": "BlueGreen", "CANARY": "Canary", "LINEAR": "Linear"}
 _SHIFTING = {
     "alternateTargetGroupArn": "alternateTargetGroupArn",
@@ -81,7 +82,7 @@ def service_variables(service: Members) -> dict[str, object]:
         f"{DEPLOY}.LoadBalancerMappings": [
             _mapping(each) for each in service.get("loadBalancers", ()) if "targetGroupArn" in each
         ],
-        **_strategy(configuration),
+        **_deployment_type(service),
         f"{DEPLOYMENT}.CircuitBreaker": _circuit_breaker(configuration.get("deploymentCircuitBreaker", {})),
         f"{DEPLOYMENT}.Alarms": "\n".join(_alarms(configuration)),
     }
@@ -90,7 +91,7 @@ def service_variables(service: Members) -> dict[str, object]:
 def service_without_place(service: Members) -> Iterator[str]:
     """Yield the settings of the service that a deployment has no variable for, or sets itself."""
     for name, value in service.items():
-        if value and name not in _STATE | _PLACED and value != _DEFAULTS.get(name):
+        if value and name not in _STATE | _PLACED and value not in (_DEFAULTS.get(name), _TASK_SETS):
             yield f"service.{name}"
     configuration: Members = service.get("deploymentConfiguration", {})
     yield from (
@@ -118,7 +119,10 @@ def _mapping(balancer: Members) -> dict[str, object]:
     return {name: balancer[name] for name in ("containerName", "containerPort", "targetGroupArn")} | shifting
 
 
-def _strategy(configuration: Members) -> dict[str, object]:
+def _deployment_type(service: Members) -> dict[str, object]:
+    if service.get("deploymentController") == _TASK_SETS:
+        return {f"{DEPLOY}.DeploymentType": "TaskSets"}
+    configuration: Members = service.get("deploymentConfiguration", {})
     canary: Members = configuration.get("canaryConfiguration", {})
     linear: Members = configuration.get("linearConfiguration", {})
     kind = _STRATEGIES.get(configuration.get("strategy", ""), "")

@@ -41,6 +41,13 @@ def task_plan(inputs: DeployInputs, policy: Mapping[str, Any]) -> TaskPlan:
         target_groups=tuple(
             (mapping.target_group_arn, mapping.container_port) for mapping in inputs.load_balancer_mappings
         ),
+        infrastructure_roles=tuple(
+            dict.fromkeys(
+                mapping.infrastructure_role
+                for mapping in inputs.load_balancer_mappings
+                if mapping.infrastructure_role
+            )
+        ),
         stack=inputs.stack_name,
         made_log_group=inputs.log_group,
         makes_service=True,

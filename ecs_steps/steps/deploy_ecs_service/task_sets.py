@@ -7,9 +7,9 @@ with, and when, CloudFormation does not know.
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ecs_steps.aws.ecs import Service, describe_service, revision_outputs
+from ecs_steps.aws.ecs import Service, describe_service
 from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError
@@ -107,8 +107,9 @@ class TaskSetOfStack:
         if primary is None:
             return deployment.establish(task_definition, roll_back=roll_back)
         if primary.task_definition == task_definition and primary.is_made_with(_members(inputs)):
-            self.outputs.set(**revision_outputs(task_definition), TaskSetId=primary.task_set_id)
-            return self.outputs.result(Outcome.UNCHANGED if unchanged else Outcome.SUCCEEDED)
+            serving = evolve(deployment, task_set_id=primary.task_set_id)
+            outcome = Outcome.UNCHANGED if unchanged else Outcome.SUCCEEDED
+            return serving.establish(task_definition, roll_back=False, outcome=outcome)
         return deployment.begin(task_definition, inputs.marker, replace=False, roll_back=roll_back)
 
 

@@ -122,10 +122,12 @@ class TestTheFirstTaskSet:
         assert [(each["status"], each["runningCount"]) for each in shop.sets] == [("PRIMARY", 0)]
 
     def test_is_not_made_again(self, shop: PetShop) -> None:
-        shop.deploy()
+        first = shop.deploy()
 
-        assert shop.deploy().outcome is Outcome.UNCHANGED
-        assert shop.changes == ["UpdateStack"]
+        again = shop.deploy()
+
+        assert (again.outcome, shop.changes) == (Outcome.UNCHANGED, ["UpdateStack"])
+        assert {**again.outputs, "Outcome": ""} == {**first.outputs, "Outcome": ""}
         assert len(shop.sets) == 1
 
     def test_that_does_not_come_up_is_deleted_again(self) -> None:
@@ -266,7 +268,7 @@ class TestALaterRelease:
         shop.deploy()
 
         assert shop.deploy(Deploy_DesiredCount="3").outcome is Outcome.SUCCEEDED
-        assert [each["computedDesiredCount"] for each in shop.sets] == [3]
+        assert [(each["computedDesiredCount"], each["runningCount"]) for each in shop.sets] == [(3, 3)]
 
     def test_that_does_not_come_up_is_deleted_again(self, shop: PetShop) -> None:
         shop.deploy()

@@ -109,6 +109,29 @@ def test_a_region_that_fails_is_a_warning_and_the_others_are_searched() -> None:
     assert "Allow ecs:ListClusters" in warning
 
 
+@pytest.mark.parametrize(
+    ("kind", "advice"),
+    [
+        (FaultKind.EXPIRED_TOKEN, "The credentials have expired"),
+        (FaultKind.CONNECTION_REFUSED, "Check the endpoint URL, the region"),
+        (FaultKind.INTERNAL_ERROR, "ListClusters"),
+    ],
+)
+def test_however_all_regions_fail_the_step_does_not(kind: FaultKind, advice: str) -> None:
+    events: list[Reported] = []
+    with Sandbox() as aws:
+        aws.faults.apply(Fault("ListClusters", kind))
+        result = discover(aws, events, Regions="eu-west-1, eu-central-1")
+
+    *others, none = said(events, Level.WARNING)
+    first, second = (text for text in others if text.startswith("Region "))
+    assert result.outcome is Outcome.SUCCEEDED
+    assert first.startswith("Region eu-west-1 was not searched. ")
+    assert second.startswith("Region eu-central-1 was not searched. ")
+    assert advice in first
+    assert none.startswith("No target was found in eu-west-1, eu-central-1.")
+
+
 def test_more_clusters_than_one_call_describes_are_all_found() -> None:
     count = MAX_DESCRIBED + 5
     with Sandbox.empty() as aws:
