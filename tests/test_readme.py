@@ -40,6 +40,13 @@ def test_every_session_prints_what_the_page_shows(page: Path, tmp_path: Path, up
     rewritten(page, replayed(page, tmp_path), update=update_goldens)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_condition_of_octopus_is_closed(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    assert text.count("#{if ") == text.count("#{/if}")
+
+
 def needs_skopeo() -> None:
     try:
         installed("skopeo")

@@ -129,9 +129,15 @@ def _service(aws: "AwsClients", place: str) -> Mapping[str, Any]:
 
 
 def _stack(aws: "AwsClients", name: str) -> "ImportedStack":
-    from ecs_steps.aws.cloudformation import stack_resources
+    from ecs_steps.aws.cloudformation import describe_stack, stack_resources
     from ecs_steps.steps.deploy_ecs_service.importing import ImportedStack
 
+    if describe_stack(aws, name) is None:
+        raise NotFoundError(
+            what=f"Stack {name} was not found",
+            why=f"CloudFormation knows none of that name in {aws.region}",
+            next_step="Check the name or id, the account and the region.",
+        )
     return ImportedStack(name, stack_resources(aws, name))
 
 

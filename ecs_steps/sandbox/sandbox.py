@@ -191,7 +191,10 @@ class Sandbox:
                 if entry.request:
                     self._transport.change(entry.request)
             except Exception as error:
-                raise ValueError(f"{journal.path}, line {number} cannot be replayed: {error}") from error
+                raise ValueError(
+                    f"{journal.path}, line {number} cannot be replayed: {error}. A journal is for one "
+                    "process at a time; delete the file to start again"
+                ) from error
 
 
 def _beginning(past: list[Entry], now: Scenario) -> Scenario:

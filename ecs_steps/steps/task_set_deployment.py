@@ -272,9 +272,10 @@ class TaskSetDeployment:
                 next_step="Set the desired count first. Nothing was changed.",
             )
         is_settled = new.scale <= scale_for(int(state.share))
-        if state.is_new_ready or not is_settled:
-            return
         healthy = state.healthy.get(state.new_group, 0)
+        # A set that has become smaller is not steady before its other tasks have stopped.
+        if 0 < new.computed <= healthy or not is_settled:
+            return
         why = f"{new.running} of {new.computed} tasks run, {healthy} of them healthy"
         if only_healthy:
             raise DeploymentError(

@@ -93,6 +93,12 @@ def test_a_stack_of_octopus_own_step_keeps_its_name_and_all_of_its_resources(
     assert variables[f"{DEPLOY}.LogGroupName"] == "shop/web"
 
 
+def test_a_stack_that_does_not_exist_is_named_and_ends_with_3(capsys: Capture) -> None:
+    assert main(["import", "--stack", "missing", "--sandbox"]) == 3
+
+    assert capsys.readouterr().err.startswith("Stack missing was not found: ")
+
+
 def test_of_a_stack_that_holds_more_the_service_gets_one_of_its_own() -> None:
     role = "arn:aws:iam::123456789012:role/web-Role-1"
     request = {

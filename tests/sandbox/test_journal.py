@@ -162,3 +162,12 @@ def test_a_damaged_line_is_named(journal: Path, line: str) -> None:
         Sandbox(journal=journal)
 
     assert str(journal) in str(caught.value)
+
+
+def test_what_two_processes_changed_at_once_is_refused_with_the_way_out(journal: Path) -> None:
+    with Sandbox(journal=journal) as one, Sandbox(journal=journal) as other:
+        one.clients.ecs.delete_service(cluster="shop", service="orders", force=True)
+        other.clients.ecs.update_service(cluster="shop", service="orders", desiredCount=1)
+
+    with pytest.raises(ValueError, match="one process at a time; delete the file"):
+        Sandbox(journal=journal)

@@ -304,6 +304,16 @@ class TestContinue:
 
         assert result.outputs["ProductionTrafficPercent"] == "50"
 
+    def test_gives_more_while_the_tasks_of_a_larger_share_still_stop(self, shop: Checkout) -> None:
+        shop.update()
+        shop.share(75)
+        shop.share(10)
+        assert shop.sets[1]["stabilityStatus"] == "STABILIZING"
+
+        result = shop.share(75)
+
+        assert (result.outcome, result.outputs["ProductionTrafficPercent"]) == (Outcome.PAUSED, "75")
+
     def test_gives_no_more_to_what_is_not_healthy_and_calls_nothing(self) -> None:
         shop = enter("set-loses-its-task")
         shop.update()
