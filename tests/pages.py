@@ -73,7 +73,6 @@ def write_examples(folder: Path) -> None:
 def replayed(page: Path, folder: Path) -> str:
     """Return a page with its sessions as they are when they are run again in this folder."""
     write_examples(folder)
-    (folder / "ecs_steps").symlink_to(ROOT / "ecs_steps")
     session = re.compile(r"(?<!-->\n)^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     text = page.read_text(encoding="utf-8")
     return session.sub(lambda found: f"```console\n{_printed_by(found[1], folder)}```", text)
@@ -98,7 +97,7 @@ def _printed_by(session: str, folder: Path) -> str:
     for command in re.findall(r"^\$ (.*)$", session, re.MULTILINE):
         lines.append(f"printf '%s\\n' {shlex.quote(f'$ {command}')}")
         is_server = command.endswith(" &")
-        lines += [f"{command[:-1]}> server.log 2>&1 &", _UNTIL_IT_IS_READY] if is_server else [command]
+        lines += [f": > server.log; {command[:-1]}>> server.log 2>&1 &", _UNTIL_IT_IS_READY] if is_server else [command]
     ran = subprocess.run(
         ["/bin/bash"],
         input=_replaced("\n".join(lines), ports),

@@ -298,7 +298,9 @@ def _abandon(state: TaskSetState, delay: float) -> Iterator[Move]:
     if (new and not state.old) or (new is None and state.strays):
         # It was promoted, or what is there is another deployment's.
         return
-    if state.share > 0 and state.old:
+    # Another tool may have set all of the weights to 0.
+    has_old_everything = state.share == 0 and state.production.weights[state.old_group] > 0
+    if state.old and not has_old_everything:
         yield from _wait_for_old(state)
         yield Shift(percent=0)
     if new and new.is_primary:

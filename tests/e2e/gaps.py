@@ -33,6 +33,5 @@ GAPS = (
 )
 
 COUNT = "A desired count that is a parameter stays text in ministack, and the service cannot be created."
-CLUSTER = "ministack creates a cluster that does not exist, where ECS refuses a service in it."
 MOVED = "ministack searches a service in its new cluster, where CloudFormation creates another service."
 RECORDS = "ministack has no service deployments: only DescribeServices shows a rollout."

@@ -1,8 +1,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from e2e.gaps import MOVED
 from e2e.runners import Runner
-from explaining.runs import ECS, variables
+from explaining.runs import CLUSTERS, ECS, variables
 from peers.ministack import Ministack
 
 STACK = "octopetshop-web"
@@ -96,6 +97,20 @@ def test_a_name_that_is_taken_fails_with_its_cause_and_the_next_run_recovers_the
     assert recovered.code == 0
     assert recovered.outputs["AwsOutputs[StackId]"] != left["StackId"]
     assert stack(ministack)["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_an_update_that_fails_is_rolled_back_and_the_service_runs_what_it_ran(
+    runner: Runner, ministack: Ministack
+) -> None:
+    runner("deploy", deployment(), ministack)
+    moved = {f"{ECS}.ClusterName": CLUSTERS["update"]}
+    failed = runner("deploy", deployment(tag="1.5.0", others=moved), ministack)
+
+    assert failed.code == 5, MOVED
+    assert "ServiceoctopetshopWeb (AWS::ECS::Service)" in failed.error
+    assert "Service not found" in failed.error
+    assert stack(ministack)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert service(ministack)["taskDefinition"] == f"{TASK_DEFINITION}:1"
 
 
 def test_an_update_into_a_cluster_that_does_not_exist_changes_nothing(

@@ -35,7 +35,7 @@ def false_claims(result: Result, variables: Mapping[str, object], aws: Inventory
             yield f"{result.outcome} of {outputs.get('ImageDigest')}, and {image} is {found}"
     if revision := outputs.get("TaskDefinitionArn"):
         yield from _false_content(revision, variables, aws)
-    if "TaskSetId" in outputs:
+    if {"TaskSetId", "ProductionTrafficPercent"} <= outputs.keys():
         yield from _false_share(result, aws)
     yield from _false_state(result, aws, is_done=is_done)
 

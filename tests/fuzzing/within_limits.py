@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from ecs_steps.cli.main import main
 from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow
 from fuzzing.invariants import KNOWN, check_invariants
 from fuzzing.sizes import CLUSTER, LISTS, SUBNETS, TEXTS, of_length
 from fuzzing.valid_dictionaries import EVERYTHING
@@ -73,9 +74,12 @@ def check_file(content: bytes) -> None:
             assert code in (0, 2)
 
 
-def check_every_variable(kind: str, value: str) -> None:
+def check_every_variable(row: StepRow, value: str) -> None:
+    """Check each variable of a step; of the first step those that it does not know as well."""
+    own = row.variable_names()
     for name in KNOWN:
-        check_invariants(kind, EVERYTHING[kind] | {name: value})
+        if name.casefold() in own or row == next(iter(STEPS)):
+            check_invariants(row.name, EVERYTHING[row.name] | {name: value})
 
 
 GROUPS: Mapping[str, Mapping[str, Callable[[], object]]] = {
@@ -96,7 +100,7 @@ GROUPS: Mapping[str, Mapping[str, Callable[[], object]]] = {
     "files": {f"10 MB: {name}": partial(check_file, content) for name, content in FILES.items()},
     "variables": {
         f"10 MB as each variable of {row.name}": partial(
-            check_every_variable, row.name, text * (TEN_MB // len(text))
+            check_every_variable, row, text * (TEN_MB // len(text))
         )
         for row, text in zip(STEPS, cycle(["#{", "x"]))
     },

@@ -38,3 +38,25 @@ def test_traffic_that_shifts_is_a_change() -> None:
 
     assert changes.any
     assert weights(reported) == {"ecs-svc/2": 50.0}
+
+
+@pytest.mark.parametrize(
+    ("change", "trouble"),
+    [
+        ({"running": 2, "pending": 0}, False),
+        ({"running": 1, "pending": 0}, True),
+        ({"failed": 1}, True),
+        ({"rollout_state": "FAILED"}, True),
+    ],
+)
+def test_fewer_tasks_failed_tasks_and_another_state_are_trouble_and_more_tasks_are_not(
+    change: dict[str, object], *, trouble: bool
+) -> None:
+    before = evolve(DEPLOYMENT, desired=2, running=1, pending=1, failed=0)
+    reporter = ChangeReporter(TARGET, lambda _: None)
+    first = reporter.report(evolve(SERVICE, deployments=(before,)), None)
+
+    changes = reporter.report(evolve(SERVICE, deployments=(evolve(before, **change),)), None)  # type: ignore[arg-type]  # by name
+
+    assert (first.any, first.trouble) == (True, False)
+    assert (changes.any, changes.trouble) == (True, trouble)

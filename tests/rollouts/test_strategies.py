@@ -108,6 +108,23 @@ CHOSEN = st.builds(
 )
 
 
+@pytest.mark.parametrize(
+    ("configuration", "expected"),
+    [
+        ({"strategy": "CANARY"}, (5.0, 100.0)),
+        ({"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 100}}, (100.0,)),
+        ({"strategy": "LINEAR"}, (10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0)),
+        ({"strategy": "LINEAR", "linearConfiguration": {"stepPercent": 33.3}}, (33.3, 66.6, 99.9, 100.0)),
+        ({"strategy": "BLUE_GREEN"}, (100.0,)),
+        ({}, (100.0,)),
+    ],
+)
+def test_the_shares_are_those_of_the_configuration_or_of_ecs(
+    configuration: dict[str, object], expected: tuple[float, ...]
+) -> None:
+    assert shares(configuration) == expected
+
+
 @given(CHOSEN)
 def test_shares_grow_to_all_of_the_traffic(strategy: Strategy) -> None:
     steps = shares(strategy.configuration())

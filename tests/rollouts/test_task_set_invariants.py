@@ -19,8 +19,8 @@ ABANDON = Abandon(deregistration_delay=30)
 GOALS = st.one_of(
     st.just(START), st.builds(Share, percent=st.integers(0, 99)), st.just(PROMOTE), st.just(ABANDON)
 )
-# A run with a goal is killed after so many calls; a deployment makes about a hundred.
-RUNS = st.lists(st.tuples(GOALS, st.one_of(st.none(), st.integers(1, 120))), min_size=1, max_size=5)
+# A run with a goal is killed after so many calls; a deployment makes 60 to 110.
+RUNS = st.lists(st.tuples(GOALS, st.one_of(st.none(), st.integers(1, 80))), min_size=1, max_size=5)
 DESIRED = st.integers(1, 5)
 
 

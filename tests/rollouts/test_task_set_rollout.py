@@ -1,5 +1,6 @@
 """A deployment by task sets from the first call to the last, and back."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,9 +8,10 @@ import pytest
 
 from ecs_steps import DeploymentError, NotFoundError, RolloutFailedError, TimedOutError
 from ecs_steps.errors import AwsCallError
+from ecs_steps.reporting.events import Reported, RolloutChanged
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_set_rollout import Settlement
-from ecs_steps.rollouts.task_sets import Abandon, Goal, Promote, Share, Start, WaitFor
+from ecs_steps.rollouts.task_sets import DONE, Abandon, Goal, Promote, Share, Start, WaitFor
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.checkout import task_set
 from rollouts.checkout import SERVICE, Checkout
@@ -223,16 +225,23 @@ class TestShare:
         assert "ModifyRule" not in shop.changes
         assert shop.weights == {"blue": 100, "green": 0}
 
-    def test_repairs_weights_that_another_tool_reset(self, shop: Checkout) -> None:
+    @pytest.mark.parametrize("weight", [0, 1])
+    @pytest.mark.parametrize(
+        ("goal", "blue"), [(Share(percent=50), 50), (ABANDON, 100)], ids=["share", "abort"]
+    )
+    def test_repairs_weights_that_another_tool_reset(
+        self, shop: Checkout, weight: int, goal: Goal, blue: int
+    ) -> None:
         reach(shop, START, Share(percent=50))
-        groups = [{"TargetGroupArn": shop.group(c), "Weight": w} for c, w in (("blue", 1), ("green", 0))]
+        weights = (("blue", 0), ("green", weight))
+        groups = [{"TargetGroupArn": shop.group(colour), "Weight": each} for colour, each in weights]
         action = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
         shop.aws.ecs.elbv2.modify_rule({"RuleArn": shop.production["RuleArn"], "Actions": [action]})
 
-        reach(shop, Share(percent=50))
+        reach(shop, goal)
 
-        assert shop.changes == ["ModifyRule"]
-        assert shop.weights == {"blue": 50, "green": 50}
+        assert shop.changes[0] == "ModifyRule"
+        assert shop.weights == {"blue": blue, "green": 100 - blue}
 
 
 class TestPromote:
@@ -429,6 +438,46 @@ class TestRefusals:
 
         with pytest.raises(NotFoundError, match="was not found"):
             reach(shop, START)
+
+
+class TestReads:
+    """What a wait costs."""
+
+    def test_a_wait_for_new_tasks_reads_the_service_and_what_may_be_wrong_with_them(self) -> None:
+        shop = enter("slow-health-checks")
+
+        reach(shop, Start())
+
+        count = Counter(call.operation for call in shop.aws.calls)
+        polls = count["DescribeServices"]
+        assert polls > 20
+        assert count["DescribeRules"] <= 5
+        assert len(shop.aws.calls) <= 3.5 * polls
+
+    def test_a_wait_whose_end_is_known_reads_twice_a_minute_and_ends_in_time(self, shop: Checkout) -> None:
+        shop.minutes = 90
+
+        reach(shop, START, Share(percent=99), Promote(bake=3600, deregistration_delay=30))
+
+        at = {call.operation: call.at for call in shop.aws.calls}
+        baked = (at["DeleteTaskSet"] - at["ModifyRule"]).total_seconds()
+        assert 3600 <= baked < 3610
+        assert sum(call.operation == "DescribeServices" for call in shop.aws.calls) < 140
+
+    def test_a_set_that_is_deleted_by_another_while_it_starts_is_seen(self) -> None:
+        shop = enter("no-capacity")
+        settled: list[Settlement] = []
+
+        def delete_it(reported: Reported) -> None:
+            if isinstance(reported, RolloutChanged) and reported.is_this_deployment and not settled:
+                settled.append(Settlement(state=shop.state(), move=DONE))
+                shop.aws.ecs.delete_task_set(SERVICE | {"taskSet": reported.deployment_id, "force": True})
+
+        shop.minutes = 3
+        with pytest.raises(TimedOutError):
+            shop.rollout(report=delete_it).reach(START)
+
+        assert shop.changes.count("CreateTaskSet") == 2
 
 
 def test_a_whole_action_is_restored(shop: Checkout) -> None:

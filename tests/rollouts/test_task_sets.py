@@ -115,6 +115,23 @@ def test_the_old_set_is_touched_by_nothing_but_the_end_of_it(state: TaskSetState
             pass
 
 
+def test_a_set_that_is_to_have_no_task_gets_no_traffic() -> None:
+    empty = evolve(task_set(GREEN, status="ACTIVE", scale=100, steady=True), computed=0)
+    groups = [{"TargetGroupArn": BLUE, "Weight": 100}, {"TargetGroupArn": GREEN, "Weight": 0}]
+    forward = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
+    state = TaskSetState(
+        old=(task_set(BLUE, status="PRIMARY", scale=100, steady=True),),
+        new=empty,
+        new_group=GREEN,
+        production=ListenerRule(arn="rule", priority=5, conditions=(), actions=(forward,)),
+        healthy={BLUE: 2, GREEN: 0},
+        quiet={GREEN: 60.0},
+    )
+
+    assert isinstance(next_move(state, Share(percent=99)), WaitFor)
+    assert not state.is_new_ready
+
+
 @given(state=states(), left=st.sampled_from(["", "Deployments-1"]))
 def test_the_first_set_is_primary_once_it_is_healthy_and_what_was_left_goes_after_that(
     state: TaskSetState, left: str

@@ -194,3 +194,13 @@ def test_a_verdict_is_bad_only_where_the_deployment_will_not_serve(status: Deplo
 
     assert Verdict(status=status).is_bad is (status not in good)
     assert Verdict(status=status).is_settled is (status is not DeploymentStatus.IN_PROGRESS)
+
+
+@pytest.mark.parametrize(("seconds", "is_newer"), [(-1, False), (0, False), (1, True)])
+def test_what_supersedes_was_started_later(seconds: int, *, is_newer: bool) -> None:
+    other = evolve(NEWER, created_at=RECORD.created_at + timedelta(seconds=seconds))
+    stopped = record("STOPPED", "Service deployment stopped by user.")
+
+    verdict = judge_service_deployment(stopped, service(other, evolve(OURS, is_primary=False)), TARGET)
+
+    assert (verdict.status is DeploymentStatus.SUPERSEDED) == is_newer

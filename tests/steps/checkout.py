@@ -115,27 +115,25 @@ class Checkout:
 
     def has_shared(self, percent: int, deployment: str = OURS) -> None:
         """Let a deployment have begun a task set, and given it a share of the traffic."""
-        elbv2 = self.aws.ecs.elbv2
+        elbv2: Any = self.aws.clients.elbv2
         blue, green = (
-            elbv2.describe_target_groups({"Names": [f"checkout-{colour}"]})["TargetGroups"][0]
+            elbv2.describe_target_groups(Names=[f"checkout-{colour}"])["TargetGroups"][0]
             for colour in ("blue", "green")
         )
-        green_set = task_set(green["TargetGroupArn"], scale=max(percent, 1))
-        self.aws.ecs.create_task_set(green_set | {"externalId": deployment})
+        green_set: Any = task_set(green["TargetGroupArn"], scale=max(percent, 1))
+        self.aws.clients.ecs.create_task_set(**green_set, externalId=deployment)
         self.aws.clock.sleep(90)
         weights = ((blue["TargetGroupArn"], 100 - percent), (green["TargetGroupArn"], percent))
         groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights]
         action = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
-        elbv2.modify_rule({"RuleArn": self.production["RuleArn"], "Actions": [action]})
+        elbv2.modify_rule(RuleArn=self.production["RuleArn"], Actions=[action])
         header = {"HttpHeaderName": "X-Canary", "Values": ["another-key"]}
         elbv2.create_rule(
-            {
-                "ListenerArn": self.listener,
-                "Priority": 49,
-                "Conditions": [{"Field": "http-header", "HttpHeaderConfig": header}],
-                "Actions": [{"Type": "forward", "TargetGroupArn": green["TargetGroupArn"]}],
-                "Tags": [{"Key": TEST_RULE_TAG, "Value": SERVICE_ARN}],
-            }
+            ListenerArn=self.listener,
+            Priority=49,
+            Conditions=[{"Field": "http-header", "HttpHeaderConfig": header}],
+            Actions=[{"Type": "forward", "TargetGroupArn": green["TargetGroupArn"]}],
+            Tags=[{"Key": TEST_RULE_TAG, "Value": SERVICE_ARN}],
         )
 
     @property
@@ -145,9 +143,9 @@ class Checkout:
     def share_by_default_rule(self) -> None:
         """Let the default rule of its listener share the production traffic."""
         production = self.production
-        shared = {"ListenerArn": self.listener, "DefaultActions": production["Actions"]}
-        self.aws.ecs.elbv2.modify_listener(shared)
-        self.aws.ecs.elbv2.delete_rule({"RuleArn": production["RuleArn"]})
+        elbv2: Any = self.aws.clients.elbv2
+        elbv2.modify_listener(ListenerArn=self.listener, DefaultActions=production["Actions"])
+        elbv2.delete_rule(RuleArn=production["RuleArn"])
 
     @property
     def listener(self) -> str:

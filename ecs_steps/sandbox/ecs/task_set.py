@@ -51,6 +51,7 @@ class TaskSet:
 
     def computed(self, desired: int) -> int:
         """Return how many tasks it is to have: its share of `desired` ones, rounded up."""
+        # Believed: a DRAINING set is to have no task (API reference: it is being deleted; no count is named).
         return 0 if self.status == "DRAINING" else math.ceil(desired * self.scale / 100)
 
     def is_steady(self, desired: int) -> bool:

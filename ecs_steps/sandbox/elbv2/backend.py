@@ -154,6 +154,7 @@ class Elbv2Backend:
 
     def describe_tags(self, request: Request) -> Reply:
         arns = request["ResourceArns"]
+        # Believed: the code and the text (API reference: the limit alone).
         if len(arns) > _MAX_TAGGED:
             raise ServiceError("ValidationError", f"At most {_MAX_TAGGED} resources a request")
         return {

@@ -131,6 +131,7 @@ class Listeners:
 
     def rules_of(self, listener_arn: str) -> list[Rule]:
         """Return the rules of a listener in their order, the default rule last."""
+        # Believed: they are described in that order (no source; the console lists them so).
         rules = (rule for rule in self.rules.values() if rule.listener_arn == listener_arn)
         return sorted(rules, key=lambda rule: rule.order)
 

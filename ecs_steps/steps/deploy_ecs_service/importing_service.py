@@ -129,7 +129,6 @@ def _deployment_type(service: Members) -> dict[str, object]:
     if not kind:
         return {}
     return {
-        f"{DEPLOY}.DeploymentType": "Native",
         f"{STRATEGY}.Type": kind,
         f"{STRATEGY}.CanaryPercent": canary.get("canaryPercent"),
         f"{STRATEGY}.StepPercent": linear.get("stepPercent"),

@@ -236,14 +236,15 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         default=(),
         control="MultiLineText",
     )
-    deployment_type: DeploymentType = variable(
+    deployment_type: DeploymentType | None = variable(
         f"{DEPLOY}.DeploymentType",
         label="Deployment type",
         docs=f"{GUIDE}/ecs_service-options.html",
         help="Who replaces the service's tasks: ECS by a rolling update, ECS by the *Strategy* (Native), or "
         "the steps themselves by task sets, a share of the traffic at a time. The first task set is made by "
-        "this step; later releases pause until *Continue* gives theirs a share.",
-        default=DeploymentType.ROLLING,
+        "this step; later releases pause until *Continue* gives theirs a share. Left empty: Native where the "
+        "strategy shifts traffic, else Rolling.",
+        default=None,
         control="Select",
         options=[
             "Rolling|Rolling update",

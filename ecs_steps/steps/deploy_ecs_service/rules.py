@@ -150,7 +150,7 @@ def _only_with_task_sets(inputs: DeployInputs) -> Iterator[Finding]:
     if not inputs.has_task_sets and (inputs.marker or inputs.production_rule):
         yield Finding(
             ("deployment_type",),
-            f"is {inputs.deployment_type}; {TEST_TRAFFIC} and {TASK_SETS} are for TaskSets",
+            f"is not TaskSets; {TEST_TRAFFIC} and {TASK_SETS} are for TaskSets",
         )
 
 

@@ -76,6 +76,15 @@ def test_a_deployment_that_has_succeeded_is_left_with_a_warning() -> None:
         assert any("has succeeded and is not aborted" in text for text in shop.warnings)
 
 
+def test_what_another_octopus_deployment_has_finished_is_no_deployment_to_abort() -> None:
+    with Sandbox() as aws:
+        shop = Storefront(aws)
+        shop.update(**{"Octopus.Deployment.Id": "Deployments-6"})
+
+        assert shop.abort(Abort_WhenFinished="Redeploy").outcome is Outcome.UNCHANGED
+        assert any("has no deployment to abort" in str(event) for event in shop.events)
+
+
 def test_the_revision_before_is_deployed_again_where_that_is_asked_for() -> None:
     with Sandbox() as aws:
         shop = Storefront(aws)

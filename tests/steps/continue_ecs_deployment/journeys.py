@@ -50,6 +50,7 @@ JOURNEYS = (
             Continue_BakeMinutes=1,
         ),
         prepare=_updated,
+        is_killed=True,
     ),
     _journey("assumed role", CANARY, account=ASSUMED_ROLE),
     _journey("OpenID Connect", CANARY, account=OPENID),

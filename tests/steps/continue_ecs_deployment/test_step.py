@@ -20,7 +20,7 @@ from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.plan import AlarmRaised, EcsPlan
 from ecs_steps.sandbox.ecs.strategy_scenarios import pause, shifting
 from ecs_steps.sandbox.timeline import VirtualClock
-from steps.storefront import Storefront, deployment_variables, pins
+from steps.storefront import Storefront, deployment_pin, deployment_variables, pins
 
 TESTED = "POST_TEST_TRAFFIC_SHIFT"
 ALARMS = {"alarmNames": ["storefront-5xx"], "enable": True, "rollback": True}
@@ -368,3 +368,12 @@ def test_the_secrets_of_the_task_definition_are_not_in_what_a_person_reads() -> 
 
         assert len(shop.pauses) == 2
         assert secret not in repr(shop.events)
+
+
+def test_a_deployment_of_this_octopus_deployment_that_was_rolled_back_is_said_to_be() -> None:
+    with Sandbox("canary-with-pauses") as aws:
+        shop = Storefront(aws)
+        shop.abort(**deployment_pin(shop.update()))
+
+        with pytest.raises(RolledBackError):
+            shop.proceed()

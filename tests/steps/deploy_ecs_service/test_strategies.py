@@ -30,7 +30,6 @@ SHIFTING = {
 def step(mapping: dict[str, str] | None = None, **changes: str) -> DeployEcsServiceStep:
     variables = dict(EXAMPLE)
     variables[f"{ECS}.Deploy.LoadBalancerMappings"] = json.dumps([SHIFTING | (mapping or {})])
-    variables[f"{ECS}.Deploy.DeploymentType"] = "Native" if "Strategy_Type" in changes else "Rolling"
     return DeployEcsServiceStep(
         variables | {f"{ECS}.{name.replace('_', '.')}": value for name, value in changes.items()}
     )
@@ -133,7 +132,6 @@ def test_listeners_of_a_network_load_balancer_are_rules_too() -> None:
 
 def test_a_canary_without_a_load_balancer_has_no_traffic_to_shift() -> None:
     variables = EXAMPLE | {
-        f"{ECS}.Deploy.DeploymentType": "Native",
         f"{ECS}.Strategy.Type": "Canary",
         f"{ECS}.Deploy.LoadBalancerMappings": [],
     }
@@ -153,7 +151,7 @@ def test_the_policy_lets_the_infrastructure_role_be_passed_to_ecs_alone() -> Non
 def test_an_export_keeps_the_strategy() -> None:
     variables = dict(EXAMPLE)
     variables[f"{ECS}.Deploy.LoadBalancerMappings"] = json.dumps([SHIFTING])
-    variables |= {f"{ECS}.Strategy.Type": "Canary", f"{ECS}.Deploy.DeploymentType": "Native"}
+    variables[f"{ECS}.Strategy.Type"] = "Canary"
 
     text = DeployEcsServiceStep(variables, for_export=True).export()
 
