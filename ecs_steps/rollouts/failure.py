@@ -41,9 +41,12 @@ def failure_of(watch: ServiceWatch) -> DeploymentError:
 
 def _timed_out(watch: ServiceWatch, what: str) -> TimedOutError:
     unfinished = watch.unfinished or Unfinished(why="its deployment was still in progress")
+    diagnosis = watch.diagnosis
+    # Where all new tasks serve there is no cause to look for, and no stopped task that would tell one.
+    is_fine = unfinished.is_healthy and diagnosis.root_cause is None
     return TimedOutError(
         what=f"{what} yet",
         why=f"{unfinished.why}, when the time to wait was over",
         next_step=" ".join(filter(None, [unfinished.next_step, "It continues in ECS."])),
-        diagnosis=watch.diagnosis,
+        diagnosis=None if is_fine else diagnosis,
     )

@@ -84,7 +84,7 @@ class TaskSetRollout:
     tags: tuple[Tag, ...] = ()
     members: Mapping[str, Any] | None = None
     state: TaskSetState | None = None
-    """What there was at the last read."""
+    """What there was at the last read, and the set or the share that was made since."""
     _reporter: TaskSetReporter = field(init=False)
     _is_starting: bool = False
     """Whether the last read showed that new tasks are to come up."""
@@ -189,12 +189,15 @@ class TaskSetRollout:
         self.context.say(Level.INFO, f"Next: {move}")
         match move:
             case CreateSet():
-                create_task_set(aws, cluster, name, self._new_set(state))
+                new = create_task_set(aws, cluster, name, self._new_set(state))
+                self.state = evolve(state, new=new)
             case Scale(task_set=task_set, percent=percent):
                 scale_task_set(aws, cluster, name, task_set.task_set_id, percent)
             case Shift(percent=percent):
                 shares = {state.old_group: FULL - percent, state.new_group: percent}
-                write_rule(aws, state.production, shared_actions(state.production, shares))
+                actions = shared_actions(state.production, shares)
+                write_rule(aws, state.production, actions)
+                self.state = evolve(state, production=evolve(state.production, actions=actions))
             case MakeTestRule():
                 self._make_test_rule(state, move)
             case DeleteTestRule(rule=rule):

@@ -205,6 +205,7 @@ def test_a_wait_for_old_tasks_that_drain_says_so_and_undoes_nothing() -> None:
     assert isinstance(ended.error, TimedOutError)
     assert "all 2 new tasks are healthy, and 2 old tasks have not stopped yet" in ended.error.why
     assert "deregistration_delay" in ended.error.next_step
+    assert ended.error.diagnosis is None
     assert "StopServiceDeployment" not in ended.operations
     assert ended.operations.count("UpdateService") == 1
     assert "It is not rolled back: its new tasks are healthy." in warnings_of(ended)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -9,12 +10,16 @@ import pytest
 from answering import Answer, answering
 from ecs_steps import (
     AbortEcsDeploymentStep,
+    CancellableClock,
     ContinueEcsDeploymentStep,
     DeployEcsRevisionStep,
     DeploymentError,
+    InterruptedDeploymentError,
     InvalidInputsError,
+    Message,
     NotFoundError,
     Outcome,
+    Reported,
     RolledBackError,
     RolloutFailedError,
     SupersededError,
@@ -38,6 +43,30 @@ def shop() -> Iterator[Checkout]:
 
 def enter(scenario: str) -> Checkout:
     return Checkout(Sandbox(scenario))
+
+
+@pytest.mark.parametrize(("move", "share"), [("a new task set", 0), ("50 % of the traffic", 50)])
+def test_a_step_that_is_cancelled_right_after_a_move_knows_of_it(
+    shop: Checkout, move: str, share: int
+) -> None:
+    step: UpdateEcsServiceStep | ContinueEcsDeploymentStep = UpdateEcsServiceStep(update_variables())
+    if share:
+        shop.update()
+        step = ContinueEcsDeploymentStep(deployment_variables(Continue_TrafficPercent=share))
+    cancel = Event()
+
+    def cancel_at_the_move(reported: Reported) -> None:
+        if isinstance(reported, Message) and move in reported.text:
+            cancel.set()
+
+    with pytest.raises(InterruptedDeploymentError) as error:
+        step.run(
+            aws=shop.aws.clients,
+            clock=CancellableClock(cancel, shop.aws.clock),
+            report=cancel_at_the_move,
+        )
+
+    assert error.value.why == f"Task set {shop.sets[1]['id']} stays in ECS with {share} % of the traffic"
 
 
 class TestUpdate:
