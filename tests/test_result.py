@@ -3,7 +3,8 @@
 import pytest
 
 from ecs_steps import Outcome, OutputVariable, Reported, StepFinished
-from ecs_steps.result import Outputs
+from ecs_steps.errors import AwsCallError, InterruptedDeploymentError, TimedOutError
+from ecs_steps.result import Outputs, StillRunning
 
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/web/1"
 
@@ -52,3 +53,26 @@ def test_links_are_of_the_partition_s_console(region: str, host: str | None) -> 
     links = finished(Region=region, ClusterName="arn:aws:ecs:x:1:cluster/shop", ServiceName="web").links
 
     assert [url.split("/")[2] for _, url in links] == ([host] if host else [])
+
+
+REFUSED = AwsCallError(what="X was refused", why="y", next_step="Do z.", operation="X", code="C")
+LATE = TimedOutError(what="X is not finished", why="y", next_step="Do z.")
+RUNNING = StillRunning(what="X continues", watch="watch it", undo="undo it")
+
+
+def ended_by(cause: BaseException, running: StillRunning | None) -> BaseException:
+    with (
+        pytest.raises((AwsCallError, TimedOutError, InterruptedDeploymentError)) as error,
+        Outputs(lambda _: None).attach_to_errors(lambda _: running),
+    ):
+        raise cause
+    return error.value
+
+
+@pytest.mark.parametrize("cause", [REFUSED, LATE, KeyboardInterrupt()])
+def test_an_error_says_what_continues_and_only_where_something_does(cause: BaseException) -> None:
+    resume = "To resume waiting: watch it; to undo it: undo it"
+
+    assert resume in str(ended_by(cause, RUNNING))
+    assert "continue" not in str(ended_by(cause, None))
+    assert "To resume" not in str(ended_by(cause, None))

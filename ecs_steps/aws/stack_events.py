@@ -52,8 +52,7 @@ def last_operation(aws: "AwsClients", stack: Stack) -> StackOperation:
         stack_id=stack.stack_id,
         token=newest.get("ClientRequestToken", ""),
     )
-    events = sorted(operation_events(aws, operation, {}), key=lambda event: event.at)
-    begun = next((event for event in events if event.is_of_stack), events[0])
+    *_, begun = operation_events(aws, operation, {})
     kind = next(
         (kind for kind in OperationKind if kind.in_progress_status == begun.status), OperationKind.UPDATE
     )

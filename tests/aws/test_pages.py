@@ -1,10 +1,17 @@
 """Reads that AWS answers a page at a time are read to the end."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from ecs_steps.aws import ec2
+from ecs_steps.aws.clients import AwsClients
 from ecs_steps.aws.clusters import describe_clusters
+from ecs_steps.aws.container_instances import container_instances
 from ecs_steps.aws.ecs import describe_service, update_service
+from ecs_steps.aws.iam_roles import denied_actions
 from ecs_steps.aws.listener_rules import listeners_of, rules_of
 from ecs_steps.aws.logs import log_group_exists
 from ecs_steps.aws.service_deployments import find_service_deployment
@@ -19,6 +26,20 @@ def small_pages(**size: int) -> Callable[..., None]:
         params.update(size)
 
     return ask
+
+
+def pages_of_one(items: str, token: str, **more: bool) -> Callable[..., None]:
+    """Return what leaves one item in each reply, for services that the sandbox answers in one page."""
+    given: list[object] = []
+
+    def cut(parsed: dict[str, Any], **_: object) -> None:
+        found = parsed[items]
+        parsed[items] = found[len(given) : len(given) + 1]
+        given.extend(parsed[items])
+        if len(given) < len(found):
+            parsed.update({token: str(len(given)), **more})
+
+    return cut
 
 
 def test_all_tasks_of_a_service_are_listed_and_described() -> None:
@@ -95,3 +116,52 @@ def test_all_clusters_of_a_region_are_listed_and_described() -> None:
         found = [cluster.name for cluster in describe_clusters(aws.clients)]
 
     assert len(found) == len(set(found)) == before + 120
+
+
+def test_all_container_instances_of_a_cluster_are_listed_and_described() -> None:
+    with Sandbox() as aws:
+        for _ in range(120):
+            aws.ecs.register_container_instance({"cluster": "shop"})
+
+        found = container_instances(aws.clients, "shop")
+
+    assert len({each.arn for each in found}) == 120
+
+
+NETWORK: dict[str, tuple[str, Callable[[AwsClients, str, list[str]], tuple[object, ...]]]] = {
+    "DescribeSubnets": ("Subnets", lambda aws, _, ids: ec2.describe_subnets(aws, ids)),
+    "DescribeSecurityGroups": ("SecurityGroups", lambda aws, _, ids: ec2.describe_security_groups(aws, ids)),
+    "DescribeRouteTables": ("RouteTables", lambda aws, vpc, _: ec2.describe_route_tables(aws, vpc)),
+    "DescribeVpcEndpoints": ("VpcEndpoints", lambda aws, vpc, _: ec2.endpoint_services(aws, vpc)),
+}
+
+
+@pytest.mark.parametrize("operation", NETWORK)
+def test_the_network_is_read_to_the_end(operation: str) -> None:
+    items, read = NETWORK[operation]
+    with Sandbox() as aws:
+        client = aws.clients.service("ec2")
+        vpc = client.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        ids = []
+        for number in range(2):
+            made = client.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{number}.0/24")["Subnet"]
+            group = client.create_security_group(VpcId=vpc, GroupName=f"web-{number}", Description="web")
+            ids += [made["SubnetId"], group["GroupId"]]
+            client.create_route_table(VpcId=vpc)
+            client.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.eu-west-1.ecr.{number}")
+        expected = read(aws.clients, vpc, ids)
+        client.meta.events.register(f"after-call.ec2.{operation}", pages_of_one(items, "NextToken"))
+
+        assert len(expected) > 1
+        assert read(aws.clients, vpc, ids) == expected
+
+
+def test_what_iam_denies_is_read_to_the_end() -> None:
+    with Sandbox() as aws:
+        iam = aws.clients.service("iam")
+        role = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=json.dumps({"Statement": []}))
+        cut = pages_of_one("EvaluationResults", "Marker", IsTruncated=True)
+        iam.meta.events.register("after-call.iam.SimulatePrincipalPolicy", cut)
+        actions = ("ecs:UpdateService", "ecs:DescribeTasks", "iam:PassRole")
+
+        assert denied_actions(aws.clients, role["Role"]["Arn"], actions, ["*"]) == actions

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from attrs import evolve
 
+from ecs_steps.aws.ecs import ServiceMessage
 from ecs_steps.aws.service_deployments import RevisionShare, ServiceDeployment
-from ecs_steps.reporting.events import Reported, RolloutChanged
-from ecs_steps.rollouts.changes import ChangeReporter
+from ecs_steps.reporting.events import Reported, RolloutChanged, ServiceEvent
+from ecs_steps.rollouts.changes import ChangeReporter, Changes
 from rollouts import examples
 from rollouts.examples import DEPLOYMENT, RECORD, TARGET
 
@@ -60,3 +63,39 @@ def test_fewer_tasks_failed_tasks_and_another_state_are_trouble_and_more_tasks_a
 
     assert (first.any, first.trouble) == (True, False)
     assert (changes.any, changes.trouble) == (True, trouble)
+
+
+def message(second: int, text: str) -> ServiceMessage:
+    return ServiceMessage(event_id=f"{second}", at=TARGET.since + timedelta(seconds=second), text=text)
+
+
+def report_message(reporter: ChangeReporter, *messages: ServiceMessage) -> Changes:
+    return reporter.report(evolve(SERVICE, deployments=(), events=messages), None)
+
+
+def test_messages_since_the_deployment_began_are_reported_once_the_oldest_first() -> None:
+    reported: list[Reported] = []
+    reporter = ChangeReporter(TARGET, reported.append)
+    # ECS lists the newest first.
+    messages = [message(second, f"at {second}") for second in (2, 1, 0, -1)]
+
+    changes = [report_message(reporter, *messages[1:]), report_message(reporter, *messages)]
+    nothing = report_message(reporter, *messages)
+
+    assert [each.text for each in reported if isinstance(each, ServiceEvent)] == ["at 0", "at 1", "at 2"]
+    assert changes == [Changes(any=True, trouble=False)] * 2
+    assert nothing == Changes(any=False, trouble=False)
+
+
+def test_a_warning_of_the_service_is_trouble() -> None:
+    text = "(service web) was unable to place a task because no container instance met its requirements."
+
+    assert report_message(ChangeReporter(TARGET, lambda _: None), message(1, text)).trouble
+
+
+def test_more_tasks_started_than_are_desired_are_trouble() -> None:
+    reporter = ChangeReporter(TARGET, lambda _: None)
+    starts = [message(second, "(service web) has started 1 tasks: (task a).") for second in (1, 2, 3)]
+
+    assert [report_message(reporter, each).trouble for each in starts] == [False, False, True]
+    assert not report_message(reporter, message(4, "(service web) has reached a steady state.")).trouble

@@ -115,21 +115,41 @@ def test_the_old_set_is_touched_by_nothing_but_the_end_of_it(state: TaskSetState
             pass
 
 
-def test_a_set_that_is_to_have_no_task_gets_no_traffic() -> None:
-    empty = evolve(task_set(GREEN, status="ACTIVE", scale=100, steady=True), computed=0)
-    groups = [{"TargetGroupArn": BLUE, "Weight": 100}, {"TargetGroupArn": GREEN, "Weight": 0}]
+def with_share(percent: int, new: TaskSet, *, healthy_old: int) -> TaskSetState:
+    groups = [{"TargetGroupArn": BLUE, "Weight": 100 - percent}, {"TargetGroupArn": GREEN, "Weight": percent}]
     forward = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
-    state = TaskSetState(
+    return TaskSetState(
         old=(task_set(BLUE, status="PRIMARY", scale=100, steady=True),),
-        new=empty,
+        new=new,
         new_group=GREEN,
         production=ListenerRule(arn="rule", priority=5, conditions=(), actions=(forward,)),
-        healthy={BLUE: 2, GREEN: 0},
+        healthy={BLUE: healthy_old, GREEN: new.computed},
         quiet={GREEN: 60.0},
     )
 
+
+def test_a_set_that_is_to_have_no_task_gets_no_traffic() -> None:
+    empty = evolve(task_set(GREEN, status="ACTIVE", scale=100, steady=True), computed=0)
+    state = with_share(0, empty, healthy_old=2)
+
     assert isinstance(next_move(state, Share(percent=99)), WaitFor)
     assert not state.is_new_ready
+
+
+def test_traffic_goes_back_to_old_tasks_that_are_healthy_alone() -> None:
+    new = task_set(GREEN, status="ACTIVE", scale=50, steady=True)
+
+    assert isinstance(next_move(with_share(50, new, healthy_old=0), Share(percent=20)), WaitFor)
+    assert next_move(with_share(50, new, healthy_old=1), Share(percent=20)) == Shift(percent=20)
+
+
+def test_a_set_that_serves_alone_gets_all_of_its_tasks_again() -> None:
+    new = task_set(GREEN, status="PRIMARY", scale=50, steady=True)
+    state = evolve(with_share(100, new, healthy_old=0), old=())
+
+    move = next_move(state, Promote(bake=60.0, deregistration_delay=30.0))
+
+    assert move == Scale(task_set=new, percent=100)
 
 
 @given(state=states(), left=st.sampled_from(["", "Deployments-1"]))

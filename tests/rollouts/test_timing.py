@@ -76,6 +76,17 @@ def test_draining_begins_with_the_first_message_of_it(leaving: ServiceMessage) -
     assert found.draining == 340
 
 
+def test_the_order_in_which_messages_are_listed_does_not_matter() -> None:
+    later = message(300, "(service web) has stopped 1 running tasks: (task d).")
+    listed = [COMPLETED, later, STOPPED, STARTED]
+
+    found = [
+        phases(deployment(), [TASK], each, began=at(0), ended=at(405)) for each in (listed, listed[::-1])
+    ]
+
+    assert [each and (each.health, each.draining) for each in found] == [(36, 340)] * 2
+
+
 def test_tasks_that_left_before_the_last_one_started_do_not_end_its_health_phase() -> None:
     early = message(20, "(service web) has stopped 1 running tasks: (task c).")
 
@@ -179,6 +190,19 @@ def test_a_task_that_lacks_a_timestamp_has_no_times(missing: str) -> None:
 )
 def test_the_setting_that_dominates_is_named(took: Phases, setting: TimingHint, expected: str) -> None:
     assert took.report(setting).advice == expected
+
+
+@pytest.mark.parametrize(
+    ("took", "setting"),
+    [
+        (lasting(image_pull=30, draining=300), deregistration_delay(150)),
+        (lasting(image_pull=30, draining=60), deregistration_delay(60)),
+        (lasting(draining=70, image_pull=69, health=69, start=2), deregistration_delay(70)),
+    ],
+    ids=["half of the phase", "a minute", "a third of all"],
+)
+def test_a_setting_is_named_from_these_limits_on(took: Phases, setting: TimingHint) -> None:
+    assert took.report(setting).advice
 
 
 @pytest.mark.parametrize(

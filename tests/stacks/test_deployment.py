@@ -103,16 +103,16 @@ def test_the_table_above_knows_every_status_but_the_one_that_only_a_person_can_r
     assert {status for status, _ in marks.args[1]} == set(StackStatus) - {"IMPORT_ROLLBACK_FAILED"}
 
 
-def test_a_failed_rollback_of_an_import_is_left_to_a_person() -> None:
+@pytest.mark.parametrize(("reason", "shown"), [("", ""), ("Logs is in use", " (Logs is in use)")])
+def test_a_failed_rollback_of_an_import_is_left_to_a_person(reason: str, shown: str) -> None:
     with Sandbox() as aws:
-        aws.cloudformation.seed(NAME, "IMPORT_ROLLBACK_FAILED")
+        aws.cloudformation.seed(NAME, "IMPORT_ROLLBACK_FAILED").reason = reason
         context, _ = deployment_context(aws)
 
-        with pytest.raises(
-            StackFailedError, match="IMPORT_ROLLBACK_FAILED, and only a person can repair that"
-        ):
+        with pytest.raises(StackFailedError) as error:
             deploy(context)
 
+        assert error.value.why == f"it is IMPORT_ROLLBACK_FAILED, and only a person can repair that{shown}"
         assert changes(aws) == []
 
 

@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
+import pytest
+
 from ecs_steps.aws.stack_events import StackEvent
 from ecs_steps.stacks.events import diagnose_stack, points_at_tasks, stack_failures
 
@@ -107,3 +109,18 @@ def test_a_failure_without_a_reason_still_has_a_sentence() -> None:
     diagnosis = diagnose_stack([event(1, "Service", "CREATE_FAILED")])
 
     assert diagnosis.lines() == ["root cause: Service (AWS::ECS::Service): CloudFormation gave no reason"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("web already exists", "service-exists"),
+        ("no such subnet", "stack-resource"),
+        ("User: x is not authorized to perform: ecs:CreateService on resource: y", "access-denied"),
+    ],
+)
+def test_a_cause_has_the_name_of_its_reason(text: str, name: str) -> None:
+    cause = diagnose_stack([event(1, "Service", "CREATE_FAILED", text)]).root_cause
+
+    assert cause
+    assert cause.reason == name

@@ -58,9 +58,9 @@ def test_an_abort_twice_is_an_abort_once() -> None:
         shop.abort(**deployment_pin(paused))
         since = len(aws.calls)
 
-        again = shop.abort(**deployment_pin(paused))
+        again = [shop.abort(minutes=minutes, **deployment_pin(paused)) for minutes in (30, 0)]
 
-        assert again.outcome is Outcome.ROLLED_BACK
+        assert [each.outcome for each in again] == [Outcome.ROLLED_BACK] * 2
         assert shop.changes(since) == {}
 
 
@@ -74,6 +74,18 @@ def test_a_deployment_that_has_succeeded_is_left_with_a_warning() -> None:
 
         assert result.outcome is Outcome.UNCHANGED
         assert any("has succeeded and is not aborted" in text for text in shop.warnings)
+
+
+def test_a_deployment_that_has_succeeded_is_not_waited_for_though_its_service_scales() -> None:
+    with Sandbox() as aws:
+        shop = Storefront(aws)
+        shop.update()
+        pin = {"Deployment_ServiceDeploymentArn": shop.service["currentServiceDeployment"]}
+        aws.clients.ecs.update_service(cluster="shop", service=shop.service["serviceName"], desiredCount=20)
+        begun = aws.clock.now()
+
+        assert shop.abort(**pin).outcome is Outcome.UNCHANGED
+        assert (aws.clock.now() - begun).total_seconds() < 5
 
 
 def test_what_another_octopus_deployment_has_finished_is_no_deployment_to_abort() -> None:

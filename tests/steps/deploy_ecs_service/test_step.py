@@ -337,6 +337,7 @@ def test_a_denied_create_names_the_action() -> None:
             deploy(aws)
 
         assert "cloudformation:CreateStack" in error.value.next_step
+        assert "continue" not in str(error.value), "no stack exists yet"
         assert error.value.exit_code == 4
 
 
