@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ecs_steps.causes import Cause, Diagnosis, ResourceFailure, StackFailures
-from ecs_steps.clock import CancellableClock, Clock, SystemClock
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import (
     AccessDeniedError,
     AwsCallError,
@@ -54,7 +54,6 @@ __all__ = [
     "AccessDeniedError",
     "AwsCallError",
     "AwsClients",
-    "CancellableClock",
     "Cause",
     "Clock",
     "DeploymentError",

@@ -53,3 +53,16 @@ class CancellableClock:
             self.clock.sleep(seconds)
         if self.cancel.is_set():
             raise KeyboardInterrupt("the event of a CancellableClock is set")
+
+
+def cancellable(clock: Clock | None, cancel: Event | None) -> Clock | None:
+    """Return the clock of a step that an event cancels; without an event the clock as it is.
+
+    Raises:
+        TypeError: What cancels is no event.
+    """
+    if cancel is None:
+        return clock
+    if not isinstance(cancel, Event):
+        raise TypeError(f"cancel= expects a threading.Event, not {type(cancel).__name__}")
+    return CancellableClock(cancel, clock or SystemClock())

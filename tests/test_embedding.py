@@ -12,14 +12,13 @@ from moto import mock_aws
 
 from ecs_steps import (
     AwsClients,
-    CancellableClock,
     InterruptedDeploymentError,
     InvalidInputsError,
     Outcome,
-    SystemClock,
     UpdateEcsServiceStep,
     logger_presenter,
 )
+from ecs_steps.clock import CancellableClock, SystemClock
 from ecs_steps.reporting.events import Reported, RolloutChanged
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.registry import STEPS
@@ -44,7 +43,7 @@ def test_an_event_ends_a_step_with_what_continues_in_aws() -> None:
 
     with Sandbox() as aws, pytest.raises(InterruptedDeploymentError) as raised:
         UpdateEcsServiceStep(VARIABLES).run(
-            aws=aws.clients, clock=CancellableClock(cancel, aws.clock), report=cancel_when_started
+            aws=aws.clients, clock=aws.clock, cancel=cancel, report=cancel_when_started
         )
 
     assert "continues in ECS" in raised.value.why

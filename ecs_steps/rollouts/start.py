@@ -11,7 +11,7 @@ from ecs_steps.rollouts.strategies import StrategyType
 
 ALTERNATIVES = {
     "CODE_DEPLOY": "Deploy it with AWS CodeDeploy, or give it the ECS deployment controller.",
-    "EXTERNAL": "Change its task sets with the tool that owns them, or use the ECS deployment controller.",
+    "EXTERNAL": "It is deployed by task sets: follow one with ecs-steps status VARIABLES.json --watch.",
 }
 
 

@@ -178,6 +178,13 @@ class TestUpdate:
         assert shop.update(WaitOption=DONT_WAIT).outcome is Outcome.STARTED
         assert shop.update().outcome is Outcome.PAUSED
 
+    def test_is_not_watched_as_a_deployment_that_ecs_controls(self, shop: Checkout) -> None:
+        made = shop.update().outputs["TaskSetId"]
+        step = UpdateEcsServiceStep(update_variables())
+
+        with pytest.raises(DeploymentError, match=r"ecs-steps status VARIABLES\.json --watch"):
+            step.watch(made, aws=shop.aws.clients, clock=shop.aws.clock, report=shop.events.append)
+
     def test_shows_what_it_would_do(self, shop: Checkout) -> None:
         dry_run = UpdateEcsServiceStep(update_variables()).dry_run(
             aws=shop.aws.clients, clock=shop.aws.clock, report=shop.events.append

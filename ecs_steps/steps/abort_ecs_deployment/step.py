@@ -4,9 +4,10 @@ variables -> inputs -> the deployment -> is it this one's -> roll back -> what s
 """
 
 from collections.abc import Mapping
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.clock import Clock
+from ecs_steps.clock import Clock, cancellable
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
@@ -40,7 +41,12 @@ class AbortEcsDeploymentStep:
         return permissions(self.inputs, diagnostics=diagnostics)
 
     def run(
-        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+        cancel: Event | None = None,
     ) -> Result:
         """Roll back and wait; where there is nothing to roll back the outcome is UNCHANGED.
 
@@ -53,5 +59,7 @@ class AbortEcsDeploymentStep:
         from ecs_steps.steps.abort_ecs_deployment.deployment import Abort
         from ecs_steps.steps.context import deployment_context
 
-        context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        context = deployment_context(
+            self.inputs, self.warnings, aws=aws, report=report, clock=cancellable(clock, cancel)
+        )
         return Abort(inputs=self.inputs, context=context).run()

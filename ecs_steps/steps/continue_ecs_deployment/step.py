@@ -4,9 +4,10 @@ variables -> inputs -> the deployment that waits -> is it this one's, and health
 """
 
 from collections.abc import Mapping
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.clock import Clock
+from ecs_steps.clock import Clock, cancellable
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
@@ -40,7 +41,12 @@ class ContinueEcsDeploymentStep:
         return permissions(self.inputs, diagnostics=diagnostics)
 
     def run(
-        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+        cancel: Event | None = None,
     ) -> Result:
         """Continue at the pause, and wait for the next one or the end.
 
@@ -54,5 +60,7 @@ class ContinueEcsDeploymentStep:
         from ecs_steps.steps.context import deployment_context
         from ecs_steps.steps.continue_ecs_deployment.deployment import Continuation
 
-        context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        context = deployment_context(
+            self.inputs, self.warnings, aws=aws, report=report, clock=cancellable(clock, cancel)
+        )
         return Continuation(inputs=self.inputs, context=context).run()

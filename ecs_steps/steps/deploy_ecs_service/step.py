@@ -6,11 +6,12 @@ What a phase needs is imported by that phase: inputs need neither troposphere no
 """
 
 from collections.abc import Mapping
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from ecs_steps.clock import Clock
+from ecs_steps.clock import Clock, cancellable
 from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
@@ -83,7 +84,12 @@ class DeployEcsServiceStep:
         return permissions(self.inputs, diagnostics=diagnostics)
 
     def run(
-        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+        cancel: Event | None = None,
     ) -> Result:
         """Deploy, wait and verify.
 
@@ -96,7 +102,7 @@ class DeployEcsServiceStep:
         """
         if self._for_export:
             raise ValueError("A step that was read for its export cannot be run")
-        return self._deployment(aws, report, clock).run()
+        return self._deployment(aws, report, cancellable(clock, cancel)).run()
 
     def dry_run(
         self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
@@ -135,6 +141,7 @@ class DeployEcsServiceStep:
         aws: "AwsClients | None" = None,
         report: Report | None = None,
         clock: Clock | None = None,
+        cancel: Event | None = None,
     ) -> Result:
         """Wait for the last operation of a stack, which was started before, and give the verdict on it.
 
@@ -144,7 +151,7 @@ class DeployEcsServiceStep:
             NotFoundError: There is no such stack.
             DeploymentError, AwsCallError: As `run`.
         """
-        return self._deployment(aws, report, clock).watch(stack_id)
+        return self._deployment(aws, report, cancellable(clock, cancel)).watch(stack_id)
 
     def _build_template(self, *, keep_images: bool) -> "Template":
         from ecs_steps.steps.deploy_ecs_service.template import build_template

@@ -4,9 +4,10 @@ variables -> inputs -> clusters of each region -> matches -> targets, which the 
 """
 
 from collections.abc import Mapping
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.clock import Clock
+from ecs_steps.clock import Clock, cancellable
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Level, Report, TargetFound
@@ -39,7 +40,12 @@ class DiscoverEcsTargetsStep:
         return permissions(self.inputs)
 
     def run(
-        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+        cancel: Event | None = None,
     ) -> Result:
         """Search the regions and report each target (`TargetFound`); AWS is only read.
 
@@ -55,7 +61,7 @@ class DiscoverEcsTargetsStep:
         from ecs_steps.steps.context import aws_context
 
         inputs = self.inputs
-        context = aws_context(inputs, self.warnings, aws=aws, report=report, clock=clock)
+        context = aws_context(inputs, self.warnings, aws=aws, report=report, clock=cancellable(clock, cancel))
         outputs = Outputs(context.report)
         check_environment(inputs.guard, context)
         regions = tuple(dict.fromkeys(inputs.regions or (context.aws.region,)))

@@ -4,9 +4,10 @@ variables -> inputs -> what there is -> what is missing of it -> outputs
 """
 
 from collections.abc import Mapping
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.clock import Clock
+from ecs_steps.clock import Clock, cancellable
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
@@ -39,7 +40,12 @@ class PrepareEcsTrafficStep:
         return permissions(self.inputs)
 
     def run(
-        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+        cancel: Event | None = None,
     ) -> Result:
         """Make what is missing; where nothing is, the outcome is UNCHANGED.
 
@@ -54,5 +60,7 @@ class PrepareEcsTrafficStep:
         from ecs_steps.steps.context import aws_context
         from ecs_steps.steps.prepare_traffic.preparation import Preparation
 
-        context = aws_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        context = aws_context(
+            self.inputs, self.warnings, aws=aws, report=report, clock=cancellable(clock, cancel)
+        )
         return Preparation(inputs=self.inputs, context=context).run()

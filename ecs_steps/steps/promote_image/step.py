@@ -6,9 +6,10 @@ What a phase needs is imported by that phase: inputs need no AWS.
 """
 
 from collections.abc import Mapping
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.clock import Clock
+from ecs_steps.clock import Clock, cancellable
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
@@ -40,7 +41,12 @@ class PromoteEcrImageStep:
         return permissions(self.inputs)
 
     def run(
-        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+        cancel: Event | None = None,
     ) -> Result:
         """Copy the image, check its scans and set its tag; without Docker, and nothing where it is there.
 
@@ -59,6 +65,8 @@ class PromoteEcrImageStep:
         from ecs_steps.steps.context import aws_context
         from ecs_steps.steps.promote_image.promotion import Promotion
 
-        context = aws_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
+        context = aws_context(
+            self.inputs, self.warnings, aws=aws, report=report, clock=cancellable(clock, cancel)
+        )
         check_environment(self.inputs.guard, context)
         return Promotion(inputs=self.inputs, context=context).run()

@@ -6,9 +6,10 @@ What a phase needs is imported by that phase: inputs need no AWS.
 """
 
 from collections.abc import Mapping, Sequence
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.clock import Clock
+from ecs_steps.clock import Clock, cancellable
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
@@ -60,7 +61,12 @@ class RegisterEcsTaskDefinitionStep:
         return self._registration(aws, report, clock).dry_run()
 
     def run(
-        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+        cancel: Event | None = None,
     ) -> Result:
         """Register the next revision; where it is as the latest one, nothing is registered (UNCHANGED).
 
@@ -73,7 +79,7 @@ class RegisterEcsTaskDefinitionStep:
             DeploymentError: A revision holds a member that this botocore would lose; nothing was changed.
             AwsCallError: A call was denied or refused, or did not get through.
         """
-        return self._registration(aws, report, clock).run()
+        return self._registration(aws, report, cancellable(clock, cancel)).run()
 
     def _registration(
         self, aws: "AwsClients | None", report: Report | None, clock: Clock | None

@@ -6,9 +6,10 @@ What a phase needs is imported by that phase: inputs need no AWS.
 """
 
 from collections.abc import Mapping, Sequence
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.clock import Clock
+from ecs_steps.clock import Clock, cancellable
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
@@ -62,7 +63,12 @@ class UpdateEcsServiceStep:
         return self._deployment(aws, report, clock).dry_run()
 
     def run(
-        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
+        self,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+        cancel: Event | None = None,
     ) -> Result:
         """Register the next revision, deploy it, wait and verify.
 
@@ -74,7 +80,7 @@ class UpdateEcsServiceStep:
             DeploymentError: The service does not run the revision; with the cause.
             AwsCallError: A call was denied or refused, or did not get through.
         """
-        return self._deployment(aws, report, clock).run()
+        return self._deployment(aws, report, cancellable(clock, cancel)).run()
 
     def preflight(
         self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
@@ -98,6 +104,7 @@ class UpdateEcsServiceStep:
         aws: "AwsClients | None" = None,
         report: Report | None = None,
         clock: Clock | None = None,
+        cancel: Event | None = None,
     ) -> Result:
         """Wait for a deployment that was started before (`ecs-svc/...`), and give the verdict on it.
 
@@ -106,7 +113,7 @@ class UpdateEcsServiceStep:
         Raises:
             As `run`.
         """
-        return self._deployment(aws, report, clock).watch(deployment_id)
+        return self._deployment(aws, report, cancellable(clock, cancel)).watch(deployment_id)
 
     def _deployment(
         self, aws: "AwsClients | None", report: Report | None, clock: Clock | None
