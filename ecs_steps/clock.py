@@ -52,7 +52,12 @@ class CancellableClock:
         elif not self.cancel.is_set():
             self.clock.sleep(seconds)
         if self.cancel.is_set():
-            raise KeyboardInterrupt("the event of a CancellableClock is set")
+            raise KeyboardInterrupt("the event that cancels the step is set")
+
+
+def is_cancelled(clock: Clock) -> bool:
+    """Return whether the event of a clock is set; for what works without a sleep."""
+    return isinstance(clock, CancellableClock) and clock.cancel.is_set()
 
 
 def cancellable(clock: Clock | None, cancel: Event | None) -> Clock | None:

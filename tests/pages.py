@@ -96,10 +96,9 @@ def _printed_by(session: str, folder: Path) -> str:
     lines = ["trap 'kill $(jobs -p) 2> /dev/null' EXIT"]
     for command in re.findall(r"^\$ (.*)$", session, re.MULTILINE):
         lines.append(f"printf '%s\\n' {shlex.quote(f'$ {command}')}")
-        if command.endswith(" &"):
-            lines += [f": > server.log; {command[:-1]}>> server.log 2>&1 &", _UNTIL_IT_IS_READY]
-        else:
-            lines.append(command)
+        is_server = command.endswith(" &")
+        in_background = [f": > server.log; {command[:-1]}>> server.log 2>&1 &", _UNTIL_IT_IS_READY]
+        lines += in_background if is_server else [command]
     ran = subprocess.run(
         ["/bin/bash"],
         input=_replaced("\n".join(lines), ports),

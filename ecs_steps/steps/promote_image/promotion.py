@@ -20,7 +20,7 @@ from ecs_steps.aws.ecr import (
     has_lifecycle_policy,
     put_lifecycle_policy,
 )
-from ecs_steps.clock import Clock
+from ecs_steps.clock import Clock, is_cancelled
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import (
     DeploymentError,
@@ -31,6 +31,7 @@ from ecs_steps.errors import (
 )
 from ecs_steps.images.registries import Registries
 from ecs_steps.registry import (
+    CopyCancelledError,
     CopyProgress,
     Image,
     OciLayout,
@@ -176,8 +177,13 @@ class Promotion:
                 wanted=image.digest,
             )
         with _explaining_what_stays():
-            progress = CopyReporter(self.context.clock, self.context.report)
-            copied = copy_image(image, destination, progress=progress)
+            clock = self.context.clock
+            copied = copy_image(
+                image,
+                destination,
+                progress=CopyReporter(clock, self.context.report),
+                is_cancelled=lambda: is_cancelled(clock),
+            )
             self.context.say(
                 Level.INFO,
                 f"copied {image.digest}: {copied.blobs_copied} blobs with {amount(copied.bytes_copied)}; "
@@ -237,7 +243,7 @@ def amount(count: int) -> str:
 def _explaining_what_stays() -> Iterator[None]:
     try:
         yield
-    except KeyboardInterrupt as signal:
+    except (KeyboardInterrupt, CopyCancelledError) as signal:
         raise InterruptedDeploymentError(
             what="The promotion was cancelled",
             why="the next run uses what has been copied; what stays without a tag is left to the lifecycle "

@@ -356,3 +356,15 @@ def test_outputs_are_reported_before_the_wait() -> None:
 
     names = [each.name for each in events if isinstance(each, OutputVariable)]
     assert {"TaskDefinitionArn", "ServiceArn", "DeploymentId", "PreviousTaskDefinitionArn"} <= set(names)
+
+
+def test_tags_that_are_there_already_take_no_call() -> None:
+    with Sandbox() as aws:
+        register_another(aws)
+        deploy(aws, deployment="Deployments-1", force="False")
+        since = len(aws.calls)
+
+        deploy(aws, deployment="Deployments-1", force="False")
+
+        assert [call.operation for call in aws.calls if call.operation == "TagResource"] == ["TagResource"]
+        assert [each.operation for each in aws.calls[since:] if not each.operation.startswith(READS)] == []

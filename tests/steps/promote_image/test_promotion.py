@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -345,6 +346,25 @@ def test_a_step_that_is_cancelled_says_what_stays(promotions: Promotions) -> Non
 
     assert raised.value.exit_code == 130
     assert "the next run uses what has been copied" in str(raised.value)
+    assert promotions.tag() is None
+
+
+def test_an_event_ends_a_copy_before_its_next_blob(promotions: Promotions) -> None:
+    promotions.create()
+    cancel = Event()
+
+    def cancel_at_the_first_byte(event: Reported) -> None:
+        if isinstance(event, Progress):
+            cancel.set()
+
+    with pytest.raises(InterruptedDeploymentError, match="the next run uses what has been copied"):
+        PromoteEcrImageStep(variables(promotions.image)).run(
+            aws=promotions.aws.clients,
+            clock=promotions.aws.clock,
+            report=cancel_at_the_first_byte,
+            cancel=cancel,
+        )
+
     assert promotions.tag() is None
 
 

@@ -169,6 +169,17 @@ def test_tags_to_change_take_one_call_more() -> None:
         assert {"key": "Octopus.Deployment.Id", "value": "Deployments-1"} in service(aws)["tags"]
 
 
+def test_tags_that_are_there_already_take_no_call() -> None:
+    with Sandbox() as aws:
+        first = len(aws.calls)
+        update(aws, deployment="Deployments-1", force="False")
+        second = len(aws.calls)
+        update(aws, deployment="Deployments-1", force="False")
+
+        assert calls(aws, since=first).count("TagResource") == 1
+        assert changing(aws, since=second) == []
+
+
 def test_a_quiet_poll_is_one_call() -> None:
     with Sandbox("slow-start") as aws:
         update(aws)
