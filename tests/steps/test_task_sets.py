@@ -10,7 +10,6 @@ import pytest
 from answering import Answer, answering
 from ecs_steps import (
     AbortEcsDeploymentStep,
-    CancellableClock,
     ContinueEcsDeploymentStep,
     DeployEcsRevisionStep,
     DeploymentError,
@@ -62,7 +61,8 @@ def test_a_step_that_is_cancelled_right_after_a_move_knows_of_it(
     with pytest.raises(InterruptedDeploymentError) as error:
         step.run(
             aws=shop.aws.clients,
-            clock=CancellableClock(cancel, shop.aws.clock),
+            clock=shop.aws.clock,
+            cancel=cancel,
             report=cancel_at_the_move,
         )
 
