@@ -22,6 +22,7 @@ from ecs_steps.clock import CancellableClock, SystemClock
 from ecs_steps.reporting.events import Reported, RolloutChanged
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.registry import STEPS
+from ecs_steps.steps.row import StepRow
 
 
 def example(name: str) -> dict[str, Any]:
@@ -48,6 +49,20 @@ def test_an_event_ends_a_step_with_what_continues_in_aws() -> None:
 
     assert "continues in ECS" in raised.value.why
     assert raised.value.outputs["DeploymentId"].startswith("ecs-svc/")
+
+
+@pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
+def test_a_step_that_is_cancelled_before_it_begins_calls_nothing(row: StepRow) -> None:
+    cancel = Event()
+    cancel.set()
+
+    with Sandbox() as aws:
+        with pytest.raises(InterruptedDeploymentError, match="nothing had been started in AWS"):
+            row.read(example(row.name)).run(
+                aws=aws.clients, clock=CancellableClock(cancel, aws.clock), report=lambda _: None
+            )
+
+        assert aws.calls == []
 
 
 def test_a_sleep_of_real_time_ends_when_the_event_is_set() -> None:

@@ -55,14 +55,6 @@ class ListenerRule:
         }
 
 
-def load_balancers_of(aws: "AwsClients", target_group: str) -> tuple[str, ...]:
-    """Return the ARNs of the load balancers in front of a target group; at most one, by AWS' quota."""
-    with calling("elasticloadbalancing:DescribeTargetGroups", target_group):
-        reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(TargetGroupArns=[target_group])
-    [group] = member(reply, "TargetGroups", "DescribeTargetGroups")
-    return tuple(group.get("LoadBalancerArns", []))
-
-
 def listeners_of(aws: "AwsClients", load_balancer: str) -> Iterator[str]:
     """Yield the ARNs of a load balancer's listeners."""
     with calling("elasticloadbalancing:DescribeListeners", load_balancer):

@@ -10,8 +10,8 @@ from datetime import datetime
 from attrs import define, evolve, field
 
 from ecs_steps.aws.ecs import Service, describe_service
-from ecs_steps.aws.elbv2 import target_health
-from ecs_steps.aws.listener_rules import ListenerRule, listeners_of, load_balancers_of, rules_of, tags_of
+from ecs_steps.aws.elbv2 import describe_target_group, target_health
+from ecs_steps.aws.listener_rules import ListenerRule, listeners_of, rules_of, tags_of
 from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError
@@ -51,7 +51,7 @@ class TaskSetReader:
         Until it is steady it gets no traffic, whatever its targets and the rules are like.
 
         Raises:
-            NotFoundError: There is no such service, or no rule that forwards to it.
+            NotFoundError: There is no such service or target group, or no rule that forwards to it.
             DeploymentError: It has no PRIMARY task set, or several rules may be meant.
         """
         service = self._read_service()
@@ -155,7 +155,14 @@ class TaskSetReader:
                     next_step="Check the rule's ARN. Nothing was changed.",
                 )
             return rules
-        balancers = load_balancers_of(aws, group) if group else ()
+        found = describe_target_group(aws, group) if group else None
+        if group and found is None:
+            raise NotFoundError(
+                what=f"Target group {group} was not found",
+                why="Elastic Load Balancing has none of that ARN",
+                next_step="Check the ARN, the account and the region. Nothing was changed.",
+            )
+        balancers = found.load_balancers if found else ()
         listeners = [listener for balancer in balancers for listener in listeners_of(aws, balancer)]
         known = {listener: list(rules_of(aws, listener)) for listener in listeners}
         production = self._choose(group, (rule for rules in known.values() for rule in rules))

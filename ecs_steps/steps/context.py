@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from ecs_steps.aws.clients import AwsClients, account_clients
-from ecs_steps.clock import Clock, SystemClock
+from ecs_steps.clock import Clock, SystemClock, is_cancelled
 from ecs_steps.context import DeploymentContext, WatchOptions
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InterruptedDeploymentError, InvalidInputsError, Problem
 from ecs_steps.reporting.events import Level, Report
 from ecs_steps.reporting.terminal import line_presenter
 from ecs_steps.steps.common_inputs import AwsInputs, ServiceInputs
@@ -33,9 +33,14 @@ def aws_context(
 
     An account in the variables precedes the environment's credentials; in a script step, where Octopus has
     put the account into the environment, the clients are given. Warnings about the inputs are reported first.
+
+    Raises:
+        InterruptedDeploymentError: The step was cancelled before it began.
     """
     _check_types(aws, report, clock)
     clock = clock or SystemClock()
+    if is_cancelled(clock):
+        raise InterruptedDeploymentError(what="The step was cancelled", why="nothing had been started in AWS")
     context = DeploymentContext(
         aws=aws or account_clients(inputs.account, region=inputs.region or None),
         clock=clock,

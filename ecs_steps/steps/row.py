@@ -213,7 +213,13 @@ class StepTable:
         return row in self.rows
 
     def with_row(self, row: StepRow) -> Self:
-        """Return the table with one more step."""
+        """Return the table with one more step.
+
+        Raises:
+            ValueError: There is a step of that name already.
+        """
+        if any(row.name == each.name for each in self.rows):
+            raise ValueError(f"the table has a step {row.name!r} already")
         return evolve(self, rows=(*self.rows, row))
 
     def having(self, verb: Verb) -> Self:

@@ -48,6 +48,11 @@ def test_a_step_has_a_method_for_each_of_its_verbs_that_takes_the_verb_s_options
             assert keywords <= set(inspect.signature(getattr(step, method)).parameters)
 
 
+def test_a_second_step_of_one_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="the table has a step 'tag' already"):
+        WITH_TAG.with_row(ROW)
+
+
 def test_names_and_prefixes_are_unique() -> None:
     for names in ([row.name for row in STEPS], [row.prefix for row in STEPS], [*map(build.file_name, STEPS)]):
         assert len(set(names)) == len(STEPS)

@@ -15,7 +15,7 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError
 from ecs_steps.reporting.events import Level
-from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.result import Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.traffic import shared_actions
 from ecs_steps.steps.prepare_traffic.inputs import TRAFFIC, PrepareTrafficInputs
 from ecs_steps.steps.prepare_traffic.plan import (
@@ -36,6 +36,12 @@ from ecs_steps.tags import MAX_TAGS, Tag
 MAX_MOVES = 20
 TAKEN = (PRIORITY_IN_USE, "DuplicateTargetGroupName")
 QUOTAS = ("TooManyRules", "TooManyTargetGroups", "TooManyUniqueTargetGroupsPerLoadBalancer", "TooManyTags")
+_MADE = StillRunning(
+    what="What was made before stays, and the next run continues with it",
+    watch="run the step again",
+    undo=f"delete the rules and target groups with the tags {PRODUCTION_RULE_TAG}, {PREPARED_TEST_RULE_TAG} "
+    f"and {TARGET_GROUP_TAG}",
+)
 
 
 @frozen(kw_only=True)
@@ -55,7 +61,8 @@ class Preparation:
             AwsCallError: A call was denied or refused, or did not get through.
         """
         inputs, context = self.inputs, self.context
-        with self.outputs.attach_to_errors(lambda _: None):
+        number = 0
+        with self.outputs.attach_to_errors(lambda _: _MADE if number else None):
             check_environment(inputs.guard, context)
             self.outputs.set(Region=context.aws.region, ListenerArn=inputs.listener)
             for number in range(MAX_MOVES):
@@ -172,7 +179,4 @@ class Preparation:
 
 
 def _raise_quota(move: Move) -> str:
-    return (
-        f"Raise the quota of Elastic Load Balancing, or delete what is not used: {move} does not fit. What "
-        "was made before stays, and the next run continues with it."
-    )
+    return f"Raise the quota of Elastic Load Balancing, or delete what is not used: {move} does not fit."

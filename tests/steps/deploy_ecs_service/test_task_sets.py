@@ -299,6 +299,14 @@ class TestBeforeTheStackIsChanged:
             shop.deploy(Deploy_LoadBalancerMappings=[mapping])
         assert shop.changes == []
 
+    def test_a_target_group_that_does_not_exist_is_named(self, shop: PetShop) -> None:
+        group = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/missing/0f1e2d3c4b5a6978"
+        mapping = {"containerName": "web", "containerPort": "8080", "targetGroupArn": group}
+
+        with pytest.raises(NotFoundError, match=r"targetgroup/missing/.* was not found"):
+            shop.deploy(Deploy_LoadBalancerMappings=[mapping])
+        assert shop.changes == []
+
     def test_a_service_of_another_controller_is_refused(self, shop: PetShop) -> None:
         shop.run(DeployEcsServiceStep(example("deploy", tag="1.0.0")))
 

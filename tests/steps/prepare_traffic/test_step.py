@@ -9,10 +9,13 @@ from ecs_steps import (
     AwsCallError,
     DeployEcsServiceStep,
     DeploymentError,
+    InterruptedDeploymentError,
     InvalidInputsError,
+    Message,
     NotFoundError,
     Outcome,
     PrepareEcsTrafficStep,
+    Reported,
 )
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.elbv2.targets import VPC
@@ -41,6 +44,26 @@ def balancer() -> Iterator[Balancer]:
 def weights(rule: Mapping[str, Any]) -> dict[str, int]:
     config = next(action for action in rule["Actions"] if action["Type"] == "forward")["ForwardConfig"]
     return {group["TargetGroupArn"]: group["Weight"] for group in config["TargetGroups"]}
+
+
+@pytest.mark.parametrize(
+    ("move", "why"),
+    [
+        ("target group pets-blue", "nothing had been started in AWS"),
+        ("production rule", "What was made before stays, and the next run continues with it"),
+    ],
+)
+def test_a_step_that_is_interrupted_says_what_stays(balancer: Balancer, move: str, why: str) -> None:
+    def interrupt_at_the_move(reported: Reported) -> None:
+        if isinstance(reported, Message) and move in reported.text:
+            raise KeyboardInterrupt
+
+    with pytest.raises(InterruptedDeploymentError) as error:
+        PrepareEcsTrafficStep(variables()).run(
+            aws=balancer.aws.clients, clock=balancer.aws.clock, report=interrupt_at_the_move
+        )
+
+    assert error.value.why == why
 
 
 class TestWhatIsMade:
