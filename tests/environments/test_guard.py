@@ -60,6 +60,7 @@ DECISIONS = [
     (ALL, {}, {"octopus-project": "orders"}, "go", "go"),
     (PRODUCTION, {}, {"octopus-project": "Billing"}, "go", "go"),
     (ALL, {}, {"octopus-space": "Other"}, "error", "warning"),
+    (PRODUCTION, {}, {"octopus-space": "Other"}, "go", "go"),
     ({"environment": "Größe (1)"}, {}, {"octopus-environment": "Gre 1"}, "go", "go"),
     ({"environment": "Größe"}, {}, {"octopus-environment": "größe"}, "go", "go"),
     ({"environment": "生産"}, {}, {"octopus-environment": "Staging"}, "error", "warning"),
@@ -182,6 +183,15 @@ def test_a_read_that_is_denied_is_refused_with_its_action_or_warned_of(operation
         text = str(error) if mode is GuardMode.REFUSE else "\n".join(warnings(events))
         assert f":{operation}" in text
         assert (error is not None) == (mode is GuardMode.REFUSE)
+
+
+def test_a_denied_read_of_the_cluster_stops_no_deployment_without_an_environment() -> None:
+    with Sandbox() as aws:
+        aws.faults.apply(Fault("DescribeClusters", FaultKind.ACCESS_DENIED))
+
+        check_environment(Guard(cluster="shop"), context_of(aws, []))
+
+    assert [call.operation for call in aws.calls] == ["DescribeClusters"]
 
 
 def test_a_cluster_that_was_deleted_is_named_with_its_status() -> None:

@@ -67,6 +67,7 @@ def test_what_could_not_be_read_is_not_called_healthy() -> None:
 
     assert not unfinished.is_healthy
     assert unfinished.why == "2 of 2 tasks were running, 0 pending and 0 failed"
+    assert unfinished.next_step == ""
 
 
 @pytest.mark.parametrize("service", [None, evolve(SERVICE, deployments=())])
