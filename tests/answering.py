@@ -1,4 +1,4 @@
-"""An HTTP server on loopback that answers as it was told to, and remembers what it was asked."""
+"""An HTTP server on loopback with prepared answers, which keeps the requests that it got."""
 
 import ssl
 from collections.abc import Callable, Iterator, Sequence
