@@ -69,11 +69,11 @@ def judge_service_deployment(record: ServiceDeployment, service: Service, target
         case "ROLLBACK_SUCCESSFUL":
             return Verdict(
                 status=DeploymentStatus.ROLLED_BACK,
-                reason=f"{why}; the service runs {service.task_definition} again",
+                reason=_joined(why, f"the service runs {service.task_definition} again"),
             )
         case "STOPPED" if "replaced by" in why.casefold() or _newer(record, service, target):
             newer = _newer(record, service, target)
-            return Verdict(status=DeploymentStatus.SUPERSEDED, reason=f"{why}; {newer}" if newer else why)
+            return Verdict(status=DeploymentStatus.SUPERSEDED, reason=_joined(why, newer) if newer else why)
         case "ROLLBACK_FAILED":
             return Verdict(status=DeploymentStatus.FAILED, reason=f"{why}; ECS could not roll it back either")
         case _:
@@ -129,7 +129,7 @@ def judge(service: Service, target: DeploymentRef) -> Verdict:
         why = (ours and ours.rollout_reason) or primary.rollout_reason or "ECS gave no reason"
         return Verdict(
             status=DeploymentStatus.ROLLED_BACK,
-            reason=f"{why}; the service runs {primary.task_definition} again",
+            reason=_joined(why, f"the service runs {primary.task_definition} again"),
         )
     return Verdict(
         status=DeploymentStatus.SUPERSEDED,
@@ -163,3 +163,8 @@ def _judge_primary(deployment: Deployment, *, is_alone: bool) -> Verdict:
             return SERVING
         case _:
             return IN_PROGRESS
+
+
+def _joined(why: str, what: str) -> str:
+    # ECS ends some of its reasons with a full stop.
+    return f"{why.removesuffix('.')}; {what}"

@@ -152,8 +152,8 @@ def test_a_record_of_success_counts_where_ecs_shows_no_state() -> None:
 @pytest.mark.parametrize(
     ("ours", "primary", "expected"),
     [
-        ("tasks failed to start.", "rolling back.", "tasks failed to start."),
-        ("", "rolling back to ecs-svc/1.", "rolling back to ecs-svc/1."),
+        ("tasks failed to start.", "rolling back.", "tasks failed to start"),
+        ("", "rolling back to ecs-svc/1.", "rolling back to ecs-svc/1"),
         ("", "", "ECS gave no reason"),
     ],
 )
