@@ -21,6 +21,7 @@ def test_the_check_of_the_sandboxs_families_ends_well(capsys: pytest.CaptureFixt
     assert "families" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_revision_that_a_step_registers_is_a_version_of_the_feed(tmp_path: Path) -> None:
     journal = ["--sandbox", "--sandbox-journal", str(tmp_path / "aws")]
     assert main(["update", UPDATE, *journal, "--sandbox-speed", "1000000", "--quiet"]) == 0

@@ -113,6 +113,7 @@ def test_a_shell_completes_commands_and_options(capsys: Capture) -> None:
     assert subprocess.run(["/bin/bash", "-n"], input=script, text=True, check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_reader_who_closes_the_log_does_not_end_the_deployment() -> None:
     command = f"{sys.executable} -m ecs_steps update {UPDATE} --sandbox --sandbox-speed 1000000"
     pipeline = f"set -o pipefail; {command} 2>&1 >/dev/null | head -1"

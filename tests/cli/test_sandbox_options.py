@@ -53,6 +53,7 @@ def test_a_journal_that_cannot_be_written_is_one_line(capsys: Capture, tmp_path:
     ]
 
 
+@pytest.mark.slow
 def test_other_processes_reach_a_sandbox_that_is_served_and_a_signal_ends_it_well() -> None:
     command = [sys.executable, "-m", "ecs_steps", "sandbox", "--speed", "1000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own command
