@@ -2,13 +2,15 @@
 
 import argparse
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from ecs_steps.cli.deployments import add_aws_options, connected, reporting
 from ecs_steps.cli.options import add_step_option, add_variables, chosen_step, given_variables, read_step
 from ecs_steps.cli.output import CommandResult
-from ecs_steps.preflight.check import CheckTable
 from ecs_steps.steps.row import PolicyStep, PreflightStep, StepTable, Verb
+
+if TYPE_CHECKING:  # checks bring AWS; no other command pays for it
+    from ecs_steps.preflight.check import CheckTable
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", steps: StepTable) -> None:
@@ -50,6 +52,6 @@ def _check_target(steps: StepTable, args: argparse.Namespace) -> CommandResult:
         return _result(check_target(plan, context))
 
 
-def _result(table: CheckTable) -> CommandResult:
+def _result(table: "CheckTable") -> CommandResult:
     data = {"checks": [each.to_dict() for each in table.results], "exitCode": table.exit_code}
     return CommandResult(str(table), data, table.exit_code)

@@ -13,7 +13,6 @@ from ecs_steps.cli.process import print_error
 from ecs_steps.clock import Clock
 from ecs_steps.reporting.terminal import takes_live_view
 from ecs_steps.reporting.text import ascii_lines, elapsed
-from ecs_steps.steps.show_ecs_deployment.step import ShowEcsDeployment
 
 if TYPE_CHECKING:
     from ecs_steps.steps.show_ecs_deployment.step import Progress
@@ -32,6 +31,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _status(args: argparse.Namespace) -> CommandResult:
+    from ecs_steps.steps.show_ecs_deployment.step import ShowEcsDeployment
+
     query = ShowEcsDeployment(given_variables(args))
     with (
         connected(args, query.inputs) as (aws, clock),
