@@ -57,6 +57,7 @@ with Sandbox() as aws:
     ("lines", "loaded"),
     [
         pytest.param([IMPORT], set(), id="import"),
+        pytest.param(["import ecs_steps.cli.main"], set(), id="the command line"),
         pytest.param([IMPORT, INPUTS], set(), id="inputs of a deployment"),
         pytest.param([IMPORT, UPDATE], set(), id="inputs of an update"),
         pytest.param(
