@@ -111,6 +111,8 @@ def test_variables_of_a_wrong_type_are_a_type_error(variables: Any, message: str
         ),
         ({"report": "log"}, "report= expects a callable that takes one report, not str"),
         ({"clock": 3}, "clock= expects a clock with now\\(\\) and sleep\\(\\), not int"),
+        ({"clock": 3, "cancel": Event()}, "clock= expects a clock with now"),
+        ({"cancel": "now"}, "cancel= expects a threading.Event, not str"),
     ],
 )
 def test_an_argument_of_a_wrong_type_is_a_type_error(arguments: dict[str, Any], message: str) -> None:

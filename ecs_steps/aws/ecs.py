@@ -132,6 +132,11 @@ class Service:
         """The deployment that the service is moving to, or is at."""
         return next((deployment for deployment in self.deployments if deployment.is_primary), None)
 
+    @property
+    def primary_task_set(self) -> TaskSet | None:
+        """The task set that the service is at, where it is deployed by task sets."""
+        return next((task_set for task_set in self.task_sets if task_set.is_primary), None)
+
 
 def raw_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Mapping[str, Any] | None:
     """Return the service with all of its settings as ECS describes them; none where there is none."""

@@ -3,24 +3,22 @@
 Credentials stay with the registry: what it redirects to, such as the storage of its blobs, receives none.
 """
 
-import os
-import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 import urllib3
 from attrs import define, field, frozen
 from urllib3 import BaseHTTPResponse
 
+from ecs_steps.http_pool import failure_text, open_pool, proxy_of
 from ecs_steps.image_reference import is_loopback
 from ecs_steps.registry.errors import RegistryUnreachableError
 from ecs_steps.version import __version__
 
 CHUNK_BYTES: Final = 256 * 1024
 MAX_REDIRECTS: Final = 5
-MAX_CONNECTIONS: Final = 8
 TIMEOUT: Final = urllib3.Timeout(connect=10, read=120)
 """Seconds; a registry may take a while until it has stored a large layer."""
 
@@ -155,40 +153,13 @@ class HttpClient:
             yield
         except (urllib3.exceptions.HTTPError, OSError) as error:
             lasting = isinstance(error, urllib3.exceptions.SSLError | urllib3.exceptions.LocationValueError)
-            # urllib3 puts the address in front of what went wrong.
-            why = str(error).rpartition("): ")[2] or type(error).__name__
-            raise self.unreachable(url, why, transient=not lasting) from error
+            raise self.unreachable(url, failure_text(error), transient=not lasting) from error
 
     def _pool(self, scheme: str, netloc: str) -> urllib3.PoolManager:
-        proxy = _proxy_of(scheme, netloc)
+        proxy = proxy_of(scheme, netloc)
         if proxy not in self._pools:
-            self._pools[proxy] = _open_pool(proxy, TIMEOUT)
+            self._pools[proxy] = open_pool(proxy, TIMEOUT)
         return self._pools[proxy]
-
-
-def open_pool(url: str, timeout: urllib3.Timeout) -> urllib3.PoolManager:
-    """Open connections to a URL, by the environment's proxies and ``AWS_CA_BUNDLE``."""
-    place = urlsplit(url)
-    return _open_pool(_proxy_of(place.scheme, place.netloc), timeout)
-
-
-def _proxy_of(scheme: str, netloc: str) -> str:
-    proxies: Mapping[str, str] = urllib.request.getproxies()
-    proxy = proxies.get(scheme) or proxies.get("all") or ""
-    return "" if proxy and urllib.request.proxy_bypass(netloc) else proxy
-
-
-def _open_pool(proxy: str, timeout: urllib3.Timeout) -> urllib3.PoolManager:
-    options: dict[str, Any] = {
-        "maxsize": MAX_CONNECTIONS,
-        "timeout": timeout,
-        "ca_certs": os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE"),
-    }
-    if not proxy:
-        return urllib3.PoolManager(**options)
-    login = urllib3.util.parse_url(proxy).auth
-    headers = urllib3.make_headers(proxy_basic_auth=unquote(login)) if login else None
-    return urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

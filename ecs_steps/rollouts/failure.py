@@ -42,7 +42,7 @@ def failure_of(watch: ServiceWatch) -> DeploymentError:
 def _timed_out(watch: ServiceWatch, what: str) -> TimedOutError:
     unfinished = watch.unfinished or Unfinished(why="its deployment was still in progress")
     diagnosis = watch.diagnosis
-    # Where all new tasks serve there is no cause to look for, and no stopped task that would tell one.
+    # Where all new tasks serve there is no cause to look for, and no stopped task that would show one.
     is_fine = unfinished.is_healthy and diagnosis.root_cause is None
     return TimedOutError(
         what=f"{what} yet",

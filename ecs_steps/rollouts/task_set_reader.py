@@ -10,11 +10,12 @@ from datetime import datetime
 from attrs import define, evolve, field
 
 from ecs_steps.aws.ecs import Service, describe_service
-from ecs_steps.aws.elbv2 import describe_target_group, target_health
-from ecs_steps.aws.listener_rules import ListenerRule, listeners_of, rules_of, tags_of
+from ecs_steps.aws.elbv2 import target_health
+from ecs_steps.aws.listener_rules import ListenerRule, tags_of
 from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError
+from ecs_steps.rollouts.production_rule import find_production_rule
 from ecs_steps.rollouts.task_sets import TaskSetState
 from ecs_steps.rollouts.traffic import TEST_RULE_TAG, other_group
 
@@ -41,7 +42,6 @@ class TaskSetReader:
     production_rule: str = ""
     first_group: str = ""
     service: Service | None = None
-    _listener: str = ""
     _is_test_rule: dict[str, bool] = field(factory=dict)
     _quiet_since: dict[str, datetime] = field(factory=dict)
 
@@ -58,12 +58,12 @@ class TaskSetReader:
         sets = [each for each in service.task_sets if not each.is_draining]
         if before and (starting := self._starting(before, sets)):
             return starting
-        primary = next((each for each in sets if each.is_primary), None)
+        primary = service.primary_task_set
         if primary is None and not self.first_group:
             raise _without_primary(service)
         serving = primary.target_group if primary else self.first_group
-        rules = self._read_rules(serving)
-        production = next(rule for rule in rules if rule.arn == self.production_rule)
+        production, rules = find_production_rule(self.context.aws, serving, named=self.production_rule)
+        self.production_rule = production.arn
         other = other_group(production, serving)
         new = self._find_new(sets)
         new_group = new.target_group if new else (other if primary else serving)
@@ -97,17 +97,6 @@ class TaskSetReader:
         old = tuple(each for each in others if each.target_group != before.new_group)
         return evolve(before, new=new, old=old)
 
-    def find_production_rule(self, group: str) -> ListenerRule:
-        """Find the rule that shares the traffic of a target group and a second one.
-
-        Raises:
-            NotFoundError, DeploymentError: As `read`.
-        """
-        rules = self._read_rules(group)
-        production = next(rule for rule in rules if rule.arn == self.production_rule)
-        other_group(production, group)
-        return production
-
     @property
     def is_draining(self) -> bool:
         """Whether the deployment's set is being deleted, by the last read."""
@@ -140,54 +129,6 @@ class TaskSetReader:
         is_before = is_another and newest and (newest.is_primary or not has_primary)
         return None if is_before else newest
 
-    def _read_rules(self, group: str) -> list[ListenerRule]:
-        """Read the rules of the listener that has the production rule; find that first."""
-        aws = self.context.aws
-        if self._listener:
-            return list(rules_of(aws, self._listener))
-        if self.production_rule:
-            self._listener = self.production_rule.replace(":listener-rule/", ":listener/").rpartition("/")[0]
-            rules = list(rules_of(aws, self._listener))
-            if not any(rule.arn == self.production_rule for rule in rules):
-                raise NotFoundError(
-                    what=f"Listener rule {self.production_rule} was not found",
-                    why="its listener has no such rule",
-                    next_step="Check the rule's ARN. Nothing was changed.",
-                )
-            return rules
-        found = describe_target_group(aws, group) if group else None
-        if group and found is None:
-            raise NotFoundError(
-                what=f"Target group {group} was not found",
-                why="Elastic Load Balancing has none of that ARN",
-                next_step="Check the ARN, the account and the region. Nothing was changed.",
-            )
-        balancers = found.load_balancers if found else ()
-        listeners = [listener for balancer in balancers for listener in listeners_of(aws, balancer)]
-        known = {listener: list(rules_of(aws, listener)) for listener in listeners}
-        production = self._choose(group, (rule for rules in known.values() for rule in rules))
-        self.production_rule, self._listener = production.arn, production.listener
-        return known[production.listener]
-
-    def _choose(self, group: str, rules: Iterable[ListenerRule]) -> ListenerRule:
-        forwarding = [rule for rule in rules if group in rule.weights]
-        shared = [rule for rule in forwarding if len(rule.weights) > 1]
-        candidates = shared or [rule for rule in forwarding if not self._is_tagged(rule)]
-        if not candidates:
-            raise NotFoundError(
-                what="The service has no production rule",
-                why=f"no listener rule forwards to its target group ({group or 'none'})",
-                next_step="Let a rule forward to that group with the weight 100, and to a second one with 0.",
-            )
-        if len(candidates) > 1:
-            raise DeploymentError(
-                what="It is not clear which listener rule is the production rule",
-                why=f"several forward to {group}: {', '.join(rule.arn for rule in candidates)}",
-                next_step="Name one of them in Octopus.Action.Aws.Ecs.TaskSets.ProductionListenerRule. "
-                "Nothing was changed.",
-            )
-        return candidates[0]
-
     def _test_rules(self, rules: Sequence[ListenerRule], service: Service) -> Iterable[ListenerRule]:
         production = self.production_rule
         unknown = [
@@ -198,11 +139,6 @@ class TaskSetReader:
         for arn, tags in tags_of(self.context.aws, unknown).items():
             self._is_test_rule[arn] = tags.get(TEST_RULE_TAG) == service.arn
         return [rule for rule in rules if self._is_test_rule.get(rule.arn)]
-
-    def _is_tagged(self, rule: ListenerRule) -> bool:
-        if rule.is_default:
-            return False
-        return TEST_RULE_TAG in tags_of(self.context.aws, [rule.arn]).get(rule.arn, {})
 
     def _count_healthy(self, group: str) -> int:
         return sum(target.state == "healthy" for target in target_health(self.context.aws, group))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.elbv2 import target_group_attributes
@@ -26,11 +26,7 @@ from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
 from ecs_steps.errors import AwsCallError, TimedOutError
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.task_set_progress import TaskSetReporter
-from ecs_steps.rollouts.task_set_reader import TaskSetReader
-from ecs_steps.rollouts.task_set_watch import TaskSetWatch
-from ecs_steps.rollouts.task_sets import (
-    MIN_SCALE,
+from ecs_steps.rollouts.task_set_moves import (
     Change,
     CreateSet,
     DeleteSet,
@@ -42,10 +38,12 @@ from ecs_steps.rollouts.task_sets import (
     Move,
     Scale,
     Shift,
-    TaskSetState,
     WaitFor,
-    next_move,
 )
+from ecs_steps.rollouts.task_set_progress import TaskSetReporter
+from ecs_steps.rollouts.task_set_reader import TaskSetReader
+from ecs_steps.rollouts.task_set_watch import TaskSetWatch
+from ecs_steps.rollouts.task_sets import MIN_SCALE, TaskSetState, next_move
 from ecs_steps.rollouts.traffic import (
     FULL,
     TEST_RULE_TAG,
@@ -85,16 +83,15 @@ class TaskSetRollout:
     members: Mapping[str, Any] | None = None
     state: TaskSetState | None = None
     """What there was at the last read, and the set or the share that was made since."""
-    _reporter: TaskSetReporter = field(init=False)
+    _reporter: TaskSetReporter = field(
+        init=False, default=Factory(lambda self: TaskSetReporter(self.context), takes_self=True)
+    )
     _is_starting: bool = False
     """Whether the last read showed that new tasks are to come up."""
     _watch: "TaskSetWatch | None" = None
     _last_wait: str = ""
     _failure: str = ""
     _failing_since: datetime | None = None
-
-    def __attrs_post_init__(self) -> None:
-        self._reporter = TaskSetReporter(self.context)
 
     def reach(self, goal: Goal) -> Settlement:
         """Make every move on the way to a goal, and wait between them.
@@ -208,7 +205,7 @@ class TaskSetRollout:
                 delete_task_set(aws, cluster, name, task_set.task_set_id)
 
     def _new_set(self, state: TaskSetState) -> NewTaskSet:
-        primary = next((each for each in self._service.task_sets if each.is_primary), None)
+        primary = self._service.primary_task_set
         members = self.members or (primary.members if primary else {})
         # A set that is being deleted keeps its token: the next one needs another.
         before = sorted(each.task_set_id for each in self._service.task_sets)

@@ -16,6 +16,24 @@ from attrs import field, frozen
 from ecs_steps.aws.listener_rules import ListenerRule
 from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.task_set_moves import (
+    DONE,
+    Abandon,
+    CreateSet,
+    DeleteSet,
+    DeleteTestRule,
+    Establish,
+    Goal,
+    MakePrimary,
+    MakeTestRule,
+    Move,
+    Promote,
+    Scale,
+    Share,
+    Shift,
+    Start,
+    WaitFor,
+)
 from ecs_steps.rollouts.traffic import FULL, matches_test_rule, share_of
 
 MIN_SCALE = 1
@@ -64,142 +82,6 @@ class TaskSetState:
     @property
     def can_old_serve(self) -> bool:
         return bool(self.old) and self.healthy.get(self.old_group, 0) > 0
-
-
-@frozen(kw_only=True)
-class CreateSet:
-    """Make the new set, in the group that does not serve."""
-
-    def __str__(self) -> str:
-        return "a new task set"
-
-
-@frozen(kw_only=True)
-class Scale:
-    """Give the new set so many percent of the service's tasks."""
-
-    task_set: TaskSet
-    percent: int
-
-    def __str__(self) -> str:
-        return f"{self.percent} % of the tasks for task set {self.task_set.task_set_id}"
-
-
-@frozen(kw_only=True)
-class Shift:
-    """Give the new set's group so many percent of the production traffic."""
-
-    percent: int
-
-    def __str__(self) -> str:
-        return f"{self.percent} % of the traffic for the new task set"
-
-
-@frozen(kw_only=True)
-class MakeTestRule:
-    """Let testers reach the new set, by a rule that is there already or by another one."""
-
-    marker: RequestMarker
-    rule: ListenerRule | None
-
-    def __str__(self) -> str:
-        return "a listener rule for testers"
-
-
-@frozen(kw_only=True)
-class DeleteTestRule:
-    """Delete a test rule."""
-
-    rule: ListenerRule
-
-    def __str__(self) -> str:
-        return f"the end of the listener rule for testers {self.rule.arn}"
-
-
-@frozen(kw_only=True)
-class MakePrimary:
-    """Make a set the service's PRIMARY one."""
-
-    task_set: TaskSet
-
-    def __str__(self) -> str:
-        return f"task set {self.task_set.task_set_id} as the PRIMARY one"
-
-
-@frozen(kw_only=True)
-class DeleteSet:
-    """Delete a set that has no traffic any more."""
-
-    task_set: TaskSet
-
-    def __str__(self) -> str:
-        return f"the end of task set {self.task_set.task_set_id}"
-
-
-@frozen(kw_only=True)
-class WaitFor:
-    """Wait; `for_new_tasks` says that it is for tasks of the new set, which may never come up.
-
-    `seconds` is how long, where that is known.
-    """
-
-    what: str
-    for_new_tasks: bool = False
-    seconds: float = 0.0
-
-    def __str__(self) -> str:
-        return self.what
-
-
-@frozen(kw_only=True)
-class Done:
-    """Everything is as it is to be."""
-
-    def __str__(self) -> str:
-        return "nothing"
-
-
-Change = CreateSet | Scale | Shift | MakeTestRule | DeleteTestRule | MakePrimary | DeleteSet
-Move = Change | WaitFor | Done
-
-DONE = Done()
-
-
-@frozen(kw_only=True)
-class Establish:
-    """Have the first set of a service that has none: PRIMARY, with all of the tasks."""
-
-
-@frozen(kw_only=True)
-class Start:
-    """Have a new set that testers alone reach, where they are to reach it."""
-
-    marker: RequestMarker | None = None
-
-
-@frozen(kw_only=True)
-class Share:
-    """Give the new set a share of the traffic, in whole percent below 100."""
-
-    percent: int
-
-
-@frozen(kw_only=True)
-class Promote:
-    """Give the new set everything, and delete the old one `bake` seconds after."""
-
-    bake: float
-    deregistration_delay: float
-
-
-@frozen(kw_only=True)
-class Abandon:
-    """Take the traffic away from the new set, and delete it."""
-
-    deregistration_delay: float
-
-
-Goal = Establish | Start | Share | Promote | Abandon
 
 
 def next_move(state: TaskSetState, goal: Goal) -> Move:

@@ -36,8 +36,15 @@ def other_group(rule: ListenerRule, group: str) -> str:
     """Return the second of a rule's two target groups.
 
     Raises:
-        DeploymentError: It has one, or more than two.
+        DeploymentError: It does not forward to the first one, or not to exactly one other.
     """
+    if group not in rule.weights:
+        raise DeploymentError(
+            what="The traffic cannot be shared",
+            why=f"the production rule {rule.arn} does not forward to target group {group or '(none)'}",
+            next_step="Let it forward to that group and to a second one, or name another rule. Nothing was "
+            "changed.",
+        )
     others = [arn for arn in rule.weights if arn != group]
     if len(others) != 1:
         raise DeploymentError(

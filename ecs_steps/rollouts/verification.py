@@ -12,8 +12,8 @@ from attrs import define, field, frozen
 
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError
+from ecs_steps.http_pool import failure_text, open_pool, proxy_of
 from ecs_steps.polling import PollResult, poll
-from ecs_steps.registry.http_client import open_pool
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.version import __version__
@@ -61,9 +61,10 @@ class Verification:
 
     def failure(self, context: DeploymentContext) -> "Failure | None":
         """Send one request; return what is wrong with the answer, or none."""
-        began = context.clock.now()
+        began, place = context.clock.now(), urlsplit(self.url)
         try:
-            with open_pool(self.url, urllib3.Timeout(total=self.timeout)) as pool:
+            proxy = proxy_of(place.scheme, place.netloc)
+            with open_pool(proxy, urllib3.Timeout(total=self.timeout)) as pool:
                 response = pool.request(
                     "GET",
                     self._sent_url,
@@ -98,10 +99,8 @@ class Verification:
             case urllib3.exceptions.LocationValueError():  # whose text is the whole URL
                 return Failure(why="is no address", is_lasting=True)
             case _:
-                # urllib3 puts the address in front of what went wrong.
-                reason = str(error).rpartition("): ")[2] or type(error).__name__
                 is_lasting = isinstance(error, urllib3.exceptions.SSLError)
-                return Failure(why=f"could not be reached: {reason}", is_lasting=is_lasting)
+                return Failure(why=f"could not be reached: {failure_text(error)}", is_lasting=is_lasting)
 
 
 @frozen(kw_only=True)

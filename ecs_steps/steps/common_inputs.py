@@ -79,8 +79,8 @@ class AwsInputs:
 
 
 @frozen(kw_only=True)
-class ServiceInputs(AwsInputs):
-    """The inputs of every step on a service: its cluster, and how its deployment is watched."""
+class ClusterInputs(AwsInputs):
+    """The inputs of what is done in a cluster."""
 
     cluster_name: EcsName = variable(
         CLUSTER_VARIABLE,
@@ -88,6 +88,27 @@ class ServiceInputs(AwsInputs):
         docs=f"{GUIDE}/clusters.html",
         help="The ECS cluster that runs the service; it must exist.",
     )
+
+    @property
+    def guard(self) -> Guard:
+        """What is checked before the first change."""
+        return evolve(super().guard, cluster=self.cluster_name)
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's name, where it was given by its ARN as well."""
+        return self.cluster_name.rpartition("/")[2]
+
+    @property
+    def arns_of_account(self) -> tuple[str, ...]:
+        """ARNs in the account that the step deploys to, that of its own role first."""
+        return (*super().arns_of_account, self.cluster_name)
+
+
+@frozen(kw_only=True)
+class ServiceInputs(ClusterInputs):
+    """The inputs of every step on a service: its cluster, and how its deployment is watched."""
+
     wait_option: WaitOption = variable(
         "Octopus.Action.Aws.Ecs.WaitOption",
         label="Wait",
@@ -111,21 +132,6 @@ class ServiceInputs(AwsInputs):
         default=True,
         control="Checkbox",
     )
-
-    @property
-    def guard(self) -> Guard:
-        """What is checked before the first change."""
-        return evolve(super().guard, cluster=self.cluster_name)
-
-    @property
-    def cluster(self) -> str:
-        """The cluster's name, where it was given by its ARN as well."""
-        return self.cluster_name.rpartition("/")[2]
-
-    @property
-    def arns_of_account(self) -> tuple[str, ...]:
-        """ARNs in the account that the step deploys to, that of its own role first."""
-        return (*super().arns_of_account, self.cluster_name)
 
 
 def resolve_digests_variable() -> Any:  # noqa: ANN401  as `variable`

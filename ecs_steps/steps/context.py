@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from ecs_steps.aws.clients import AwsClients, account_clients
-from ecs_steps.clock import Clock, SystemClock, is_cancelled
+from ecs_steps.clock import CancellableClock, Clock, SystemClock, is_cancelled
 from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.errors import InterruptedDeploymentError, InvalidInputsError, Problem
 from ecs_steps.reporting.events import Level, Report
@@ -37,7 +37,7 @@ def aws_context(
     Raises:
         InterruptedDeploymentError: The step was cancelled before it began.
     """
-    _check_types(aws, report, clock)
+    _check_types(aws, report, clock.clock if isinstance(clock, CancellableClock) else clock)
     clock = clock or SystemClock()
     if is_cancelled(clock):
         raise InterruptedDeploymentError(what="The step was cancelled", why="nothing had been started in AWS")

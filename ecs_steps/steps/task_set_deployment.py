@@ -20,10 +20,11 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.review import short_name
+from ecs_steps.rollouts.task_set_moves import Abandon, Establish, Promote, Share, Start
 from ecs_steps.rollouts.task_set_progress import describe_pause, task_set_outputs
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
 from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
-from ecs_steps.rollouts.task_sets import Abandon, Establish, Promote, Share, Start, TaskSetState, scale_for
+from ecs_steps.rollouts.task_sets import TaskSetState, scale_for
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
 from ecs_steps.rollouts.verification import Verification, verify
 from ecs_steps.steps.task_set_inputs import TaskSetInputs
@@ -142,7 +143,7 @@ class TaskSetDeployment:
             if not replace or not other.external_id:
                 raise _refuse_other(other, self.service)
             self._abandon_other(other)
-        if state.new and state.new.is_primary and not state.old:
+        if state.is_promoted:
             self._put_out(state)
             return self.outputs.result(Outcome.UNCHANGED)
         try:
@@ -180,7 +181,7 @@ class TaskSetDeployment:
                 next_step="Nothing was changed. Run the step that makes it first, or name the task set.",
             )
         self._put_out(state)
-        if state.new.is_primary and not state.old and not state.test_rules:
+        if state.is_promoted and not state.test_rules:
             self.context.say(Level.INFO, f"Task set {state.new.task_set_id} was promoted already")
             return self.outputs.result(Outcome.UNCHANGED)
         if percent > state.share:

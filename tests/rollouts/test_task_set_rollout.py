@@ -10,8 +10,16 @@ from ecs_steps import DeploymentError, NotFoundError, RolloutFailedError, TimedO
 from ecs_steps.errors import AwsCallError
 from ecs_steps.reporting.events import Reported, RolloutChanged
 from ecs_steps.rollouts.request_marker import RequestMarker
+from ecs_steps.rollouts.task_set_moves import (
+    DONE,
+    Abandon,
+    Goal,
+    Promote,
+    Share,
+    Start,
+    WaitFor,
+)
 from ecs_steps.rollouts.task_set_rollout import Settlement
-from ecs_steps.rollouts.task_sets import DONE, Abandon, Goal, Promote, Share, Start, WaitFor
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.checkout import task_set
 from rollouts.checkout import SERVICE, Checkout
@@ -431,6 +439,23 @@ class TestRefusals:
 
         with pytest.raises(NotFoundError, match="was not found"):
             shop.rollout(production_rule=unknown).reach(START)
+
+    def test_a_production_rule_that_is_deleted_meanwhile(self, shop: Checkout) -> None:
+        rollout = shop.rollout()
+        rollout.reach(Start())
+        shop.aws.ecs.elbv2.delete_rule({"RuleArn": shop.production["RuleArn"]})
+
+        with pytest.raises(NotFoundError, match="its listener has no such rule"):
+            rollout.reach(Share(percent=40))
+
+    def test_a_production_rule_that_forwards_to_other_groups(self, shop: Checkout) -> None:
+        action = {"Type": "forward", "TargetGroupArn": shop.group("green")}
+        rule = shop.production["RuleArn"]
+        shop.aws.ecs.elbv2.modify_rule({"RuleArn": rule, "Actions": [action]})
+
+        with pytest.raises(DeploymentError, match="does not forward to target group"):
+            shop.rollout(production_rule=rule).reach(START)
+        assert shop.changes == []
 
     def test_a_service_that_does_not_exist(self, shop: Checkout) -> None:
         shop.aws.ecs.delete_service(SERVICE | {"force": True})

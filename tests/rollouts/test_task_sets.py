@@ -9,7 +9,7 @@ from hypothesis import given
 from ecs_steps.aws.listener_rules import ListenerRule
 from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.rollouts.request_marker import RequestMarker
-from ecs_steps.rollouts.task_sets import (
+from ecs_steps.rollouts.task_set_moves import (
     Abandon,
     CreateSet,
     DeleteSet,
@@ -23,10 +23,9 @@ from ecs_steps.rollouts.task_sets import (
     Share,
     Shift,
     Start,
-    TaskSetState,
     WaitFor,
-    next_move,
 )
+from ecs_steps.rollouts.task_sets import TaskSetState, next_move
 
 BLUE, GREEN = "blue", "green"
 GOALS = st.one_of(

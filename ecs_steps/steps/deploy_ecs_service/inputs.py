@@ -32,6 +32,7 @@ from ecs_steps.steps.task_set_inputs import (
     Header,
     ListenerRuleArn,
     Query,
+    marker_of,
     production_rule_variable,
     test_header_variable,
     test_query_variable,
@@ -388,7 +389,7 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
     @property
     def marker(self) -> RequestMarker | None:
         """What testers send to reach new tasks."""
-        return self.test_header or self.test_query
+        return marker_of(self)
 
     @property
     def stack_name(self) -> str:

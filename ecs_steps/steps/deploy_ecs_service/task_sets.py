@@ -10,15 +10,14 @@ from typing import Any
 from attrs import evolve, frozen
 
 from ecs_steps.aws.ecs import Service, describe_service
-from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.production_rule import find_production_rule
 from ecs_steps.rollouts.start import describe_service_of, has_task_sets
-from ecs_steps.rollouts.task_set_reader import TaskSetReader
-from ecs_steps.rollouts.traffic import actions_for_testers, conditions_for_testers
+from ecs_steps.rollouts.traffic import actions_for_testers, conditions_for_testers, other_group
 from ecs_steps.stacks.preflight import stack_service
 from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY, DeployInputs
 from ecs_steps.steps.task_set_deployment import TaskSetDeployment
@@ -43,7 +42,7 @@ def check_task_sets(inputs: DeployInputs, context: DeploymentContext) -> None:
                 next_step="Deploy a second service by task sets (another name and stack), and move the "
                 "traffic to it. Nothing was changed.",
             )
-        if _primary_of(service):
+        if service.primary_task_set:
             deployment = _deployment(inputs, context, Outputs(context.report), service)
             deployment.check(inputs.marker, replace=False)
             return
@@ -63,23 +62,18 @@ def _existing_service(inputs: DeployInputs, context: DeploymentContext) -> Servi
 
 def _check_production_rule(inputs: DeployInputs, context: DeploymentContext) -> None:
     [mapping] = inputs.load_balancer_mappings
-    reader = TaskSetReader(
-        context=context,
-        cluster=inputs.cluster_name,
-        name_or_arn="",
-        external_id="",
-        production_rule=inputs.production_rule or "",
+    group, named = mapping.target_group_arn, inputs.production_rule or ""
+    production, _ = context.call_with_retries(
+        "the production rule", lambda: find_production_rule(context.aws, group, named=named)
     )
-    production = context.call_with_retries(
-        "the production rule", lambda: reader.find_production_rule(mapping.target_group_arn)
-    )
+    other_group(production, group)
     if inputs.marker:
         conditions_for_testers(production, inputs.marker)
-        actions_for_testers(production, mapping.target_group_arn)
-    if not production.weights[mapping.target_group_arn]:
+        actions_for_testers(production, group)
+    if not production.weights[group]:
         context.say(
             Level.WARNING,
-            f"The production rule {production.arn} gives {mapping.target_group_arn} the weight 0: the first "
+            f"The production rule {production.arn} gives {group} the weight 0: the first "
             "task set gets no traffic before the rule is changed.",
         )
 
@@ -101,7 +95,7 @@ class TaskSetOfStack:
         """
         inputs = self.inputs
         service = describe_service_of(inputs.cluster_name, self.service_arn, self.context)
-        primary = _primary_of(service)
+        primary = service.primary_task_set
         deployment = _deployment(inputs, self.context, self.outputs, service)
         roll_back = inputs.on_failure is OnFailure.ROLLBACK
         if primary is None:
@@ -111,10 +105,6 @@ class TaskSetOfStack:
             outcome = Outcome.UNCHANGED if unchanged else Outcome.SUCCEEDED
             return serving.establish(task_definition, roll_back=False, outcome=outcome)
         return deployment.begin(task_definition, inputs.marker, replace=False, roll_back=roll_back)
-
-
-def _primary_of(service: Service) -> TaskSet | None:
-    return next((each for each in service.task_sets if each.is_primary), None)
 
 
 def _deployment(

@@ -9,7 +9,7 @@ from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.types import Lines, Port, Text, WholeNumber
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.steps.common_inputs import AwsInputs
-from ecs_steps.steps.task_set_inputs import Header, Query, header_variable, test_query_variable
+from ecs_steps.steps.task_set_inputs import Header, Query, header_variable, marker_of, test_query_variable
 from ecs_steps.tags import Tag
 
 TRAFFIC = "Octopus.Action.Aws.Ecs.Traffic"
@@ -125,7 +125,7 @@ class PrepareTrafficInputs(AwsInputs):
         Raises:
             ValueError: Nothing was given; the rules refuse that.
         """
-        marker = self.test_header or self.test_query
+        marker = marker_of(self)
         if marker is None:
             raise ValueError("no header and no query parameter")
         return marker

@@ -118,17 +118,10 @@ def next_move(traffic: Traffic, inputs: PrepareTrafficInputs) -> Move | None:
     """
     first, second = traffic.groups
     production = traffic.production
+    # What is refused is refused before anything is made.
     if production:
-        # Before anything is made: no test rule can be made of some rules.
-        conditions_for_testers(production, inputs.marker)
-        actions_for_testers(production, second)
-    elif taken := next((rule for rule in traffic.rules if rule.priority == (inputs.priority or 0)), None):
-        raise DeploymentError(
-            what="No production rule can be made",
-            why=f"rule {taken.arn} has the priority {taken.priority}",
-            next_step=f"Choose a free one in {TRAFFIC}.Priority, or give the rule the tag "
-            f"{PRODUCTION_RULE_TAG}={inputs.name} where it is to be used. Nothing was changed.",
-        )
+        _check_rules(traffic, production, inputs)
+    priority = _new_priority(traffic.rules, inputs) if production is None else 0
     for group, colour in zip((first, second), COLOURS, strict=True):
         if not group:
             return MakeGroup(name=f"{inputs.name}-{colour}")
@@ -136,7 +129,7 @@ def next_move(traffic: Traffic, inputs: PrepareTrafficInputs) -> Move | None:
         groups = [{"TargetGroupArn": first, "Weight": 100}, {"TargetGroupArn": second, "Weight": 0}]
         return MakeRule(
             tag=PRODUCTION_RULE_TAG,
-            priority=inputs.priority or _last_priority(traffic.rules),
+            priority=priority,
             conditions=_conditions(inputs),
             actions=({"Type": "forward", "ForwardConfig": {"TargetGroups": groups}},),
         )
@@ -144,6 +137,18 @@ def next_move(traffic: Traffic, inputs: PrepareTrafficInputs) -> Move | None:
         missing = second if first in production.weights else first
         return ShareWith(rule=production, group=missing)
     return _test_rule(traffic, production, inputs)
+
+
+def _check_rules(traffic: Traffic, production: ListenerRule, inputs: PrepareTrafficInputs) -> None:
+    conditions_for_testers(production, inputs.marker)
+    actions_for_testers(production, "")
+    if traffic.test and not precedes(traffic.test, production):
+        raise DeploymentError(
+            what="Testers do not reach the new tasks",
+            why=f"the test rule {traffic.test.arn} comes after the production rule {production.arn}, which "
+            "matches first",
+            next_step="Give it a lower number (aws elbv2 set-rule-priorities). Nothing was changed.",
+        )
 
 
 def _test_rule(traffic: Traffic, production: ListenerRule, inputs: PrepareTrafficInputs) -> Move | None:
@@ -158,13 +163,6 @@ def _test_rule(traffic: Traffic, production: ListenerRule, inputs: PrepareTraffi
             priority=free_priority(traffic.rules, production),
             conditions=conditions,
             actions=actions,
-        )
-    if not precedes(test, production):
-        raise DeploymentError(
-            what="Testers do not reach the new tasks",
-            why=f"the test rule {test.arn} comes after the production rule {production.arn}, which matches "
-            "first",
-            next_step="Give it a lower number (aws elbv2 set-rule-priorities). Nothing was changed.",
         )
     # Which of the two groups it forwards to, a deployment changes.
     is_of_groups = bool(test.weights) and test.weights.keys() <= weights.keys()
@@ -181,13 +179,22 @@ def _conditions(inputs: PrepareTrafficInputs) -> Structures:
     return (hosts, paths) if inputs.paths else (hosts,)
 
 
-def _last_priority(rules: tuple[ListenerRule, ...]) -> int:
-    """Return a priority after all there are, with one left before it for the test rule."""
+def _new_priority(rules: tuple[ListenerRule, ...], inputs: PrepareTrafficInputs) -> int:
+    """Return the priority that is wanted, or one after all there are, with one left before it for testers."""
+    wanted = inputs.priority
+    taken = next((rule for rule in rules if wanted and rule.priority == wanted), None)
+    if taken:
+        raise DeploymentError(
+            what="No production rule can be made",
+            why=f"rule {taken.arn} has the priority {wanted}",
+            next_step=f"Choose a free one in {TRAFFIC}.Priority, or give the rule the tag "
+            f"{PRODUCTION_RULE_TAG}={inputs.name} where it is to be used. Nothing was changed.",
+        )
     last = max((rule.priority or 0 for rule in rules), default=0) + 2
-    if last > MAX_PRIORITY:
+    if not wanted and last > MAX_PRIORITY:
         raise DeploymentError(
             what="No production rule can be made",
             why=f"there is a rule with the priority {last - 2}, and ELB's last one is {MAX_PRIORITY}",
             next_step=f"Name a free priority in {TRAFFIC}.Priority. Nothing was changed.",
         )
-    return last
+    return wanted or last

@@ -26,7 +26,7 @@ from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.row import Step
 from explaining.runs import ECS, take
 from explaining.runs import variables as example
-from steps.deploy_ecs_service.task_sets import CLUSTER, HEADER, make_room, variables
+from steps.deploy_ecs_service.task_sets import CLUSTER, HEADER, make_room, room, variables
 
 READS = ("Describe", "List", "Get")
 NEXT = {"Octopus.Deployment.Id": "Deployments-2"}
@@ -297,6 +297,16 @@ class TestBeforeTheStackIsChanged:
 
         with pytest.raises(NotFoundError, match="no production rule"):
             shop.deploy(Deploy_LoadBalancerMappings=[mapping])
+        assert shop.changes == []
+
+    def test_a_named_rule_that_forwards_to_another_group_is_refused(self, shop: PetShop) -> None:
+        elbv2, rule = shop.aws.ecs.elbv2, room().rule
+        group = elbv2.create_target_group({"Name": "lonely", "Port": 8080})["TargetGroups"][0]
+        action = {"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}
+        elbv2.modify_rule({"RuleArn": rule, "Actions": [action]})
+
+        with pytest.raises(DeploymentError, match="does not forward to target group"):
+            shop.deploy(TaskSets_ProductionListenerRule=rule)
         assert shop.changes == []
 
     def test_a_target_group_that_does_not_exist_is_named(self, shop: PetShop) -> None:

@@ -127,6 +127,15 @@ class TestWhatIsMade:
             balancer.prepare(Traffic_Priority="50")
         assert balancer.changes == []
 
+    def test_with_no_priority_left_is_refused_before_anything_is_made(self, balancer: Balancer) -> None:
+        last = next(arn for arn, rule in balancer.rules.items() if rule["Priority"] == "50")
+        moved = [{"RuleArn": last, "Priority": 49_999}]
+        balancer.aws.ecs.elbv2.set_rule_priorities({"RulePriorities": moved})
+
+        with pytest.raises(DeploymentError, match="priority 49999, and ELB's last one is 50000"):
+            balancer.prepare()
+        assert balancer.changes == []
+
     @pytest.mark.parametrize("times", [1, 2, 3, 4])
     def test_is_completed_by_the_next_run_after_a_kill(self, balancer: Balancer, times: int) -> None:
         left = times
@@ -208,6 +217,10 @@ class TestWhatIsFound:
         outputs = balancer.prepare().outputs
         moved = [{"RuleArn": outputs["TestListenerRule"], "Priority": 900}]
         balancer.aws.ecs.elbv2.set_rule_priorities({"RulePriorities": moved})
+
+        one = [forward((outputs["TargetGroupArn"], 1))]
+        production = outputs["ProductionListenerRule"]
+        balancer.aws.ecs.elbv2.modify_rule({"RuleArn": production, "Actions": one})
 
         with pytest.raises(DeploymentError, match="comes after the production rule"):
             balancer.prepare()
