@@ -1,4 +1,4 @@
-"""Texts of ECS, Docker and load balancers: in one line, and alike where only ids differ; pure."""
+"""Texts of ECS, Docker and load balancers: in one line, and equal where only ids differ; pure."""
 
 import re
 

@@ -43,7 +43,7 @@ def run_inline(job: Callable[[], None]) -> None:
 
 
 @define(eq=False)
-class _Known:
+class _CachedList:
     """What is known of one list: its last reading, and the failure since, if there was one."""
 
     listing: RevisionList | None = None
@@ -83,8 +83,8 @@ class Families:
     _names_failure: RegistryError | None = field(default=None, init=False)
     _names_retry_at: datetime | None = field(default=None, init=False)
     _is_reading: bool = field(default=False, init=False)
-    _families: Bounded[str, _Known] = field(factory=lambda: Bounded(MAX_FAMILIES), init=False)
-    _unknown: Bounded[str, _Known] = field(factory=lambda: Bounded(MAX_MISSES), init=False)
+    _families: Bounded[str, _CachedList] = field(factory=lambda: Bounded(MAX_FAMILIES), init=False)
+    _unknown: Bounded[str, _CachedList] = field(factory=lambda: Bounded(MAX_MISSES), init=False)
     _missing: Bounded[tuple[str, int], datetime] = field(factory=lambda: Bounded(MAX_MISSES), init=False)
     _images: Bounded[tuple[str, int], Image] = field(factory=lambda: Bounded(MAX_IMAGES), init=False)
     _blobs: Bounded[tuple[str, str], Blob] = field(factory=lambda: Bounded(3 * MAX_IMAGES), init=False)
@@ -126,19 +126,19 @@ class Families:
             RegistryError: NAME_UNKNOWN, or AWS could not be read.
         """
         self._check_shown(family)
-        known = self._unknown.get(family) or self._families.put(family, _Known())
+        cached = self._unknown.get(family) or self._families.put(family, _CachedList())
         now = self.clock.now()
-        must_wait = not known.is_usable(now)
+        must_wait = not cached.is_usable(now)
         # One thread reads; others wait for it only where there is nothing to serve.
-        if (must_wait or known.needs_read(now)) and known.lock.acquire(blocking=must_wait):
+        if (must_wait or cached.needs_read(now)) and cached.lock.acquire(blocking=must_wait):
             try:
-                if known.needs_read(self.clock.now()):
-                    self._read_revisions(family, known)
+                if cached.needs_read(self.clock.now()):
+                    self._read_revisions(family, cached)
             finally:
-                known.lock.release()
-        listing = known.usable_listing(self.clock.now())
+                cached.lock.release()
+        listing = cached.usable_listing(self.clock.now())
         if listing is None:
-            raise (known.failure or name_unknown(family)).copy()
+            raise (cached.failure or name_unknown(family)).copy()
         return listing.numbers
 
     def image(self, family: str, number: int) -> Image:
@@ -148,12 +148,12 @@ class Families:
             RegistryError: NAME_UNKNOWN, MANIFEST_UNKNOWN, or AWS could not be read.
         """
         self._check_shown(family)
-        key, known = (family, number), self._families.get(family)
-        if known and (listing := known.listing) and listing.rules_out(number):
+        key, cached = (family, number), self._families.get(family)
+        if cached and (listing := cached.listing) and listing.rules_out(number):
             raise manifest_unknown(family, str(number))
-        image = self._images.get(key) or self._described(key, known)
+        image = self._images.get(key) or self._described(key, cached)
         for blob in image:
-            # Also of an image that is known: the blobs that follow its manifest must not be forgotten first.
+            # Also of an image that is cached: the blobs that follow its manifest must not be forgotten first.
             self._blobs.put((family, blob.digest), blob)
         return image
 
@@ -169,7 +169,7 @@ class Families:
         if not is_shown(family, self.prefixes):
             raise name_unknown(family)
 
-    def _described(self, key: tuple[str, int], known: _Known | None) -> Image:
+    def _described(self, key: tuple[str, int], cached: _CachedList | None) -> Image:
         family, number = key
         missing_until = self._missing.get(key)
         if missing_until is None or missing_until <= self.clock.now():
@@ -177,8 +177,8 @@ class Families:
             if revision := self._calls.call(partial(self.source.describe, family, number)):
                 return self._images.put(key, build_image(revision))
             self._missing.put(key, self.clock.now() + MISS_TTL)
-            if known and (listing := known.listing):
-                known.listing = listing.without(number)
+            if cached and (listing := cached.listing):
+                cached.listing = listing.without(number)
         if self._names and not self._names.holds(family):
             raise name_unknown(family)
         raise manifest_unknown(family, str(number))
@@ -204,21 +204,21 @@ class Families:
         finally:
             self._is_reading = False
 
-    def _read_revisions(self, family: str, known: _Known) -> None:
+    def _read_revisions(self, family: str, cached: _CachedList) -> None:
         try:
-            listing = self._list_revisions(family, known.listing)
+            listing = self._list_revisions(family, cached.listing)
         except RegistryError as error:
-            known.failure, known.retry_at = error, self.clock.now() + RETRY_INTERVAL
+            cached.failure, cached.retry_at = error, self.clock.now() + RETRY_INTERVAL
             logger.warning("The revisions of %s could not be read: %s", family, error.message)
             return
-        known.listing, known.failure, known.retry_at = listing, None, None
+        cached.listing, cached.failure, cached.retry_at = listing, None, None
         if listing:
             self._unknown.drop(family)
-            self._families.put(family, known)
+            self._families.put(family, cached)
         else:
-            known.failure, known.retry_at = name_unknown(family), self.clock.now() + MISS_TTL
+            cached.failure, cached.retry_at = name_unknown(family), self.clock.now() + MISS_TTL
             self._families.drop(family)
-            self._unknown.put(family, known)
+            self._unknown.put(family, cached)
         with self._lock:
             if self._names:
                 self._names = self._names.with_name(family) if listing else self._names.without(family)

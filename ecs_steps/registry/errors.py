@@ -65,7 +65,7 @@ class UnsupportedImageError(RegistryError):
 
 @frozen(kw_only=True, str=False, repr=False)
 class RegistryUnreachableError(RegistryError):
-    """The registry cannot be reached, or cannot answer now.
+    """The registry cannot be reached, or does not respond now.
 
     `transient` says that the same request may well succeed later; `retry_after` is how many seconds the
     registry wants to be left alone.
@@ -89,7 +89,7 @@ class InvalidLayoutError(EcsStepsError):
     exit_code: ClassVar[int] = 2
 
 
-def refusal(
+def response_error(
     status: int,
     headers: Mapping[str, str],
     body: bytes,
@@ -98,7 +98,7 @@ def refusal(
     registry: str,
     repository: str,
 ) -> RegistryError:
-    """Make an error of an answer that is one; `doing` is what was wanted, as in ``find 1.4.0``.
+    """Make an error of a response that is one; `doing` is what was wanted, as in ``find 1.4.0``.
 
     https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
     """
@@ -136,7 +136,7 @@ def refusal(
 
 
 def _first_error(body: bytes) -> tuple[str, str]:
-    """Return the code and the message of an answer, in one line of ASCII."""
+    """Return the code and the message of a response, in one line of ASCII."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -16,7 +16,7 @@ from ecs_steps.registry.errors import (
     RegistryError,
     RegistryUnreachableError,
     UnsupportedImageError,
-    refusal,
+    response_error,
 )
 from ecs_steps.registry.http_client import Body, HttpClient, Reply
 
@@ -70,18 +70,18 @@ class Transport:
         body: Body = None,
         limit: int = MAX_ERROR_BYTES,
     ) -> Reply:
-        """Send a request once, and read its answer.
+        """Send a request once, and read its response.
 
         Raises:
-            UnsupportedImageError: The answer has more than `limit` bytes.
-            RegistryError: What `refusal` makes of a status of 300 or more; `doing` names the request there.
+            UnsupportedImageError: The response has more than `limit` bytes.
+            RegistryError: The status is 300 or more; `doing` says in the error what was wanted.
         """
         with self.stream(method, target, doing=doing, headers=headers, body=body) as response:
             reply = self._http.read(response, limit)
         if len(reply.body) > limit:
             raise UnsupportedImageError(
                 what=f"{self.host}/{self.repository} could not {doing}",
-                why=f"the answer has more than {limit // 1024} KiB, and is no manifest or config",
+                why=f"the response has more than {limit // 1024} KiB, and is no manifest or config",
                 registry=self.host,
                 repository=self.repository,
                 status=reply.status,
@@ -98,12 +98,12 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         body: Body = None,
     ) -> Iterator[BaseHTTPResponse]:
-        """Send a request once, and give its answer, whose body is still to be read."""
+        """Send a request once, and give its response, whose body is still to be read."""
         url = urljoin(f"{self._http.origin}/v2/{self.repository}/", target)
         response = self._authenticated(method, url, headers or {}, body)
         try:
             if response.status >= _FIRST_ERROR:
-                raise self._refusal(self._http.read(response, MAX_ERROR_BYTES), doing)
+                raise self._response_error(self._http.read(response, MAX_ERROR_BYTES), doing)
             yield response
         finally:
             response.close()
@@ -139,13 +139,13 @@ class Transport:
             reply = self._http.read(response, MAX_ERROR_BYTES)
         finally:
             response.close()
-        failure = self._refusal(reply, f"be used: {urlsplit(url).netloc} gave no token")
+        failure = self._response_error(reply, f"be used: {urlsplit(url).netloc} gave no token")
         if isinstance(failure, RegistryUnreachableError):
             raise failure
         return reply
 
-    def _refusal(self, reply: Reply, doing: str) -> RegistryError:
-        return refusal(
+    def _response_error(self, reply: Reply, doing: str) -> RegistryError:
+        return response_error(
             reply.status,
             reply.headers,
             reply.body,

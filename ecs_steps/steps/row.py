@@ -139,7 +139,7 @@ class Option:
 
 @frozen(kw_only=True)
 class StepTemplate:
-    """What a step template says of its step beside the inputs.
+    """What a step template says of its step besides the inputs.
 
     `image_help` is the help of the parameter that chooses a container image; a step without one has none.
     """

@@ -68,7 +68,7 @@ def _not_a_document(message: str) -> PartialValueError:
 def _unwrapped(value: Mapping[str, Any]) -> Document:
     match value:
         case {"taskDefinition": dict(members), **others}:
-            # What else there is beside the two is unknown, as it would be within the task definition.
+            # What else there is besides the two is unknown, as it would be within the task definition.
             return Document(members={**members, **others}, is_wrapped=True)
         case _:
             return Document(members=value)

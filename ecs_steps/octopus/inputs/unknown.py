@@ -23,7 +23,7 @@ SHARED_GROUP = (
 def unknown_variables(cls: type[attrs.AttrsInstance], variables: Variables) -> Iterator[Problem]:
     """Yield the variables under ``Octopus.Action.Aws.Ecs`` that are no input of `cls`, with the nearest name.
 
-    Those of other steps are not among them: only names beside an input of `cls`, or in a group whose name
+    Those of other steps are not among them: only names next to an input of `cls`, or in a group whose name
     resembles one of its groups.
     """
     fields = [field.metadata["variable"].name for field in attrs.fields(cls) if "variable" in field.metadata]

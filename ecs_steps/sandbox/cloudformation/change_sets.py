@@ -106,7 +106,7 @@ class ChangeSets:
         return [{"ChangeSetId": each.id, "ChangeSetName": each.name} for each in self._of(stack)]
 
     def discard(self, stack: Stack, name: str) -> None:
-        """Delete a change set; one that is gone is no error."""
+        """Delete a change set; one that does not exist is no error."""
         for change_set in self._of(stack):
             if name in {change_set.name, change_set.id}:
                 del self._made[stack.id, change_set.name]

@@ -28,7 +28,7 @@ _PLACED = ("family", "cpu", "memory", "taskRoleArn", "executionRoleArn", "tags")
 _RESOURCES = ("TaskExecutionRole", "AwsLogGroup", "TaskDefinition", "Service")
 _DRIVERS = {driver.lower() for driver in LogDriver}
 _NO_LOGS = ContainerLogging(type=Logging.MANUAL, log_driver=LogDriver.NONE)
-_SPELLINGS = {
+_ECS_NAMES = {
     "IAM": "iam",
     "EFSVolumeConfiguration": "efsVolumeConfiguration",
     "FilesystemId": "fileSystemId",
@@ -165,7 +165,7 @@ def _in_ecs_words(value: Any, references: Mapping[str, str], *, is_map: bool = F
             return references[name]
         case dict():
             return {
-                name if is_map else _SPELLINGS.get(name, name[0].lower() + name[1:]): _in_ecs_words(
+                name if is_map else _ECS_NAMES.get(name, name[0].lower() + name[1:]): _in_ecs_words(
                     each, references, is_map=name in _MAPS
                 )
                 for name, each in value.items()

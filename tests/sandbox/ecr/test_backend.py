@@ -34,7 +34,7 @@ def read(aws: Sandbox, path: str) -> Any:  # noqa: ANN401  urllib's own
     return urllib.request.urlopen(request)  # noqa: S310  the same
 
 
-def refusal(aws: Sandbox, operation: str, **params: object) -> str:
+def error_of(aws: Sandbox, operation: str, **params: object) -> str:
     with pytest.raises(ClientError) as raised:
         getattr(ecr(aws), operation)(**params)
     return raised.value.response["Error"]["Code"]
@@ -109,14 +109,14 @@ def test_an_unknown_repository_is_refused_as_ecr_does(aws: Sandbox, operation: s
     image = {"imageTag": "1"}
     ids: dict[str, object] = {"imageId": image} if "scan" in operation else {"imageIds": [image]}
 
-    assert refusal(aws, operation, repositoryName="un/known", **ids) == code
+    assert error_of(aws, operation, repositoryName="un/known", **ids) == code
 
 
 def test_an_unknown_image_is_refused_as_ecr_does(aws: Sandbox) -> None:
     image = {"imageDigest": f"sha256:{'0' * 64}"}
 
     assert (
-        refusal(aws, "start_image_scan", repositoryName="staging/web", imageId=image)
+        error_of(aws, "start_image_scan", repositoryName="staging/web", imageId=image)
         == "ImageNotFoundException"
     )
 
@@ -125,7 +125,7 @@ def test_an_index_is_not_scanned(aws: Sandbox) -> None:
     image = {"imageTag": "1.4.0"}
 
     assert (
-        refusal(aws, "start_image_scan", repositoryName="staging/web", imageId=image)
+        error_of(aws, "start_image_scan", repositoryName="staging/web", imageId=image)
         == "UnsupportedImageTypeException"
     )
 

@@ -56,12 +56,12 @@ class LogGroup:
         check_properties(wanted, _PROPERTIES)
         yield 1
         self._keep_for(physical_id, wanted)
-        to_set, to_take = changed_tags(wanted.tags, former.tags)
+        to_set, to_remove = changed_tags(wanted.tags, former.tags)
         arn = self._arn(physical_id)
         if to_set:
             self.account.call("logs", "TagResource", resourceArn=arn, tags=to_set)
-        if to_take:
-            self.account.call("logs", "UntagResource", resourceArn=arn, tagKeys=to_take)
+        if to_remove:
+            self.account.call("logs", "UntagResource", resourceArn=arn, tagKeys=to_remove)
         yield 1
 
     def delete(self, physical_id: str) -> Coroutine:

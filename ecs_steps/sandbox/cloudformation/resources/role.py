@@ -77,11 +77,11 @@ class Role:
         if now.get("Description") != before.get("Description"):
             self._call("UpdateRole", RoleName=physical_id, Description=now.get("Description", ""))
         self._bring_policies(physical_id, wanted, former)
-        to_set, to_take = changed_tags(wanted.tags, former.tags)
+        to_set, to_remove = changed_tags(wanted.tags, former.tags)
         if to_set:
             self._call("TagRole", RoleName=physical_id, Tags=_as_list(to_set))
-        if to_take:
-            self._call("UntagRole", RoleName=physical_id, TagKeys=to_take)
+        if to_remove:
+            self._call("UntagRole", RoleName=physical_id, TagKeys=to_remove)
         yield 15
 
     def delete(self, physical_id: str) -> Coroutine:
