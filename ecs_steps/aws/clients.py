@@ -5,6 +5,7 @@ account -> credentials -> session -> clients
 A proxy is the environment's business: botocore reads HTTPS_PROXY and NO_PROXY.
 """
 
+from collections.abc import Callable
 from functools import cache, cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -43,7 +44,8 @@ CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agen
 class Session(Protocol):
     """What makes clients, as a `boto3.Session` does."""
 
-    def client(self, service_name: str, **options: Any) -> Any: ...  # noqa: ANN401  boto3's own signature
+    @property
+    def client(self) -> Callable[..., Any]: ...  # the overloads of boto3-stubs fit no narrower type
 
 
 class BareSession(Session, Protocol):

@@ -294,3 +294,10 @@ def test_what_is_printed_is_ascii(capsys: Capture, file: Write) -> None:
     main(["check", file(example("deploy", **name))])
 
     assert capsys.readouterr().err.isascii()
+
+
+def test_watching_a_step_by_another_one_s_option_names_its_own(capsys: Capture) -> None:
+    code = main(["watch", DEPLOY, "--step", "deploy", "--deployment", "ecs-svc/1", "--sandbox"])
+
+    assert code == 2
+    assert "--step: deploy is watched by --stack" in capsys.readouterr().err
