@@ -30,7 +30,6 @@ class LifecycleHook:
     hook_id: str
     target_type: str
     status: str
-    target_arn: str = ""
     expires_at: datetime | None = None
     timeout_action: str = ""
 
@@ -166,7 +165,6 @@ def _hook(item: Mapping[str, Any]) -> LifecycleHook:
         hook_id=item.get("hookId", ""),
         target_type=item.get("targetType", "AWS_LAMBDA" if "targetArn" in item else "PAUSE"),
         status=item.get("status", ""),
-        target_arn=item.get("targetArn", ""),
         expires_at=item.get("expiresAt"),
         timeout_action=item.get("timeoutAction", ""),
     )
