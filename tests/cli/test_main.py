@@ -270,9 +270,10 @@ def test_an_unknown_scenario_is_answered_with_the_command_that_lists_them(capsys
     assert "`ecs-steps scenarios`" in capsys.readouterr().err
 
 
-def test_an_unknown_command_is_exit_two() -> None:
+@pytest.mark.parametrize("arguments", [[], ["fly"]])
+def test_a_missing_or_unknown_command_is_exit_two(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        main(["fly"])
+        main(arguments)
 
     assert end.value.code == 2
 

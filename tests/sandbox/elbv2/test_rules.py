@@ -121,7 +121,8 @@ def test_tags_are_added_and_described(elbv2: Any, listener: str) -> None:  # noq
     elbv2.add_tags(ResourceArns=[rule, listener], Tags=[{"Key": "b", "Value": "2"}])
 
     described = elbv2.describe_tags(ResourceArns=[rule, listener])["TagDescriptions"]
-    assert [each["Tags"] for each in described] == [[{"Key": "b", "Value": "2"}]] * 2
+    tags = [{each["Key"]: each["Value"] for each in resource["Tags"]} for resource in described]
+    assert tags == [{"a": "1", "b": "2"}, {"b": "2"}]
 
 
 def test_a_load_balancer_has_100_rules_beside_the_default_one(elbv2: Any, listener: str) -> None:  # noqa: ANN401
