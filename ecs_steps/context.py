@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from ecs_steps.aws.clients import AwsClients
 from ecs_steps.clock import Clock
 from ecs_steps.errors import AwsCallError, EcsStepsError
+from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level, Message, Report
 
 T = TypeVar("T")
@@ -63,21 +64,9 @@ class DeploymentContext:
         """
         began = self.clock.now()
         until = began + CALL_TIMEOUT
-        failed: list[AwsCallError] = []
-        # Most calls get through at once; they do without the loop, and a short step without its imports.
-        try:
-            value = call()
-        except AwsCallError as error:
-            failed.append(error)
-        else:
-            self._contacts.add("answered")
-            return value
-        from ecs_steps.polling import PollResult, poll
 
         def attempt() -> PollResult[T]:
             try:
-                if failed:
-                    raise failed.pop()
                 value = call()
             except AwsCallError as error:
                 if not error.unreachable:

@@ -5,14 +5,17 @@ account -> credentials -> session -> clients
 A proxy is the environment's business: botocore reads HTTPS_PROXY and NO_PROXY.
 """
 
+import gzip
+import json
 from functools import cache, cached_property
+from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
-from botocore.loaders import Loader, create_loader
+from botocore.loaders import JSONFileLoader, Loader, create_loader
 
 from ecs_steps.account import Account, AssumedRole
 from ecs_steps.aws.client_events import (
@@ -216,8 +219,21 @@ class _AnyService(list[str]):
         return True
 
 
+class _PlainFiles(JSONFileLoader):
+    """botocore's data in plain dictionaries, which keep their order too, and are read in half the time."""
+
+    def load_file(self, file_path: str) -> Any:  # noqa: ANN401  JSON
+        for name, open_file in ((f"{file_path}.json", open), (f"{file_path}.json.gz", gzip.open)):
+            if Path(name).is_file():
+                with open_file(name, "rb") as file:
+                    return json.loads(file.read())
+        return None
+
+
 class _Models(Loader):
     """botocore's models of the services."""
+
+    FILE_LOADER_CLASS = _PlainFiles
 
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002  botocore's signature
         return _AnyService()
