@@ -17,7 +17,6 @@ class MountTarget:
 
     mount_target_id: str
     zone: str
-    subnet: str
     state: str
 
 
@@ -34,7 +33,6 @@ def mount_targets(aws: "AwsClients", file_system: str) -> tuple[MountTarget, ...
         MountTarget(
             mount_target_id=each["MountTargetId"],
             zone=each.get("AvailabilityZoneName", ""),
-            subnet=each["SubnetId"],
             state=each["LifeCycleState"],
         )
         for each in member(reply, "MountTargets", "DescribeMountTargets")

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ecs_steps.sandbox.cloudformation.names import active, blueprint_scope
+from ecs_steps.sandbox.cloudformation.names import blueprint_scope
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account, ResourceType
 from ecs_steps.sandbox.cloudformation.stack import Revision, Stack, new_uuid, to_milliseconds
 from ecs_steps.sandbox.cloudformation.template import Declaration, references
@@ -164,7 +164,7 @@ class ChangeSets:
     def _resolved(self, stack: Stack, revision: Revision) -> dict[str, tuple[Declaration, Mapping[str, Any]]]:
         scope = blueprint_scope(revision, stack, self.account)
         return {
-            name: (item, scope.resolve(item.properties)) for name, item in active(revision, scope).items()
+            name: (item, scope.resolve(item.properties)) for name, item in revision.template.resources.items()
         }
 
 

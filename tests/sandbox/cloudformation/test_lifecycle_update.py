@@ -94,7 +94,7 @@ def test_the_same_value_by_another_way_is_no_change(deployer: Made, template: Te
     maker = deployer()
     maker.deploy(template)
     (container,) = template["Resources"]["Task"]["Properties"]["ContainerDefinitions"]
-    container["Image"] = {"Fn::Join": [":", ["nginx", "1"]]}
+    container["Image"] = {"Fn::Sub": ["${name}:1", {"name": "nginx"}]}
 
     with pytest.raises(ClientError, match=r"No updates are to be performed\."):
         maker.update(template)
