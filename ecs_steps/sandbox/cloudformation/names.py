@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ecs_steps.sandbox.cloudformation.intrinsics import Scope, as_text
-from ecs_steps.sandbox.cloudformation.parameters import parameter_value
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account, ResourceType
 from ecs_steps.sandbox.cloudformation.stack import Resource, Revision, Stack, Wanted
 from ecs_steps.sandbox.cloudformation.template import Declaration, Template, invalid, references
@@ -109,10 +108,6 @@ def outputs_of(revision: Revision, scope: Scope) -> list[dict[str, str]]:
 
 
 def _scope(revision: Revision, stack: Stack, account: Account, attribute: Callable[[str, str], Any]) -> Scope:
-    given = {
-        name: parameter_value(revision.template.parameters[name], text)
-        for name, text in revision.parameters.items()
-    }
     pseudo = {
         "AWS::AccountId": account.number,
         "AWS::NotificationARNs": [],
@@ -122,4 +117,4 @@ def _scope(revision: Revision, stack: Stack, account: Account, attribute: Callab
         "AWS::StackName": stack.name,
         "AWS::URLSuffix": "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com",
     }
-    return Scope(values=given | pseudo, attribute=attribute)
+    return Scope(values={**revision.parameters, **pseudo}, attribute=attribute)
