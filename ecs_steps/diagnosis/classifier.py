@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 from attrs import evolve, frozen
 
 from ecs_steps.aws.elbv2 import TargetHealth
-from ecs_steps.diagnosis.candidates import candidates, match_reason
+from ecs_steps.diagnosis.candidates import candidates, match_reason, one_line
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.reasons import ALARM, FAILURE_REASONS, STOPPED, FailureReason, Rank
-from ecs_steps.diagnosis.texts import group_key, one_line
 
 STOPPED_BY_ITSELF = ("EssentialContainerExited", "TaskFailedToStart", "")
 """The stop codes of tasks that no one stopped."""
@@ -25,6 +24,23 @@ UNKNOWN_TIME = datetime.max.replace(tzinfo=UTC)
 SERVICE = re.compile(r"^\(service [^)]*\)\s*")
 TARGET_GROUP = re.compile(r"\(target-group (?P<group>[^)]*)\)(?: due to \(reason (?P<reason>.*)\))?")
 GROUP_NAME = re.compile(r"targetgroup/(?P<name>[^/]+)")
+VOLATILE_TOKENS = re.compile(
+    r"sha256:[0-9a-f]{8,}"
+    r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"|\b[0-9a-f]{16,}(?:-\d+)?\b"
+    r"|\b(?:i|eni)-[0-9a-f]{8,}\b"
+    r"|\b(?:request|host) ?id:? *[^\s,)]+"
+    r"|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
+    r"|\bretried \d+ time",
+    re.IGNORECASE,
+)
+"""What differs between reasons that are otherwise the same: ids, digests, times, addresses, attempts."""
+
+
+def group_key(text: str) -> str:
+    """Return what texts have in common that say the same of different things."""
+    return VOLATILE_TOKENS.sub("*", one_line(text))
 
 
 @frozen(kw_only=True)
