@@ -10,7 +10,7 @@ from ecs_steps.environments.scope import Guard
 from ecs_steps.errors import EcsStepsError
 from ecs_steps.images.pinning import platform_of_task
 from ecs_steps.octopus.feeds import Feed
-from ecs_steps.registry import Platform
+from ecs_steps.registry.manifest import Platform
 
 MAX_PERCENT = 200
 """How much of the desired count runs at once during a deployment, unless a service says otherwise."""

@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.registry import Credentials, RegistryUnauthorizedError, copy_image, read_image
-from ecs_steps.registry.authentication import Challenge, parse_challenges, realm_problem
+from ecs_steps.registry.authentication import Challenge, Credentials, parse_challenges, realm_problem
+from ecs_steps.registry.errors import RegistryUnauthorizedError
+from ecs_steps.registry.image import read_image
+from ecs_steps.registry.transfer import copy_image
 from ecs_steps.sandbox.registry import RegistryFailure, RegistryFault
 from registry.images import two_platforms
 from registry.registries import Registries
