@@ -4,7 +4,7 @@ import argparse
 from functools import partial
 
 from ecs_steps.cli.output import CommandResult
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InvalidInputsError
 
 SHELLS = ("bash", "zsh", "tcsh")
 
@@ -23,6 +23,6 @@ def _complete(parser: argparse.ArgumentParser, args: argparse.Namespace) -> Comm
     try:
         import shtab
     except ImportError:
-        problem = Problem(path="completion", message="needs shtab: pip install 'ecs-steps[completion]'")
-        raise InvalidInputsError(what="There is no completion", problems=(problem,)) from None
+        needed = "needs shtab: pip install 'ecs-steps[completion]'"
+        raise InvalidInputsError.of("completion", needed, what="There is no completion") from None
     return CommandResult(f"{shtab.complete(parser, shell=args.shell)}\n")

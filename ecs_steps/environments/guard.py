@@ -31,7 +31,6 @@ from ecs_steps.errors import (
     EcsStepsError,
     InvalidInputsError,
     NotFoundError,
-    Problem,
     WrongEnvironmentError,
 )
 from ecs_steps.reporting.events import Level
@@ -177,7 +176,7 @@ def _check_region(guard: Guard, context: DeploymentContext) -> None:
     region, _ = parts_of_arn(guard.cluster)
     if region and region != context.aws.region:
         message = f"is in {region}, and this step runs in {context.aws.region}"
-        raise InvalidInputsError(problems=(Problem(path=CLUSTER_VARIABLE, message=message),))
+        raise InvalidInputsError.of(CLUSTER_VARIABLE, message)
 
 
 def _check_account(guard: Guard, context: DeploymentContext) -> None:

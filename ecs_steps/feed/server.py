@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from ecs_steps.errors import EcsStepsError, InvalidInputsError, Problem
+from ecs_steps.errors import EcsStepsError, InvalidInputsError
 from ecs_steps.feed.credentials import environment_credentials
 from ecs_steps.feed.families import Families
 from ecs_steps.feed.gateway import Gateway, no_credentials, wsgi_application
@@ -112,10 +112,8 @@ def make_server(options: FeedOptions, application: "WSGIApplication", *, is_open
         if options.tls_cert is None and (make := _waitress()):
             return make(address, application)
         if options.tls_cert is None and not is_local:
-            raise InvalidInputsError(
-                what="The feed cannot listen there",
-                problems=(Problem(path="--host", message="needs waitress: pip install 'ecs-steps[feed]'"),),
-            )
+            needed = "needs waitress: pip install 'ecs-steps[feed]'"
+            raise InvalidInputsError.of("--host", needed, what="The feed cannot listen there")
         from ecs_steps.feed.threaded_server import ThreadedServer
 
         return ThreadedServer(address, application, _tls(options))

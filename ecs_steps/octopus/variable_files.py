@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus import json_text
 from ecs_steps.octopus.variables import MissingValue, Variables, unreadable
 
@@ -46,12 +46,8 @@ def parse_scope(options: Iterable[str]) -> dict[str, list[str]]:
     for option in options:
         kind, equals, value = map(str.strip, option.partition("="))
         if not equals or kind.casefold() not in kinds:
-            expected = (
-                f"expected KIND=NAME, such as Environment=Dev; KIND is one of {', '.join(SCOPE_OPTIONS)}"
-            )
-            raise InvalidInputsError(
-                problems=(Problem(path="--scope", message=f"{expected}, not {json_text.shown(option)}"),)
-            )
+            expected = f"KIND=NAME, such as Environment=Dev; KIND is one of {', '.join(SCOPE_OPTIONS)}"
+            raise InvalidInputsError.of("--scope", f"expected {expected}, not {json_text.shown(option)}")
         scope[kinds[kind.casefold()]] += [value] if value else []
     return dict(scope)
 
