@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from ecs_steps.aws.errors import calling, lost_reply, member
+from ecs_steps.aws.replies import from_reply, reply_field
 from ecs_steps.errors import AwsCallError
 from ecs_steps.tags import Tag
 
@@ -33,10 +34,12 @@ class RegistryToken:
 class EcrRepository:
     """A repository, as DescribeRepositories shows it; `uri` is its registry and name."""
 
-    arn: str
-    uri: str
-    mutability: str
-    exclusions: tuple[str, ...] = ()
+    arn: str = reply_field("repositoryArn")
+    uri: str = reply_field("repositoryUri")
+    mutability: str = reply_field("imageTagMutability", "MUTABLE")
+    exclusions: tuple[str, ...] = reply_field(
+        "imageTagMutabilityExclusionFilters", (), read=lambda items: tuple(each["filter"] for each in items)
+    )
 
     def is_immutable(self, tag: str) -> bool:
         """Return whether a tag keeps the image that it names; exclusions are patterns of tags with ``*``."""
@@ -171,13 +174,9 @@ def start_scan(aws: "AwsClients", name: str, digest: str) -> None:
 
 
 def _repository(described: Mapping[str, Any], operation: str) -> EcrRepository:
-    filters = described.get("imageTagMutabilityExclusionFilters", ())
-    return EcrRepository(
-        arn=member(described, "repositoryArn", operation),
-        uri=member(described, "repositoryUri", operation),
-        mutability=described.get("imageTagMutability", "MUTABLE"),
-        exclusions=tuple(each["filter"] for each in filters),
-    )
+    if not {"repositoryArn", "repositoryUri"} <= described.keys():
+        raise lost_reply(operation)
+    return from_reply(EcrRepository, described)
 
 
 def _severities(found: Mapping[str, Any]) -> Mapping[str, int] | None:

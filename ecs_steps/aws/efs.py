@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.replies import all_from_reply, reply_field
 from ecs_steps.errors import AwsCallError
 
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 class MountTarget:
     """Where a file system is reached in one availability zone."""
 
-    mount_target_id: str
-    zone: str
-    subnet: str
-    state: str
+    mount_target_id: str = reply_field("MountTargetId")
+    zone: str = reply_field("AvailabilityZoneName", "")
+    subnet: str = reply_field("SubnetId")
+    state: str = reply_field("LifeCycleState")
 
 
 def mount_targets(aws: "AwsClients", file_system: str) -> tuple[MountTarget, ...] | None:
@@ -30,15 +31,7 @@ def mount_targets(aws: "AwsClients", file_system: str) -> tuple[MountTarget, ...
         if error.code != "FileSystemNotFound":
             raise
         return None
-    return tuple(
-        MountTarget(
-            mount_target_id=each["MountTargetId"],
-            zone=each.get("AvailabilityZoneName", ""),
-            subnet=each["SubnetId"],
-            state=each["LifeCycleState"],
-        )
-        for each in member(reply, "MountTargets", "DescribeMountTargets")
-    )
+    return all_from_reply(MountTarget)(member(reply, "MountTargets", "DescribeMountTargets"))
 
 
 def mount_target_security_groups(aws: "AwsClients", mount_target: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Target groups of Elastic Load Balancing: the health of their targets, and the settings that take time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.replies import from_reply, reply_field
 from ecs_steps.errors import AwsCallError
 from ecs_steps.tags import Tag
 
@@ -18,11 +19,11 @@ class TargetHealth:
     """A target of a group: `address` and port, its state, and the load balancer's own reason code for it."""
 
     target_group: str
-    address: str
-    port: int | None
-    state: str
-    reason: str
-    description: str
+    address: str = reply_field("Target.Id")
+    port: int | None = reply_field("Target.Port", None)
+    state: str = reply_field("TargetHealth.State")
+    reason: str = reply_field("TargetHealth.Reason", "")
+    description: str = reply_field("TargetHealth.Description", "")
 
     @property
     def target(self) -> str:
@@ -32,33 +33,22 @@ class TargetHealth:
 
 def target_health(aws: "AwsClients", target_group: str) -> tuple[TargetHealth, ...]:
     """Return the targets of a group; tasks with a network of their own are registered by address."""
-    return tuple(_targets(aws, target_group))
-
-
-def _targets(aws: "AwsClients", target_group: str) -> Iterator[TargetHealth]:
     with calling("elasticloadbalancing:DescribeTargetHealth", target_group):
         reply: Mapping[str, Any] = aws.elbv2.describe_target_health(TargetGroupArn=target_group)
-    for item in member(reply, "TargetHealthDescriptions", "DescribeTargetHealth"):
-        target, health = item["Target"], item["TargetHealth"]
-        yield TargetHealth(
-            target_group=target_group.rpartition(":")[2],
-            address=target["Id"],
-            port=target.get("Port"),
-            state=health["State"],
-            reason=health.get("Reason", ""),
-            description=health.get("Description", ""),
-        )
+    described = member(reply, "TargetHealthDescriptions", "DescribeTargetHealth")
+    name = target_group.rpartition(":")[2]
+    return tuple(from_reply(TargetHealth, each, target_group=name) for each in described)
 
 
 @frozen(kw_only=True)
 class TargetGroup:
     """A target group; a `health_check_port` is a number or ``traffic-port``, that of each target."""
 
-    arn: str
-    target_type: str
-    vpc: str
-    health_check_port: str
-    load_balancers: tuple[str, ...]
+    arn: str = reply_field("TargetGroupArn")
+    target_type: str = reply_field("TargetType", "instance")
+    vpc: str = reply_field("VpcId", "")
+    health_check_port: str = reply_field("HealthCheckPort", "traffic-port")
+    load_balancers: tuple[str, ...] = reply_field("LoadBalancerArns", (), read=tuple)
 
 
 def describe_target_group(aws: "AwsClients", arn: str) -> TargetGroup | None:
@@ -71,19 +61,7 @@ def describe_target_group(aws: "AwsClients", arn: str) -> TargetGroup | None:
             raise
         return None
     groups = member(reply, "TargetGroups", "DescribeTargetGroups")
-    return next(
-        (
-            TargetGroup(
-                arn=each["TargetGroupArn"],
-                target_type=each.get("TargetType", "instance"),
-                vpc=each.get("VpcId", ""),
-                health_check_port=each.get("HealthCheckPort", "traffic-port"),
-                load_balancers=tuple(each.get("LoadBalancerArns", ())),
-            )
-            for each in groups
-        ),
-        None,
-    )
+    return from_reply(TargetGroup, groups[0]) if groups else None
 
 
 def find_target_group(aws: "AwsClients", name: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.replies import from_reply, reply_field
 from ecs_steps.errors import AwsCallError
 from ecs_steps.tags import Tag
 
@@ -29,10 +30,10 @@ Structures = tuple[Mapping[str, Any], ...]
 class ListenerRule:
     """A rule of a listener; `priority` is none for the default rule, which comes last."""
 
-    arn: str
+    arn: str = reply_field("RuleArn")
     priority: int | None
-    conditions: Structures
-    actions: Structures
+    conditions: Structures = reply_field("Conditions", (), read=tuple)
+    actions: Structures = reply_field("Actions", (), read=tuple)
 
     @property
     def listener(self) -> str:
@@ -132,9 +133,5 @@ def delete_rule(aws: "AwsClients", arn: str) -> None:
 
 
 def _rule(item: Mapping[str, Any]) -> ListenerRule:
-    return ListenerRule(
-        arn=item["RuleArn"],
-        priority=None if item.get("IsDefault") else int(item["Priority"]),
-        conditions=tuple(item.get("Conditions", [])),
-        actions=tuple(item.get("Actions", [])),
-    )
+    priority = None if item.get("IsDefault") else int(item["Priority"])
+    return from_reply(ListenerRule, item, priority=priority)

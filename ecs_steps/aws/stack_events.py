@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from ecs_steps.aws.cloudformation import Stack, StackOperation, describe_stack
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.replies import from_reply, reply_field
 from ecs_steps.aws.stack_status import OperationKind
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 class StackEvent:
     """One event of a stack."""
 
-    event_id: str
-    at: datetime
-    logical_id: str
-    physical_id: str
-    resource_type: str
-    status: str
-    reason: str
+    event_id: str = reply_field("EventId")
+    at: datetime = reply_field("Timestamp")
+    logical_id: str = reply_field("LogicalResourceId", "")
+    physical_id: str = reply_field("PhysicalResourceId", "")
+    resource_type: str = reply_field("ResourceType", "")
+    status: str = reply_field("ResourceStatus", "")
+    reason: str = reply_field("ResourceStatusReason", "")
     is_of_stack: bool
 
     @property
@@ -71,16 +72,8 @@ def operation_events(
             if item.get("ClientRequestToken", "") != operation.token or item["EventId"] in known:
                 # Operations of one stack follow each other: behind another's event there is none of ours.
                 return
-            yield StackEvent(
-                event_id=item["EventId"],
-                at=item["Timestamp"],
-                logical_id=item.get("LogicalResourceId", ""),
-                physical_id=item.get("PhysicalResourceId", ""),
-                resource_type=item.get("ResourceType", ""),
-                status=item.get("ResourceStatus", ""),
-                reason=item.get("ResourceStatusReason", ""),
-                is_of_stack=item.get("PhysicalResourceId") == operation.stack_id,
-            )
+            is_of_stack = item.get("PhysicalResourceId") == operation.stack_id
+            yield from_reply(StackEvent, item, is_of_stack=is_of_stack)
         if "NextToken" not in reply:
             return
         more = {"NextToken": reply["NextToken"]}
@@ -95,16 +88,8 @@ def resource_events(aws: "AwsClients", operation: StackOperation) -> Iterator[St
         reply = aws.cloudformation.describe_stack_resources(StackName=operation.stack_id)
     for item in member(reply, "StackResources", "DescribeStackResources"):
         if operation.began_at is None or item["Timestamp"] >= operation.began_at:
-            yield StackEvent(
-                event_id=f"{item['LogicalResourceId']}-{item['ResourceStatus']}-{item['Timestamp']}",
-                at=item["Timestamp"],
-                logical_id=item["LogicalResourceId"],
-                physical_id=item.get("PhysicalResourceId", ""),
-                resource_type=item["ResourceType"],
-                status=item["ResourceStatus"],
-                reason=item.get("ResourceStatusReason", ""),
-                is_of_stack=False,
-            )
+            event_id = f"{item['LogicalResourceId']}-{item['ResourceStatus']}-{item['Timestamp']}"
+            yield from_reply(StackEvent, item, event_id=event_id, is_of_stack=False)
 
 
 def find_operation(aws: "AwsClients", kind: OperationKind, name: str, token: str) -> StackOperation | None:
