@@ -55,6 +55,10 @@ class Stack:
     )
     read_at: datetime | None = None
 
+    def operation(self, kind: OperationKind, token: str) -> "StackOperation":
+        """Return an operation of this stack."""
+        return StackOperation(kind=kind, stack_name=self.name, stack_id=self.stack_id, token=token)
+
 
 @frozen(kw_only=True)
 class StackOperation:
@@ -100,11 +104,10 @@ def create_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
     arguments = _arguments(aws, request)
     with calling("cloudformation:CreateStack", f"stack {request.name}"):
         reply = aws.cloudformation.create_stack(**arguments, ClientRequestToken=token)
-    stack_id = member(reply, "StackId", "CreateStack")
     return StackOperation(
         kind=OperationKind.CREATE,
         stack_name=request.name,
-        stack_id=stack_id,
+        stack_id=member(reply, "StackId", "CreateStack"),
         token=token,
         began_at=reply_time(reply),
     )
@@ -120,11 +123,10 @@ def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
         if "No updates are to be performed" in error.why:
             return None
         raise
-    stack_id = member(reply, "StackId", "UpdateStack")
     return StackOperation(
         kind=OperationKind.UPDATE,
         stack_name=request.name,
-        stack_id=stack_id,
+        stack_id=member(reply, "StackId", "UpdateStack"),
         token=token,
         began_at=reply_time(reply),
     )
@@ -205,18 +207,14 @@ def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Start to delete a stack."""
     with calling("cloudformation:DeleteStack", f"stack {stack.name}"):
         aws.cloudformation.delete_stack(StackName=stack.stack_id, ClientRequestToken=token)
-    return StackOperation(
-        kind=OperationKind.DELETE, stack_name=stack.name, stack_id=stack.stack_id, token=token
-    )
+    return stack.operation(OperationKind.DELETE, token)
 
 
 def continue_rollback(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Continue a rollback that failed."""
     with calling("cloudformation:ContinueUpdateRollback", f"stack {stack.name}"):
         aws.cloudformation.continue_update_rollback(StackName=stack.stack_id, ClientRequestToken=token)
-    return StackOperation(
-        kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
-    )
+    return stack.operation(OperationKind.CONTINUE_ROLLBACK, token)
 
 
 def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
@@ -229,9 +227,7 @@ def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation
         now = describe_stack(aws, stack.stack_id) if error.code == "ValidationError" else None
         if now is None or not now.status.is_rollback:
             raise
-    return StackOperation(
-        kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
-    )
+    return stack.operation(OperationKind.CONTINUE_ROLLBACK, token)
 
 
 def stack_resources(aws: "AwsClients", stack_id: str) -> dict[str, str]:

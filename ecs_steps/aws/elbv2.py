@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.errors import calling, member, returning
 from ecs_steps.aws.replies import from_reply, reply_field
-from ecs_steps.errors import AwsCallError
 from ecs_steps.tags import Tag
 
 if TYPE_CHECKING:
@@ -51,28 +50,20 @@ class TargetGroup:
     load_balancers: tuple[str, ...] = reply_field("LoadBalancerArns", (), read=tuple)
 
 
+@returning(None, when="TargetGroupNotFound")
 def describe_target_group(aws: "AwsClients", arn: str) -> TargetGroup | None:
     """Return a target group, or none where there is none of that ARN."""
-    try:
-        with calling("elasticloadbalancing:DescribeTargetGroups", arn):
-            reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(TargetGroupArns=[arn])
-    except AwsCallError as error:
-        if not error.code.startswith("TargetGroupNotFound"):
-            raise
-        return None
+    with calling("elasticloadbalancing:DescribeTargetGroups", arn):
+        reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(TargetGroupArns=[arn])
     groups = member(reply, "TargetGroups", "DescribeTargetGroups")
     return from_reply(TargetGroup, groups[0]) if groups else None
 
 
+@returning("", when="TargetGroupNotFound")
 def find_target_group(aws: "AwsClients", name: str) -> str:
     """Return the ARN of the target group of a name, unique in its region; empty where none has it."""
-    try:
-        with calling("elasticloadbalancing:DescribeTargetGroups", name):
-            reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(Names=[name])
-    except AwsCallError as error:
-        if not error.code.startswith("TargetGroupNotFound"):
-            raise
-        return ""
+    with calling("elasticloadbalancing:DescribeTargetGroups", name):
+        reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(Names=[name])
     return next((str(each["TargetGroupArn"]) for each in member(reply, "TargetGroups", "")), "")
 
 
@@ -124,29 +115,3 @@ def target_group_attributes(aws: "AwsClients", target_group: str) -> dict[str, s
         reply: Mapping[str, Any] = aws.elbv2.describe_target_group_attributes(TargetGroupArn=target_group)
     attributes = member(reply, "Attributes", "DescribeTargetGroupAttributes")
     return {attribute["Key"]: attribute["Value"] for attribute in attributes}
-
-
-def live_weights(aws: "AwsClients", rule: str) -> dict[str, int]:
-    """Return the weights of the target groups that a listener rule forwards to, by their ARNs.
-
-    Behind a Network Load Balancer ECS calls the listener itself the rule. A group alone has the weight 1.
-
-    Raises:
-        AwsCallError: Also where there is no such rule.
-    """
-    chosen: Any = {"RuleArns": [rule]} if ":listener-rule/" in rule else {"ListenerArn": rule}
-    with calling("elasticloadbalancing:DescribeRules", rule):
-        reply: Mapping[str, Any] = aws.elbv2.describe_rules(**chosen)
-    actions = [
-        action for found in member(reply, "Rules", "DescribeRules") for action in found.get("Actions", [])
-    ]
-    return {
-        group["TargetGroupArn"]: group.get("Weight", 1)
-        for action in actions
-        if action.get("Type") == "forward"
-        for group in action.get("ForwardConfig", {}).get("TargetGroups") or _single(action)
-    }
-
-
-def _single(action: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"TargetGroupArn": action["TargetGroupArn"]}] if "TargetGroupArn" in action else []

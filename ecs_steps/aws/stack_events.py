@@ -47,12 +47,7 @@ def last_operation(aws: "AwsClients", stack: Stack) -> StackOperation:
     with calling("cloudformation:DescribeStackEvents", f"stack {stack.name}"):
         reply = aws.cloudformation.describe_stack_events(StackName=stack.stack_id)
     newest = member(reply, "StackEvents", "DescribeStackEvents")[0]
-    operation = StackOperation(
-        kind=OperationKind.UPDATE,
-        stack_name=stack.name,
-        stack_id=stack.stack_id,
-        token=newest.get("ClientRequestToken", ""),
-    )
+    operation = stack.operation(OperationKind.UPDATE, newest.get("ClientRequestToken", ""))
     *_, begun = operation_events(aws, operation, {})
     kind = next(
         (kind for kind in OperationKind if kind.in_progress_status == begun.status), OperationKind.UPDATE
@@ -97,6 +92,6 @@ def find_operation(aws: "AwsClients", kind: OperationKind, name: str, token: str
     stack = describe_stack(aws, name)
     if stack is None:
         return None
-    operation = StackOperation(kind=kind, stack_name=stack.name, stack_id=stack.stack_id, token=token)
+    operation = stack.operation(kind, token)
     times = [event.at for event in operation_events(aws, operation, {})]
     return evolve(operation, began_at=min(times)) if times else None

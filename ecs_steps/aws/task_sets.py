@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.errors import calling, member, returning
 from ecs_steps.aws.replies import from_reply, reply_field
-from ecs_steps.errors import AwsCallError
 from ecs_steps.tags import Tag
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
 
-NOT_FOUND = "TaskSetNotFoundException"
 _COPIED = ("networkConfiguration", "platformVersion", "serviceRegistries")
 
 
@@ -145,11 +143,8 @@ def make_primary(aws: "AwsClients", cluster: str, service: str, task_set_id: str
         aws.ecs.update_service_primary_task_set(cluster=cluster, service=service, primaryTaskSet=task_set_id)
 
 
+@returning(None, when="TaskSetNotFound")
 def delete_task_set(aws: "AwsClients", cluster: str, service: str, task_set_id: str) -> None:
     """Delete a task set, whatever its scale; one that is gone is fine."""
-    try:
-        with calling("ecs:DeleteTaskSet", f"task set {task_set_id}"):
-            aws.ecs.delete_task_set(cluster=cluster, service=service, taskSet=task_set_id, force=True)
-    except AwsCallError as error:
-        if error.code != NOT_FOUND:
-            raise
+    with calling("ecs:DeleteTaskSet", f"task set {task_set_id}"):
+        aws.ecs.delete_task_set(cluster=cluster, service=service, taskSet=task_set_id, force=True)
