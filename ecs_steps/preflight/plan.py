@@ -9,7 +9,7 @@ from ecs_steps.aws.ecs import Service
 from ecs_steps.environments.scope import Guard
 from ecs_steps.errors import EcsStepsError
 from ecs_steps.images.pinning import platform_of_task
-from ecs_steps.octopus.feeds import Feed
+from ecs_steps.octopus.inputs.shared_inputs import Feed
 from ecs_steps.registry.manifest import Platform
 
 MAX_PERCENT = 200

@@ -7,7 +7,6 @@ or a whole document: the schema allows all of it, so that a file that a step tak
 """
 
 import enum
-import types
 import typing
 from collections.abc import Iterator
 from enum import StrEnum
@@ -15,6 +14,7 @@ from typing import Any
 
 import attrs
 
+from ecs_steps.octopus.inputs.converter import without_none
 from ecs_steps.octopus.inputs.members import ecs_names, json_name
 from ecs_steps.octopus.inputs.types import (
     RETENTION_DAYS,
@@ -100,7 +100,7 @@ def members(document: type[attrs.AttrsInstance]) -> Iterator[tuple[str, str, str
 
 def type_text(of: Any) -> str:  # noqa: ANN401, PLR0911  any type, and a case for each kind
     """Return a type in words."""
-    of = _without_none(of)
+    of = without_none(of)
     match _marker(of):
         case WholeNumber(at_least=least, at_most=most):
             return f"whole number, {least} to {most}"
@@ -124,7 +124,7 @@ def type_text(of: Any) -> str:  # noqa: ANN401, PLR0911  any type, and a case fo
 
 
 def _value(of: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN401  any type
-    of = _without_none(of)
+    of = without_none(of)
     if attrs.has(of):
         return _reference(of, definitions)
     if (marked := _marked(_marker(of))) is not None:
@@ -187,7 +187,7 @@ def _reference(of: type[attrs.AttrsInstance], definitions: dict[str, Schema]) ->
 
 def _member(of: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN401  any type
     value = _value(of, definitions)
-    is_document = attrs.has(_without_none(of)) or typing.get_origin(_without_none(of)) is tuple
+    is_document = attrs.has(without_none(of)) or typing.get_origin(without_none(of)) is tuple
     return value if is_document else {"anyOf": [*_choices(value), EXPRESSION]}
 
 
@@ -217,15 +217,10 @@ def first_line(of: type) -> str:
 
 
 def _document_of(of: Any) -> type[attrs.AttrsInstance] | None:  # noqa: ANN401  any type
-    of = _without_none(of)
+    of = without_none(of)
     if typing.get_origin(of) is tuple:
         of = typing.get_args(of)[0]
     return of if isinstance(of, type) and attrs.has(of) else None
-
-
-def _without_none(of: Any) -> Any:  # noqa: ANN401  any type
-    is_optional = isinstance(of, types.UnionType) or typing.get_origin(of) is typing.Union
-    return next(kind for kind in typing.get_args(of) if kind is not type(None)) if is_optional else of
 
 
 def _marker(of: Any) -> object:  # noqa: ANN401  any type
