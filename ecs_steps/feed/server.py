@@ -1,6 +1,6 @@
 """The feed as a process: waitress, or the standard library's server on loopback and where TLS ends here.
 
-options -> gateway -> server in a thread -> SIGTERM or SIGINT -> 0
+options -> gateway -> server in a thread -> SIGTERM or SIGINT
 """
 
 import ipaddress
@@ -58,8 +58,8 @@ class Server(Protocol):
         """Stop to listen, and wait a second at most for requests in progress."""
 
 
-def serve(options: FeedOptions, *, source: Source | None = None) -> int:
-    """Serve the feed until SIGTERM or SIGINT, and return 0; the log goes to standard error.
+def serve(options: FeedOptions, *, source: Source | None = None) -> None:
+    """Serve the feed until SIGTERM or SIGINT; the log goes to standard error.
 
     `source` is used in place of ECS with the environment's credentials.
 
@@ -92,7 +92,6 @@ def serve(options: FeedOptions, *, source: Source | None = None) -> int:
                 raise EcsStepsError(what="The feed has ended by itself", why="see its log above")
     server.close()
     logger.info("The feed has ended")
-    return 0
 
 
 def make_server(options: FeedOptions, application: "WSGIApplication", *, is_open: bool) -> Server:
