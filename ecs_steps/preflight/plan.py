@@ -68,6 +68,8 @@ class TaskPlan:
     stack: str = ""
     made_log_group: str = ""
     makes_service: bool = False
+    target_tags: tuple[str, ...] = ()
+    """Those that the cluster is to have one of, where it is checked as a target."""
     policy: Mapping[str, Any] = field(factory=dict)
     """The IAM policy that the step needs."""
 
