@@ -17,7 +17,6 @@ class MountTarget:
 
     mount_target_id: str = reply_field("MountTargetId")
     zone: str = reply_field("AvailabilityZoneName", "")
-    subnet: str = reply_field("SubnetId")
     state: str = reply_field("LifeCycleState")
 
 

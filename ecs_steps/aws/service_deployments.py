@@ -32,7 +32,6 @@ class LifecycleHook:
     hook_id: str = reply_field("hookId", "")
     status: str = reply_field("status", "")
     target_type: str
-    target_arn: str = reply_field("targetArn", "")
     expires_at: datetime | None = reply_field("expiresAt", None)
     timeout_action: str = reply_field("timeoutAction", "")
 

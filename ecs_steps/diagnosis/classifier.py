@@ -7,7 +7,7 @@ consequences. A container that waited for another one is a consequence too.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from attrs import evolve, frozen
@@ -190,11 +190,8 @@ def _target_reasons(evidence: Evidence) -> Mapping[str, str]:
     of_targets: dict[str, list[str]] = {}
     for target in (target for target in evidence.targets if target.state == "unhealthy"):
         of_targets.setdefault(_group_name(target.target_group), []).append(_target_reason(target))
-    return {group: _most_frequent(texts) for group, texts in (in_messages | of_targets).items()}
-
-
-def _most_frequent(texts: Sequence[str]) -> str:
-    return max(sorted(set(texts)), key=texts.count)
+    by_group = in_messages | of_targets
+    return {group: max(sorted(set(texts)), key=texts.count) for group, texts in by_group.items()}
 
 
 def _target_reason(target: TargetHealth) -> str:

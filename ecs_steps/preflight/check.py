@@ -74,12 +74,12 @@ class CheckTable:
     @property
     def exit_code(self) -> int:
         """0, or that of the first failure; where nothing passed, that of the error behind the first skip."""
-        codes = {status: self._codes(status) for status in Status}
+        codes = {
+            status: [each.found.exit_code for each in self.results if each.found.status is status]
+            for status in Status
+        }
         unknown = codes[Status.SKIPPED] if not codes[Status.PASSED] else ()
         return next(filter(None, (*codes[Status.FAILED], *unknown)), 0)
-
-    def _codes(self, status: Status) -> tuple[int, ...]:
-        return tuple(each.found.exit_code for each in self.results if each.found.status is status)
 
     def __str__(self) -> str:
         width = max((len(each.check) for each in self.results), default=0)

@@ -59,7 +59,9 @@ class Transport:
         Pauses grow to 20 s; where the registry names one, up to 60 s, it is respected.
         """
         return tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_is_transient),
+            retry=tenacity.retry_if_exception(
+                lambda error: isinstance(error, RegistryUnreachableError) and error.transient
+            ),
             stop=tenacity.stop_after_attempt(MAX_ATTEMPTS),
             wait=_pause,
             sleep=self.clock.sleep,
@@ -175,10 +177,6 @@ class Transport:
             code=code,
             **more,
         )
-
-
-def _is_transient(error: BaseException) -> bool:
-    return isinstance(error, RegistryUnreachableError) and error.transient
 
 
 def _pause(state: tenacity.RetryCallState) -> float:

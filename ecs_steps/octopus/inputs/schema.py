@@ -93,7 +93,8 @@ def nested(document: type[attrs.AttrsInstance]) -> Iterator[type[attrs.AttrsInst
 def members(document: type[attrs.AttrsInstance]) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield name, type in words, default, meaning and ECS' own names of each member of a class."""
     for field in attrs.fields(document):
-        needed = "required" if field.default is attrs.NOTHING else _shown_default(field)
+        shown = f"`{field.default}`" if _default(field) else ""
+        needed = "required" if field.default is attrs.NOTHING else shown
         ecs = "; ".join(f"`{name}`{remark}" for name, remark in ecs_names(field))
         yield json_name(field.name), type_text(field.type), needed, field.metadata["meaning"], ecs
 
@@ -205,10 +206,6 @@ def _choices(value: Schema) -> list[Schema]:
 def _default(field: "attrs.Attribute[Any]") -> Schema:
     is_plain = isinstance(field.default, str | int | bool) and field.default != ""
     return {"default": field.default} if is_plain else {}
-
-
-def _shown_default(field: "attrs.Attribute[Any]") -> str:
-    return f"`{field.default}`" if _default(field) else ""
 
 
 def first_line(of: type) -> str:
