@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecs_steps.cli.options import Commands
 from ecs_steps.cli.output import CommandResult
 from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
 from ecs_steps.errors import AwsCallError, EcsStepsError, InvalidInputsError, Problem
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 MAX_PORT = 65_535
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``feed``."""
     text = "serve task definitions as packages of a Docker feed, for releases and their triggers"
     sub = commands.add_parser("feed", help=text, description=text)
