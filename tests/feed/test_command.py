@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 
 from ecs_steps.cli.feed import add_commands, run_feed
+from ecs_steps.cli.options import CommandParser
 from ecs_steps.errors import AwsCallError, EcsStepsError, InvalidInputsError
 from ecs_steps.feed.server import FeedOptions, make_server, serve
 from feed.account import FAILURES, MemoryAccount
@@ -18,7 +19,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104  what is refused
 
 
 def parsed(*words: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
+    parser = CommandParser()
     add_commands(parser.add_subparsers())
     return parser.parse_args(["feed", *words])
 
