@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
-from ecs_steps.aws.task_sets import TaskSet, read_task_sets
+from ecs_steps.aws.task_sets import SET_MEMBERS, TaskSet, read_task_sets
 from ecs_steps.errors import AwsCallError, NotFoundError
 from ecs_steps.tags import Tag, read_tags
 
@@ -142,7 +142,16 @@ def raw_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Mapping[st
     """Return the service with all of its settings as ECS describes them; none where there is none."""
     with calling("ecs:DescribeServices", f"service {name_or_arn}"):
         reply: Mapping[str, Any] = aws.ecs.describe_services(cluster=cluster, services=[name_or_arn])
-    return next(iter(member(reply, "services", "DescribeServices")), None)
+    return next(map(_with_primary_set, member(reply, "services", "DescribeServices")), None)
+
+
+def _with_primary_set(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a described service with what ECS shows of an EXTERNAL one on its PRIMARY task set alone."""
+    primary = next((each for each in item.get("taskSets", []) if each.get("status") == "PRIMARY"), {})
+    return {
+        **item,
+        **{name: primary[name] for name in SET_MEMBERS if primary.get(name) and not item.get(name)},
+    }
 
 
 def describe_service(
@@ -202,7 +211,8 @@ def tag_resource(aws: "AwsClients", arn: str, tags: Iterable[Tag]) -> None:
         aws.ecs.tag_resource(resourceArn=arn, tags=[{"key": tag.key, "value": tag.value} for tag in tags])
 
 
-def _service(item: Mapping[str, Any]) -> Service:
+def _service(described: Mapping[str, Any]) -> Service:
+    item = _with_primary_set(described)
     return Service(
         arn=item["serviceArn"],
         name=item["serviceName"],
