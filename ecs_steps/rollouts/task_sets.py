@@ -171,8 +171,9 @@ def _promote(state: TaskSetState, bake: float, delay: float) -> Iterator[Move]:
         yield WaitFor(what=what, seconds=bake - quiet)
     if state.old and quiet < delay:
         yield WaitFor(what="the last requests to the old tasks", seconds=delay - quiet)
-    yield from (DeleteSet(task_set=old) for old in state.old)
+    # The old set goes last: without it a run that was cut short here would look like one that is complete.
     yield from (DeleteTestRule(rule=rule) for rule in state.test_rules)
+    yield from (DeleteSet(task_set=old) for old in state.old)
 
 
 def _abandon(state: TaskSetState, delay: float) -> Iterator[Move]:

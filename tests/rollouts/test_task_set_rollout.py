@@ -261,8 +261,8 @@ class TestPromote:
             "UpdateTaskSet",
             "ModifyRule",
             "UpdateServicePrimaryTaskSet",
-            "DeleteTaskSet",
             "DeleteRule",
+            "DeleteTaskSet",
         ]
         assert params(shop, "DeleteTaskSet") == {**SERVICE_ARN, "taskSet": old, "force": True}
         assert shop.weights == {"blue": 0, "green": 100}
