@@ -147,11 +147,10 @@ def raw_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Mapping[st
 
 def _with_primary_set(item: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a described service with what ECS shows of an EXTERNAL one on its PRIMARY task set alone."""
-    primary = next((each for each in item.get("taskSets", []) if each.get("status") == "PRIMARY"), {})
-    return {
-        **item,
-        **{name: primary[name] for name in SET_MEMBERS if primary.get(name) and not item.get(name)},
-    }
+    sets: list[Mapping[str, Any]] = item.get("taskSets", [])
+    primary = next((each for each in sets if each.get("status") == "PRIMARY"), {})
+    shown = {name: primary[name] for name in SET_MEMBERS if primary.get(name) and not item.get(name)}
+    return {**item, **shown}
 
 
 def describe_service(
