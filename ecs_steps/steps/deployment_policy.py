@@ -3,11 +3,14 @@
 Service deployments and revisions are resources of their own, and ECS checks the service's ARN as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from ecs_steps.iam import Scope, Statement, check_cluster
+from ecs_steps.iam import EVERYTHING, Scope, Statement, check_cluster, deploy_to_service, explain_failures
+from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.deployment_inputs import StartedDeploymentInputs
+from ecs_steps.steps.revision_step import RevisionInputs
+from ecs_steps.steps.task_set_policy import deploy_by_task_sets
 
 
 class NamedService(Protocol):
@@ -43,6 +46,31 @@ def find_deployment(inputs: NamedService, scope: Scope, *actions: str) -> Iterat
     )
     yield read_revisions(scope, name)
     yield Statement(sid="ReadTaskDefinitions", actions=("ecs:DescribeTaskDefinition",))
+
+
+def move_service(inputs: RevisionInputs, scope: Scope) -> Iterable[Statement]:
+    """Allow a service that exists to be moved to a revision, watched and, if so, rolled back."""
+    return deploy_to_service(
+        scope,
+        inputs.cluster,
+        inputs.service_name,
+        roll_back=inputs.on_failure is OnFailure.ROLLBACK,
+        guarded=inputs.guard.reads_tags,
+    )
+
+
+def accompany_move(
+    inputs: RevisionInputs, scope: Scope, *, diagnostics: bool, log_groups: Sequence[str]
+) -> Iterator[Statement]:
+    """Allow task sets to be made, and with `diagnostics` what explains a failure or a pause."""
+    if inputs.names_task_sets:
+        yield from deploy_by_task_sets(scope, f"{inputs.cluster}/{inputs.service}", inputs.production_rule)
+    if diagnostics:
+        groups = (scope.log_group(name) for name in log_groups or [EVERYTHING])
+        yield from explain_failures(
+            scope, inputs.cluster, log_groups=groups if inputs.container_logs else (), target_groups=True
+        )
+        yield from explain_pauses(scope, inputs.cluster, inputs.service)
 
 
 def read_revisions(scope: Scope, name: str) -> Statement:

@@ -8,7 +8,6 @@ from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
-from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import Decimal, Lines, WholeNumber
 from ecs_steps.rollouts.strategies import (
     PAUSABLE_STAGES,
@@ -18,7 +17,7 @@ from ecs_steps.rollouts.strategies import (
     StrategyType,
     TimeoutAction,
 )
-from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs
+from ecs_steps.steps.common_inputs import ServiceInputs
 
 if TYPE_CHECKING:
     import attrs
@@ -50,44 +49,6 @@ class WhenPaused(StrEnum):
 
     FAIL = "Fail"
     REPLACE = "Replace"
-
-
-def force_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
-    """Declare whether a service that runs the revision already is deployed again."""
-    return variable(
-        name,
-        label="Deploy again where nothing changed",
-        docs=f"{GUIDE}/update-service-console-v2.html",
-        help="A tag such as `latest` may mean another image by now: a service that runs the revision already "
-        "replaces its tasks. Off, such a service is left alone.",
-        default=True,
-        control="Checkbox",
-    )
-
-
-def on_failure_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
-    """Declare what is done with a deployment that fails."""
-    return variable(
-        name,
-        label="On failure",
-        help="What to do where the deployment fails or times out and the service's own circuit breaker does "
-        "not roll it back.",
-        default=OnFailure.LEAVE,
-        control="Select",
-        options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
-    )
-
-
-def when_paused_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
-    """Declare what is done where another deployment waits for a person."""
-    return variable(
-        name,
-        label="When another deployment waits for a person",
-        help="An update ends a deployment that waits at a pause, and its approval with it.",
-        default=WhenPaused.FAIL,
-        control="Select",
-        options=["Fail|Fail, and name it", "Replace|Replace it"],
-    )
 
 
 def _shifts(inputs: "StrategyInputs") -> bool:

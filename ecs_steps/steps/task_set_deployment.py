@@ -8,7 +8,7 @@ step does it.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import evolve, frozen
 
@@ -27,10 +27,18 @@ from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
 from ecs_steps.rollouts.task_sets import TaskSetState, scale_for
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
 from ecs_steps.rollouts.verification import Verification, verify
-from ecs_steps.steps.task_set_inputs import TaskSetInputs
 from ecs_steps.tags import Tag, deployment_of
 
 SECONDS = 60
+
+
+class TaskSetChoice(Protocol):
+    """Inputs that say whose task sets are meant, and where their traffic is shared."""
+
+    @property
+    def default_tags(self) -> tuple[Tag, ...]: ...
+    @property
+    def production_rule(self) -> str | None: ...
 
 
 @frozen(kw_only=True)
@@ -52,22 +60,27 @@ class TaskSetDeployment:
     members: Mapping[str, Any] | None = None
 
     @classmethod
-    def of_new_set(
+    def of_inputs(
         cls,
-        inputs: TaskSetInputs,
+        inputs: TaskSetChoice,
         service: Service,
         outputs: Outputs,
         context: DeploymentContext,
-        tags: tuple[Tag, ...],
+        *,
+        task_set_id: str = "",
+        tags: tuple[Tag, ...] = (),
+        members: Mapping[str, Any] | None = None,
     ) -> "TaskSetDeployment":
-        """Return the deployment of a step that makes a task set; `tags` are the set's and its test rule's."""
+        """Return the deployment of the Octopus deployment, and by the production rule, of a step's inputs."""
         return cls(
             context=context,
             service=service,
             outputs=outputs,
             deployment=deployment_of(inputs.default_tags),
             production_rule=inputs.production_rule or "",
+            task_set_id=task_set_id,
             tags=tags,
+            members=members,
         )
 
     def check(self, marker: RequestMarker | None, *, replace: bool) -> None:

@@ -76,13 +76,8 @@ class Abort:
         from ecs_steps.steps.task_set_deployment import TaskSetDeployment
 
         inputs = self.inputs
-        deployment = TaskSetDeployment(
-            context=self.context,
-            service=service,
-            outputs=self.outputs,
-            deployment=inputs.pins.octopus_deployment,
-            production_rule=inputs.production_rule or "",
-            task_set_id=inputs.task_set_id or "",
+        deployment = TaskSetDeployment.of_inputs(
+            inputs, service, self.outputs, self.context, task_set_id=inputs.task_set_id or ""
         )
         return deployment.abort()
 

@@ -6,13 +6,15 @@ from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, EcsName, Family
 from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
-from ecs_steps.steps.strategy_inputs import (
-    WhenPaused,
+from ecs_steps.steps.revision_step import (
+    RevisionInputs,
     force_variable,
     on_failure_variable,
     when_paused_variable,
 )
-from ecs_steps.steps.task_set_inputs import TaskSetInputs, task_sets_last
+from ecs_steps.steps.strategy_inputs import WhenPaused
+from ecs_steps.steps.task_set_inputs import task_sets_last
+from ecs_steps.tags import Tag, merge_tags
 from ecs_steps.task_definition.container_updates import ContainerUpdate
 from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
@@ -22,7 +24,7 @@ TAGS = "Octopus.Action.Aws.Tags"
 
 
 @frozen(kw_only=True, field_transformer=task_sets_last)
-class UpdateInputs(TaskSetInputs):
+class UpdateInputs(RevisionInputs):
     """The inputs of *Update Amazon ECS Service*."""
 
     service_name: EcsName = variable(
@@ -69,9 +71,9 @@ class UpdateInputs(TaskSetInputs):
     when_paused: WhenPaused = when_paused_variable(f"{UPDATE}.WhenPaused")
 
     @property
-    def service(self) -> str:
-        """The service's name, where it was given by its ARN as well."""
-        return self.service_name.rpartition("/")[2]
+    def set_tags(self) -> tuple[Tag, ...]:
+        """The tags of a task set that is made, and of its test rule."""
+        return merge_tags(self.default_tags, sent_tags(self.tags))
 
     @property
     def template(self) -> str:
