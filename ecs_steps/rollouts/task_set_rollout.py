@@ -31,8 +31,6 @@ from ecs_steps.rollouts.task_set_moves import (
     CreateSet,
     DeleteSet,
     DeleteTestRule,
-    Done,
-    Goal,
     MakePrimary,
     MakeTestRule,
     Move,
@@ -43,7 +41,7 @@ from ecs_steps.rollouts.task_set_moves import (
 from ecs_steps.rollouts.task_set_progress import TaskSetReporter
 from ecs_steps.rollouts.task_set_reader import TaskSetReader
 from ecs_steps.rollouts.task_set_watch import TaskSetWatch
-from ecs_steps.rollouts.task_sets import MIN_SCALE, TaskSetState, next_move
+from ecs_steps.rollouts.task_sets import MIN_SCALE, Goal, TaskSetState, next_move
 from ecs_steps.rollouts.traffic import (
     FULL,
     TEST_RULE_TAG,
@@ -60,14 +58,14 @@ MAX_PAUSE = 30.0
 
 @frozen(kw_only=True)
 class Settlement:
-    """Where it ended: what there is, and the move that it still waits to make (Done: none)."""
+    """Where it ended: what there is, and the move that it still waits to make, if any."""
 
     state: TaskSetState
-    move: Move
+    move: Move | None
 
     @property
     def is_done(self) -> bool:
-        return isinstance(self.move, Done)
+        return self.move is None
 
 
 @define(kw_only=True)
@@ -108,7 +106,7 @@ class TaskSetRollout:
             move = next_move(state, goal)
             self._is_starting = isinstance(move, WaitFor) and move.for_new_tasks
             match move:
-                case Done():
+                case None:
                     return PollResult(value=Settlement(state=state, move=move), settled=True)
                 case WaitFor():
                     is_over = not self.context.may_wait

@@ -20,11 +20,18 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.review import short_name
-from ecs_steps.rollouts.task_set_moves import Abandon, Establish, Promote, Share, Start
 from ecs_steps.rollouts.task_set_progress import describe_pause, task_set_outputs
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
 from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
-from ecs_steps.rollouts.task_sets import TaskSetState, scale_for
+from ecs_steps.rollouts.task_sets import (
+    Abandon,
+    Establish,
+    Promote,
+    Share,
+    Start,
+    TaskSetState,
+    scale_for,
+)
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
 from ecs_steps.rollouts.verification import Verification, verify
 from ecs_steps.tags import Tag, deployment_of

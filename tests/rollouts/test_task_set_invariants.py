@@ -9,7 +9,7 @@ from attrs import define, field
 from hypothesis import example, given, settings
 
 from ecs_steps.rollouts.request_marker import RequestMarker
-from ecs_steps.rollouts.task_set_moves import Abandon, Goal, Promote, Share, Start
+from ecs_steps.rollouts.task_sets import Abandon, Goal, Promote, Share, Start
 from ecs_steps.sandbox import Sandbox
 from rollouts.checkout import SERVICE, Checkout
 
