@@ -30,7 +30,6 @@ def force_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
         help="A tag such as `latest` may mean another image by now: a service that runs the revision already "
         "replaces its tasks. Off, such a service is left alone.",
         default=True,
-        control="Checkbox",
     )
 
 
@@ -42,7 +41,6 @@ def on_failure_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
         help="What to do where the deployment fails or times out and the service's own circuit breaker does "
         "not roll it back.",
         default=OnFailure.LEAVE,
-        control="Select",
         options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
     )
 
@@ -54,7 +52,6 @@ def when_paused_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
         label="When another deployment waits for a person",
         help="An update ends a deployment that waits at a pause, and its approval with it.",
         default=WhenPaused.FAIL,
-        control="Select",
         options=["Fail|Fail, and name it", "Replace|Replace it"],
     )
 

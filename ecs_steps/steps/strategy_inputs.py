@@ -80,7 +80,6 @@ class StrategyInputs(ServiceInputs):
         "update, all at once after tests (BlueGreen), first a share (Canary) or in equal steps (Linear). "
         "All but the rolling update need a second target group and listener rules.",
         default=StrategyType.KEEP,
-        control="Select",
         options=[
             "Keep|As the service is configured",
             "Rolling|Rolling update",
@@ -148,7 +147,6 @@ class StrategyInputs(ServiceInputs):
         label="When no one answers",
         help="What ECS does at a pause that no one has answered in time.",
         default=TimeoutAction.ROLLBACK,
-        control="Select",
         options=["Rollback|Roll back", "Continue|Continue without an approval"],
         used_if=_shifts,
     )
@@ -158,7 +156,6 @@ class StrategyInputs(ServiceInputs):
         help="Whether ECS itself stops a deployment whose tasks keep failing (On), and goes back to the "
         "revision before (Rollback). Empty leaves it as the service is configured; a new service has none.",
         default=None,
-        control="Select",
         options=["Off|Off", "On|Stop the deployment", "Rollback|Stop the deployment and roll back"],
     )
     deployment_alarms: AlarmNames = variable(
@@ -168,7 +165,6 @@ class StrategyInputs(ServiceInputs):
         help="The CloudWatch alarms, one a line, on which ECS rolls a deployment back. One that is red when "
         "the deployment starts is ignored for all of it. Empty leaves them as the service is configured.",
         default=(),
-        control="MultiLineText",
     )
 
     @property

@@ -69,7 +69,6 @@ class ContinueInputs(StartedDeploymentInputs):
         help="Minutes to days pass between an approval and this step: missing tasks, unhealthy targets, "
         "alarms that are red, and listener weights that something else has written are looked for again.",
         default=WhenUnhealthy.FAIL,
-        control="Select",
         options=["Fail|Fail, and do not continue", "Continue|Continue with a warning"],
     )
 

@@ -140,7 +140,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         label="Task CPU",
         docs=f"{GUIDE}/task_definition_parameters.html#task_size",
         help="CPU units (1,024 to a vCPU) for the whole task; Fargate pairs it with certain memories.",
-        control="Select",
         options=[f"{cpu}|{cpu / 1024:g} vCPU" for cpu in SIZES],
     )
     memory: Memory = variable(
@@ -148,7 +147,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         label="Task memory",
         docs=f"{GUIDE}/task_definition_parameters.html#task_size",
         help="MiB for the whole task; which ones are legal depends on the CPU.",
-        control="Select",
         options=[f"{memory}|{memory / 1024:g} GB" for memory in sorted(set().union(*SIZES.values()))],
     )
     runtime_architecture_platform: Architecture = variable(
@@ -157,7 +155,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         docs=f"{GUIDE}/task_definition_parameters.html#runtime-platform",
         help="The processor that every image of the task is built for.",
         default=Architecture.X86_64,
-        control="Select",
         options=["X86_64|x86-64", "ARM64|ARM64 (Graviton)"],
     )
     desired_count: DesiredCount = variable(
@@ -188,7 +185,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         docs=f"{GUIDE}/fargate-task-networking.html",
         help="Needed in a public subnet without a NAT gateway or VPC endpoints, or images cannot be pulled.",
         default=False,
-        control="Checkbox",
     )
     enable_ecs_managed_tags: Bool = variable(
         f"{DEPLOY}.EnableEcsManagedTags",
@@ -196,7 +192,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         docs=f"{GUIDE}/ecs-using-tags.html",
         help="Tags tasks with their cluster and service. A change of it replaces the service.",
         default=False,
-        control="Checkbox",
     )
     task_role: Role | None = variable(
         f"{DEPLOY}.TaskRole",
@@ -235,7 +230,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         "to shift traffic also `alternateTargetGroupArn`, `productionListenerRule`, `testListenerRule` and "
         "`infrastructureRole`.",
         default=(),
-        control="MultiLineText",
     )
     deployment_type: DeploymentType | None = variable(
         f"{DEPLOY}.DeploymentType",
@@ -246,7 +240,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         "this step; later releases pause until *Continue* gives theirs a share. Left empty: Native where the "
         "strategy shifts traffic, else Rolling.",
         default=None,
-        control="Select",
         options=[
             "Rolling|Rolling update",
             "Native|The strategy below, by ECS",
@@ -260,7 +253,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         help='JSON: `[{"type": "Efs", "name": "data", "fileSystemId": "fs-0d4e5f60718293a4b", '
         '"encryptionInTransit": "True"}]`',
         default=(),
-        control="MultiLineText",
     )
     one_image: str = variable(
         f"{DEPLOY}.Image",
@@ -308,7 +300,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         'JSON: `[{"containerName": "web", "containerImageReference": {"referenceId": "web"}, '
         '"containerPortMappings": [{"containerPort": "80"}]}]`',
         default=(),
-        control="MultiLineText",
     )
     log_group_name: LogGroupName | None = variable(
         f"{DEPLOY}.LogGroupName",
@@ -332,7 +323,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         docs=f"{GUIDE}/ecs-using-tags.html",
         help='JSON: `[{"key": "team", "value": "shop"}]`; at most 20.',
         default=(),
-        control="MultiLineText",
     )
     template_bucket: str = variable(
         f"{DEPLOY}.TemplateBucket",
@@ -347,7 +337,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         docs=f"{GUIDE}/deregister-task-definition-v2.html",
         help="Leaves replaced task definition revisions active, so that the service can go back to them.",
         default=False,
-        control="Checkbox",
     )
     on_failure: OnFailure = variable(
         f"{DEPLOY}.OnFailure",
@@ -355,7 +344,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         help="What to do with a deployment that cannot succeed: an update is cancelled and rolled back, a "
         "first create is deleted. Or CloudFormation is left trying, for hours.",
         default=OnFailure.ROLLBACK,
-        control="Select",
         options=["Rollback|Undo it", "Leave|Leave it as it is"],
     )
 

@@ -27,7 +27,6 @@ class DiscoverInputs(AwsInputs):
         label="Regions",
         help="The regions whose clusters are searched, one a line. Empty means the step's own.",
         default=(),
-        control="MultiLineText",
     )
     roles: Names = variable(
         f"{DISCOVERY}.Roles",
@@ -81,6 +80,5 @@ class DiscoverInputs(AwsInputs):
         help="Servers from 2026.2 have ECS clusters as targets of their own; older ones as those of a step "
         "package.",
         default=MessageForm.NATIVE,
-        control="Select",
         options=["Native|Amazon ECS cluster (2026.2 and newer)", "StepPackage|Step package (before)"],
     )

@@ -73,7 +73,6 @@ class PrepareTrafficInputs(AwsInputs):
         docs=f"{BALANCING}/rule-condition-types.html",
         help="Host names of the production traffic, one a line. Empty means any.",
         default=(),
-        control="MultiLineText",
     )
     paths: Paths = variable(
         f"{TRAFFIC}.Paths",
@@ -81,7 +80,6 @@ class PrepareTrafficInputs(AwsInputs):
         docs=f"{BALANCING}/rule-condition-types.html",
         help="Paths of the production traffic, one a line, such as `/orders/*`. Empty means every path.",
         default=(),
-        control="MultiLineText",
     )
     priority: Priority | None = variable(
         f"{TRAFFIC}.Priority",
@@ -104,7 +102,6 @@ class PrepareTrafficInputs(AwsInputs):
         docs=f"{BALANCING}/load-balancer-target-groups.html",
         help="How the load balancer talks to the tasks, in a target group that is made.",
         default=Protocol.HTTP,
-        control="Select",
         options=["HTTP|HTTP", "HTTPS|HTTPS"],
     )
     health_check_path: Path = variable(

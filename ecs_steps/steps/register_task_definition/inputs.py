@@ -52,7 +52,6 @@ class RegisterInputs(AwsInputs):
         '{"action": "Append", "items": [{"type": "Plain", "key": "LOG_LEVEL", "value": "info"}]}}]`; '
         "may be empty",
         default=(),
-        control="MultiLineText",
     )
     tags: tuple[TagInput, ...] = variable(
         TAGS,
@@ -60,7 +59,6 @@ class RegisterInputs(AwsInputs):
         help='JSON: `[{"key": "team", "value": "shop"}]`; at most 50, with those that the template has '
         "already.",
         default=(),
-        control="MultiLineText",
     )
     keep_revisions: Count = variable(
         f"{TASK_DEFINITION}.KeepRevisions",

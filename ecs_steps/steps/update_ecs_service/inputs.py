@@ -62,7 +62,6 @@ class UpdateInputs(RevisionInputs):
         help='JSON: `[{"key": "team", "value": "shop"}]`; at most 50, with those that the task definition '
         "has already.",
         default=(),
-        control="MultiLineText",
     )
     force_new_deployment: Bool = force_variable(f"{UPDATE}.ForceNewDeployment")
     on_failure: OnFailure = on_failure_variable(f"{UPDATE}.OnFailure")
