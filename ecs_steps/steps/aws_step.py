@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from ecs_steps.context import DeploymentContext
     from ecs_steps.preflight.check import CheckTable
     from ecs_steps.preflight.plan import TaskPlan
+    from ecs_steps.steps.revision_deployment import RevisionDeployment, ServicePlan
+    from ecs_steps.steps.revision_inputs import RevisionInputs
 
 Inputs = TypeVar("Inputs", bound=AwsInputs)
 OfService = TypeVar("OfService", bound=ServiceInputs)
+OfRevision = TypeVar("OfRevision", bound="RevisionInputs")
 
 
 class AwsStep(ABC, Generic[Inputs]):
@@ -108,3 +111,37 @@ class DeployingStep(DeploymentStep[OfService]):
 
     @abstractmethod
     def _task_plan(self, context: "DeploymentContext") -> "TaskPlan": ...
+
+
+class RevisionStep(DeployingStep[OfRevision]):
+    """A step that plans which revision a service is to run, and moves the service to it."""
+
+    def watch(
+        self,
+        deployment_id: str,
+        *,
+        aws: "AwsClients | None" = None,
+        report: Report | None = None,
+        clock: Clock | None = None,
+        cancel: Event | None = None,
+    ) -> Result:
+        """Wait for a deployment that was started before (`ecs-svc/...`), and give the verdict on it.
+
+        Nothing is rolled back: what served before it is not known.
+
+        Raises:
+            As `run`.
+        """
+        context = self._context(aws, report, cancellable(clock, cancel))
+        return self._deployment(context).watch(deployment_id)
+
+    def _run(self, context: "DeploymentContext") -> Result:
+        return self._deployment(context).run(lambda: self._plan(context))
+
+    def _deployment(self, context: "DeploymentContext") -> "RevisionDeployment":
+        from ecs_steps.steps.revision_deployment import RevisionDeployment
+
+        return RevisionDeployment(inputs=self.inputs, context=context)
+
+    @abstractmethod
+    def _plan(self, context: "DeploymentContext") -> "ServicePlan": ...

@@ -9,7 +9,7 @@ from typing import Protocol
 from ecs_steps.iam import EVERYTHING, Scope, Statement, check_cluster, deploy_to_service, explain_failures
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.deployment_inputs import StartedDeploymentInputs
-from ecs_steps.steps.revision_step import RevisionInputs
+from ecs_steps.steps.revision_inputs import RevisionInputs
 from ecs_steps.steps.task_set_policy import deploy_by_task_sets
 
 

@@ -30,7 +30,7 @@ from ecs_steps.rollouts.start import (
     has_task_sets,
 )
 from ecs_steps.steps.deployment_inputs import task_set_left
-from ecs_steps.steps.revision_step import RevisionInputs
+from ecs_steps.steps.revision_inputs import RevisionInputs
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
 from ecs_steps.steps.task_set_inputs import OF_TASK_SETS
 from ecs_steps.tags import Tag

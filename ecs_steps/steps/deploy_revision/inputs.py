@@ -10,7 +10,7 @@ from ecs_steps.octopus.inputs.converter import text, unexpected
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import FAMILY, Bool, EcsName, Family
-from ecs_steps.steps.revision_step import (
+from ecs_steps.steps.revision_inputs import (
     RevisionInputs,
     force_variable,
     on_failure_variable,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ecs_steps.reporting.events import Level, TargetFound
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.steps.aws_step import AwsStep
-from ecs_steps.steps.discover_targets.inputs import DiscoverInputs, MessageForm
-from ecs_steps.steps.discover_targets.rules import RULES
+from ecs_steps.steps.discover_targets.inputs import RULES, DiscoverInputs, MessageForm
 
 if TYPE_CHECKING:
     from ecs_steps.context import DeploymentContext

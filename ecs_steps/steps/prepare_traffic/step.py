@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecs_steps.result import Result
 from ecs_steps.steps.aws_step import AwsStep
-from ecs_steps.steps.prepare_traffic.inputs import PrepareTrafficInputs
-from ecs_steps.steps.prepare_traffic.rules import RULES
+from ecs_steps.steps.prepare_traffic.inputs import RULES, PrepareTrafficInputs
 
 if TYPE_CHECKING:
     from ecs_steps.context import DeploymentContext

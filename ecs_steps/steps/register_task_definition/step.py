@@ -11,8 +11,7 @@ from ecs_steps.reporting.events import Report
 from ecs_steps.result import DryRun, Result
 from ecs_steps.steps.aws_step import AwsStep
 from ecs_steps.steps.register_task_definition.document import document_rule
-from ecs_steps.steps.register_task_definition.inputs import RegisterInputs
-from ecs_steps.steps.register_task_definition.rules import RULES
+from ecs_steps.steps.register_task_definition.inputs import RULES, RegisterInputs
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients

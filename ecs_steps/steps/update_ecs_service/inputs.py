@@ -1,21 +1,24 @@
-"""The inputs of *Update Amazon ECS Service*."""
+"""The inputs of *Update Amazon ECS Service*, and the rules on them."""
+
+from collections.abc import Iterator
 
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule, tag_rules
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, EcsName, Family
-from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
-from ecs_steps.steps.revision_step import (
+from ecs_steps.steps.common_inputs import GUIDE, SERVICE_RULES, resolve_digests_variable
+from ecs_steps.steps.revision_inputs import (
     RevisionInputs,
     force_variable,
     on_failure_variable,
     when_paused_variable,
 )
-from ecs_steps.steps.strategy_inputs import WhenPaused
-from ecs_steps.steps.task_set_inputs import task_sets_last
-from ecs_steps.tags import Tag, merge_tags
-from ecs_steps.task_definition.container_updates import ContainerUpdate
+from ecs_steps.steps.strategy_inputs import STRATEGY_RULES, WhenPaused
+from ecs_steps.steps.task_set_inputs import TEST_TRAFFIC_RULES, task_sets_last
+from ecs_steps.tags import MAX_TAGS, Tag, merge_tags
+from ecs_steps.task_definition.container_updates import CONTAINER_UPDATE_RULES, ContainerUpdate
 from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
 
@@ -90,3 +93,19 @@ class UpdateInputs(RevisionInputs):
             user_tags=sent_tags(self.tags),
             tags_variable=TAGS,
         )
+
+
+@rule("container_updates")
+def _some_container(inputs: UpdateInputs) -> Iterator[Finding]:
+    if not inputs.container_updates:
+        yield Finding(("container_updates",), "expected at least one container")
+
+
+RULES: tuple[AnyRule[UpdateInputs], ...] = (
+    _some_container,
+    *CONTAINER_UPDATE_RULES,
+    *tag_rules(MAX_TAGS),
+    *SERVICE_RULES,
+    *STRATEGY_RULES,
+    *TEST_TRAFFIC_RULES,
+)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ecs_steps.clock import Clock
 from ecs_steps.reporting.events import Report
 from ecs_steps.result import DryRun
-from ecs_steps.steps.revision_step import RevisionStep
-from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.steps.update_ecs_service.rules import RULES
+from ecs_steps.steps.aws_step import RevisionStep
+from ecs_steps.steps.update_ecs_service.inputs import RULES, UpdateInputs
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients

@@ -1,24 +1,13 @@
-"""The steps that move a service which exists to a revision, each with inputs under variables of its own."""
+"""The inputs of the steps that move a service which exists to a revision, each under variables of its own."""
 
-from abc import abstractmethod
-from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
-from ecs_steps.clock import Clock, cancellable
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
-from ecs_steps.reporting.events import Report
-from ecs_steps.result import Result
-from ecs_steps.steps.aws_step import DeployingStep
 from ecs_steps.steps.common_inputs import GUIDE
 from ecs_steps.steps.strategy_inputs import WhenPaused
 from ecs_steps.steps.task_set_inputs import TaskSetInputs
 from ecs_steps.tags import Tag
-
-if TYPE_CHECKING:
-    from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.context import DeploymentContext
-    from ecs_steps.steps.revision_deployment import RevisionDeployment, ServicePlan
 
 
 def force_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
@@ -73,40 +62,3 @@ class RevisionInputs(TaskSetInputs):
     def set_tags(self) -> tuple[Tag, ...]:
         """The tags of a task set that is made, and of its test rule."""
         return self.default_tags
-
-
-OfRevision = TypeVar("OfRevision", bound=RevisionInputs)
-
-
-class RevisionStep(DeployingStep[OfRevision]):
-    """A step that plans which revision a service is to run, and moves the service to it."""
-
-    def watch(
-        self,
-        deployment_id: str,
-        *,
-        aws: "AwsClients | None" = None,
-        report: Report | None = None,
-        clock: Clock | None = None,
-        cancel: Event | None = None,
-    ) -> Result:
-        """Wait for a deployment that was started before (`ecs-svc/...`), and give the verdict on it.
-
-        Nothing is rolled back: what served before it is not known.
-
-        Raises:
-            As `run`.
-        """
-        context = self._context(aws, report, cancellable(clock, cancel))
-        return self._deployment(context).watch(deployment_id)
-
-    def _run(self, context: "DeploymentContext") -> Result:
-        return self._deployment(context).run(lambda: self._plan(context))
-
-    def _deployment(self, context: "DeploymentContext") -> "RevisionDeployment":
-        from ecs_steps.steps.revision_deployment import RevisionDeployment
-
-        return RevisionDeployment(inputs=self.inputs, context=context)
-
-    @abstractmethod
-    def _plan(self, context: "DeploymentContext") -> "ServicePlan": ...
