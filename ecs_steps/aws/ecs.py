@@ -32,6 +32,13 @@ class Deployment:
     failed: int
     created_at: datetime
 
+    @property
+    def ref(self) -> "DeploymentRef":
+        """This very deployment, as what is judged."""
+        return DeploymentRef(
+            task_definition=self.task_definition, deployment_id=self.deployment_id, since=self.created_at
+        )
+
 
 @frozen(kw_only=True)
 class DeploymentRef:

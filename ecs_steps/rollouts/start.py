@@ -77,8 +77,7 @@ def check_strategy(service: Service, strategy: StrategyType, *, variable: str) -
             why="its deployment controller is EXTERNAL: it is deployed by task sets, a share at a time",
             next_step=f"Leave {variable} at Keep. Nothing was changed.",
         )
-    shifts = strategy not in (StrategyType.KEEP, StrategyType.ROLLING)
-    if shifts and len(service.alternate_groups) < len(service.target_groups):
+    if strategy.shifts and len(service.alternate_groups) < len(service.target_groups):
         raise DeploymentError(
             what=f"Service {service.name} cannot be deployed as {strategy}",
             why="its load balancers have no alternate target group and listener rules",
@@ -161,9 +160,7 @@ def target_of(service: Service, deployment_id: str, context: DeploymentContext) 
     """
     shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
     if shown:
-        return DeploymentRef(
-            task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at
-        )
+        return shown.ref
     ids = ", ".join(d.deployment_id for d in service.deployments) or "none"
     why = f"the service shows {ids}"
     try:

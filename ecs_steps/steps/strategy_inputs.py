@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from attrs import frozen
 
@@ -18,9 +18,6 @@ from ecs_steps.rollouts.strategies import (
     TimeoutAction,
 )
 from ecs_steps.steps.common_inputs import ServiceInputs
-
-if TYPE_CHECKING:
-    import attrs
 
 STRATEGY = "Octopus.Action.Aws.Ecs.Strategy"
 DEPLOYMENT = "Octopus.Action.Aws.Ecs.Deployment"
@@ -52,6 +49,7 @@ class WhenPaused(StrEnum):
 
 
 def _shifts(inputs: "StrategyInputs") -> bool:
+    # Where the type could not be read, what depends on it may be used.
     return inputs.strategy_type not in (StrategyType.KEEP, StrategyType.ROLLING)
 
 
@@ -61,12 +59,6 @@ def _has_steps(inputs: "StrategyInputs") -> bool:
 
 def _is_chosen(inputs: "StrategyInputs") -> bool:
     return inputs.strategy_type is not StrategyType.KEEP
-
-
-def strategy_last(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-    """Put what most deployments leave alone below a step's own fields, where people enter them."""
-    own = StrategyInputs.__annotations__
-    return sorted(fields, key=lambda each: each.name in own)
 
 
 @frozen(kw_only=True)

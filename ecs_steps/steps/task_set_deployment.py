@@ -8,7 +8,7 @@ step does it.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -34,18 +34,11 @@ from ecs_steps.rollouts.task_sets import (
 )
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
 from ecs_steps.rollouts.verification import Verification, verify
+from ecs_steps.steps.deployment_inputs import StartedDeploymentInputs
+from ecs_steps.steps.task_set_inputs import TaskSetInputs
 from ecs_steps.tags import Tag, deployment_of
 
 SECONDS = 60
-
-
-class TaskSetChoice(Protocol):
-    """Inputs that say whose task sets are meant, and where their traffic is shared."""
-
-    @property
-    def default_tags(self) -> tuple[Tag, ...]: ...
-    @property
-    def production_rule(self) -> str | None: ...
 
 
 @frozen(kw_only=True)
@@ -69,7 +62,7 @@ class TaskSetDeployment:
     @classmethod
     def of_inputs(
         cls,
-        inputs: TaskSetChoice,
+        inputs: TaskSetInputs | StartedDeploymentInputs,
         service: Service,
         outputs: Outputs,
         context: DeploymentContext,

@@ -11,7 +11,7 @@ from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import Text, WholeNumber
 from ecs_steps.rollouts.request_marker import RequestMarker
-from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
+from ecs_steps.steps.strategy_inputs import StrategyInputs
 
 TASK_SETS = "Octopus.Action.Aws.Ecs.TaskSets"
 TEST_TRAFFIC = "Octopus.Action.Aws.Ecs.TestTraffic"
@@ -125,10 +125,10 @@ def marker_of(inputs: TestedInputs) -> RequestMarker | None:
     return inputs.test_header or inputs.test_query
 
 
-def task_sets_last(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-    """Put what few services have below a step's own fields, and the strategy last."""
-    own = TaskSetInputs.__annotations__
-    return strategy_last(cls, sorted(fields, key=lambda each: each.name in own))
+def task_sets_last(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+    """Put what few deployments need below a step's own fields, and the strategy last."""
+    own, strategy = TaskSetInputs.__annotations__, StrategyInputs.__annotations__
+    return sorted(fields, key=lambda each: (each.name in strategy, each.name in own))
 
 
 @frozen(kw_only=True)

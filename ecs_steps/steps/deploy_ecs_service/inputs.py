@@ -24,19 +24,9 @@ from ecs_steps.octopus.inputs.types import (
     SecurityGroupIds,
     SubnetIds,
 )
-from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
 from ecs_steps.steps.deploy_ecs_service.one_container import PACKAGE, one_container
-from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
-from ecs_steps.steps.task_set_inputs import (
-    Header,
-    ListenerRuleArn,
-    Query,
-    marker_of,
-    production_rule_variable,
-    test_header_variable,
-    test_query_variable,
-)
+from ecs_steps.steps.task_set_inputs import TaskSetInputs, task_sets_last
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec
 from ecs_steps.task_definition.inputs import (
@@ -103,8 +93,8 @@ def _has_one_container(inputs: "DeployInputs") -> bool:
     return len(inputs.containers or ()) < 2  # noqa: PLR2004  two are not one
 
 
-@frozen(kw_only=True, field_transformer=strategy_last)
-class DeployInputs(StrategyInputs, TaskDefinitionInputs):
+@frozen(kw_only=True, field_transformer=task_sets_last)
+class DeployInputs(TaskSetInputs, TaskDefinitionInputs):
     """The inputs of *Deploy Amazon ECS Service*."""
 
     environment_id: str = variable(
@@ -348,9 +338,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
     )
 
     resolve_digests: Bool = resolve_digests_variable()
-    test_header: Header | None = test_header_variable()
-    test_query: Query | None = test_query_variable()
-    production_rule: ListenerRuleArn | None = production_rule_variable()
 
     def __attrs_post_init__(self) -> None:
         given = (self.one_image, self.one_port, self.one_environment, self.one_secrets)
@@ -373,11 +360,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
     def has_task_sets(self) -> bool:
         """Whether the service is deployed by task sets."""
         return self.deployment_type is DeploymentType.TASK_SETS
-
-    @property
-    def marker(self) -> RequestMarker | None:
-        """What testers send to reach new tasks."""
-        return marker_of(self)
 
     @property
     def stack_name(self) -> str:

@@ -3,13 +3,13 @@
 Everything that can refuse it is checked here, so that a refused one has changed nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from ecs_steps.aws.ecs import Service
+from ecs_steps.aws.ecs import BalancedContainer, Service
 from ecs_steps.aws.task_definitions import TaskDefinition, describe_task_definition
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import NotFoundError
-from ecs_steps.rollouts.fit import misfits
 from ecs_steps.rollouts.in_progress import find_own_deployment
 from ecs_steps.rollouts.strategies import requested_configuration
 from ecs_steps.steps.deploy_revision.inputs import REVISION, ChosenRevision, DeployRevisionInputs
@@ -66,6 +66,38 @@ def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) ->
         ),
         in_progress=begun,
     )
+
+
+def misfits(revision: Mapping[str, Any], service: Service) -> Iterator[str]:
+    """Yield why a service cannot run a revision, which is as DescribeTaskDefinition shows it."""
+    compatible = revision.get("compatibilities")
+    if service.launch_type and compatible and service.launch_type not in compatible:
+        yield (
+            f"the service starts its tasks on {service.launch_type}, and the revision is for "
+            f"{' and '.join(compatible)}"
+        )
+    containers = {each["name"]: each for each in revision["containerDefinitions"]}
+    for balanced in service.balanced_containers:
+        if balanced.name not in containers:
+            yield (
+                f"a load balancer of the service sends requests to container {balanced.name}, and the "
+                f"revision has {', '.join(containers)}"
+            )
+        elif not _listens(containers[balanced.name], balanced):
+            yield (
+                f"a load balancer of the service sends requests to port {balanced.port} of container "
+                f"{balanced.name}, which the revision does not map"
+            )
+
+
+def _listens(container: Mapping[str, Any], balanced: BalancedContainer) -> bool:
+    for mapping in container.get("portMappings", []):
+        first, _, last = str(mapping.get("containerPortRange", "")).partition("-")
+        if mapping.get("containerPort") == balanced.port:
+            return True
+        if first.isdecimal() and last.isdecimal() and int(first) <= balanced.port <= int(last):
+            return True
+    return False
 
 
 def _check_place(revision: ChosenRevision, service: Service, context: DeploymentContext) -> None:
