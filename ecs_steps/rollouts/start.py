@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service, update_service
-from ecs_steps.aws.service_deployments import find_service_deployment
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError, RolloutFailedError
 from ecs_steps.rollouts.strategies import StrategyType
@@ -161,6 +160,8 @@ def target_of(service: Service, deployment_id: str, context: DeploymentContext) 
     shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
     if shown:
         return shown.ref
+    from ecs_steps.aws.service_deployments import find_service_deployment
+
     ids = ", ".join(d.deployment_id for d in service.deployments) or "none"
     why = f"the service shows {ids}"
     try:

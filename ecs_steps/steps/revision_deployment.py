@@ -4,7 +4,7 @@ service and revision -> a pause that waits already, a task set, or a deployment 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, field, frozen
 
@@ -20,21 +20,23 @@ from ecs_steps.rollouts.deployment import (
     deploy_to_service,
     report_waiting_pause,
     still_running,
+    task_set_left,
     watch_deployment,
 )
-from ecs_steps.rollouts.in_progress import DeploymentInProgress
 from ecs_steps.rollouts.start import (
     check_strategy,
     check_task_sets,
     describe_updatable_service,
     has_task_sets,
 )
-from ecs_steps.steps.deployment_inputs import task_set_left
 from ecs_steps.steps.revision_inputs import RevisionInputs
 from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
 from ecs_steps.steps.task_set_inputs import OF_TASK_SETS
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.registration import add_tags
+
+if TYPE_CHECKING:
+    from ecs_steps.rollouts.in_progress import DeploymentInProgress
 
 
 @frozen(kw_only=True)
@@ -51,7 +53,7 @@ class ServicePlan:
     service_tags: tuple[Tag, ...]
     warnings: tuple[Problem | str, ...]
     configuration: dict[str, Any] | None = None
-    in_progress: DeploymentInProgress | None = None
+    in_progress: "DeploymentInProgress | None" = None
 
     @property
     def is_running(self) -> bool:

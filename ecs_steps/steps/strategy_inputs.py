@@ -61,7 +61,7 @@ def _is_chosen(inputs: "StrategyInputs") -> bool:
     return inputs.strategy_type is not StrategyType.KEEP
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class StrategyInputs(ServiceInputs):
     """The inputs of a step that starts a deployment: its strategy, its pauses, its safeguards."""
 

@@ -9,7 +9,7 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule, tag_rules
 from ecs_steps.octopus.inputs.shared_inputs import TagInput, sent_tags
-from ecs_steps.octopus.inputs.types import FAMILY, Bool, Count, Family
+from ecs_steps.octopus.inputs.types import FAMILY, Bool, Count, Family, TaskDefinitionName
 from ecs_steps.steps.common_inputs import AWS_RULES, AwsInputs, resolve_digests_variable
 from ecs_steps.tags import (
     MAX_TAGS,
@@ -25,7 +25,6 @@ from ecs_steps.task_definition.container_updates import (
     updated_images,
 )
 from ecs_steps.task_definition.document import Document, DocumentReader
-from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
 
 TASK_DEFINITION = "Octopus.Action.Aws.Ecs.TaskDefinition"

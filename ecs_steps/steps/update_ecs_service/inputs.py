@@ -7,7 +7,7 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule, tag_rules
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
-from ecs_steps.octopus.inputs.types import Bool, EcsName, Family
+from ecs_steps.octopus.inputs.types import Bool, EcsName, Family, TaskDefinitionName
 from ecs_steps.steps.common_inputs import GUIDE, SERVICE_RULES, resolve_digests_variable
 from ecs_steps.steps.revision_inputs import (
     RevisionInputs,
@@ -19,7 +19,6 @@ from ecs_steps.steps.strategy_inputs import STRATEGY_RULES, WhenPaused
 from ecs_steps.steps.task_set_inputs import TEST_TRAFFIC_RULES, task_sets_last
 from ecs_steps.tags import MAX_TAGS, Tag, merge_tags
 from ecs_steps.task_definition.container_updates import CONTAINER_UPDATE_RULES, ContainerUpdate
-from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"

@@ -7,7 +7,6 @@ from attrs import evolve, frozen
 
 from ecs_steps.context import DeploymentContext
 from ecs_steps.result import DryRun
-from ecs_steps.rollouts.in_progress import find_own_deployment
 from ecs_steps.rollouts.start import (
     has_task_sets,
 )
@@ -110,6 +109,10 @@ def _with_deployment_in_progress(
     plan: UpdatePlan, inputs: UpdateInputs, context: DeploymentContext
 ) -> UpdatePlan:
     """Take a deployment that pauses into account: this very update, or one that it would end."""
+    if not plan.service.may_be_paused:
+        return plan
+    from ecs_steps.rollouts.in_progress import find_own_deployment
+
     # This Octopus deployment has registered, or tagged, what it runs.
     has_started = same_deployment(inputs.default_tags, tags_of(plan.latest.request))
     found = find_own_deployment(
