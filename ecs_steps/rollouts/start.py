@@ -48,9 +48,16 @@ def describe_service_of(cluster: str, name: str, context: DeploymentContext) -> 
     Raises:
         NotFoundError: There is no such service or cluster, or the service is being deleted.
     """
-    service = context.call_with_retries(
-        "the service", lambda: describe_service(context.aws, cluster, name, with_tags=True)
-    )
+    return context.call_with_retries("the service", lambda: active_service(cluster, name, context))
+
+
+def active_service(cluster: str, name: str, context: DeploymentContext, *, with_tags: bool = True) -> Service:
+    """Read once a service that exists.
+
+    Raises:
+        NotFoundError: As `describe_service_of`.
+    """
+    service = describe_service(context.aws, cluster, name, with_tags=with_tags)
     if service is None or service.status != "ACTIVE":
         why = f"it is {service.status}" if service else f"cluster {cluster} has none of that name"
         raise NotFoundError(

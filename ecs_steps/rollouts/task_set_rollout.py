@@ -24,7 +24,7 @@ from ecs_steps.aws.task_sets import (
 )
 from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
 from ecs_steps.errors import AwsCallError, TimedOutError
-from ecs_steps.polling import PollResult, poll
+from ecs_steps.polling import PollResult
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.task_set_moves import (
     Change,
@@ -121,13 +121,8 @@ class TaskSetRollout:
                     self._make(state, move)
                     return PollResult(value=Settlement(state=state, move=move), settled=False, changed=True)
 
-        polled = poll(
-            lambda: self._remembering_failures(observe),
-            clock=self.context.clock,
-            deadline=self.context.deadline,
-            report=self.context.report,
-            waiting_for=f"the task sets of service {self._service.name if self.reader.service else ''}",
-        )
+        what = f"the task sets of service {self._service.name if self.reader.service else ''}"
+        polled = self.context.wait_for(what, lambda: self._remembering_failures(observe))
         if not polled.settled:
             raise self._timed_out(polled.value)
         return polled.value

@@ -10,7 +10,7 @@ from ecs_steps.iam import EVERYTHING, Scope, Statement, check_cluster, deploy_to
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.deployment_inputs import StartedDeploymentInputs
 from ecs_steps.steps.revision_inputs import RevisionInputs
-from ecs_steps.steps.task_set_policy import deploy_by_task_sets
+from ecs_steps.steps.task_set_policy import deploy_by_task_sets, end_task_set, read_task_sets
 
 
 class NamedService(Protocol):
@@ -87,6 +87,19 @@ def explain_pauses(scope: Scope, cluster: str, service: str) -> Iterator[Stateme
     yield read_revisions(scope, f"{cluster}/{service}")
     yield Statement(sid="ReadListenerRules", actions=("elasticloadbalancing:DescribeRules",))
     yield _read_alarms(scope)
+
+
+def accompany_decision(
+    inputs: StartedDeploymentInputs, scope: Scope, *, scales: bool, diagnostics: bool
+) -> Iterator[Statement]:
+    """Allow task sets to be shared between, and with `diagnostics` what explains a failure."""
+    if inputs.names_task_sets:
+        name = f"{inputs.cluster}/{inputs.service}"
+        yield from read_task_sets()
+        yield from end_task_set(scope, name, inputs.production_rule, scales=scales)
+    if diagnostics:
+        groups = (scope.log_group(EVERYTHING),) if inputs.container_logs else ()
+        yield from explain_failures(scope, inputs.cluster, log_groups=groups, target_groups=False)
 
 
 def review_deployment(scope: Scope) -> Iterator[Statement]:

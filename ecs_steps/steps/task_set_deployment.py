@@ -6,7 +6,7 @@ ECS runs the task sets and knows nothing of a deployment: nothing is rolled back
 step does it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,7 @@ from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
 from ecs_steps.rollouts.task_sets import (
     Abandon,
     Establish,
+    Goal,
     Promote,
     Share,
     Start,
@@ -91,9 +92,7 @@ class TaskSetDeployment:
             DeploymentError: No test rule could be made of the production rule.
         """
         state = self._read(self._rollout())
-        for other in state.strays:
-            if not replace or not other.external_id:
-                raise _refuse_other(other, self.service)
+        self._check_others(state.strays, replace=replace)
         if marker:
             conditions_for_testers(state.production, marker)
             actions_for_testers(state.production, state.new_group)
@@ -112,9 +111,7 @@ class TaskSetDeployment:
         """
         self.outputs.set(**revision_outputs(task_definition))
         rollout = self._rollout(task_definition)
-        for other in self._read(rollout).strays:
-            if not other.external_id:
-                raise _refuse_other(other, self.service)
+        self._check_others(self._read(rollout).strays, replace=True)
         try:
             with self._putting_out(rollout):
                 settlement = rollout.reach(Establish())
@@ -131,13 +128,8 @@ class TaskSetDeployment:
             "the task set's deletion",
             lambda: delete_task_set(aws, service.cluster_arn, service.name, new.task_set_id),
         )
-        return RolledBackError(
-            what=f"{error.what}: it was deleted again, and service {service.name} runs nothing",
-            why=error.why,
-            next_step="Run the step again when the cause is mended: the stack stands.",
-            diagnosis=error.diagnosis,
-            why_is_cause=error.why_is_cause,
-        )
+        undone = _deleted_again(error, f"service {service.name} runs nothing")
+        return evolve(undone, next_step="Run the step again when the cause is mended: the stack stands.")
 
     def begin(
         self, task_definition: str, marker: RequestMarker | None, *, replace: bool, roll_back: bool
@@ -152,9 +144,9 @@ class TaskSetDeployment:
         self.outputs.set(**revision_outputs(task_definition))
         rollout = self._rollout(task_definition)
         state = self._read(rollout)
-        for other in _in_the_way(state, task_definition):
-            if not replace or not other.external_id:
-                raise _refuse_other(other, self.service)
+        others = _in_the_way(state, task_definition)
+        self._check_others(others, replace=replace)
+        for other in others:
             self._abandon_other(other)
         if state.is_promoted:
             self._put_out(state)
@@ -202,11 +194,13 @@ class TaskSetDeployment:
             if verification:
                 verify(verification, self.context)
         with self._putting_out(rollout):
-            if percent < FULL:
-                return self._paused(rollout.reach(Share(percent=percent)))
-            delay = rollout.deregistration_delay(state.old_group)
-            settlement = rollout.reach(Promote(bake=bake_minutes * SECONDS, deregistration_delay=delay))
-        self._put_out(settlement.state)
+            goal: Goal = Share(percent=percent)
+            if percent == FULL:
+                delay = rollout.deregistration_delay(state.old_group)
+                goal = Promote(bake=bake_minutes * SECONDS, deregistration_delay=delay)
+            settlement = rollout.reach(goal)
+        if percent < FULL:
+            return self._paused(settlement)
         return self.outputs.result(Outcome.SUCCEEDED if settlement.is_done else Outcome.STARTED)
 
     def abort(self) -> Result:
@@ -226,8 +220,13 @@ class TaskSetDeployment:
             )
         with self._putting_out(rollout):
             settlement = self._abandon(rollout, state)
-        self._put_out(settlement.state)
         return self.outputs.result(Outcome.ROLLED_BACK if settlement.is_done else Outcome.STARTED)
+
+    def _check_others(self, others: Sequence[TaskSet], *, replace: bool) -> None:
+        """Refuse sets that stand in the way and are not to be replaced, or are of another controller."""
+        for other in others:
+            if not replace or not other.external_id:
+                raise _refuse_other(other, self.service)
 
     def _unchanged(self, why: str) -> Result:
         self.context.say(Level.WARNING, why)
@@ -265,12 +264,7 @@ class TaskSetDeployment:
 
     def _rolled_back(self, rollout: TaskSetRollout, error: DeploymentError) -> RolledBackError:
         self._abandon(rollout, self._read(rollout))
-        return RolledBackError(
-            what=f"{error.what}: it was deleted again, and what served before serves",
-            why=error.why,
-            diagnosis=error.diagnosis,
-            why_is_cause=error.why_is_cause,
-        )
+        return _deleted_again(error, "what served before serves")
 
     def _check(self, state: TaskSetState, *, only_healthy: bool) -> None:
         """Refuse more traffic for a set that could not serve it now, but wait for one that is scaled."""
@@ -301,8 +295,7 @@ class TaskSetDeployment:
         self.context.say(Level.WARNING, f"Task set {new.task_set_id} is not healthy: {why}; waiting for it")
 
     def _paused(self, settlement: Settlement) -> Result:
-        """Put out where it pauses, in words for the person who decides what is next."""
-        self._put_out(settlement.state)
+        """Report where it pauses, in words for the person who decides what is next."""
         if not settlement.is_done:
             return self.outputs.result(Outcome.STARTED)
         if settlement.state.new:
@@ -328,6 +321,15 @@ def _in_the_way(state: TaskSetState, task_definition: str) -> tuple[TaskSet, ...
     new = state.new
     is_other = new is not None and not new.is_primary and new.task_definition != task_definition
     return (*state.strays, *((new,) if new and is_other else ()))
+
+
+def _deleted_again(error: DeploymentError, what_serves: str) -> RolledBackError:
+    return RolledBackError(
+        what=f"{error.what}: it was deleted again, and {what_serves}",
+        why=error.why,
+        diagnosis=error.diagnosis,
+        why_is_cause=error.why_is_cause,
+    )
 
 
 def _group_of(members: Mapping[str, Any] | None) -> str:

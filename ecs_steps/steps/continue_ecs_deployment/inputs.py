@@ -18,8 +18,8 @@ from ecs_steps.steps.task_set_inputs import (
     Header,
     Query,
     TrafficPercent,
+    header_variable,
     marker_of,
-    test_header_variable,
     test_query_variable,
 )
 
@@ -97,7 +97,7 @@ class ContinueInputs(StartedDeploymentInputs):
         default=None,
         is_secret=True,
     )
-    test_header: Header | None = test_header_variable()
+    test_header: Header | None = header_variable()
     test_query: Query | None = test_query_variable()
     verify_status: HttpStatus = variable(
         f"{VERIFY}.Status",

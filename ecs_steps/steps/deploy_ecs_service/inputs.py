@@ -362,6 +362,12 @@ class DeployInputs(TaskSetInputs, TaskDefinitionInputs):
         return self.deployment_type is DeploymentType.TASK_SETS
 
     @property
+    def infrastructure_roles(self) -> tuple[str, ...]:
+        """The roles with which ECS changes listener rules, each once."""
+        roles = (mapping.infrastructure_role for mapping in self.load_balancer_mappings)
+        return tuple(dict.fromkeys(role for role in roles if role))
+
+    @property
     def stack_name(self) -> str:
         """The stack's name: the one given, or the one that every deployment of these names shares."""
         return self.cf_stack_name or naming.stack_name(
