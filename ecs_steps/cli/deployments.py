@@ -162,8 +162,8 @@ def _page(path: Path | None, record: DeploymentRecord) -> Iterator[DeploymentRec
     try:
         path.write_text("", encoding="utf-8")
     except (OSError, ValueError) as error:
-        problem = Problem(path="--report", message=f"{path}: {getattr(error, 'strerror', '') or error}")
-        raise InvalidInputsError(what="The report cannot be written", problems=(problem,)) from None
+        why = f"{path}: {getattr(error, 'strerror', '') or error}"
+        raise InvalidInputsError.of("--report", why, what="The report cannot be written") from None
     try:
         yield record
     except EcsStepsError as error:

@@ -20,7 +20,7 @@ WRAPPER = "taskDefinition"
 class Document:
     """A parsed document. Its values are no part of its `repr`: they may be secret.
 
-    `is_wrapped` says that the task definition is a member of what was given, beside its tags.
+    `is_wrapped` says that the task definition is a member of what was given, besides its tags.
     """
 
     members: Mapping[str, Any] = field(repr=False)
