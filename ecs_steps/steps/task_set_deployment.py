@@ -207,6 +207,7 @@ class TaskSetDeployment:
                 return self.outputs.result(Outcome.ROLLED_BACK)
             return self._unchanged(f"Service {self.service.name} has no task set of {self._whose} to abort.")
         if not state.old:
+            rollout.reach(Abandon(deregistration_delay=0))
             return self._unchanged(
                 f"Task set {state.new.task_set_id} was promoted, and the one before it is gone: deploy the "
                 "revision before it again."

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import hypothesis.strategies as st
+import pytest
 from attrs import evolve
 from hypothesis import given
 
@@ -13,6 +14,7 @@ from ecs_steps.rollouts.task_set_moves import (
     Abandon,
     CreateSet,
     DeleteSet,
+    DeleteTestRule,
     Done,
     Establish,
     Goal,
@@ -133,6 +135,33 @@ def test_a_set_that_is_to_have_no_task_gets_no_traffic() -> None:
 
     assert isinstance(next_move(state, Share(percent=99)), WaitFor)
     assert not state.is_new_ready
+
+
+def test_a_share_of_0_gives_the_old_tasks_everything_where_both_weights_are_0() -> None:
+    new = task_set(GREEN, status="ACTIVE", scale=1, steady=True)
+    state = with_share(0, new, healthy_old=2)
+    groups = [{"TargetGroupArn": group, "Weight": 0} for group in (BLUE, GREEN)]
+    rule = evolve(state.production, actions=({"Type": "forward", "ForwardConfig": {"TargetGroups": groups}},))
+
+    assert next_move(state, Share(percent=0)) == Done()
+    assert next_move(evolve(state, production=rule), Share(percent=0)) == Shift(percent=0)
+
+
+@pytest.mark.parametrize("has_stray", [False, True])
+def test_what_a_promotion_has_left_for_testers_goes_unless_it_is_anothers(*, has_stray: bool) -> None:
+    promoted = task_set(GREEN, status="PRIMARY", scale=100, steady=True)
+    rule = ListenerRule(arn="test", priority=4, conditions=(), actions=())
+    stray = (evolve(promoted, status="ACTIVE", external_id="Deployments-2"),)
+    state = evolve(
+        with_share(100, promoted, healthy_old=0),
+        old=(),
+        test_rules=(rule,),
+        strays=stray if has_stray else (),
+    )
+
+    move = next_move(state, Abandon(deregistration_delay=30))
+
+    assert move == (Done() if has_stray else DeleteTestRule(rule=rule))
 
 
 def test_traffic_goes_back_to_old_tasks_that_are_healthy_alone() -> None:

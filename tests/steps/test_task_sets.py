@@ -10,6 +10,7 @@ import pytest
 from answering import Answer, answering
 from ecs_steps import (
     AbortEcsDeploymentStep,
+    AccessDeniedError,
     ContinueEcsDeploymentStep,
     DeployEcsRevisionStep,
     DeploymentError,
@@ -25,7 +26,7 @@ from ecs_steps import (
     TimedOutError,
     UpdateEcsServiceStep,
 )
-from ecs_steps.sandbox import Sandbox
+from ecs_steps.sandbox import Fault, FaultKind, Sandbox
 from ecs_steps.sandbox.ecs.checkout import task_definition, task_set
 from revisions import register_another
 from steps.checkout import HEADER, Checkout, deployment_variables, revision_variables, update_variables
@@ -376,6 +377,19 @@ class TestContinue:
 
         assert shop.share(0).outputs["ProductionTrafficPercent"] == "0"
 
+    def test_of_0_gives_the_old_tasks_everything_where_both_weights_are_0(self, shop: Checkout) -> None:
+        shop.update()
+        [action] = shop.production["Actions"]
+        for group in action["ForwardConfig"]["TargetGroups"]:
+            group["Weight"] = 0
+        elbv2: Any = shop.aws.clients.elbv2
+        elbv2.modify_rule(RuleArn=shop.production["RuleArn"], Actions=[action])
+
+        shop.share(0)
+
+        assert shop.changes == ["ModifyRule"]
+        assert "testers reach it by the test rule; checkout:1 has 100 %" in shop.text
+
     def test_gives_nothing_where_no_task_is_wanted(self, shop: Checkout) -> None:
         shop.update()
         shop.aws.ecs.update_service({"cluster": "shop", "service": "checkout", "desiredCount": 0})
@@ -475,6 +489,18 @@ class TestAbort:
         assert shop.abort(**{"Octopus.Deployment.Id": "Deployments-8"}).outcome is Outcome.UNCHANGED
         assert shop.changes == []
         assert len(shop.sets) == 2
+
+    def test_ends_what_a_promotion_that_was_refused_has_left_for_testers(self, shop: Checkout) -> None:
+        shop.update()
+        shop.aws.faults.apply(Fault("DeleteRule", FaultKind.ACCESS_DENIED))
+        with pytest.raises(AccessDeniedError):
+            shop.share(100)
+        shop.aws.faults.apply()
+
+        result = shop.abort()
+
+        assert (result.outcome, shop.changes) == (Outcome.UNCHANGED, ["DeleteRule"])
+        assert "was promoted" in shop.warnings[-1]
 
     def test_leaves_what_was_promoted(self, shop: Checkout) -> None:
         shop.update()
