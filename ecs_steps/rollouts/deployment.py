@@ -12,6 +12,7 @@ from ecs_steps.aws.ecs import DeploymentRef, Service, revision_outputs, service_
 from ecs_steps.context import DeploymentContext
 from ecs_steps.result import Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
+from ecs_steps.rollouts.strategies import pause_points
 from ecs_steps.rollouts.verdict import is_serving
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class ServiceMove:
 
     `configuration` is sent with it, where the service's own does not stay. With `is_begun` the deployment
     that is in progress is this one. `force` deploys a revision that the service runs already once more.
-    `add_tags` is called once the deployment has started.
+    `add_tags` is called once the deployment has started, or before one that may pause.
     """
 
     service: Service
@@ -35,6 +36,10 @@ class ServiceMove:
     add_tags: Callable[[], None]
     configuration: dict[str, Any] | None = None
     is_begun: bool = False
+
+    @property
+    def may_pause(self) -> bool:
+        return bool(pause_points(self.configuration or self.service.deployment_configuration))
 
 
 def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Outputs) -> Result:
@@ -46,6 +51,9 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
     """
     service, revision = move.service, move.revision
     outputs.set(**revision_outputs(revision), **service_outputs(service.arn))
+    if move.may_pause:
+        # By its tags the next run knows it again at its pause, wherever this one is ended.
+        move.add_tags()
     is_running = service.task_definition == revision
     running = service.primary if (is_running and not move.force) or move.is_begun else None
     deployment = running or start_rollout(
@@ -53,7 +61,8 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
     )
     outputs.set(DeploymentId=deployment.deployment_id)
     outputs.since = deployment.created_at
-    move.add_tags()
+    if not move.may_pause:
+        move.add_tags()
     target = DeploymentRef(
         task_definition=revision, deployment_id=deployment.deployment_id, since=deployment.created_at
     )
