@@ -5,14 +5,17 @@ account -> credentials -> session -> clients
 A proxy is the environment's business: botocore reads HTTPS_PROXY and NO_PROXY.
 """
 
+import gzip
+import json
 from functools import cache, cached_property
+from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
-from botocore.loaders import create_loader
+from botocore.loaders import JSONFileLoader, Loader, create_loader
 
 from ecs_steps.account import Account, AssumedRole
 from ecs_steps.aws.client_events import (
@@ -206,7 +209,39 @@ class RoleSession:
         return self._session.client(service_name, **options, **self._keys)
 
 
-_models = cache(create_loader)
+class _AnyService(list[str]):
+    """The services that botocore knows, without a look into hundreds of folders for every client.
+
+    That look takes 5 % of an update. Loading the model of a service that does not exist fails as well.
+    """
+
+    def __contains__(self, service: object) -> bool:
+        return True
+
+
+class _PlainFiles(JSONFileLoader):
+    """botocore's data in plain dictionaries, which keep their order too, and are read in half the time."""
+
+    def load_file(self, file_path: str) -> Any:  # noqa: ANN401  JSON
+        for name, open_file in ((f"{file_path}.json", open), (f"{file_path}.json.gz", gzip.open)):
+            if Path(name).is_file():
+                with open_file(name, "rb") as file:
+                    return json.loads(file.read())
+        return None
+
+
+class _Models(Loader):
+    """botocore's models of the services."""
+
+    FILE_LOADER_CLASS = _PlainFiles
+
+    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002  botocore's signature
+        return _AnyService()
+
+
+@cache
+def _models(search_path: str | None) -> _Models:
+    return _Models(create_loader(search_path).search_paths, include_default_search_paths=False)
 
 
 class BotocoreSession(botocore.session.Session):

@@ -133,6 +133,12 @@ class Service:
         return next((deployment for deployment in self.deployments if deployment.is_primary), None)
 
     @property
+    def may_be_paused(self) -> bool:
+        """Whether a deployment in progress may wait for a person: only then is its record worth a call."""
+        is_in_progress = self.primary is not None and self.primary.rollout_state == "IN_PROGRESS"
+        return self.has_pause_hooks and is_in_progress
+
+    @property
     def primary_task_set(self) -> TaskSet | None:
         """The task set that the service is at, where it is deployed by task sets."""
         return next((task_set for task_set in self.task_sets if task_set.is_primary), None)

@@ -2,13 +2,14 @@
 
 import argparse
 
+from ecs_steps.cli.options import Commands
 from ecs_steps.cli.output import CommandResult
 from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
 from ecs_steps.errors import EcsStepsError
 from ecs_steps.feed.command import add_feed_arguments, run_feed
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``feed``."""
     text = "serve task definitions as packages of a Docker feed, for releases and their triggers"
     sub = commands.add_parser("feed", help=text, description=text)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ecs_steps.cli.options import Commands
 from ecs_steps.cli.output import CommandResult
 from ecs_steps.cli.process import print_error, read_text
 from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ecs_steps.steps.deploy_ecs_service.importing import Imported, ImportedStack
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``import``."""
     text = "print a file of variables that deploys what runs; members without a place are named"
     sub = commands.add_parser("import", help=text, description=text)

@@ -74,9 +74,14 @@ def _json(data: Mapping[str, object]) -> str:
 
 
 def _write(text: str) -> None:
+    if sys.stdout is None:  # it was closed on purpose
+        return
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            # The verdict stands, and so does the exit code.
+            print_error(f"WARNING: the result cannot be printed: {error.strerror}")
         # Python flushes standard output once more at exit, which must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecs_steps.cli.options import Commands
 from ecs_steps.cli.output import CommandResult, print_result
 from ecs_steps.cli.variables import is_file
 from ecs_steps.errors import InvalidInputsError, Problem
@@ -46,7 +47,7 @@ def add_sandbox(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``scenarios``, ``examples`` and ``sandbox``."""
     text = "list the scenarios of --sandbox"
     sub = commands.add_parser("scenarios", help=text, description=text)

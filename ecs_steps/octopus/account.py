@@ -35,20 +35,20 @@ ExternalId = Annotated[
 Read = TypeVar("Read", bound=attrs.AttrsInstance)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class _KeyFields:
     access_key: AccessKeyId = hidden()
     secret_key: SecretKey = hidden()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class _IdentityFields:
     role_arn: Role
     token: Token = hidden()
     session_duration: SessionSeconds | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class _RoleFields:
     role_arn: Role
     session_name: SessionName = SESSION_NAME

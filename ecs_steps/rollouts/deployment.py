@@ -13,7 +13,6 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.result import Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.strategies import pause_points
-from ecs_steps.rollouts.verdict import is_serving
 
 if TYPE_CHECKING:
     from ecs_steps.rollouts.in_progress import DeploymentInProgress
@@ -66,13 +65,15 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
     target = DeploymentRef(
         task_definition=revision, deployment_id=deployment.deployment_id, since=deployment.created_at
     )
-    if context.may_wait and not (running and is_serving(service, target)):
-        # Only who waits pays for what explains a failure.
+    if context.may_wait:
+        # Only who waits pays for what judges a deployment and explains a failure.
+        from ecs_steps.rollouts.verdict import is_serving
         from ecs_steps.rollouts.waiting import wait_for_revision
 
-        watch = wait_for_revision(service, target, context, roll_back=move.roll_back)
-        if _has_paused(watch, context, outputs):
-            return outputs.result(Outcome.PAUSED)
+        if not (running and is_serving(service, target)):
+            watch = wait_for_revision(service, target, context, roll_back=move.roll_back)
+            if _has_paused(watch, context, outputs):
+                return outputs.result(Outcome.PAUSED)
     return outputs.result(_outcome(unchanged=bool(running), waited=context.may_wait))
 
 
@@ -135,6 +136,34 @@ def still_running(outputs: Mapping[str, str]) -> StillRunning | None:
         what=f"Deployment {deployment} continues in ECS",
         watch=f"ecs-steps watch VARIABLES.json --deployment {deployment}",
         undo="aws ecs stop-service-deployment",
+    )
+
+
+def task_set_left(outputs: Mapping[str, str]) -> StillRunning | None:
+    """Say of a task set that was made how it stays without this step, and how to continue or undo it."""
+    task_set, share = outputs.get("TaskSetId"), outputs.get("ProductionTrafficPercent", "0")
+    if not task_set:
+        return None
+    return StillRunning(
+        what=f"Task set {task_set} stays in ECS with {share} % of the traffic",
+        watch="run the step again",
+        undo="ecs-steps abort VARIABLES.json",
+    )
+
+
+def found_still_running(outputs: Mapping[str, str]) -> StillRunning | None:
+    """Say of a deployment that was found what it does without this step, and how to follow or undo it."""
+    if outputs.get("TaskSetId"):
+        return task_set_left(outputs)
+    deployment = outputs.get("DeploymentId")
+    if not deployment:
+        return None
+    hook, until = outputs.get("HookId"), outputs.get("PauseExpiresAt")
+    pause = f"; the pause of hook {hook}, if it still waits, ends by itself at {until}" if hook else ""
+    return StillRunning(
+        what=f"Deployment {deployment} continues in ECS{pause}",
+        watch="ecs-steps status VARIABLES.json --watch",
+        undo="ecs-steps abort VARIABLES.json",
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service, update_service
-from ecs_steps.aws.service_deployments import find_service_deployment
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError, RolloutFailedError
 from ecs_steps.rollouts.strategies import StrategyType
@@ -164,6 +163,8 @@ def target_of(service: Service, deployment_id: str, context: DeploymentContext) 
         return DeploymentRef(
             task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at
         )
+    from ecs_steps.aws.service_deployments import find_service_deployment
+
     ids = ", ".join(d.deployment_id for d in service.deployments) or "none"
     why = f"the service shows {ids}"
     try:

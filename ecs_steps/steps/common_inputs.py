@@ -31,7 +31,7 @@ GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 _NO_FEEDS: Final[Mapping[str, Feed]] = MappingProxyType({})
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class AwsInputs:
     """The inputs of every step: its region and account, and what the release provides."""
 
@@ -78,7 +78,7 @@ class AwsInputs:
         return (login.role_arn,) if isinstance(login, WebIdentity) else ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class ClusterInputs(AwsInputs):
     """The inputs of what is done in a cluster."""
 
@@ -105,7 +105,7 @@ class ClusterInputs(AwsInputs):
         return (*super().arns_of_account, self.cluster_name)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class ServiceInputs(ClusterInputs):
     """The inputs of every step on a service: its cluster, and how its deployment is watched."""
 

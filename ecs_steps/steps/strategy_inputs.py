@@ -108,7 +108,7 @@ def strategy_last(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.
     return sorted(fields, key=lambda each: each.name in own)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class StrategyInputs(ServiceInputs):
     """The inputs of a step that starts a deployment: its strategy, its pauses, its safeguards."""
 

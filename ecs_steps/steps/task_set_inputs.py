@@ -131,7 +131,7 @@ def task_sets_last(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[att
     return strategy_last(cls, sorted(fields, key=lambda each: each.name in own))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class TaskSetInputs(StrategyInputs):
     """The inputs of a step that starts a deployment, where it may be one by task sets."""
 

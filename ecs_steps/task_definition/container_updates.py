@@ -16,7 +16,7 @@ from ecs_steps.octopus.inputs.members import member
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, repeated, rule
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, last_of
 from ecs_steps.octopus.inputs.types import ContainerName
-from ecs_steps.task_definition.container_rules import (
+from ecs_steps.task_definition.container_findings import (
     environment_file_findings,
     environment_findings,
     package_image_findings,

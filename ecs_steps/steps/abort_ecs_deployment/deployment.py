@@ -11,6 +11,7 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.approval import answer_pause, record_once_decided, stop_and_roll_back
 from ecs_steps.rollouts.decision import Action, Decision, decide_to_abort
+from ecs_steps.rollouts.deployment import found_still_running
 from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import (
     final_outputs,
@@ -29,7 +30,6 @@ from ecs_steps.rollouts.start import describe_updatable_service, has_task_sets, 
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.abort_ecs_deployment.inputs import ABORT, AbortInputs, WhenFinished
-from ecs_steps.steps.deployment_inputs import still_running
 
 MAX_ANSWERS = 3
 """How many pauses an abort answers that are decided by someone else in the same moment."""
@@ -45,7 +45,7 @@ class Abort:
 
     def run(self) -> Result:
         """Roll back what is in progress, and wait."""
-        with self.outputs.attach_to_errors(still_running):
+        with self.outputs.attach_to_errors(found_still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(
                 inputs.cluster_name, inputs.service_name, context, with_task_sets=True

@@ -13,6 +13,7 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.approval import answer_pause, record_once_decided
 from ecs_steps.rollouts.decision import Action, Decision, decide_to_continue
+from ecs_steps.rollouts.deployment import found_still_running
 from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.pauses import pause_of, pause_outputs, waits_at
 from ecs_steps.rollouts.progress import (
@@ -31,7 +32,6 @@ from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.verification import Verification, verify
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.continue_ecs_deployment.inputs import CONTINUE, ContinueInputs, WhenUnhealthy
-from ecs_steps.steps.deployment_inputs import still_running
 
 
 @frozen(kw_only=True)
@@ -44,7 +44,7 @@ class Continuation:
 
     def run(self) -> Result:
         """Continue at the pause that is meant, and wait for the next one or the end."""
-        with self.outputs.attach_to_errors(still_running):
+        with self.outputs.attach_to_errors(found_still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(
                 inputs.cluster_name, inputs.service_name, context, with_task_sets=True

@@ -11,6 +11,7 @@ from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
+from ecs_steps.rollouts.deployment import task_set_left
 from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import report_pause
 from ecs_steps.rollouts.verdict import DeploymentStatus
@@ -22,7 +23,6 @@ from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.task_sets import TaskSetOfStack, check_task_sets
-from ecs_steps.steps.deployment_inputs import task_set_left
 from ecs_steps.tags import merge_tags
 
 

@@ -12,12 +12,12 @@ from ecs_steps.rollouts.deployment import (
     deploy_to_service,
     report_waiting_pause,
     still_running,
+    task_set_left,
     watch_deployment,
 )
 from ecs_steps.rollouts.start import has_task_sets
 from ecs_steps.steps.deploy_revision.inputs import DeployRevisionInputs
 from ecs_steps.steps.deploy_revision.plan import Plan, plan_deployment
-from ecs_steps.steps.deployment_inputs import task_set_left
 from ecs_steps.steps.strategy_inputs import WhenPaused
 from ecs_steps.task_definition.registration import add_tags
 

@@ -6,12 +6,11 @@ from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.shared_inputs import TagInput, sent_tags
-from ecs_steps.octopus.inputs.types import Bool, Count, Family
+from ecs_steps.octopus.inputs.types import Bool, Count, Family, TaskDefinitionName
 from ecs_steps.steps.common_inputs import AwsInputs, resolve_digests_variable
 from ecs_steps.tags import Tag, merge_tags, provenance_tags, without_aws_tags, without_environment_tags
 from ecs_steps.task_definition.container_updates import ContainerUpdate, updated_images
 from ecs_steps.task_definition.document import Document, DocumentReader
-from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
 
 TASK_DEFINITION = "Octopus.Action.Aws.Ecs.TaskDefinition"

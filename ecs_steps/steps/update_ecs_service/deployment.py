@@ -12,10 +12,10 @@ from ecs_steps.rollouts.deployment import (
     deploy_to_service,
     report_waiting_pause,
     still_running,
+    task_set_left,
     watch_deployment,
 )
 from ecs_steps.rollouts.start import has_task_sets
-from ecs_steps.steps.deployment_inputs import task_set_left
 from ecs_steps.steps.strategy_inputs import WhenPaused
 from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
 from ecs_steps.steps.update_ecs_service.plan import Plan, changes, plan_update

@@ -4,7 +4,7 @@ from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
-from ecs_steps.octopus.inputs.types import Bool, EcsName, Family
+from ecs_steps.octopus.inputs.types import Bool, EcsName, Family, TaskDefinitionName
 from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
 from ecs_steps.steps.strategy_inputs import (
     WhenPaused,
@@ -14,7 +14,6 @@ from ecs_steps.steps.strategy_inputs import (
 )
 from ecs_steps.steps.task_set_inputs import TaskSetInputs, task_sets_last
 from ecs_steps.task_definition.container_updates import ContainerUpdate
-from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"

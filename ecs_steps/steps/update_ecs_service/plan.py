@@ -3,7 +3,7 @@
 Everything that can refuse an update is checked here, so that a refused one has changed nothing.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
@@ -11,7 +11,6 @@ from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import Problem
-from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_own_deployment
 from ecs_steps.rollouts.start import (
     check_strategy,
     check_task_sets,
@@ -28,6 +27,9 @@ from ecs_steps.task_definition.diff import Change, difference
 from ecs_steps.task_definition.registration import check_containers, describe_revision
 from ecs_steps.task_definition.revision import RegisteredRevision, RevisionPlan, plan_revision, tags_of
 
+if TYPE_CHECKING:
+    from ecs_steps.rollouts.in_progress import DeploymentInProgress
+
 
 @frozen(kw_only=True)
 class Plan:
@@ -43,7 +45,7 @@ class Plan:
     service_tags: tuple[Tag, ...]
     warnings: tuple[Problem, ...]
     configuration: dict[str, Any] | None = None
-    in_progress: DeploymentInProgress | None = None
+    in_progress: "DeploymentInProgress | None" = None
 
     @property
     def is_running(self) -> bool:
@@ -122,6 +124,10 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
 
 def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     """Take a deployment that pauses into account: this very update, or one that it would end."""
+    if not plan.service.may_be_paused:
+        return plan
+    from ecs_steps.rollouts.in_progress import find_own_deployment
+
     # This Octopus deployment has registered, or tagged, what it runs.
     has_started = same_deployment(inputs.default_tags, tags_of(plan.latest.request))
     found = find_own_deployment(
