@@ -1,6 +1,8 @@
 """The laws of the order, over all states that there may be."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import hypothesis.strategies as st
 import pytest
@@ -30,6 +32,7 @@ from ecs_steps.rollouts.task_set_moves import (
 from ecs_steps.rollouts.task_sets import TaskSetState, next_move
 
 BLUE, GREEN = "blue", "green"
+SPOT = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
 GOALS = st.one_of(
     st.just(Start()),
     st.just(Start(marker=RequestMarker(name="a", value="b"))),
@@ -178,6 +181,23 @@ def test_a_set_that_serves_alone_gets_all_of_its_tasks_again() -> None:
     move = next_move(state, Promote(bake=60.0, deregistration_delay=30.0))
 
     assert move == Scale(task_set=new, percent=100)
+
+
+@pytest.mark.parametrize(
+    ("shown", "runs_on"),
+    [
+        ({"launchType": "FARGATE"}, {"launchType": "FARGATE"}),
+        ({"launchType": "", "capacityProviderStrategy": SPOT}, {"capacityProviderStrategy": SPOT}),
+        ({}, {}),
+    ],
+    ids=["launch type", "capacity providers", "the cluster's own strategy"],
+)
+def test_another_set_runs_on_what_the_first_one_does(
+    shown: Mapping[str, Any], runs_on: Mapping[str, Any]
+) -> None:
+    like = evolve(task_set(BLUE, status="PRIMARY", scale=100, steady=True), raw=shown)
+
+    assert like.members == {**runs_on, "loadBalancers": []}
 
 
 @given(state=states(), left=st.sampled_from(["", "Deployments-1"]))

@@ -151,6 +151,8 @@ class TestUpdate:
         with pytest.raises(SupersededError, match="another task set"):
             shop.update("1.6.0")
 
+        assert shop.changes == []
+
     def test_leaves_a_set_that_does_not_come_up(self) -> None:
         shop = enter("image-not-found")
 
@@ -389,6 +391,34 @@ class TestContinue:
 
         assert shop.changes == ["ModifyRule"]
         assert "testers reach it by the test rule; checkout:1 has 100 %" in shop.text
+
+    def test_of_a_set_that_is_aborted_meanwhile_is_no_success(self, shop: Checkout) -> None:
+        shop.update()
+
+        def abort_at_the_move(reported: Reported) -> None:
+            if isinstance(reported, Message) and "Next: 100 % of the tasks" in reported.text:
+                new = shop.sets[1]["id"]
+                shop.aws.clients.ecs.delete_task_set(
+                    cluster="shop", service="checkout", taskSet=new, force=True
+                )
+
+        step = ContinueEcsDeploymentStep(deployment_variables(Continue_TrafficPercent=100))
+        with pytest.raises(RolledBackError, match="another process has deleted it"):
+            step.run(aws=shop.aws.clients, clock=shop.aws.clock, report=abort_at_the_move)
+
+    def test_gives_way_to_what_takes_the_traffic_back(self, shop: Checkout) -> None:
+        shop.update()
+        before = shop.production
+
+        def take_back(**_: object) -> None:
+            shop.aws.ecs.elbv2.modify_rule({"RuleArn": before["RuleArn"], "Actions": before["Actions"]})
+
+        shop.aws.clients.elbv2.meta.events.register("response-received.*.ModifyRule", take_back)
+
+        with pytest.raises(SupersededError, match=r"does not keep 50 % of the traffic"):
+            shop.share(50)
+
+        assert shop.changes.count("ModifyRule") == 5
 
     def test_gives_nothing_where_no_task_is_wanted(self, shop: Checkout) -> None:
         shop.update()

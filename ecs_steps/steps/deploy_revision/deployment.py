@@ -69,7 +69,7 @@ class RevisionDeployment:
             inputs, service, self.outputs, self.context, inputs.default_tags
         )
         replace = inputs.when_paused is WhenPaused.REPLACE
-        deployment.check(inputs.marker, replace=replace)
+        deployment.check(inputs.marker, replace=replace, task_definition=plan.revision)
         add_tags(service.arn, plan.service_tags, self.context)
         return deployment.begin(
             plan.revision,

@@ -63,7 +63,8 @@ class RevisionDeployment:
         tags = merge_tags(inputs.default_tags, sent_tags(inputs.tags))
         deployment = TaskSetDeployment.of_new_set(inputs, plan.service, self.outputs, self.context, tags)
         replace = inputs.when_paused is WhenPaused.REPLACE
-        deployment.check(inputs.marker, replace=replace)
+        existing = "" if plan.revision.needs_registration else plan.latest.arn
+        deployment.check(inputs.marker, replace=replace, task_definition=existing)
         revision = register_revision(plan.revision, self.context)
         add_tags(plan.latest.arn, plan.revision_tags, self.context)
         add_tags(plan.service.arn, plan.service_tags, self.context)

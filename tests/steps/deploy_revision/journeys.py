@@ -29,7 +29,6 @@ _PAUSES = {
     f"{REVISION}.TaskDefinition": "storefront:2",
     f"{ECS}.Strategy.Type": "BlueGreen",
     f"{ECS}.Deployment.Alarms": "storefront-5xx",
-    "Octopus.Deployment.Id": "Deployments-7",
 }
 _TAGGED = {"Octopus.Deployment.Id": "Deployments-1"}
 
