@@ -15,7 +15,6 @@ from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.elbv2 import target_group_attributes
 from ecs_steps.aws.listener_rules import PRIORITY_IN_USE, create_rule, delete_rule, rules_of, write_rule
 from ecs_steps.aws.task_sets import (
-    NOT_FOUND,
     NewTaskSet,
     TaskSet,
     create_task_set,
@@ -26,29 +25,32 @@ from ecs_steps.aws.task_sets import (
 )
 from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
 from ecs_steps.errors import AwsCallError, RolledBackError, SupersededError, TimedOutError
-from ecs_steps.polling import PollResult, poll
+from ecs_steps.polling import PollResult
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.task_set_moves import (
-    Abandon,
     Change,
     CreateSet,
     DeleteSet,
     DeleteTestRule,
-    Done,
-    Goal,
     MakePrimary,
     MakeTestRule,
     Move,
-    Promote,
     Scale,
-    Share,
     Shift,
     WaitFor,
 )
 from ecs_steps.rollouts.task_set_progress import TaskSetReporter
 from ecs_steps.rollouts.task_set_reader import TaskSetReader
 from ecs_steps.rollouts.task_set_watch import TaskSetWatch
-from ecs_steps.rollouts.task_sets import MIN_SCALE, TaskSetState, next_move
+from ecs_steps.rollouts.task_sets import (
+    MIN_SCALE,
+    Abandon,
+    Goal,
+    Promote,
+    Share,
+    TaskSetState,
+    next_move,
+)
 from ecs_steps.rollouts.traffic import (
     FULL,
     TEST_RULE_TAG,
@@ -59,7 +61,7 @@ from ecs_steps.rollouts.traffic import (
 )
 from ecs_steps.tags import MAX_TAGS, Tag, sanitised_tags
 
-CODES_OF_DELETED = (NOT_FOUND, "InvalidParameterException")
+CODES_OF_DELETED = ("TaskSetNotFoundException", "InvalidParameterException")
 """Codes with which ECS refuses to change a set that is deleted, or is being deleted."""
 
 MAX_REPEATS = 5
@@ -71,14 +73,14 @@ MAX_PAUSE = 30.0
 
 @frozen(kw_only=True)
 class Settlement:
-    """Where it ended: what there is, and the move that it still waits to make (Done: none)."""
+    """Where it ended: what there is, and the move that it still waits to make, if any."""
 
     state: TaskSetState
-    move: Move
+    move: Move | None
 
     @property
     def is_done(self) -> bool:
-        return isinstance(self.move, Done)
+        return self.move is None
 
 
 @define(kw_only=True)
@@ -125,7 +127,7 @@ class TaskSetRollout:
             move = next_move(state, goal)
             self._is_starting = isinstance(move, WaitFor) and move.for_new_tasks
             match move:
-                case Done():
+                case None:
                     return PollResult(value=Settlement(state=state, move=move), settled=True)
                 case WaitFor():
                     is_over = not self.context.may_wait
@@ -141,13 +143,8 @@ class TaskSetRollout:
                     self._make(state, move)
                     return PollResult(value=Settlement(state=state, move=move), settled=False, changed=True)
 
-        polled = poll(
-            lambda: self._remembering_failures(observe),
-            clock=self.context.clock,
-            deadline=self.context.deadline,
-            report=self.context.report,
-            waiting_for=f"the task sets of service {self._service.name if self.reader.service else ''}",
-        )
+        what = f"the task sets of service {self._service.name if self.reader.service else ''}"
+        polled = self.context.wait_for(what, lambda: self._remembering_failures(observe))
         if not polled.settled:
             raise self._timed_out(polled.value)
         return polled.value

@@ -13,23 +13,24 @@ from ecs_steps.aws.listener_rules import ListenerRule
 from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_set_moves import (
-    Abandon,
     CreateSet,
     DeleteSet,
-    DeleteTestRule,
-    Done,
-    Establish,
-    Goal,
     MakePrimary,
     MakeTestRule,
-    Promote,
     Scale,
-    Share,
     Shift,
-    Start,
     WaitFor,
 )
-from ecs_steps.rollouts.task_sets import TaskSetState, next_move
+from ecs_steps.rollouts.task_sets import (
+    Abandon,
+    Establish,
+    Goal,
+    Promote,
+    Share,
+    Start,
+    TaskSetState,
+    next_move,
+)
 
 BLUE, GREEN = "blue", "green"
 SPOT = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
@@ -146,25 +147,8 @@ def test_a_share_of_0_gives_the_old_tasks_everything_where_both_weights_are_0() 
     groups = [{"TargetGroupArn": group, "Weight": 0} for group in (BLUE, GREEN)]
     rule = evolve(state.production, actions=({"Type": "forward", "ForwardConfig": {"TargetGroups": groups}},))
 
-    assert next_move(state, Share(percent=0)) == Done()
+    assert next_move(state, Share(percent=0)) is None
     assert next_move(evolve(state, production=rule), Share(percent=0)) == Shift(percent=0)
-
-
-@pytest.mark.parametrize("has_stray", [False, True])
-def test_what_a_promotion_has_left_for_testers_goes_unless_it_is_anothers(*, has_stray: bool) -> None:
-    promoted = task_set(GREEN, status="PRIMARY", scale=100, steady=True)
-    rule = ListenerRule(arn="test", priority=4, conditions=(), actions=())
-    stray = (evolve(promoted, status="ACTIVE", external_id="Deployments-2"),)
-    state = evolve(
-        with_share(100, promoted, healthy_old=0),
-        old=(),
-        test_rules=(rule,),
-        strays=stray if has_stray else (),
-    )
-
-    move = next_move(state, Abandon(deregistration_delay=30))
-
-    assert move == (Done() if has_stray else DeleteTestRule(rule=rule))
 
 
 def test_traffic_goes_back_to_old_tasks_that_are_healthy_alone() -> None:
@@ -222,4 +206,4 @@ def test_the_first_set_is_primary_once_it_is_healthy_and_what_was_left_goes_afte
             assert state.new.is_primary
             assert state.is_new_ready, "what serves beside it in the same group can serve alone"
         case move:
-            assert (move, left) == (Done(), "")
+            assert (move, left) == (None, "")

@@ -10,7 +10,6 @@ import pytest
 from answering import Answer, answering
 from ecs_steps import (
     AbortEcsDeploymentStep,
-    AccessDeniedError,
     ContinueEcsDeploymentStep,
     DeployEcsRevisionStep,
     DeploymentError,
@@ -26,7 +25,7 @@ from ecs_steps import (
     TimedOutError,
     UpdateEcsServiceStep,
 )
-from ecs_steps.sandbox import Fault, FaultKind, Sandbox
+from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.ecs.checkout import task_definition, task_set
 from revisions import register_another
 from steps.checkout import HEADER, Checkout, deployment_variables, revision_variables, update_variables
@@ -519,18 +518,6 @@ class TestAbort:
         assert shop.abort(**{"Octopus.Deployment.Id": "Deployments-8"}).outcome is Outcome.UNCHANGED
         assert shop.changes == []
         assert len(shop.sets) == 2
-
-    def test_ends_what_a_promotion_that_was_refused_has_left_for_testers(self, shop: Checkout) -> None:
-        shop.update()
-        shop.aws.faults.apply(Fault("DeleteRule", FaultKind.ACCESS_DENIED))
-        with pytest.raises(AccessDeniedError):
-            shop.share(100)
-        shop.aws.faults.apply()
-
-        result = shop.abort()
-
-        assert (result.outcome, shop.changes) == (Outcome.UNCHANGED, ["DeleteRule"])
-        assert "was promoted" in shop.warnings[-1]
 
     def test_leaves_what_was_promoted(self, shop: Checkout) -> None:
         shop.update()
