@@ -16,7 +16,7 @@ from ecs_steps.steps.task_set_inputs import (
     production_rule_variable,
     task_set_variable,
 )
-from ecs_steps.tags import DEPLOYMENT_TAG
+from ecs_steps.tags import deployment_of
 
 DEPLOYMENT = "Octopus.Action.Aws.Ecs.Deployment"
 
@@ -66,9 +66,9 @@ class StartedDeploymentInputs(ServiceInputs):
     @property
     def pins(self) -> Pins:
         """What says which deployment is meant."""
-        own = (tag.value for tag in self.default_tags if tag.key == DEPLOYMENT_TAG)
         return Pins(
-            service_deployment_arn=self.service_deployment_arn or "", octopus_deployment=next(own, "")
+            service_deployment_arn=self.service_deployment_arn or "",
+            octopus_deployment=deployment_of(self.default_tags),
         )
 
 

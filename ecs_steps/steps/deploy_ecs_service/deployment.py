@@ -14,6 +14,7 @@ from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.deployment import outcome_of, task_set_left
 from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import report_pause
+from ecs_steps.rollouts.start import describe_service_of
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.stacks.change_set import plan_deployment
@@ -22,7 +23,7 @@ from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_sca
 from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
-from ecs_steps.steps.deploy_ecs_service.task_sets import TaskSetOfStack, check_task_sets
+from ecs_steps.steps.deploy_ecs_service.task_sets import check_task_sets, deploy_task_set
 from ecs_steps.tags import merge_tags
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference
 
@@ -95,10 +96,10 @@ class StackDeployment:
         if stack.operation and not self._keeps_count:
             warn_of_scaling(service_arn, context)
         if inputs.has_task_sets:
-            deployment = TaskSetOfStack(
-                inputs=inputs, context=context, outputs=outputs, service_arn=service_arn
+            running = describe_service_of(inputs.cluster_name, service_arn, context)
+            return deploy_task_set(
+                inputs, running, task_definition, context, outputs, unchanged=stack.unchanged
             )
-            return deployment.run(task_definition, unchanged=stack.unchanged)
         if context.may_wait:
             watch = service.watch_of(service_arn, task_definition)
             verdict = wait_for_verdict(watch)

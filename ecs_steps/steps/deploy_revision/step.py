@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecs_steps.steps.aws_step import RevisionStep
-from ecs_steps.steps.deploy_revision.inputs import DeployRevisionInputs
-from ecs_steps.steps.deploy_revision.rules import RULES
+from ecs_steps.steps.deploy_revision.inputs import RULES, DeployRevisionInputs
 
 if TYPE_CHECKING:
     from ecs_steps.context import DeploymentContext
