@@ -10,6 +10,7 @@ from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import EcsName, Text
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.common_inputs import SERVICE_RULES, ServiceInputs
+from ecs_steps.steps.strategy_inputs import DEPLOYMENT
 from ecs_steps.steps.task_set_inputs import (
     ListenerRuleArn,
     TaskSetId,
@@ -17,8 +18,6 @@ from ecs_steps.steps.task_set_inputs import (
     task_set_variable,
 )
 from ecs_steps.tags import deployment_of
-
-DEPLOYMENT = "Octopus.Action.Aws.Ecs.Deployment"
 
 ServiceDeploymentArn = Annotated[
     str,

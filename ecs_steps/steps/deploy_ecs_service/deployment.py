@@ -11,12 +11,11 @@ from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
-from ecs_steps.rollouts.deployment import outcome_of, task_set_left
+from ecs_steps.rollouts.deployment import has_paused, outcome_of, task_set_left
 from ecs_steps.rollouts.failure import failure_of
-from ecs_steps.rollouts.progress import report_pause
 from ecs_steps.rollouts.start import describe_service_of
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
+from ecs_steps.rollouts.watch import wait_for_verdict
 from ecs_steps.stacks.change_set import plan_deployment
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
 from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_scaling
@@ -87,7 +86,8 @@ class StackDeployment:
             beside = None if inputs.has_task_sets else service
             leave = inputs.on_failure is OnFailure.LEAVE
             if watch_operation(stack.operation, context, service=beside, leave=leave) and service.watch:
-                return self._paused(service.watch)
+                has_paused(service.watch, context, outputs)
+                return outputs.result(Outcome.PAUSED)
         resources = context.call_with_retries(
             "the stack", lambda: stack_resources(context.aws, stack.stack_id)
         )
@@ -103,8 +103,8 @@ class StackDeployment:
         if context.may_wait:
             watch = service.watch_of(service_arn, task_definition)
             verdict = wait_for_verdict(watch)
-            if verdict.pause:
-                return self._paused(watch)
+            if has_paused(watch, context, outputs):
+                return outputs.result(Outcome.PAUSED)
             if verdict.status is not DeploymentStatus.SERVING:
                 raise failure_of(watch)
             outputs.set(**revision_outputs(task_definition), DeploymentId=watch.deployment_id)
@@ -131,12 +131,6 @@ class StackDeployment:
             return evolve(spec, container_image_reference=ImageReference(image_name=image))
 
         return evolve(inputs, containers=tuple(map(pinned, inputs.containers)))
-
-    def _paused(self, watch: ServiceWatch) -> Result:
-        pause, record = watch.verdict.pause, watch.service_deployment
-        if pause and record:
-            self.outputs.set(**report_pause(record, pause, watch.service, self.context))
-        return self.outputs.result(Outcome.PAUSED)
 
     def _stack_request(self, inputs: DeployInputs) -> StackRequest:
         # Only a deployment pays for troposphere: to watch a stack takes no template.
