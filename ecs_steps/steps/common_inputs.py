@@ -19,10 +19,9 @@ from ecs_steps.environments.scope import (
     parts_of_arn,
 )
 from ecs_steps.octopus.account import OctopusAccount, read_account
-from ecs_steps.octopus.feeds import Feed, package_feeds
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
-from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption, package_images
+from ecs_steps.octopus.inputs.shared_inputs import Feed, Wait, WaitOption, package_feeds, package_images
 from ecs_steps.octopus.inputs.types import AccountId, Bool, Count, EcsName, Family, Region
 from ecs_steps.tags import Tag, default_tags
 

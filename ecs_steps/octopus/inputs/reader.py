@@ -177,7 +177,7 @@ def read(
         *(
             Finding(error.path, str(error))
             for error in errors
-            if not (keep_expressions and _may_stay_open(cls, error))
+            if not (keep_expressions and error.is_expression) or _source(cls, error.path).must_be_known
         ),
         *(finding for rule in rules for finding in rule.findings(inputs, errors)),
     ]
@@ -244,10 +244,6 @@ def _with_scope(cls: type[attrs.AttrsInstance], finding: Finding, environment: s
     if not (is_name and finding.message.startswith("no variable gives ")):
         return finding
     return evolve(finding, message=f"{finding.message}; is it scoped to {environment}?")
-
-
-def _may_stay_open(cls: type[attrs.AttrsInstance], error: FieldError) -> bool:
-    return error.is_expression and not _source(cls, error.path).must_be_known
 
 
 def _source(cls: type[attrs.AttrsInstance], path: Path) -> Variable:

@@ -9,10 +9,9 @@ from attrs import frozen
 from ecs_steps.account import AssumedRole
 from ecs_steps.octopus import json_text
 from ecs_steps.octopus.account import ExternalId
-from ecs_steps.octopus.feeds import Feed
 from ecs_steps.octopus.inputs.converter import FieldError, PartialValueError, convert
 from ecs_steps.octopus.inputs.reader import variable
-from ecs_steps.octopus.inputs.shared_inputs import TagInput, sent_tags
+from ecs_steps.octopus.inputs.shared_inputs import Feed, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, PositiveCount, Role, Text
 from ecs_steps.steps.common_inputs import AwsInputs
 from ecs_steps.tags import MAX_TAGS, Tag, merge_tags

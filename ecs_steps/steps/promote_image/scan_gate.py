@@ -14,7 +14,8 @@ from ecs_steps.aws.ecr import ImageScan, describe_scan, start_scan
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, EcsStepsError, ScanGateError, TimedOutError
 from ecs_steps.polling import PollResult
-from ecs_steps.registry import Image, Manifest
+from ecs_steps.registry.image import Image
+from ecs_steps.registry.manifest import Manifest
 from ecs_steps.reporting.events import Level
 from ecs_steps.steps.promote_image.inputs import PROMOTE, PromoteInputs, ScanGate
 
