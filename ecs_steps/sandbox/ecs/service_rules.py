@@ -108,7 +108,10 @@ def updated_members(members: dict[str, Any], request: Request) -> dict[str, Any]
 
 
 def launch_type(members: dict[str, Any]) -> str:
-    """Return where a service's tasks run, with Fargate's providers on Fargate; empty where task sets say it."""
+    """Return where a service's tasks run; empty where its task sets say it.
+
+    Capacity providers of Fargate are Fargate.
+    """
     providers = [item["capacityProvider"] for item in members.get("capacityProviderStrategy", [])]
     if providers:
         return "FARGATE" if providers[0] in ("FARGATE", "FARGATE_SPOT") else "EC2"
