@@ -11,7 +11,7 @@ from attrs import Factory, frozen
 from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
 from ecs_steps.aws.replies import all_from_reply, from_reply, reply_field
-from ecs_steps.aws.task_sets import TaskSet, read_task_sets
+from ecs_steps.aws.task_sets import SET_MEMBERS, TaskSet, read_task_sets
 from ecs_steps.errors import AwsCallError, NotFoundError
 from ecs_steps.tags import Tag, read_tags
 
@@ -33,6 +33,13 @@ class Deployment:
     pending: int = reply_field("pendingCount", 0)
     failed: int = reply_field("failedTasks", 0)
     created_at: datetime = reply_field("createdAt")
+
+    @property
+    def ref(self) -> "DeploymentRef":
+        """This very deployment, as what is judged."""
+        return DeploymentRef(
+            task_definition=self.task_definition, deployment_id=self.deployment_id, since=self.created_at
+        )
 
 
 @frozen(kw_only=True)
@@ -189,7 +196,15 @@ def raw_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Mapping[st
     """Return the service with all of its settings as ECS describes them; none where there is none."""
     with calling("ecs:DescribeServices", f"service {name_or_arn}"):
         reply: Mapping[str, Any] = aws.ecs.describe_services(cluster=cluster, services=[name_or_arn])
-    return next(iter(member(reply, "services", "DescribeServices")), None)
+    return next(map(_with_primary_set, member(reply, "services", "DescribeServices")), None)
+
+
+def _with_primary_set(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a described service with what ECS shows of an EXTERNAL one on its PRIMARY task set alone."""
+    sets: list[Mapping[str, Any]] = item.get("taskSets", [])
+    primary = next((each for each in sets if each.get("status") == "PRIMARY"), {})
+    shown = {name: primary[name] for name in SET_MEMBERS if primary.get(name) and not item.get(name)}
+    return {**item, **shown}
 
 
 def describe_service(
@@ -249,7 +264,8 @@ def tag_resource(aws: "AwsClients", arn: str, tags: Iterable[Tag]) -> None:
         aws.ecs.tag_resource(resourceArn=arn, tags=[{"key": tag.key, "value": tag.value} for tag in tags])
 
 
-def _service(item: Mapping[str, Any]) -> Service:
+def _service(described: Mapping[str, Any]) -> Service:
+    item = _with_primary_set(described)
     return from_reply(Service, item, launch_type=_launch_type(item))
 
 

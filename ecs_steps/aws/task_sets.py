@@ -16,6 +16,16 @@ from ecs_steps.tags import Tag
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
 
+SET_MEMBERS = (
+    "taskDefinition",
+    "launchType",
+    "capacityProviderStrategy",
+    "platformVersion",
+    "networkConfiguration",
+    "loadBalancers",
+    "serviceRegistries",
+)
+"""What a task set has in place of its service."""
 _COPIED = ("networkConfiguration", "platformVersion", "serviceRegistries")
 
 
@@ -138,7 +148,7 @@ def scale_task_set(aws: "AwsClients", cluster: str, service: str, task_set_id: s
 
 
 def make_primary(aws: "AwsClients", cluster: str, service: str, task_set_id: str) -> None:
-    """Make a task set the PRIMARY one; ECS shows its members as the service's from then on."""
+    """Make a task set the PRIMARY one."""
     with calling("ecs:UpdateServicePrimaryTaskSet", f"task set {task_set_id}"):
         aws.ecs.update_service_primary_task_set(cluster=cluster, service=service, primaryTaskSet=task_set_id)
 

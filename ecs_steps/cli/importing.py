@@ -62,12 +62,9 @@ def _imported(args: argparse.Namespace) -> "Imported":
             return import_deployment(_task_definition(aws, args.task_definition))
         stack = _stack(aws, args.stack) if args.stack else None
         service = _service_of(aws, stack) if stack else _service(aws, args.service)
-        # A service that is deployed by task sets has no task definition of its own.
-        primary = [each for each in service.get("taskSets", ()) if each.get("status") == "PRIMARY"]
-        shown = next((each["taskDefinition"] for each in (service, *primary) if "taskDefinition" in each), "")
-        if not shown:
+        if not service.get("taskDefinition"):
             raise invalid_argument("import", f"service {service['serviceName']} runs no task definition")
-        return import_deployment(_task_definition(aws, shown), service, stack)
+        return import_deployment(_task_definition(aws, service["taskDefinition"]), service, stack)
 
 
 @contextmanager

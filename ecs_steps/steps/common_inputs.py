@@ -52,7 +52,6 @@ class AwsInputs:
         help="What to do where the cluster or the service is tagged for another environment, tenant, project "
         "or space than the deployment's (`octopus-environment` and so on).",
         default=GuardMode.REFUSE,
-        control="Select",
         options=["Refuse|Change nothing and fail", "Warn|Warn and deploy", "Off|Do not check"],
     )
     expected_account: AccountId = variable(
@@ -129,7 +128,6 @@ class ServiceInputs(ClusterInputs):
         help="Whether the last log lines of a failed container are read from CloudWatch and shown as they "
         "are.",
         default=True,
-        control="Checkbox",
     )
 
 
@@ -142,7 +140,6 @@ def resolve_digests_variable() -> Any:  # noqa: ANN401  as `variable`
         "runs. An image that does not exist, or not for the task's platform, is refused before anything "
         "is changed. The worker must reach the registry.",
         default=False,
-        control="Checkbox",
     )
 
 
