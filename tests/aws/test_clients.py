@@ -20,8 +20,9 @@ from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
 from ecs_steps import UpdateEcsServiceStep, __version__
 from ecs_steps.account import Account, AssumedRole, InstanceRole
 from ecs_steps.aws.client_events import at_most_once
-from ecs_steps.aws.clients import AwsClients, BotocoreSession, account_clients, environment_clients
+from ecs_steps.aws.clients import AwsClients, account_clients, environment_clients
 from ecs_steps.aws.errors import calling
+from ecs_steps.aws.sessions import BotocoreSession
 from ecs_steps.errors import AwsCallError
 from ecs_steps.sandbox import Fault, FaultKind
 from ecs_steps.sandbox.protocol import RawBody
