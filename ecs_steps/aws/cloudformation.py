@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from ecs_steps.aws.errors import calling, member, reply_time
 from ecs_steps.aws.replies import all_from_reply, from_reply, reply_field
@@ -50,7 +50,7 @@ class Stack:
     is_protected: bool = reply_field("EnableTerminationProtection", default=False)
     parameters: Mapping[str, str] = reply_field(
         "Parameters",
-        {},
+        Factory(dict),
         read=lambda items: {each["ParameterKey"]: each.get("ParameterValue", "") for each in items},
     )
     read_at: datetime | None = None
