@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import AwsCallError, EcsStepsError, InvalidInputsError, Problem
 
 if TYPE_CHECKING:
@@ -36,11 +37,13 @@ def add_feed_arguments(parser: "argparse.ArgumentParser") -> None:
     )
 
 
-def run_feed(args: "argparse.Namespace", *, source: "Source | None" = None) -> int:
+def run_feed(
+    args: "argparse.Namespace", *, source: "Source | None" = None, clock: Clock | None = None
+) -> int:
     """Run the command that `add_feed_arguments` describes, and return its exit code.
 
     Credentials are read from ``ECS_STEPS_FEED_USERNAME``, ``_PASSWORD`` and ``_PASSWORD_OLD``, or from the
-    secret that ``ECS_STEPS_FEED_SECRET_ARN`` names. `source` is used in place of ECS.
+    secret that ``ECS_STEPS_FEED_SECRET_ARN`` names. `source` is used in place of ECS, and a check waits between attempts on `clock`.
 
     Raises:
         EcsStepsError: As `serve`, or AWS cannot be read.
@@ -62,10 +65,10 @@ def run_feed(args: "argparse.Namespace", *, source: "Source | None" = None) -> i
         problems.append(Problem(path="--tls-key", message="needs --tls-cert beside it"))
     if problems:
         raise InvalidInputsError(what="The arguments are not valid", problems=tuple(problems))
-    return check(options, source=source) if args.check else serve(options, source=source)
+    return check(options, source=source, clock=clock) if args.check else serve(options, source=source)
 
 
-def check(options: "FeedOptions", *, source: "Source | None" = None) -> int:
+def check(options: "FeedOptions", *, source: "Source | None" = None, clock: Clock | None = None) -> int:
     """Print a line for each family that docker's own clients cannot address, and return 0.
 
     Raises:
@@ -79,7 +82,9 @@ def check(options: "FeedOptions", *, source: "Source | None" = None) -> int:
         from ecs_steps.feed.ecs_source import ecs_source
 
         source = ecs_source(region=options.region)
-    families = Families(source=source, prefixes=options.family_prefixes, spawn=run_inline)
+    families = Families(
+        source=source, prefixes=options.family_prefixes, clock=clock or SystemClock(), spawn=run_inline
+    )
     try:
         names = families.names()
     except RegistryError as error:
