@@ -43,7 +43,7 @@ def run_feed(
     """Run the command that `add_feed_arguments` describes, and return its exit code.
 
     Credentials are read from ``ECS_STEPS_FEED_USERNAME``, ``_PASSWORD`` and ``_PASSWORD_OLD``, or from the
-    secret that ``ECS_STEPS_FEED_SECRET_ARN`` names. `source` is used in place of ECS, and a check waits between attempts on `clock`.
+    secret that ``ECS_STEPS_FEED_SECRET_ARN`` names. `source` is used in place of ECS, and `clock` by a check.
 
     Raises:
         EcsStepsError: As `serve`, or AWS cannot be read.

@@ -120,7 +120,7 @@ def _cache_regions() -> None:
 
 @contextmanager
 def _without_amis() -> Iterator[None]:
-    """Let EC2 begin without moto's thousand machine images, which no step reads: a tenth of a second each time."""
+    """Let EC2 begin without moto's machine images: no step reads them, and they take a tenth of a second."""
     chosen = os.environ.get(_AMIS)
     os.environ[_AMIS] = "false"
     try:
