@@ -107,9 +107,9 @@ class _Unchecked(BaseSigner):
 AUTH_TYPE_MAPS["unchecked"] = _Unchecked
 
 
-def _signer(signature_version: str, context: dict[str, Any], **_: object) -> str | None:
-    """Answer ``choose-signer``, but for calls without a signature, and those that S3 signs its own way."""
-    return "unchecked" if {signature_version, context.get("auth_type") or "v4"} == {"v4"} else None
+def _signer(signature_version: str, signing_name: str, **_: object) -> str | None:
+    """Answer ``choose-signer``, but for calls without a signature, and for S3, whose signature says more."""
+    return "unchecked" if signature_version == "v4" and signing_name != "s3" else None
 
 
 @cache
