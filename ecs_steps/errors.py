@@ -6,7 +6,7 @@ its own is a plain class: attrs would take time at every start to write the same
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from attrs import field, frozen
 
@@ -17,6 +17,8 @@ MAX_LINE_LENGTH: Final = 1000
 
 MAX_LISTED_PROBLEMS: Final = 100
 """Problems that the text of an error lists; it counts the others."""
+
+INVALID_INPUTS: Final = "The inputs are not valid"
 
 
 @frozen(kw_only=True, str=False, repr=False)
@@ -75,8 +77,13 @@ class InvalidInputsError(EcsStepsError):
 
     exit_code: ClassVar[int] = 2
 
-    what: str = "The inputs are not valid"
+    what: str = INVALID_INPUTS
     problems: tuple[Problem, ...]
+
+    @classmethod
+    def of(cls, path: str, message: str, *, what: str = INVALID_INPUTS) -> Self:
+        """Return the error of one problem."""
+        return cls(what=what, problems=(Problem(path=path, message=message),))
 
     def __str__(self) -> str:
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"

@@ -27,7 +27,7 @@ from ecs_steps.aws.client_events import (
 )
 from ecs_steps.aws.credentials import AccountCredentials
 from ecs_steps.aws.errors import calling, member
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InvalidInputsError
 from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
@@ -186,12 +186,12 @@ class AwsClients:
             raise
         except ValueError:
             # botocore's text quotes the URL, which may hold a password.
-            problem = Problem(
-                path="--endpoint-url" if self._endpoint_url else "AWS_ENDPOINT_URL",
-                message="is no address that botocore takes: expected http://HOST:PORT or https://HOST:PORT, "
+            raise InvalidInputsError.of(
+                "--endpoint-url" if self._endpoint_url else "AWS_ENDPOINT_URL",
+                "is no address that botocore takes: expected http://HOST:PORT or https://HOST:PORT, "
                 "without quotes, and no underscore in HOST",
-            )
-            raise InvalidInputsError(what="AWS cannot be called", problems=(problem,)) from None
+                what="AWS cannot be called",
+            ) from None
 
 
 class RoleSession:

@@ -48,7 +48,8 @@ def _preflight(steps: StepTable, args: argparse.Namespace) -> CommandResult:
 
 
 def _check_target(steps: StepTable, args: argparse.Namespace) -> CommandResult:
-    from ecs_steps.preflight.target_checks import TargetPlan, check_target
+    from ecs_steps.preflight.plan import TaskPlan
+    from ecs_steps.preflight.target_checks import check_target
     from ecs_steps.steps.context import aws_context
     from ecs_steps.steps.target_inputs import Target
 
@@ -58,7 +59,7 @@ def _check_target(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     if args.step:
         step = cast("PolicyStep", read_step(steps.named(args.step), variables, args))
         policy = step.iam_policy()
-    plan = TargetPlan(guard=target.inputs.guard, roles=target.inputs.roles, policy=policy)
+    plan = TaskPlan(guard=target.inputs.guard, target_tags=target.inputs.roles, policy=policy)
     with connected(args, target.inputs) as (aws, clock), reporting(args, clock, "Target Check") as report:
         context = aws_context(target.inputs, (), aws=aws, report=report, clock=clock)
         return _result(check_target(plan, context))

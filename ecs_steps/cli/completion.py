@@ -5,7 +5,7 @@ from functools import partial
 
 from ecs_steps.cli.options import CommandParser, Commands
 from ecs_steps.cli.output import CommandResult
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InvalidInputsError
 
 SHELLS = ("bash", "zsh", "tcsh")
 
@@ -31,6 +31,6 @@ def _complete(parser: CommandParser, args: argparse.Namespace) -> CommandResult:
     try:
         import shtab
     except ImportError:
-        problem = Problem(path="completion", message="needs shtab: pip install 'ecs-steps[completion]'")
-        raise InvalidInputsError(what="There is no completion", problems=(problem,)) from None
+        needed = "needs shtab: pip install 'ecs-steps[completion]'"
+        raise InvalidInputsError.of("completion", needed, what="There is no completion") from None
     return CommandResult(f"{shtab.complete(_with_all_options(parser), shell=args.shell)}\n")

@@ -22,7 +22,7 @@ from ecs_steps.cli.output import CommandResult, output_lines
 from ecs_steps.cli.process import print_error
 from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
 from ecs_steps.clock import Clock, SystemClock
-from ecs_steps.errors import EcsStepsError, InvalidInputsError, Problem
+from ecs_steps.errors import EcsStepsError, InvalidInputsError
 from ecs_steps.reporting.events import Level, OutputVariable, Report, Reported
 from ecs_steps.reporting.page.record import DeploymentRecord
 from ecs_steps.reporting.terminal import json_presenter, line_presenter, presenter
@@ -159,8 +159,8 @@ def _page(path: Path | None, record: DeploymentRecord) -> Iterator[DeploymentRec
     try:
         path.write_text("", encoding="utf-8")
     except (OSError, ValueError) as error:
-        problem = Problem(path="--report", message=f"{path}: {getattr(error, 'strerror', '') or error}")
-        raise InvalidInputsError(what="The report cannot be written", problems=(problem,)) from None
+        why = f"{path}: {getattr(error, 'strerror', '') or error}"
+        raise InvalidInputsError.of("--report", why, what="The report cannot be written") from None
     try:
         yield record
     except EcsStepsError as error:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from ecs_steps.cli.variables import merged_variables, read_sources, with_images
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.steps.row import Option, Step, StepRow, StepTable, Verb
 
@@ -130,8 +130,8 @@ def chosen_step(steps: StepTable, verb: Verb, name: str | None, variables: Varia
         return able.matching(variables)
     if meant not in able:
         names = ", ".join(row.name for row in able)
-        problem = Problem(path="--step", message=f"the variables are for {meant.name}; {verb} takes {names}")
-        raise InvalidInputsError(what=f"There is no {verb} of this step", problems=(problem,))
+        message = f"the variables are for {meant.name}; {verb} takes {names}"
+        raise InvalidInputsError.of("--step", message, what=f"There is no {verb} of this step")
     return meant
 
 

@@ -46,6 +46,11 @@ def print_warnings(warnings: Sequence[Problem]) -> None:
         print_error(f"WARNING: {warning}")
 
 
+def invalid_argument(option: str, message: str) -> InvalidInputsError:
+    """Return the error of an argument."""
+    return InvalidInputsError.of(option, message, what="The arguments are not valid")
+
+
 def output_lines(outputs: Mapping[str, str]) -> str:
     """Return output variables as lines of ``name = value``."""
     return "".join(f"{name} = {value}\n" for name, value in outputs.items())

@@ -12,7 +12,7 @@ from ecs_steps.feed.messages import RegistryError
 from ecs_steps.sandbox import Fault, FaultKind, Quota, Sandbox, Scenario
 
 READS = ("DescribeTaskDefinition", "ListTaskDefinitions", "ListTaskDefinitionFamilies")
-CONTAINERS = [{"name": "web", "image": "acme/web:1", "memory": 128}]
+CONTAINERS: list[Any] = [{"name": "web", "image": "acme/web:1", "memory": 128}]
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from attrs import Factory, evolve, field, frozen
 
-from ecs_steps.aws.ecs import DeploymentRef, Service, service_outputs
+from ecs_steps.aws.ecs import Service, service_outputs
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.environments.guard import check_environment
@@ -76,13 +76,8 @@ class Abort:
         from ecs_steps.steps.task_set_deployment import TaskSetDeployment
 
         inputs = self.inputs
-        deployment = TaskSetDeployment(
-            context=self.context,
-            service=service,
-            outputs=self.outputs,
-            deployment=inputs.pins.octopus_deployment,
-            production_rule=inputs.production_rule or "",
-            task_set_id=inputs.task_set_id or "",
+        deployment = TaskSetDeployment.of_inputs(
+            inputs, service, self.outputs, self.context, task_set_id=inputs.task_set_id or ""
         )
         return deployment.abort()
 
@@ -152,16 +147,7 @@ class Abort:
         self.outputs.set(DeploymentId=deployment.deployment_id)
         if not self.context.may_wait:
             return self.outputs.result(Outcome.STARTED)
-        target = DeploymentRef(
-            task_definition=seen.previous,
-            deployment_id=deployment.deployment_id,
-            since=deployment.created_at,
-        )
-        return self._wait_for_redeployment(
-            ServiceWatch(service.cluster_arn, service.name, target, self.context)
-        )
-
-    def _wait_for_redeployment(self, watch: ServiceWatch) -> Result:
+        watch = ServiceWatch(service.cluster_arn, service.name, deployment.ref, self.context)
         verdict = wait_for_verdict(watch)
         record = watch.service_deployment
         if verdict.pause and record:

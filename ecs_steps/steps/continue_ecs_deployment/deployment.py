@@ -90,13 +90,8 @@ class Continuation:
                 message=f"is required: service {service.name} is deployed by task sets",
             )
             raise InvalidInputsError(what="It is not clear which share was approved", problems=(problem,))
-        deployment = TaskSetDeployment(
-            context=self.context,
-            service=service,
-            outputs=self.outputs,
-            deployment=inputs.pins.octopus_deployment,
-            production_rule=inputs.production_rule or "",
-            task_set_id=inputs.task_set_id or "",
+        deployment = TaskSetDeployment.of_inputs(
+            inputs, service, self.outputs, self.context, task_set_id=inputs.task_set_id or ""
         )
         return deployment.share(
             inputs.traffic_percent,
