@@ -60,6 +60,9 @@ def _by_text(containers: Sequence[StoppedContainer]) -> Iterator[Candidate]:
 
 def _by_exit_code(container: StoppedContainer) -> Candidate:
     code = container.exit_code
+    if code not in STOPPING_EXIT_CODES and (reason := match_reason(f"container {container.name}")):
+        # ECS' own container, which the task definition does not have: no advice on its program helps.
+        return Candidate(container=container, reason=reason)
     lines = container.log_lines if code not in STOPPING_EXIT_CODES else ()
     of_log = (
         r for r in FAILURE_REASONS if r.log_patterns and any(_matches_all(x, r.log_patterns) for x in lines)

@@ -130,6 +130,14 @@ def test_a_failed_check_of_service_connects_proxy_is_no_check_of_the_task_defini
     assert what.startswith("container ecs-service-connect-Hk2l9")
 
 
+def test_an_exit_of_service_connects_proxy_is_no_error_of_the_program() -> None:
+    stopped = task(ESSENTIAL_EXIT, container("web", 143), container("ecs-service-connect-Hk2l9", 1))
+
+    assert of(stopped) == [
+        ("service-connect-unhealthy", "container ecs-service-connect-Hk2l9 exited with code 1 in task t1")
+    ]
+
+
 @pytest.mark.parametrize("exit_code", [1, 137, 143])
 def test_an_exit_in_a_task_that_was_requested_to_stop_is_no_failure(exit_code: int) -> None:
     stopped = task(SCALED_IN, container("web", exit_code))

@@ -5,14 +5,15 @@ from ecs_steps.diagnosis.reasons.reason import FailureReason, Rank
 UNREACHABLE = (
     r"i/o timeout|deadline exceeded|timed out|handshake timeout|awaiting headers|connection issue|"
     r"connection refused|connection reset|no route to host|no such host|network is unreachable|"
-    r"context canceled"
+    r"context canceled|failed to do request|network con(?:nection|figuration)"
 )
 """How a network that leads nowhere is worded."""
 
 _REFUSED = (
-    r"no basic auth|AccessDenied|: denied|403 Forbidden|401 Unauthorized|unauthorized:|"
-    r"permissions to pull"
+    r"pull access denied|no basic auth|AccessDenied|: denied|403 Forbidden|401 Unauthorized|unauthorized:"
 )
+_ECR = r"\.dkr\.ecr\.|starport|AccessDenied|not authorized to perform"
+"""What only Amazon ECR says; ``starport`` is in the name of the buckets with its layers."""
 
 _WINDOWS_VERSION = (
     r"no matching manifest for windows|does not match the host operating system|"
@@ -63,6 +64,15 @@ IMAGES = (
         "instance's disk (EC2), or make the image smaller.",
     ),
     FailureReason(
+        name="image-certificate",
+        rank=Rank.START,
+        patterns=("CannotPull", r"x509: "),
+        summary="the registry's certificate is not one that the task's host trusts",
+        remedy="Give the registry a certificate of a public authority, which Fargate needs; under EC2 the "
+        "authority may be added to the instance (/etc/docker/certs.d); except the registry from a proxy "
+        "that opens TLS.",
+    ),
+    FailureReason(
         name="image-unreachable",
         rank=Rank.START,
         patterns=("CannotPull", UNREACHABLE),
@@ -71,29 +81,30 @@ IMAGES = (
         "subnet), or VPC endpoints for ecr.api, ecr.dkr and S3, and let its security group send to port 443.",
     ),
     FailureReason(
-        name="image-private",
-        rank=Rank.START,
-        patterns=("CannotPull", r"pull access denied"),
-        summary="the registry has no such repository, or shows it to those with credentials alone",
-        remedy="Check the repository's name; if it is private, name its secret in the container "
-        "definition's repositoryCredentials and let the execution role read it "
-        "(secretsmanager:GetSecretValue).",
-    ),
-    FailureReason(
         name="image-denied",
         rank=Rank.START,
+        patterns=("CannotPull", _REFUSED, _ECR),
+        summary="Amazon ECR refuses the task, or has no such repository",
+        remedy="Check the repository's name; attach AmazonECSTaskExecutionRolePolicy to the execution role "
+        "(ecr:GetAuthorizationToken, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer); allow the account in "
+        "the repository's policy if it is another's, and the layers' bucket in that of a VPC endpoint "
+        "for S3.",
+    ),
+    FailureReason(
+        name="image-private",
+        rank=Rank.START,
         patterns=("CannotPull", _REFUSED),
-        summary="the registry refuses the task's credentials",
-        remedy="Attach AmazonECSTaskExecutionRolePolicy to the execution role (ecr:GetAuthorizationToken, "
-        "ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), and allow the account in the repository's policy "
-        "if it is another's.",
+        summary="the registry has no such repository, or refuses the task's credentials for it",
+        remedy="Check the repository's name; if it is private, name a secret with its username and password "
+        "in the container definition's repositoryCredentials and let the execution role read it "
+        "(secretsmanager:GetSecretValue).",
     ),
     FailureReason(
         name="image-not-found",
         rank=Rank.START,
         patterns=(
             "CannotPull",
-            r"not found|manifest unknown|name unknown|can.?t find|does not exist|invalid reference",
+            r"not ?found|manifest unknown|name unknown|can.?t find|invalid reference",
         ),
         summary="the registry has no image of this name and tag",
         remedy="Check that the tag was pushed and that registry, region and account of the image's name are "

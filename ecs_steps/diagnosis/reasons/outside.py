@@ -133,7 +133,7 @@ OUTSIDE = (
     FailureReason(
         name="tasks-protected",
         rank=Rank.UNFINISHED,
-        patterns=(r"under protection",),
+        patterns=(r"under protection|number of protected tasks",),
         summary="old tasks are protected from scale-in and hold the deployment up",
         remedy="Let them finish, or take the protection off (aws ecs update-task-protection "
         "--no-protection-enabled).",

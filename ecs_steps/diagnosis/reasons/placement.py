@@ -84,7 +84,7 @@ PLACEMENT = (
     FailureReason(
         name="quota-reached",
         rank=Rank.PLACEMENT,
-        patterns=(r"reached the limit on the number of",),
+        patterns=(r"reached the limit on the number of|configuration is above your limit",),
         summary="a quota of the account is used up",
         remedy="Ask for a higher quota in Service Quotas (Fargate On-Demand vCPU resource count), or stop "
         "other tasks.",
