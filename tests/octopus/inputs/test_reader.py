@@ -209,7 +209,7 @@ def test_a_document_that_stays_open_as_a_whole_is_one_problem() -> None:
 
 def test_a_document_that_is_no_json_says_where() -> None:
     assert problems(freight('[{"name": hunter2}]')) == [
-        "Freight.Crates: expected a list as JSON: Expecting value at line 1, column 11"
+        "Freight.Crates: expected a list as JSON: a text without double quotes, or no value at all, at line 1, column 11"
     ]
 
 
