@@ -5,9 +5,12 @@ account -> credentials -> session -> clients
 A proxy is the environment's business: botocore reads HTTPS_PROXY and NO_PROXY.
 """
 
+import os
+import re
 from functools import cache, cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, cast
+from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
@@ -175,20 +178,38 @@ class AwsClients:
             return self._made[service, region]
 
     def _new_client(self, service: str, region: str | None) -> Any:  # noqa: ANN401  as above
+        if region is None and re.search(r"[^\w-]", os.environ.get("AWS_DEFAULT_REGION", "")):
+            problem = Problem(path="AWS_DEFAULT_REGION", message="expected an AWS region, such as eu-west-1")
+            raise InvalidInputsError(what="AWS cannot be called", problems=(problem,))
         try:
-            return self._session.client(
+            client = self._session.client(
                 service, config=CONFIG, region_name=region, endpoint_url=self._endpoint_url
             )
+            _check_endpoint(client.meta.endpoint_url)
         except BotoCoreError:
             raise
         except ValueError:
             # botocore's text quotes the URL, which may hold a password.
+            of_service = f"AWS_ENDPOINT_URL_{service.upper()}"
+            variable = of_service if os.environ.get(of_service) else "AWS_ENDPOINT_URL"
             problem = Problem(
-                path="--endpoint-url" if self._endpoint_url else "AWS_ENDPOINT_URL",
+                path=variable if self._endpoint_url is None else "--endpoint-url",
                 message="is no address that botocore takes: expected http://HOST:PORT or https://HOST:PORT, "
-                "without quotes, and no underscore in HOST",
+                "without quotes or a user's name, and no underscore in HOST",
             )
             raise InvalidInputsError(what="AWS cannot be called", problems=(problem,)) from None
+        return client
+
+
+def _check_endpoint(url: str) -> None:
+    """Refuse what botocore only falls over when it sends a request, or quotes with its password.
+
+    Raises:
+        ValueError: It is no address of a server.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or parts.username is not None or parts.port == 0:
+        raise ValueError
 
 
 class RoleSession:
