@@ -25,7 +25,7 @@ IMAGES = (
         name="image-windows-version",
         rank=Rank.START,
         patterns=(_WINDOWS_VERSION,),
-        summary="the image is built for another version of Windows than {os}, which the task asks for",
+        summary="the image is built for another version of Windows than {os}, on which the task runs",
         remedy="Build the image on the base image of the same Windows version, or set the task definition's "
         "runtimePlatform.operatingSystemFamily to the version that the image is built for.",
     ),
@@ -34,8 +34,8 @@ IMAGES = (
         rank=Rank.START,
         patterns=(r"exec format error",),
         log_patterns=(r"exec format error",),
-        summary="the image's program is built for another CPU architecture than {architecture}, which the "
-        "task asks for",
+        summary="the image's program is built for another CPU architecture than {architecture}, on which the "
+        "task runs",
         remedy="Build the image with docker build --platform {platform}, or set the task definition's "
         "runtimePlatform.cpuArchitecture to what the image is built for.",
     ),
@@ -43,7 +43,7 @@ IMAGES = (
         name="image-architecture",
         rank=Rank.START,
         patterns=(r"no matching manifest|matching platform|no match for platform",),
-        summary="the image has no variant for {platform}, since the task asks for {architecture}",
+        summary="the image has no variant for {platform}, since the task runs on {architecture}",
         remedy="Push the image for {platform} (docker buildx build --platform {platform}), or set the task "
         "definition's runtimePlatform.cpuArchitecture to what the image is built for.",
     ),
