@@ -99,8 +99,7 @@ STACK_REASONS = (
         name="role-not-valid",
         patterns=(r"Role is not valid",),
         remedy="Check taskRoleArn and executionRoleArn: each must exist in this account and trust "
-        "ecs-tasks.amazonaws.com (sts:AssumeRole). Where both are set, `ecs-steps preflight` says which of the "
-        "two it is.",
+        "ecs-tasks.amazonaws.com (sts:AssumeRole). Of two, `ecs-steps preflight` says which one does not.",
     ),
     StackReason(
         name="execution-role-missing",
@@ -110,7 +109,7 @@ STACK_REASONS = (
     StackReason(
         name="container-not-in-task",
         patterns=(r"does not exist in the task definition|did not have a container port",),
-        remedy="Let the load balancer's mapping name a container of the task definition and one of its ports.",
+        remedy="Let the load balancer's mapping name a container of the task and one of its ports.",
     ),
     StackReason(
         name="service-draining",
