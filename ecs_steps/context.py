@@ -55,6 +55,18 @@ class DeploymentContext:
             self._warnings.add(key)
             self.say(Level.WARNING, text)
 
+    def wait_for(
+        self, what: str, observe: Callable[[], PollResult[T]], *, timeout: timedelta | None = None
+    ) -> PollResult[T]:
+        """Observe until it is settled, or until the deadline; a `timeout` is one of its own."""
+        return poll(
+            observe,
+            clock=self.clock,
+            deadline=self.clock.now() + timeout if timeout else self.deadline,
+            report=self.report,
+            waiting_for=what,
+        )
+
     def call_with_retries(self, what: str, call: Callable[[], T]) -> T:
         """Make a call that may be made again, until it gets through a passing fault or two minutes are over.
 

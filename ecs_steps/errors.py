@@ -1,11 +1,12 @@
 """Every error that the library raises on purpose.
 
 Each carries its facts as fields; `str()` renders them as ``{what happened}: {why}`` and, on a line of its
-own, what to do next. A process that ends with one of them ends with its `exit_code`.
+own, what to do next. A process that ends with one of them ends with its `exit_code`. A kind without fields of
+its own is a plain class: attrs would take time at every start to write the same methods once more.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from attrs import field, frozen
 
@@ -16,6 +17,8 @@ MAX_LINE_LENGTH: Final = 1000
 
 MAX_LISTED_PROBLEMS: Final = 100
 """Problems that the text of an error lists; it counts the others."""
+
+INVALID_INPUTS: Final = "The inputs are not valid"
 
 
 @frozen(kw_only=True, str=False, repr=False)
@@ -74,8 +77,13 @@ class InvalidInputsError(EcsStepsError):
 
     exit_code: ClassVar[int] = 2
 
-    what: str = "The inputs are not valid"
+    what: str = INVALID_INPUTS
     problems: tuple[Problem, ...]
+
+    @classmethod
+    def of(cls, path: str, message: str, *, what: str = INVALID_INPUTS) -> Self:
+        """Return the error of one problem."""
+        return cls(what=what, problems=(Problem(path=path, message=message),))
 
     def __str__(self) -> str:
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
@@ -91,7 +99,6 @@ class InvalidInputsError(EcsStepsError):
         ]
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class NotFoundError(EcsStepsError):
     """Something that the inputs name does not exist in this account and region."""
 
@@ -134,7 +141,6 @@ class AwsCallError(EcsStepsError):
     unreachable: bool = False
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class AccessDeniedError(AwsCallError):
     """The credentials may not make a call."""
 
@@ -164,12 +170,10 @@ class DeploymentError(EcsStepsError):
         return "\n".join(filter(None, [heading, self.next_step, self.resume, *indented]))
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class StackFailedError(DeploymentError):
     """CloudFormation did not bring the stack to the requested state."""
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class RolloutFailedError(DeploymentError):
     """ECS gave this deployment up, or it is not what the service runs."""
 
@@ -185,28 +189,24 @@ class ScanGateError(DeploymentError):
     severities: Mapping[str, int] = field(factory=dict)
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class RolledBackError(DeploymentError):
     """The deployment failed and the revision that served before serves again."""
 
     exit_code: ClassVar[int] = 6
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class TimedOutError(DeploymentError):
     """The wait ended before the deployment did; it continues in AWS."""
 
     exit_code: ClassVar[int] = 7
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class SupersededError(DeploymentError):
     """A newer deployment of the same service replaced this one."""
 
     exit_code: ClassVar[int] = 8
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class InterruptedDeploymentError(DeploymentError):
     """The wait was cancelled; what had been started continues in AWS.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 from attrs import evolve, field, frozen
 
-from ecs_steps.cli.process import cancellable, exit_code, read_variables, tune_gc
+from ecs_steps.cli.process import cancellable, exit_code, read_variables, run_process
 from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import AwsCallError, DeploymentError, EcsStepsError, InvalidInputsError
 from ecs_steps.octopus.inputs.shared_inputs import WaitOption
@@ -264,5 +264,4 @@ def forget_blank_region(environment: MutableMapping[str, str], prefix: str) -> N
 
 
 if __name__ == "__main__":
-    tune_gc()
-    sys.exit(main())
+    sys.exit(run_process(main))

@@ -48,9 +48,9 @@ class Tag:
     value: str
 
 
-def read_tags(item: Mapping[str, Any]) -> tuple[Tag, ...]:
-    """Return the tags of a resource, as ECS describes it."""
-    return tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in item.get("tags", []))
+def read_tags(tags: Iterable[Mapping[str, Any]]) -> tuple[Tag, ...]:
+    """Return tags that are written as ECS does."""
+    return tuple(Tag(key=tag["key"], value=tag.get("value", "")) for tag in tags)
 
 
 def default_tags(variables: Mapping[str, str]) -> tuple[Tag, ...]:

@@ -40,7 +40,7 @@ ON_TARGET = (
 
 def file_name(row: StepRow) -> str:
     """Return the name of a step's template file, which is the template's own name."""
-    return file_of(row.template.name)
+    return file_of(row.template_name)
 
 
 def file_of(name: str) -> str:
@@ -52,7 +52,7 @@ def build(row: StepRow) -> Json:
     """Return a step's template without what distinguishes one build from another: `Version` and `$Meta`."""
     return {
         "Id": unique_id(row.prefix),
-        "Name": row.template.name,
+        "Name": row.template_name,
         "Description": description(row),
         "ActionType": "Octopus.AwsRunScript",
         "CommunityActionTemplateId": None,
@@ -78,7 +78,7 @@ def build(row: StepRow) -> Json:
 
 
 def _package_names(row: StepRow) -> Iterator[str]:
-    if row.template.image_help:
+    if row.image_help:
         yield f"{row.prefix}.Image"
     yield from (each.name for each in parameters(row.inputs_class(), row.prefix) if each.is_package)
 
@@ -91,7 +91,7 @@ def if_given(parameter: str) -> str:
 def description(row: StepRow) -> str:
     """Return a template's description, in Markdown: what it does, what a worker needs, what it gives."""
     outputs = ", ".join(f"`{name}`" for name in row.outputs)
-    return f"{row.template.description}\n\n{WORKER}\n\n**Output variables:** {outputs}."
+    return f"{row.description}\n\n{WORKER}\n\n**Output variables:** {outputs}."
 
 
 def _package(name: str) -> Json:
@@ -130,7 +130,7 @@ def build_on_target(row: StepRow) -> Json:
     }
     return template | {
         "Id": unique_id(f"{prefix} on a target"),
-        "Name": f"{row.template.name} on Target",
+        "Name": f"{row.template_name} on Target",
         "Description": f"{ON_TARGET}\n\n{template['Description']}",
         "ActionType": "Octopus.Script",
         "StepPackageId": "Octopus.Script",

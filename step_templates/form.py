@@ -68,10 +68,10 @@ def form(row: StepRow) -> Iterator[Json]:
     for each in first:
         yield from _of_input(each, prefix)
     for each in own:
-        if each.label == "Containers" and row.template.image_help:
+        if each.label == "Containers" and row.image_help:
             yield _image(row)
         yield from _of_input(each, prefix)
-    if row.template.image_help and not any(each.label == "Containers" for each in own):
+    if row.image_help and not any(each.label == "Containers" for each in own):
         yield _image(row)
     for each in inputs:
         if each not in (*first, *own):
@@ -103,9 +103,7 @@ def _login(prefix: str) -> Iterator[Json]:
 
 
 def _image(row: StepRow) -> Json:
-    return _parameter(
-        f"{row.prefix}.Image", "Image", f"Required. {row.template.image_help}", control="Package"
-    )
+    return _parameter(f"{row.prefix}.Image", "Image", f"Required. {row.image_help}", control="Package")
 
 
 def _of_input(parameter: Parameter, prefix: str) -> Iterator[Json]:

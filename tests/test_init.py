@@ -90,7 +90,9 @@ def test_who_does_not_wait_does_not_pay_for_what_explains_a_failure() -> None:
     assert "ecs_steps.rollouts.start" in loaded
     assert not loaded & {
         "ecs_steps.rollouts.watch",
+        "ecs_steps.rollouts.pauses",
         "ecs_steps.rollouts.rollback",
+        "ecs_steps.task_definition.container_specs",
         "ecs_steps.diagnosis.report",
     }
 
@@ -109,11 +111,13 @@ def test_a_name_that_is_not_there_is_named() -> None:
 def test_a_process_does_not_search_for_garbage_while_it_starts() -> None:
     count = """
 import gc, sys
-from ecs_steps.cli.main import run
+from ecs_steps.cli.main import main
+from ecs_steps.cli.process import tune_gc
 sys.argv = ["ecs-steps", "check", "ecs_steps/sandbox/examples/deploy.json"]
 found = []
 gc.callbacks.append(lambda phase, info: found.append(phase))
-run()
+tune_gc()
+main()
 print(len(found))
 """
     ran = subprocess.run(  # noqa: S603  as above

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ecs_steps.aws.errors import calling, member, reply_time
+from ecs_steps.aws.replies import all_from_reply, from_reply, reply_field
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.errors import AwsCallError, StackFailedError
 
@@ -43,13 +44,21 @@ class StackRequest:
 class Stack:
     """A stack as CloudFormation describes it; `read_at` is AWS' time of the reply."""
 
-    stack_id: str
-    name: str
-    status: StackStatus
-    reason: str
-    is_protected: bool
-    parameters: Mapping[str, str] = field(factory=dict)
+    stack_id: str = reply_field("StackId")
+    name: str = reply_field("StackName")
+    status: StackStatus = reply_field("StackStatus", read=StackStatus)
+    reason: str = reply_field("StackStatusReason", "")
+    is_protected: bool = reply_field("EnableTerminationProtection", default=False)
+    parameters: Mapping[str, str] = reply_field(
+        "Parameters",
+        {},
+        read=lambda items: {each["ParameterKey"]: each.get("ParameterValue", "") for each in items},
+    )
     read_at: datetime | None = None
+
+    def operation(self, kind: OperationKind, token: str) -> "StackOperation":
+        """Return an operation of this stack."""
+        return StackOperation(kind=kind, stack_name=self.name, stack_id=self.stack_id, token=token)
 
 
 @frozen(kw_only=True)
@@ -84,18 +93,7 @@ def describe_stack(aws: "AwsClients", name_or_id: str) -> Stack | None:
             return None
         raise
     stack = member(reply, "Stacks", "DescribeStacks")[0]
-    return Stack(
-        stack_id=stack["StackId"],
-        name=stack["StackName"],
-        status=StackStatus(stack["StackStatus"]),
-        reason=stack.get("StackStatusReason", ""),
-        is_protected=stack.get("EnableTerminationProtection", False),
-        parameters={
-            parameter["ParameterKey"]: parameter.get("ParameterValue", "")
-            for parameter in stack.get("Parameters", ())
-        },
-        read_at=reply_time(reply),
-    )
+    return from_reply(Stack, stack, read_at=reply_time(reply))
 
 
 def create_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackOperation:
@@ -107,11 +105,10 @@ def create_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
     arguments = _arguments(aws, request)
     with calling("cloudformation:CreateStack", f"stack {request.name}"):
         reply = aws.cloudformation.create_stack(**arguments, ClientRequestToken=token)
-    stack_id = member(reply, "StackId", "CreateStack")
     return StackOperation(
         kind=OperationKind.CREATE,
         stack_name=request.name,
-        stack_id=stack_id,
+        stack_id=member(reply, "StackId", "CreateStack"),
         token=token,
         began_at=reply_time(reply),
     )
@@ -127,14 +124,23 @@ def update_stack(aws: "AwsClients", request: StackRequest, token: str) -> StackO
         if "No updates are to be performed" in error.why:
             return None
         raise
-    stack_id = member(reply, "StackId", "UpdateStack")
     return StackOperation(
         kind=OperationKind.UPDATE,
         stack_name=request.name,
-        stack_id=stack_id,
+        stack_id=member(reply, "StackId", "UpdateStack"),
         token=token,
         began_at=reply_time(reply),
     )
+
+
+def _paths(details: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    targets = [detail.get("Target", {}) for detail in details]
+    # Without property values in the request the path may be missing; the property is always named.
+    paths = (
+        target.get("Path") or "/".join(filter(None, ["", target.get("Attribute"), target.get("Name")]))
+        for target in targets
+    )
+    return tuple(dict.fromkeys(paths))
 
 
 @frozen(kw_only=True)
@@ -144,11 +150,11 @@ class ResourceChange:
     `action` is Add, Modify or Remove; `replacement` True, False or Conditional, and empty but for Modify.
     """
 
-    action: str
-    logical_id: str
-    resource_type: str
-    replacement: str = ""
-    properties: tuple[str, ...] = ()
+    action: str = reply_field("ResourceChange.Action", "")
+    logical_id: str = reply_field("ResourceChange.LogicalResourceId", "")
+    resource_type: str = reply_field("ResourceChange.ResourceType", "")
+    replacement: str = reply_field("ResourceChange.Replacement", "")
+    properties: tuple[str, ...] = reply_field("ResourceChange.Details", (), read=_paths)
 
 
 def create_change_set(aws: "AwsClients", request: StackRequest, name: str, *, is_new: bool) -> str:
@@ -176,7 +182,7 @@ def describe_change_set(
     while True:
         with calling("cloudformation:DescribeChangeSet", f"stack {stack_id}"):
             reply = aws.cloudformation.describe_change_set(StackName=stack_id, ChangeSetName=name, **more)
-        changes += map(_resource_change, reply.get("Changes", ()))
+        changes += all_from_reply(ResourceChange)(reply.get("Changes", ()))
         if "NextToken" not in reply:
             status = member(reply, "Status", "DescribeChangeSet")
             return status, reply.get("StatusReason", ""), tuple(changes)
@@ -198,39 +204,18 @@ def delete_change_set(aws: "AwsClients", stack_id: str, name: str) -> None:
         aws.cloudformation.delete_change_set(StackName=stack_id, ChangeSetName=name)
 
 
-def _resource_change(item: Mapping[str, Any]) -> ResourceChange:
-    change = item.get("ResourceChange", {})
-    targets = [detail.get("Target", {}) for detail in change.get("Details", ())]
-    # Without property values in the request the path may be missing; the property is always named.
-    paths = (
-        target.get("Path") or "/".join(filter(None, ["", target.get("Attribute"), target.get("Name")]))
-        for target in targets
-    )
-    return ResourceChange(
-        action=change.get("Action", ""),
-        logical_id=change.get("LogicalResourceId", ""),
-        resource_type=change.get("ResourceType", ""),
-        replacement=change.get("Replacement", ""),
-        properties=tuple(dict.fromkeys(paths)),
-    )
-
-
 def delete_stack(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Start to delete a stack."""
     with calling("cloudformation:DeleteStack", f"stack {stack.name}"):
         aws.cloudformation.delete_stack(StackName=stack.stack_id, ClientRequestToken=token)
-    return StackOperation(
-        kind=OperationKind.DELETE, stack_name=stack.name, stack_id=stack.stack_id, token=token
-    )
+    return stack.operation(OperationKind.DELETE, token)
 
 
 def continue_rollback(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
     """Continue a rollback that failed."""
     with calling("cloudformation:ContinueUpdateRollback", f"stack {stack.name}"):
         aws.cloudformation.continue_update_rollback(StackName=stack.stack_id, ClientRequestToken=token)
-    return StackOperation(
-        kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
-    )
+    return stack.operation(OperationKind.CONTINUE_ROLLBACK, token)
 
 
 def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation:
@@ -243,9 +228,7 @@ def cancel_update(aws: "AwsClients", stack: Stack, token: str) -> StackOperation
         now = describe_stack(aws, stack.stack_id) if error.code == "ValidationError" else None
         if now is None or not now.status.is_rollback:
             raise
-    return StackOperation(
-        kind=OperationKind.CONTINUE_ROLLBACK, stack_name=stack.name, stack_id=stack.stack_id, token=token
-    )
+    return stack.operation(OperationKind.CONTINUE_ROLLBACK, token)
 
 
 def stack_resources(aws: "AwsClients", stack_id: str) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """Clusters of ECS."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.replies import from_reply, reply_field
 from ecs_steps.tags import Tag, read_tags
 
 if TYPE_CHECKING:
@@ -19,15 +20,15 @@ MAX_DESCRIBED = 100
 class Cluster:
     """A cluster, as DescribeClusters shows it."""
 
-    name: str
-    arn: str = ""
-    status: str = "ACTIVE"
-    running_tasks: int = 0
-    pending_tasks: int = 0
-    active_services: int = 0
-    container_instances: int = 0
-    capacity_providers: tuple[str, ...] = ()
-    tags: tuple[Tag, ...] = ()
+    name: str = reply_field("clusterName")
+    arn: str = reply_field("clusterArn", "")
+    status: str = reply_field("status", "ACTIVE")
+    running_tasks: int = reply_field("runningTasksCount", 0)
+    pending_tasks: int = reply_field("pendingTasksCount", 0)
+    active_services: int = reply_field("activeServicesCount", 0)
+    container_instances: int = reply_field("registeredContainerInstancesCount", 0)
+    capacity_providers: tuple[str, ...] = reply_field("capacityProviders", (), read=tuple)
+    tags: tuple[Tag, ...] = reply_field("tags", (), read=read_tags)
 
 
 def describe_cluster(aws: "AwsClients", cluster: str) -> Cluster | None:
@@ -35,7 +36,7 @@ def describe_cluster(aws: "AwsClients", cluster: str) -> Cluster | None:
     with calling("ecs:DescribeClusters", f"cluster {cluster}"):
         reply = aws.ecs.describe_clusters(clusters=[cluster], include=["TAGS"])
     clusters = member(reply, "clusters", "DescribeClusters")
-    return _cluster(clusters[0]) if clusters else None
+    return from_reply(Cluster, clusters[0]) if clusters else None
 
 
 def describe_clusters(aws: "AwsClients") -> Iterator[Cluster]:
@@ -46,18 +47,4 @@ def describe_clusters(aws: "AwsClients") -> Iterator[Cluster]:
     for first in range(0, len(arns), MAX_DESCRIBED):
         with calling("ecs:DescribeClusters", "the clusters of the region"):
             reply = aws.ecs.describe_clusters(clusters=arns[first : first + MAX_DESCRIBED], include=["TAGS"])
-        yield from map(_cluster, member(reply, "clusters", "DescribeClusters"))
-
-
-def _cluster(item: Mapping[str, Any]) -> Cluster:
-    return Cluster(
-        name=item["clusterName"],
-        arn=item["clusterArn"],
-        status=item["status"],
-        running_tasks=item.get("runningTasksCount", 0),
-        pending_tasks=item.get("pendingTasksCount", 0),
-        active_services=item.get("activeServicesCount", 0),
-        container_instances=item.get("registeredContainerInstancesCount", 0),
-        capacity_providers=tuple(item.get("capacityProviders", [])),
-        tags=read_tags(item),
-    )
+        yield from (from_reply(Cluster, each) for each in member(reply, "clusters", "DescribeClusters"))

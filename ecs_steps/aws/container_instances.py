@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.replies import from_reply, reply_field
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -18,9 +19,9 @@ MAX_DESCRIBED = 100
 class ContainerInstance:
     """An instance that runs tasks of a cluster; `is_connected` says whether its agent is."""
 
-    arn: str
-    status: str
-    is_connected: bool
+    arn: str = reply_field("containerInstanceArn")
+    status: str = reply_field("status")
+    is_connected: bool = reply_field("agentConnected", default=False)
 
 
 def container_instances(aws: "AwsClients", cluster: str) -> tuple[ContainerInstance, ...]:
@@ -43,8 +44,4 @@ def describe_container_instances(
                 cluster=cluster, containerInstances=arns[first : first + MAX_DESCRIBED]
             )
         for each in member(reply, "containerInstances", "DescribeContainerInstances"):
-            yield ContainerInstance(
-                arn=each["containerInstanceArn"],
-                status=each["status"],
-                is_connected=bool(each.get("agentConnected")),
-            )
+            yield from_reply(ContainerInstance, each)

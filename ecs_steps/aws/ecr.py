@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from ecs_steps.aws.errors import calling, lost_reply, member
-from ecs_steps.errors import AwsCallError
+from ecs_steps.aws.errors import calling, lost_reply, member, returning
+from ecs_steps.aws.replies import from_reply, reply_field
 from ecs_steps.tags import Tag
 
 if TYPE_CHECKING:
@@ -33,10 +33,12 @@ class RegistryToken:
 class EcrRepository:
     """A repository, as DescribeRepositories shows it; `uri` is its registry and name."""
 
-    arn: str
-    uri: str
-    mutability: str
-    exclusions: tuple[str, ...] = ()
+    arn: str = reply_field("repositoryArn")
+    uri: str = reply_field("repositoryUri")
+    mutability: str = reply_field("imageTagMutability", "MUTABLE")
+    exclusions: tuple[str, ...] = reply_field(
+        "imageTagMutabilityExclusionFilters", (), read=lambda items: tuple(each["filter"] for each in items)
+    )
 
     def is_immutable(self, tag: str) -> bool:
         """Return whether a tag keeps the image that it names; exclusions are patterns of tags with ``*``."""
@@ -86,48 +88,36 @@ def get_registry_token(aws: "AwsClients", region: str = "") -> RegistryToken:
     )
 
 
+@returning(None, when="RepositoryNotFound")
 def describe_repository(aws: "AwsClients", name: str) -> EcrRepository | None:
     """Return a repository of the account, or none where there is none of that name."""
-    try:
-        with calling("ecr:DescribeRepositories", f"repository {name}"):
-            reply = aws.ecr_in().describe_repositories(repositoryNames=[name])
-    except AwsCallError as error:
-        if error.code != "RepositoryNotFoundException":
-            raise
-        return None
+    with calling("ecr:DescribeRepositories", f"repository {name}"):
+        reply = aws.ecr_in().describe_repositories(repositoryNames=[name])
     found = member(reply, "repositories", "DescribeRepositories")
     return _repository(found[0], "DescribeRepositories") if found else None
 
 
+@returning(None, when="RepositoryAlreadyExists")
 def create_repository(aws: "AwsClients", new: NewRepository) -> EcrRepository | None:
     """Create a repository; return none where another process has created one of that name."""
     key = {"encryptionType": "KMS", "kmsKey": new.kms_key}
     more: Any = {"encryptionConfiguration": key} if new.kms_key else {}
-    try:
-        with calling("ecr:CreateRepository", f"repository {new.name}"):
-            reply = aws.ecr_in().create_repository(
-                repositoryName=new.name,
-                imageTagMutability="IMMUTABLE" if new.immutable_tags else "MUTABLE",
-                imageScanningConfiguration={"scanOnPush": new.scan_on_push},
-                tags=[{"Key": tag.key, "Value": tag.value} for tag in new.tags],
-                **more,
-            )
-    except AwsCallError as error:
-        if error.code != "RepositoryAlreadyExistsException":
-            raise
-        return None
+    with calling("ecr:CreateRepository", f"repository {new.name}"):
+        reply = aws.ecr_in().create_repository(
+            repositoryName=new.name,
+            imageTagMutability="IMMUTABLE" if new.immutable_tags else "MUTABLE",
+            imageScanningConfiguration={"scanOnPush": new.scan_on_push},
+            tags=[{"Key": tag.key, "Value": tag.value} for tag in new.tags],
+            **more,
+        )
     return _repository(member(reply, "repository", "CreateRepository"), "CreateRepository")
 
 
+@returning(value=False, when="LifecyclePolicyNotFound")
 def has_lifecycle_policy(aws: "AwsClients", name: str) -> bool:
     """Return whether a repository has a lifecycle policy."""
-    try:
-        with calling("ecr:GetLifecyclePolicy", f"repository {name}"):
-            aws.ecr_in().get_lifecycle_policy(repositoryName=name)
-    except AwsCallError as error:
-        if error.code != "LifecyclePolicyNotFoundException":
-            raise
-        return False
+    with calling("ecr:GetLifecyclePolicy", f"repository {name}"):
+        aws.ecr_in().get_lifecycle_policy(repositoryName=name)
     return True
 
 
@@ -137,18 +127,14 @@ def put_lifecycle_policy(aws: "AwsClients", name: str, policy: str) -> None:
         aws.ecr_in().put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=policy)
 
 
+@returning(None, when="ScanNotFound")
 def describe_scan(aws: "AwsClients", name: str, digest: str) -> ImageScan | None:
     """Return what is known of the scan of an image; none where it was never scanned."""
     operation = "DescribeImageScanFindings"
-    try:
-        with calling("ecr:DescribeImageScanFindings", f"repository {name}"):
-            reply = aws.ecr_in().describe_image_scan_findings(
-                repositoryName=name, imageId={"imageDigest": digest}
-            )
-    except AwsCallError as error:
-        if error.code != "ScanNotFoundException":
-            raise
-        return None
+    with calling("ecr:DescribeImageScanFindings", f"repository {name}"):
+        reply = aws.ecr_in().describe_image_scan_findings(
+            repositoryName=name, imageId={"imageDigest": digest}
+        )
     status = member(reply, "imageScanStatus", operation)
     found = reply.get("imageScanFindings")
     return ImageScan(
@@ -171,13 +157,9 @@ def start_scan(aws: "AwsClients", name: str, digest: str) -> None:
 
 
 def _repository(described: Mapping[str, Any], operation: str) -> EcrRepository:
-    filters = described.get("imageTagMutabilityExclusionFilters", ())
-    return EcrRepository(
-        arn=member(described, "repositoryArn", operation),
-        uri=member(described, "repositoryUri", operation),
-        mutability=described.get("imageTagMutability", "MUTABLE"),
-        exclusions=tuple(each["filter"] for each in filters),
-    )
+    if not {"repositoryArn", "repositoryUri"} <= described.keys():
+        raise lost_reply(operation)
+    return from_reply(EcrRepository, described)
 
 
 def _severities(found: Mapping[str, Any]) -> Mapping[str, int] | None:

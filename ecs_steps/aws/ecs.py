@@ -1,15 +1,17 @@
 """Services of ECS: what they are like, and how one is changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
-from ecs_steps.aws.task_sets import TaskSet, read_task_sets
+from ecs_steps.aws.replies import all_from_reply, from_reply, reply_field
+from ecs_steps.aws.task_sets import SET_MEMBERS, TaskSet, read_task_sets
 from ecs_steps.errors import AwsCallError, NotFoundError
 from ecs_steps.tags import Tag, read_tags
 
@@ -21,16 +23,23 @@ if TYPE_CHECKING:
 class Deployment:
     """One deployment of a service, as DescribeServices shows it."""
 
-    deployment_id: str
-    is_primary: bool
-    task_definition: str
-    rollout_state: str
-    rollout_reason: str
-    desired: int
-    running: int
-    pending: int
-    failed: int
-    created_at: datetime
+    deployment_id: str = reply_field("id")
+    is_primary: bool = reply_field("status", read="PRIMARY".__eq__)
+    task_definition: str = reply_field("taskDefinition")
+    rollout_state: str = reply_field("rolloutState", "")
+    rollout_reason: str = reply_field("rolloutStateReason", "")
+    desired: int = reply_field("desiredCount", 0)
+    running: int = reply_field("runningCount", 0)
+    pending: int = reply_field("pendingCount", 0)
+    failed: int = reply_field("failedTasks", 0)
+    created_at: datetime = reply_field("createdAt")
+
+    @property
+    def ref(self) -> "DeploymentRef":
+        """This very deployment, as what is judged."""
+        return DeploymentRef(
+            task_definition=self.task_definition, deployment_id=self.deployment_id, since=self.created_at
+        )
 
 
 @frozen(kw_only=True)
@@ -65,18 +74,18 @@ class DeploymentRef:
 class Network:
     """The network that a service's tasks get, each with an address of its own; empty in other modes."""
 
-    subnets: tuple[str, ...] = ()
-    security_groups: tuple[str, ...] = ()
-    assigns_public_ip: bool = False
+    subnets: tuple[str, ...] = reply_field("subnets", (), read=tuple)
+    security_groups: tuple[str, ...] = reply_field("securityGroups", (), read=tuple)
+    assigns_public_ip: bool = reply_field("assignPublicIp", default=False, read="ENABLED".__eq__)
 
 
 @frozen(kw_only=True)
 class ServiceMessage:
     """One event of a service."""
 
-    event_id: str
-    at: datetime
-    text: str
+    event_id: str = reply_field("id")
+    at: datetime = reply_field("createdAt")
+    text: str = reply_field("message")
 
 
 @frozen(kw_only=True)
@@ -85,6 +94,39 @@ class BalancedContainer:
 
     name: str
     port: int
+
+
+Items = Sequence[Mapping[str, Any]]
+
+
+def _target_groups(balancers: Items) -> tuple[str, ...]:
+    return tuple(group for group, _ in _balanced_ports(balancers))
+
+
+def _alternate_groups(balancers: Items) -> tuple[str, ...]:
+    advanced = (balancer.get("advancedConfiguration", {}) for balancer in balancers)
+    return tuple(filter(None, (each.get("alternateTargetGroupArn") for each in advanced)))
+
+
+def _balanced_ports(balancers: Items) -> tuple[tuple[str, int], ...]:
+    return tuple(
+        (balancer["targetGroupArn"], balancer.get("containerPort", 0))
+        for balancer in balancers
+        if "targetGroupArn" in balancer
+    )
+
+
+def _balanced_containers(balancers: Items) -> tuple[BalancedContainer, ...]:
+    return tuple(
+        BalancedContainer(name=balancer["containerName"], port=balancer.get("containerPort", 0))
+        for balancer in balancers
+        if balancer.get("containerName")
+    )
+
+
+def _has_pause_hooks(hooks: Items) -> bool:
+    # ECS may leave the type out when it lists hooks; only a pause has no target.
+    return any("hookTargetArn" not in hook for hook in hooks)
 
 
 @frozen(kw_only=True)
@@ -96,29 +138,35 @@ class Service:
     `launch_type` is empty where capacity providers other than Fargate's decide.
     """
 
-    arn: str
-    name: str
-    cluster_arn: str
-    status: str
-    task_definition: str
-    controller: str
-    desired: int
-    running: int
-    has_breaker: bool
-    has_pause_hooks: bool = False
-    target_groups: tuple[str, ...]
-    alternate_groups: tuple[str, ...] = ()
-    grace_period: int = 0
-    deployment_configuration: Mapping[str, Any] = field(factory=dict)
-    current_service_deployment: str = ""
-    deployments: tuple[Deployment, ...]
-    task_sets: tuple[TaskSet, ...] = ()
-    events: tuple[ServiceMessage, ...]
-    tags: tuple[Tag, ...]
-    network: Network = field(factory=Network)
-    balanced_ports: tuple[tuple[str, int], ...] = ()
+    arn: str = reply_field("serviceArn")
+    name: str = reply_field("serviceName")
+    cluster_arn: str = reply_field("clusterArn")
+    status: str = reply_field("status")
+    task_definition: str = reply_field("taskDefinition", "")
+    controller: str = reply_field("deploymentController.type", "ECS")
+    desired: int = reply_field("desiredCount", 0)
+    running: int = reply_field("runningCount", 0)
+    has_breaker: bool = reply_field("deploymentConfiguration.deploymentCircuitBreaker.enable", default=False)
+    has_pause_hooks: bool = reply_field(
+        "deploymentConfiguration.lifecycleHooks", default=False, read=_has_pause_hooks
+    )
+    target_groups: tuple[str, ...] = reply_field("loadBalancers", (), read=_target_groups)
+    alternate_groups: tuple[str, ...] = reply_field("loadBalancers", (), read=_alternate_groups)
+    balanced_ports: tuple[tuple[str, int], ...] = reply_field("loadBalancers", (), read=_balanced_ports)
+    balanced_containers: tuple[BalancedContainer, ...] = reply_field(
+        "loadBalancers", (), read=_balanced_containers
+    )
+    grace_period: int = reply_field("healthCheckGracePeriodSeconds", 0)
+    deployment_configuration: Mapping[str, Any] = reply_field("deploymentConfiguration", {})
+    current_service_deployment: str = reply_field("currentServiceDeployment", "")
+    deployments: tuple[Deployment, ...] = reply_field("deployments", (), read=all_from_reply(Deployment))
+    task_sets: tuple[TaskSet, ...] = reply_field("taskSets", (), read=read_task_sets)
+    events: tuple[ServiceMessage, ...] = reply_field("events", (), read=all_from_reply(ServiceMessage))
+    tags: tuple[Tag, ...] = reply_field("tags", (), read=read_tags)
+    network: Network = reply_field(
+        "networkConfiguration.awsvpcConfiguration", Network(), read=partial(from_reply, Network)
+    )
     launch_type: str = ""
-    balanced_containers: tuple[BalancedContainer, ...] = ()
 
     @property
     def group_choices(self) -> tuple[tuple[str, ...], ...]:
@@ -133,6 +181,12 @@ class Service:
         return next((deployment for deployment in self.deployments if deployment.is_primary), None)
 
     @property
+    def may_be_paused(self) -> bool:
+        """Whether a deployment in progress may wait for a person: only then is its record worth a call."""
+        is_in_progress = self.primary is not None and self.primary.rollout_state == "IN_PROGRESS"
+        return self.has_pause_hooks and is_in_progress and bool(self.current_service_deployment)
+
+    @property
     def primary_task_set(self) -> TaskSet | None:
         """The task set that the service is at, where it is deployed by task sets."""
         return next((task_set for task_set in self.task_sets if task_set.is_primary), None)
@@ -142,7 +196,15 @@ def raw_service(aws: "AwsClients", cluster: str, name_or_arn: str) -> Mapping[st
     """Return the service with all of its settings as ECS describes them; none where there is none."""
     with calling("ecs:DescribeServices", f"service {name_or_arn}"):
         reply: Mapping[str, Any] = aws.ecs.describe_services(cluster=cluster, services=[name_or_arn])
-    return next(iter(member(reply, "services", "DescribeServices")), None)
+    return next(map(_with_primary_set, member(reply, "services", "DescribeServices")), None)
+
+
+def _with_primary_set(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a described service with what ECS shows of an EXTERNAL one on its PRIMARY task set alone."""
+    sets: list[Mapping[str, Any]] = item.get("taskSets", [])
+    primary = next((each for each in sets if each.get("status") == "PRIMARY"), {})
+    shown = {name: primary[name] for name in SET_MEMBERS if primary.get(name) and not item.get(name)}
+    return {**item, **shown}
 
 
 def describe_service(
@@ -202,59 +264,9 @@ def tag_resource(aws: "AwsClients", arn: str, tags: Iterable[Tag]) -> None:
         aws.ecs.tag_resource(resourceArn=arn, tags=[{"key": tag.key, "value": tag.value} for tag in tags])
 
 
-def _service(item: Mapping[str, Any]) -> Service:
-    return Service(
-        arn=item["serviceArn"],
-        name=item["serviceName"],
-        cluster_arn=item["clusterArn"],
-        status=item["status"],
-        task_definition=item.get("taskDefinition", ""),
-        controller=item.get("deploymentController", {}).get("type", "ECS"),
-        desired=item.get("desiredCount", 0),
-        running=item.get("runningCount", 0),
-        has_breaker=_has_breaker(item.get("deploymentConfiguration", {})),
-        has_pause_hooks=_has_pause_hooks(item.get("deploymentConfiguration", {})),
-        target_groups=tuple(
-            balancer["targetGroupArn"]
-            for balancer in item.get("loadBalancers", [])
-            if "targetGroupArn" in balancer
-        ),
-        alternate_groups=tuple(
-            balancer["advancedConfiguration"]["alternateTargetGroupArn"]
-            for balancer in item.get("loadBalancers", [])
-            if balancer.get("advancedConfiguration", {}).get("alternateTargetGroupArn")
-        ),
-        grace_period=item.get("healthCheckGracePeriodSeconds", 0),
-        deployment_configuration=item.get("deploymentConfiguration", {}),
-        current_service_deployment=item.get("currentServiceDeployment", ""),
-        deployments=tuple(_deployment(deployment) for deployment in item.get("deployments", [])),
-        task_sets=read_task_sets(item.get("taskSets", [])),
-        events=tuple(
-            ServiceMessage(event_id=event["id"], at=event["createdAt"], text=event["message"])
-            for event in item.get("events", [])
-        ),
-        tags=read_tags(item),
-        launch_type=_launch_type(item),
-        balanced_containers=tuple(
-            BalancedContainer(name=balancer["containerName"], port=balancer.get("containerPort", 0))
-            for balancer in item.get("loadBalancers", [])
-            if balancer.get("containerName")
-        ),
-        network=_network(item.get("networkConfiguration", {}).get("awsvpcConfiguration", {})),
-        balanced_ports=tuple(
-            (balancer["targetGroupArn"], balancer.get("containerPort", 0))
-            for balancer in item.get("loadBalancers", [])
-            if "targetGroupArn" in balancer
-        ),
-    )
-
-
-def _network(item: Mapping[str, Any]) -> Network:
-    return Network(
-        subnets=tuple(item.get("subnets", ())),
-        security_groups=tuple(item.get("securityGroups", ())),
-        assigns_public_ip=item.get("assignPublicIp") == "ENABLED",
-    )
+def _service(described: Mapping[str, Any]) -> Service:
+    item = _with_primary_set(described)
+    return from_reply(Service, item, launch_type=_launch_type(item))
 
 
 def _launch_type(service: Mapping[str, Any]) -> str:
@@ -262,30 +274,6 @@ def _launch_type(service: Mapping[str, Any]) -> str:
     if not providers:
         return str(service.get("launchType", ""))
     return "FARGATE" if all(name in ("FARGATE", "FARGATE_SPOT") for name in providers) else ""
-
-
-def _has_breaker(configuration: Mapping[str, Any]) -> bool:
-    return bool(configuration.get("deploymentCircuitBreaker", {}).get("enable", False))
-
-
-def _has_pause_hooks(configuration: Mapping[str, Any]) -> bool:
-    # ECS may leave the type out when it lists hooks; only a pause has no target.
-    return any("hookTargetArn" not in hook for hook in configuration.get("lifecycleHooks", ()))
-
-
-def _deployment(item: Mapping[str, Any]) -> Deployment:
-    return Deployment(
-        deployment_id=item["id"],
-        is_primary=item["status"] == "PRIMARY",
-        task_definition=item["taskDefinition"],
-        rollout_state=item.get("rolloutState", ""),
-        rollout_reason=item.get("rolloutStateReason", ""),
-        desired=item.get("desiredCount", 0),
-        running=item.get("runningCount", 0),
-        pending=item.get("pendingCount", 0),
-        failed=item.get("failedTasks", 0),
-        created_at=item["createdAt"],
-    )
 
 
 def service_outputs(service_arn: str) -> dict[str, str]:

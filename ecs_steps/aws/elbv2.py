@@ -1,12 +1,12 @@
 """Target groups of Elastic Load Balancing: the health of their targets, and the settings that take time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ecs_steps.aws.errors import calling, member
-from ecs_steps.errors import AwsCallError
+from ecs_steps.aws.errors import calling, member, returning
+from ecs_steps.aws.replies import from_reply, reply_field
 from ecs_steps.tags import Tag
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ class TargetHealth:
     """A target of a group: `address` and port, its state, and the load balancer's own reason code for it."""
 
     target_group: str
-    address: str
-    port: int | None
-    state: str
-    reason: str
-    description: str
+    address: str = reply_field("Target.Id")
+    port: int | None = reply_field("Target.Port", None)
+    state: str = reply_field("TargetHealth.State")
+    reason: str = reply_field("TargetHealth.Reason", "")
+    description: str = reply_field("TargetHealth.Description", "")
 
     @property
     def target(self) -> str:
@@ -32,69 +32,38 @@ class TargetHealth:
 
 def target_health(aws: "AwsClients", target_group: str) -> tuple[TargetHealth, ...]:
     """Return the targets of a group; tasks with a network of their own are registered by address."""
-    return tuple(_targets(aws, target_group))
-
-
-def _targets(aws: "AwsClients", target_group: str) -> Iterator[TargetHealth]:
     with calling("elasticloadbalancing:DescribeTargetHealth", target_group):
         reply: Mapping[str, Any] = aws.elbv2.describe_target_health(TargetGroupArn=target_group)
-    for item in member(reply, "TargetHealthDescriptions", "DescribeTargetHealth"):
-        target, health = item["Target"], item["TargetHealth"]
-        yield TargetHealth(
-            target_group=target_group.rpartition(":")[2],
-            address=target["Id"],
-            port=target.get("Port"),
-            state=health["State"],
-            reason=health.get("Reason", ""),
-            description=health.get("Description", ""),
-        )
+    described = member(reply, "TargetHealthDescriptions", "DescribeTargetHealth")
+    name = target_group.rpartition(":")[2]
+    return tuple(from_reply(TargetHealth, each, target_group=name) for each in described)
 
 
 @frozen(kw_only=True)
 class TargetGroup:
     """A target group; a `health_check_port` is a number or ``traffic-port``, that of each target."""
 
-    arn: str
-    target_type: str
-    vpc: str
-    health_check_port: str
-    load_balancers: tuple[str, ...]
+    arn: str = reply_field("TargetGroupArn")
+    target_type: str = reply_field("TargetType", "instance")
+    vpc: str = reply_field("VpcId", "")
+    health_check_port: str = reply_field("HealthCheckPort", "traffic-port")
+    load_balancers: tuple[str, ...] = reply_field("LoadBalancerArns", (), read=tuple)
 
 
+@returning(None, when="TargetGroupNotFound")
 def describe_target_group(aws: "AwsClients", arn: str) -> TargetGroup | None:
     """Return a target group, or none where there is none of that ARN."""
-    try:
-        with calling("elasticloadbalancing:DescribeTargetGroups", arn):
-            reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(TargetGroupArns=[arn])
-    except AwsCallError as error:
-        if not error.code.startswith("TargetGroupNotFound"):
-            raise
-        return None
+    with calling("elasticloadbalancing:DescribeTargetGroups", arn):
+        reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(TargetGroupArns=[arn])
     groups = member(reply, "TargetGroups", "DescribeTargetGroups")
-    return next(
-        (
-            TargetGroup(
-                arn=each["TargetGroupArn"],
-                target_type=each.get("TargetType", "instance"),
-                vpc=each.get("VpcId", ""),
-                health_check_port=each.get("HealthCheckPort", "traffic-port"),
-                load_balancers=tuple(each.get("LoadBalancerArns", ())),
-            )
-            for each in groups
-        ),
-        None,
-    )
+    return from_reply(TargetGroup, groups[0]) if groups else None
 
 
+@returning("", when="TargetGroupNotFound")
 def find_target_group(aws: "AwsClients", name: str) -> str:
     """Return the ARN of the target group of a name, unique in its region; empty where none has it."""
-    try:
-        with calling("elasticloadbalancing:DescribeTargetGroups", name):
-            reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(Names=[name])
-    except AwsCallError as error:
-        if not error.code.startswith("TargetGroupNotFound"):
-            raise
-        return ""
+    with calling("elasticloadbalancing:DescribeTargetGroups", name):
+        reply: Mapping[str, Any] = aws.elbv2.describe_target_groups(Names=[name])
     return next((str(each["TargetGroupArn"]) for each in member(reply, "TargetGroups", "")), "")
 
 
@@ -146,29 +115,3 @@ def target_group_attributes(aws: "AwsClients", target_group: str) -> dict[str, s
         reply: Mapping[str, Any] = aws.elbv2.describe_target_group_attributes(TargetGroupArn=target_group)
     attributes = member(reply, "Attributes", "DescribeTargetGroupAttributes")
     return {attribute["Key"]: attribute["Value"] for attribute in attributes}
-
-
-def live_weights(aws: "AwsClients", rule: str) -> dict[str, int]:
-    """Return the weights of the target groups that a listener rule forwards to, by their ARNs.
-
-    Behind a Network Load Balancer ECS calls the listener itself the rule. A group alone has the weight 1.
-
-    Raises:
-        AwsCallError: Also where there is no such rule.
-    """
-    chosen: Any = {"RuleArns": [rule]} if ":listener-rule/" in rule else {"ListenerArn": rule}
-    with calling("elasticloadbalancing:DescribeRules", rule):
-        reply: Mapping[str, Any] = aws.elbv2.describe_rules(**chosen)
-    actions = [
-        action for found in member(reply, "Rules", "DescribeRules") for action in found.get("Actions", [])
-    ]
-    return {
-        group["TargetGroupArn"]: group.get("Weight", 1)
-        for action in actions
-        if action.get("Type") == "forward"
-        for group in action.get("ForwardConfig", {}).get("TargetGroups") or _single(action)
-    }
-
-
-def _single(action: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"TargetGroupArn": action["TargetGroupArn"]}] if "TargetGroupArn" in action else []

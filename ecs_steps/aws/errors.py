@@ -1,11 +1,12 @@
 """How a call to AWS fails: botocore's exceptions as the library's own, named after the call."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -25,6 +26,10 @@ from botocore.parsers import ResponseParserError
 
 from ecs_steps.aws.denials import Denial
 from ecs_steps.errors import AccessDeniedError, AwsCallError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+V = TypeVar("V")
 
 DENIED = {
     "AccessDenied",
@@ -118,6 +123,24 @@ def calling(action: str, about: str = "*") -> Iterator[None]:
         ) from error
     except ResponseParserError as error:
         raise lost_reply(operation) from error
+
+
+def returning(value: V, *, when: str) -> Callable[[Callable[P, T]], Callable[P, T | V]]:
+    """Let a function return `value` where AWS refuses its call with a code, its ``Exception`` left out."""
+
+    def decorated(read: Callable[P, T]) -> Callable[P, T | V]:
+        @wraps(read)
+        def read_or_value(*args: P.args, **options: P.kwargs) -> T | V:
+            try:
+                return read(*args, **options)
+            except AwsCallError as error:
+                if error.code.removesuffix("Exception") != when:
+                    raise
+                return value
+
+        return read_or_value
+
+    return decorated
 
 
 def lost_reply(operation: str) -> AwsCallError:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from ecs_steps.aws.errors import calling, member
-from ecs_steps.errors import AwsCallError
+from ecs_steps.aws.errors import calling, member, returning
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -28,15 +27,11 @@ class IamRole:
         )
 
 
+@returning(None, when="NoSuchEntity")
 def get_role(aws: "AwsClients", name: str) -> IamRole | None:
     """Return a role, or none where the account has none of that name."""
-    try:
-        with calling("iam:GetRole", f"role {name}"):
-            reply = aws.service("iam").get_role(RoleName=name)
-    except AwsCallError as error:
-        if error.code != "NoSuchEntity":
-            raise
-        return None
+    with calling("iam:GetRole", f"role {name}"):
+        reply = aws.service("iam").get_role(RoleName=name)
     role = member(reply, "Role", "GetRole")
     # botocore has decoded the document.
     return IamRole(arn=role["Arn"], trust_policy=role.get("AssumeRolePolicyDocument", {}))

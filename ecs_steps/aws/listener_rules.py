@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ecs_steps.aws.errors import calling, member
-from ecs_steps.errors import AwsCallError
+from ecs_steps.aws.errors import calling, member, returning
+from ecs_steps.aws.replies import from_reply, reply_field
 from ecs_steps.tags import Tag
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
 
-NOT_FOUND = "RuleNotFound"
 PRIORITY_IN_USE = "PriorityInUse"
 MAX_PRIORITY = 50_000
 MAX_DESCRIBED_TAGS = 20
@@ -29,10 +28,10 @@ Structures = tuple[Mapping[str, Any], ...]
 class ListenerRule:
     """A rule of a listener; `priority` is none for the default rule, which comes last."""
 
-    arn: str
+    arn: str = reply_field("RuleArn")
     priority: int | None
-    conditions: Structures
-    actions: Structures
+    conditions: Structures = reply_field("Conditions", (), read=tuple)
+    actions: Structures = reply_field("Actions", (), read=tuple)
 
     @property
     def listener(self) -> str:
@@ -69,6 +68,21 @@ def rules_of(aws: "AwsClients", listener: str) -> Iterator[ListenerRule]:
         pages = aws.elbv2.get_paginator("describe_rules").paginate(ListenerArn=listener)
         for page in pages:
             yield from (_rule(item) for item in member(page, "Rules", "DescribeRules"))
+
+
+def live_weights(aws: "AwsClients", rule: str) -> dict[str, int]:
+    """Return the weights of the target groups that a listener rule forwards to, by their ARNs.
+
+    Behind a Network Load Balancer ECS calls the listener itself the rule.
+
+    Raises:
+        AwsCallError: Also where there is no such rule.
+    """
+    chosen: Any = {"RuleArns": [rule]} if ":listener-rule/" in rule else {"ListenerArn": rule}
+    with calling("elasticloadbalancing:DescribeRules", rule):
+        reply: Mapping[str, Any] = aws.elbv2.describe_rules(**chosen)
+    rules = map(_rule, member(reply, "Rules", "DescribeRules"))
+    return {group: weight for each in rules for group, weight in each.weights.items()}
 
 
 def tags_of(aws: "AwsClients", arns: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -121,20 +135,13 @@ def write_rule(
         aws.elbv2.modify_rule(RuleArn=rule.arn, **written)
 
 
+@returning(None, when="RuleNotFound")
 def delete_rule(aws: "AwsClients", arn: str) -> None:
     """Delete a rule; one that is gone is fine."""
-    try:
-        with calling("elasticloadbalancing:DeleteRule", arn):
-            aws.elbv2.delete_rule(RuleArn=arn)
-    except AwsCallError as error:
-        if error.code != NOT_FOUND:
-            raise
+    with calling("elasticloadbalancing:DeleteRule", arn):
+        aws.elbv2.delete_rule(RuleArn=arn)
 
 
 def _rule(item: Mapping[str, Any]) -> ListenerRule:
-    return ListenerRule(
-        arn=item["RuleArn"],
-        priority=None if item.get("IsDefault") else int(item["Priority"]),
-        conditions=tuple(item.get("Conditions", [])),
-        actions=tuple(item.get("Actions", [])),
-    )
+    priority = None if item.get("IsDefault") else int(item["Priority"])
+    return from_reply(ListenerRule, item, priority=priority)

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.aws.errors import calling, member
-from ecs_steps.errors import AwsCallError
+from ecs_steps.aws.errors import calling, member, returning
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -12,18 +11,14 @@ if TYPE_CHECKING:
 MAX_LOG_LINES = 100
 
 
+@returning((), when="ResourceNotFound")
 def last_log_lines(aws: "AwsClients", *, group: str, stream: str, region: str) -> tuple[str, ...]:
     """Return the last lines of a log stream, oldest first; none where the container wrote nothing (yet)."""
     logs = aws.logs_in(region)
-    try:
-        with calling("logs:GetLogEvents", f"log stream {group}:{stream}"):
-            reply: Mapping[str, Any] = logs.get_log_events(
-                logGroupName=group, logStreamName=stream, limit=MAX_LOG_LINES, startFromHead=False
-            )
-    except AwsCallError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
-        return ()
+    with calling("logs:GetLogEvents", f"log stream {group}:{stream}"):
+        reply: Mapping[str, Any] = logs.get_log_events(
+            logGroupName=group, logStreamName=stream, limit=MAX_LOG_LINES, startFromHead=False
+        )
     return tuple(event["message"].rstrip() for event in member(reply, "events", "GetLogEvents"))
 
 

@@ -1,10 +1,8 @@
 """What an account may have, by Service Quotas."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ecs_steps.aws.errors import calling, member
-from ecs_steps.errors import AwsCallError
+from ecs_steps.aws.errors import calling, member, returning
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
@@ -16,28 +14,23 @@ def service_quota(aws: "AwsClients", service: str, code: str) -> float | None:
     It is the account's own or, where Service Quotas has none applied, AWS' default.
     https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html
     """
-    for read in (applied_quota, default_quota):
-        try:
-            return float(read(aws, service, code)["Value"])
-        except AwsCallError as error:
-            if error.code != "NoSuchResourceException":
-                raise
-    return None
+    applied = applied_quota(aws, service, code)
+    return default_quota(aws, service, code) if applied is None else applied
 
 
-def applied_quota(aws: "AwsClients", service: str, code: str) -> Mapping[str, Any]:
-    """Return a quota of the account, as Service Quotas describes it."""
+@returning(None, when="NoSuchResource")
+def applied_quota(aws: "AwsClients", service: str, code: str) -> float:
+    """Return the value of a quota of the account."""
     with calling("servicequotas:GetServiceQuota", f"quota {code} of {service}"):
         reply = aws.service("service-quotas").get_service_quota(ServiceCode=service, QuotaCode=code)
-    quota: Mapping[str, Any] = member(reply, "Quota", "GetServiceQuota")
-    return quota
+    return float(member(reply, "Quota", "GetServiceQuota")["Value"])
 
 
-def default_quota(aws: "AwsClients", service: str, code: str) -> Mapping[str, Any]:
-    """Return the quota that accounts have by default, as Service Quotas describes it."""
+@returning(None, when="NoSuchResource")
+def default_quota(aws: "AwsClients", service: str, code: str) -> float:
+    """Return the value of the quota that accounts have by default."""
     with calling("servicequotas:GetAWSDefaultServiceQuota", f"quota {code} of {service}"):
         reply = aws.service("service-quotas").get_aws_default_service_quota(
             ServiceCode=service, QuotaCode=code
         )
-    quota: Mapping[str, Any] = member(reply, "Quota", "GetAWSDefaultServiceQuota")
-    return quota
+    return float(member(reply, "Quota", "GetAWSDefaultServiceQuota")["Value"])

@@ -2,22 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from ecs_steps.aws.errors import calling, member
-from ecs_steps.errors import AwsCallError
+from ecs_steps.aws.errors import calling, member, returning
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
 
 
+@returning(value=False, when="ResourceNotFound")
 def secret_exists(aws: "AwsClients", arn: str) -> bool:
     """Return whether Secrets Manager has a secret that is not about to be deleted."""
-    try:
-        with calling("secretsmanager:DescribeSecret", arn):
-            reply = aws.service("secretsmanager").describe_secret(SecretId=arn)
-    except AwsCallError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
-        return False
+    with calling("secretsmanager:DescribeSecret", arn):
+        reply = aws.service("secretsmanager").describe_secret(SecretId=arn)
     return not reply.get("DeletedDate")
 
 

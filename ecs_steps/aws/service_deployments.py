@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.replies import all_from_reply, from_reply, reply_field
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.literals import DeploymentLifecycleHookActionType
@@ -27,12 +29,11 @@ IN_PROGRESS = (
 class LifecycleHook:
     """A hook of a deployment. Its stage is the deployment's own: ECS shows none of a hook."""
 
-    hook_id: str
+    hook_id: str = reply_field("hookId", "")
+    status: str = reply_field("status", "")
     target_type: str
-    status: str
-    target_arn: str = ""
-    expires_at: datetime | None = None
-    timeout_action: str = ""
+    expires_at: datetime | None = reply_field("expiresAt", None)
+    timeout_action: str = reply_field("timeoutAction", "")
 
 
 @frozen(kw_only=True)
@@ -42,12 +43,17 @@ class RevisionShare:
     The weights are none where ECS does not shift traffic itself (rolling deployments).
     """
 
-    arn: str = ""
-    desired: int = 0
-    running: int = 0
-    pending: int = 0
-    production_weight: float | None = None
-    test_weight: float | None = None
+    arn: str = reply_field("arn", "")
+    desired: int = reply_field("requestedTaskCount", 0)
+    running: int = reply_field("runningTaskCount", 0)
+    pending: int = reply_field("pendingTaskCount", 0)
+    production_weight: float | None = reply_field("requestedProductionTrafficWeight", None)
+    test_weight: float | None = reply_field("requestedTestTrafficWeight", None)
+
+
+def _hook(item: Mapping[str, Any]) -> LifecycleHook:
+    target_type = item.get("targetType", "AWS_LAMBDA" if "targetArn" in item else "PAUSE")
+    return from_reply(LifecycleHook, item, target_type=target_type)
 
 
 @frozen(kw_only=True)
@@ -59,21 +65,27 @@ class ServiceDeployment:
     the deployment configuration in force, as ECS' API has it.
     """
 
-    arn: str
-    status: str
-    status_reason: str
-    target: RevisionShare
-    sources: tuple[RevisionShare, ...] = ()
-    strategy: str = "ROLLING"
-    lifecycle_stage: str = ""
-    hooks: tuple[LifecycleHook, ...] = ()
-    failures: int
-    threshold: int
-    rollback_reason: str
-    alarms: tuple[str, ...]
-    created_at: datetime
-    rollback_started_at: datetime | None = None
-    configuration: Mapping[str, Any] = field(factory=dict)
+    arn: str = reply_field("serviceDeploymentArn")
+    status: str = reply_field("status")
+    status_reason: str = reply_field("statusReason", "")
+    target: RevisionShare = reply_field(
+        "targetServiceRevision", RevisionShare(), read=partial(from_reply, RevisionShare)
+    )
+    sources: tuple[RevisionShare, ...] = reply_field(
+        "sourceServiceRevisions", (), read=all_from_reply(RevisionShare)
+    )
+    strategy: str = reply_field("deploymentConfiguration.strategy", "ROLLING")
+    lifecycle_stage: str = reply_field("lifecycleStage", "")
+    hooks: tuple[LifecycleHook, ...] = reply_field(
+        "lifecycleHookDetails", (), read=lambda items: tuple(map(_hook, items))
+    )
+    failures: int = reply_field("deploymentCircuitBreaker.failureCount", 0)
+    threshold: int = reply_field("deploymentCircuitBreaker.threshold", 0)
+    rollback_reason: str = reply_field("rollback.reason", "")
+    alarms: tuple[str, ...] = reply_field("alarms.triggeredAlarmNames", (), read=tuple)
+    created_at: datetime = reply_field("createdAt")
+    rollback_started_at: datetime | None = reply_field("rollback.startedAt", None)
+    configuration: Mapping[str, Any] = reply_field("deploymentConfiguration", {})
 
     @property
     def is_in_progress(self) -> bool:
@@ -125,51 +137,7 @@ def describe_service_deployment(aws: "AwsClients", arn: str) -> ServiceDeploymen
     with calling("ecs:DescribeServiceDeployments", arn):
         reply: Mapping[str, Any] = aws.ecs.describe_service_deployments(serviceDeploymentArns=[arn])
     described = member(reply, "serviceDeployments", "DescribeServiceDeployments")
-    return service_deployment(described[0]) if described else None
-
-
-def service_deployment(item: Mapping[str, Any]) -> ServiceDeployment:
-    """Return a service deployment from its structure in a reply."""
-    breaker = item.get("deploymentCircuitBreaker", {})
-    return ServiceDeployment(
-        arn=item["serviceDeploymentArn"],
-        status=item["status"],
-        status_reason=item.get("statusReason", ""),
-        target=_share(item.get("targetServiceRevision", {})),
-        sources=tuple(_share(source) for source in item.get("sourceServiceRevisions", ())),
-        strategy=item.get("deploymentConfiguration", {}).get("strategy", "ROLLING"),
-        lifecycle_stage=item.get("lifecycleStage", ""),
-        hooks=tuple(_hook(hook) for hook in item.get("lifecycleHookDetails", ())),
-        failures=breaker.get("failureCount", 0),
-        threshold=breaker.get("threshold", 0),
-        rollback_reason=item.get("rollback", {}).get("reason", ""),
-        alarms=tuple(item.get("alarms", {}).get("triggeredAlarmNames", ())),
-        created_at=item["createdAt"],
-        rollback_started_at=item.get("rollback", {}).get("startedAt"),
-        configuration=item.get("deploymentConfiguration", {}),
-    )
-
-
-def _share(item: Mapping[str, Any]) -> RevisionShare:
-    return RevisionShare(
-        arn=item.get("arn", ""),
-        desired=item.get("requestedTaskCount", 0),
-        running=item.get("runningTaskCount", 0),
-        pending=item.get("pendingTaskCount", 0),
-        production_weight=item.get("requestedProductionTrafficWeight"),
-        test_weight=item.get("requestedTestTrafficWeight"),
-    )
-
-
-def _hook(item: Mapping[str, Any]) -> LifecycleHook:
-    return LifecycleHook(
-        hook_id=item.get("hookId", ""),
-        target_type=item.get("targetType", "AWS_LAMBDA" if "targetArn" in item else "PAUSE"),
-        status=item.get("status", ""),
-        target_arn=item.get("targetArn", ""),
-        expires_at=item.get("expiresAt"),
-        timeout_action=item.get("timeoutAction", ""),
-    )
+    return from_reply(ServiceDeployment, described[0]) if described else None
 
 
 def roll_back(aws: "AwsClients", arn: str) -> None:
@@ -193,17 +161,21 @@ class ResolvedBalancer:
     The rule is a listener's ARN behind a Network Load Balancer, and empty where ECS shifts no traffic.
     """
 
-    target_group: str
-    production_rule: str = ""
+    target_group: str = reply_field("targetGroupArn")
+    production_rule: str = reply_field("productionListenerRule", "")
 
 
 @frozen(kw_only=True)
 class ServiceRevision:
     """What a service was at the start of a deployment."""
 
-    arn: str
-    task_definition: str
-    balancers: tuple[ResolvedBalancer, ...] = ()
+    arn: str = reply_field("serviceRevisionArn")
+    task_definition: str = reply_field("taskDefinition")
+    balancers: tuple[ResolvedBalancer, ...] = reply_field(
+        "resolvedConfiguration.loadBalancers",
+        (),
+        read=lambda items: tuple(from_reply(ResolvedBalancer, x) for x in items if "targetGroupArn" in x),
+    )
 
 
 def describe_service_revisions(aws: "AwsClients", arns: Sequence[str]) -> dict[str, ServiceRevision]:
@@ -212,18 +184,5 @@ def describe_service_revisions(aws: "AwsClients", arns: Sequence[str]) -> dict[s
         return {}
     with calling("ecs:DescribeServiceRevisions", ", ".join(arns)):
         reply: Mapping[str, Any] = aws.ecs.describe_service_revisions(serviceRevisionArns=list(arns))
-    return {
-        item["serviceRevisionArn"]: ServiceRevision(
-            arn=item["serviceRevisionArn"],
-            task_definition=item["taskDefinition"],
-            balancers=tuple(
-                ResolvedBalancer(
-                    target_group=balancer["targetGroupArn"],
-                    production_rule=balancer.get("productionListenerRule", ""),
-                )
-                for balancer in item.get("resolvedConfiguration", {}).get("loadBalancers", ())
-                if "targetGroupArn" in balancer
-            ),
-        )
-        for item in member(reply, "serviceRevisions", "DescribeServiceRevisions")
-    }
+    described = member(reply, "serviceRevisions", "DescribeServiceRevisions")
+    return {item["serviceRevisionArn"]: from_reply(ServiceRevision, item) for item in described}

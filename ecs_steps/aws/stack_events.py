@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from ecs_steps.aws.cloudformation import Stack, StackOperation, describe_stack
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.replies import from_reply, reply_field
 from ecs_steps.aws.stack_status import OperationKind
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 class StackEvent:
     """One event of a stack."""
 
-    event_id: str
-    at: datetime
-    logical_id: str
-    physical_id: str
-    resource_type: str
-    status: str
-    reason: str
+    event_id: str = reply_field("EventId")
+    at: datetime = reply_field("Timestamp")
+    logical_id: str = reply_field("LogicalResourceId", "")
+    physical_id: str = reply_field("PhysicalResourceId", "")
+    resource_type: str = reply_field("ResourceType", "")
+    status: str = reply_field("ResourceStatus", "")
+    reason: str = reply_field("ResourceStatusReason", "")
     is_of_stack: bool
 
     @property
@@ -46,12 +47,7 @@ def last_operation(aws: "AwsClients", stack: Stack) -> StackOperation:
     with calling("cloudformation:DescribeStackEvents", f"stack {stack.name}"):
         reply = aws.cloudformation.describe_stack_events(StackName=stack.stack_id)
     newest = member(reply, "StackEvents", "DescribeStackEvents")[0]
-    operation = StackOperation(
-        kind=OperationKind.UPDATE,
-        stack_name=stack.name,
-        stack_id=stack.stack_id,
-        token=newest.get("ClientRequestToken", ""),
-    )
+    operation = stack.operation(OperationKind.UPDATE, newest.get("ClientRequestToken", ""))
     *_, begun = operation_events(aws, operation, {})
     kind = next(
         (kind for kind in OperationKind if kind.in_progress_status == begun.status), OperationKind.UPDATE
@@ -71,16 +67,8 @@ def operation_events(
             if item.get("ClientRequestToken", "") != operation.token or item["EventId"] in known:
                 # Operations of one stack follow each other: behind another's event there is none of ours.
                 return
-            yield StackEvent(
-                event_id=item["EventId"],
-                at=item["Timestamp"],
-                logical_id=item.get("LogicalResourceId", ""),
-                physical_id=item.get("PhysicalResourceId", ""),
-                resource_type=item.get("ResourceType", ""),
-                status=item.get("ResourceStatus", ""),
-                reason=item.get("ResourceStatusReason", ""),
-                is_of_stack=item.get("PhysicalResourceId") == operation.stack_id,
-            )
+            is_of_stack = item.get("PhysicalResourceId") == operation.stack_id
+            yield from_reply(StackEvent, item, is_of_stack=is_of_stack)
         if "NextToken" not in reply:
             return
         more = {"NextToken": reply["NextToken"]}
@@ -95,16 +83,8 @@ def resource_events(aws: "AwsClients", operation: StackOperation) -> Iterator[St
         reply = aws.cloudformation.describe_stack_resources(StackName=operation.stack_id)
     for item in member(reply, "StackResources", "DescribeStackResources"):
         if operation.began_at is None or item["Timestamp"] >= operation.began_at:
-            yield StackEvent(
-                event_id=f"{item['LogicalResourceId']}-{item['ResourceStatus']}-{item['Timestamp']}",
-                at=item["Timestamp"],
-                logical_id=item["LogicalResourceId"],
-                physical_id=item.get("PhysicalResourceId", ""),
-                resource_type=item["ResourceType"],
-                status=item["ResourceStatus"],
-                reason=item.get("ResourceStatusReason", ""),
-                is_of_stack=False,
-            )
+            event_id = f"{item['LogicalResourceId']}-{item['ResourceStatus']}-{item['Timestamp']}"
+            yield from_reply(StackEvent, item, event_id=event_id, is_of_stack=False)
 
 
 def find_operation(aws: "AwsClients", kind: OperationKind, name: str, token: str) -> StackOperation | None:
@@ -112,6 +92,6 @@ def find_operation(aws: "AwsClients", kind: OperationKind, name: str, token: str
     stack = describe_stack(aws, name)
     if stack is None:
         return None
-    operation = StackOperation(kind=kind, stack_name=stack.name, stack_id=stack.stack_id, token=token)
+    operation = stack.operation(kind, token)
     times = [event.at for event in operation_events(aws, operation, {})]
     return evolve(operation, began_at=min(times)) if times else None

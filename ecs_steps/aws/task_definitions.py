@@ -60,7 +60,7 @@ def describe_task_definition(aws: "AwsClients", name: str) -> TaskDefinition:
     raw = member(reply, RAW_REPLY, "DescribeTaskDefinition")
     return TaskDefinition(
         raw=member(raw, "taskDefinition", "DescribeTaskDefinition"),
-        tags=read_tags(reply),
+        tags=read_tags(reply.get("tags", ())),
     )
 
 

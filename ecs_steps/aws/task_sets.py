@@ -3,21 +3,34 @@
 Every change may be made again: CreateTaskSet takes a client token, the others set what is wanted.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from ecs_steps.aws.errors import calling, member
-from ecs_steps.errors import AwsCallError
+from ecs_steps.aws.errors import calling, member, returning
+from ecs_steps.aws.replies import from_reply, reply_field
 from ecs_steps.tags import Tag
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
 
-NOT_FOUND = "TaskSetNotFoundException"
+SET_MEMBERS = (
+    "taskDefinition",
+    "launchType",
+    "capacityProviderStrategy",
+    "platformVersion",
+    "networkConfiguration",
+    "loadBalancers",
+    "serviceRegistries",
+)
+"""What a task set has in place of its service."""
 _COPIED = ("networkConfiguration", "platformVersion", "serviceRegistries")
+
+
+def _first_group(balancers: Sequence[Mapping[str, Any]]) -> str:
+    return next((str(each.get("targetGroupArn", "")) for each in balancers), "")
 
 
 @frozen(kw_only=True)
@@ -28,17 +41,17 @@ class TaskSet:
     (rounded up), `target_group` the one that its tasks are in (empty: none). `raw` is ECS' own structure.
     """
 
-    task_set_id: str
-    status: str
-    external_id: str
-    task_definition: str
-    scale: float
-    computed: int
-    running: int
-    pending: int
-    is_steady: bool
-    target_group: str
-    created_at: datetime
+    task_set_id: str = reply_field("id")
+    status: str = reply_field("status")
+    external_id: str = reply_field("externalId", "")
+    task_definition: str = reply_field("taskDefinition")
+    scale: float = reply_field("scale.value", 0.0, read=float)
+    computed: int = reply_field("computedDesiredCount", 0)
+    running: int = reply_field("runningCount", 0)
+    pending: int = reply_field("pendingCount", 0)
+    is_steady: bool = reply_field("stabilityStatus", default=False, read="STEADY_STATE".__eq__)
+    target_group: str = reply_field("loadBalancers", "", read=_first_group)
+    created_at: datetime = reply_field("createdAt")
     raw: Mapping[str, Any] = field(repr=False, eq=False)
 
     @property
@@ -111,7 +124,7 @@ class NewTaskSet:
 
 def read_task_sets(items: Iterable[Mapping[str, Any]]) -> tuple[TaskSet, ...]:
     """Read the ``taskSets`` of a described service."""
-    return tuple(_task_set(item) for item in items)
+    return tuple(from_reply(TaskSet, item, raw=item) for item in items)
 
 
 def create_task_set(aws: "AwsClients", cluster: str, service: str, new: NewTaskSet) -> TaskSet:
@@ -119,7 +132,8 @@ def create_task_set(aws: "AwsClients", cluster: str, service: str, new: NewTaskS
     request: Any = new.request
     with calling("ecs:CreateTaskSet", f"service {service}"):
         reply: Mapping[str, Any] = aws.ecs.create_task_set(cluster=cluster, service=service, **request)
-    return _task_set(member(reply, "taskSet", "CreateTaskSet"))
+    [made] = read_task_sets([member(reply, "taskSet", "CreateTaskSet")])
+    return made
 
 
 def scale_task_set(aws: "AwsClients", cluster: str, service: str, task_set_id: str, percent: float) -> None:
@@ -134,34 +148,13 @@ def scale_task_set(aws: "AwsClients", cluster: str, service: str, task_set_id: s
 
 
 def make_primary(aws: "AwsClients", cluster: str, service: str, task_set_id: str) -> None:
-    """Make a task set the PRIMARY one; ECS shows its members as the service's from then on."""
+    """Make a task set the PRIMARY one."""
     with calling("ecs:UpdateServicePrimaryTaskSet", f"task set {task_set_id}"):
         aws.ecs.update_service_primary_task_set(cluster=cluster, service=service, primaryTaskSet=task_set_id)
 
 
+@returning(None, when="TaskSetNotFound")
 def delete_task_set(aws: "AwsClients", cluster: str, service: str, task_set_id: str) -> None:
     """Delete a task set, whatever its scale; one that is gone is fine."""
-    try:
-        with calling("ecs:DeleteTaskSet", f"task set {task_set_id}"):
-            aws.ecs.delete_task_set(cluster=cluster, service=service, taskSet=task_set_id, force=True)
-    except AwsCallError as error:
-        if error.code != NOT_FOUND:
-            raise
-
-
-def _task_set(item: Mapping[str, Any]) -> TaskSet:
-    groups = [each.get("targetGroupArn", "") for each in item.get("loadBalancers", [])]
-    return TaskSet(
-        task_set_id=item["id"],
-        status=item["status"],
-        external_id=item.get("externalId", ""),
-        task_definition=item["taskDefinition"],
-        scale=float(item.get("scale", {}).get("value", 0)),
-        computed=item.get("computedDesiredCount", 0),
-        running=item.get("runningCount", 0),
-        pending=item.get("pendingCount", 0),
-        is_steady=item.get("stabilityStatus") == "STEADY_STATE",
-        target_group=next(iter(groups), ""),
-        created_at=item["createdAt"],
-        raw=item,
-    )
+    with calling("ecs:DeleteTaskSet", f"task set {task_set_id}"):
+        aws.ecs.delete_task_set(cluster=cluster, service=service, taskSet=task_set_id, force=True)

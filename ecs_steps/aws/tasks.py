@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from ecs_steps.aws.errors import calling, member, reply_time
+from ecs_steps.aws.replies import from_reply, reply_field
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.literals import DesiredStatusType
@@ -16,20 +17,25 @@ if TYPE_CHECKING:
 MAX_DESCRIBED_TASKS = 100
 
 
+def _private_address(attachments: Sequence[Mapping[str, Any]]) -> str:
+    details = (detail for attached in attachments for detail in attached.get("details", []))
+    return next((d["value"] for d in details if d.get("name") == "privateIPv4Address"), "")
+
+
 @frozen(kw_only=True)
 class Task:
     """A task, as DescribeTasks shows it; `raw` is its own structure, `read_at` AWS' time of the reply."""
 
-    arn: str
-    started_by: str
-    group: str
-    task_definition: str
-    status: str
-    health: str
-    created_at: datetime | None
-    started_at: datetime | None
+    arn: str = reply_field("taskArn")
+    started_by: str = reply_field("startedBy", "")
+    group: str = reply_field("group", "")
+    task_definition: str = reply_field("taskDefinitionArn", "")
+    status: str = reply_field("lastStatus", "")
+    health: str = reply_field("healthStatus", "UNKNOWN")
+    created_at: datetime | None = reply_field("createdAt", None)
+    started_at: datetime | None = reply_field("startedAt", None)
     read_at: datetime | None
-    private_address: str
+    private_address: str = reply_field("attachments", "", read=_private_address)
     raw: Mapping[str, Any]
 
     @property
@@ -67,21 +73,4 @@ def describe_tasks(aws: "AwsClients", cluster: str, arns: Sequence[str]) -> Iter
         with calling("ecs:DescribeTasks", f"the tasks of cluster {cluster}"):
             reply: Mapping[str, Any] = aws.ecs.describe_tasks(cluster=cluster, tasks=batch)
         for item in member(reply, "tasks", "DescribeTasks"):
-            yield Task(
-                arn=item["taskArn"],
-                started_by=item.get("startedBy", ""),
-                group=item.get("group", ""),
-                task_definition=item.get("taskDefinitionArn", ""),
-                status=item.get("lastStatus", ""),
-                health=item.get("healthStatus", "UNKNOWN"),
-                created_at=item.get("createdAt"),
-                started_at=item.get("startedAt"),
-                read_at=reply_time(reply),
-                private_address=_private_address(item),
-                raw=item,
-            )
-
-
-def _private_address(task: Mapping[str, Any]) -> str:
-    details = (detail for attached in task.get("attachments", []) for detail in attached.get("details", []))
-    return next((d["value"] for d in details if d.get("name") == "privateIPv4Address"), "")
+            yield from_reply(Task, item, read_at=reply_time(reply), raw=item)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ecs_steps.cli.options import (
+    CommandParser,
+    Commands,
     add_options,
     add_step_option,
     add_variables,
@@ -20,7 +22,7 @@ from ecs_steps.cli.output import CommandResult, output_lines
 from ecs_steps.cli.process import print_error
 from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
 from ecs_steps.clock import Clock, SystemClock
-from ecs_steps.errors import EcsStepsError, InvalidInputsError, Problem
+from ecs_steps.errors import EcsStepsError, InvalidInputsError
 from ecs_steps.reporting.events import Level, OutputVariable, Report, Reported
 from ecs_steps.reporting.page.record import DeploymentRecord
 from ecs_steps.reporting.terminal import json_presenter, line_presenter, presenter
@@ -32,24 +34,32 @@ if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", steps: StepTable) -> None:
+def add_commands(commands: Commands, steps: StepTable) -> None:
     """Add a command for each step, and ``watch`` for those that can be watched."""
     for row in steps:
-        sub = commands.add_parser(row.name, help=row.summary, description=row.summary)
-        sub.set_defaults(command=partial(_run, row))
-        add_variables(sub)
-        add_options(sub, row.verbs[Verb.RUN])
-        add_aws_options(sub)
-        if Verb.DRY_RUN in row.verbs:
-            sub.add_argument("--dry-run", action="store_true", help="print what would change; change nothing")
+        commands.add_parser(
+            row.name, help=row.summary, description=row.summary, options=partial(_add_run_options, row)
+        ).set_defaults(command=partial(_run, row))
     watchable = steps.having(Verb.WATCH)
     text = "wait for a deployment that was started before, and give the verdict on it"
-    watch = commands.add_parser("watch", help=text, description=text)
-    watch.set_defaults(command=partial(_watch, watchable))
-    add_variables(watch)
-    add_aws_options(watch)
-    add_step_option(watch, watchable)
-    group = watch.add_mutually_exclusive_group(required=True)
+    commands.add_parser(
+        "watch", help=text, description=text, options=partial(_add_watch_options, watchable)
+    ).set_defaults(command=partial(_watch, watchable))
+
+
+def _add_run_options(row: StepRow, parser: CommandParser) -> None:
+    add_variables(parser)
+    add_options(parser, row.verbs[Verb.RUN])
+    add_aws_options(parser)
+    if Verb.DRY_RUN in row.verbs:
+        parser.add_argument("--dry-run", action="store_true", help="print what would change; change nothing")
+
+
+def _add_watch_options(watchable: StepTable, parser: CommandParser) -> None:
+    add_variables(parser)
+    add_aws_options(parser)
+    add_step_option(parser, watchable)
+    group = parser.add_mutually_exclusive_group(required=True)
     for option in dict.fromkeys(_watched(row) for row in watchable):
         group.add_argument(option.flag, dest=option.keyword, metavar=option.metavar, help=option.help)
 
@@ -149,8 +159,8 @@ def _page(path: Path | None, record: DeploymentRecord) -> Iterator[DeploymentRec
     try:
         path.write_text("", encoding="utf-8")
     except (OSError, ValueError) as error:
-        problem = Problem(path="--report", message=f"{path}: {getattr(error, 'strerror', '') or error}")
-        raise InvalidInputsError(what="The report cannot be written", problems=(problem,)) from None
+        why = f"{path}: {getattr(error, 'strerror', '') or error}"
+        raise InvalidInputsError.of("--report", why, what="The report cannot be written") from None
     try:
         yield record
     except EcsStepsError as error:

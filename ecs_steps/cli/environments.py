@@ -8,7 +8,7 @@ from attrs import frozen
 from ecs_steps.cli.options import read_step
 from ecs_steps.cli.output import CommandResult
 from ecs_steps.cli.variables import SourceText, merged_variables, read_sources
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.steps.names import ResourceName, longest, resource_names
 from ecs_steps.steps.row import StepTable
@@ -36,8 +36,8 @@ def check_environments(steps: StepTable, args: argparse.Namespace) -> CommandRes
     # Octopus compares names of environments without their case.
     named = {each.strip().casefold(): each.strip() for each in args.environments.split(",") if each.strip()}
     if not named:
-        problem = Problem(path="--environments", message="expected names, such as Dev,Test,Production")
-        raise InvalidInputsError(what="No environment is named", problems=(problem,))
+        expected = "expected names, such as Dev,Test,Production"
+        raise InvalidInputsError.of("--environments", expected, what="No environment is named")
     sources, wanted = read_sources(args.variables), named.values()
     found = [_environment(name, sources, steps, args) for name in wanted]
     failed = any(each.problems for each in found)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.cli.output import CommandResult
+from ecs_steps.cli.options import Commands
+from ecs_steps.cli.output import CommandResult, invalid_argument
 from ecs_steps.cli.process import print_error, read_text
 from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
 from ecs_steps.errors import InvalidInputsError, NotFoundError, Problem
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ecs_steps.steps.deploy_ecs_service.importing import Imported, ImportedStack
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``import``."""
     text = "print a file of variables that deploys what runs; members without a place are named"
     sub = commands.add_parser("import", help=text, description=text)
@@ -55,18 +56,15 @@ def _imported(args: argparse.Namespace) -> "Imported":
         try:
             return import_deployment(request)
         except ValueError as error:  # a number that CloudFormation does not take
-            raise _invalid(f"{args.task_definition}: {error}") from None
+            raise invalid_argument("import", f"{args.task_definition}: {error}") from None
     with _clients(args) as aws:
         if args.task_definition:
             return import_deployment(_task_definition(aws, args.task_definition))
         stack = _stack(aws, args.stack) if args.stack else None
         service = _service_of(aws, stack) if stack else _service(aws, args.service)
-        # A service that is deployed by task sets has no task definition of its own.
-        primary = [each for each in service.get("taskSets", ()) if each.get("status") == "PRIMARY"]
-        shown = next((each["taskDefinition"] for each in (service, *primary) if "taskDefinition" in each), "")
-        if not shown:
-            raise _invalid(f"service {service['serviceName']} runs no task definition")
-        return import_deployment(_task_definition(aws, shown), service, stack)
+        if not service.get("taskDefinition"):
+            raise invalid_argument("import", f"service {service['serviceName']} runs no task definition")
+        return import_deployment(_task_definition(aws, service["taskDefinition"]), service, stack)
 
 
 @contextmanager
@@ -84,10 +82,10 @@ def _from_file(name: str) -> Mapping[str, Any]:
     try:
         document = json.loads(read_text(name)[1])
     except ValueError as error:
-        raise _invalid(f"{name} is no JSON: {error}") from None
+        raise invalid_argument("import", f"{name} is no JSON: {error}") from None
     request = document.get("taskDefinition", document) if isinstance(document, dict) else None
     if not isinstance(request, dict) or not request.get("family"):
-        raise _invalid(f"{name} is no task definition: it has no family")
+        raise invalid_argument("import", f"{name} is no task definition: it has no family")
     from ecs_steps.task_definition.document import Document
     from ecs_steps.task_definition.document_rules import check_document
 
@@ -117,7 +115,7 @@ def _service(aws: "AwsClients", place: str) -> Mapping[str, Any]:
         place.rpartition("/") if not place.startswith("arn:") else (place.split("/")[-2], "", place)
     )
     if not cluster:
-        raise _invalid(f"--service: expected CLUSTER/NAME, not {place!a}")
+        raise invalid_argument("import", f"--service: expected CLUSTER/NAME, not {place!a}")
     service = raw_service(aws, cluster, name)
     if service is None:
         raise NotFoundError(
@@ -163,9 +161,3 @@ def _escaped(value: Any) -> Any:  # noqa: ANN401  any JSON
             return [_escaped(each) for each in value]
         case _:
             return value
-
-
-def _invalid(message: str) -> InvalidInputsError:
-    return InvalidInputsError(
-        what="The arguments are not valid", problems=(Problem(path="import", message=message),)
-    )

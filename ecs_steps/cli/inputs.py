@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from ecs_steps.cli.environments import check_environments
 from ecs_steps.cli.options import (
+    CommandParser,
+    Commands,
     add_options,
     add_step_option,
     add_variables,
@@ -24,31 +25,37 @@ if TYPE_CHECKING:
     from ecs_steps.steps.common_inputs import ServiceInputs
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", steps: StepTable) -> None:
+def add_commands(commands: Commands, steps: StepTable) -> None:
     """Add the commands for the steps that have these verbs."""
     exportable = steps.having(Verb.EXPORT)
     for name, command, those, text in (
         ("check", _check, steps, "name everything that is wrong with the variables; no AWS call"),
         ("export", _export, exportable, "print the CloudFormation template as YAML for Octopus' own step"),
     ):
-        sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(command=partial(command, those))
-        add_variables(sub)
-        add_step_option(sub, those)
-        if name == "check":
-            sub.add_argument(
-                "--environments",
-                metavar="NAMES",
-                help="show the names that each of these environments would get, such as Dev,Test,Production",
-            )
+        commands.add_parser(
+            name, help=text, description=text, options=partial(_add_options, those, name=name)
+        ).set_defaults(command=partial(command, those))
     text = "print the JSON Schema of a step's variables, for editors and other programs"
     schemas = commands.add_parser("schema", help=text, description=text)
     schemas.add_argument("step", choices=[row.name for row in steps], help="the step")
     schemas.set_defaults(command=partial(_schema, steps), output="text")
     text = "print the IAM policy that a step needs for the variables; no AWS call"
-    policies = commands.add_parser("iam-policy", help=text, description=text).add_subparsers(
-        metavar="STEP", required=True
-    )
+    commands.add_parser("iam-policy", help=text, description=text, options=partial(_add_policies, steps))
+
+
+def _add_options(steps: StepTable, parser: CommandParser, *, name: str) -> None:
+    add_variables(parser)
+    add_step_option(parser, steps)
+    if name == "check":
+        parser.add_argument(
+            "--environments",
+            metavar="NAMES",
+            help="show the names that each of these environments would get, such as Dev,Test,Production",
+        )
+
+
+def _add_policies(steps: StepTable, parser: CommandParser) -> None:
+    policies = parser.add_subparsers(metavar="STEP", required=True)
     for row in steps.having(Verb.IAM_POLICY):
         sub = policies.add_parser(
             row.name, help=row.title, description=f"print the IAM policy of '{row.title}'"
@@ -76,6 +83,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _check(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     if args.environments is not None:
+        from ecs_steps.cli.environments import check_environments
+
         return check_environments(steps, args)
     variables = given_variables(args)
     row = steps.chosen(args.step, variables)

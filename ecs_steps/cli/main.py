@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from ecs_steps.cli import checks, completion, deployments, feed, importing, inputs, sandboxes, status
+from ecs_steps.cli.options import CommandParser
 from ecs_steps.cli.output import print_failure, print_result
-from ecs_steps.cli.process import cancellable, exit_code, print_error, tune_gc
+from ecs_steps.cli.process import cancellable, exit_code, print_error, run_process
 from ecs_steps.errors import EcsStepsError
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepTable
@@ -18,9 +19,8 @@ from ecs_steps.version import __version__
 
 
 def run() -> int:
-    """Be the process `ecs-steps`, and return its exit code."""
-    tune_gc()
-    return main()
+    """Be the process `ecs-steps`."""
+    return run_process(main)
 
 
 def main(arguments: Sequence[str] | None = None, *, steps: StepTable = STEPS) -> int:
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None, *, steps: StepTable = STEPS) ->
 @cache
 def command_parser(steps: StepTable) -> argparse.ArgumentParser:
     """Return the parser of all commands; a process makes it once."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="ecs-steps", description="Deploy to Amazon ECS as Octopus does, and explain failures."
     )
     parser.add_argument("--version", action="version", version=__version__)

@@ -1,11 +1,11 @@
 """Options that several commands take."""
 
 import argparse
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from ecs_steps.cli.variables import merged_variables, read_sources, with_images
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.steps.row import Option, Step, StepRow, StepTable, Verb
 
@@ -29,6 +29,28 @@ exit codes:
   0 it serves  1 a bug of ecs-steps  2 inputs  3 not found  4 denied  5 failed  6 rolled back
   7 timed out  8 superseded  130, 143 cancelled
 """
+
+
+class CommandParser(argparse.ArgumentParser):
+    """The parser of a command, whose options are added when it is used: a process uses one of thirty."""
+
+    def __init__(self, *, options: "Callable[[CommandParser], None] | None" = None, **settings: Any) -> None:  # noqa: ANN401  argparse's own
+        super().__init__(**settings)
+        self._add_options = options
+
+    def add_missing_options(self) -> None:
+        """Add the options, where they are not there yet."""
+        if self._add_options:
+            self._add_options(self)
+            self._add_options = None
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401  argparse's own
+        """Parse as argparse does."""
+        self.add_missing_options()
+        return super().parse_known_args(args, namespace)
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[CommandParser]"  # noqa: SLF001  argparse has no public name
 
 
 def add_variables(parser: argparse.ArgumentParser) -> None:
@@ -108,8 +130,8 @@ def chosen_step(steps: StepTable, verb: Verb, name: str | None, variables: Varia
         return able.matching(variables)
     if meant not in able:
         names = ", ".join(row.name for row in able)
-        problem = Problem(path="--step", message=f"the variables are for {meant.name}; {verb} takes {names}")
-        raise InvalidInputsError(what=f"There is no {verb} of this step", problems=(problem,))
+        message = f"the variables are for {meant.name}; {verb} takes {names}"
+        raise InvalidInputsError.of("--step", message, what=f"There is no {verb} of this step")
     return meant
 
 

@@ -46,6 +46,11 @@ def print_warnings(warnings: Sequence[Problem]) -> None:
         print_error(f"WARNING: {warning}")
 
 
+def invalid_argument(option: str, message: str) -> InvalidInputsError:
+    """Return the error of an argument."""
+    return InvalidInputsError.of(option, message, what="The arguments are not valid")
+
+
 def output_lines(outputs: Mapping[str, str]) -> str:
     """Return output variables as lines of ``name = value``."""
     return "".join(f"{name} = {value}\n" for name, value in outputs.items())
@@ -74,9 +79,14 @@ def _json(data: Mapping[str, object]) -> str:
 
 
 def _write(text: str) -> None:
+    if sys.stdout is None:  # it was closed on purpose
+        return
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            # The verdict stands, and so does the exit code.
+            print_error(f"WARNING: the result cannot be printed: {error.strerror}")
         # Python flushes standard output once more at exit, which must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

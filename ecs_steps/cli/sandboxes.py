@@ -8,9 +8,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecs_steps.cli.options import Commands
 from ecs_steps.cli.output import CommandResult, print_result
 from ecs_steps.cli.variables import is_file
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InvalidInputsError
 
 if TYPE_CHECKING:
     from ecs_steps.sandbox import Sandbox
@@ -46,7 +47,7 @@ def add_sandbox(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``scenarios``, ``examples`` and ``sandbox``."""
     text = "list the scenarios of --sandbox"
     sub = commands.add_parser("scenarios", help=text, description=text)
@@ -152,8 +153,7 @@ def _speed(text: str) -> float:
 
 
 def _invalid(option: str, message: str) -> InvalidInputsError:
-    problem = Problem(path=option, message=message)
-    return InvalidInputsError(what="There is no such sandbox", problems=(problem,))
+    return InvalidInputsError.of(option, message, what="There is no such sandbox")
 
 
 def _serve(args: argparse.Namespace) -> CommandResult:
@@ -187,8 +187,8 @@ def _examples(args: argparse.Namespace) -> CommandResult:
                 file.write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
                 written.append(f"{file}\n")
     except OSError as error:
-        problem = Problem(path="FOLDER", message=f"{error.filename}: {error.strerror}")
-        raise InvalidInputsError(what="The examples cannot be written", problems=(problem,)) from None
+        why = f"{error.filename}: {error.strerror}"
+        raise InvalidInputsError.of("FOLDER", why, what="The examples cannot be written") from None
     return CommandResult("".join(written))
 
 

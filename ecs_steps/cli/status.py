@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ecs_steps.cli.deployments import add_aws_options, connected, reporting
-from ecs_steps.cli.options import add_variables, given_variables
+from ecs_steps.cli.options import Commands, add_variables, given_variables
 from ecs_steps.cli.output import CommandResult
 from ecs_steps.cli.process import print_error
 from ecs_steps.clock import Clock
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Show = Callable[[Progress], None]
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add the command."""
     text = "show the newest deployment of a service: stages, shares, tasks and what it waits for"
     sub = commands.add_parser("status", help=text, description=text)

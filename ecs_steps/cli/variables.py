@@ -6,8 +6,8 @@ from pathlib import Path
 import attrs
 from attrs import frozen
 
+from ecs_steps.cli.output import invalid_argument
 from ecs_steps.cli.process import read_text
-from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus import json_text
 from ecs_steps.octopus.inputs.shared_inputs import image_variable
 from ecs_steps.octopus.variable_files import parse_scope, parse_variables, variables_of
@@ -93,7 +93,7 @@ def with_images(variables: Variables, images: Sequence[str], inputs: type[attrs.
     fields = attrs.fields_dict(inputs)
     name = next((each for each in ("containers", "container_updates") if each in fields), "")
     if not name:
-        raise _invalid("--image", "this step has no containers that could be given an image")
+        raise invalid_argument("--image", "this step has no containers that could be given an image")
     variable = fields[name].metadata["variable"].name
     chosen = dict(_pair("--image", each, "CONTAINER=IMAGE") for each in images)
     one = fields["one_image"].metadata["variable"].name if "one_image" in fields else ""
@@ -112,7 +112,7 @@ def with_images(variables: Variables, images: Sequence[str], inputs: type[attrs.
         else:
             names = ", ".join(str(each) for each in known if each)
             shown = json_text.shown(container)
-            raise _invalid(
+            raise invalid_argument(
                 "--image", f"there is no container {shown} in {variable}; it has {names or 'none'}"
             )
         variables = merged([variables, Variables({image_variable(reference): image})])
@@ -123,9 +123,9 @@ def _entries(text: str, variable: str) -> list[dict[str, object]]:
     try:
         document = json_text.parse(text) if text.strip() else []
     except ValueError as error:
-        raise _invalid("--image", f"{variable} cannot be read: {error}") from None
+        raise invalid_argument("--image", f"{variable} cannot be read: {error}") from None
     if not isinstance(document, list) or not all(isinstance(entry, dict) for entry in document):
-        raise _invalid("--image", f"{variable} is no list of containers")
+        raise invalid_argument("--image", f"{variable} is no list of containers")
     return document
 
 
@@ -133,11 +133,5 @@ def _pair(option: str, text: str, expected: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         # The value may be a secret.
-        raise _invalid(option, f"expected {expected}, with a name before the first equals sign")
+        raise invalid_argument(option, f"expected {expected}, with a name before the first equals sign")
     return name.strip(), value
-
-
-def _invalid(option: str, message: str) -> InvalidInputsError:
-    return InvalidInputsError(
-        what="The arguments are not valid", problems=(Problem(path=option, message=message),)
-    )

@@ -8,13 +8,17 @@ from attrs import evolve, frozen
 
 from ecs_steps.diagnosis.evidence import Dependency, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.reasons import EXIT, FAILURE_REASONS, FailureReason
-from ecs_steps.diagnosis.texts import one_line
 
 STOPPING_EXIT_CODES = (0, 137, 143)
 """What containers exit with when they are stopped; the likelier to have come first, the earlier."""
 
 DEPENDENCY = re.compile(r"dependency graph: .*?dependency \[(?P<container>[\w-]+)\(.*")
 """How the container agent names the container that another one waited for, and why in vain."""
+
+
+def one_line(text: str) -> str:
+    """Return the text in one line, without what ends it."""
+    return " ".join(text.split()).rstrip(".: ")
 
 
 @frozen(kw_only=True)

@@ -7,16 +7,15 @@ consequences. A container that waited for another one is a consequence too.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from attrs import evolve, frozen
 
 from ecs_steps.aws.elbv2 import TargetHealth
-from ecs_steps.diagnosis.candidates import DEPENDENCY, candidates, match_reason
+from ecs_steps.diagnosis.candidates import DEPENDENCY, candidates, match_reason, one_line
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.reasons import ALARM, FAILURE_REASONS, STOPPED, FailureReason, Rank
-from ecs_steps.diagnosis.texts import group_key, one_line
 
 STOPPED_BY_ITSELF = ("EssentialContainerExited", "TaskFailedToStart", "")
 """The stop codes of tasks that no one stopped."""
@@ -25,6 +24,23 @@ UNKNOWN_TIME = datetime.max.replace(tzinfo=UTC)
 SERVICE = re.compile(r"^\(service [^)]*\)\s*")
 TARGET_GROUP = re.compile(r"\(target-group (?P<group>[^)]*)\)(?: due to \(reason (?P<reason>.*)\))?")
 GROUP_NAME = re.compile(r"targetgroup/(?P<name>[^/]+)")
+VOLATILE_TOKENS = re.compile(
+    r"sha256:[0-9a-f]{8,}"
+    r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"|\b[0-9a-f]{16,}(?:-\d+)?\b"
+    r"|\b(?:i|eni)-[0-9a-f]{8,}\b"
+    r"|\b(?:request|host) ?id:? *[^\s,)]+"
+    r"|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
+    r"|\bretried \d+ time",
+    re.IGNORECASE,
+)
+"""What differs between reasons that are otherwise the same: ids, digests, times, addresses, attempts."""
+
+
+def group_key(text: str) -> str:
+    """Return what texts have in common that say the same of different things."""
+    return VOLATILE_TOKENS.sub("*", one_line(text))
 
 
 @frozen(kw_only=True)
@@ -175,11 +191,8 @@ def _target_reasons(evidence: Evidence) -> Mapping[str, str]:
     of_targets: dict[str, list[str]] = {}
     for target in (target for target in evidence.targets if target.state == "unhealthy"):
         of_targets.setdefault(_group_name(target.target_group), []).append(_target_reason(target))
-    return {group: _most_frequent(texts) for group, texts in (in_messages | of_targets).items()}
-
-
-def _most_frequent(texts: Sequence[str]) -> str:
-    return max(sorted(set(texts)), key=texts.count)
+    by_group = in_messages | of_targets
+    return {group: max(sorted(set(texts)), key=texts.count) for group, texts in by_group.items()}
 
 
 def _target_reason(target: TargetHealth) -> str:

@@ -7,7 +7,7 @@ discovers clusters (``octopus-environment`` and so on), one value each; a servic
 cluster's. A tag that is missing says nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from attrs import evolve, frozen
@@ -31,7 +31,6 @@ from ecs_steps.errors import (
     EcsStepsError,
     InvalidInputsError,
     NotFoundError,
-    Problem,
     WrongEnvironmentError,
 )
 from ecs_steps.reporting.events import Level
@@ -108,10 +107,11 @@ def check_environment(guard: Guard, context: DeploymentContext, *, service: Serv
 
 def tag_holders(cluster: Cluster, service: Service | None) -> tuple[TagHolder, ...]:
     """Return what has tags that say whose it is, the one whose tags win first."""
-    holders = [TagHolder(kind="cluster", name=cluster.name, tags=_by_key(cluster.tags))]
-    if service:
-        holders.insert(0, TagHolder(kind="service", name=service.name, tags=_by_key(service.tags)))
-    return tuple(holders)
+    return tuple(
+        TagHolder(kind=kind, name=each.name, tags=_by_key(each.tags))
+        for kind, each in (("service", service), ("cluster", cluster))
+        if each
+    )
 
 
 def contradictions(scope: DeploymentScope, holders: Iterable[TagHolder]) -> Iterator[Contradiction]:
@@ -127,33 +127,28 @@ def contradictions(scope: DeploymentScope, holders: Iterable[TagHolder]) -> Iter
         holder = next((each for each in holders if each.tags.get(key)), None)
         # No tenant is a statement; a deployment that names no project or space makes none.
         if holder and (name or kind == "tenant") and not same_name(holder.tags[key], name):
-            meant = {
-                "environment": name,
-                "tenant": f"tenant {name}" if name else "no tenant",
-                "project": f"project {name}",
-                "space": f"space {name}",
-            }[kind]
-            yield Contradiction(meant=meant, holder=holder, tag=Tag(key, holder.tags[key].strip()))
+            tag = Tag(key, holder.tags[key].strip())
+            yield Contradiction(meant=_meant(kind, name), holder=holder, tag=tag)
     yield from _last_deployment(scope, holders)
 
 
-def _last_deployment(scope: DeploymentScope, holders: Iterable[TagHolder]) -> Iterator[Contradiction]:
+def _meant(kind: str, name: str) -> str:
+    return name if kind == "environment" else f"{kind} {name}" if name else "no tenant"
+
+
+def _last_deployment(scope: DeploymentScope, holders: Sequence[TagHolder]) -> Iterator[Contradiction]:
     service = next((each for each in holders if each.kind == "service"), None)
     if service is None:
         return
-    for key, explicit, name in (
-        (LAST_ENVIRONMENT, "octopus-environment", scope.environment),
-        (LAST_TENANT, "octopus-tenant", scope.tenant),
+    for key, kind, name in (
+        (LAST_ENVIRONMENT, "environment", scope.environment),
+        (LAST_TENANT, "tenant", scope.tenant),
     ):
         last = service.tags.get(key.casefold(), "")
-        stated = any(holder.tags.get(explicit) for holder in (service, *holders))
+        stated = any(holder.tags.get(f"octopus-{kind}") for holder in holders)
         if last and not stated and not same_name(last, name):
-            yield Contradiction(
-                meant=name if key == LAST_ENVIRONMENT else f"tenant {name}" if name else "no tenant",
-                holder=service,
-                tag=Tag(key, last),
-                is_explicit=False,
-            )
+            meant = _meant(kind, name)
+            yield Contradiction(meant=meant, holder=service, tag=Tag(key, last), is_explicit=False)
 
 
 def _judge(found: list[Contradiction], guard: Guard, context: DeploymentContext) -> None:
@@ -177,7 +172,7 @@ def _check_region(guard: Guard, context: DeploymentContext) -> None:
     region, _ = parts_of_arn(guard.cluster)
     if region and region != context.aws.region:
         message = f"is in {region}, and this step runs in {context.aws.region}"
-        raise InvalidInputsError(problems=(Problem(path=CLUSTER_VARIABLE, message=message),))
+        raise InvalidInputsError.of(CLUSTER_VARIABLE, message)
 
 
 def _check_account(guard: Guard, context: DeploymentContext) -> None:

@@ -3,5 +3,5 @@
 HTTP -> request -> authentication -> route -> families (memory, or ECS within a budget) -> response
 
 Octopus subscribes to it as a Docker container registry feed. `answer` is pure but for the families, which
-hold what was read of ECS; servers wrap it, and `command` is what the command line calls. See README.md.
+hold what was read of ECS; servers wrap it. See README.md.
 """

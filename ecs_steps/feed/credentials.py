@@ -72,10 +72,11 @@ class Credentials:
             try:
                 secret = read_secret(arn)
             except ValueError as error:
-                raise _bad_secret(str(error)) from None
+                raise InvalidInputsError.of(SECRET_ARN, str(error), what=_INVALID) from None
             values = {name: secret.get(key) or "" for name, key in _KEYS.items()}  # type: ignore[misc]  # checked next
             if not all(isinstance(value, str) for value in values.values()):
-                raise _bad_secret("a member of the secret is not a text")
+                why = "a member of the secret is not a text"
+                raise InvalidInputsError.of(SECRET_ARN, why, what=_INVALID)
         passwords = tuple(filter(None, [values[PASSWORD], values[OLD_PASSWORD]]))
         if not (values[USERNAME] and values[PASSWORD]):
             return None
@@ -92,10 +93,3 @@ def environment_credentials() -> Credentials | None:
 def _equal(sent: bytes, expected: str) -> bool:
     """Compare digests: they have one length, and do not reveal how much of two texts is equal."""
     return hmac.compare_digest(hashlib.sha256(sent).digest(), hashlib.sha256(expected.encode()).digest())
-
-
-def _bad_secret(message: str) -> InvalidInputsError:
-    return InvalidInputsError(
-        what=_INVALID,
-        problems=(Problem(path=SECRET_ARN, message=message),),
-    )

@@ -59,16 +59,14 @@ class EcsSource:
         return _revision(described) if described["status"] == "ACTIVE" else None
 
 
-def ecs_source(*, region: str | None = None, endpoint_url: str | None = None) -> EcsSource:
+def ecs_source(*, region: str | None = None) -> EcsSource:
     """Return the source that the environment's credentials may read.
 
     Raises:
         AwsCallError: No region is given, nor does the environment name one.
     """
     with calling("ECS"):
-        client = BotocoreSession().client(
-            "ecs", config=ONE_ATTEMPT, region_name=region, endpoint_url=endpoint_url
-        )
+        client = BotocoreSession().client("ecs", config=ONE_ATTEMPT, region_name=region)
     return EcsSource(cast("ECSClient", client))
 
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock, Thread
+from typing import Generic, TypeVar
 
 from attrs import define, field
 
 from ecs_steps.clock import Clock, SystemClock
-from ecs_steps.feed.bounded import Bounded
 from ecs_steps.feed.images import Blob, Image, build_image
-from ecs_steps.feed.listings import MAX_AGE, FamilyList, RevisionList, compact
+from ecs_steps.feed.listings import MAX_AGE, Bounded, FamilyList, RevisionList, compact
 from ecs_steps.feed.messages import RegistryError, manifest_unknown, name_unknown, unavailable
 from ecs_steps.feed.names import distinct_prefixes, docker_problems, is_shown
 from ecs_steps.feed.source import Calls, Source
@@ -28,6 +28,8 @@ MISS_TTL = timedelta(seconds=10)
 MAX_PAGES = 100
 """Pages of one family's revisions: the 10,000 newest are shown."""
 MAX_FAMILIES, MAX_MISSES, MAX_IMAGES = 10_000, 1_000, 2_000
+
+Listing = TypeVar("Listing", FamilyList, RevisionList)
 
 logger = logging.getLogger("ecs_steps.feed")
 
@@ -43,26 +45,32 @@ def run_inline(job: Callable[[], None]) -> None:
 
 
 @define(eq=False)
-class _Known:
+class _Known(Generic[Listing]):
     """What is known of one list: its last reading, and the failure since, if there was one."""
 
-    listing: RevisionList | None = None
+    listing: Listing | None = None
     failure: RegistryError | None = None
     retry_at: datetime | None = None
     lock: Lock = field(factory=Lock)
 
-    def usable_listing(self, now: datetime) -> RevisionList | None:
+    def usable_listing(self, now: datetime) -> Listing | None:
         listing = self.listing
         return listing if listing and now - listing.read_at < MAX_AGE else None
-
-    def is_usable(self, now: datetime) -> bool:
-        return self.usable_listing(now) is not None
 
     def needs_read(self, now: datetime) -> bool:
         if self.retry_at and now < self.retry_at:
             return False
         listing = self.listing
         return listing is None or not listing.is_fresh(now)
+
+    def was_read(self, listing: Listing | None) -> None:
+        self.listing, self.failure, self.retry_at = listing, None, None
+
+    def failed(self, failure: RegistryError, retry_at: datetime) -> None:
+        self.failure, self.retry_at = failure, retry_at
+
+
+_Revisions = _Known[RevisionList]
 
 
 @define(kw_only=True, eq=False)
@@ -78,13 +86,10 @@ class Families:
     clock: Clock = field(factory=SystemClock)
     spawn: Callable[[Callable[[], None]], None] = start_thread
     _calls: Calls = field(init=False)
-    _lock: Lock = field(factory=Lock, init=False)
-    _names: FamilyList | None = field(default=None, init=False)
-    _names_failure: RegistryError | None = field(default=None, init=False)
-    _names_retry_at: datetime | None = field(default=None, init=False)
+    _names: _Known[FamilyList] = field(factory=_Known, init=False)
     _is_reading: bool = field(default=False, init=False)
-    _families: Bounded[str, _Known] = field(factory=lambda: Bounded(MAX_FAMILIES), init=False)
-    _unknown: Bounded[str, _Known] = field(factory=lambda: Bounded(MAX_MISSES), init=False)
+    _families: Bounded[str, _Revisions] = field(factory=lambda: Bounded(MAX_FAMILIES), init=False)
+    _unknown: Bounded[str, _Revisions] = field(factory=lambda: Bounded(MAX_MISSES), init=False)
     _missing: Bounded[tuple[str, int], datetime] = field(factory=lambda: Bounded(MAX_MISSES), init=False)
     _images: Bounded[tuple[str, int], Image] = field(factory=lambda: Bounded(MAX_IMAGES), init=False)
     _blobs: Bounded[tuple[str, str], Blob] = field(factory=lambda: Bounded(3 * MAX_IMAGES), init=False)
@@ -102,19 +107,22 @@ class Families:
         """
         self.refresh()
         give_up_at = self.clock.now() + MAX_WAIT_FOR_FAMILIES
-        while self._is_reading and not self._has_names() and self.clock.now() < give_up_at:
+        while (
+            self._is_reading
+            and self.clock.now() < give_up_at
+            and not self._names.usable_listing(self.clock.now())
+        ):
             self.clock.sleep(CHECK_INTERVAL)
-        if self._names is None or not self._has_names():
-            failure = self._names_failure or unavailable("the families are still being read from AWS")
+        listing = self._names.usable_listing(self.clock.now())
+        if listing is None:
+            failure = self._names.failure or unavailable("the families are still being read from AWS")
             raise failure.copy()
-        return self._names.names
+        return listing.names
 
     def refresh(self) -> None:
         """Start to read the families, where that is due and nothing reads them yet."""
-        now = self.clock.now()
-        with self._lock:
-            waits = self._names_retry_at is not None and now < self._names_retry_at
-            if self._is_reading or waits or (self._names and self._names.is_fresh(now)):
+        with self._names.lock:
+            if self._is_reading or not self._names.needs_read(self.clock.now()):
                 return
             self._is_reading = True
         self.spawn(self._read_names)
@@ -128,7 +136,7 @@ class Families:
         self._check_shown(family)
         known = self._unknown.get(family) or self._families.put(family, _Known())
         now = self.clock.now()
-        must_wait = not known.is_usable(now)
+        must_wait = known.usable_listing(now) is None
         # One thread reads; others wait for it only where there is nothing to serve.
         if (must_wait or known.needs_read(now)) and known.lock.acquire(blocking=must_wait):
             try:
@@ -162,14 +170,11 @@ class Families:
         self._check_shown(family)
         return self._blobs.get((family, digest))
 
-    def _has_names(self) -> bool:
-        return self._names is not None and self.clock.now() - self._names.read_at < MAX_AGE
-
     def _check_shown(self, family: str) -> None:
         if not is_shown(family, self.prefixes):
             raise name_unknown(family)
 
-    def _described(self, key: tuple[str, int], known: _Known | None) -> Image:
+    def _described(self, key: tuple[str, int], known: _Revisions | None) -> Image:
         family, number = key
         missing_until = self._missing.get(key)
         if missing_until is None or missing_until <= self.clock.now():
@@ -179,7 +184,7 @@ class Families:
             self._missing.put(key, self.clock.now() + MISS_TTL)
             if known and (listing := known.listing):
                 known.listing = listing.without(number)
-        if self._names and not self._names.holds(family):
+        if (names := self._names.listing) and not names.holds(family):
             raise name_unknown(family)
         raise manifest_unknown(family, str(number))
 
@@ -191,37 +196,34 @@ class Families:
                 for page in self._calls.pages(partial(self.source.list_families, prefix)):
                     pages += 1
                     names.update(name for name in page if is_shown(name, self.prefixes))
-            if self._names is None:
+            if self._names.listing is None:
                 _warn_of_names(sorted(names))
-            with self._lock:
-                self._names = FamilyList(names=sorted(names), pages=pages, read_at=self.clock.now())
-                self._names_failure = self._names_retry_at = None
+            with self._names.lock:
+                self._names.was_read(FamilyList(names=sorted(names), pages=pages, read_at=self.clock.now()))
         except RegistryError as error:
-            with self._lock:
-                self._names_failure = error
-                self._names_retry_at = self.clock.now() + RETRY_INTERVAL
+            self._names.failed(error, self.clock.now() + RETRY_INTERVAL)
             logger.warning("The families could not be read: %s", error.message)
         finally:
             self._is_reading = False
 
-    def _read_revisions(self, family: str, known: _Known) -> None:
+    def _read_revisions(self, family: str, known: _Revisions) -> None:
         try:
             listing = self._list_revisions(family, known.listing)
         except RegistryError as error:
-            known.failure, known.retry_at = error, self.clock.now() + RETRY_INTERVAL
+            known.failed(error, self.clock.now() + RETRY_INTERVAL)
             logger.warning("The revisions of %s could not be read: %s", family, error.message)
             return
-        known.listing, known.failure, known.retry_at = listing, None, None
+        known.was_read(listing)
         if listing:
             self._unknown.drop(family)
             self._families.put(family, known)
         else:
-            known.failure, known.retry_at = name_unknown(family), self.clock.now() + MISS_TTL
+            known.failed(name_unknown(family), self.clock.now() + MISS_TTL)
             self._families.drop(family)
             self._unknown.put(family, known)
-        with self._lock:
-            if self._names:
-                self._names = self._names.with_name(family) if listing else self._names.without(family)
+        with self._names.lock:
+            if names := self._names.listing:
+                self._names.listing = names.with_name(family) if listing else names.without(family)
 
     def _list_revisions(self, family: str, before: RevisionList | None) -> RevisionList | None:
         now = self.clock.now()

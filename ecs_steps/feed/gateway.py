@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InvalidInputsError
 from ecs_steps.feed.credentials import USERNAME, Credentials, environment_credentials
 from ecs_steps.feed.families import Families, run_inline, start_thread
 from ecs_steps.feed.messages import UNAUTHORIZED, Request, Response, unavailable
@@ -94,9 +94,7 @@ def environment_gateway(*, has_threads: bool) -> Gateway:
 
 def no_credentials(message: str) -> InvalidInputsError:
     """Return the error of a server that would be open to everybody."""
-    return InvalidInputsError(
-        what="The feed has no credentials", problems=(Problem(path=USERNAME, message=message),)
-    )
+    return InvalidInputsError.of(USERNAME, message, what="The feed has no credentials")
 
 
 def wsgi_application(respond: Callable[[Request], Response]) -> "WSGIApplication":

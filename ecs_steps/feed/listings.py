@@ -1,4 +1,4 @@
-"""What has been read of ECS, and when to read it again; pure values.
+"""What has been read of ECS, when to read it again, and how much of it is kept.
 
 Revision numbers are never reused, so a list only grows at its end, or loses members that were deregistered.
 The newest page therefore brings a list up to date; all of it is read less often, to find deregistrations.
@@ -6,10 +6,16 @@ The newest page therefore brings a list up to date; all of it is read less often
 
 from array import array
 from bisect import bisect_left, insort
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from threading import Lock
+from typing import Generic, TypeVar
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 REVISIONS_TTL = timedelta(seconds=30)
 FULL_READ_TTL = timedelta(minutes=10)
@@ -93,3 +99,35 @@ def compact(numbers: Iterable[int]) -> Sequence[int]:
 def _holds(ordered: Sequence[str] | Sequence[int], wanted: str | int) -> bool:
     index = bisect_left(ordered, wanted)
     return index < len(ordered) and ordered[index] == wanted
+
+
+@define(eq=False)
+class Bounded(Generic[K, V]):
+    """A mapping that forgets what was not used for longest; any number of threads may share it."""
+
+    limit: int
+    _values: OrderedDict[K, V] = field(factory=OrderedDict, init=False)
+    _lock: Lock = field(factory=Lock, init=False)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get(self, key: K) -> V | None:
+        """Return a value and count that as its use."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: K, value: V) -> V:
+        """Keep a value unless there is one; return the one that is kept."""
+        with self._lock:
+            kept = self._values.setdefault(key, value)
+            self._values.move_to_end(key)
+            while len(self._values) > self.limit:
+                self._values.popitem(last=False)
+            return kept
+
+    def drop(self, key: K) -> None:
+        with self._lock:
+            self._values.pop(key, None)

@@ -88,7 +88,7 @@ def manifest_unknown(family: str, reference: str) -> RegistryError:
     return RegistryError(status=HTTPStatus.NOT_FOUND, code="MANIFEST_UNKNOWN", message=message)
 
 
-def unavailable(message: str, *, retry_after: int = 5) -> RegistryError:
+def unavailable(message: str) -> RegistryError:
     """Return the error of a request for which AWS could not be read.
 
     Never a 404: Octopus reads that as "not supported", and an empty list as "no versions".
@@ -97,7 +97,7 @@ def unavailable(message: str, *, retry_after: int = 5) -> RegistryError:
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         code="UNAVAILABLE",
         message=message,
-        headers={"Retry-After": str(retry_after)},
+        headers={"Retry-After": "5"},
     )
 
 

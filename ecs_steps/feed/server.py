@@ -1,6 +1,6 @@
 """The feed as a process: waitress, or the standard library's server on loopback and where TLS ends here.
 
-options -> gateway -> server in a thread -> SIGTERM or SIGINT -> 0
+options -> gateway -> server in a thread -> SIGTERM or SIGINT
 """
 
 import ipaddress
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from ecs_steps.errors import EcsStepsError, InvalidInputsError, Problem
+from ecs_steps.errors import EcsStepsError, InvalidInputsError
 from ecs_steps.feed.credentials import environment_credentials
 from ecs_steps.feed.families import Families
 from ecs_steps.feed.gateway import Gateway, no_credentials, wsgi_application
@@ -58,8 +58,8 @@ class Server(Protocol):
         """Stop to listen, and wait a second at most for requests in progress."""
 
 
-def serve(options: FeedOptions, *, source: Source | None = None) -> int:
-    """Serve the feed until SIGTERM or SIGINT, and return 0; the log goes to standard error.
+def serve(options: FeedOptions, *, source: Source | None = None) -> None:
+    """Serve the feed until SIGTERM or SIGINT; the log goes to standard error.
 
     `source` is used in place of ECS with the environment's credentials.
 
@@ -92,7 +92,6 @@ def serve(options: FeedOptions, *, source: Source | None = None) -> int:
                 raise EcsStepsError(what="The feed has ended by itself", why="see its log above")
     server.close()
     logger.info("The feed has ended")
-    return 0
 
 
 def make_server(options: FeedOptions, application: "WSGIApplication", *, is_open: bool) -> Server:
@@ -112,10 +111,8 @@ def make_server(options: FeedOptions, application: "WSGIApplication", *, is_open
         if options.tls_cert is None and (make := _waitress()):
             return make(address, application)
         if options.tls_cert is None and not is_local:
-            raise InvalidInputsError(
-                what="The feed cannot listen there",
-                problems=(Problem(path="--host", message="needs waitress: pip install 'ecs-steps[feed]'"),),
-            )
+            needed = "needs waitress: pip install 'ecs-steps[feed]'"
+            raise InvalidInputsError.of("--host", needed, what="The feed cannot listen there")
         from ecs_steps.feed.threaded_server import ThreadedServer
 
         return ThreadedServer(address, application, _tls(options))

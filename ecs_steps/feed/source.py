@@ -114,7 +114,7 @@ class Calls:
 
         try:
             return tenacity.Retrying(
-                retry=tenacity.retry_if_exception(_is_throttled),
+                retry=tenacity.retry_if_exception(lambda e: isinstance(e, AwsCallError) and e.throttled),
                 stop=tenacity.stop_after_attempt(MAX_ATTEMPTS),
                 wait=tenacity.wait_exponential(),
                 sleep=self.clock.sleep,
@@ -132,10 +132,6 @@ _BUDGET_USED_UP = RegistryError(
     message="the feed's own budget of calls to AWS is used up",
     headers={"Retry-After": str(round(MAX_WAIT))},
 )
-
-
-def _is_throttled(error: BaseException) -> bool:
-    return isinstance(error, AwsCallError) and error.throttled
 
 
 def _reason(error: AwsCallError) -> str:

@@ -60,7 +60,7 @@ class _HeaderReader:
 
 class _Connection(WSGIRequestHandler):
     timeout = SOCKET_TIMEOUT
-    server: "_Listener"
+    server: "ThreadedServer"
 
     def setup(self) -> None:
         super().setup()
@@ -99,7 +99,9 @@ class _Connection(WSGIRequestHandler):
         """Log nothing: the gateway logs requests."""
 
 
-class _Listener(ThreadingMixIn, WSGIServer):
+class ThreadedServer(ThreadingMixIn, WSGIServer):
+    """The standard library's server on one address; raises OSError where it cannot listen there."""
+
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
@@ -109,7 +111,8 @@ class _Listener(ThreadingMixIn, WSGIServer):
         address: tuple[str, int],
         application: "WSGIApplication",
         tls: ssl.SSLContext | None,
-        max_seconds: float,
+        *,
+        max_seconds: float = MAX_SECONDS,
     ) -> None:
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self._tls = tls
@@ -117,6 +120,7 @@ class _Listener(ThreadingMixIn, WSGIServer):
         self._open: dict[socket.socket, float] = {}
         self._lock = Lock()
         super().__init__(address, _Connection)
+        self.port = self.server_port
         self.set_app(application)
 
     def server_bind(self) -> None:
@@ -156,9 +160,13 @@ class _Listener(ThreadingMixIn, WSGIServer):
                 # Its own thread closes it: a number that is closed here may be another connection's by then.
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def drain(self, seconds: float) -> None:
-        """Wait for the requests in progress."""
-        until = time.monotonic() + seconds
+    def run(self) -> None:
+        self.serve_forever(poll_interval=0.2)
+
+    def close(self) -> None:
+        self.shutdown()
+        self.server_close()
+        until = time.monotonic() + 1.0
         while self._open and time.monotonic() < until:
             time.sleep(0.02)
 
@@ -166,28 +174,3 @@ class _Listener(ThreadingMixIn, WSGIServer):
         del request
         reason = type(sys.exception()).__name__
         logger.info("The connection of %s ended early: %s", client_address[0], reason)
-
-
-class ThreadedServer:
-    """The standard library's server on one address; raises OSError where it cannot listen there."""
-
-    def __init__(
-        self,
-        address: tuple[str, int],
-        application: "WSGIApplication",
-        tls: ssl.SSLContext | None,
-        *,
-        max_seconds: float = MAX_SECONDS,
-    ) -> None:
-        self._listener = _Listener(address, application, tls, max_seconds)
-        self.port = int(self._listener.server_address[1])
-
-    def run(self) -> None:
-        """Respond to requests until it is closed."""
-        self._listener.serve_forever(poll_interval=0.2)
-
-    def close(self) -> None:
-        """Stop to listen; requests in progress get a second."""
-        self._listener.shutdown()
-        self._listener.server_close()
-        self._listener.drain(1.0)

@@ -72,7 +72,6 @@ class WaitressServer:
         self.port = int(server.effective_port)
 
     def run(self) -> None:
-        """Respond to requests until it is closed."""
         try:
             while not self._ends.is_set():
                 wasyncore.loop(timeout=POLL_INTERVAL, map=self._server._map, count=1)  # noqa: SLF001  as its own `run`
@@ -82,6 +81,5 @@ class WaitressServer:
             self._ended.set()
 
     def close(self) -> None:
-        """Stop to listen; requests in progress get a second."""
         self._ends.set()
         self._ended.wait(timeout=1.5)

@@ -7,9 +7,11 @@ from attrs import AttrsInstance, field, frozen
 
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import NotFoundError
+from ecs_steps.image_reference import parse_reference
 from ecs_steps.images.registries import Registries
-from ecs_steps.octopus.feeds import Feed
-from ecs_steps.registry import Platform, ResolvedImage, parse_reference, resolve_image
+from ecs_steps.octopus.inputs.shared_inputs import Feed
+from ecs_steps.registry.image import ResolvedImage, resolve_image
+from ecs_steps.registry.manifest import Platform
 
 _ARCHITECTURES: Final = {"X86_64": "amd64", "ARM64": "arm64"}
 

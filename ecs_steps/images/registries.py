@@ -11,15 +11,10 @@ from ecs_steps.aws.ecr import RegistryToken, get_registry_token
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError
 from ecs_steps.iam import Scope
-from ecs_steps.octopus.feeds import Feed
-from ecs_steps.registry import (
-    Credentials,
-    InvalidReferenceError,
-    Reference,
-    Repository,
-    is_loopback,
-    parse_reference,
-)
+from ecs_steps.image_reference import InvalidReferenceError, Reference, is_loopback, parse_reference
+from ecs_steps.octopus.inputs.shared_inputs import Feed
+from ecs_steps.registry.authentication import Credentials
+from ecs_steps.registry.repository import Repository
 
 
 @frozen

@@ -7,9 +7,9 @@ the other.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import attrs
 from attrs import frozen
@@ -35,20 +35,20 @@ ExternalId = Annotated[
 Read = TypeVar("Read", bound=attrs.AttrsInstance)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class _KeyFields:
     access_key: AccessKeyId = hidden()
     secret_key: SecretKey = hidden()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class _IdentityFields:
     role_arn: Role
     token: Token = hidden()
     session_duration: SessionSeconds | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class _RoleFields:
     role_arn: Role
     session_name: SessionName = SESSION_NAME
@@ -131,26 +131,22 @@ def _read_assumed_role(variables: Mapping[str, str]) -> tuple[AssumedRole, tuple
 
 
 def _read(
-    cls: type[Read], typed: type[attrs.AttrsInstance], variables: Mapping[str, str], **sources: Iterable[str]
+    cls: type[Read], typed: type[attrs.AttrsInstance], variables: Mapping[str, str], **sources: Sequence[str]
 ) -> tuple[Read, tuple[FieldError, ...]]:
     """Read each field, by its type in `typed`, from the first of its variables that has a value.
 
     An error is at the variable's name.
     """
     fields = attrs.fields_dict(typed)
-    chosen = {field: _first(variables, list(names)) for field, names in sources.items()}
+    chosen = {
+        field: next((name for name in names if _has_value(variables, name)), next(iter(names), ""))
+        for field, names in sources.items()
+    }
     values, errors = collect(
-        (name, partial(_typed, fields[field], variables, name)) for field, name in chosen.items()
+        (name, partial(field_value, fields[field], _evaluated_value(variables, name)))
+        for field, name in chosen.items()
     )
     return cls(**dict(zip(chosen, values, strict=True))), errors
-
-
-def _typed(field: "attrs.Attribute[Any]", variables: Mapping[str, str], name: str) -> object:
-    return field_value(field, _evaluated_value(variables, name))
-
-
-def _first(variables: Mapping[str, str], names: list[str]) -> str:
-    return next((name for name in names if _has_value(variables, name)), names[0] if names else "")
 
 
 def _has_value(variables: Mapping[str, str], name: str) -> bool:

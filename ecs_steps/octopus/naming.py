@@ -85,11 +85,8 @@ def camel_case(text: str) -> str:
     scripts and emoji stay, so that the result need not be alphanumeric; it may be empty.
     """
     words: list[str] = [word.lower() for word in _WORD.findall(text.translate(_PLAIN))]
-    return "".join(words[:1] + [_FIRST_SYMBOL.sub(_upper, word, count=1) for word in words[1:]])
-
-
-def _upper(symbol: re.Match[str]) -> str:
-    return symbol[0].upper()
+    capitalised = [_FIRST_SYMBOL.sub(lambda first: first[0].upper(), word, count=1) for word in words[1:]]
+    return "".join(words[:1] + capitalised)
 
 
 def stack_name(cluster: str, service_task_name: str, environment_id: str, tenant_id: str | None) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
-from ecs_steps.errors import InvalidInputsError, Problem
+from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus import json_text
 from ecs_steps.octopus.variables import MissingValue, Variables, unreadable
 
@@ -46,12 +46,8 @@ def parse_scope(options: Iterable[str]) -> dict[str, list[str]]:
     for option in options:
         kind, equals, value = map(str.strip, option.partition("="))
         if not equals or kind.casefold() not in kinds:
-            expected = (
-                f"expected KIND=NAME, such as Environment=Dev; KIND is one of {', '.join(SCOPE_OPTIONS)}"
-            )
-            raise InvalidInputsError(
-                problems=(Problem(path="--scope", message=f"{expected}, not {json_text.shown(option)}"),)
-            )
+            expected = f"KIND=NAME, such as Environment=Dev; KIND is one of {', '.join(SCOPE_OPTIONS)}"
+            raise InvalidInputsError.of("--scope", f"expected {expected}, not {json_text.shown(option)}")
         scope[kinds[kind.casefold()]] += [value] if value else []
     return dict(scope)
 
@@ -165,7 +161,7 @@ class _Export:
         best = max(fitting, key=lambda value: value.rank, default=None)
         undecided = [value for value in values if value.fits(deployment) is None]
         if any(best is None or value.rank > best.rank for value in undecided):
-            example = self._example(undecided[0])
+            example = " --scope ".join(pair.partition("|")[0] for pair in self._pairs(undecided[0]))
             return None, f"has a value for {self._listed(undecided)}: choose with --scope {example}"
         if best is None:
             return None, f"has no value for this scope, but for {self._listed(values)}"
@@ -205,19 +201,14 @@ class _Export:
         return frozenset(ids)
 
     def _listed(self, values: Sequence[_Value]) -> str:
-        return ", ".join(dict.fromkeys(self._label(value) for value in values))
-
-    def _label(self, value: _Value) -> str:
-        return " with ".join(self._pairs(value)) or "every scope"
+        labels = (" with ".join(self._pairs(value)) or "every scope" for value in values)
+        return ", ".join(dict.fromkeys(labels))
 
     def _pairs(self, value: _Value) -> list[str]:
         return [
             f"{kind}={'|'.join(sorted(self.scope_names.get(kind, {}).get(id_, id_) for id_ in ids))}"
             for kind, ids in value.scope.items()
         ]
-
-    def _example(self, value: _Value) -> str:
-        return " --scope ".join(pair.partition("|")[0] for pair in self._pairs(value))
 
 
 def _ids_named(name: str, names: Mapping[str, str]) -> list[str]:

@@ -121,6 +121,4 @@ def _as_text(value: object) -> str:
 
 def unreadable(source: str, message: str) -> InvalidInputsError:
     """Return the error that says why no variables could be read from `source`."""
-    return InvalidInputsError(
-        what="The variables cannot be read", problems=(Problem(path=source, message=message),)
-    )
+    return InvalidInputsError.of(source, message, what="The variables cannot be read")

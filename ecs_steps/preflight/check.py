@@ -8,15 +8,12 @@ Nothing is changed.
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from typing import Generic, TypeVar
 
 from attrs import frozen
 
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AccessDeniedError, DeploymentError, EcsStepsError
-
-Plan = TypeVar("Plan")
-Plan_contra = TypeVar("Plan_contra", contravariant=True)
+from ecs_steps.preflight.plan import TaskPlan
 
 
 class Status(StrEnum):
@@ -49,11 +46,11 @@ def skipped(text: str, *, exit_code: int = 0) -> Found:
 
 
 @frozen
-class Check(Generic[Plan_contra]):
+class Check:
     """A check of a plan."""
 
     name: str
-    find: Callable[[Plan_contra, DeploymentContext], Iterable[Found]]
+    find: Callable[[TaskPlan, DeploymentContext], Iterable[Found]]
 
 
 @frozen
@@ -77,12 +74,12 @@ class CheckTable:
     @property
     def exit_code(self) -> int:
         """0, or that of the first failure; where nothing passed, that of the error behind the first skip."""
-        codes = {status: self._codes(status) for status in Status}
+        codes = {
+            status: [each.found.exit_code for each in self.results if each.found.status is status]
+            for status in Status
+        }
         unknown = codes[Status.SKIPPED] if not codes[Status.PASSED] else ()
         return next(filter(None, (*codes[Status.FAILED], *unknown)), 0)
-
-    def _codes(self, status: Status) -> tuple[int, ...]:
-        return tuple(each.found.exit_code for each in self.results if each.found.status is status)
 
     def __str__(self) -> str:
         width = max((len(each.check) for each in self.results), default=0)
@@ -97,14 +94,14 @@ class CheckTable:
         return "\n".join([*lines, ", ".join(counts), ""])
 
 
-def run_checks(checks: Iterable[Check[Plan]], plan: Plan, context: DeploymentContext) -> CheckTable:
+def run_checks(checks: Iterable[Check], plan: TaskPlan, context: DeploymentContext) -> CheckTable:
     """Run every check, whatever the others find."""
     return CheckTable(
         tuple(CheckResult(check.name, found) for check in checks for found in _found(check, plan, context))
     )
 
 
-def _found(check: Check[Plan], plan: Plan, context: DeploymentContext) -> Iterator[Found]:
+def _found(check: Check, plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
     count = 0
     try:
         for found in check.find(plan, context):

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import NotFoundError
+from ecs_steps.image_reference import InvalidReferenceError
 from ecs_steps.images.pinning import Pinning
 from ecs_steps.images.registries import Registries
 from ecs_steps.preflight.check import Found, failed, passed, skipped
 from ecs_steps.preflight.plan import TaskPlan
-from ecs_steps.registry import ImageNotFoundError, InvalidReferenceError, RegistryError
+from ecs_steps.registry.errors import ImageNotFoundError, RegistryError
 
 SHOWN_DIGEST = len("sha256:") + 12
 

@@ -9,8 +9,8 @@ from ecs_steps.aws.ecs import Service
 from ecs_steps.environments.scope import Guard
 from ecs_steps.errors import EcsStepsError
 from ecs_steps.images.pinning import platform_of_task
-from ecs_steps.octopus.feeds import Feed
-from ecs_steps.registry import Platform
+from ecs_steps.octopus.inputs.shared_inputs import Feed
+from ecs_steps.registry.manifest import Platform
 
 MAX_PERCENT = 200
 """How much of the desired count runs at once during a deployment, unless a service says otherwise."""
@@ -68,6 +68,8 @@ class TaskPlan:
     stack: str = ""
     made_log_group: str = ""
     makes_service: bool = False
+    target_tags: tuple[str, ...] = ()
+    """Those that the cluster is to have one of, where it is checked as a target."""
     policy: Mapping[str, Any] = field(factory=dict)
     """The IAM policy that the step needs."""
 

@@ -20,7 +20,7 @@ from ecs_steps.preflight.network_checks import (
 from ecs_steps.preflight.plan import TaskPlan
 from ecs_steps.preflight.role_checks import check_permissions, check_roles, check_secrets
 
-WITHOUT_A_PLAN: tuple[Check[TaskPlan], ...] = (
+WITHOUT_A_PLAN = (
     Check("cluster", check_cluster),
     Check("environment", check_guard),
     Check("service", check_service),
@@ -28,7 +28,7 @@ WITHOUT_A_PLAN: tuple[Check[TaskPlan], ...] = (
 )
 """What can be checked where the service cannot be deployed."""
 
-CHECKS: tuple[Check[TaskPlan], ...] = (
+CHECKS = (
     *WITHOUT_A_PLAN,
     Check("stack", check_stack),
     Check("roles", check_roles),

@@ -1,51 +1,34 @@
 """The health of a deployment target: a cluster, its tags, its capacity, and what the step may do there."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
-
-from attrs import field, frozen
+from collections.abc import Iterable, Iterator
 
 from ecs_steps.aws.clusters import describe_cluster
 from ecs_steps.aws.container_instances import ContainerInstance, container_instances
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.matching import match_cluster
-from ecs_steps.environments.scope import Guard
 from ecs_steps.preflight.check import Check, CheckTable, Found, failed, passed, run_checks, skipped
 from ecs_steps.preflight.cluster_checks import check_cluster, check_guard
 from ecs_steps.preflight.plan import TaskPlan
 from ecs_steps.preflight.role_checks import check_permissions
 
 
-@frozen(kw_only=True)
-class TargetPlan:
-    """A cluster that is a deployment target, the roles that it is to have, and what a step does there."""
-
-    guard: Guard
-    roles: tuple[str, ...] = ()
-    policy: Mapping[str, Any] = field(factory=dict)
-
-    @property
-    def task_plan(self) -> TaskPlan:
-        return TaskPlan(guard=self.guard, policy=self.policy)
-
-
-def check_tags(plan: TargetPlan, context: DeploymentContext) -> Iterable[Found]:
+def check_tags(plan: TaskPlan, context: DeploymentContext) -> Iterable[Found]:
     """Check that discovery would find the cluster."""
-    if not plan.roles or not plan.guard.scope.environment:
+    if not plan.target_tags or not plan.guard.scope.environment:
         return [skipped("the variables name no environment or no target tags")]
-    cluster = describe_cluster(context.aws, plan.guard.cluster)
+    cluster = describe_cluster(context.aws, plan.cluster)
     if cluster is None:
         return [skipped("there is no such cluster")]
-    match = match_cluster(cluster.tags, plan.guard.scope, plan.roles)
+    match = match_cluster(cluster.tags, plan.guard.scope, plan.target_tags)
     if match.is_target:
         return [passed(f"it is a target of {plan.guard.scope.environment}: {match.role}")]
     reasons = "; ".join(match.reasons)
     return [failed(f"discovery does not find {cluster.name}: {reasons}. Correct the tags of the cluster.")]
 
 
-def check_capacity(plan: TargetPlan, context: DeploymentContext) -> Iterator[Found]:
+def check_capacity(plan: TaskPlan, context: DeploymentContext) -> Iterator[Found]:
     """Check what runs the tasks: capacity providers, and container instances whose agent is connected."""
-    cluster = describe_cluster(context.aws, plan.guard.cluster)
+    cluster = describe_cluster(context.aws, plan.cluster)
     if cluster is None:
         yield skipped("there is no such cluster")
         return
@@ -74,22 +57,22 @@ def judge_instances(instances: Iterable[ContainerInstance]) -> Found:
     return passed(f"{len(active)} container instances are ACTIVE and connected")
 
 
-def check_target_permissions(plan: TargetPlan, context: DeploymentContext) -> Iterable[Found]:
+def check_target_permissions(plan: TaskPlan, context: DeploymentContext) -> Iterable[Found]:
     """Check what the step may do, where one was chosen."""
     if not plan.policy:
         return [skipped("no step was named: --step says whose permissions are checked")]
-    return check_permissions(plan.task_plan, context)
+    return check_permissions(plan, context)
 
 
-CHECKS: tuple[Check[TargetPlan], ...] = (
-    Check("cluster", lambda plan, context: check_cluster(plan.task_plan, context)),
-    Check("environment", lambda plan, context: check_guard(plan.task_plan, context)),
+CHECKS = (
+    Check("cluster", check_cluster),
+    Check("environment", check_guard),
     Check("tags", check_tags),
     Check("capacity", check_capacity),
     Check("permissions", check_target_permissions),
 )
 
 
-def check_target(plan: TargetPlan, context: DeploymentContext) -> CheckTable:
+def check_target(plan: TaskPlan, context: DeploymentContext) -> CheckTable:
     """Run every check of a target; AWS is only read."""
     return run_checks(CHECKS, plan, context)

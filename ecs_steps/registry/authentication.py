@@ -6,15 +6,16 @@ https://distribution.github.io/distribution/spec/auth/token/
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from attrs import define, field, frozen
 
 from ecs_steps.image_reference import host_address, is_loopback
 from ecs_steps.registry.errors import RegistryUnauthorizedError
+from ecs_steps.registry.http_client import Reply
 
 _TOKEN: Final = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # noqa: S105  RFC 9110's word for a kind of text
 _PIECE: Final = re.compile(
@@ -35,42 +36,22 @@ class Credentials:
         return f"Basic {b64encode(f'{self.username}:{self.password}'.encode()).decode()}"
 
 
-@frozen(kw_only=True)
-class Challenge:
-    """One way to authenticate that a registry offers; `scheme` and the names are in lower case."""
-
-    scheme: str
-    parameters: Mapping[str, str]
-
-
-class Reply(Protocol):
-    """What a token server answers."""
-
-    @property
-    def status(self) -> int: ...
-
-    @property
-    def body(self) -> bytes: ...
-
-
 GetToken = Callable[[str, Mapping[str, str]], Reply]
 """GET an address with headers."""
 
 
-def parse_challenges(header: str) -> Iterator[Challenge]:
-    """Read a ``WWW-Authenticate`` header, which may offer several ways."""
-    scheme, parameters = "", dict[str, str]()
+def parse_challenges(header: str) -> dict[str, dict[str, str]]:
+    """Read a ``WWW-Authenticate`` header: the parameters of each way that it offers; names in lower case."""
+    offered: dict[str, dict[str, str]] = {}
+    parameters: dict[str, str] = {}
     for piece in _PIECE.finditer(header):
         if piece["scheme"]:
-            if scheme:
-                yield Challenge(scheme=scheme, parameters=parameters)
-            scheme, parameters = piece["scheme"].lower(), {}
+            parameters = offered[piece["scheme"].lower()] = {}
         else:
             quoted = piece["quoted"]
             value = piece["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
             parameters[piece["key"].lower()] = value
-    if scheme:
-        yield Challenge(scheme=scheme, parameters=parameters)
+    return offered
 
 
 @define
@@ -98,13 +79,12 @@ class Authenticator:
         with self._lock:
             if self.authorization != refused:
                 return
-            answer = self._answer(list(parse_challenges(header)))
+            answer = self._answer(parse_challenges(header))
             if answer == refused:
                 raise self._error("it refused the user name and the password")
             self.authorization = answer
 
-    def _answer(self, challenges: list[Challenge]) -> str:
-        offered = {challenge.scheme: challenge.parameters for challenge in challenges}
+    def _answer(self, offered: Mapping[str, Mapping[str, str]]) -> str:
         if bearer := offered.get("bearer"):
             return f"Bearer {self._token(bearer)}"
         if "basic" not in offered:

@@ -1,18 +1,10 @@
 """How a registry, or a file that stands in for one, fails; each error has its facts as fields."""
 
-import json
-from collections.abc import Mapping
-from http import HTTPStatus
-from typing import Any, ClassVar, Final
+from typing import ClassVar
 
 from attrs import frozen
 
 from ecs_steps.errors import EcsStepsError
-
-MAX_ERROR_BYTES: Final = 64 * 1024
-MAX_MESSAGE_LENGTH: Final = 500
-UPLOAD_LOST: Final = ("BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID")
-"""An upload that the registry forgot begins again, with a new one."""
 
 
 @frozen(kw_only=True, str=False, repr=False)
@@ -87,75 +79,3 @@ class InvalidLayoutError(EcsStepsError):
     """A folder or an archive is not an OCI layout, or does not say which image is meant."""
 
     exit_code: ClassVar[int] = 2
-
-
-def refusal(
-    status: int,
-    headers: Mapping[str, str],
-    body: bytes,
-    *,
-    doing: str,
-    registry: str,
-    repository: str,
-) -> RegistryError:
-    """Make an error of an answer that is one; `doing` is what was wanted, as in ``find 1.4.0``.
-
-    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
-    """
-    code, message = _first_error(body)
-    what = f"{registry}/{repository} could not {doing}"
-    why = f"{message or _phrase(status)} ({code or f'HTTP {status}'})"
-    kind: type[RegistryError] = RegistryError
-    more: dict[str, Any] = {}
-    next_step = ""
-    if status == HTTPStatus.TOO_MANY_REQUESTS or code == "TOOMANYREQUESTS":
-        kind, more = RegistryUnreachableError, {"retry_after": _seconds(headers.get("Retry-After", ""))}
-        next_step = "The registry limits how often it is used: log in to it, or run the step again later."
-    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in UPLOAD_LOST:
-        kind, more = RegistryUnreachableError, {"retry_after": _seconds(headers.get("Retry-After", ""))}
-        next_step = "The fault is the registry's own; run the step again later."
-    elif status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        kind = RegistryUnauthorizedError
-        next_step = "Check who logs in there, and what they may do in this repository."
-    elif code in ("DIGEST_INVALID", "SIZE_INVALID"):
-        kind = CorruptedImageError
-        next_step = "What arrived is not what was sent; run the step again."
-    elif status == HTTPStatus.NOT_FOUND:
-        kind = ImageNotFoundError
-        next_step = "Check the repository's name, and the tag or the digest."
-    return kind(
-        what=what,
-        why=why,
-        next_step=next_step,
-        registry=registry,
-        repository=repository,
-        status=status,
-        code=code,
-        **more,
-    )
-
-
-def _first_error(body: bytes) -> tuple[str, str]:
-    """Return the code and the message of an answer, in one line of ASCII."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return "", ""
-    match document:
-        case {"errors": [{"code": str(code), **more}, *_]}:
-            return _line(code), _line(str(more.get("message") or ""))
-    return "", ""
-
-
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase if status in {each.value for each in HTTPStatus} else "no reason given"
-
-
-def _line(text: str) -> str:
-    printable = "".join(character for character in " ".join(text.split()) if character.isprintable())
-    return printable[:MAX_MESSAGE_LENGTH].encode("ascii", "backslashreplace").decode()
-
-
-def _seconds(header: str) -> float:
-    """Return how long to wait; a date, which no registry is known to send, counts as nothing."""
-    return float(header) if header.isdecimal() and header.isascii() else 0.0

@@ -91,7 +91,9 @@ def resolve_image(source: ImageSource, identifier: str) -> ResolvedImage:
     """
     root = source.read_manifest(identifier)
     children = [child for child in root.children if not child.is_attestation]
-    platforms = [child.platform or _read_platform(source, child.digest) for child in children]
+    platforms = [
+        child.platform or _platform_of(source, source.read_manifest(child.digest)) for child in children
+    ]
     if not root.is_index:
         platforms = [_platform_of(source, root)]
     return ResolvedImage(digest=root.digest, platforms=tuple(dict.fromkeys(filter(None, platforms))))
@@ -122,10 +124,6 @@ def _unsupported(source: ImageSource, manifest: Manifest, why: str) -> Unsupport
     return UnsupportedImageError(
         what=f"{manifest.digest} of {source.name} is not an image that can be copied", why=why
     )
-
-
-def _read_platform(source: ImageSource, digest: str) -> Platform | None:
-    return _platform_of(source, source.read_manifest(digest))
 
 
 def _platform_of(source: ImageSource, manifest: Manifest) -> Platform | None:

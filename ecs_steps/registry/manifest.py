@@ -151,15 +151,12 @@ def verified(chunks: Iterable[bytes], blob: Descriptor, origin: str) -> Iterator
         if held:
             yield held
         return
+    amount = f"more than {blob.size}" if size > blob.size else f"{size}"
     raise CorruptedImageError(
         what=f"{origin} sent other bytes than its manifest promises for {blob.digest}",
-        why=f"{_amount(size, blob.size)} of {blob.size} bytes, whose digest is {actual}",
+        why=f"{amount} of {blob.size} bytes, whose digest is {actual}",
         next_step="Push the image again: nothing that was read of this blob was kept.",
     )
-
-
-def _amount(size: int, promised: int) -> str:
-    return f"more than {promised}" if size > promised else f"{size}"
 
 
 class _UnsupportedError(ValueError):

@@ -7,7 +7,6 @@ own for registries without the list. A tool may use either whatever the registry
 from typing import Final
 
 from ecs_steps.registry.image import Image, read_image
-from ecs_steps.registry.manifest import Manifest
 from ecs_steps.registry.repository import Repository
 from ecs_steps.registry.transfer import copy_image
 
@@ -27,14 +26,11 @@ def copy_referrers(image: Image, source: Repository, destination: Repository) ->
         for referrer in source.list_referrers(manifest.digest):
             copy_image(read_image(source, referrer.digest), destination)
             copied[referrer.digest] = None
-        for tag in _referrer_tags(manifest):
+        for suffix in REFERRER_TAG_SUFFIXES:
+            tag = f"{manifest.digest.replace(':', '-')}{suffix}"
             if (digest := source.find_digest(tag)) is None:
                 continue
             copy_image(read_image(source, digest), destination)
             destination.set_tag(tag, digest, replaces=destination.find_digest(tag))
             copied[digest] = None
     return tuple(copied)
-
-
-def _referrer_tags(manifest: Manifest) -> list[str]:
-    return [f"{manifest.digest.replace(':', '-')}{suffix}" for suffix in REFERRER_TAG_SUFFIXES]

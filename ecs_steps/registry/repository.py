@@ -15,7 +15,6 @@ from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.image_reference import Reference, is_digest
 from ecs_steps.registry.authentication import Credentials
 from ecs_steps.registry.errors import (
-    MAX_ERROR_BYTES,
     CorruptedImageError,
     ImageNotFoundError,
     RegistryError,
@@ -33,7 +32,7 @@ from ecs_steps.registry.manifest import (
     parse_index,
     parse_manifest,
 )
-from ecs_steps.registry.transport import Transport
+from ecs_steps.registry.transport import MAX_ERROR_BYTES, Transport
 
 T = TypeVar("T")
 
@@ -167,7 +166,7 @@ class Repository:
         """Give the content of a blob piece by piece, unverified."""
         doing = f"give the blob {blob.digest}"
         with self._transport.stream("GET", f"blobs/{blob.digest}", doing=doing) as response:
-            yield self._transport.chunks(response)
+            yield self._transport.http.chunks(response)
 
     def start_upload(self, blob: Descriptor, mount_from: Reference | None = None) -> str | None:
         """Begin an upload and return its address; None where the blob was mounted from another repository.
@@ -185,7 +184,7 @@ class Repository:
             return self.start_upload(blob)
         if mount_from and reply.status == HTTPStatus.CREATED:
             return None
-        return self._transport.join(reply.url, reply.headers.get("Location", ""))
+        return self._transport.http.join(reply.url, reply.headers.get("Location", ""))
 
     def finish_upload(self, location: str, blob: Descriptor, chunks: Iterable[bytes]) -> None:
         """Send a whole blob in one request: ECR answers further PATCH requests, but drops what they bring.

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ecs_steps.aws.ecs import DeploymentRef, Service, revision_outputs, service_outputs
+from ecs_steps.aws.ecs import Service, revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.result import Outcome, Outputs, Result, StillRunning
-from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
-from ecs_steps.rollouts.verdict import is_serving
+from ecs_steps.rollouts.start import describe_updatable_service, start_rollout, target_of
 
 if TYPE_CHECKING:
     from ecs_steps.rollouts.in_progress import DeploymentInProgress
@@ -54,17 +53,17 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
     outputs.set(DeploymentId=deployment.deployment_id)
     outputs.since = deployment.created_at
     move.add_tags()
-    target = DeploymentRef(
-        task_definition=revision, deployment_id=deployment.deployment_id, since=deployment.created_at
-    )
-    if context.may_wait and not (running and is_serving(service, target)):
-        # Only who waits pays for what explains a failure.
-        from ecs_steps.rollouts.waiting import wait_for_revision
+    target = deployment.ref
+    if context.may_wait:
+        # Only who waits pays for what judges a deployment and explains a failure.
+        from ecs_steps.rollouts.rollback import wait_for_revision
+        from ecs_steps.rollouts.verdict import is_serving
 
-        watch = wait_for_revision(service, target, context, roll_back=move.roll_back)
-        if _has_paused(watch, context, outputs):
-            return outputs.result(Outcome.PAUSED)
-    return outputs.result(_outcome(unchanged=bool(running), waited=context.may_wait))
+        if not (running and is_serving(service, target)):
+            watch = wait_for_revision(service, target, context, roll_back=move.roll_back)
+            if _has_paused(watch, context, outputs):
+                return outputs.result(Outcome.PAUSED)
+    return outputs.result(outcome_of(unchanged=bool(running), waited=context.may_wait))
 
 
 def watch_deployment(
@@ -76,11 +75,12 @@ def watch_deployment(
         NotFoundError: There is no such service or deployment.
         DeploymentError, AwsCallError: As `deploy_to_service`.
     """
-    from ecs_steps.rollouts.waiting import wait_for_deployment
+    from ecs_steps.rollouts.rollback import wait_for_revision
 
     service = describe_updatable_service(cluster, name, context)
     outputs.set(**service_outputs(service.arn), DeploymentId=deployment_id)
-    watch = wait_for_deployment(service, deployment_id, context)
+    target = target_of(service, deployment_id, context)
+    watch = wait_for_revision(service, target, context, roll_back=False)
     outputs.set(**revision_outputs(watch.target.task_definition))
     is_paused = _has_paused(watch, context, outputs)
     return outputs.result(Outcome.PAUSED if is_paused else Outcome.SUCCEEDED)
@@ -129,7 +129,36 @@ def still_running(outputs: Mapping[str, str]) -> StillRunning | None:
     )
 
 
-def _outcome(*, unchanged: bool, waited: bool) -> Outcome:
+def task_set_left(outputs: Mapping[str, str]) -> StillRunning | None:
+    """Say of a task set that was made how it stays without this step, and how to continue or undo it."""
+    task_set, share = outputs.get("TaskSetId"), outputs.get("ProductionTrafficPercent", "0")
+    if not task_set:
+        return None
+    return StillRunning(
+        what=f"Task set {task_set} stays in ECS with {share} % of the traffic",
+        watch="run the step again",
+        undo="ecs-steps abort VARIABLES.json",
+    )
+
+
+def found_still_running(outputs: Mapping[str, str]) -> StillRunning | None:
+    """Say of a deployment that was found what it does without this step, and how to follow or undo it."""
+    if outputs.get("TaskSetId"):
+        return task_set_left(outputs)
+    deployment = outputs.get("DeploymentId")
+    if not deployment:
+        return None
+    hook, until = outputs.get("HookId"), outputs.get("PauseExpiresAt")
+    pause = f"; the pause of hook {hook}, if it still waits, ends by itself at {until}" if hook else ""
+    return StillRunning(
+        what=f"Deployment {deployment} continues in ECS{pause}",
+        watch="ecs-steps status VARIABLES.json --watch",
+        undo="ecs-steps abort VARIABLES.json",
+    )
+
+
+def outcome_of(*, unchanged: bool, waited: bool) -> Outcome:
+    """Return the outcome of a step that ended well: with nothing to change, with a wait, or without one."""
     if unchanged:
         return Outcome.UNCHANGED
     return Outcome.SUCCEEDED if waited else Outcome.STARTED

@@ -63,13 +63,8 @@ def find_own_deployment(
 
 
 def _find_in_progress(service: Service, context: DeploymentContext) -> DeploymentInProgress | None:
-    """Return the deployment of a service that pauses on its way and is in progress; none where there is none.
-
-    A service without pause hooks, or without a deployment in progress, has no record that is read.
-    """
-    primary = service.primary
-    may_pause = service.has_pause_hooks and primary is not None and primary.rollout_state == "IN_PROGRESS"
-    if not may_pause or not service.current_service_deployment:
+    """Return the deployment of a service that is in progress and may pause; none where there is none."""
+    if not service.may_be_paused:
         return None
     try:
         record = context.call_with_retries(

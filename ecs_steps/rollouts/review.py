@@ -12,7 +12,8 @@ from attrs import define, evolve, field, frozen
 
 from ecs_steps.aws.cloudwatch import alarms_in_alarm
 from ecs_steps.aws.ecs import Service
-from ecs_steps.aws.elbv2 import live_weights, target_health
+from ecs_steps.aws.elbv2 import target_health
+from ecs_steps.aws.listener_rules import live_weights
 from ecs_steps.aws.service_deployments import (
     ResolvedBalancer,
     ServiceDeployment,

@@ -1,11 +1,11 @@
-"""Go back to what a service ran before a deployment that failed."""
+"""Wait for a service to run a revision; go back to what it ran before where the deployment failed."""
 
 from contextlib import suppress
 from datetime import timedelta
 
 from attrs import evolve
 
-from ecs_steps.aws.ecs import DeploymentRef, describe_service
+from ecs_steps.aws.ecs import DeploymentRef, Service, describe_service
 from ecs_steps.aws.service_deployments import describe_service_deployment, roll_back
 from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.errors import (
@@ -23,6 +23,30 @@ from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 
 ROLLBACK_TIMEOUT = timedelta(minutes=30)
 """The time that a rollback has of its own: the deployment's may be used up by then."""
+
+
+def wait_for_revision(
+    service: Service, target: DeploymentRef, context: DeploymentContext, *, roll_back: bool
+) -> ServiceWatch:
+    """Wait until the service runs the revision, or its deployment waits for a person.
+
+    With `roll_back` a failed deployment is undone, but neither one that waits for a person nor one whose new
+    tasks are healthy.
+
+    Raises:
+        RolledBackError: It failed, and the revision that served before serves again.
+        DeploymentError: It did not succeed; with the cause.
+    """
+    watch = ServiceWatch(service.cluster_arn, service.name, target, context)
+    verdict = wait_for_verdict(watch)
+    if verdict.pause or verdict.status is DeploymentStatus.SERVING:
+        return watch
+    failure = failure_of(watch)
+    if roll_back and watch.may_roll_back:
+        raise roll_back_to(service.task_definition, watch, failure)
+    if roll_back and watch.rollback_objection:
+        context.say(Level.WARNING, f"It is not rolled back: {watch.rollback_objection}.")
+    raise failure
 
 
 def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -> RolledBackError:
@@ -59,12 +83,7 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
 def _point_back(previous: str, watch: ServiceWatch, context: DeploymentContext) -> None:
     service = describe_updatable_service(watch.cluster, watch.name_or_arn, context)
     deployment = start_rollout(service, previous, context, force=False)
-    target = DeploymentRef(
-        task_definition=previous,
-        deployment_id=deployment.deployment_id,
-        since=deployment.created_at,
-    )
-    rollback = ServiceWatch(watch.cluster, watch.name_or_arn, target, context)
+    rollback = ServiceWatch(watch.cluster, watch.name_or_arn, deployment.ref, context)
     verdict = wait_for_verdict(rollback, with_timing=False)
     if verdict.status is not DeploymentStatus.SERVING:
         raise failure_of(rollback)

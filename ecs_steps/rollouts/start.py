@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service, describe_service, update_service
-from ecs_steps.aws.service_deployments import find_service_deployment
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError, RolloutFailedError
 from ecs_steps.rollouts.strategies import StrategyType
@@ -49,9 +48,16 @@ def describe_service_of(cluster: str, name: str, context: DeploymentContext) -> 
     Raises:
         NotFoundError: There is no such service or cluster, or the service is being deleted.
     """
-    service = context.call_with_retries(
-        "the service", lambda: describe_service(context.aws, cluster, name, with_tags=True)
-    )
+    return context.call_with_retries("the service", lambda: active_service(cluster, name, context))
+
+
+def active_service(cluster: str, name: str, context: DeploymentContext, *, with_tags: bool = True) -> Service:
+    """Read once a service that exists.
+
+    Raises:
+        NotFoundError: As `describe_service_of`.
+    """
+    service = describe_service(context.aws, cluster, name, with_tags=with_tags)
     if service is None or service.status != "ACTIVE":
         why = f"it is {service.status}" if service else f"cluster {cluster} has none of that name"
         raise NotFoundError(
@@ -77,8 +83,7 @@ def check_strategy(service: Service, strategy: StrategyType, *, variable: str) -
             why="its deployment controller is EXTERNAL: it is deployed by task sets, a share at a time",
             next_step=f"Leave {variable} at Keep. Nothing was changed.",
         )
-    shifts = strategy not in (StrategyType.KEEP, StrategyType.ROLLING)
-    if shifts and len(service.alternate_groups) < len(service.target_groups):
+    if strategy.shifts and len(service.alternate_groups) < len(service.target_groups):
         raise DeploymentError(
             what=f"Service {service.name} cannot be deployed as {strategy}",
             why="its load balancers have no alternate target group and listener rules",
@@ -161,9 +166,9 @@ def target_of(service: Service, deployment_id: str, context: DeploymentContext) 
     """
     shown = next((d for d in service.deployments if d.deployment_id == deployment_id), None)
     if shown:
-        return DeploymentRef(
-            task_definition=shown.task_definition, deployment_id=deployment_id, since=shown.created_at
-        )
+        return shown.ref
+    from ecs_steps.aws.service_deployments import find_service_deployment
+
     ids = ", ".join(d.deployment_id for d in service.deployments) or "none"
     why = f"the service shows {ids}"
     try:

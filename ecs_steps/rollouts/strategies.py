@@ -43,6 +43,11 @@ class StrategyType(StrEnum):
     CANARY = "Canary"
     LINEAR = "Linear"
 
+    @property
+    def shifts(self) -> bool:
+        """Whether ECS shifts traffic from one target group to another."""
+        return self not in (StrategyType.KEEP, StrategyType.ROLLING)
+
 
 class TimeoutAction(StrEnum):
     """What ECS does at a pause that no one has answered in time."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ecs_steps.aws.ecs import Deployment, DeploymentRef, Service
+from ecs_steps.aws.ecs import Deployment, Service
 from ecs_steps.aws.elbv2 import target_group_attributes, target_group_health_check
 from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.aws.tasks import MAX_DESCRIBED_TASKS, describe_tasks, list_tasks
@@ -49,12 +49,7 @@ def _phases(
 ) -> Phases | None:
     arns = list(list_tasks(context.aws, service.cluster_arn, service.name, "RUNNING"))[:MAX_DESCRIBED_TASKS]
     tasks = list(describe_tasks(context.aws, service.cluster_arn, arns))
-    target = DeploymentRef(
-        task_definition=deployment.task_definition,
-        deployment_id=deployment.deployment_id,
-        since=deployment.created_at,
-    )
-    times = [task_times(task.raw) for task in own_tasks(tasks, service.name, target)]
+    times = [task_times(task.raw) for task in own_tasks(tasks, service.name, deployment.ref)]
     # AWS' own time, since the clock of this machine may be minutes off.
     ended = max((task.read_at for task in tasks if task.read_at), default=context.clock.now())
     return phases(deployment, filter(None, times), service.events, began=began, ended=ended)

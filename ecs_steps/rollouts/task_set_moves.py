@@ -1,4 +1,4 @@
-"""The goals of a deployment by task sets, and the moves that lead to them, as data."""
+"""The moves that lead to the goal of a deployment by task sets, as data."""
 
 from attrs import frozen
 
@@ -92,52 +92,5 @@ class WaitFor:
         return self.what
 
 
-@frozen(kw_only=True)
-class Done:
-    """Everything is as it is to be."""
-
-    def __str__(self) -> str:
-        return "nothing"
-
-
 Change = CreateSet | Scale | Shift | MakeTestRule | DeleteTestRule | MakePrimary | DeleteSet
-Move = Change | WaitFor | Done
-
-DONE = Done()
-
-
-@frozen(kw_only=True)
-class Establish:
-    """Have the first set of a service that has none: PRIMARY, with all of the tasks."""
-
-
-@frozen(kw_only=True)
-class Start:
-    """Have a new set that testers alone reach, where they are to reach it."""
-
-    marker: RequestMarker | None = None
-
-
-@frozen(kw_only=True)
-class Share:
-    """Give the new set a share of the traffic, in whole percent below 100."""
-
-    percent: int
-
-
-@frozen(kw_only=True)
-class Promote:
-    """Give the new set everything, and delete the old one `bake` seconds after."""
-
-    bake: float
-    deregistration_delay: float
-
-
-@frozen(kw_only=True)
-class Abandon:
-    """Take the traffic away from the new set, and delete it."""
-
-    deregistration_delay: float
-
-
-Goal = Establish | Start | Share | Promote | Abandon
+Move = Change | WaitFor

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from attrs import define, evolve, field
 
-from ecs_steps.aws.ecs import Service, describe_service
+from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.elbv2 import target_health
 from ecs_steps.aws.listener_rules import ListenerRule, tags_of
 from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import DeploymentError, NotFoundError
+from ecs_steps.errors import DeploymentError
 from ecs_steps.rollouts.production_rule import find_production_rule
+from ecs_steps.rollouts.start import active_service
 from ecs_steps.rollouts.task_sets import TaskSetState
 from ecs_steps.rollouts.traffic import TEST_RULE_TAG, other_group
 
@@ -54,7 +55,8 @@ class TaskSetReader:
             NotFoundError: There is no such service or target group, or no rule that forwards to it.
             DeploymentError: It has no PRIMARY task set, or several rules may be meant.
         """
-        service = self._read_service()
+        service = active_service(self.cluster, self.name_or_arn, self.context, with_tags=False)
+        self.service = service
         sets = [each for each in service.task_sets if not each.is_draining]
         if before and (starting := self._starting(before, sets)):
             return starting
@@ -107,17 +109,6 @@ class TaskSetReader:
         if self.task_set_id:
             return task_set.task_set_id == self.task_set_id
         return task_set.external_id == self.external_id
-
-    def _read_service(self) -> Service:
-        found = describe_service(self.context.aws, self.cluster, self.name_or_arn)
-        if found is None or found.status != "ACTIVE":
-            raise NotFoundError(
-                what=f"Service {self.name_or_arn} was not found",
-                why=f"it is {found.status}" if found else f"cluster {self.cluster} has none of that name",
-                next_step="Check the name, the cluster, the account and the region.",
-            )
-        self.service = found
-        return found
 
     def _find_new(self, sets: Sequence[TaskSet]) -> TaskSet | None:
         ours = [each for each in sets if self._is_ours(each)]

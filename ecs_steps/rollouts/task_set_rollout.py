@@ -24,15 +24,13 @@ from ecs_steps.aws.task_sets import (
 )
 from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
 from ecs_steps.errors import AwsCallError, TimedOutError
-from ecs_steps.polling import PollResult, poll
+from ecs_steps.polling import PollResult
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.task_set_moves import (
     Change,
     CreateSet,
     DeleteSet,
     DeleteTestRule,
-    Done,
-    Goal,
     MakePrimary,
     MakeTestRule,
     Move,
@@ -43,7 +41,7 @@ from ecs_steps.rollouts.task_set_moves import (
 from ecs_steps.rollouts.task_set_progress import TaskSetReporter
 from ecs_steps.rollouts.task_set_reader import TaskSetReader
 from ecs_steps.rollouts.task_set_watch import TaskSetWatch
-from ecs_steps.rollouts.task_sets import MIN_SCALE, TaskSetState, next_move
+from ecs_steps.rollouts.task_sets import MIN_SCALE, Goal, TaskSetState, next_move
 from ecs_steps.rollouts.traffic import (
     FULL,
     TEST_RULE_TAG,
@@ -60,14 +58,14 @@ MAX_PAUSE = 30.0
 
 @frozen(kw_only=True)
 class Settlement:
-    """Where it ended: what there is, and the move that it still waits to make (Done: none)."""
+    """Where it ended: what there is, and the move that it still waits to make, if any."""
 
     state: TaskSetState
-    move: Move
+    move: Move | None
 
     @property
     def is_done(self) -> bool:
-        return isinstance(self.move, Done)
+        return self.move is None
 
 
 @define(kw_only=True)
@@ -108,7 +106,7 @@ class TaskSetRollout:
             move = next_move(state, goal)
             self._is_starting = isinstance(move, WaitFor) and move.for_new_tasks
             match move:
-                case Done():
+                case None:
                     return PollResult(value=Settlement(state=state, move=move), settled=True)
                 case WaitFor():
                     is_over = not self.context.may_wait
@@ -123,13 +121,8 @@ class TaskSetRollout:
                     self._make(state, move)
                     return PollResult(value=Settlement(state=state, move=move), settled=False, changed=True)
 
-        polled = poll(
-            lambda: self._remembering_failures(observe),
-            clock=self.context.clock,
-            deadline=self.context.deadline,
-            report=self.context.report,
-            waiting_for=f"the task sets of service {self._service.name if self.reader.service else ''}",
-        )
+        what = f"the task sets of service {self._service.name if self.reader.service else ''}"
+        polled = self.context.wait_for(what, lambda: self._remembering_failures(observe))
         if not polled.settled:
             raise self._timed_out(polled.value)
         return polled.value

@@ -17,21 +17,14 @@ from ecs_steps.aws.listener_rules import ListenerRule
 from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_set_moves import (
-    DONE,
-    Abandon,
     CreateSet,
     DeleteSet,
     DeleteTestRule,
-    Establish,
-    Goal,
     MakePrimary,
     MakeTestRule,
     Move,
-    Promote,
     Scale,
-    Share,
     Shift,
-    Start,
     WaitFor,
 )
 from ecs_steps.rollouts.traffic import FULL, matches_test_rule, share_of
@@ -84,115 +77,136 @@ class TaskSetState:
         return bool(self.old) and self.healthy.get(self.old_group, 0) > 0
 
 
-def next_move(state: TaskSetState, goal: Goal) -> Move:
-    """Return the one move that comes next on the way to a goal."""
-    return next(remaining_moves(state, goal), DONE)
-
-
-def remaining_moves(state: TaskSetState, goal: Goal) -> Iterator[Move]:
-    """Yield what is still to be done, in order, as far as it can be seen from here."""
-    match goal:
-        case Establish():
-            yield from _establish(state)
-        case Start(marker=marker):
-            yield from _start(state, marker)
-        case Share(percent=percent):
-            yield from _share(state, percent)
-        case Promote(bake=bake, deregistration_delay=delay):
-            yield from _promote(state, bake, delay)
-        case Abandon(deregistration_delay=delay):
-            yield from _abandon(state, delay)
-
-
 def scale_for(percent: int) -> int:
     """Return the scale that a share of the traffic needs, in percent."""
     return max(percent, MIN_SCALE)
 
 
-def _establish(state: TaskSetState) -> Iterator[Move]:
-    new = state.new
-    if new is None:
-        yield CreateSet()
-        return
-    if new.computed and not state.is_new_ready:
-        yield _wait_for_new(state)
-    # Not before: a PRIMARY set cannot be unmade, and it is what other deployments go back to.
-    if not new.is_primary:
-        yield MakePrimary(task_set=new)
-    # What earlier attempts have left in the same group; of no other controller.
-    yield from (DeleteSet(task_set=each) for each in state.strays if each.external_id)
+@frozen(kw_only=True)
+class Establish:
+    """Have the first set of a service that has none: PRIMARY, with all of the tasks."""
+
+    def moves(self, state: TaskSetState) -> Iterator[Move]:
+        """Yield what is still to be done."""
+        new = state.new
+        if new is None:
+            yield CreateSet()
+            return
+        if new.computed and not state.is_new_ready:
+            yield _wait_for_new(state)
+        # Not before: a PRIMARY set cannot be unmade, and it is what other deployments go back to.
+        if not new.is_primary:
+            yield MakePrimary(task_set=new)
+        # What earlier attempts have left in the same group; of no other controller.
+        yield from (DeleteSet(task_set=each) for each in state.strays if each.external_id)
 
 
-def _start(state: TaskSetState, marker: RequestMarker | None) -> Iterator[Move]:
-    if state.new is None:
-        yield CreateSet()
-        return
-    if state.is_promoted or not state.new.computed:
-        return
-    if not state.is_new_ready:
-        yield _wait_for_new(state)
-    rules = state.test_rules
-    if marker and not any(
-        matches_test_rule(rule, state.production, state.new_group, marker) for rule in rules
-    ):
-        yield MakeTestRule(marker=marker, rule=next(iter(rules), None))
+@frozen(kw_only=True)
+class Start:
+    """Have a new set that testers alone reach, where they are to reach it."""
 
+    marker: RequestMarker | None = None
 
-def _share(state: TaskSetState, percent: int) -> Iterator[Move]:
-    new = state.new
-    if new is None or (state.is_promoted and percent < state.share):
-        return
-    if percent < state.share:
-        # The old set has kept all of its tasks: what is given back to it is served at once.
-        yield from _wait_for_old(state)
-        yield Shift(percent=percent)
-    if new.scale < scale_for(percent):
-        yield Scale(task_set=new, percent=scale_for(percent))
-    if percent > state.share:
+    def moves(self, state: TaskSetState) -> Iterator[Move]:
+        """Yield what is still to be done."""
+        if state.new is None:
+            yield CreateSet()
+            return
+        if state.is_promoted or not state.new.computed:
+            return
         if not state.is_new_ready:
             yield _wait_for_new(state)
-        yield Shift(percent=percent)
-    if new.scale > scale_for(percent):
-        yield Scale(task_set=new, percent=scale_for(percent))
+        rules = state.test_rules
+        if self.marker and not any(
+            matches_test_rule(rule, state.production, state.new_group, self.marker) for rule in rules
+        ):
+            yield MakeTestRule(marker=self.marker, rule=next(iter(rules), None))
 
 
-def _promote(state: TaskSetState, bake: float, delay: float) -> Iterator[Move]:
-    new = state.new
-    if new is None:
-        return
-    yield from _share(state, FULL)
-    if not state.is_new_ready:
-        yield _wait_for_new(state)
-    if not new.is_primary:
-        yield MakePrimary(task_set=new)
-    quiet = state.quiet.get(state.old_group, 0.0)
-    if state.old and quiet < bake:
-        what = "the new tasks to prove themselves with all of the traffic"
-        yield WaitFor(what=what, seconds=bake - quiet)
-    if state.old and quiet < delay:
-        yield WaitFor(what="the last requests to the old tasks", seconds=delay - quiet)
-    yield from (DeleteSet(task_set=old) for old in state.old)
-    yield from (DeleteTestRule(rule=rule) for rule in state.test_rules)
+@frozen(kw_only=True)
+class Share:
+    """Give the new set a share of the traffic, in whole percent below 100."""
+
+    percent: int
+
+    def moves(self, state: TaskSetState) -> Iterator[Move]:
+        """Yield what is still to be done."""
+        new = state.new
+        if new is None or (state.is_promoted and self.percent < state.share):
+            return
+        if self.percent < state.share:
+            # The old set has kept all of its tasks: what is given back to it is served at once.
+            yield from _wait_for_old(state)
+            yield Shift(percent=self.percent)
+        if new.scale < scale_for(self.percent):
+            yield Scale(task_set=new, percent=scale_for(self.percent))
+        if self.percent > state.share:
+            if not state.is_new_ready:
+                yield _wait_for_new(state)
+            yield Shift(percent=self.percent)
+        if new.scale > scale_for(self.percent):
+            yield Scale(task_set=new, percent=scale_for(self.percent))
 
 
-def _abandon(state: TaskSetState, delay: float) -> Iterator[Move]:
-    new = state.new
-    if (new and not state.old) or (new is None and state.strays):
-        # It was promoted, or what is there is another deployment's.
-        return
-    # Another tool may have set all of the weights to 0.
-    has_old_everything = state.share == 0 and state.production.weights[state.old_group] > 0
-    if state.old and not has_old_everything:
-        yield from _wait_for_old(state)
-        yield Shift(percent=0)
-    if new and new.is_primary:
-        yield MakePrimary(task_set=state.old[0])
-    yield from (DeleteTestRule(rule=rule) for rule in state.test_rules)
-    quiet = state.quiet.get(state.new_group, 0.0)
-    if new and quiet < delay:
-        yield WaitFor(what="the last requests to the new tasks", seconds=delay - quiet)
-    if new:
-        yield DeleteSet(task_set=new)
+@frozen(kw_only=True)
+class Promote:
+    """Give the new set everything, and delete the old one `bake` seconds after."""
+
+    bake: float
+    deregistration_delay: float
+
+    def moves(self, state: TaskSetState) -> Iterator[Move]:
+        """Yield what is still to be done."""
+        new = state.new
+        if new is None:
+            return
+        yield from Share(percent=FULL).moves(state)
+        if not state.is_new_ready:
+            yield _wait_for_new(state)
+        if not new.is_primary:
+            yield MakePrimary(task_set=new)
+        if state.old:
+            what = "the new tasks to prove themselves with all of the traffic"
+            yield from _wait_without_traffic(state, state.old_group, self.bake, what)
+            what = "the last requests to the old tasks"
+            yield from _wait_without_traffic(state, state.old_group, self.deregistration_delay, what)
+        # The old set goes last: without it a run that was cut short here would look complete.
+        yield from (DeleteTestRule(rule=rule) for rule in state.test_rules)
+        yield from (DeleteSet(task_set=old) for old in state.old)
+
+
+@frozen(kw_only=True)
+class Abandon:
+    """Take the traffic away from the new set, and delete it."""
+
+    deregistration_delay: float
+
+    def moves(self, state: TaskSetState) -> Iterator[Move]:
+        """Yield what is still to be done."""
+        new = state.new
+        if (new and not state.old) or (new is None and state.strays):
+            # It was promoted, or what is there is another deployment's.
+            return
+        # Another tool may have set all of the weights to 0.
+        has_old_everything = state.share == 0 and state.production.weights[state.old_group] > 0
+        if state.old and not has_old_everything:
+            yield from _wait_for_old(state)
+            yield Shift(percent=0)
+        if new and new.is_primary:
+            yield MakePrimary(task_set=state.old[0])
+        yield from (DeleteTestRule(rule=rule) for rule in state.test_rules)
+        if new:
+            what = "the last requests to the new tasks"
+            yield from _wait_without_traffic(state, state.new_group, self.deregistration_delay, what)
+            yield DeleteSet(task_set=new)
+
+
+Goal = Establish | Start | Share | Promote | Abandon
+
+
+def next_move(state: TaskSetState, goal: Goal) -> Move | None:
+    """Return the one move that comes next on the way to a goal; none where everything is as it is to be."""
+    return next(goal.moves(state), None)
 
 
 def _wait_for_new(state: TaskSetState) -> WaitFor:
@@ -206,3 +220,9 @@ def _wait_for_new(state: TaskSetState) -> WaitFor:
 def _wait_for_old(state: TaskSetState) -> Iterator[Move]:
     if not state.can_old_serve:
         yield WaitFor(what="a healthy old task that the traffic can go back to")
+
+
+def _wait_without_traffic(state: TaskSetState, group: str, seconds: float, what: str) -> Iterator[Move]:
+    left = seconds - state.quiet.get(group, 0.0)
+    if left > 0:
+        yield WaitFor(what=what, seconds=left)

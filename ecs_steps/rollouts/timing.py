@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from ecs_steps.aws.ecs import Deployment, ServiceMessage
 from ecs_steps.reporting.events import PhasesTook
@@ -19,7 +19,7 @@ DRAINING_MESSAGES = ("has begun draining connections on", " running tasks: ")
 CHECK_INTERVAL = 30
 
 
-@frozen(kw_only=True)
+@frozen
 class TaskTimes:
     """When a task came to be and to run, on ECS' clock."""
 
@@ -47,14 +47,9 @@ class Phases:
 
     @property
     def by_name(self) -> dict[str, float]:
-        return {
-            "stack": self.stack,
-            "provisioning": self.provisioning,
-            "image pull": self.image_pull,
-            "start": self.start,
-            "health": self.health,
-            "draining": self.draining,
-        }
+        seconds = asdict(self)
+        del seconds["total"]
+        return {name.replace("_", " "): value for name, value in seconds.items()}
 
     @property
     def dominating(self) -> str:
@@ -82,15 +77,8 @@ class TimingHint:
 def task_times(task: Mapping[str, Any]) -> TaskTimes | None:
     """Read a task of DescribeTasks; none where it has not run, or its image was there already."""
     names = ("createdAt", "pullStartedAt", "pullStoppedAt", "startedAt")
-    created, pull_started, pull_stopped, started = (task.get(name) for name in names)
-    if not (created and pull_started and pull_stopped and started):
-        return None
-    return TaskTimes(
-        created_at=created,
-        pull_started_at=pull_started,
-        pull_stopped_at=pull_stopped,
-        started_at=started,
-    )
+    times: list[Any] = [task.get(name) for name in names]
+    return TaskTimes(*times) if all(times) else None
 
 
 def phases(

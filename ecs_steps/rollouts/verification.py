@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError
 from ecs_steps.http_pool import failure_text, open_pool, proxy_of
-from ecs_steps.polling import PollResult, poll
+from ecs_steps.polling import PollResult
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.version import __version__
@@ -136,13 +136,7 @@ def verify(verification: Verification, context: DeploymentContext) -> None:
         DeploymentError: It is not, in any of the tries or within the step's time.
     """
     tries = _Tries(verification=verification, context=context)
-    failure = poll(
-        tries.make,
-        clock=context.clock,
-        deadline=context.deadline,
-        report=context.report,
-        waiting_for=f"the expected answer of {verification.shown_url}",
-    ).value
+    failure = context.wait_for(f"the expected answer of {verification.shown_url}", tries.make).value
     if failure is None:
         context.say(Level.INFO, f"Verified: {verification.shown_url} answered {verification.status}")
         return

@@ -15,7 +15,7 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.diagnosis.collector import EvidenceCollector
 from ecs_steps.diagnosis.evidence import Evidence
 from ecs_steps.diagnosis.report import diagnose
-from ecs_steps.polling import PollResult, poll
+from ecs_steps.polling import PollResult
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.changes import ChangeReporter
 from ecs_steps.rollouts.fail_fast import cannot_succeed, healthy_tasks
@@ -237,14 +237,8 @@ def wait_for_verdict(watch: ServiceWatch, *, with_timing: bool = True) -> Verdic
     It is IN_PROGRESS where the time was over; `failure_of` says what it waited for. Where it serves, its
     timing is reported.
     """
-    polled = poll(
-        watch.observe,
-        clock=watch.context.clock,
-        deadline=watch.context.deadline,
-        report=watch.context.report,
-        waiting_for=f"service {watch.service_name} to run {watch.target.name}",
-    )
-    if not polled.settled:
+    what = f"service {watch.service_name} to run {watch.target.name}"
+    if not watch.context.wait_for(what, watch.observe).settled:
         watch.close()
     deployment = watch.service and watch.service.primary
     record = watch.service_deployment

@@ -9,7 +9,7 @@ from ecs_steps.aws.cloudformation import NAME_PREFIX, ResourceChange, Stack, Sta
 from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
 from ecs_steps.errors import AwsCallError, EcsStepsError, StackFailedError
-from ecs_steps.polling import PollResult, poll
+from ecs_steps.polling import PollResult
 from ecs_steps.reporting.events import Level
 from ecs_steps.stacks.action import StackAction, first_action
 from ecs_steps.stacks.preflight import check_before_change
@@ -96,13 +96,7 @@ def _planned_changes(
             "the change set",
             lambda: cloudformation.create_change_set(aws, request, name, is_new=_is_empty(stack)),
         )
-        polled = poll(
-            read,
-            clock=context.clock,
-            deadline=context.clock.now() + CALL_TIMEOUT,
-            report=context.report,
-            waiting_for="the change set",
-        )
+        polled = context.wait_for("the change set", read, timeout=CALL_TIMEOUT)
     except EcsStepsError as error:
         try:
             _clean_up(request.name, name, context, found=stack)
@@ -167,10 +161,4 @@ def _delete_empty_stack(stack: Stack, context: DeploymentContext) -> None:
         now = cloudformation.describe_stack(context.aws, stack.stack_id)
         return PollResult(value=True, settled=now is None or now.status is StackStatus.DELETE_COMPLETE)
 
-    poll(
-        read,
-        clock=context.clock,
-        deadline=context.clock.now() + CALL_TIMEOUT,
-        report=context.report,
-        waiting_for="the deletion of the empty stack",
-    )
+    context.wait_for("the deletion of the empty stack", read, timeout=CALL_TIMEOUT)

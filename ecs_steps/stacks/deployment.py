@@ -13,7 +13,7 @@ from ecs_steps.aws.cloudformation import Stack, StackOperation, StackRequest, ne
 from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, NotFoundError, StackFailedError, TimedOutError
-from ecs_steps.polling import PollResult, poll
+from ecs_steps.polling import PollResult
 from ecs_steps.reporting.events import Level
 from ecs_steps.stacks.action import StackAction, first_action
 from ecs_steps.stacks.preflight import check_before_change
@@ -156,13 +156,7 @@ def _wait_until_idle(stack: Stack, context: DeploymentContext) -> None:
         status = now.status if now else StackStatus.DELETE_COMPLETE
         return PollResult(value=status, settled=not status.in_progress)
 
-    polled = poll(
-        read,
-        clock=context.clock,
-        deadline=context.deadline,
-        report=context.report,
-        waiting_for=f"the operation that stack {stack.name} is in",
-    )
+    polled = context.wait_for(f"the operation that stack {stack.name} is in", read)
     if not polled.settled:
         raise TimedOutError(
             what=f"Stack {stack.name} could not be deployed in time",

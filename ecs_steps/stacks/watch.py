@@ -11,7 +11,7 @@ from ecs_steps.aws.stack_status import OperationKind, StackStatus
 from ecs_steps.causes import Diagnosis
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, StackFailedError, TimedOutError
-from ecs_steps.polling import PollResult, poll
+from ecs_steps.polling import PollResult
 from ecs_steps.reporting.events import Level, StackChanged
 from ecs_steps.rollouts.pauses import Pause
 from ecs_steps.rollouts.rollback import ROLLBACK_TIMEOUT
@@ -40,13 +40,7 @@ def watch_operation(
         TimedOutError: The time was over before it had ended.
     """
     watch = OperationWatch(operation, context, service)
-    polled = poll(
-        watch.observe,
-        clock=context.clock,
-        deadline=context.deadline,
-        report=context.report,
-        waiting_for=f"stack {operation.stack_name}",
-    )
+    polled = context.wait_for(f"stack {operation.stack_name}", watch.observe)
     if not polled.settled:
         watch.close()
     if watch.pause:

@@ -19,10 +19,9 @@ from ecs_steps.environments.scope import (
     parts_of_arn,
 )
 from ecs_steps.octopus.account import OctopusAccount, read_account
-from ecs_steps.octopus.feeds import Feed, package_feeds
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
-from ecs_steps.octopus.inputs.shared_inputs import Wait, WaitOption, package_images
+from ecs_steps.octopus.inputs.shared_inputs import Feed, Wait, WaitOption, package_feeds, package_images
 from ecs_steps.octopus.inputs.types import AccountId, Bool, Count, EcsName, Family, Region
 from ecs_steps.tags import Tag, default_tags
 
@@ -31,7 +30,7 @@ GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 _NO_FEEDS: Final[Mapping[str, Feed]] = MappingProxyType({})
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class AwsInputs:
     """The inputs of every step: its region and account, and what the release provides."""
 
@@ -53,7 +52,6 @@ class AwsInputs:
         help="What to do where the cluster or the service is tagged for another environment, tenant, project "
         "or space than the deployment's (`octopus-environment` and so on).",
         default=GuardMode.REFUSE,
-        control="Select",
         options=["Refuse|Change nothing and fail", "Warn|Warn and deploy", "Off|Do not check"],
     )
     expected_account: AccountId = variable(
@@ -78,7 +76,7 @@ class AwsInputs:
         return (login.role_arn,) if isinstance(login, WebIdentity) else ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class ClusterInputs(AwsInputs):
     """The inputs of what is done in a cluster."""
 
@@ -105,7 +103,7 @@ class ClusterInputs(AwsInputs):
         return (*super().arns_of_account, self.cluster_name)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class ServiceInputs(ClusterInputs):
     """The inputs of every step on a service: its cluster, and how its deployment is watched."""
 
@@ -130,7 +128,6 @@ class ServiceInputs(ClusterInputs):
         help="Whether the last log lines of a failed container are read from CloudWatch and shown as they "
         "are.",
         default=True,
-        control="Checkbox",
     )
 
 
@@ -143,7 +140,6 @@ def resolve_digests_variable() -> Any:  # noqa: ANN401  as `variable`
         "runs. An image that does not exist, or not for the task's platform, is refused before anything "
         "is changed. The worker must reach the registry.",
         default=False,
-        control="Checkbox",
     )
 
 

@@ -1,6 +1,6 @@
 """The inputs of the steps on a deployment that another step has started, and the rules on them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated
 
 from attrs import frozen
@@ -8,7 +8,6 @@ from attrs import frozen
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import EcsName, Text
-from ecs_steps.result import StillRunning
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.common_inputs import SERVICE_RULES, ServiceInputs
 from ecs_steps.steps.task_set_inputs import (
@@ -34,7 +33,7 @@ HookId = Annotated[
 ]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class StartedDeploymentInputs(ServiceInputs):
     """The inputs of a step on a deployment that was started before."""
 
@@ -71,34 +70,6 @@ class StartedDeploymentInputs(ServiceInputs):
         return Pins(
             service_deployment_arn=self.service_deployment_arn or "", octopus_deployment=next(own, "")
         )
-
-
-def task_set_left(outputs: Mapping[str, str]) -> StillRunning | None:
-    """Say of a task set that was made how it stays without this step, and how to continue or undo it."""
-    task_set, share = outputs.get("TaskSetId"), outputs.get("ProductionTrafficPercent", "0")
-    if not task_set:
-        return None
-    return StillRunning(
-        what=f"Task set {task_set} stays in ECS with {share} % of the traffic",
-        watch="run the step again",
-        undo="ecs-steps abort VARIABLES.json",
-    )
-
-
-def still_running(outputs: Mapping[str, str]) -> StillRunning | None:
-    """Say of a deployment that was found what it does without this step, and how to follow or undo it."""
-    if outputs.get("TaskSetId"):
-        return task_set_left(outputs)
-    deployment = outputs.get("DeploymentId")
-    if not deployment:
-        return None
-    hook, until = outputs.get("HookId"), outputs.get("PauseExpiresAt")
-    pause = f"; the pause of hook {hook}, if it still waits, ends by itself at {until}" if hook else ""
-    return StillRunning(
-        what=f"Deployment {deployment} continues in ECS{pause}",
-        watch="ecs-steps status VARIABLES.json --watch",
-        undo="ecs-steps abort VARIABLES.json",
-    )
 
 
 @rule("service_deployment_arn", "service_name", "cluster_name")

@@ -6,7 +6,7 @@ stands in its row and nowhere else. A step of your own is a row as well: see `St
 
 from typing import TYPE_CHECKING
 
-from ecs_steps.steps.row import Option, StepRow, StepTable, StepTemplate, Verb
+from ecs_steps.steps.row import Option, StepRow, StepTable, Verb
 
 if TYPE_CHECKING:  # type checkers see the classes; at run time a row imports its own
     from ecs_steps.steps.abort_ecs_deployment.step import AbortEcsDeploymentStep
@@ -91,13 +91,9 @@ STEPS = StepTable(
             step=f"{_ROOMS}.deploy_ecs_service.step:DeployEcsServiceStep",
             inputs=f"{_ROOMS}.deploy_ecs_service.inputs:DeployInputs",
             prefix="EcsDeploy",
-            template=StepTemplate(
-                name="AWS - Deploy Amazon ECS Service",
-                description="Deploys a Fargate task definition and its service through a CloudFormation "
-                "stack, waits until this very deployment serves, and otherwise names the root cause.",
-                image_help="The main container's image. In *Containers* it is the reference "
-                "`EcsDeploy.Image`.",
-            ),
+            description="Deploys a Fargate task definition and its service through a CloudFormation "
+            "stack, waits until this very deployment serves, and otherwise names the root cause.",
+            image_help="The main container's image. In *Containers* it is the reference `EcsDeploy.Image`.",
             outputs=(*_OUTPUTS, "AwsOutputs[StackId]", "CloudFormationStackName"),
             verbs={
                 Verb.RUN: (),
@@ -122,13 +118,10 @@ STEPS = StepTable(
             step=f"{_ROOMS}.update_ecs_service.step:UpdateEcsServiceStep",
             inputs=f"{_ROOMS}.update_ecs_service.inputs:UpdateInputs",
             prefix="EcsUpdate",
-            template=StepTemplate(
-                name="AWS - Update Amazon ECS Service",
-                description="Registers a new revision of an existing task definition, points an existing "
-                "service at it, waits until this very deployment serves, and otherwise names the root cause.",
-                image_help="The image that a container gets. In *Containers* it is the reference "
-                "`EcsUpdate.Image`; one that nothing refers to is not used.",
-            ),
+            description="Registers a new revision of an existing task definition, points an existing "
+            "service at it, waits until this very deployment serves, and otherwise names the root cause.",
+            image_help="The image that a container gets. In *Containers* it is the reference "
+            "`EcsUpdate.Image`; one that nothing refers to is not used.",
             outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={
                 Verb.RUN: (),
@@ -145,15 +138,11 @@ STEPS = StepTable(
             step=f"{_ROOMS}.continue_ecs_deployment.step:ContinueEcsDeploymentStep",
             inputs=f"{_ROOMS}.continue_ecs_deployment.inputs:ContinueInputs",
             prefix="EcsContinue",
-            template=StepTemplate(
-                name="AWS - Continue Amazon ECS Deployment",
-                description="Continues a deployment that waits at a pause, after a manual intervention: it "
-                "checks again that the new tasks are healthy and that traffic goes where ECS believes, says "
-                "yes once, and waits for the next pause or the end. One such step for each pause, each with "
-                "the hook of the step before it; run it on success.",
-            ),
+            description="Continues a deployment that waits at a pause, after a manual intervention: it "
+            "checks again that the new tasks are healthy and that traffic goes where ECS believes, says "
+            "yes once, and waits for the next pause or the end. One such step for each pause, each with "
+            "the hook of the step before it; run it on success.",
             outputs=(*_PROGRESS, *_PAUSE),
-            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
         StepRow(
             name="abort",
@@ -162,14 +151,10 @@ STEPS = StepTable(
             step=f"{_ROOMS}.abort_ecs_deployment.step:AbortEcsDeploymentStep",
             inputs=f"{_ROOMS}.abort_ecs_deployment.inputs:AbortInputs",
             prefix="EcsAbort",
-            template=StepTemplate(
-                name="AWS - Abort Amazon ECS Deployment",
-                description="Rolls back a deployment that is in progress, wherever it is, and waits until "
-                "what served before it serves again. Let it run when a previous step failed, such as an "
-                "aborted manual intervention; where there is nothing to roll back it changes nothing.",
-            ),
+            description="Rolls back a deployment that is in progress, wherever it is, and waits until "
+            "what served before it serves again. Let it run when a previous step failed, such as an "
+            "aborted manual intervention; where there is nothing to roll back it changes nothing.",
             outputs=_PROGRESS,
-            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
         StepRow(
             name="discover-targets",
@@ -178,13 +163,9 @@ STEPS = StepTable(
             step=f"{_ROOMS}.discover_targets.step:DiscoverEcsTargetsStep",
             inputs=f"{_ROOMS}.discover_targets.inputs:DiscoverInputs",
             prefix="EcsDiscover",
-            template=StepTemplate(
-                name="AWS - Discover Amazon ECS Targets",
-                description="Finds the clusters whose tags say that they belong to the deployment's "
-                "environment, and lets Octopus make deployment targets of them.",
-            ),
+            description="Finds the clusters whose tags say that they belong to the deployment's "
+            "environment, and lets Octopus make deployment targets of them.",
             outputs=("TargetNames", "Outcome"),
-            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
         StepRow(
             name="prepare-traffic",
@@ -193,12 +174,9 @@ STEPS = StepTable(
             step=f"{_ROOMS}.prepare_traffic.step:PrepareEcsTrafficStep",
             inputs=f"{_ROOMS}.prepare_traffic.inputs:PrepareTrafficInputs",
             prefix="EcsTraffic",
-            template=StepTemplate(
-                name="AWS - Prepare Amazon ECS Traffic",
-                description="Makes what a deployment shifts traffic with, or finds it by its tags: two "
-                "target groups, a listener rule for production traffic, and one before it for testers. What "
-                "is found keeps its weights, priority and actions.",
-            ),
+            description="Makes what a deployment shifts traffic with, or finds it by its tags: two "
+            "target groups, a listener rule for production traffic, and one before it for testers. What "
+            "is found keeps its weights, priority and actions.",
             outputs=(
                 "Region",
                 "ListenerArn",
@@ -208,7 +186,6 @@ STEPS = StepTable(
                 "TestListenerRule",
                 "Outcome",
             ),
-            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
         StepRow(
             name="promote",
@@ -217,14 +194,10 @@ STEPS = StepTable(
             step=f"{_ROOMS}.promote_image.step:PromoteEcrImageStep",
             inputs=f"{_ROOMS}.promote_image.inputs:PromoteInputs",
             prefix="EcsPromote",
-            template=StepTemplate(
-                name="AWS - Promote Image to Amazon ECR",
-                description="Copies an image from any registry, or from a file, into a repository of Amazon "
-                "ECR without Docker and without changing a byte, checks the scans of all its platforms, and "
-                "sets the tag last.",
-            ),
+            description="Copies an image from any registry, or from a file, into a repository of Amazon "
+            "ECR without Docker and without changing a byte, checks the scans of all its platforms, and "
+            "sets the tag last.",
             outputs=("Image", "ImageDigest", "ImageByDigest", "Outcome"),
-            verbs={Verb.RUN: (), Verb.IAM_POLICY: ()},
         ),
         StepRow(
             name="register",
@@ -233,14 +206,11 @@ STEPS = StepTable(
             step=f"{_ROOMS}.register_task_definition.step:RegisterEcsTaskDefinitionStep",
             inputs=f"{_ROOMS}.register_task_definition.inputs:RegisterInputs",
             prefix="EcsTaskDefinition",
-            template=StepTemplate(
-                name="AWS - Register Amazon ECS Task Definition",
-                description="Registers a new revision of a task definition from its latest revision, another "
-                "one or a document, with images that the release has chosen; one that is as requested "
-                "already is left alone. No service is changed.",
-                image_help="The image that a container gets. In *Containers* it is the reference "
-                "`EcsTaskDefinition.Image`; one that nothing refers to is not used.",
-            ),
+            description="Registers a new revision of a task definition from its latest revision, another "
+            "one or a document, with images that the release has chosen; one that is as requested "
+            "already is left alone. No service is changed.",
+            image_help="The image that a container gets. In *Containers* it is the reference "
+            "`EcsTaskDefinition.Image`; one that nothing refers to is not used.",
             outputs=(
                 "TaskDefinitionFamily",
                 "TaskDefinitionArn",
@@ -258,12 +228,9 @@ STEPS = StepTable(
             step=f"{_ROOMS}.deploy_revision.step:DeployEcsRevisionStep",
             inputs=f"{_ROOMS}.deploy_revision.inputs:DeployRevisionInputs",
             prefix="EcsRevision",
-            template=StepTemplate(
-                name="AWS - Deploy Amazon ECS Revision",
-                description="Points an existing service at a revision of a task definition, chosen as a "
-                "package of the release, waits until this very deployment serves, and otherwise names the "
-                "root cause.",
-            ),
+            description="Points an existing service at a revision of a task definition, chosen as a "
+            "package of the release, waits until this very deployment serves, and otherwise names the "
+            "root cause.",
             outputs=(*_OUTPUTS, "PreviousTaskDefinitionArn"),
             verbs={
                 Verb.RUN: (),

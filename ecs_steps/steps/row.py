@@ -7,7 +7,7 @@ A row is data. Neither a step nor its inputs are imported before they are used, 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypedDict, Unpack
 
 import attrs
 from attrs import evolve, field, frozen
@@ -32,6 +32,14 @@ class StepInputs(Protocol):
     def account(self) -> "OctopusAccount": ...
 
 
+class RunOptions(TypedDict, total=False):
+    """What a step runs with, in place of its account's AWS, lines on standard error and real time."""
+
+    aws: "AwsClients | None"
+    report: "Report | None"
+    clock: "Clock | None"
+
+
 class Step(Protocol):
     """What every step has; its class takes a variable dictionary, and ``evaluate=``."""
 
@@ -40,41 +48,21 @@ class Step(Protocol):
     @property
     def inputs(self) -> StepInputs: ...
 
-    def run(
-        self,
-        *,
-        aws: "AwsClients | None" = None,
-        report: "Report | None" = None,
-        clock: "Clock | None" = None,
-    ) -> "Result":
+    def run(self, **options: Unpack[RunOptions]) -> "Result":
         """Do the step's work, wait and verify."""
 
 
 class WatchableStep(Step, Protocol):
     """A step with the verb `Verb.WATCH`."""
 
-    def watch(
-        self,
-        started: str,
-        /,
-        *,
-        aws: "AwsClients | None" = None,
-        report: "Report | None" = None,
-        clock: "Clock | None" = None,
-    ) -> "Result":
+    def watch(self, started: str, /, **options: Unpack[RunOptions]) -> "Result":
         """Wait for what was started before, and give the verdict on it."""
 
 
 class DryRunStep(Step, Protocol):
     """A step with the verb `Verb.DRY_RUN`."""
 
-    def dry_run(
-        self,
-        *,
-        aws: "AwsClients | None" = None,
-        report: "Report | None" = None,
-        clock: "Clock | None" = None,
-    ) -> "DryRun":
+    def dry_run(self, **options: Unpack[RunOptions]) -> "DryRun":
         """Return what would change; nothing is changed."""
 
 
@@ -98,13 +86,7 @@ class PolicyStep(Step, Protocol):
 class PreflightStep(Step, Protocol):
     """A step with the verb `Verb.PREFLIGHT`."""
 
-    def preflight(
-        self,
-        *,
-        aws: "AwsClients | None" = None,
-        report: "Report | None" = None,
-        clock: "Clock | None" = None,
-    ) -> "CheckTable":
+    def preflight(self, **options: Unpack[RunOptions]) -> "CheckTable":
         """Return what AWS knows before the deployment; AWS is only read."""
 
 
@@ -138,25 +120,14 @@ class Option:
 
 
 @frozen(kw_only=True)
-class StepTemplate:
-    """What a step template says of its step beside the inputs.
-
-    `image_help` is the help of the parameter that chooses a container image; a step without one has none.
-    """
-
-    name: str
-    description: str
-    image_help: str = ""
-
-
-@frozen(kw_only=True)
 class StepRow:
     """A step: `name` is its command, `prefix` begins the names of its step template's parameters.
 
-    `step` and `inputs` are import paths, ``module:Class``. `outputs` are the output variables of a run that
-    waits and succeeds. `verbs` are what the step can do, each with the
-    options that it takes on the command line; the option of `Verb.WATCH` is the one that names what was
-    started, and its value is passed first.
+    `step` and `inputs` are import paths, ``module:Class``. Its step template is called after the `title`, and
+    says the `description`; `image_help` is the help of the parameter that chooses a container image, and a
+    step without one has none. `outputs` are the output variables of a run that waits and succeeds. `verbs`
+    are what the step can do, each with the options that it takes on the command line; the option of
+    `Verb.WATCH` is the one that names what was started, and its value is passed first.
     """
 
     name: str
@@ -165,9 +136,16 @@ class StepRow:
     step: str
     inputs: str
     prefix: str
-    template: StepTemplate
+    description: str
+    image_help: str = ""
     outputs: tuple[str, ...]
-    verbs: Mapping[Verb, tuple[Option, ...]] = field(factory=lambda: {Verb.RUN: ()}, hash=False)
+    verbs: Mapping[Verb, tuple[Option, ...]] = field(
+        factory=lambda: {Verb.RUN: (), Verb.IAM_POLICY: ()}, hash=False
+    )
+
+    @property
+    def template_name(self) -> str:
+        return f"AWS - {self.title}"
 
     @property
     def class_name(self) -> str:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
-from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import Decimal, Lines, WholeNumber
 from ecs_steps.rollouts.strategies import (
     PAUSABLE_STAGES,
@@ -18,10 +17,7 @@ from ecs_steps.rollouts.strategies import (
     StrategyType,
     TimeoutAction,
 )
-from ecs_steps.steps.common_inputs import GUIDE, ServiceInputs
-
-if TYPE_CHECKING:
-    import attrs
+from ecs_steps.steps.common_inputs import ServiceInputs
 
 STRATEGY = "Octopus.Action.Aws.Ecs.Strategy"
 DEPLOYMENT = "Octopus.Action.Aws.Ecs.Deployment"
@@ -52,45 +48,8 @@ class WhenPaused(StrEnum):
     REPLACE = "Replace"
 
 
-def force_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
-    """Declare whether a service that runs the revision already is deployed again."""
-    return variable(
-        name,
-        label="Deploy again where nothing changed",
-        docs=f"{GUIDE}/update-service-console-v2.html",
-        help="A tag such as `latest` may mean another image by now: a service that runs the revision already "
-        "replaces its tasks. Off, such a service is left alone.",
-        default=True,
-        control="Checkbox",
-    )
-
-
-def on_failure_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
-    """Declare what is done with a deployment that fails."""
-    return variable(
-        name,
-        label="On failure",
-        help="What to do where the deployment fails or times out and the service's own circuit breaker does "
-        "not roll it back.",
-        default=OnFailure.LEAVE,
-        control="Select",
-        options=["Leave|Leave the service as it is", "Rollback|Go back to the revision that served before"],
-    )
-
-
-def when_paused_variable(name: str) -> Any:  # noqa: ANN401  as `variable`
-    """Declare what is done where another deployment waits for a person."""
-    return variable(
-        name,
-        label="When another deployment waits for a person",
-        help="An update ends a deployment that waits at a pause, and its approval with it.",
-        default=WhenPaused.FAIL,
-        control="Select",
-        options=["Fail|Fail, and name it", "Replace|Replace it"],
-    )
-
-
 def _shifts(inputs: "StrategyInputs") -> bool:
+    # Where the type could not be read, what depends on it may be used.
     return inputs.strategy_type not in (StrategyType.KEEP, StrategyType.ROLLING)
 
 
@@ -102,13 +61,7 @@ def _is_chosen(inputs: "StrategyInputs") -> bool:
     return inputs.strategy_type is not StrategyType.KEEP
 
 
-def strategy_last(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-    """Put what most deployments leave alone below a step's own fields, where people enter them."""
-    own = StrategyInputs.__annotations__
-    return sorted(fields, key=lambda each: each.name in own)
-
-
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class StrategyInputs(ServiceInputs):
     """The inputs of a step that starts a deployment: its strategy, its pauses, its safeguards."""
 
@@ -119,7 +72,6 @@ class StrategyInputs(ServiceInputs):
         "update, all at once after tests (BlueGreen), first a share (Canary) or in equal steps (Linear). "
         "All but the rolling update need a second target group and listener rules.",
         default=StrategyType.KEEP,
-        control="Select",
         options=[
             "Keep|As the service is configured",
             "Rolling|Rolling update",
@@ -187,7 +139,6 @@ class StrategyInputs(ServiceInputs):
         label="When no one answers",
         help="What ECS does at a pause that no one has answered in time.",
         default=TimeoutAction.ROLLBACK,
-        control="Select",
         options=["Rollback|Roll back", "Continue|Continue without an approval"],
         used_if=_shifts,
     )
@@ -197,7 +148,6 @@ class StrategyInputs(ServiceInputs):
         help="Whether ECS itself stops a deployment whose tasks keep failing (On), and goes back to the "
         "revision before (Rollback). Empty leaves it as the service is configured; a new service has none.",
         default=None,
-        control="Select",
         options=["Off|Off", "On|Stop the deployment", "Rollback|Stop the deployment and roll back"],
     )
     deployment_alarms: AlarmNames = variable(
@@ -207,7 +157,6 @@ class StrategyInputs(ServiceInputs):
         help="The CloudWatch alarms, one a line, on which ECS rolls a deployment back. One that is red when "
         "the deployment starts is ignored for all of it. Empty leaves them as the service is configured.",
         default=(),
-        control="MultiLineText",
     )
 
     @property

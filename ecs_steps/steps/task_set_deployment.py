@@ -6,7 +6,7 @@ ECS runs the task sets and knows nothing of a deployment: nothing is rolled back
 step does it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,13 +20,22 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.review import short_name
-from ecs_steps.rollouts.task_set_moves import Abandon, Establish, Promote, Share, Start
 from ecs_steps.rollouts.task_set_progress import describe_pause, task_set_outputs
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
 from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
-from ecs_steps.rollouts.task_sets import TaskSetState, scale_for
+from ecs_steps.rollouts.task_sets import (
+    Abandon,
+    Establish,
+    Goal,
+    Promote,
+    Share,
+    Start,
+    TaskSetState,
+    scale_for,
+)
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
 from ecs_steps.rollouts.verification import Verification, verify
+from ecs_steps.steps.deployment_inputs import StartedDeploymentInputs
 from ecs_steps.steps.task_set_inputs import TaskSetInputs
 from ecs_steps.tags import Tag, deployment_of
 
@@ -52,22 +61,27 @@ class TaskSetDeployment:
     members: Mapping[str, Any] | None = None
 
     @classmethod
-    def of_new_set(
+    def of_inputs(
         cls,
-        inputs: TaskSetInputs,
+        inputs: TaskSetInputs | StartedDeploymentInputs,
         service: Service,
         outputs: Outputs,
         context: DeploymentContext,
-        tags: tuple[Tag, ...],
+        *,
+        task_set_id: str = "",
+        tags: tuple[Tag, ...] = (),
+        members: Mapping[str, Any] | None = None,
     ) -> "TaskSetDeployment":
-        """Return the deployment of a step that makes a task set; `tags` are the set's and its test rule's."""
+        """Return the deployment of the Octopus deployment, and by the production rule, of a step's inputs."""
         return cls(
             context=context,
             service=service,
             outputs=outputs,
             deployment=deployment_of(inputs.default_tags),
             production_rule=inputs.production_rule or "",
+            task_set_id=task_set_id,
             tags=tags,
+            members=members,
         )
 
     def check(self, marker: RequestMarker | None, *, replace: bool) -> None:
@@ -78,9 +92,7 @@ class TaskSetDeployment:
             DeploymentError: No test rule could be made of the production rule.
         """
         state = self._read(self._rollout())
-        for other in state.strays:
-            if not replace or not other.external_id:
-                raise _refuse_other(other, self.service)
+        self._check_others(state.strays, replace=replace)
         if marker:
             conditions_for_testers(state.production, marker)
             actions_for_testers(state.production, state.new_group)
@@ -99,9 +111,7 @@ class TaskSetDeployment:
         """
         self.outputs.set(**revision_outputs(task_definition))
         rollout = self._rollout(task_definition)
-        for other in self._read(rollout).strays:
-            if not other.external_id:
-                raise _refuse_other(other, self.service)
+        self._check_others(self._read(rollout).strays, replace=True)
         try:
             with self._putting_out(rollout):
                 settlement = rollout.reach(Establish())
@@ -118,13 +128,8 @@ class TaskSetDeployment:
             "the task set's deletion",
             lambda: delete_task_set(aws, service.cluster_arn, service.name, new.task_set_id),
         )
-        return RolledBackError(
-            what=f"{error.what}: it was deleted again, and service {service.name} runs nothing",
-            why=error.why,
-            next_step="Run the step again when the cause is mended: the stack stands.",
-            diagnosis=error.diagnosis,
-            why_is_cause=error.why_is_cause,
-        )
+        undone = _deleted_again(error, f"service {service.name} runs nothing")
+        return evolve(undone, next_step="Run the step again when the cause is mended: the stack stands.")
 
     def begin(
         self, task_definition: str, marker: RequestMarker | None, *, replace: bool, roll_back: bool
@@ -139,9 +144,9 @@ class TaskSetDeployment:
         self.outputs.set(**revision_outputs(task_definition))
         rollout = self._rollout(task_definition)
         state = self._read(rollout)
-        for other in _in_the_way(state, task_definition):
-            if not replace or not other.external_id:
-                raise _refuse_other(other, self.service)
+        others = _in_the_way(state, task_definition)
+        self._check_others(others, replace=replace)
+        for other in others:
             self._abandon_other(other)
         if state.is_promoted:
             self._put_out(state)
@@ -189,11 +194,13 @@ class TaskSetDeployment:
             if verification:
                 verify(verification, self.context)
         with self._putting_out(rollout):
-            if percent < FULL:
-                return self._paused(rollout.reach(Share(percent=percent)))
-            delay = rollout.deregistration_delay(state.old_group)
-            settlement = rollout.reach(Promote(bake=bake_minutes * SECONDS, deregistration_delay=delay))
-        self._put_out(settlement.state)
+            goal: Goal = Share(percent=percent)
+            if percent == FULL:
+                delay = rollout.deregistration_delay(state.old_group)
+                goal = Promote(bake=bake_minutes * SECONDS, deregistration_delay=delay)
+            settlement = rollout.reach(goal)
+        if percent < FULL:
+            return self._paused(settlement)
         return self.outputs.result(Outcome.SUCCEEDED if settlement.is_done else Outcome.STARTED)
 
     def abort(self) -> Result:
@@ -213,8 +220,13 @@ class TaskSetDeployment:
             )
         with self._putting_out(rollout):
             settlement = self._abandon(rollout, state)
-        self._put_out(settlement.state)
         return self.outputs.result(Outcome.ROLLED_BACK if settlement.is_done else Outcome.STARTED)
+
+    def _check_others(self, others: Sequence[TaskSet], *, replace: bool) -> None:
+        """Refuse sets that stand in the way and are not to be replaced, or are of another controller."""
+        for other in others:
+            if not replace or not other.external_id:
+                raise _refuse_other(other, self.service)
 
     def _unchanged(self, why: str) -> Result:
         self.context.say(Level.WARNING, why)
@@ -252,12 +264,7 @@ class TaskSetDeployment:
 
     def _rolled_back(self, rollout: TaskSetRollout, error: DeploymentError) -> RolledBackError:
         self._abandon(rollout, self._read(rollout))
-        return RolledBackError(
-            what=f"{error.what}: it was deleted again, and what served before serves",
-            why=error.why,
-            diagnosis=error.diagnosis,
-            why_is_cause=error.why_is_cause,
-        )
+        return _deleted_again(error, "what served before serves")
 
     def _check(self, state: TaskSetState, *, only_healthy: bool) -> None:
         """Refuse more traffic for a set that could not serve it now, but wait for one that is scaled."""
@@ -288,8 +295,7 @@ class TaskSetDeployment:
         self.context.say(Level.WARNING, f"Task set {new.task_set_id} is not healthy: {why}; waiting for it")
 
     def _paused(self, settlement: Settlement) -> Result:
-        """Put out where it pauses, in words for the person who decides what is next."""
-        self._put_out(settlement.state)
+        """Report where it pauses, in words for the person who decides what is next."""
         if not settlement.is_done:
             return self.outputs.result(Outcome.STARTED)
         if settlement.state.new:
@@ -315,6 +321,15 @@ def _in_the_way(state: TaskSetState, task_definition: str) -> tuple[TaskSet, ...
     new = state.new
     is_other = new is not None and not new.is_primary and new.task_definition != task_definition
     return (*state.strays, *((new,) if new and is_other else ()))
+
+
+def _deleted_again(error: DeploymentError, what_serves: str) -> RolledBackError:
+    return RolledBackError(
+        what=f"{error.what}: it was deleted again, and {what_serves}",
+        why=error.why,
+        diagnosis=error.diagnosis,
+        why_is_cause=error.why_is_cause,
+    )
 
 
 def _group_of(members: Mapping[str, Any] | None) -> str:

@@ -1,6 +1,6 @@
 """Inputs of the steps on services that are deployed by task sets (deployment controller EXTERNAL)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Protocol
 
 import attrs
@@ -11,7 +11,7 @@ from ecs_steps.octopus.inputs.reader import variable
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import Text, WholeNumber
 from ecs_steps.rollouts.request_marker import RequestMarker
-from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
+from ecs_steps.steps.strategy_inputs import StrategyInputs
 
 TASK_SETS = "Octopus.Action.Aws.Ecs.TaskSets"
 TEST_TRAFFIC = "Octopus.Action.Aws.Ecs.TestTraffic"
@@ -34,27 +34,28 @@ BakeMinutes = Annotated[int, WholeNumber(0, 1440)]
 
 
 @frozen
-class _Header:
+class _Marker:
+    parse: Callable[[str], RequestMarker | None]
+    expected: str
+
     def __call__(self, value: object) -> RequestMarker:
-        marker = RequestMarker.from_header(value) if isinstance(value, str) else None
+        marker = self.parse(value) if isinstance(value, str) else None
         if marker is None:
-            raise unexpected(
-                value, "a header as `Name: value`; at most 40 characters, and 128 of ASCII, and not Host"
-            )
+            raise unexpected(value, self.expected)
         return marker
 
 
-@frozen
-class _Query:
-    def __call__(self, value: object) -> RequestMarker:
-        marker = RequestMarker.from_query(value) if isinstance(value, str) else None
-        if marker is None:
-            raise unexpected(value, "a query parameter as `name=value`, of at most 128 characters each")
-        return marker
-
-
-Header = Annotated[RequestMarker, _Header()]
-Query = Annotated[RequestMarker, _Query()]
+Header = Annotated[
+    RequestMarker,
+    _Marker(
+        RequestMarker.from_header,
+        "a header as `Name: value`; at most 40 characters, and 128 of ASCII, and not Host",
+    ),
+]
+Query = Annotated[
+    RequestMarker,
+    _Marker(RequestMarker.from_query, "a query parameter as `name=value`, of at most 128 characters each"),
+]
 
 
 def production_rule_variable() -> Any:  # noqa: ANN401  as `variable`
@@ -81,12 +82,7 @@ def task_set_variable() -> Any:  # noqa: ANN401  as `variable`
     )
 
 
-def test_header_variable() -> Any:  # noqa: ANN401  as `variable`
-    """Declare the header that testers of a service with task sets send."""
-    return header_variable("Of a service that is deployed by task sets: ")
-
-
-def header_variable(of: str) -> Any:  # noqa: ANN401  as `variable`
+def header_variable(of: str = "Of a service that is deployed by task sets: ") -> Any:  # noqa: ANN401  as `variable`
     """Declare the header that testers send; `of` begins its help."""
     return variable(
         f"{TEST_TRAFFIC}.Header",
@@ -125,17 +121,17 @@ def marker_of(inputs: TestedInputs) -> RequestMarker | None:
     return inputs.test_header or inputs.test_query
 
 
-def task_sets_last(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-    """Put what few services have below a step's own fields, and the strategy last."""
-    own = TaskSetInputs.__annotations__
-    return strategy_last(cls, sorted(fields, key=lambda each: each.name in own))
+def task_sets_last(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+    """Put what few deployments need below a step's own fields, and the strategy last."""
+    own, strategy = TaskSetInputs.__annotations__, StrategyInputs.__annotations__
+    return sorted(fields, key=lambda each: (each.name in strategy, each.name in own))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, init=False, repr=False, eq=False)
 class TaskSetInputs(StrategyInputs):
     """The inputs of a step that starts a deployment, where it may be one by task sets."""
 
-    test_header: Header | None = test_header_variable()
+    test_header: Header | None = header_variable()
     test_query: Query | None = test_query_variable()
     production_rule: ListenerRuleArn | None = production_rule_variable()
 

@@ -1,19 +1,22 @@
 """What each container of a task must be by itself."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 
-from ecs_steps.image_reference import InvalidReferenceError, parse_reference
-from ecs_steps.octopus.inputs.converter import Path, UnresolvedText
-from ecs_steps.octopus.inputs.rules import AnyRule, Finding, ItemRule, item_rule, repeated
-from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, image_variable
-from ecs_steps.octopus.json_text import shown
+from ecs_steps.octopus.inputs.converter import UnresolvedText
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, ItemRule, item_rule
+from ecs_steps.octopus.inputs.shared_inputs import Secrecy
+from ecs_steps.task_definition.container_findings import (
+    environment_file_findings,
+    environment_findings,
+    image_findings,
+    package_image_findings,
+    secret_findings,
+)
 from ecs_steps.task_definition.container_logging import ConfigSource, Enabled
 from ecs_steps.task_definition.container_specs import ContainerSpec, RegistryLogin
 from ecs_steps.task_definition.inputs import TaskDefinitionInputs
 
-MAX_IMAGE_LENGTH = 255
-ENVIRONMENT_FILE = re.compile(r"arn:[\w-]+:s3:::[^/\s]+/\S+\.env")
 HEALTH_CHECKS = ("CMD", "CMD-SHELL", "NONE")
 SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[!-~]+")
 GRANTED_SECRET = re.compile(r"arn:[^:]+:(secretsmanager|ssm):")
@@ -24,62 +27,6 @@ NOT_GRANTED = (
 )
 
 _Check = Callable[[ContainerSpec], Iterator[Finding]]
-
-
-def image_findings(at: Path, image: str) -> Iterator[Finding]:
-    """Check an image: a task could not pull what is no reference, and ECS takes 255 characters at most."""
-    why = ""
-    try:
-        parse_reference(image)
-    except InvalidReferenceError as error:
-        why = error.why
-    if len(image) > MAX_IMAGE_LENGTH:
-        why = f"it has more than {MAX_IMAGE_LENGTH} characters"
-    if why:
-        yield Finding(at, f"expected the full name of an image, not {shown(image)}: {why}")
-
-
-def package_image_findings(at: Path, reference: str, images: Mapping[str, str]) -> Iterator[Finding]:
-    """Check the image that a release has chosen for a package reference, if it has."""
-    if image := images.get(reference.casefold(), ""):
-        yield from image_findings(at, image)
-    else:
-        variable = image_variable(reference)
-        yield Finding(at, f"no image is known for package reference {reference!a}: {variable} has no value")
-
-
-def environment_findings(at: Path, items: Sequence[KeyValue]) -> Iterator[Finding]:
-    """Check environment variables: secrets are references, and no key is plain and secret at once."""
-    yield from secret_findings(at, items)
-    secrecies = {item.key: item.type for item in reversed(items)}
-    for index in repeated([item.key for item in items]):
-        key = items[index].key
-        if items[index].type is secrecies[key]:
-            yield Finding((*at, index, "key"), f"repeats {key!a}; the last one is used", is_warning=True)
-        else:
-            yield Finding((*at, index, "key"), f"{key!a} is plain and secret at once, which ECS refuses")
-
-
-def secret_findings(at: Path, items: Sequence[KeyValue]) -> Iterator[Finding]:
-    """Check secrets: each needs the ARN or the parameter name that ECS reads it by."""
-    for index, item in enumerate(items):
-        if item.type is Secrecy.SECRET and not item.is_reference:
-            yield Finding(
-                (*at, index, "value"),
-                "expected the ARN of a Secrets Manager secret, or the ARN or name of a Systems Manager "
-                "parameter (the value given is hidden)",
-            )
-
-
-def environment_file_findings(at: Path, files: Sequence[str]) -> Iterator[Finding]:
-    """Check environment files: ECS reads S3 objects whose name ends in .env."""
-    for index, file in enumerate(files):
-        if not ENVIRONMENT_FILE.fullmatch(file):
-            yield Finding(
-                (*at, index),
-                f"{file!a} is not the ARN of an S3 object whose name ends in .env; ECS reads no other",
-                is_warning=True,
-            )
 
 
 def _each(*depends_on: str) -> Callable[[_Check], ItemRule[TaskDefinitionInputs, ContainerSpec]]:

@@ -16,7 +16,7 @@ from ecs_steps.octopus.inputs.members import member
 from ecs_steps.octopus.inputs.rules import AnyRule, Finding, item_rule, repeated, rule
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy, last_of
 from ecs_steps.octopus.inputs.types import ContainerName
-from ecs_steps.task_definition.container_rules import (
+from ecs_steps.task_definition.container_findings import (
     environment_file_findings,
     environment_findings,
     package_image_findings,
@@ -44,10 +44,6 @@ class EnvironmentVariables:
         "The variables.", ecs="environment; secrets, of type Secret", default=()
     )
 
-    @property
-    def changes_nothing(self) -> bool:
-        return not self.items and self.action is not Action.CLEAR
-
 
 @frozen(kw_only=True)
 class EnvironmentFiles:
@@ -56,9 +52,9 @@ class EnvironmentFiles:
     action: Action = member("The same of files.")
     items: tuple[str, ...] = member("ARNs of S3 objects.", ecs="environmentFiles", default=())
 
-    @property
-    def changes_nothing(self) -> bool:
-        return not self.items and self.action is not Action.CLEAR
+
+def _changes(given: EnvironmentVariables | EnvironmentFiles) -> bool:
+    return bool(given.items) or given.action is Action.CLEAR
 
 
 @frozen(kw_only=True)
@@ -134,7 +130,7 @@ def _some_change(_: ContainerUpdateInputs, update: ContainerUpdate) -> Iterator[
     environment = (update.environment_variables, update.environment_files)
     # An empty Replace has a warning of its own.
     if not update.package_reference and all(
-        given is None or (given.changes_nothing and given.action is Action.APPEND) for given in environment
+        given is None or (given.action is Action.APPEND and not given.items) for given in environment
     ):
         yield Finding(
             (),
@@ -172,7 +168,7 @@ def with_environment(definition: Definition, variables: EnvironmentVariables | N
 
     ECS refuses a plain and a secret variable of one name: the new one replaces the other.
     """
-    if variables is None or variables.changes_nothing:
+    if variables is None or not _changes(variables):
         return definition
     appends = variables.action is Action.APPEND
     given = {item.key for item in variables.items}
@@ -198,7 +194,7 @@ def with_environment(definition: Definition, variables: EnvironmentVariables | N
 
 def with_environment_files(definition: Definition, files: EnvironmentFiles | None) -> Definition:
     """Return the definition with its environment files replaced, added to or removed; none occurs twice."""
-    if files is None or files.changes_nothing:
+    if files is None or not _changes(files):
         return definition
     old = {entry["value"]: entry for entry in definition.get("environmentFiles", [])}
     new = {arn: old.get(arn, {"value": arn, "type": "s3"}) for arn in files.items}

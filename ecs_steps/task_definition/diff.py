@@ -6,12 +6,12 @@ from typing import Any
 
 from attrs import frozen
 
+from ecs_steps.reporting.text import MASK
 from ecs_steps.result import DryRun
 from ecs_steps.task_definition.normalize import EntryName, normalized
 
 # They often hold passwords and tokens: only the name of what changed is shown.
 HIDDEN = {"environment", "options", "driverOpts"}
-MASK = "********"
 
 Path = tuple[str | EntryName, ...]
 

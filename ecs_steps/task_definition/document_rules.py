@@ -47,7 +47,8 @@ def _name_findings(request: Members) -> Iterator[Finding]:
     """Check the names that botocore's model does not require and ECS does."""
     for index, definition in enumerate(request["containerDefinitions"]):
         at = ("containerDefinitions", index)
-        if message := _name_error(definition.get("name")):
+        name = definition.get("name")
+        if message := _error(name, ContainerName) if name else "is required":
             yield Finding((*at, "name"), message)
         for position, entry in enumerate(definition.get("environment", ())):
             if not entry.get("name"):
@@ -57,11 +58,10 @@ def _name_findings(request: Members) -> Iterator[Finding]:
             yield Finding(("tags", position, "key"), "is required")
 
 
-def _name_error(name: str | None) -> str:
-    if not name:
-        return "is required"
+def _error(value: object, kind: object) -> str:
+    """Return why a value is none of a kind; empty where it is."""
     try:
-        convert(name, ContainerName)
+        convert(value, kind)
     except PartialValueError as failure:
         return str(failure.errors[0])
     return ""
@@ -93,13 +93,11 @@ def _rules(request: Members, *, is_fargate: bool) -> Iterator[AnyRule[TaskDefini
 def _size_findings(request: Members, *, is_fargate: bool) -> Iterator[Finding]:
     for name, kind in (("cpu", Cpu), ("memory", Memory)):
         if not request.get(name):
-            if is_fargate:
-                yield Finding((name,), "is required on Fargate")
-            continue
-        try:
-            convert(request[name], kind)
-        except PartialValueError as failure:
-            yield Finding((name,), str(failure.errors[0]))
+            message = "is required on Fargate" if is_fargate else ""
+        else:
+            message = _error(request[name], kind)
+        if message:
+            yield Finding((name,), message)
 
 
 def _fargate_findings(request: Members) -> Iterator[Finding]:

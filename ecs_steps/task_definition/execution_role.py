@@ -51,7 +51,7 @@ def _statements(inputs: TaskDefinitionInputs) -> Iterator[dict[str, Any]]:
         ("s3:GetBucketLocation", buckets),
     ):
         if resources:
-            yield {"Effect": "Allow", "Action": [action], "Resource": _each_once(resources)}
+            yield {"Effect": "Allow", "Action": [action], "Resource": list(dict.fromkeys(resources))}
 
 
 def _secret_references(inputs: TaskDefinitionInputs) -> Iterator[str]:
@@ -80,7 +80,3 @@ def _parameter_arn(reference: str) -> Any:  # noqa: ANN401  a text or tropospher
         return reference
     name = reference.removeprefix("/")
     return Sub(f"arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter/{name}")
-
-
-def _each_once(resources: list[Any]) -> list[Any]:
-    return list(dict.fromkeys(resources))

@@ -32,14 +32,6 @@ Cpu = Annotated[
 ]
 Memory = Annotated[str, Text(rf"(?i)[0-9]{{1,7}}|({NUMBER}) ?gb", "MiB or GB, such as 512 or 0.5 GB")]
 
-TaskDefinitionName = Annotated[
-    str,
-    Text(
-        r"(arn:[\w-]+:ecs:[\w-]+:[0-9]{12}:task-definition/)?[A-Za-z0-9_-]{1,255}(:[1-9][0-9]*)?",
-        "a task definition as family, family:revision or ARN",
-    ),
-]
-
 
 def units(size: str) -> int:
     """Return CPU units or MiB: ECS counts 1,024 of either to a vCPU or a GB."""

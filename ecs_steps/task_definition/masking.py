@@ -1,5 +1,6 @@
 """A CloudFormation template as people may see it."""
 
+from copy import deepcopy
 from typing import Any
 
 from ecs_steps.reporting.text import MASK
@@ -10,30 +11,12 @@ def mask_template(template: dict[str, Any]) -> dict[str, Any]:
 
     Octopus masks a sensitive value in its log; in an artifact it does not.
     """
-    return {
-        **template,
-        "Resources": {name: _masked(resource) for name, resource in template["Resources"].items()},
-    }
-
-
-def _masked(resource: dict[str, Any]) -> dict[str, Any]:
-    definitions = resource["Properties"].get("ContainerDefinitions")
-    if definitions is None:
-        return resource
-    masked = [_masked_container(definition) for definition in definitions]
-    return resource | {"Properties": resource["Properties"] | {"ContainerDefinitions": masked}}
-
-
-def _masked_container(definition: dict[str, Any]) -> dict[str, Any]:
-    masked = dict(definition)
-    if "Environment" in definition:
-        masked["Environment"] = [entry | {"Value": MASK} for entry in definition["Environment"]]
-    if "LogConfiguration" in definition:
-        logs = definition["LogConfiguration"]
-        options = {
+    masked = deepcopy(template)
+    for resource in masked["Resources"].values():
+        for definition in resource["Properties"].get("ContainerDefinitions", ()):
+            for entry in definition.get("Environment", ()):
+                entry["Value"] = MASK
+            options = definition.get("LogConfiguration", {}).get("Options", {})
             # A reference to a parameter holds no value.
-            name: MASK if isinstance(value, str) else value
-            for name, value in logs.get("Options", {}).items()
-        }
-        masked["LogConfiguration"] = logs | {"Options": options}
+            options |= {name: MASK for name, value in options.items() if isinstance(value, str)}
     return masked

@@ -10,7 +10,7 @@ from typing import Any, Self
 from attrs import evolve, frozen
 
 from ecs_steps.errors import InvalidInputsError, Problem
-from ecs_steps.tags import MAX_TAGS, Tag, fit_tags
+from ecs_steps.tags import MAX_TAGS, Tag, fit_tags, read_tags
 from ecs_steps.task_definition.container_updates import ContainerUpdate, updated
 from ecs_steps.task_definition.normalize import same_revision
 
@@ -138,7 +138,7 @@ def missing_containers(revision: Revision, updates: Iterable[ContainerUpdate]) -
 
 def tags_of(revision: Revision) -> tuple[Tag, ...]:
     """Return the tags of a request to RegisterTaskDefinition."""
-    return tuple(Tag(tag["key"], tag.get("value", "")) for tag in revision.get("tags", []))
+    return read_tags(revision.get("tags", ()))
 
 
 def next_request(template: Revision, changes: RevisionChanges) -> tuple[Revision, tuple[Problem, ...]]:

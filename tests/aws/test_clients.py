@@ -14,6 +14,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.hooks import HierarchicalEmitter
+from botocore.loaders import create_loader
 
 from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
 from ecs_steps import UpdateEcsServiceStep, __version__
@@ -259,6 +260,22 @@ def test_sessions_share_the_models_of_the_services() -> None:
         session.client("ecs", region_name="eu-west-1")
 
     assert one.get_component("data_loader") is another.get_component("data_loader")
+
+
+def test_the_models_are_what_botocore_itself_loads() -> None:
+    session = signed_in()
+    session.client("ecs", region_name="eu-west-1")
+    ours, botocores = session.get_component("data_loader"), create_loader()
+
+    for service, kind in (("ecs", "service-2"), ("sts", "endpoint-rule-set-1"), ("ecs", "paginators-1")):
+        assert ours.load_service_model(service, kind) == botocores.load_service_model(service, kind)
+    unused = type(ours)()  # a session adds to what it has loaded
+    assert unused.load_data("endpoints") == botocores.load_data("endpoints")
+
+
+def test_a_service_that_does_not_exist_has_no_client() -> None:
+    with pytest.raises(BotoCoreError):
+        signed_in().client("nothing", region_name="eu-west-1")
 
 
 def test_models_of_another_place_are_not_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -193,7 +193,7 @@ CALLS: Mapping[str, tuple[Callable[[AwsClients], object], str]] = {
         DEPLOYMENT,
     ),
     "cloudwatch:DescribeAlarms": (lambda aws: cloudwatch.alarms_in_alarm(aws, ["5xx"]), "alarm 5xx"),
-    "elasticloadbalancing:DescribeRules": (lambda aws: elbv2.live_weights(aws, RULE), RULE),
+    "elasticloadbalancing:DescribeRules": (lambda aws: listener_rules.live_weights(aws, RULE), RULE),
     "ecs:StopServiceDeployment": (lambda aws: service_deployments.roll_back(aws, DEPLOYMENT), DEPLOYMENT),
     "ecs:ListTaskDefinitions": (
         lambda aws: revisions_in_use.list_active_revisions(aws, "orders", ""),

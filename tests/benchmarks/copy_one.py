@@ -3,7 +3,11 @@
 import sys
 from pathlib import Path
 
-from ecs_steps.registry import OciLayout, Repository, copy_image, parse_reference, read_image
+from ecs_steps.image_reference import parse_reference
+from ecs_steps.registry.image import read_image
+from ecs_steps.registry.layout import OciLayout
+from ecs_steps.registry.repository import Repository
+from ecs_steps.registry.transfer import copy_image
 
 
 def main(source: str, destination: str) -> None:

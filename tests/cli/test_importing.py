@@ -45,11 +45,22 @@ def test_a_service_is_imported_with_its_network_and_its_targets(capsys: Capture)
     assert variables[f"{DEPLOY}.LoadBalancerMappings"][0]["containerName"] == "web"
 
 
-def test_a_service_with_task_sets_is_imported_as_one(capsys: Capture) -> None:
-    variables, _ = imported(capsys, "--service", "shop/checkout", "--sandbox")
+def test_a_service_with_task_sets_is_imported_by_its_primary_one(capsys: Capture) -> None:
+    with Sandbox() as aws:
+        [service] = aws.clients.ecs.describe_services(cluster="shop", services=["checkout"])["services"]
+    [primary] = service["taskSets"]
+    network = primary["networkConfiguration"]["awsvpcConfiguration"]
+
+    variables, warnings = imported(capsys, "--service", "shop/checkout", "--sandbox")
 
     assert variables[f"{DEPLOY}.DeploymentType"] == "TaskSets"
+    assert variables[f"{DEPLOY}.ServiceTaskName"] == "checkout"
+    assert variables[f"{DEPLOY}.SubnetIds"] == network["subnets"]
+    assert variables[f"{DEPLOY}.SecurityGroupIds"] == network["securityGroups"]
     assert variables[f"{DEPLOY}.LoadBalancerMappings"][0]["containerName"] == "web"
+    assert any("service.platformVersion" in warning for warning in warnings)
+    assert not {"taskDefinition", "launchType", "networkConfiguration"} & service.keys()
+    assert not service.get("loadBalancers")
 
 
 def test_a_file_that_was_imported_deploys_to_an_equal_task_definition(capsys: Capture) -> None:

@@ -114,6 +114,15 @@ def test_a_shell_completes_commands_and_options(capsys: Capture) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("output", [">&- 2>&-", ">/dev/full 2>/dev/full", ">/dev/null 2>/dev/null"])
+@pytest.mark.parametrize(("command", "code"), [("scenarios", 0), ("check /dev/null", 2)])
+def test_an_output_that_cannot_be_written_changes_no_exit_code(command: str, code: int, output: str) -> None:
+    line = f"{sys.executable} -m ecs_steps {command} {output}"
+
+    assert subprocess.run(["/bin/bash", "-c", line], check=False).returncode == code  # noqa: S603  the same
+
+
+@pytest.mark.slow
 def test_a_reader_who_closes_the_log_does_not_end_the_deployment() -> None:
     command = f"{sys.executable} -m ecs_steps update {UPDATE} --sandbox --sandbox-speed 1000000"
     pipeline = f"set -o pipefail; {command} 2>&1 >/dev/null | head -1"

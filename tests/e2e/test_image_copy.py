@@ -12,20 +12,18 @@ import pytest
 from benchmarks import copy_one
 from benchmarks.image_copy import copied_image
 from benchmarks.measuring import Contender
-from ecs_steps.registry import (
+from ecs_steps.image_reference import parse_reference
+from ecs_steps.registry.authentication import Credentials
+from ecs_steps.registry.errors import (
     CorruptedImageError,
-    Credentials,
     ImageNotFoundError,
-    ImageSource,
-    OciLayout,
     RegistryUnauthorizedError,
-    Repository,
     TagConflictError,
-    copy_image,
-    parse_reference,
-    read_image,
-    resolve_image,
 )
+from ecs_steps.registry.image import ImageSource, read_image, resolve_image
+from ecs_steps.registry.layout import OciLayout
+from ecs_steps.registry.repository import Repository
+from ecs_steps.registry.transfer import copy_image
 from peers import docker_registry
 from peers.environments import NotInstalled, end_without
 from peers.ministack import Ministack

@@ -12,7 +12,11 @@ import pytest
 
 from e2e.test_image_copy import promote as push
 from ecs_steps import Outcome, PromoteEcrImageStep, Result
-from ecs_steps.registry import Credentials, OciLayout, Repository, TagConflictError, parse_reference
+from ecs_steps.image_reference import parse_reference
+from ecs_steps.registry.authentication import Credentials
+from ecs_steps.registry.errors import TagConflictError
+from ecs_steps.registry.layout import OciLayout
+from ecs_steps.registry.repository import Repository
 from peers import docker_registry
 from peers.environments import NotInstalled, end_without
 from peers.ministack import ACCOUNT, REGION, Ministack

@@ -25,4 +25,4 @@ if __name__ == "__main__":
     chain, key = [Path(word) for word in words if word.startswith("/")] or (None, None)
     host = "0.0.0.0" if "everywhere" in words else "127.0.0.1"  # noqa: S104  what is refused
     options = FeedOptions(host=host, port=int(port), tls_cert=chain, tls_key=key)
-    sys.exit(serve(options, source=account))
+    serve(options, source=account)

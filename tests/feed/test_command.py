@@ -7,8 +7,9 @@ from threading import Thread
 
 import pytest
 
+from ecs_steps.cli.feed import add_commands, run_feed
+from ecs_steps.cli.options import CommandParser
 from ecs_steps.errors import AwsCallError, EcsStepsError, InvalidInputsError
-from ecs_steps.feed.command import add_feed_arguments, run_feed
 from ecs_steps.feed.server import FeedOptions, make_server, serve
 from feed.account import FAILURES, MemoryAccount
 
@@ -18,9 +19,9 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104  what is refused
 
 
 def parsed(*words: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    add_feed_arguments(parser)
-    return parser.parse_args(words)
+    parser = CommandParser()
+    add_commands(parser.add_subparsers())
+    return parser.parse_args(["feed", *words])
 
 
 def test_the_feed_listens_on_loopback_by_default() -> None:
@@ -36,10 +37,9 @@ def test_a_prefix_may_be_repeated() -> None:
 def test_a_check_names_what_docker_cannot_address(capsys: pytest.CaptureFixture[str]) -> None:
     account = MemoryAccount({"orders": [1], "Orders": [1], "-x-": [1], "other": [1]})
 
-    code = run_feed(parsed("--check", "--family-prefix=-x", "--family-prefix=o"), source=account)
+    run_feed(parsed("--check", "--family-prefix=-x", "--family-prefix=o"), source=account)
 
     shown = capsys.readouterr()
-    assert code == 0
     assert shown.out.splitlines() == ["-x-: has - or _ at an end, or too many in a row"]
     assert "1 of 3 families" in shown.err
     assert "RetainTaskDefinitions" in shown.err

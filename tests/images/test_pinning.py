@@ -7,10 +7,12 @@ from attrs import frozen
 
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import EcsStepsError, NotFoundError
+from ecs_steps.image_reference import InvalidReferenceError, parse_reference
 from ecs_steps.images.pinning import Pinning, platform_of_task, task_platform
 from ecs_steps.images.registries import Registries, is_feed_of
-from ecs_steps.octopus.feeds import Feed
-from ecs_steps.registry import ImageNotFoundError, InvalidReferenceError, Platform, parse_reference
+from ecs_steps.octopus.inputs.shared_inputs import Feed
+from ecs_steps.registry.errors import ImageNotFoundError
+from ecs_steps.registry.manifest import Platform
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.registry import SandboxRegistry
 from ecs_steps.sandbox.registry_server import serve_registry

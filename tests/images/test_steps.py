@@ -16,7 +16,7 @@ from ecs_steps import (
     Result,
     UpdateEcsServiceStep,
 )
-from ecs_steps.registry import ImageNotFoundError, RegistryUnauthorizedError
+from ecs_steps.registry.errors import ImageNotFoundError, RegistryUnauthorizedError
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.registry import SandboxRegistry
 from ecs_steps.sandbox.registry_server import serve_registry

@@ -7,9 +7,9 @@ import pytest
 
 from ecs_steps.account import AssumedRole
 from ecs_steps.context import DeploymentContext
-from ecs_steps.preflight.plan import FileSystem
+from ecs_steps.preflight.plan import FileSystem, TaskPlan
 from ecs_steps.preflight.table import CHECKS
-from ecs_steps.preflight.target_checks import TargetPlan, check_target
+from ecs_steps.preflight.target_checks import check_target
 from ecs_steps.sandbox import Call, Sandbox
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow, Verb
@@ -80,6 +80,6 @@ def test_the_check_of_a_target_is_allowed_its_reads_and_no_other(account: Sandbo
         aws=account.clients, clock=account.clock, report=lambda _: None, deadline=None
     )
 
-    check_target(TargetPlan(guard=target.inputs.guard, policy=POLICY), context)
+    check_target(TaskPlan(guard=target.inputs.guard, policy=POLICY), context)
 
     check_policy(target.iam_policy(), account.aws.calls)

@@ -13,7 +13,7 @@ from ecs_steps.environments.scope import DeploymentScope, Guard
 from ecs_steps.preflight.check import Found, run_checks
 from ecs_steps.preflight.plan import FileSystem, LogGroup, TaskPlan
 from ecs_steps.preflight.table import CHECKS
-from ecs_steps.registry import Platform
+from ecs_steps.registry.manifest import Platform
 from ecs_steps.sandbox import Sandbox
 
 TRUST = {

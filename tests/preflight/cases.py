@@ -10,7 +10,7 @@ from ecs_steps.environments.scope import DeploymentScope, Guard, GuardMode
 from ecs_steps.errors import NotFoundError
 from ecs_steps.preflight.check import Status
 from ecs_steps.preflight.plan import FileSystem, LogGroup
-from ecs_steps.registry import Platform
+from ecs_steps.registry.manifest import Platform
 from ecs_steps.sandbox import Fault, FaultKind
 from ecs_steps.tags import Tag
 from preflight.account import (

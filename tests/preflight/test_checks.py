@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from ecs_steps.account import AssumedRole
-from ecs_steps.octopus.feeds import Feed
+from ecs_steps.octopus.inputs.shared_inputs import Feed
 from ecs_steps.preflight.check import Status
 from ecs_steps.preflight.table import CHECKS
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox

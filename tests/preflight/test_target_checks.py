@@ -9,7 +9,8 @@ from ecs_steps.aws.container_instances import ContainerInstance
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.scope import DeploymentScope, Guard
 from ecs_steps.preflight.check import Status
-from ecs_steps.preflight.target_checks import TargetPlan, check_target, judge_instances
+from ecs_steps.preflight.plan import TaskPlan
+from ecs_steps.preflight.target_checks import check_target, judge_instances
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox
 
 TAGS = {"octopus-environment": "Test", "octopus-role": "ecs-orders"}
@@ -22,7 +23,7 @@ def aws() -> Iterator[Sandbox]:
 
 
 def table(
-    aws: Sandbox, plan: TargetPlan, tags: Mapping[str, str] = TAGS
+    aws: Sandbox, plan: TaskPlan, tags: Mapping[str, str] = TAGS
 ) -> dict[str, list[tuple[Status, str]]]:
     arn = f"arn:aws:ecs:{aws.region}:123456789012:cluster/shop"
     items = [{"key": key, "value": value} for key, value in tags.items()]
@@ -34,9 +35,9 @@ def table(
     return results
 
 
-def plan(cluster: str = "shop", environment: str = "Test") -> TargetPlan:
+def plan(cluster: str = "shop", environment: str = "Test") -> TaskPlan:
     scope = DeploymentScope(environment=environment)
-    return TargetPlan(guard=Guard(scope=scope, cluster=cluster), roles=("ecs-orders",))
+    return TaskPlan(guard=Guard(scope=scope, cluster=cluster), target_tags=("ecs-orders",))
 
 
 def test_a_healthy_target_passes(aws: Sandbox) -> None:

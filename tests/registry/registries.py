@@ -1,6 +1,8 @@
 from attrs import define, field
 
-from ecs_steps.registry import Credentials, Repository, parse_reference
+from ecs_steps.image_reference import parse_reference
+from ecs_steps.registry.authentication import Credentials
+from ecs_steps.registry.repository import Repository
 from ecs_steps.sandbox.registry import SandboxRegistry
 from ecs_steps.sandbox.timeline import VirtualClock
 

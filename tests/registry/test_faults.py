@@ -4,19 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from ecs_steps.registry import (
-    CopyProgress,
+from ecs_steps.image_reference import parse_reference
+from ecs_steps.registry.authentication import Credentials
+from ecs_steps.registry.errors import (
     CorruptedImageError,
-    Credentials,
     RegistryError,
     RegistryUnauthorizedError,
     RegistryUnreachableError,
-    Repository,
     TagConflictError,
-    copy_image,
-    parse_reference,
-    read_image,
 )
+from ecs_steps.registry.image import read_image
+from ecs_steps.registry.repository import Repository
+from ecs_steps.registry.transfer import CopyProgress, copy_image
 from ecs_steps.sandbox.registry import (
     RETRY_AFTER,
     Locations,

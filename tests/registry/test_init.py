@@ -2,8 +2,12 @@ import subprocess
 import sys
 
 IMPORT = """
+import pkgutil
 import sys
+from importlib import import_module
 import ecs_steps.registry
+for module in pkgutil.iter_modules(ecs_steps.registry.__path__, "ecs_steps.registry."):
+    import_module(module.name)
 print(*{"boto3", "botocore", "troposphere"} & set(sys.modules))
 from ecs_steps import DeployEcsServiceStep
 """

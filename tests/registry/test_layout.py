@@ -3,14 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from ecs_steps.registry import (
-    CorruptedImageError,
-    ImageNotFoundError,
-    InvalidLayoutError,
-    OciLayout,
-    copy_image,
-    read_image,
-)
+from ecs_steps.registry.errors import CorruptedImageError, ImageNotFoundError, InvalidLayoutError
+from ecs_steps.registry.image import read_image
+from ecs_steps.registry.layout import OciLayout
+from ecs_steps.registry.transfer import copy_image
 from registry.images import ExampleImage, docker_save_archive, two_platforms, write_index
 from registry.registries import Registries
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecs_steps.registry import CorruptedImageError, Descriptor, Manifest, UnsupportedImageError
-from ecs_steps.registry.manifest import digest_of, parse_manifest, verified
+from ecs_steps.registry.errors import CorruptedImageError, UnsupportedImageError
+from ecs_steps.registry.manifest import Descriptor, Manifest, digest_of, parse_manifest, verified
 from registry.images import MANIFEST, two_platforms
 
 IMAGE = two_platforms()

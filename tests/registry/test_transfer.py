@@ -3,19 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from ecs_steps.registry import (
+from ecs_steps.registry.errors import (
     CopyCancelledError,
-    CopyProgress,
     CorruptedImageError,
     ImageNotFoundError,
-    ImageSource,
-    OciLayout,
-    Platform,
     UnsupportedImageError,
-    copy_image,
-    read_image,
-    resolve_image,
 )
+from ecs_steps.registry.image import ImageSource, read_image, resolve_image
+from ecs_steps.registry.layout import OciLayout
+from ecs_steps.registry.manifest import Platform
+from ecs_steps.registry.transfer import CopyProgress, copy_image
 from registry.images import (
     CONFIG,
     FOREIGN,

@@ -9,7 +9,7 @@ from attrs import define, field
 from hypothesis import example, given, settings
 
 from ecs_steps.rollouts.request_marker import RequestMarker
-from ecs_steps.rollouts.task_set_moves import Abandon, Goal, Promote, Share, Start
+from ecs_steps.rollouts.task_sets import Abandon, Goal, Promote, Share, Start
 from ecs_steps.sandbox import Sandbox
 from rollouts.checkout import SERVICE, Checkout
 
@@ -76,6 +76,7 @@ def run(shop: Checkout, killer: Killer, goal: Goal, kill_after: int | None) -> N
 @settings(max_examples=20)
 @example(runs=[(START, None), (PROMOTE, None), (Share(percent=0), None)], desired=1, ends_with="promote")
 @example(runs=[(START, None), (PROMOTE, None), (START, None)], desired=1, ends_with="abandon")
+@example(runs=[(START, None), (PROMOTE, 72)], desired=2, ends_with="abandon")
 @given(runs=RUNS, desired=DESIRED, ends_with=st.sampled_from(["promote", "abandon"]))
 def test_traffic_is_always_on_healthy_tasks_and_nothing_is_left_over(
     runs: list[tuple[Goal, int | None]], desired: int, ends_with: str

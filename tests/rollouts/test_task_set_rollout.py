@@ -10,16 +10,9 @@ from ecs_steps import DeploymentError, NotFoundError, RolloutFailedError, TimedO
 from ecs_steps.errors import AwsCallError
 from ecs_steps.reporting.events import Reported, RolloutChanged
 from ecs_steps.rollouts.request_marker import RequestMarker
-from ecs_steps.rollouts.task_set_moves import (
-    DONE,
-    Abandon,
-    Goal,
-    Promote,
-    Share,
-    Start,
-    WaitFor,
-)
+from ecs_steps.rollouts.task_set_moves import WaitFor
 from ecs_steps.rollouts.task_set_rollout import Settlement
+from ecs_steps.rollouts.task_sets import Abandon, Goal, Promote, Share, Start
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.checkout import task_set
 from rollouts.checkout import SERVICE, Checkout
@@ -261,8 +254,8 @@ class TestPromote:
             "UpdateTaskSet",
             "ModifyRule",
             "UpdateServicePrimaryTaskSet",
-            "DeleteTaskSet",
             "DeleteRule",
+            "DeleteTaskSet",
         ]
         assert params(shop, "DeleteTaskSet") == {**SERVICE_ARN, "taskSet": old, "force": True}
         assert shop.weights == {"blue": 0, "green": 100}
@@ -495,7 +488,7 @@ class TestReads:
 
         def delete_it(reported: Reported) -> None:
             if isinstance(reported, RolloutChanged) and reported.is_this_deployment and not settled:
-                settled.append(Settlement(state=shop.state(), move=DONE))
+                settled.append(Settlement(state=shop.state(), move=None))
                 shop.aws.ecs.delete_task_set(SERVICE | {"taskSet": reported.deployment_id, "force": True})
 
         shop.minutes = 3

@@ -10,22 +10,24 @@ from ecs_steps.aws.listener_rules import ListenerRule
 from ecs_steps.aws.task_sets import TaskSet
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.task_set_moves import (
-    Abandon,
     CreateSet,
     DeleteSet,
-    Done,
-    Establish,
-    Goal,
     MakePrimary,
     MakeTestRule,
-    Promote,
     Scale,
-    Share,
     Shift,
-    Start,
     WaitFor,
 )
-from ecs_steps.rollouts.task_sets import TaskSetState, next_move
+from ecs_steps.rollouts.task_sets import (
+    Abandon,
+    Establish,
+    Goal,
+    Promote,
+    Share,
+    Start,
+    TaskSetState,
+    next_move,
+)
 
 BLUE, GREEN = "blue", "green"
 GOALS = st.one_of(
@@ -173,4 +175,4 @@ def test_the_first_set_is_primary_once_it_is_healthy_and_what_was_left_goes_afte
             assert state.new.is_primary
             assert state.is_new_ready, "what serves beside it in the same group can serve alone"
         case move:
-            assert (move, left) == (Done(), "")
+            assert (move, left) == (None, "")

@@ -184,7 +184,7 @@ def test_the_instance_role_can_be_chosen(row: StepRow) -> None:
 def test_the_description_has_the_worker_and_the_output_variables(row: StepRow) -> None:
     text = written(row)["Description"]
 
-    assert text.startswith(row.template.description)
+    assert text.startswith(row.description)
     assert "**Worker:** Python 3.11 or newer" in text
     assert re.findall(r"`([^`]+)`", text.partition("**Output variables:**")[2]) == list(row.outputs)
 
@@ -317,7 +317,7 @@ def section(row: StepRow) -> str:
     outputs = ", ".join(f"`{name}`" for name in row.outputs)
     return (
         f"\n### {row.title}\n\n"
-        f"[{build.file_name(row)}]({build.file_name(row)}). {row.template.description}\n\n"
+        f"[{build.file_name(row)}]({build.file_name(row)}). {row.description}\n\n"
         f"Output variables: {outputs}.\n\n<!-- form -->\n```text\n{picture(row)}```\n"
     )
 

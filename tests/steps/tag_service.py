@@ -12,7 +12,7 @@ from ecs_steps.result import Outputs
 from ecs_steps.rollouts.start import describe_updatable_service
 from ecs_steps.steps.common_inputs import ServiceInputs
 from ecs_steps.steps.context import deployment_context
-from ecs_steps.steps.row import Option, StepRow, StepTemplate, Verb
+from ecs_steps.steps.row import Option, StepRow, Verb
 from ecs_steps.tags import Tag
 
 
@@ -53,9 +53,7 @@ ROW = StepRow(
     step=f"{__name__}:TagServiceStep",
     inputs=f"{__name__}:TagServiceInputs",
     prefix="EcsTag",
-    template=StepTemplate(
-        name="AWS - Tag Amazon ECS Service", description="Tags a service with the team that owns it."
-    ),
+    description="Tags a service with the team that owns it.",
     outputs=("ServiceArn", "Outcome"),
     verbs={Verb.RUN: (Option(flag="--contact", keyword="contact", help="whom to call at night"),)},
 )

@@ -6,7 +6,7 @@ import pytest
 from ecs_steps.octopus.inputs.converter import Path
 from ecs_steps.octopus.inputs.rules import Finding
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
-from ecs_steps.task_definition.container_rules import (
+from ecs_steps.task_definition.container_findings import (
     environment_file_findings,
     image_findings,
     package_image_findings,

@@ -1,6 +1,7 @@
 """What a row of the table of reasons holds."""
 
 from enum import IntEnum
+from functools import partial
 
 from attrs import frozen
 
@@ -41,3 +42,13 @@ class FailureReason:
     exit_codes: tuple[int, ...] = ()
     stop_codes: tuple[str, ...] = ()
     task_statuses: tuple[str, ...] = ()
+
+
+# The rows of a table have a rank in common.
+exit_reason = partial(FailureReason, rank=Rank.EXIT)
+start_reason = partial(FailureReason, rank=Rank.START)
+health_reason = partial(FailureReason, rank=Rank.HEALTH)
+placement_reason = partial(FailureReason, rank=Rank.PLACEMENT)
+outside_reason = partial(FailureReason, rank=Rank.OUTSIDE)
+unfinished_reason = partial(FailureReason, rank=Rank.UNFINISHED)
+noise_reason = partial(FailureReason, rank=Rank.NOISE)

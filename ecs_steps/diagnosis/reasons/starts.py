@@ -1,6 +1,6 @@
 """Tasks and containers that do not start, or that run out of memory."""
 
-from ecs_steps.diagnosis.reasons.reason import FailureReason, Rank
+from ecs_steps.diagnosis.reasons.reason import FailureReason, Rank, start_reason
 
 _EXECUTE = r"CannotStart|DockerStateError"
 """What a container runtime says where it could not execute a command."""
@@ -9,134 +9,117 @@ _EXECUTED = r"^exec /|exec user process caused"
 """How that looks in the container's own log."""
 
 STARTS = (
-    FailureReason(
+    start_reason(
         name="role-not-assumable",
-        rank=Rank.START,
         patterns=(r"unable to assume the role",),
         summary="ECS may not take on the task role or the execution role",
         remedy="Let the role exist and trust ecs-tasks.amazonaws.com (sts:AssumeRole), and let whoever "
         "deploys pass it (iam:PassRole).",
     ),
-    FailureReason(
+    start_reason(
         name="network-interface-timeout",
-        rank=Rank.START,
         patterns=(r"Timeout waiting for network interface",),
         summary="AWS did not have the task's network interface ready in time",
         remedy="Deploy again; if it happens again, look at the subnets' free addresses, the quota of "
         "network interfaces and the AWS Health Dashboard.",
     ),
-    FailureReason(
+    start_reason(
         name="addresses-used-up",
-        rank=Rank.START,
         patterns=(r"InsufficientFreeAddresses",),
         summary="a subnet has no free IP address left",
         remedy="Add subnets to the service's awsvpcConfiguration, or free addresses in those that it has.",
     ),
-    FailureReason(
+    start_reason(
         name="network-not-found",
-        rank=Rank.START,
         patterns=(r"\b(subnet|security group)\b", r"does not exist"),
         summary="a subnet or security group of the service does not exist",
         remedy="Correct subnets and securityGroups of the service's awsvpcConfiguration.",
     ),
-    FailureReason(
+    start_reason(
         name="network-interface-failed",
-        rank=Rank.START,
         patterns=(r"Unexpected EC2 error|failed to configure ENI",),
         summary="the task's network interface could not be made",
         remedy="Look up the ec2:CreateNetworkInterface that failed in CloudTrail: quotas, tag policies and "
         "the ECS service-linked role are the usual reasons.",
     ),
-    FailureReason(
+    start_reason(
         name="dependency-failed",
-        rank=Rank.START,
         patterns=(r"dependency graph: ",),
         summary="a container that this one waits for failed, timed out or never started",
         remedy="Look at the container that is named first, its exit code, its log and its health check; "
         "raise its startTimeout if it is slow.",
     ),
-    FailureReason(
+    start_reason(
         # No report with AWS' own words is public: any text that names the storage is taken.
         name="ephemeral-storage",
-        rank=Rank.START,
         patterns=(r"ephemeral ?storage",),
         summary="the task's ephemeral storage could not be set up",
         remedy="Check ephemeralStorage.sizeInGiB (21 to 200 on Fargate) and, where the cluster has a key "
         "for it, that key's policy for Fargate.",
     ),
-    FailureReason(
+    start_reason(
         name="command-not-found",
-        rank=Rank.START,
         patterns=(_EXECUTE, r"executable file not found|no such file or directory"),
         log_patterns=(_EXECUTED, "no such file or directory"),
         summary="the container's command, or the interpreter of its first line, is not in the image",
         remedy="Check command and entryPoint against the image (docker run --rm -it --entrypoint sh IMAGE), "
         "and an entry script for its #! line and Windows line ends.",
     ),
-    FailureReason(
+    start_reason(
         name="command-not-permitted",
-        rank=Rank.START,
         patterns=(_EXECUTE, "permission denied"),
         log_patterns=(_EXECUTED, "permission denied"),
         summary="the container's user may not execute its command",
         remedy="Make the command executable in the image (chmod +x in the Dockerfile), and check the "
         "container definition's user.",
     ),
-    FailureReason(
+    start_reason(
         name="file-system-read-only",
-        rank=Rank.START,
         patterns=(_EXECUTE, r"read-only file ?system"),
         summary="the container must write to a file system that is read-only",
         remedy="Set readonlyRootFilesystem to false, or mount a volume at the path that is written to.",
     ),
-    FailureReason(
+    start_reason(
         name="host-port-taken",
-        rank=Rank.START,
         patterns=(r"port is already allocated|address already in use",),
         summary="another container on the instance holds the host port",
         remedy="Set hostPort of the port mapping to 0, or use the awsvpc network mode.",
     ),
-    FailureReason(
+    start_reason(
         name="container-not-started",
-        rank=Rank.START,
         patterns=(_EXECUTE,),
         summary="the container could not be started",
         remedy="Run the image with the same command, user and mounts: docker run IMAGE.",
     ),
-    FailureReason(
+    start_reason(
         name="container-not-created",
-        rank=Rank.START,
         patterns=(r"CannotCreateContainer",),
         summary="the container could not be created from its definition",
         remedy="Check user, mountPoints, volumesFrom, ulimits and linuxParameters of the container "
         "definition.",
     ),
-    FailureReason(
+    start_reason(
         name="volume-not-created",
-        rank=Rank.START,
         patterns=(r"CannotCreateVolume",),
         summary="a volume of the task could not be created",
         remedy="Check the task definition's volumes: the driver and its options, the host's path, the EFS "
         "or EBS settings.",
     ),
-    FailureReason(
+    start_reason(
         name="container-runtime",
-        rank=Rank.START,
         patterns=(r"ContainerRuntime|Cannot(?:Inspect|Describe|Stop)Container|DockerTimeoutError",),
         summary="the host's container runtime or agent failed, not the image",
         remedy="Deploy again; under EC2, update the agent of the container instance or replace the instance.",
     ),
-    FailureReason(
+    start_reason(
         name="task-not-initialized",
-        rank=Rank.START,
         # Managed instances and capacity providers use the same word for a lack of capacity.
         patterns=(r"ResourceInitializationError(?!: Unable to launch instance)",),
         summary="something that the task needs before its start could not be set up",
         remedy="Look at the resource that ECS names: a secret, a volume, a log driver or the network.",
     ),
-    FailureReason(
+    start_reason(
         name="task-failed-to-start",
-        rank=Rank.START,
         stop_codes=("TaskFailedToStart",),
         summary="the task did not come as far as running its containers",
         remedy="Look at the task's containers and attachments in the ECS console for the one that failed.",

@@ -84,7 +84,8 @@ def _left_open(value: Unresolved, of: Any, *, hidden: bool = False) -> PartialVa
         message=value.why(hidden=hidden or _is_document(of)),
         is_expression=not value.error and _is_single_value(of),
     )
-    words = of.__metadata__[0].words(value.text) if _is_word_list(of) else None
+    is_word_list = _has_converter(of) and _is_list(typing.get_args(of)[0])
+    words = of.__metadata__[0].words(value.text) if is_word_list else None
     return PartialValueError(
         UnresolvedText(value.text) if words is None else tuple(map(UnresolvedText, words)), (error,)
     )
@@ -216,25 +217,21 @@ def _is_single_value(of: Any) -> bool:  # noqa: ANN401  any type
 
     Lists, objects, choices and flags determine the form of a template and must be known.
     """
-    value_type = _without_none(of)
+    value_type = without_none(of)
     kind = typing.get_args(value_type)[0] if _has_converter(value_type) else value_type
     return not (_is_document(of) or _is_choice(kind) or kind is bool)
 
 
 def _is_document(of: Any) -> bool:  # noqa: ANN401  any type
-    value_type = _without_none(of)
+    value_type = without_none(of)
     kind = typing.get_args(value_type)[0] if _has_converter(value_type) else value_type
     return _is_list(value_type) or attrs.has(kind)
 
 
-def _without_none(of: Any) -> Any:  # noqa: ANN401  any type
+def without_none(of: Any) -> Any:  # noqa: ANN401  any type
     """Return ``T`` of ``T | None``."""
     is_optional = isinstance(of, types.UnionType) or typing.get_origin(of) is typing.Union
     return next(kind for kind in typing.get_args(of) if kind is not type(None)) if is_optional else of
-
-
-def _is_word_list(of: Any) -> bool:  # noqa: ANN401  any type
-    return _has_converter(of) and _is_list(typing.get_args(of)[0])
 
 
 def _is_list(of: Any) -> bool:  # noqa: ANN401  any type

@@ -65,7 +65,7 @@ def variable(
     help: str,  # noqa: A002  the format's own word
     docs: str = "",
     default: object = attrs.NOTHING,
-    control: str = "SingleLineText",
+    control: str | None = None,
     options: Sequence[str] = (),
     must_be_known: bool = False,
     may_be_yaml: bool = False,
@@ -74,7 +74,8 @@ def variable(
 ) -> Any:  # noqa: ANN401  attrs.field is typed so
     """Declare a field that is read from the variable `name`; without a default it is required.
 
-    `docs` is the URL of AWS' page on it. With `must_be_known` it may not hold open expressions even where
+    `docs` is the URL of AWS' page on it. The `control` of a step template follows from the options and the
+    default where none is named. With `must_be_known` it may not hold open expressions even where
     others may; of one that `is_secret` no message and no `repr` shows the value. With `may_be_yaml` a text
     that is no JSON is YAML. `used_if` is a predicate of the inputs, as in `converter.used_if`.
     """
@@ -83,7 +84,7 @@ def variable(
         label=label,
         help=help,
         docs=docs,
-        control=control,
+        control=_usual_control(default, options) if control is None else control,
         options=tuple(options),
         must_be_known=must_be_known,
         may_be_yaml=may_be_yaml,
@@ -92,6 +93,12 @@ def variable(
     if used_if:
         metadata["used_if"] = used_if
     return attrs.field(default=default, metadata=metadata, repr=not is_secret)
+
+
+def _usual_control(default: object, options: Sequence[str]) -> str:
+    if options:
+        return "Select"
+    return "Checkbox" if isinstance(default, bool) else "MultiLineText" if default == () else "SingleLineText"
 
 
 def derived(compute: Callable[[Mapping[str, str]], object], *, default: object = attrs.NOTHING) -> Any:  # noqa: ANN401  as above
@@ -170,7 +177,7 @@ def read(
         *(
             Finding(error.path, str(error))
             for error in errors
-            if not (keep_expressions and _may_stay_open(cls, error))
+            if not (keep_expressions and error.is_expression) or _source(cls, error.path).must_be_known
         ),
         *(finding for rule in rules for finding in rule.findings(inputs, errors)),
     ]
@@ -240,10 +247,6 @@ def _with_scope(cls: type[attrs.AttrsInstance], finding: Finding, environment: s
     if not (is_name and finding.message.startswith("no variable gives ")):
         return finding
     return evolve(finding, message=f"{finding.message}; is it scoped to {environment}?")
-
-
-def _may_stay_open(cls: type[attrs.AttrsInstance], error: FieldError) -> bool:
-    return error.is_expression and not _source(cls, error.path).must_be_known
 
 
 def _source(cls: type[attrs.AttrsInstance], path: Path) -> Variable:

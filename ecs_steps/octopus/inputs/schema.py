@@ -7,7 +7,6 @@ or a whole document: the schema allows all of it, so that a file that a step tak
 """
 
 import enum
-import types
 import typing
 from collections.abc import Iterator
 from enum import StrEnum
@@ -15,6 +14,7 @@ from typing import Any
 
 import attrs
 
+from ecs_steps.octopus.inputs.converter import without_none
 from ecs_steps.octopus.inputs.members import ecs_names, json_name
 from ecs_steps.octopus.inputs.types import (
     RETENTION_DAYS,
@@ -93,14 +93,15 @@ def nested(document: type[attrs.AttrsInstance]) -> Iterator[type[attrs.AttrsInst
 def members(document: type[attrs.AttrsInstance]) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield name, type in words, default, meaning and ECS' own names of each member of a class."""
     for field in attrs.fields(document):
-        needed = "required" if field.default is attrs.NOTHING else _shown_default(field)
+        shown = f"`{field.default}`" if _default(field) else ""
+        needed = "required" if field.default is attrs.NOTHING else shown
         ecs = "; ".join(f"`{name}`{remark}" for name, remark in ecs_names(field))
         yield json_name(field.name), type_text(field.type), needed, field.metadata["meaning"], ecs
 
 
 def type_text(of: Any) -> str:  # noqa: ANN401, PLR0911  any type, and a case for each kind
     """Return a type in words."""
-    of = _without_none(of)
+    of = without_none(of)
     match _marker(of):
         case WholeNumber(at_least=least, at_most=most):
             return f"whole number, {least} to {most}"
@@ -124,7 +125,7 @@ def type_text(of: Any) -> str:  # noqa: ANN401, PLR0911  any type, and a case fo
 
 
 def _value(of: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN401  any type
-    of = _without_none(of)
+    of = without_none(of)
     if attrs.has(of):
         return _reference(of, definitions)
     if (marked := _marked(_marker(of))) is not None:
@@ -187,7 +188,7 @@ def _reference(of: type[attrs.AttrsInstance], definitions: dict[str, Schema]) ->
 
 def _member(of: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN401  any type
     value = _value(of, definitions)
-    is_document = attrs.has(_without_none(of)) or typing.get_origin(_without_none(of)) is tuple
+    is_document = attrs.has(without_none(of)) or typing.get_origin(without_none(of)) is tuple
     return value if is_document else {"anyOf": [*_choices(value), EXPRESSION]}
 
 
@@ -207,25 +208,16 @@ def _default(field: "attrs.Attribute[Any]") -> Schema:
     return {"default": field.default} if is_plain else {}
 
 
-def _shown_default(field: "attrs.Attribute[Any]") -> str:
-    return f"`{field.default}`" if _default(field) else ""
-
-
 def first_line(of: type) -> str:
     """Return what a class says of itself first."""
     return (of.__doc__ or "").strip().partition("\n")[0]
 
 
 def _document_of(of: Any) -> type[attrs.AttrsInstance] | None:  # noqa: ANN401  any type
-    of = _without_none(of)
+    of = without_none(of)
     if typing.get_origin(of) is tuple:
         of = typing.get_args(of)[0]
     return of if isinstance(of, type) and attrs.has(of) else None
-
-
-def _without_none(of: Any) -> Any:  # noqa: ANN401  any type
-    is_optional = isinstance(of, types.UnionType) or typing.get_origin(of) is typing.Union
-    return next(kind for kind in typing.get_args(of) if kind is not type(None)) if is_optional else of
 
 
 def _marker(of: Any) -> object:  # noqa: ANN401  any type

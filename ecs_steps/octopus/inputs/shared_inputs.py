@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecs_steps.octopus.inputs.converter import UnresolvedText
 from ecs_steps.octopus.inputs.members import member
@@ -125,3 +125,29 @@ def package_images(variables: Mapping[str, str]) -> dict[str, str]:
     matches = ((_IMAGE_VARIABLE.fullmatch(name), name) for name in variables)
     images = ((match["reference"].casefold(), variables[name].strip()) for match, name in matches if match)
     return {reference: image for reference, image in images if image}
+
+
+@frozen(kw_only=True)
+class Feed:
+    """The registry of a package's feed, and the login that the feed has there."""
+
+    registry: str
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+def package_feeds(variables: Mapping[str, str]) -> dict[str, Feed]:
+    """Return the feed of each image that has one with a login, by package reference as in `package_images`.
+
+    A user name without a password is no login.
+    """
+    feeds = {}
+    for reference in package_images(variables):
+        prefix = f"Octopus.Action.Package[{reference}]"
+        registry, username, password = (
+            variables.get(f"{prefix}.{part}", "").strip()
+            for part in ("Registry", "Feed.UserName", "Feed.Password")
+        )
+        if registry and username and password:
+            feeds[reference] = Feed(registry=registry, username=username, password=password)
+    return feeds

@@ -236,6 +236,13 @@ FAMILY = Text(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and un
 Family = Annotated[str, FAMILY]
 ContainerName = Family
 VolumeName = Family
+TaskDefinitionName = Annotated[
+    str,
+    Text(
+        r"(arn:[\w-]+:ecs:[\w-]+:[0-9]{12}:task-definition/)?[A-Za-z0-9_-]{1,255}(:[1-9][0-9]*)?",
+        "a task definition as family, family:revision or ARN",
+    ),
+]
 EcsName = Annotated[
     str,
     Text(

@@ -77,10 +77,6 @@ class Service:
         return newest if newest and newest.open else None
 
     @property
-    def primary_set(self) -> TaskSet | None:
-        return next((each for each in self.task_sets if each.status == "PRIMARY"), None)
-
-    @property
     def unstopped_tasks(self) -> list[Task]:
         sets = [task_set.deployment for task_set in self.task_sets]
         return [task for deployment in [*self.deployments, *sets] for task in deployment.tasks]
@@ -154,8 +150,6 @@ class Service:
             ]
         if self.primary:
             described["taskDefinition"] = self.primary.revision.task_definition.arn
-        elif self.primary_set:
-            described["taskDefinition"] = self.primary_set.task_definition.arn
         if self.service_deployments:
             described["currentServiceDeployment"] = self.service_deployments[0].arn
             described["currentServiceRevisions"] = [

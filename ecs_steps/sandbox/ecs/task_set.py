@@ -19,7 +19,7 @@ SET_MEMBERS = (
     "loadBalancers",
     "serviceRegistries",
 )
-"""What a task set has of its own; its service shows that of the PRIMARY one."""
+"""What a task set has of its own: its service does not show it."""
 
 
 @define(eq=False, kw_only=True)

@@ -99,7 +99,6 @@ class TaskSets:
             if other.status == "PRIMARY":
                 other.status, other.updated_at = "ACTIVE", self.account.now
         task_set.status, task_set.updated_at = "PRIMARY", self.account.now
-        service.members |= task_set.members
         service.proven.add(task_set.task_definition.arn)
         self.services.scheduler.wake(service)
         return self._reply(service, task_set)

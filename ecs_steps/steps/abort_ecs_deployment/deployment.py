@@ -2,7 +2,7 @@
 
 from attrs import Factory, evolve, field, frozen
 
-from ecs_steps.aws.ecs import DeploymentRef, Service, service_outputs
+from ecs_steps.aws.ecs import Service, service_outputs
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.environments.guard import check_environment
@@ -11,6 +11,7 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.approval import answer_pause, record_once_decided, stop_and_roll_back
 from ecs_steps.rollouts.decision import Action, Decision, decide_to_abort
+from ecs_steps.rollouts.deployment import found_still_running
 from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import (
     final_outputs,
@@ -29,7 +30,6 @@ from ecs_steps.rollouts.start import describe_updatable_service, has_task_sets, 
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.abort_ecs_deployment.inputs import ABORT, AbortInputs, WhenFinished
-from ecs_steps.steps.deployment_inputs import still_running
 
 MAX_ANSWERS = 3
 """How many pauses an abort answers that are decided by someone else in the same moment."""
@@ -45,7 +45,7 @@ class Abort:
 
     def run(self) -> Result:
         """Roll back what is in progress, and wait."""
-        with self.outputs.attach_to_errors(still_running):
+        with self.outputs.attach_to_errors(found_still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(
                 inputs.cluster_name, inputs.service_name, context, with_task_sets=True
@@ -76,13 +76,8 @@ class Abort:
         from ecs_steps.steps.task_set_deployment import TaskSetDeployment
 
         inputs = self.inputs
-        deployment = TaskSetDeployment(
-            context=self.context,
-            service=service,
-            outputs=self.outputs,
-            deployment=inputs.pins.octopus_deployment,
-            production_rule=inputs.production_rule or "",
-            task_set_id=inputs.task_set_id or "",
+        deployment = TaskSetDeployment.of_inputs(
+            inputs, service, self.outputs, self.context, task_set_id=inputs.task_set_id or ""
         )
         return deployment.abort()
 
@@ -152,16 +147,7 @@ class Abort:
         self.outputs.set(DeploymentId=deployment.deployment_id)
         if not self.context.may_wait:
             return self.outputs.result(Outcome.STARTED)
-        target = DeploymentRef(
-            task_definition=seen.previous,
-            deployment_id=deployment.deployment_id,
-            since=deployment.created_at,
-        )
-        return self._wait_for_redeployment(
-            ServiceWatch(service.cluster_arn, service.name, target, self.context)
-        )
-
-    def _wait_for_redeployment(self, watch: ServiceWatch) -> Result:
+        watch = ServiceWatch(service.cluster_arn, service.name, deployment.ref, self.context)
         verdict = wait_for_verdict(watch)
         record = watch.service_deployment
         if verdict.pause and record:

@@ -27,7 +27,6 @@ class AbortInputs(StartedDeploymentInputs):
         label="When it has succeeded already",
         help="ECS rolls back only what is in progress; going back after that is a deployment of its own.",
         default=WhenFinished.LEAVE,
-        control="Select",
         options=["Leave|Leave it, with a warning", "Redeploy|Deploy the revision before it again"],
     )
 

@@ -13,6 +13,7 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.approval import answer_pause
 from ecs_steps.rollouts.decision import Action, Decision, decide_to_continue
+from ecs_steps.rollouts.deployment import found_still_running
 from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.pauses import pause_of, pause_outputs
 from ecs_steps.rollouts.progress import (
@@ -31,7 +32,6 @@ from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.verification import Verification, verify
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.continue_ecs_deployment.inputs import CONTINUE, ContinueInputs, WhenUnhealthy
-from ecs_steps.steps.deployment_inputs import still_running
 
 
 @frozen(kw_only=True)
@@ -44,7 +44,7 @@ class Continuation:
 
     def run(self) -> Result:
         """Continue at the pause that is meant, and wait for the next one or the end."""
-        with self.outputs.attach_to_errors(still_running):
+        with self.outputs.attach_to_errors(found_still_running):
             inputs, context = self.inputs, self.context
             service = describe_updatable_service(
                 inputs.cluster_name, inputs.service_name, context, with_task_sets=True
@@ -90,13 +90,8 @@ class Continuation:
                 message=f"is required: service {service.name} is deployed by task sets",
             )
             raise InvalidInputsError(what="It is not clear which share was approved", problems=(problem,))
-        deployment = TaskSetDeployment(
-            context=self.context,
-            service=service,
-            outputs=self.outputs,
-            deployment=inputs.pins.octopus_deployment,
-            production_rule=inputs.production_rule or "",
-            task_set_id=inputs.task_set_id or "",
+        deployment = TaskSetDeployment.of_inputs(
+            inputs, service, self.outputs, self.context, task_set_id=inputs.task_set_id or ""
         )
         return deployment.share(
             inputs.traffic_percent,

@@ -18,8 +18,8 @@ from ecs_steps.steps.task_set_inputs import (
     Header,
     Query,
     TrafficPercent,
+    header_variable,
     marker_of,
-    test_header_variable,
     test_query_variable,
 )
 
@@ -69,7 +69,6 @@ class ContinueInputs(StartedDeploymentInputs):
         help="Minutes to days pass between an approval and this step: missing tasks, unhealthy targets, "
         "alarms that are red, and listener weights that something else has written are looked for again.",
         default=WhenUnhealthy.FAIL,
-        control="Select",
         options=["Fail|Fail, and do not continue", "Continue|Continue with a warning"],
     )
 
@@ -98,7 +97,7 @@ class ContinueInputs(StartedDeploymentInputs):
         default=None,
         is_secret=True,
     )
-    test_header: Header | None = test_header_variable()
+    test_header: Header | None = header_variable()
     test_query: Query | None = test_query_variable()
     verify_status: HttpStatus = variable(
         f"{VERIFY}.Status",

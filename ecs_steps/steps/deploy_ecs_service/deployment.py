@@ -11,6 +11,7 @@ from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
+from ecs_steps.rollouts.deployment import outcome_of, task_set_left
 from ecs_steps.rollouts.failure import failure_of
 from ecs_steps.rollouts.progress import report_pause
 from ecs_steps.rollouts.verdict import DeploymentStatus
@@ -22,8 +23,8 @@ from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
 from ecs_steps.steps.deploy_ecs_service.task_sets import TaskSetOfStack, check_task_sets
-from ecs_steps.steps.deployment_inputs import task_set_left
 from ecs_steps.tags import merge_tags
+from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference
 
 
 @frozen(kw_only=True)
@@ -80,11 +81,11 @@ class StackDeployment:
         outputs.set(**self._names(stack.stack_id))
         service_id, definition_id = inputs.logical_id("Service"), inputs.logical_id("TaskDefinition")
         service = StackServiceWatch(inputs.cluster_name, service_id, definition_id, stack.began_at, context)
-        if inputs.has_task_sets:
-            return self._deploy_task_set(stack)
         if stack.operation and context.may_wait:
+            # A service with task sets has no tasks of its own.
+            beside = None if inputs.has_task_sets else service
             leave = inputs.on_failure is OnFailure.LEAVE
-            if watch_operation(stack.operation, context, service=service, leave=leave) and service.watch:
+            if watch_operation(stack.operation, context, service=beside, leave=leave) and service.watch:
                 return self._paused(service.watch)
         resources = context.call_with_retries(
             "the stack", lambda: stack_resources(context.aws, stack.stack_id)
@@ -93,6 +94,11 @@ class StackDeployment:
         outputs.set(**service_outputs(service_arn))
         if stack.operation and not self._keeps_count:
             warn_of_scaling(service_arn, context)
+        if inputs.has_task_sets:
+            deployment = TaskSetOfStack(
+                inputs=inputs, context=context, outputs=outputs, service_arn=service_arn
+            )
+            return deployment.run(task_definition, unchanged=stack.unchanged)
         if context.may_wait:
             watch = service.watch_of(service_arn, task_definition)
             verdict = wait_for_verdict(watch)
@@ -103,31 +109,27 @@ class StackDeployment:
             outputs.set(**revision_outputs(task_definition), DeploymentId=watch.deployment_id)
             if watch.service and watch.service.primary:
                 outputs.since = watch.service.primary.created_at
-        return outputs.result(_outcome(unchanged=stack.unchanged, waited=context.may_wait))
-
-    def _deploy_task_set(self, stack: DeployedStack) -> Result:
-        """Wait for the stack, whose service has no tasks of its own, and deploy its task definition."""
-        inputs, context, outputs = self.inputs, self.context, self.outputs
-        if stack.operation:
-            watch_operation(stack.operation, context, leave=inputs.on_failure is OnFailure.LEAVE)
-        resources = context.call_with_retries(
-            "the stack", lambda: stack_resources(context.aws, stack.stack_id)
-        )
-        service_arn = resources.get(inputs.logical_id("Service"), "")
-        outputs.set(**service_outputs(service_arn))
-        if stack.operation and not self._keeps_count:
-            warn_of_scaling(service_arn, context)
-        deployment = TaskSetOfStack(inputs=inputs, context=context, outputs=outputs, service_arn=service_arn)
-        task_definition = resources.get(inputs.logical_id("TaskDefinition"), "")
-        return deployment.run(task_definition, unchanged=stack.unchanged)
+        return outputs.result(outcome_of(unchanged=stack.unchanged, waited=context.may_wait))
 
     def _pinned_inputs(self) -> DeployInputs:
-        """Return the inputs with each image by its digest, where that is wanted."""
-        if not self.inputs.resolve_digests:
-            return self.inputs
-        from ecs_steps.steps.deploy_ecs_service.pinning import pin_images
+        """Return the inputs with each container's image by its digest, where that is wanted.
 
-        return pin_images(self.inputs, self.context)
+        Raises:
+            NotFoundError, RegistryError, AwsCallError: As `Pinning.pin`.
+        """
+        inputs = self.inputs
+        if not inputs.resolve_digests:
+            return inputs
+        from ecs_steps.images.pinning import Pinning, task_platform
+
+        platform = task_platform(inputs.runtime_architecture_platform)
+        pinning = Pinning.of_release(inputs, platform, self.context)
+
+        def pinned(spec: ContainerSpec) -> ContainerSpec:
+            image = pinning.pin(inputs.image(spec.container_image_reference))
+            return evolve(spec, container_image_reference=ImageReference(image_name=image))
+
+        return evolve(inputs, containers=tuple(map(pinned, inputs.containers)))
 
     def _paused(self, watch: ServiceWatch) -> Result:
         pause, record = watch.verdict.pause, watch.service_deployment
@@ -193,9 +195,3 @@ def _first_left(task_set: str) -> StillRunning:
         watch="run the step again",
         undo=f"aws ecs delete-task-set --task-set {task_set} --force",
     )
-
-
-def _outcome(*, unchanged: bool, waited: bool) -> Outcome:
-    if unchanged:
-        return Outcome.UNCHANGED
-    return Outcome.SUCCEEDED if waited else Outcome.STARTED

@@ -134,16 +134,11 @@ def _task_definition(inputs: DeployInputs, scope: Scope) -> Iterator[Statement]:
 
 
 def _infrastructure_roles(inputs: DeployInputs) -> Iterator[Statement]:
-    roles = dict.fromkeys(
-        mapping.infrastructure_role
-        for mapping in inputs.load_balancer_mappings
-        if mapping.infrastructure_role
-    )
-    if roles:
+    if roles := inputs.infrastructure_roles:
         yield Statement(
             sid="PassTheInfrastructureRole",
             actions=("iam:PassRole",),
-            resources=tuple(roles),
+            resources=roles,
             condition={"StringEquals": {"iam:PassedToService": "ecs.amazonaws.com"}},
         )
 

@@ -12,6 +12,7 @@ from ecs_steps.octopus import naming
 from ecs_steps.octopus.inputs.members import as_json
 from ecs_steps.steps.deploy_ecs_service.importing_service import service_variables, service_without_place
 from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY
+from ecs_steps.steps.deploy_ecs_service.template import in_ecs_words
 from ecs_steps.task_definition.cloudformation import container_definition, efs_volume
 from ecs_steps.task_definition.container_logging import ContainerLogging, LogDriver, Logging
 from ecs_steps.task_definition.container_specs import ContainerSpec
@@ -28,12 +29,6 @@ _PLACED = ("family", "cpu", "memory", "taskRoleArn", "executionRoleArn", "tags")
 _RESOURCES = ("TaskExecutionRole", "AwsLogGroup", "TaskDefinition", "Service")
 _DRIVERS = {driver.lower() for driver in LogDriver}
 _NO_LOGS = ContainerLogging(type=Logging.MANUAL, log_driver=LogDriver.NONE)
-_SPELLINGS = {
-    "IAM": "iam",
-    "EFSVolumeConfiguration": "efsVolumeConfiguration",
-    "FilesystemId": "fileSystemId",
-}
-_MAPS = {"DockerLabels", "Options"}
 
 
 @frozen(kw_only=True)
@@ -142,13 +137,13 @@ def _lost(
         chosen = {"cpuArchitecture": _architecture(request)} if _architecture(request) else {}
         made["runtimePlatform"] = _PLATFORM | chosen
     made["containerDefinitions"] = [
-        _in_ecs_words(
+        in_ecs_words(
             container_definition(spec, spec.container_image_reference.image_name).to_dict(), references
         )
         for spec in containers
     ]
     made["volumes"] = [
-        _in_ecs_words(efs_volume(each).to_dict(), references)
+        in_ecs_words(efs_volume(each).to_dict(), references)
         if each.type is VolumeType.EFS
         else {"name": each.name}
         for each in volumes
@@ -157,20 +152,3 @@ def _lost(
         # What the original does not say either is no loss, unless it says ECS' default, as for networkMode.
         if change.new is not None or change.path in request:
             yield change.path
-
-
-def _in_ecs_words(value: Any, references: Mapping[str, str], *, is_map: bool = False) -> Any:  # noqa: ANN401  any JSON
-    match value:
-        case {"Ref": str(name)}:
-            return references[name]
-        case dict():
-            return {
-                name if is_map else _SPELLINGS.get(name, name[0].lower() + name[1:]): _in_ecs_words(
-                    each, references, is_map=name in _MAPS
-                )
-                for name, each in value.items()
-            }
-        case list():
-            return [_in_ecs_words(each, references) for each in value]
-        case _:
-            return value

@@ -24,19 +24,9 @@ from ecs_steps.octopus.inputs.types import (
     SecurityGroupIds,
     SubnetIds,
 )
-from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
 from ecs_steps.steps.deploy_ecs_service.one_container import PACKAGE, one_container
-from ecs_steps.steps.strategy_inputs import StrategyInputs, strategy_last
-from ecs_steps.steps.task_set_inputs import (
-    Header,
-    ListenerRuleArn,
-    Query,
-    marker_of,
-    production_rule_variable,
-    test_header_variable,
-    test_query_variable,
-)
+from ecs_steps.steps.task_set_inputs import TaskSetInputs, task_sets_last
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_specs import ContainerSpec
 from ecs_steps.task_definition.inputs import (
@@ -103,8 +93,8 @@ def _has_one_container(inputs: "DeployInputs") -> bool:
     return len(inputs.containers or ()) < 2  # noqa: PLR2004  two are not one
 
 
-@frozen(kw_only=True, field_transformer=strategy_last)
-class DeployInputs(StrategyInputs, TaskDefinitionInputs):
+@frozen(kw_only=True, field_transformer=task_sets_last)
+class DeployInputs(TaskSetInputs, TaskDefinitionInputs):
     """The inputs of *Deploy Amazon ECS Service*."""
 
     environment_id: str = variable(
@@ -140,7 +130,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         label="Task CPU",
         docs=f"{GUIDE}/task_definition_parameters.html#task_size",
         help="CPU units (1,024 to a vCPU) for the whole task; Fargate pairs it with certain memories.",
-        control="Select",
         options=[f"{cpu}|{cpu / 1024:g} vCPU" for cpu in SIZES],
     )
     memory: Memory = variable(
@@ -148,7 +137,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         label="Task memory",
         docs=f"{GUIDE}/task_definition_parameters.html#task_size",
         help="MiB for the whole task; which ones are legal depends on the CPU.",
-        control="Select",
         options=[f"{memory}|{memory / 1024:g} GB" for memory in sorted(set().union(*SIZES.values()))],
     )
     runtime_architecture_platform: Architecture = variable(
@@ -157,7 +145,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         docs=f"{GUIDE}/task_definition_parameters.html#runtime-platform",
         help="The processor that every image of the task is built for.",
         default=Architecture.X86_64,
-        control="Select",
         options=["X86_64|x86-64", "ARM64|ARM64 (Graviton)"],
     )
     desired_count: DesiredCount = variable(
@@ -188,7 +175,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         docs=f"{GUIDE}/fargate-task-networking.html",
         help="Needed in a public subnet without a NAT gateway or VPC endpoints, or images cannot be pulled.",
         default=False,
-        control="Checkbox",
     )
     enable_ecs_managed_tags: Bool = variable(
         f"{DEPLOY}.EnableEcsManagedTags",
@@ -196,7 +182,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         docs=f"{GUIDE}/ecs-using-tags.html",
         help="Tags tasks with their cluster and service. A change of it replaces the service.",
         default=False,
-        control="Checkbox",
     )
     task_role: Role | None = variable(
         f"{DEPLOY}.TaskRole",
@@ -235,7 +220,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         "to shift traffic also `alternateTargetGroupArn`, `productionListenerRule`, `testListenerRule` and "
         "`infrastructureRole`.",
         default=(),
-        control="MultiLineText",
     )
     deployment_type: DeploymentType | None = variable(
         f"{DEPLOY}.DeploymentType",
@@ -246,7 +230,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         "this step; later releases pause until *Continue* gives theirs a share. Left empty: Native where the "
         "strategy shifts traffic, else Rolling.",
         default=None,
-        control="Select",
         options=[
             "Rolling|Rolling update",
             "Native|The strategy below, by ECS",
@@ -260,7 +243,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         help='JSON: `[{"type": "Efs", "name": "data", "fileSystemId": "fs-0d4e5f60718293a4b", '
         '"encryptionInTransit": "True"}]`',
         default=(),
-        control="MultiLineText",
     )
     one_image: str = variable(
         f"{DEPLOY}.Image",
@@ -308,7 +290,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         'JSON: `[{"containerName": "web", "containerImageReference": {"referenceId": "web"}, '
         '"containerPortMappings": [{"containerPort": "80"}]}]`',
         default=(),
-        control="MultiLineText",
     )
     log_group_name: LogGroupName | None = variable(
         f"{DEPLOY}.LogGroupName",
@@ -332,7 +313,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         docs=f"{GUIDE}/ecs-using-tags.html",
         help='JSON: `[{"key": "team", "value": "shop"}]`; at most 20.',
         default=(),
-        control="MultiLineText",
     )
     template_bucket: str = variable(
         f"{DEPLOY}.TemplateBucket",
@@ -347,7 +327,6 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         docs=f"{GUIDE}/deregister-task-definition-v2.html",
         help="Leaves replaced task definition revisions active, so that the service can go back to them.",
         default=False,
-        control="Checkbox",
     )
     on_failure: OnFailure = variable(
         f"{DEPLOY}.OnFailure",
@@ -355,14 +334,10 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         help="What to do with a deployment that cannot succeed: an update is cancelled and rolled back, a "
         "first create is deleted. Or CloudFormation is left trying, for hours.",
         default=OnFailure.ROLLBACK,
-        control="Select",
         options=["Rollback|Undo it", "Leave|Leave it as it is"],
     )
 
     resolve_digests: Bool = resolve_digests_variable()
-    test_header: Header | None = test_header_variable()
-    test_query: Query | None = test_query_variable()
-    production_rule: ListenerRuleArn | None = production_rule_variable()
 
     def __attrs_post_init__(self) -> None:
         given = (self.one_image, self.one_port, self.one_environment, self.one_secrets)
@@ -387,9 +362,10 @@ class DeployInputs(StrategyInputs, TaskDefinitionInputs):
         return self.deployment_type is DeploymentType.TASK_SETS
 
     @property
-    def marker(self) -> RequestMarker | None:
-        """What testers send to reach new tasks."""
-        return marker_of(self)
+    def infrastructure_roles(self) -> tuple[str, ...]:
+        """The roles with which ECS changes listener rules, each once."""
+        roles = (mapping.infrastructure_role for mapping in self.load_balancer_mappings)
+        return tuple(dict.fromkeys(role for role in roles if role))
 
     @property
     def stack_name(self) -> str:

@@ -7,7 +7,7 @@ from ecs_steps.images.pinning import feeds_by_image, task_platform
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.preflight.plan import FileSystem, TaskPlan, task_needs
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
-from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
+from ecs_steps.steps.deploy_ecs_service.template import build_template, in_ecs_words, stack_parameters
 from ecs_steps.task_definition.inputs import VolumeType, units
 
 
@@ -15,7 +15,7 @@ def task_plan(inputs: DeployInputs, policy: Mapping[str, Any]) -> TaskPlan:
     """Return the plan of a deployment; `policy` is the IAM policy that it needs."""
     template = build_template(inputs)
     resource = template.to_dict()["Resources"][inputs.logical_id("TaskDefinition")]
-    containers = _request_shape(resource["Properties"]["ContainerDefinitions"], stack_parameters(template))
+    containers = in_ecs_words(resource["Properties"]["ContainerDefinitions"], stack_parameters(template))
     needs = task_needs({"containerDefinitions": containers})
     count = 1 if isinstance(inputs.desired_count, KeptCount) else inputs.desired_count
     return TaskPlan(
@@ -41,31 +41,9 @@ def task_plan(inputs: DeployInputs, policy: Mapping[str, Any]) -> TaskPlan:
         target_groups=tuple(
             (mapping.target_group_arn, mapping.container_port) for mapping in inputs.load_balancer_mappings
         ),
-        infrastructure_roles=tuple(
-            dict.fromkeys(
-                mapping.infrastructure_role
-                for mapping in inputs.load_balancer_mappings
-                if mapping.infrastructure_role
-            )
-        ),
+        infrastructure_roles=inputs.infrastructure_roles,
         stack=inputs.stack_name,
         made_log_group=inputs.log_group,
         makes_service=True,
         policy=policy,
     )
-
-
-def _request_shape(value: Any, parameters: Mapping[str, str]) -> Any:  # noqa: ANN401  as JSON
-    """Return part of a template as RegisterTaskDefinition names it, its parameters replaced by values."""
-    match value:
-        case {"Ref": str(name), **rest} if not rest:
-            return parameters.get(name, value)
-        case dict():
-            return {
-                f"{name[:1].lower()}{name[1:]}": _request_shape(member, parameters)
-                for name, member in value.items()
-            }
-        case list():
-            return [_request_shape(member, parameters) for member in value]
-        case _:
-            return value

@@ -95,11 +95,10 @@ def _exported_count(inputs: DeployInputs) -> Iterator[Finding]:
 @rule("deployment_type", "strategy_type")
 def _type_fits_strategy(inputs: DeployInputs) -> Iterator[Finding]:
     strategy = inputs.strategy_type
-    shifts = strategy not in (StrategyType.KEEP, StrategyType.ROLLING)
     match inputs.deployment_type:
-        case DeploymentType.ROLLING if shifts:
+        case DeploymentType.ROLLING if strategy.shifts:
             advice = "choose Native, or the strategy Rolling"
-        case DeploymentType.NATIVE if not shifts:
+        case DeploymentType.NATIVE if not strategy.shifts:
             advice = "choose BlueGreen, Canary or Linear there, or Rolling here"
         case DeploymentType.TASK_SETS if strategy is not StrategyType.KEEP:
             advice = "leave that at Keep: Continue gives task sets their shares, one after the other"
@@ -147,7 +146,7 @@ def _not_with_task_sets(inputs: DeployInputs) -> Iterator[Finding]:
 
 @rule("deployment_type", "test_header", "test_query", "production_rule")
 def _only_with_task_sets(inputs: DeployInputs) -> Iterator[Finding]:
-    if not inputs.has_task_sets and (inputs.marker or inputs.production_rule):
+    if not inputs.has_task_sets and inputs.names_task_sets:
         yield Finding(
             ("deployment_type",),
             f"is not TaskSets; {TEST_TRAFFIC} and {TASK_SETS} are for TaskSets",
@@ -166,7 +165,7 @@ def _exported_type(inputs: DeployInputs) -> Iterator[Finding]:
 @rule("strategy_type", "pause_at")
 def _no_pause_in_a_stack(inputs: DeployInputs) -> Iterator[Finding]:
     pauses = inputs.pause_at not in (None, (), (NO_PAUSE,))
-    if pauses and inputs.strategy_type not in (StrategyType.KEEP, StrategyType.ROLLING):
+    if pauses and inputs.strategy_type.shifts:
         yield Finding(
             ("pause_at",),
             "is not possible in a stack: it would be locked for as long as the deployment pauses, "
@@ -189,7 +188,7 @@ def _bakes_within_limit(inputs: DeployInputs) -> Iterator[Finding]:
 @rule("strategy_type", "load_balancer_mappings")
 def _traffic_to_shift(inputs: DeployInputs) -> Iterator[Finding]:
     kind = inputs.strategy_type
-    if kind in (StrategyType.KEEP, StrategyType.ROLLING):
+    if not kind.shifts:
         return
     if not inputs.load_balancer_mappings and kind is not StrategyType.BLUE_GREEN:
         yield Finding(("strategy_type",), f"is {kind}, which needs a load balancer whose traffic it shifts")

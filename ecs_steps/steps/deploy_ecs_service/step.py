@@ -1,8 +1,6 @@
 """The step *Deploy Amazon ECS Service*.
 
 variables -> inputs -> template -> stack -> its service runs its task definition -> outputs
-
-What a phase needs is imported by that phase: inputs need neither troposphere nor AWS.
 """
 
 from collections.abc import Mapping
@@ -17,6 +15,7 @@ from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
 from ecs_steps.reporting.events import Report
 from ecs_steps.result import DryRun, Result
+from ecs_steps.steps.aws_step import DeployingStep
 from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY, DeployInputs
 from ecs_steps.steps.deploy_ecs_service.one_container import named_as_given
 from ecs_steps.steps.deploy_ecs_service.rules import EXPORT_RULES, RULES
@@ -25,12 +24,19 @@ if TYPE_CHECKING:
     from troposphere import Template
 
     from ecs_steps.aws.clients import AwsClients
-    from ecs_steps.preflight.check import CheckTable
+    from ecs_steps.context import DeploymentContext
+    from ecs_steps.preflight.plan import TaskPlan
     from ecs_steps.steps.deploy_ecs_service.deployment import StackDeployment
 
 
-class DeployEcsServiceStep:
-    """Deploy a Fargate service through a CloudFormation stack that this step owns."""
+class DeployEcsServiceStep(DeployingStep[DeployInputs]):
+    """Deploy a Fargate service through a CloudFormation stack that this step owns.
+
+    Raises:
+        DeploymentError: The service does not run what was requested; with the cause.
+    """
+
+    _inputs_class = DeployInputs
 
     def __init__(
         self, variables: Mapping[str, object], *, evaluate: bool = True, for_export: bool = False
@@ -83,27 +89,6 @@ class DeployEcsServiceStep:
 
         return permissions(self.inputs, diagnostics=diagnostics)
 
-    def run(
-        self,
-        *,
-        aws: "AwsClients | None" = None,
-        report: Report | None = None,
-        clock: Clock | None = None,
-        cancel: Event | None = None,
-    ) -> Result:
-        """Deploy, wait and verify.
-
-        By default AWS is reached with the variables' account, else with the environment's credentials, and
-        reports are lines on standard error.
-
-        Raises:
-            DeploymentError: The service does not run what was requested; with the cause.
-            AwsCallError: A call was denied or refused, or did not get through.
-        """
-        if self._for_export:
-            raise ValueError("A step that was read for its export cannot be run")
-        return self._deployment(aws, report, cancellable(clock, cancel)).run()
-
     def dry_run(
         self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
     ) -> DryRun:
@@ -115,24 +100,12 @@ class DeployEcsServiceStep:
         Raises:
             NotFoundError, DeploymentError, AwsCallError: As `run`.
         """
-        if self._for_export:
-            raise ValueError("A step that was read for its export cannot be run")
-        return self._deployment(aws, report, clock).dry_run()
+        return self._deployment(self._context(aws, report, clock)).dry_run()
 
-    def preflight(
-        self, *, aws: "AwsClients | None" = None, report: Report | None = None, clock: Clock | None = None
-    ) -> "CheckTable":
-        """Return what AWS knows before the deployment, as a table of checks; AWS is only read.
+    def _build_template(self, *, keep_images: bool) -> "Template":
+        from ecs_steps.steps.deploy_ecs_service.template import build_template
 
-        Raises:
-            AwsCallError: No region is known.
-        """
-        from ecs_steps.preflight.table import preflight
-        from ecs_steps.steps.context import aws_context
-        from ecs_steps.steps.deploy_ecs_service.preflight import task_plan
-
-        context = aws_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
-        return preflight(task_plan(self.inputs, self.iam_policy()), context)
+        return build_template(self.inputs, keep_images=keep_images)
 
     def watch(
         self,
@@ -151,18 +124,25 @@ class DeployEcsServiceStep:
             NotFoundError: There is no such stack.
             DeploymentError, AwsCallError: As `run`.
         """
-        return self._deployment(aws, report, cancellable(clock, cancel)).watch(stack_id)
+        context = self._context(aws, report, cancellable(clock, cancel))
+        return self._deployment(context).watch(stack_id)
 
-    def _build_template(self, *, keep_images: bool) -> "Template":
-        from ecs_steps.steps.deploy_ecs_service.template import build_template
-
-        return build_template(self.inputs, keep_images=keep_images)
-
-    def _deployment(
+    def _context(
         self, aws: "AwsClients | None", report: Report | None, clock: Clock | None
-    ) -> "StackDeployment":
-        from ecs_steps.steps.context import deployment_context
+    ) -> "DeploymentContext":
+        if self._for_export:
+            raise ValueError("A step that was read for its export cannot be run")
+        return super()._context(aws, report, clock)
+
+    def _run(self, context: "DeploymentContext") -> Result:
+        return self._deployment(context).run()
+
+    def _task_plan(self, context: "DeploymentContext") -> "TaskPlan":  # noqa: ARG002  the inputs say all of it
+        from ecs_steps.steps.deploy_ecs_service.preflight import task_plan
+
+        return task_plan(self.inputs, self.iam_policy())
+
+    def _deployment(self, context: "DeploymentContext") -> "StackDeployment":
         from ecs_steps.steps.deploy_ecs_service.deployment import StackDeployment
 
-        context = deployment_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
         return StackDeployment(inputs=self.inputs, context=context)

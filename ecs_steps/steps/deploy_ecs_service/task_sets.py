@@ -21,7 +21,7 @@ from ecs_steps.rollouts.traffic import actions_for_testers, conditions_for_teste
 from ecs_steps.stacks.preflight import stack_service
 from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY, DeployInputs
 from ecs_steps.steps.task_set_deployment import TaskSetDeployment
-from ecs_steps.tags import deployment_of, merge_tags
+from ecs_steps.tags import merge_tags
 
 
 def check_task_sets(inputs: DeployInputs, context: DeploymentContext) -> None:
@@ -110,15 +110,8 @@ class TaskSetOfStack:
 def _deployment(
     inputs: DeployInputs, context: DeploymentContext, outputs: Outputs, service: Service
 ) -> TaskSetDeployment:
-    return TaskSetDeployment(
-        context=context,
-        service=service,
-        outputs=outputs,
-        deployment=deployment_of(inputs.default_tags),
-        production_rule=inputs.production_rule or "",
-        tags=merge_tags(inputs.default_tags, inputs.user_tags),
-        members=_members(inputs),
-    )
+    tags = merge_tags(inputs.default_tags, inputs.user_tags)
+    return TaskSetDeployment.of_inputs(inputs, service, outputs, context, tags=tags, members=_members(inputs))
 
 
 def _members(inputs: DeployInputs) -> Mapping[str, Any]:

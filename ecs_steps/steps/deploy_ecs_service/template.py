@@ -7,7 +7,6 @@ from troposphere import GetAtt, Parameter, Ref, Template, ecs, logs
 
 from ecs_steps.iam import execution_policy_arn
 from ecs_steps.octopus.inputs.types import KeptCount
-from ecs_steps.rollouts.strategies import ECS_STRATEGIES, StrategyType
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs, LoadBalancerMapping
 from ecs_steps.task_definition.cloudformation import enabled, number, tags_property, task_definition
 from ecs_steps.task_definition.execution_role import execution_role
@@ -124,8 +123,7 @@ def _service(
         DeploymentConfiguration=ecs.DeploymentConfiguration(
             MinimumHealthyPercent=count("MinimumHealthPercent", inputs.minimum_health_percent),
             MaximumPercent=count("MaximumHealthPercent", inputs.maximum_health_percent),
-            **_strategy(inputs),
-            **_safeguards(inputs),
+            **_strategy_and_safeguards(inputs),
         ),
         NetworkConfiguration=ecs.NetworkConfiguration(
             AwsvpcConfiguration=ecs.AwsvpcConfiguration(
@@ -149,38 +147,31 @@ def _service(
     return service
 
 
-def _strategy(inputs: DeployInputs) -> dict[str, Any]:
-    """Return the members of a strategy that was chosen; a service without one rolls."""
-    strategy = inputs.strategy
-    if strategy is None:
-        return {}
-    members: dict[str, Any] = {"Strategy": ECS_STRATEGIES[strategy.type]}
-    if strategy.type is not StrategyType.ROLLING:
-        members["BakeTimeInMinutes"] = strategy.bake_minutes
-    match strategy.type:
-        case StrategyType.CANARY:
-            members["CanaryConfiguration"] = ecs.CanaryConfiguration(
-                CanaryPercent=strategy.percent, CanaryBakeTimeInMinutes=strategy.step_bake_minutes
-            )
-        case StrategyType.LINEAR:
-            members["LinearConfiguration"] = ecs.LinearConfiguration(
-                StepPercent=strategy.percent, StepBakeTimeInMinutes=strategy.step_bake_minutes
-            )
-    return members
+def _strategy_and_safeguards(inputs: DeployInputs) -> dict[str, Any]:
+    """Return the members of what was chosen; a service without a strategy rolls."""
+    strategy = inputs.strategy.configuration() if inputs.strategy else {}
+    # A stack cannot wait for a person: it has no hooks.
+    chosen = {name: value for name, value in strategy.items() if name != "lifecycleHooks"}
+    return {
+        _capitalised(name): _MEMBERS[name](**{_capitalised(each): value[each] for each in value})
+        if name in _MEMBERS
+        else value
+        for name, value in (chosen | inputs.safeguards.configuration()).items()
+    }
 
 
-def _safeguards(inputs: DeployInputs) -> dict[str, Any]:
-    chosen = inputs.safeguards.configuration()
-    members: dict[str, Any] = {}
-    if breaker := chosen.get("deploymentCircuitBreaker"):
-        members["DeploymentCircuitBreaker"] = ecs.DeploymentCircuitBreaker(
-            Enable=breaker["enable"], Rollback=breaker["rollback"]
-        )
-    if alarms := chosen.get("alarms"):
-        members["Alarms"] = ecs.DeploymentAlarms(
-            AlarmNames=alarms["alarmNames"], Enable=alarms["enable"], Rollback=alarms["rollback"]
-        )
-    return members
+_MEMBERS = {
+    "canaryConfiguration": ecs.CanaryConfiguration,
+    "linearConfiguration": ecs.LinearConfiguration,
+    "deploymentCircuitBreaker": ecs.DeploymentCircuitBreaker,
+    "alarms": ecs.DeploymentAlarms,
+}
+"""The members of a deployment configuration that have members of their own."""
+
+
+def _capitalised(name: str) -> str:
+    """Return a member's name as CloudFormation has it."""
+    return name[0].upper() + name[1:]
 
 
 def _advanced(mapping: LoadBalancerMapping) -> dict[str, Any]:
@@ -195,3 +186,29 @@ def _advanced(mapping: LoadBalancerMapping) -> dict[str, Any]:
             **test,
         )
     }
+
+
+_SPELLINGS = {
+    "IAM": "iam",
+    "EFSVolumeConfiguration": "efsVolumeConfiguration",
+    "FilesystemId": "fileSystemId",
+}
+_MAPS = {"DockerLabels", "Options"}
+
+
+def in_ecs_words(value: Any, references: Mapping[str, str], *, is_map: bool = False) -> Any:  # noqa: ANN401  any JSON
+    """Return part of a template as ECS' API names it, its references replaced by what they mean."""
+    match value:
+        case {"Ref": str(name), **rest} if not rest:
+            return references.get(name, value)
+        case dict():
+            return {
+                name if is_map else _SPELLINGS.get(name, name[0].lower() + name[1:]): in_ecs_words(
+                    each, references, is_map=name in _MAPS
+                )
+                for name, each in value.items()
+            }
+        case list():
+            return [in_ecs_words(each, references) for each in value]
+        case _:
+            return value

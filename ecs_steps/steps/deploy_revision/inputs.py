@@ -10,13 +10,14 @@ from ecs_steps.octopus.inputs.converter import text, unexpected
 from ecs_steps.octopus.inputs.reader import derived, variable
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import FAMILY, Bool, EcsName, Family
-from ecs_steps.steps.strategy_inputs import (
-    WhenPaused,
+from ecs_steps.steps.revision_inputs import (
+    RevisionInputs,
     force_variable,
     on_failure_variable,
     when_paused_variable,
 )
-from ecs_steps.steps.task_set_inputs import TaskSetInputs, task_sets_last
+from ecs_steps.steps.strategy_inputs import WhenPaused
+from ecs_steps.steps.task_set_inputs import task_sets_last
 
 REVISION = "Octopus.Action.Aws.Ecs.Revision"
 PACKAGE_REFERENCE = "EcsRevision.TaskDefinition"
@@ -94,7 +95,7 @@ def _release_package(variables: Mapping[str, str]) -> ReleasePackage:
 
 
 @frozen(kw_only=True, field_transformer=task_sets_last)
-class DeployRevisionInputs(TaskSetInputs):
+class DeployRevisionInputs(RevisionInputs):
     """The inputs of *Deploy Amazon ECS Revision*."""
 
     service_name: EcsName = variable(
@@ -120,11 +121,6 @@ class DeployRevisionInputs(TaskSetInputs):
     on_failure: OnFailure = on_failure_variable(f"{REVISION}.OnFailure")
     when_paused: WhenPaused = when_paused_variable(f"{REVISION}.WhenPaused")
     package: ReleasePackage = derived(_release_package, default=ReleasePackage())
-
-    @property
-    def service(self) -> str:
-        """The service's name, where it was given by its ARN as well."""
-        return self.service_name.rpartition("/")[2]
 
     @property
     def revision(self) -> ChosenRevision | None:

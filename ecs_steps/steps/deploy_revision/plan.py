@@ -3,23 +3,18 @@
 Everything that can refuse it is checked here, so that a refused one has changed nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
-
-from ecs_steps.aws.ecs import Service
+from ecs_steps.aws.ecs import BalancedContainer, Service
 from ecs_steps.aws.task_definitions import TaskDefinition, describe_task_definition
 from ecs_steps.context import DeploymentContext
-from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import NotFoundError
-from ecs_steps.rollouts.fit import misfits
-from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_own_deployment
-from ecs_steps.rollouts.start import check_strategy, check_task_sets, describe_updatable_service
+from ecs_steps.rollouts.in_progress import find_own_deployment
 from ecs_steps.rollouts.strategies import requested_configuration
 from ecs_steps.steps.deploy_revision.inputs import REVISION, ChosenRevision, DeployRevisionInputs
-from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
-from ecs_steps.steps.task_set_inputs import OF_TASK_SETS
+from ecs_steps.steps.revision_deployment import ServicePlan, find_service
+from ecs_steps.steps.strategy_inputs import WhenPaused
 from ecs_steps.tags import Tag, same_deployment
 from ecs_steps.task_definition.revision import TagChanges
 
@@ -27,24 +22,7 @@ STACK_TAG = "aws:cloudformation:stack-name"
 RETAIN = "Octopus.Action.Aws.Ecs.Deploy.RetainTaskDefinitions"
 
 
-@frozen(kw_only=True)
-class Plan:
-    """A revision that a service can be moved to, and the tags that the service lacks.
-
-    `configuration` is sent with it, where the service's own does not stay. `in_progress` is this very
-    deployment, which was begun before.
-    """
-
-    service: Service
-    revision: str
-    family: str
-    service_tags: tuple[Tag, ...]
-    warnings: tuple[str, ...]
-    configuration: dict[str, Any] | None = None
-    in_progress: DeploymentInProgress | None = None
-
-
-def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) -> Plan:
+def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) -> ServicePlan:
     """Read the service and the revision, and check that they fit.
 
     Raises:
@@ -54,17 +32,7 @@ def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) ->
         DeploymentError: The service cannot be updated by this step, or with this strategy.
         SupersededError: Another deployment of the service waits for a person.
     """
-    service = describe_updatable_service(
-        inputs.cluster_name, inputs.service_name, context, with_task_sets=True
-    )
-    check_environment(inputs.guard, context, service=service)
-    check_strategy(service, inputs.strategy_type, variable=f"{STRATEGY}.Type")
-    check_task_sets(
-        service,
-        variables=OF_TASK_SETS,
-        names_task_sets=inputs.names_task_sets,
-        has_safeguards=inputs.has_safeguards,
-    )
+    service = find_service(inputs, context)
     assert inputs.revision  # noqa: S101  valid inputs have one
     _check_place(inputs.revision, service, context)
     found = _describe(inputs.revision, service, context)
@@ -87,7 +55,7 @@ def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) ->
         variable=f"{REVISION}.WhenPaused",
     )
     problems = dropped + (begun.warnings if begun else ())
-    return Plan(
+    return ServicePlan(
         service=service,
         revision=found.arn,
         family=found.family,
@@ -98,6 +66,38 @@ def plan_deployment(inputs: DeployRevisionInputs, context: DeploymentContext) ->
         ),
         in_progress=begun,
     )
+
+
+def misfits(revision: Mapping[str, Any], service: Service) -> Iterator[str]:
+    """Yield why a service cannot run a revision, which is as DescribeTaskDefinition shows it."""
+    compatible = revision.get("compatibilities")
+    if service.launch_type and compatible and service.launch_type not in compatible:
+        yield (
+            f"the service starts its tasks on {service.launch_type}, and the revision is for "
+            f"{' and '.join(compatible)}"
+        )
+    containers = {each["name"]: each for each in revision["containerDefinitions"]}
+    for balanced in service.balanced_containers:
+        if balanced.name not in containers:
+            yield (
+                f"a load balancer of the service sends requests to container {balanced.name}, and the "
+                f"revision has {', '.join(containers)}"
+            )
+        elif not _listens(containers[balanced.name], balanced):
+            yield (
+                f"a load balancer of the service sends requests to port {balanced.port} of container "
+                f"{balanced.name}, which the revision does not map"
+            )
+
+
+def _listens(container: Mapping[str, Any], balanced: BalancedContainer) -> bool:
+    for mapping in container.get("portMappings", []):
+        first, _, last = str(mapping.get("containerPortRange", "")).partition("-")
+        if mapping.get("containerPort") == balanced.port:
+            return True
+        if first.isdecimal() and last.isdecimal() and int(first) <= balanced.port <= int(last):
+            return True
+    return False
 
 
 def _check_place(revision: ChosenRevision, service: Service, context: DeploymentContext) -> None:

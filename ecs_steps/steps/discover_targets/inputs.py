@@ -1,12 +1,14 @@
-"""The inputs of *Discover Amazon ECS Targets*."""
+"""The inputs of *Discover Amazon ECS Targets*, and the rules on them."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import Names, Regions, Role, SessionName, SessionSeconds
-from ecs_steps.steps.common_inputs import AwsInputs
+from ecs_steps.steps.common_inputs import AWS_RULES, AwsInputs
 
 DISCOVERY = "Octopus.Action.Aws.Ecs.Discovery"
 
@@ -27,7 +29,6 @@ class DiscoverInputs(AwsInputs):
         label="Regions",
         help="The regions whose clusters are searched, one a line. Empty means the step's own.",
         default=(),
-        control="MultiLineText",
     )
     roles: Names = variable(
         f"{DISCOVERY}.Roles",
@@ -81,6 +82,17 @@ class DiscoverInputs(AwsInputs):
         help="Servers from 2026.2 have ECS clusters as targets of their own; older ones as those of a step "
         "package.",
         default=MessageForm.NATIVE,
-        control="Select",
         options=["Native|Amazon ECS cluster (2026.2 and newer)", "StepPackage|Step package (before)"],
     )
+
+
+@rule("scope")
+def _environment(inputs: DiscoverInputs) -> Iterator[Finding]:
+    if not inputs.scope.environment:
+        yield Finding(
+            ("scope", "Octopus.Environment.Name"),
+            "is required: a cluster is a target of the environment that its tag octopus-environment names",
+        )
+
+
+RULES: tuple[AnyRule[DiscoverInputs], ...] = (_environment, *AWS_RULES)

@@ -3,35 +3,26 @@
 variables -> inputs -> clusters of each region -> matches -> targets, which the script step asks Octopus for
 """
 
-from collections.abc import Mapping
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.clock import Clock, cancellable
-from ecs_steps.octopus.inputs.reader import read
-from ecs_steps.octopus.variables import Variables
-from ecs_steps.reporting.events import Level, Report, TargetFound
+from ecs_steps.reporting.events import Level, TargetFound
 from ecs_steps.result import Outcome, Outputs, Result
-from ecs_steps.steps.discover_targets.inputs import DiscoverInputs, MessageForm
-from ecs_steps.steps.discover_targets.rules import RULES
+from ecs_steps.steps.aws_step import AwsStep
+from ecs_steps.steps.discover_targets.inputs import RULES, DiscoverInputs, MessageForm
 
 if TYPE_CHECKING:
-    from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.context import DeploymentContext
     from ecs_steps.environments.discovery import FoundCluster
 
 
-class DiscoverEcsTargetsStep:
-    """Find the clusters whose tags say that they are targets of the deployment's environment."""
+class DiscoverEcsTargetsStep(AwsStep[DiscoverInputs]):
+    """Find the clusters whose tags say that they are targets of the deployment's environment.
 
-    def __init__(self, variables: Mapping[str, object], *, evaluate: bool = True) -> None:
-        """Read and validate the variables; no AWS call.
+    Each is reported (`TargetFound`), and AWS is only read. That nothing was found, or that a region could not
+    be searched, is a warning.
+    """
 
-        Without `evaluate` the values are evaluated already, as inside Octopus: ``#{x}`` is text.
-
-        Raises:
-            InvalidInputsError: With every problem there is.
-        """
-        self.inputs, self.warnings = read(DiscoverInputs, Variables(variables), RULES, evaluate=evaluate)
+    _inputs_class, _rules = DiscoverInputs, RULES
 
     def iam_policy(self, *, diagnostics: bool = False) -> dict[str, Any]:  # noqa: ARG002  as every step's
         """Return the IAM policy that the step needs for these inputs, as JSON data; no AWS call."""
@@ -39,30 +30,11 @@ class DiscoverEcsTargetsStep:
 
         return permissions(self.inputs)
 
-    def run(
-        self,
-        *,
-        aws: "AwsClients | None" = None,
-        report: Report | None = None,
-        clock: Clock | None = None,
-        cancel: Event | None = None,
-    ) -> Result:
-        """Search the regions and report each target (`TargetFound`); AWS is only read.
-
-        That nothing was found, or that a region could not be searched, is a warning. By default AWS is
-        reached with the variables' account, else with the environment's credentials.
-
-        Raises:
-            WrongEnvironmentError: The credentials belong to another account than the expected one.
-            AwsCallError: No region is known, or the account could not be read.
-        """
+    def _run(self, context: "DeploymentContext") -> Result:
         from ecs_steps.environments.discovery import find_targets
         from ecs_steps.environments.guard import check_environment
-        from ecs_steps.steps.context import aws_context
 
-        inputs = self.inputs
-        context = aws_context(inputs, self.warnings, aws=aws, report=report, clock=cancellable(clock, cancel))
-        outputs = Outputs(context.report)
+        inputs, outputs = self.inputs, Outputs(context.report)
         check_environment(inputs.guard, context)
         regions = tuple(dict.fromkeys(inputs.regions or (context.aws.region,)))
         names = []

@@ -1,15 +1,25 @@
-"""The inputs of *Prepare Amazon ECS Traffic*."""
+"""The inputs of *Prepare Amazon ECS Traffic*, and the rules on them."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
 
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import Lines, Port, Text, WholeNumber
-from ecs_steps.rollouts.request_marker import RequestMarker
-from ecs_steps.steps.common_inputs import AwsInputs
-from ecs_steps.steps.task_set_inputs import Header, Query, header_variable, marker_of, test_query_variable
+from ecs_steps.rollouts.request_marker import MAX_CONDITION_VALUES, RequestMarker
+from ecs_steps.steps.common_inputs import AWS_RULES, AwsInputs
+from ecs_steps.steps.task_set_inputs import (
+    TEST_TRAFFIC,
+    TEST_TRAFFIC_RULES,
+    Header,
+    Query,
+    header_variable,
+    marker_of,
+    test_query_variable,
+)
 from ecs_steps.tags import Tag
 
 TRAFFIC = "Octopus.Action.Aws.Ecs.Traffic"
@@ -73,7 +83,6 @@ class PrepareTrafficInputs(AwsInputs):
         docs=f"{BALANCING}/rule-condition-types.html",
         help="Host names of the production traffic, one a line. Empty means any.",
         default=(),
-        control="MultiLineText",
     )
     paths: Paths = variable(
         f"{TRAFFIC}.Paths",
@@ -81,7 +90,6 @@ class PrepareTrafficInputs(AwsInputs):
         docs=f"{BALANCING}/rule-condition-types.html",
         help="Paths of the production traffic, one a line, such as `/orders/*`. Empty means every path.",
         default=(),
-        control="MultiLineText",
     )
     priority: Priority | None = variable(
         f"{TRAFFIC}.Priority",
@@ -104,7 +112,6 @@ class PrepareTrafficInputs(AwsInputs):
         docs=f"{BALANCING}/load-balancer-target-groups.html",
         help="How the load balancer talks to the tasks, in a target group that is made.",
         default=Protocol.HTTP,
-        control="Select",
         options=["HTTP|HTTP", "HTTPS|HTTPS"],
     )
     health_check_path: Path = variable(
@@ -138,3 +145,41 @@ class PrepareTrafficInputs(AwsInputs):
     def tag(self, key: str) -> Tag:
         """Return a tag by which something of this name is found again."""
         return Tag(key, self.name)
+
+
+MAX_WILDCARDS = 6
+
+
+@rule("test_header", "test_query")
+def _some_marker(inputs: PrepareTrafficInputs) -> Iterator[Finding]:
+    if not inputs.test_header and not inputs.test_query:
+        yield Finding(("test_header",), f"is required, or {TEST_TRAFFIC}.Query: the test rule matches it")
+
+
+@rule("hosts", "paths")
+def _conditions_that_fit(inputs: PrepareTrafficInputs) -> Iterator[Finding]:
+    # One value of the test rule is what testers send.
+    values, most = [*inputs.hosts, *inputs.paths], MAX_CONDITION_VALUES - 1
+    wildcards = sum(text.count("*") + text.count("?") for text in values)
+    if len(values) > most:
+        yield Finding(("paths",), f"are {len(values)} with the hosts, and a rule takes {most} and a test's")
+    elif wildcards > MAX_WILDCARDS:
+        yield Finding(("paths",), f"have {wildcards} wildcards with the hosts; ELB takes {MAX_WILDCARDS}")
+
+
+@rule("listener", "region", "expected_account")
+def _place_of_listener(inputs: PrepareTrafficInputs) -> Iterator[Finding]:
+    region, account = inputs.listener.split(":")[3:5]
+    if inputs.region and region != inputs.region:
+        yield Finding(("listener",), f"is in {region}, and this step runs in {inputs.region}")
+    if inputs.expected_account and account != inputs.expected_account:
+        yield Finding(("listener",), f"is in account {account}, not in {inputs.expected_account}")
+
+
+RULES: tuple[AnyRule[PrepareTrafficInputs], ...] = (
+    _some_marker,
+    _conditions_that_fit,
+    _place_of_listener,
+    *TEST_TRAFFIC_RULES,
+    *AWS_RULES,
+)

@@ -9,10 +9,9 @@ from attrs import frozen
 from ecs_steps.account import AssumedRole
 from ecs_steps.octopus import json_text
 from ecs_steps.octopus.account import ExternalId
-from ecs_steps.octopus.feeds import Feed
 from ecs_steps.octopus.inputs.converter import FieldError, PartialValueError, convert
 from ecs_steps.octopus.inputs.reader import variable
-from ecs_steps.octopus.inputs.shared_inputs import TagInput, sent_tags
+from ecs_steps.octopus.inputs.shared_inputs import Feed, TagInput, sent_tags
 from ecs_steps.octopus.inputs.types import Bool, PositiveCount, Role, Text
 from ecs_steps.steps.common_inputs import AwsInputs
 from ecs_steps.tags import MAX_TAGS, Tag, merge_tags
@@ -140,14 +139,12 @@ class PromoteInputs(AwsInputs):
         help="Whether a repository that does not exist is created, by the settings for a new one. One that "
         "exists stays as it is, and only gets the lifecycle policy where it has none.",
         default=False,
-        control="Checkbox",
     )
     scan_on_push: Bool = variable(
         f"{PROMOTE}.ScanOnPush",
         label="Scan on push",
         help="New repository: whether ECR scans each image that is pushed to it.",
         default=True,
-        control="Checkbox",
         used_if=lambda inputs: inputs.create_repository,
     )
     immutable_tags: Bool = variable(
@@ -155,7 +152,6 @@ class PromoteInputs(AwsInputs):
         label="Immutable tags",
         help="New repository: whether a tag keeps the first image that it names.",
         default=True,
-        control="Checkbox",
         used_if=lambda inputs: inputs.create_repository,
     )
     kms_key: KmsKey | None = variable(
@@ -182,7 +178,6 @@ class PromoteInputs(AwsInputs):
         help='New repository: JSON: `[{"key": "team", "value": "shop"}]`; at most 50, with those that name '
         "the release.",
         default=(),
-        control="MultiLineText",
         used_if=lambda inputs: inputs.create_repository,
     )
     scan_gate: ScanGate = variable(
@@ -191,7 +186,6 @@ class PromoteInputs(AwsInputs):
         help="The tag is only set where ECR's scan of each platform has no finding of this severity or a "
         "higher one. Without a result the tag is not set either.",
         default=ScanGate.OFF,
-        control="Select",
         options=[
             "Off|Off",
             "Critical|No critical finding",
@@ -212,7 +206,6 @@ class PromoteInputs(AwsInputs):
         help="Whether the scan gate passes an image whose operating system ECR cannot scan "
         "(`UNSUPPORTED_IMAGE`), such as one that is built from `scratch`.",
         default=False,
-        control="Checkbox",
         used_if=lambda inputs: inputs.scan_gate is not ScanGate.OFF,
     )
     copy_referrers: CopyReferrers = variable(
@@ -221,7 +214,6 @@ class PromoteInputs(AwsInputs):
         help="Whether signatures, attestations and bills of materials that refer to the image are copied "
         "too. `Require` fails the step where they cannot be; `True` warns.",
         default=CopyReferrers.NO,
-        control="Select",
         options=["False|No", "True|Yes", "Require|Yes, and fail where that is not possible"],
     )
 

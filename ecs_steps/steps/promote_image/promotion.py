@@ -29,21 +29,14 @@ from ecs_steps.errors import (
     NotFoundError,
     Problem,
 )
+from ecs_steps.image_reference import is_tag, parse_reference
 from ecs_steps.images.registries import Registries
-from ecs_steps.registry import (
-    CopyCancelledError,
-    CopyProgress,
-    Image,
-    OciLayout,
-    RegistryError,
-    Repository,
-    TagConflictError,
-    copy_image,
-    copy_referrers,
-    is_tag,
-    parse_reference,
-    read_image,
-)
+from ecs_steps.registry.errors import CopyCancelledError, RegistryError, TagConflictError
+from ecs_steps.registry.image import Image, read_image
+from ecs_steps.registry.layout import OciLayout
+from ecs_steps.registry.referrers import copy_referrers
+from ecs_steps.registry.repository import Repository
+from ecs_steps.registry.transfer import CopyProgress, copy_image
 from ecs_steps.reporting.events import Level, Progress, Report
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.steps.promote_image.inputs import PROMOTE, CopyReferrers, PromoteInputs

@@ -13,8 +13,9 @@ from attrs import define, field
 from ecs_steps.aws.ecr import ImageScan, describe_scan, start_scan
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, EcsStepsError, ScanGateError, TimedOutError
-from ecs_steps.polling import PollResult, poll
-from ecs_steps.registry import Image, Manifest
+from ecs_steps.polling import PollResult
+from ecs_steps.registry.image import Image
+from ecs_steps.registry.manifest import Manifest
 from ecs_steps.reporting.events import Level
 from ecs_steps.steps.promote_image.inputs import PROMOTE, PromoteInputs, ScanGate
 
@@ -46,12 +47,9 @@ def pass_gate(image: Image, inputs: PromoteInputs, context: DeploymentContext) -
             image_digest=image.digest,
         )
     watch = _ScanWatch(inputs.repository_name, digests, context)
-    scans = poll(
-        watch.observe,
-        clock=context.clock,
-        deadline=context.clock.now() + timedelta(minutes=inputs.scan_timeout_minutes),
-        report=context.report,
-        waiting_for=f"{len(digests)} scans" if len(digests) > 1 else "the scan",
+    what = f"{len(digests)} scans" if len(digests) > 1 else "the scan"
+    scans = context.wait_for(
+        what, watch.observe, timeout=timedelta(minutes=inputs.scan_timeout_minutes)
     ).value
     failures = [failure for digest in digests if (failure := judge_scan(scans.get(digest), digest, inputs))]
     # What was found says more than what is missing.

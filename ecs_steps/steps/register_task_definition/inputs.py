@@ -1,17 +1,30 @@
-"""The inputs of *Register Amazon ECS Task Definition*."""
+"""The inputs of *Register Amazon ECS Task Definition*, and the rules on them."""
 
+import re
+from collections.abc import Iterator
 from typing import Annotated
 
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import derived, variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule, tag_rules
 from ecs_steps.octopus.inputs.shared_inputs import TagInput, sent_tags
-from ecs_steps.octopus.inputs.types import Bool, Count, Family
-from ecs_steps.steps.common_inputs import AwsInputs, resolve_digests_variable
-from ecs_steps.tags import Tag, merge_tags, provenance_tags, without_aws_tags, without_environment_tags
-from ecs_steps.task_definition.container_updates import ContainerUpdate, updated_images
+from ecs_steps.octopus.inputs.types import FAMILY, Bool, Count, Family, TaskDefinitionName
+from ecs_steps.steps.common_inputs import AWS_RULES, AwsInputs, resolve_digests_variable
+from ecs_steps.tags import (
+    MAX_TAGS,
+    Tag,
+    merge_tags,
+    provenance_tags,
+    without_aws_tags,
+    without_environment_tags,
+)
+from ecs_steps.task_definition.container_updates import (
+    CONTAINER_UPDATE_RULES,
+    ContainerUpdate,
+    updated_images,
+)
 from ecs_steps.task_definition.document import Document, DocumentReader
-from ecs_steps.task_definition.inputs import TaskDefinitionName
 from ecs_steps.task_definition.revision import RevisionChanges
 
 TASK_DEFINITION = "Octopus.Action.Aws.Ecs.TaskDefinition"
@@ -52,7 +65,6 @@ class RegisterInputs(AwsInputs):
         '{"action": "Append", "items": [{"type": "Plain", "key": "LOG_LEVEL", "value": "info"}]}}]`; '
         "may be empty",
         default=(),
-        control="MultiLineText",
     )
     tags: tuple[TagInput, ...] = variable(
         TAGS,
@@ -60,7 +72,6 @@ class RegisterInputs(AwsInputs):
         help='JSON: `[{"key": "team", "value": "shop"}]`; at most 50, with those that the template has '
         "already.",
         default=(),
-        control="MultiLineText",
     )
     keep_revisions: Count = variable(
         f"{TASK_DEFINITION}.KeepRevisions",
@@ -100,3 +111,28 @@ class RegisterInputs(AwsInputs):
             user_tags=merge_tags(kept, sent_tags(self.tags)),
             tags_variable=TAGS,
         )
+
+
+@rule("family", "document")
+def _some_family(inputs: RegisterInputs) -> Iterator[Finding]:
+    if inputs.family:
+        return
+    if not inputs.target_family:
+        yield Finding(("family",), "is required, unless a document names the family")
+    elif inputs.document and not re.fullmatch(FAMILY.pattern, inputs.target_family):
+        yield Finding(("document", *inputs.document.path(("family",))), f"expected {FAMILY.expected}")
+
+
+@rule("template_name", "document")
+def _one_source(inputs: RegisterInputs) -> Iterator[Finding]:
+    if inputs.template_name and inputs.document:
+        yield Finding(("document",), "cannot be given together with a template: which one is meant?")
+
+
+RULES: tuple[AnyRule[RegisterInputs], ...] = (
+    _some_family,
+    _one_source,
+    *CONTAINER_UPDATE_RULES,
+    *tag_rules(MAX_TAGS),
+    *AWS_RULES,
+)

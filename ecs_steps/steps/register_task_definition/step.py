@@ -1,41 +1,37 @@
 """The step *Register Amazon ECS Task Definition*.
 
 variables -> inputs -> template or document -> the next revision -> old revisions -> outputs
-
-What a phase needs is imported by that phase: inputs need no AWS.
 """
 
-from collections.abc import Mapping, Sequence
-from threading import Event
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ecs_steps.clock import Clock, cancellable
-from ecs_steps.octopus.inputs.reader import read
-from ecs_steps.octopus.variables import Variables
+from ecs_steps.clock import Clock
 from ecs_steps.reporting.events import Report
 from ecs_steps.result import DryRun, Result
+from ecs_steps.steps.aws_step import AwsStep
 from ecs_steps.steps.register_task_definition.document import document_rule
-from ecs_steps.steps.register_task_definition.inputs import RegisterInputs
-from ecs_steps.steps.register_task_definition.rules import RULES
+from ecs_steps.steps.register_task_definition.inputs import RULES, RegisterInputs
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
+    from ecs_steps.context import DeploymentContext
     from ecs_steps.steps.register_task_definition.registration import Registration
 
 
-class RegisterEcsTaskDefinitionStep:
-    """Register a revision that a later deployment chooses; no service is changed."""
+class RegisterEcsTaskDefinitionStep(AwsStep[RegisterInputs]):
+    """Register a revision that a later deployment chooses; no service is changed.
 
-    def __init__(self, variables: Mapping[str, object], *, evaluate: bool = True) -> None:
-        """Read and validate the variables, a document by botocore's own model; no AWS call.
+    Where it is as the latest one, nothing is registered (UNCHANGED). A document is checked by botocore's own
+    model.
 
-        Without `evaluate` the values are evaluated already, as inside Octopus: ``#{x}`` is text.
+    Raises:
+        NotFoundError, RegistryError: The template, a container or an image to pin does not exist; nothing
+            was changed.
+        DeploymentError: A revision holds a member that this botocore would lose; nothing was changed.
+    """
 
-        Raises:
-            InvalidInputsError: With every problem there is.
-        """
-        rules = (*RULES, document_rule)
-        self.inputs, self.warnings = read(RegisterInputs, Variables(variables), rules, evaluate=evaluate)
+    _inputs_class, _rules = RegisterInputs, (*RULES, document_rule)
 
     def iam_policy(self, *, diagnostics: bool = False, roles: Sequence[str] = ()) -> dict[str, Any]:
         """Return the IAM policy that the step needs for these inputs, as JSON data; no AWS call.
@@ -58,34 +54,12 @@ class RegisterEcsTaskDefinitionStep:
         Raises:
             NotFoundError, DeploymentError, AwsCallError: As `run`.
         """
-        return self._registration(aws, report, clock).dry_run()
+        return self._registration(self._context(aws, report, clock)).dry_run()
 
-    def run(
-        self,
-        *,
-        aws: "AwsClients | None" = None,
-        report: Report | None = None,
-        clock: Clock | None = None,
-        cancel: Event | None = None,
-    ) -> Result:
-        """Register the next revision; where it is as the latest one, nothing is registered (UNCHANGED).
+    def _run(self, context: "DeploymentContext") -> Result:
+        return self._registration(context).run()
 
-        By default AWS is reached with the variables' account, else with the environment's credentials, and
-        reports are lines on standard error.
-
-        Raises:
-            NotFoundError, RegistryError: The template, a container or an image to pin does not exist; nothing
-                was changed.
-            DeploymentError: A revision holds a member that this botocore would lose; nothing was changed.
-            AwsCallError: A call was denied or refused, or did not get through.
-        """
-        return self._registration(aws, report, cancellable(clock, cancel)).run()
-
-    def _registration(
-        self, aws: "AwsClients | None", report: Report | None, clock: Clock | None
-    ) -> "Registration":
-        from ecs_steps.steps.context import aws_context
+    def _registration(self, context: "DeploymentContext") -> "Registration":
         from ecs_steps.steps.register_task_definition.registration import Registration
 
-        context = aws_context(self.inputs, self.warnings, aws=aws, report=report, clock=clock)
         return Registration(inputs=self.inputs, context=context)

@@ -1,20 +1,24 @@
-"""The inputs of *Update Amazon ECS Service*."""
+"""The inputs of *Update Amazon ECS Service*, and the rules on them."""
+
+from collections.abc import Iterator
 
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.reader import variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule, tag_rules
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure, TagInput, sent_tags
-from ecs_steps.octopus.inputs.types import Bool, EcsName, Family
-from ecs_steps.steps.common_inputs import GUIDE, resolve_digests_variable
-from ecs_steps.steps.strategy_inputs import (
-    WhenPaused,
+from ecs_steps.octopus.inputs.types import Bool, EcsName, Family, TaskDefinitionName
+from ecs_steps.steps.common_inputs import GUIDE, SERVICE_RULES, resolve_digests_variable
+from ecs_steps.steps.revision_inputs import (
+    RevisionInputs,
     force_variable,
     on_failure_variable,
     when_paused_variable,
 )
-from ecs_steps.steps.task_set_inputs import TaskSetInputs, task_sets_last
-from ecs_steps.task_definition.container_updates import ContainerUpdate
-from ecs_steps.task_definition.inputs import TaskDefinitionName
+from ecs_steps.steps.strategy_inputs import STRATEGY_RULES, WhenPaused
+from ecs_steps.steps.task_set_inputs import TEST_TRAFFIC_RULES, task_sets_last
+from ecs_steps.tags import MAX_TAGS, Tag, merge_tags
+from ecs_steps.task_definition.container_updates import CONTAINER_UPDATE_RULES, ContainerUpdate
 from ecs_steps.task_definition.revision import RevisionChanges
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"
@@ -22,7 +26,7 @@ TAGS = "Octopus.Action.Aws.Tags"
 
 
 @frozen(kw_only=True, field_transformer=task_sets_last)
-class UpdateInputs(TaskSetInputs):
+class UpdateInputs(RevisionInputs):
     """The inputs of *Update Amazon ECS Service*."""
 
     service_name: EcsName = variable(
@@ -60,7 +64,6 @@ class UpdateInputs(TaskSetInputs):
         help='JSON: `[{"key": "team", "value": "shop"}]`; at most 50, with those that the task definition '
         "has already.",
         default=(),
-        control="MultiLineText",
     )
     force_new_deployment: Bool = force_variable(f"{UPDATE}.ForceNewDeployment")
     on_failure: OnFailure = on_failure_variable(f"{UPDATE}.OnFailure")
@@ -69,9 +72,9 @@ class UpdateInputs(TaskSetInputs):
     when_paused: WhenPaused = when_paused_variable(f"{UPDATE}.WhenPaused")
 
     @property
-    def service(self) -> str:
-        """The service's name, where it was given by its ARN as well."""
-        return self.service_name.rpartition("/")[2]
+    def set_tags(self) -> tuple[Tag, ...]:
+        """The tags of a task set that is made, and of its test rule."""
+        return merge_tags(self.default_tags, sent_tags(self.tags))
 
     @property
     def template(self) -> str:
@@ -89,3 +92,19 @@ class UpdateInputs(TaskSetInputs):
             user_tags=sent_tags(self.tags),
             tags_variable=TAGS,
         )
+
+
+@rule("container_updates")
+def _some_container(inputs: UpdateInputs) -> Iterator[Finding]:
+    if not inputs.container_updates:
+        yield Finding(("container_updates",), "expected at least one container")
+
+
+RULES: tuple[AnyRule[UpdateInputs], ...] = (
+    _some_container,
+    *CONTAINER_UPDATE_RULES,
+    *tag_rules(MAX_TAGS),
+    *SERVICE_RULES,
+    *STRATEGY_RULES,
+    *TEST_TRAFFIC_RULES,
+)

@@ -3,77 +3,70 @@
 Everything that can refuse an update is checked here, so that a refused one has changed nothing.
 """
 
-from typing import Any
-
 from attrs import evolve, frozen
 
-from ecs_steps.aws.ecs import Service
 from ecs_steps.context import DeploymentContext
-from ecs_steps.environments.guard import check_environment
-from ecs_steps.errors import Problem
-from ecs_steps.rollouts.in_progress import DeploymentInProgress, find_own_deployment
+from ecs_steps.result import DryRun
 from ecs_steps.rollouts.start import (
-    check_strategy,
-    check_task_sets,
-    describe_updatable_service,
     has_task_sets,
 )
 from ecs_steps.rollouts.strategies import requested_configuration
-from ecs_steps.steps.strategy_inputs import STRATEGY, WhenPaused
-from ecs_steps.steps.task_set_inputs import OF_TASK_SETS
+from ecs_steps.steps.revision_deployment import ServicePlan, find_service
+from ecs_steps.steps.strategy_inputs import WhenPaused
 from ecs_steps.steps.update_ecs_service.inputs import UPDATE, UpdateInputs
 from ecs_steps.tags import Tag, same_deployment
 from ecs_steps.task_definition.container_updates import updated_images
-from ecs_steps.task_definition.diff import Change, difference
-from ecs_steps.task_definition.registration import check_containers, describe_revision
+from ecs_steps.task_definition.diff import difference, revision_dry_run
+from ecs_steps.task_definition.registration import (
+    add_tags,
+    check_containers,
+    describe_revision,
+    register_revision,
+)
 from ecs_steps.task_definition.revision import RegisteredRevision, RevisionPlan, plan_revision, tags_of
 
 
 @frozen(kw_only=True)
-class Plan:
-    """An update that could be made: the revision that the service is to run, and the tags that it lacks.
+class UpdatePlan(ServicePlan):
+    """An update that could be made, by the next revision of the family whose latest one is `revision`."""
 
-    `configuration` is sent with it, where the service's own does not stay. `in_progress` is this very
-    update, which was begun before.
-    """
-
-    service: Service
     latest: RegisteredRevision
-    revision: RevisionPlan
-    service_tags: tuple[Tag, ...]
-    warnings: tuple[Problem, ...]
-    configuration: dict[str, Any] | None = None
-    in_progress: DeploymentInProgress | None = None
+    next: RevisionPlan
 
     @property
     def is_running(self) -> bool:
         """Whether the service runs already what is to be deployed."""
-        return not self.revision.needs_registration and self.service.task_definition == self.latest.arn
+        return not self.next.needs_registration and super().is_running
+
+    def register(self, context: DeploymentContext) -> str:
+        """Return the ARN of the next revision, which is registered where it does not exist."""
+        return register_revision(self.next, context)
+
+    def add_tags(self, context: DeploymentContext) -> None:
+        """Add the tags that are missing; where that is not allowed, it is a warning."""
+        add_tags(self.revision, self.revision_tags, context)
+        super().add_tags(context)
 
     @property
     def revision_tags(self) -> tuple[Tag, ...]:
         """The tags that a revision which exists already lacks."""
-        return () if self.revision.needs_registration else self.revision.missing_tags
-
-    @property
-    def _deploying(self) -> str:
-        name = self.service.name
-        return f"CreateTaskSet {name}" if has_task_sets(self.service) else f"UpdateService {name}"
+        return () if self.next.needs_registration else self.next.missing_tags
 
     def calls(self, *, force: bool) -> tuple[str, ...]:
         """Return the calls that would change something, in order; `force` deploys what is running again."""
         if self.in_progress:
             return ()
+        deploying = "CreateTaskSet" if has_task_sets(self.service) else "UpdateService"
         made = {
-            f"RegisterTaskDefinition {self.revision.family}": self.revision.needs_registration,
-            self._deploying: force or not self.is_running,
-            f"TagResource {self.latest.arn}": bool(self.revision_tags),
+            f"RegisterTaskDefinition {self.next.family}": self.next.needs_registration,
+            f"{deploying} {self.service.name}": force or not self.is_running,
+            f"TagResource {self.revision}": bool(self.revision_tags),
             f"TagResource {self.service.arn}": bool(self.service_tags),
         }
         return tuple(call for call, is_made in made.items() if is_made)
 
 
-def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
+def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> UpdatePlan:
     """Read the service and the task definitions, and plan the next revision.
 
     Raises:
@@ -84,17 +77,7 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
             holds a member that this botocore would lose.
         SupersededError: Another deployment of the service waits for a person.
     """
-    service = describe_updatable_service(
-        inputs.cluster_name, inputs.service_name, context, with_task_sets=True
-    )
-    check_environment(inputs.guard, context, service=service)
-    check_strategy(service, inputs.strategy_type, variable=f"{STRATEGY}.Type")
-    check_task_sets(
-        service,
-        variables=OF_TASK_SETS,
-        names_task_sets=inputs.names_task_sets,
-        has_safeguards=inputs.has_safeguards,
-    )
+    service = find_service(inputs, context)
     template = describe_revision(inputs.template, context)
     is_latest = inputs.template == inputs.target_task_definition_name
     latest = template if is_latest else describe_revision(inputs.target_task_definition_name, context)
@@ -107,10 +90,12 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
         request = pin_containers(revision.next_request, updated_images(inputs), inputs, context)
         revision = evolve(revision, next_request=request)
     _, warnings = changes.merged_tags(service.tags)
-    plan = Plan(
+    plan = UpdatePlan(
         service=service,
+        revision=latest.arn,
+        family=revision.family,
         latest=latest,
-        revision=revision,
+        next=revision,
         service_tags=changes.missing_tags(service.tags),
         warnings=revision.warnings + warnings,
         configuration=requested_configuration(
@@ -120,8 +105,14 @@ def plan_update(inputs: UpdateInputs, context: DeploymentContext) -> Plan:
     return plan if has_task_sets(service) else _with_deployment_in_progress(plan, inputs, context)
 
 
-def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: DeploymentContext) -> Plan:
+def _with_deployment_in_progress(
+    plan: UpdatePlan, inputs: UpdateInputs, context: DeploymentContext
+) -> UpdatePlan:
     """Take a deployment that pauses into account: this very update, or one that it would end."""
+    if not plan.service.may_be_paused:
+        return plan
+    from ecs_steps.rollouts.in_progress import find_own_deployment
+
     # This Octopus deployment has registered, or tagged, what it runs.
     has_started = same_deployment(inputs.default_tags, tags_of(plan.latest.request))
     found = find_own_deployment(
@@ -135,8 +126,14 @@ def _with_deployment_in_progress(plan: Plan, inputs: UpdateInputs, context: Depl
     return evolve(plan, in_progress=found, warnings=plan.warnings + found.warnings) if found else plan
 
 
-def changes(plan: Plan, context: DeploymentContext) -> tuple[Change, ...]:
-    """Return what differs between the revision that the service runs and the next one."""
+def dry_run(inputs: UpdateInputs, context: DeploymentContext) -> DryRun:
+    """Return what would change, and the calls that would be made."""
+    plan = plan_update(inputs, context)
     running = plan.service.task_definition
-    now = plan.latest if running == plan.latest.arn else describe_revision(running, context)
-    return difference(now.request, plan.revision.next_request)
+    now = plan.latest if running == plan.revision else describe_revision(running, context)
+    return revision_dry_run(
+        running,
+        plan.family,
+        difference(now.request, plan.next.next_request),
+        plan.calls(force=inputs.force_new_deployment),
+    )

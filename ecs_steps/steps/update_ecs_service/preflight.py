@@ -23,7 +23,7 @@ def task_plan(inputs: UpdateInputs, policy: Mapping[str, Any], context: Deployme
     except EcsStepsError as error:
         return TaskPlan(guard=inputs.guard, policy=policy, obstacle=error)
     return TaskPlan(
-        **task_needs(plan.revision.next_request) | service_needs(plan.service),
+        **task_needs(plan.next.next_request) | service_needs(plan.service),
         guard=inputs.guard,
         feeds=feeds_by_image(inputs),
         policy=policy,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecs_steps import InvalidInputsError, PromoteEcrImageStep
-from ecs_steps.octopus.feeds import Feed
+from ecs_steps.octopus.inputs.shared_inputs import Feed
 from ecs_steps.steps.promote_image.inputs import CopyReferrers, PromoteInputs, ScanGate
 from ecs_steps.tags import Tag
 from steps.promote_image.promotions import ECR, PROMOTE, variables

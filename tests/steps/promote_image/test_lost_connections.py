@@ -7,7 +7,8 @@ killed there.
 import pytest
 
 from ecs_steps import EcsStepsError, Outcome
-from ecs_steps.registry import Credentials, RegistryUnreachableError
+from ecs_steps.registry.authentication import Credentials
+from ecs_steps.registry.errors import RegistryUnreachableError
 from ecs_steps.reporting.text import message_text
 from ecs_steps.sandbox.ecr.backend import PASSWORD
 from ecs_steps.sandbox.ecr.plan import ScanPlan

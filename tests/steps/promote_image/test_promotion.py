@@ -15,8 +15,7 @@ from ecs_steps import (
     Outcome,
     PromoteEcrImageStep,
 )
-from ecs_steps.registry import (
-    CopyProgress,
+from ecs_steps.registry.errors import (
     CorruptedImageError,
     ImageNotFoundError,
     InvalidLayoutError,
@@ -24,6 +23,7 @@ from ecs_steps.registry import (
     RegistryUnauthorizedError,
     TagConflictError,
 )
+from ecs_steps.registry.transfer import CopyProgress
 from ecs_steps.reporting.events import Level, Message, Progress, Reported
 from ecs_steps.sandbox.registry import MovedTag, RegistryFailure, RegistryFault, basic
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock

@@ -9,8 +9,7 @@ from ecs_steps.errors import InvalidInputsError
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, OnFailure, Secrecy, TagInput, Wait, WaitOption
 from ecs_steps.octopus.variables import Variables
-from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.steps.update_ecs_service.rules import RULES
+from ecs_steps.steps.update_ecs_service.inputs import RULES, UpdateInputs
 from ecs_steps.tags import Tag
 from ecs_steps.task_definition.container_updates import (
     Action,

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from ecs_steps.errors import InvalidInputsError, Problem
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.variables import Variables
-from ecs_steps.steps.update_ecs_service.inputs import UpdateInputs
-from ecs_steps.steps.update_ecs_service.rules import RULES
+from ecs_steps.steps.update_ecs_service.inputs import RULES, UpdateInputs
 
 UPDATE = "Octopus.Action.Aws.Ecs.Update"
 UPDATES = f"{UPDATE}.ContainerUpdates"

@@ -1,6 +1,6 @@
 import pytest
 
-from ecs_steps.octopus.feeds import Feed, package_feeds
+from ecs_steps.octopus.inputs.shared_inputs import Feed, package_feeds
 from ecs_steps.octopus.variables import Variables
 
 FEED = {

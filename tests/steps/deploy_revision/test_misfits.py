@@ -5,7 +5,7 @@ import pytest
 from attrs import evolve
 
 from ecs_steps.aws.ecs import BalancedContainer, Service
-from ecs_steps.rollouts.fit import misfits
+from ecs_steps.steps.deploy_revision.plan import misfits
 from rollouts.examples import SERVICE
 
 
