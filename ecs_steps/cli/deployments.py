@@ -80,7 +80,7 @@ def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     if args.step and args.step not in {row.name for row in candidates}:
         message = f"{args.step} is watched by {_watched(steps.named(args.step)).flag}"
         raise InvalidInputsError(problems=(Problem(path="--step", message=message),))
-    row = StepTable(tuple(candidates)).chosen(args.step, variables)
+    row = StepTable(candidates).chosen(args.step, variables)
     step = read_step(row, variables, args)
     with connected(args, step.inputs) as (aws, clock), reporting(args, clock, row.title) as report:
         started = getattr(args, _watched(row).keyword)
