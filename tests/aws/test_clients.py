@@ -248,6 +248,33 @@ def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> 
     assert raised.value.transient
 
 
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-2"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-2"),
+    ],
+)
+def test_the_region_is_the_environment_s(
+    environment: pytest.MonkeyPatch, variables: dict[str, str], region: str
+) -> None:
+    for name, value in variables.items():
+        environment.setenv(name, value)
+
+    assert environment_clients().region == region
+    assert environment_clients(region="us-east-1").region == "us-east-1"
+
+
+@pytest.mark.parametrize("variables", [{}, {"AWS_DEFAULT_REGION": ""}, {"AWS_REGION": ""}])
+def test_a_region_that_is_blank_is_none(environment: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    for name, value in variables.items():
+        environment.setenv(name, value)
+
+    with pytest.raises(AwsCallError, match="You must specify a region"):
+        _ = environment_clients().region
+
+
 def signed_in() -> BotocoreSession:
     """Return a session that looks nowhere for credentials."""
     session = BotocoreSession()
