@@ -249,7 +249,7 @@ def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> 
 
 
 def signed_in() -> BotocoreSession:
-    """Return a session that looks nowhere for credentials."""
+    """Return a session that reads credentials nowhere."""
     session = BotocoreSession()
     session.set_credentials("AKIAIOSFODNN7EXAMPLE", "secret")
     return session
