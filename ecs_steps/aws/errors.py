@@ -109,7 +109,7 @@ def calling(action: str, about: str = "*") -> Iterator[None]:
         raise AwsCallError(
             what=f"{operation} could not be called",
             why=str(error),
-            next_step="Give the step an AWS account and a region.",
+            next_step="Give it a region (AWS_REGION) and credentials (an account, a profile or a role).",
             operation=operation,
             code=type(error).__name__,
         ) from error

@@ -200,7 +200,7 @@ def test_missing_credentials_are_an_error_with_its_next_step(account: Account) -
 
     assert str(raised.value) == (
         "ListClusters could not be called: Unable to locate credentials\n"
-        "Give the step an AWS account and a region."
+        "Give it a region (AWS_REGION) and credentials (an account, a profile or a role)."
     )
     assert raised.value.code == "NoCredentialsError"
 
@@ -213,7 +213,8 @@ def test_a_missing_region_is_an_error_with_its_next_step() -> None:
         _ = aws.region
 
     assert str(raised.value) == (
-        "ECS could not be called: You must specify a region.\nGive the step an AWS account and a region."
+        "ECS could not be called: You must specify a region.\n"
+        "Give it a region (AWS_REGION) and credentials (an account, a profile or a role)."
     )
 
 
@@ -224,7 +225,10 @@ def test_half_of_the_keys_in_the_environment_are_an_error(environment: pytest.Mo
         environment_clients(region="eu-west-1").ecs.list_clusters()
 
     assert raised.value.code == "PartialCredentialsError"
-    assert raised.value.next_step == "Give the step an AWS account and a region."
+    assert (
+        raised.value.next_step
+        == "Give it a region (AWS_REGION) and credentials (an account, a profile or a role)."
+    )
 
 
 def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> None:
@@ -276,7 +280,7 @@ def test_a_region_that_is_blank_is_none(environment: pytest.MonkeyPatch, variabl
 
 
 def signed_in() -> BotocoreSession:
-    """Return a session that looks nowhere for credentials."""
+    """Return a session that reads credentials nowhere."""
     session = BotocoreSession()
     session.set_credentials("AKIAIOSFODNN7EXAMPLE", "secret")
     return session
