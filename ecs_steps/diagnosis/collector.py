@@ -12,6 +12,7 @@ from attrs import define, evolve, field, frozen
 from ecs_steps.aws.ecs import DeploymentRef, Service
 from ecs_steps.aws.elbv2 import TargetHealth, target_health
 from ecs_steps.aws.logs import last_log_lines
+from ecs_steps.aws.replies import all_from_reply, from_reply
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.aws.tasks import Task, describe_tasks, list_tasks
@@ -28,7 +29,7 @@ from ecs_steps.errors import EcsStepsError
 
 T = TypeVar("T")
 
-# Tasks that fail alike write alike: the logs of the first few are enough, and calls are not free.
+# Tasks that fail for one reason log the same: the logs of the first few are enough, and calls are not free.
 MAX_LOG_READS = 6
 SERVES_OR_LEAVES = ("healthy", "draining")
 """The states of targets in which nothing is wrong."""
@@ -170,17 +171,11 @@ class EvidenceCollector:
             lines: tuple[str, ...] = ()
             if self.context.watch_options.container_logs and is_at_fault and stream:
                 lines = self._log(group, stream, options.get("awslogs-region", ""))
-            yield StoppedContainer(
-                name=container["name"],
-                image=container.get("image", ""),
-                exit_code=exit_code,
-                reason=container.get("reason", ""),
-                health=container.get("healthStatus", ""),
+            yield from_reply(
+                StoppedContainer,
+                container,
                 is_essential=definition.get("essential", True),
-                dependencies=tuple(
-                    Dependency(container=each["containerName"], condition=each["condition"])
-                    for each in definition.get("dependsOn") or ()
-                ),
+                dependencies=all_from_reply(Dependency)(definition.get("dependsOn") or ()),
                 log_driver=logging.get("logDriver") or default_driver if has_run else "",
                 log_group=group,
                 log_stream=stream,

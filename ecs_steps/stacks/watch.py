@@ -85,14 +85,12 @@ def _end_early(watch: "OperationWatch", *, leave: bool) -> StackFailedError:
     """Take the stack where CloudFormation would take it hours later, and return the error to end with."""
     operation, diagnosis = watch.operation, watch.diagnosis
     name = operation.stack_name
+    failure = StackFailedError(
+        what=f"Stack {name} cannot succeed", why=diagnosis.summary, diagnosis=diagnosis, why_is_cause=True
+    )
     if leave:
-        return StackFailedError(
-            what=f"Stack {name} cannot succeed",
-            why=diagnosis.summary,
-            next_step=f"It is left {watch.status}: CloudFormation continues to try for hours.",
-            diagnosis=diagnosis,
-            why_is_cause=True,
-        )
+        advice = f"It is left {watch.status}: CloudFormation continues to try for hours."
+        return evolve(failure, next_step=advice)
     context = evolve(watch.context, deadline=watch.context.clock.now() + ROLLBACK_TIMEOUT)
     stack = context.call_with_retries(
         "the stack", lambda: cloudformation.describe_stack(context.aws, operation.stack_id)
@@ -102,12 +100,7 @@ def _end_early(watch: "OperationWatch", *, leave: bool) -> StackFailedError:
     done = "rolled back" if is_update else "deleted"
     if stack is None or not stack.status.in_progress:
         state = stack.status if stack else StackStatus.DELETE_COMPLETE
-        return StackFailedError(
-            what=f"Stack {name} failed ({state})",
-            why=diagnosis.summary,
-            diagnosis=diagnosis,
-            why_is_cause=True,
-        )
+        return evolve(failure, what=f"Stack {name} failed ({state})")
     context.say(Level.WARNING, f"Stack {name} cannot succeed; it is {done} instead of waiting for hours")
     token = new_token()
     try:
@@ -121,12 +114,8 @@ def _end_early(watch: "OperationWatch", *, leave: bool) -> StackFailedError:
             next_step=error.next_step,
             diagnosis=diagnosis,
         )
-    return StackFailedError(
-        what=f"Stack {name} could not succeed and was {done}",
-        why=diagnosis.summary,
-        diagnosis=diagnosis if is_update else diagnosis.without_logs(log_groups(watch.events)),
-        why_is_cause=True,
-    )
+    left = diagnosis if is_update else diagnosis.without_logs(log_groups(watch.events))
+    return evolve(failure, what=f"Stack {name} could not succeed and was {done}", diagnosis=left)
 
 
 @define

@@ -30,12 +30,14 @@ def status(aws: Sandbox, **changes: Any) -> Progress:  # noqa: ANN401  passed on
 def test_a_paused_canary_is_shown_with_steps_shares_and_what_it_waits_for() -> None:
     with Sandbox("canary-with-pauses") as aws:
         shop = Storefront(aws)
-        hook = shop.proceed(**pins(shop.update())).outputs["HookId"]
+        outputs = shop.proceed(**pins(shop.update())).outputs
+        hook, deployment_id = outputs["HookId"], outputs["DeploymentId"]
 
         service, deployment, *rest = status(aws).lines()
 
         assert service == "service storefront: 4 of 2 tasks run"
-        assert deployment == "  storefront:2  canary  IN_PROGRESS, PRE_PRODUCTION_TRAFFIC_SHIFT"
+        stage = "IN_PROGRESS, PRE_PRODUCTION_TRAFFIC_SHIFT"
+        assert deployment == f"  storefront:2  canary  {stage}  {deployment_id}"
         assert [line.split()[0] for line in rest] == ["steps", "new", "old", "waits"]
         assert rest[0].endswith("[x] 10 %  [ ] 100 %")
         assert "10 % of the traffic (100 % of the test traffic), 2 of 2 running, 2 healthy" in rest[1]
@@ -160,7 +162,8 @@ def test_every_call_is_allowed_by_the_policy() -> None:
 
 def test_the_command_prints_a_tree_or_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sandbox = ["--sandbox", "--sandbox-speed", "1e6", "--sandbox-journal", str(tmp_path / "journal")]
-    main(["update", str(EXAMPLES / "canary.json"), *sandbox])
+    an_hour = ["--set", "Octopus.Action.Aws.Ecs.Strategy.PauseTimeoutMinutes=60"]
+    main(["update", str(EXAMPLES / "canary.json"), *an_hour, *sandbox])
     capsys.readouterr()
 
     assert main(["status", str(EXAMPLES / "canary.json"), *sandbox]) == 0
