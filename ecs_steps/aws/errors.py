@@ -35,6 +35,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 V = TypeVar("V")
 
+LOGIN = re.compile(r"//[^/\s]*@")
+"""A login in a URL, such as that of a proxy, which botocore masks for some schemes alone."""
 NOT_SET_UP = (
     NoCredentialsError,
     PartialCredentialsError,
@@ -133,7 +135,7 @@ def calling(action: str, about: str = "*") -> Iterator[None]:
         passing = isinstance(error, (BotoConnectionError, HTTPClientError))
         raise AwsCallError(
             what=f"{operation} did not reach AWS",
-            why=str(error),
+            why=LOGIN.sub("//***:***@", str(error)),
             operation=operation,
             code=type(error).__name__,
             transient=passing and not isinstance(error, SSLError),
