@@ -169,7 +169,9 @@ class _Export:
         rivals = [value for value in fitting if value.rank == best.rank]
         if any(value.value != best.value for value in rivals):
             return None, f"has several values that fit equally: for {self._listed(rivals)}"
-        return best, SENSITIVE if best.is_sensitive and best.value is None else ""
+        # Its value is null, or an object that only says whether there is one.
+        is_withheld = best.is_sensitive and (not best.value or isinstance(best.value, dict))
+        return best, SENSITIVE if is_withheld else ""
 
     def _deployment(self, scope: Scope) -> dict[str, frozenset[str]]:
         """Return the ids of the deployment by kind: as given, else from the export's unscoped variables."""

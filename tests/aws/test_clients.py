@@ -231,6 +231,18 @@ def test_half_of_the_keys_in_the_environment_are_an_error(environment: pytest.Mo
     )
 
 
+def test_a_profile_that_does_not_exist_is_no_lost_connection(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AWS_PROFILE", "shop")
+
+    with pytest.raises(AwsCallError) as raised, calling("ecs:ListClusters"):
+        environment_clients(region="eu-west-1").ecs.list_clusters()
+
+    assert str(raised.value) == (
+        "ListClusters could not be called: The config profile (shop) could not be found\n"
+        "Give the step an AWS account and a region."
+    )
+
+
 def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> None:
     requested: list[bytes] = []
 

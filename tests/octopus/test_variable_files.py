@@ -48,9 +48,10 @@ SENSITIVE = (
 
 @pytest.mark.parametrize("kind", [{"IsSensitive": True}, {"Type": "Sensitive"}])
 def test_a_sensitive_variable_has_no_value_in_an_export(kind: dict[str, object]) -> None:
-    text = exported({"Name": "Password", "Value": None, "Scope": None, **kind})
+    for value in (None, "", {"HasValue": True, "NewValue": None}):
+        text = exported({"Name": "Password", "Value": value, "Scope": None, **kind})
 
-    assert reasons(parse_variables(text, source="v.json")) == {"Password": SENSITIVE}
+        assert reasons(parse_variables(text, source="v.json")) == {"Password": SENSITIVE}
 
 
 def test_a_sensitive_variable_whose_value_was_written_into_the_export_has_it() -> None:
