@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ecs_steps import DeploymentError, InvalidInputsError, Outcome, SupersededError, UpdateEcsServiceStep
+from ecs_steps import (
+    DeploymentError,
+    InterruptedDeploymentError,
+    InvalidInputsError,
+    Outcome,
+    OutputVariable,
+    Reported,
+    SupersededError,
+    UpdateEcsServiceStep,
+)
 from ecs_steps.sandbox import Sandbox, Scenario
 from ecs_steps.sandbox.ecs.failing_tasks import CRASH
 from ecs_steps.sandbox.ecs.plan import EcsPlan
@@ -50,9 +59,33 @@ def test_a_deployment_pauses_where_nothing_is_said_before_users_see_it_and_befor
 
 def test_a_deployment_without_pauses_ends_when_it_serves() -> None:
     with Sandbox() as aws:
-        result = Storefront(aws).update(Strategy_Type="BlueGreen", Strategy_PauseAt="None")
+        shop = Storefront(aws)
+        result = shop.update(Strategy_Type="BlueGreen", Strategy_PauseAt="None")
 
         assert result.outcome is Outcome.SUCCEEDED
+        assert result.outputs["ServiceDeploymentArn"] == shop.service["currentServiceDeployment"]
+        assert result.outputs["ProductionTrafficPercent"] == "100"
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("DeploymentId", '"$(aws ecs list-service-deployments --cluster shop --service storefront'),
+        ("ServiceDeploymentArn", "--service-deployment-arn arn:aws:ecs:eu-west-1:"),
+    ],
+)
+def test_who_cancels_reads_how_to_stop_the_deployment(at: str, expected: str) -> None:
+    def cancel(reported: Reported) -> None:
+        if isinstance(reported, OutputVariable) and reported.name == at:
+            raise KeyboardInterrupt
+
+    with Sandbox() as aws:
+        step = UpdateEcsServiceStep(update_variables(Strategy_Type="BlueGreen"))
+
+        with pytest.raises(InterruptedDeploymentError) as error:
+            step.run(aws=aws.clients, clock=aws.clock, report=cancel)
+
+        assert expected in error.value.resume
 
 
 def test_stages_are_given_one_a_line_in_any_case() -> None:
