@@ -124,7 +124,7 @@ def _finished(outcome: Outcome, outputs: Mapping[str, str], since: datetime | No
         outcome=outcome,
         service_name=outputs.get("ServiceName", ""),
         task_definition=outputs.get(serving, "").rpartition("/")[2],
-        is_registration="ClusterName" not in outputs and "TaskDefinitionArn" in outputs,
+        is_registration="ServiceName" not in outputs and "TaskDefinitionArn" in outputs,
         since=since,
         links=tuple(console_links(outputs)),
     )

@@ -263,6 +263,7 @@ class TestAtAPause:
 
             assert result.outcome is Outcome.PAUSED
             assert result.outputs["HookId"] == shop.record["lifecycleHookDetails"][0]["hookId"]
+            assert shop.finished == "PAUSED: the deployment of storefront:2 waits for a person"
 
     def test_the_first_deployment_of_an_empty_stage_is_paused_before_tasks_start(self) -> None:
         scenario = Scenario(ecs=EcsPlan(services=shifting("BLUE_GREEN", pause("PRE_SCALE_UP"))))
