@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
@@ -82,7 +82,7 @@ class ServiceDeployment:
     alarms: tuple[str, ...] = reply_field("alarms.triggeredAlarmNames", (), read=tuple)
     created_at: datetime = reply_field("createdAt")
     rollback_started_at: datetime | None = reply_field("rollback.startedAt", None)
-    configuration: Mapping[str, Any] = reply_field("deploymentConfiguration", {})
+    configuration: Mapping[str, Any] = reply_field("deploymentConfiguration", Factory(dict))
 
     @property
     def is_in_progress(self) -> bool:

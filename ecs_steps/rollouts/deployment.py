@@ -70,7 +70,7 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
 
         if not (running and is_serving(service, target)):
             watch = wait_for_revision(service, target, context, outputs, roll_back=move.roll_back)
-            if _has_paused(watch, context, outputs):
+            if has_paused(watch, context, outputs):
                 return outputs.result(Outcome.PAUSED)
     return outputs.result(outcome_of(unchanged=bool(running), waited=context.may_wait))
 
@@ -91,7 +91,7 @@ def watch_deployment(
     target = target_of(service, deployment_id, context)
     watch = wait_for_revision(service, target, context, outputs, roll_back=False)
     outputs.set(**revision_outputs(watch.target.task_definition))
-    is_paused = _has_paused(watch, context, outputs)
+    is_paused = has_paused(watch, context, outputs)
     return outputs.result(Outcome.PAUSED if is_paused else Outcome.SUCCEEDED)
 
 
@@ -115,7 +115,7 @@ def report_waiting_pause(
     return True
 
 
-def _has_paused(watch: "ServiceWatch", context: DeploymentContext, outputs: Outputs) -> bool:
+def has_paused(watch: "ServiceWatch", context: DeploymentContext, outputs: Outputs) -> bool:
     """Return whether a deployment waits for a person; then report what that person decides on."""
     from ecs_steps.rollouts.progress import final_outputs, report_pause
 

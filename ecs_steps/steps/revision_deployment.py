@@ -3,12 +3,13 @@
 service and revision -> a pause that waits already, a task set, or a deployment -> outputs
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, field, frozen
 
 from ecs_steps.aws.ecs import Service, revision_outputs, service_outputs
+from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import Problem
@@ -64,6 +65,10 @@ class ServicePlan:
     def is_running(self) -> bool:
         """Whether the service runs already what is to be deployed."""
         return bool(self.existing_revision) and self.service.task_definition == self.existing_revision
+
+    def task_definition(self, context: DeploymentContext) -> Mapping[str, Any]:
+        """Return the revision as ECS has it."""
+        return describe_task_definition(context.aws, self.revision).raw
 
     def register(self, context: DeploymentContext) -> str:  # noqa: ARG002  a revision that exists needs no call
         """Return the ARN of the revision, which is registered where it does not exist."""

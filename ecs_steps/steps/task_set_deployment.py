@@ -18,6 +18,7 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, RolledBackError, SupersededError
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.failure import rolled_back
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.review import short_name
 from ecs_steps.rollouts.task_set_progress import describe_pause, task_set_outputs
@@ -133,7 +134,7 @@ class TaskSetDeployment:
             "the task set's deletion",
             lambda: delete_task_set(aws, service.cluster_arn, service.name, new.task_set_id),
         )
-        undone = _deleted_again(error, f"service {service.name} runs nothing")
+        undone = rolled_back(error, f"it was deleted again, and service {service.name} runs nothing")
         return evolve(undone, next_step="Run the step again when the cause is mended: the stack stands.")
 
     def begin(
@@ -270,7 +271,7 @@ class TaskSetDeployment:
 
     def _rolled_back(self, rollout: TaskSetRollout, error: DeploymentError) -> RolledBackError:
         self._abandon(rollout, self._read(rollout))
-        return _deleted_again(error, "what served before serves")
+        return rolled_back(error, "it was deleted again, and what served before serves")
 
     def _check(self, state: TaskSetState, *, only_healthy: bool) -> None:
         """Refuse more traffic for a set that could not serve it now, but wait for one that is scaled."""
@@ -327,15 +328,6 @@ def _in_the_way(state: TaskSetState, task_definition: str) -> tuple[TaskSet, ...
     new = state.new
     is_other = new is not None and not new.is_primary and new.task_definition != task_definition
     return (*state.strays, *((new,) if new and is_other else ()))
-
-
-def _deleted_again(error: DeploymentError, what_serves: str) -> RolledBackError:
-    return RolledBackError(
-        what=f"{error.what}: it was deleted again, and {what_serves}",
-        why=error.why,
-        diagnosis=error.diagnosis,
-        why_is_cause=error.why_is_cause,
-    )
 
 
 def _group_of(members: Mapping[str, Any] | None) -> str:

@@ -169,7 +169,7 @@ class Preparation:
                 write_rule(aws, rule, move.actions, conditions=move.conditions)
 
     def _tags(self, key: str) -> tuple[Tag, ...]:
-        return (*self.inputs.default_tags[: MAX_TAGS - 1], self.inputs.tag(key))
+        return (*self.inputs.default_tags[: MAX_TAGS - 1], Tag(key, self.inputs.name))
 
     def _put_out(self, traffic: Traffic) -> None:
         first, second = traffic.groups
