@@ -86,6 +86,19 @@ class TestUpdate:
         assert new["externalId"] == "Deployments-7"
         assert "does not end by itself" in shop.text
 
+    def test_takes_the_weight_from_the_empty_group_before_it_makes_a_set_there(self, shop: Checkout) -> None:
+        [action] = shop.production["Actions"]
+        groups = action["ForwardConfig"]["TargetGroups"]
+        for group, weight in zip(groups, reversed([each["Weight"] for each in groups]), strict=True):
+            group["Weight"] = weight
+        elbv2: Any = shop.aws.clients.elbv2
+        elbv2.modify_rule(RuleArn=shop.production["RuleArn"], Actions=[action])
+
+        result = shop.update()
+
+        assert result.outputs["ProductionTrafficPercent"] == "0"
+        assert shop.changes[-3:] == ["ModifyRule", "CreateTaskSet", "CreateRule"]
+
     def test_run_again_is_still_paused_at_the_same_set(self, shop: Checkout) -> None:
         first = shop.update()
         second = shop.update()
