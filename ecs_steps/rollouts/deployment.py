@@ -55,6 +55,7 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
         move.add_tags()
     is_running = service.task_definition == revision
     running = service.primary if (is_running and not move.force) or move.is_begun else None
+    outputs.starting = "" if running else f"UpdateService {service.name}"
     deployment = running or start_rollout(
         service, revision, context, force=is_running, configuration=move.configuration
     )

@@ -69,6 +69,16 @@ def test_a_step_that_is_cancelled_right_after_a_move_knows_of_it(
     assert error.value.why == f"Task set {shop.sets[1]['id']} stays in ECS with {share} % of the traffic"
 
 
+def test_a_step_that_is_cancelled_while_it_makes_a_set_says_that_there_may_be_one(shop: Checkout) -> None:
+    def cancel(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    shop.aws.clients.ecs.meta.events.register("response-received.*.CreateTaskSet", cancel)
+
+    with pytest.raises(InterruptedDeploymentError, match="may have carried out CreateTaskSet checkout"):
+        shop.update()
+
+
 class TestUpdate:
     def test_ends_paused_where_testers_alone_reach_the_new_tasks(self, shop: Checkout) -> None:
         primary = shop.sets[0]["id"]

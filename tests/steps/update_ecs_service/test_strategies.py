@@ -88,6 +88,17 @@ def test_who_cancels_reads_how_to_stop_the_deployment(at: str, expected: str) ->
         assert expected in error.value.resume
 
 
+def test_who_cancels_in_the_call_that_starts_it_reads_that_it_may_have_begun() -> None:
+    def cancel(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Sandbox() as aws:
+        aws.clients.ecs.meta.events.register("response-received.*.UpdateService", cancel)
+
+        with pytest.raises(InterruptedDeploymentError, match="may have carried out UpdateService storefront"):
+            Storefront(aws).update()
+
+
 def test_stages_are_given_one_a_line_in_any_case() -> None:
     step = UpdateEcsServiceStep(
         update_variables(Strategy_Type="Linear", Strategy_PauseAt="pre_scale_up\n Post_Scale_Up \n")
