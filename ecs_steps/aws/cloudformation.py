@@ -26,8 +26,8 @@ MAX_S3_BYTES = 1_048_576
 class StackRequest:
     """The requested state of a stack: the template as plain data, and text for each of its parameters.
 
-    Of an existing stack the `fixed_parameters` have the same values, or it is another service's. `log_group`
-    is checked before anything is made.
+    Of an existing stack the `fixed_parameters` have the same values, or it is another service's; a stack that
+    `may_be_renamed` may still be updated. `log_group` is checked before anything is made.
     """
 
     name: str
@@ -37,6 +37,7 @@ class StackRequest:
     template_bucket: str = ""
     log_group: str = ""
     fixed_parameters: tuple[str, ...] = ()
+    may_be_renamed: bool = False
 
 
 @frozen(kw_only=True)

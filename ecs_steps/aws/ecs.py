@@ -184,7 +184,7 @@ class Service:
     def may_be_paused(self) -> bool:
         """Whether a deployment in progress may wait for a person: only then is its record worth a call."""
         is_in_progress = self.primary is not None and self.primary.rollout_state == "IN_PROGRESS"
-        return self.has_pause_hooks and is_in_progress and bool(self.current_service_deployment)
+        return self.has_pause_hooks and is_in_progress
 
     @property
     def primary_task_set(self) -> TaskSet | None:

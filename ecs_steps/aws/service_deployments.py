@@ -16,13 +16,10 @@ if TYPE_CHECKING:
 
     from ecs_steps.aws.clients import AwsClients
 
-IN_PROGRESS = (
-    "PENDING",
-    "IN_PROGRESS",
-    "STOP_REQUESTED",
-    "ROLLBACK_REQUESTED",
-    "ROLLBACK_IN_PROGRESS",
-)
+STARTED = ("PENDING", "IN_PROGRESS")
+UNDONE = ("STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
+ENDED = ("SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED")
+"""The statuses of a deployment: it goes on, ECS takes it back, it is over."""
 
 
 @frozen(kw_only=True)
@@ -89,7 +86,17 @@ class ServiceDeployment:
 
     @property
     def is_in_progress(self) -> bool:
-        return self.status in IN_PROGRESS
+        """Whether it is not over; a status that ECS has added since says no end."""
+        return self.status not in ENDED
+
+    @property
+    def is_status_known(self) -> bool:
+        return self.status in (*STARTED, *UNDONE, *ENDED)
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether ECS takes it back, so that no one decides on it any more."""
+        return self.status in UNDONE
 
     @property
     def deployment_id(self) -> str:

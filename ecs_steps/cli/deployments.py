@@ -76,7 +76,7 @@ def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
 
 def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     variables = given_variables(args)
-    given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
+    given = StepTable(row for row in steps if getattr(args, _watched(row).keyword))
     row = given.chosen(args.step, variables)
     step = read_step(row, variables, args)
     with connected(args, step.inputs) as (aws, clock), reporting(args, clock, row.title) as report:

@@ -10,15 +10,14 @@ from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import EcsName, Text
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.common_inputs import SERVICE_RULES, ServiceInputs
+from ecs_steps.steps.strategy_inputs import DEPLOYMENT
 from ecs_steps.steps.task_set_inputs import (
     ListenerRuleArn,
     TaskSetId,
     production_rule_variable,
     task_set_variable,
 )
-from ecs_steps.tags import DEPLOYMENT_TAG
-
-DEPLOYMENT = "Octopus.Action.Aws.Ecs.Deployment"
+from ecs_steps.tags import deployment_of
 
 ServiceDeploymentArn = Annotated[
     str,
@@ -66,9 +65,9 @@ class StartedDeploymentInputs(ServiceInputs):
     @property
     def pins(self) -> Pins:
         """What says which deployment is meant."""
-        own = (tag.value for tag in self.default_tags if tag.key == DEPLOYMENT_TAG)
         return Pins(
-            service_deployment_arn=self.service_deployment_arn or "", octopus_deployment=next(own, "")
+            service_deployment_arn=self.service_deployment_arn or "",
+            octopus_deployment=deployment_of(self.default_tags),
         )
 
 

@@ -30,7 +30,6 @@ ListenerRuleArn = Annotated[
     ),
 ]
 TrafficPercent = Annotated[int, WholeNumber(0, 100)]
-BakeMinutes = Annotated[int, WholeNumber(0, 1440)]
 
 
 @frozen

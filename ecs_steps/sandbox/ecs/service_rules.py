@@ -108,11 +108,14 @@ def updated_members(members: dict[str, Any], request: Request) -> dict[str, Any]
 
 
 def launch_type(members: dict[str, Any]) -> str:
-    """Return where a service's tasks run; capacity providers of Fargate are Fargate."""
+    """Return where a service's tasks run; empty where its task sets say it.
+
+    Capacity providers of Fargate are Fargate.
+    """
     providers = [item["capacityProvider"] for item in members.get("capacityProviderStrategy", [])]
     if providers:
         return "FARGATE" if providers[0] in ("FARGATE", "FARGATE_SPOT") else "EC2"
-    return str(members.get("launchType", "EC2"))
+    return str(members.get("launchType", ""))
 
 
 def check(members: dict[str, Any], task_definition: Revision) -> None:

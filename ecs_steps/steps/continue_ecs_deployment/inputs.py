@@ -12,9 +12,9 @@ from ecs_steps.octopus.inputs.types import Text, WholeNumber
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.steps.deployment_inputs import STARTED_DEPLOYMENT_RULES, HookId, StartedDeploymentInputs
+from ecs_steps.steps.strategy_inputs import BakeMinutes
 from ecs_steps.steps.task_set_inputs import (
     TEST_TRAFFIC_RULES,
-    BakeMinutes,
     Header,
     Query,
     TrafficPercent,

@@ -9,7 +9,8 @@ from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import EcsName
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.common_inputs import SERVICE_RULES, ServiceInputs
-from ecs_steps.steps.deployment_inputs import DEPLOYMENT, ServiceDeploymentArn
+from ecs_steps.steps.deployment_inputs import ServiceDeploymentArn
+from ecs_steps.steps.strategy_inputs import DEPLOYMENT
 from ecs_steps.steps.task_set_inputs import (
     ListenerRuleArn,
     TaskSetId,
