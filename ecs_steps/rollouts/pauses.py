@@ -55,6 +55,19 @@ class Pause:
     other_hook_ids: tuple[str, ...] = ()
     missing: str = ""
 
+    @property
+    def where(self) -> str:
+        """Where the deployment waits, in words."""
+        return NEXT.get(self.stage, f"at stage {self.stage}" if self.stage else "at a pause hook")
+
+    @property
+    def expiry(self) -> str:
+        """What ECS does by itself, and when; empty where that is not known."""
+        if not self.expires_at:
+            return ""
+        action = "continues" if self.timeout_action == "CONTINUE" else "rolls back"
+        return f"ECS {action} by itself at {utc(self.expires_at)}"
+
 
 def stage_index(stage: str) -> int | None:
     """Return the place of a stage in `STAGES`; none where it is unknown or empty."""
@@ -103,13 +116,11 @@ def _missing_tasks(record: ServiceDeployment) -> str:
 
 def describe_pause(pause: Pause) -> str:
     """Return one line on where a deployment waits, until when, and what happens then."""
-    where = NEXT.get(pause.stage, f"at stage {pause.stage}" if pause.stage else "at a pause hook")
-    line = f"paused {where}; hook {pause.hook_id} waits for a person"
+    line = f"paused {pause.where}; hook {pause.hook_id} waits for a person"
     if pause.production_weight is not None:
         line += f"; the new tasks have {percent(pause.production_weight)} % of the production traffic"
-    if pause.expires_at:
-        action = "continues" if pause.timeout_action == "CONTINUE" else "rolls back"
-        line += f"; ECS {action} by itself at {utc(pause.expires_at)}"
+    if pause.expiry:
+        line += f"; {pause.expiry}"
     if pause.other_hook_ids:
         line += f"; {len(pause.other_hook_ids)} more hooks wait at this stage"
     return f"{line}; {pause.missing}" if pause.missing else line
