@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -130,6 +131,10 @@ print(len(found))
 def test_every_public_name_is_there() -> None:
     assert [name for name in ecs_steps.__all__ if not hasattr(ecs_steps, name)] == []
     assert len(set(ecs_steps.__all__)) == len(ecs_steps.__all__)
+
+
+def test_every_report_is_a_public_name() -> None:
+    assert {each.__name__ for each in get_args(ecs_steps.Reported)} <= set(ecs_steps.__all__)
 
 
 def test_every_step_of_the_table_is_a_public_name() -> None:

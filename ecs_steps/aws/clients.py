@@ -5,8 +5,11 @@ account -> credentials -> session (`aws.sessions`) -> clients
 A proxy is the environment's business: botocore reads HTTPS_PROXY and NO_PROXY.
 """
 
+import os
+import re
 from threading import RLock
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError
 
@@ -160,20 +163,39 @@ class AwsClients:
             return self._made[service, region]
 
     def _new_client(self, service: str, region: str | None) -> Any:  # noqa: ANN401  as above
+        if region is None and re.search(r"[^\w-]", os.environ.get("AWS_DEFAULT_REGION", "")):
+            raise InvalidInputsError.of(
+                "AWS_DEFAULT_REGION", "expected an AWS region, such as eu-west-1", what="AWS cannot be called"
+            )
         try:
-            return self._session.client(
+            client = self._session.client(
                 service, config=CONFIG, region_name=region, endpoint_url=self._endpoint_url
             )
+            _check_endpoint(client.meta.endpoint_url)
         except BotoCoreError:
             raise
         except ValueError:
             # botocore's text quotes the URL, which may hold a password.
+            of_service = f"AWS_ENDPOINT_URL_{service.upper()}"
+            variable = of_service if os.environ.get(of_service) else "AWS_ENDPOINT_URL"
             raise InvalidInputsError.of(
-                "--endpoint-url" if self._endpoint_url else "AWS_ENDPOINT_URL",
+                variable if self._endpoint_url is None else "--endpoint-url",
                 "is no address that botocore takes: expected http://HOST:PORT or https://HOST:PORT, "
-                "without quotes, and no underscore in HOST",
+                "without quotes or a user's name, and no underscore in HOST",
                 what="AWS cannot be called",
             ) from None
+        return client
+
+
+def _check_endpoint(url: str) -> None:
+    """Refuse what botocore only falls over when it sends a request, or quotes with its password.
+
+    Raises:
+        ValueError: It is no address of a server.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or parts.username is not None or parts.port == 0:
+        raise ValueError
 
 
 def account_clients(

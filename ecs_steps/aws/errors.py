@@ -81,6 +81,10 @@ ADVICE_BY_TEXT = (
         re.compile(r"Signature expired|Signature not yet current|the request time and the current time"),
         "The machine's clock is wrong; set it: AWS accepts a few minutes.",
     ),
+    (
+        re.compile("Unable to create new TaskSet since this exceeds the maximum limit"),
+        "Delete task sets that were left: aws ecs describe-task-sets, delete-task-set --force.",
+    ),
 )
 """What is wrong where the code says less than AWS' message, or something else."""
 

@@ -67,11 +67,10 @@ class TaskSet:
     def members(self) -> dict[str, Any]:
         """What another one like it is made with: network, launch type, platform, registries, balancer."""
         raw = self.raw
-        providers = raw.get("capacityProviderStrategy")
-        runs_on = {"capacityProviderStrategy": providers} if providers else {"launchType": raw["launchType"]}
+        # ECS takes one of the two, and by neither the cluster's own strategy.
+        runs_on = "capacityProviderStrategy" if raw.get("capacityProviderStrategy") else "launchType"
         return {
-            **{name: raw[name] for name in _COPIED if raw.get(name)},
-            **runs_on,
+            **{name: raw[name] for name in (*_COPIED, runs_on) if raw.get(name)},
             "loadBalancers": list(raw.get("loadBalancers", [])),
         }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ecs_steps.cli.options import Commands
 from ecs_steps.cli.output import CommandResult
 from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
+from ecs_steps.clock import Clock, SystemClock
 from ecs_steps.errors import AwsCallError, EcsStepsError, InvalidInputsError, Problem
 
 if TYPE_CHECKING:
@@ -52,12 +53,12 @@ def _feed(args: argparse.Namespace) -> CommandResult:
         else:
             from ecs_steps.feed.ecs_source import EcsSource
 
-            run_feed(args, source=EcsSource(sandbox.clients.ecs))
+            run_feed(args, source=EcsSource(sandbox.clients.ecs), clock=sandbox.clock)
     return CommandResult("")
 
 
-def run_feed(args: argparse.Namespace, *, source: "Source | None" = None) -> None:
-    """Serve the feed until a signal, or check it; `source` is used in place of ECS.
+def run_feed(args: argparse.Namespace, *, source: "Source | None" = None, clock: Clock | None = None) -> None:
+    """Serve the feed until a signal, or check it; `source` is used in place of ECS, and `clock` by a check.
 
     Credentials are read from ``ECS_STEPS_FEED_USERNAME``, ``_PASSWORD`` and ``_PASSWORD_OLD``, or from the
     secret that ``ECS_STEPS_FEED_SECRET_ARN`` names.
@@ -82,11 +83,13 @@ def run_feed(args: argparse.Namespace, *, source: "Source | None" = None) -> Non
         problems.append(Problem(path="--tls-key", message="needs --tls-cert beside it"))
     if problems:
         raise InvalidInputsError(what="The arguments are not valid", problems=tuple(problems))
-    act = check if args.check else serve
-    act(options, source=source)
+    if args.check:
+        check(options, source=source, clock=clock)
+    else:
+        serve(options, source=source)
 
 
-def check(options: "FeedOptions", *, source: "Source | None" = None) -> None:
+def check(options: "FeedOptions", *, source: "Source | None" = None, clock: Clock | None = None) -> None:
     """Print a line for each family that docker's own clients cannot address.
 
     Raises:
@@ -100,7 +103,9 @@ def check(options: "FeedOptions", *, source: "Source | None" = None) -> None:
         from ecs_steps.feed.ecs_source import ecs_source
 
         source = ecs_source(region=options.region)
-    families = Families(source=source, prefixes=options.family_prefixes, spawn=run_inline)
+    families = Families(
+        source=source, prefixes=options.family_prefixes, clock=clock or SystemClock(), spawn=run_inline
+    )
     try:
         names = families.names()
     except RegistryError as error:

@@ -119,24 +119,34 @@ def opened_sandbox(args: argparse.Namespace, region: str) -> "Iterator[Sandbox |
         yield None
         return
     try:
+        sandbox = _sandbox(args, region)
+        with sandbox:
+            yield sandbox
+    except OSError as error:
+        if error.filename != str(args.sandbox_journal):
+            raise
+        raise _invalid("--sandbox-journal", f"{args.sandbox_journal}: {error.strerror}") from None
+
+
+def _sandbox(args: argparse.Namespace, region: str) -> "Sandbox":
+    try:
         from ecs_steps.sandbox import Sandbox
 
-        sandbox = Sandbox(
+        return Sandbox(
             args.sandbox,
             speed=args.sandbox_speed or SANDBOX_SPEED,
             journal=args.sandbox_journal,
             region=region or SANDBOX_REGION,
         )
-    except OSError as error:
-        raise _invalid("--sandbox-journal", f"{args.sandbox_journal}: {error.strerror}") from None
     except (ImportError, ValueError) as error:
         raise _invalid("--sandbox", str(error)) from None
-    with sandbox:
-        yield sandbox
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0
     if not 0 < speed < math.inf:
         raise argparse.ArgumentTypeError(f"expected a number above 0, not {text}")
     return speed

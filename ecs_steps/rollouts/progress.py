@@ -17,7 +17,7 @@ from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import NotFoundError, SupersededError
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.pauses import Pause, pause_outputs, percent, waiting_hooks
+from ecs_steps.rollouts.pauses import Pause, pause_outputs, percent, waiting_hooks, waits_at
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.rollouts.review import Review, deployed_task_definition, review, short_name
 from ecs_steps.rollouts.review_text import describe_review
@@ -55,9 +55,7 @@ def find_service_deployment(
 
 def is_pinned(record: ServiceDeployment, pins: Pins) -> bool:
     """Return whether a pin says that this deployment is meant: its ARN, or a hook that waits in it."""
-    return bool(pins.service_deployment_arn) or pins.hook_id in {
-        hook.hook_id for hook in waiting_hooks(record)
-    }
+    return bool(pins.service_deployment_arn) or waits_at(record, pins.hook_id)
 
 
 def refuse_foreign(

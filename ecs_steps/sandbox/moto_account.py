@@ -22,6 +22,7 @@ _LOCK = threading.RLock()
 _IN_USE: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]  # noqa: SLF001  no public face
 
 _NAMES_OF_SETTINGS = ("AWS_CONFIG_FILE", "AWS_DEFAULT_PROFILE", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE")
+_AMIS = "MOTO_EC2_LOAD_DEFAULT_AMIS"
 _State = dict[BackendDict[Any], list[dict[Any, Any]]]
 
 
@@ -92,7 +93,7 @@ class MotoAccount:
 
     @contextmanager
     def _swapped_in(self) -> Iterator[None]:
-        with _LOCK:
+        with _LOCK, _without_amis():
             original, original_random = _swap_out(), mock_random.getstate()
             _swap_in(self._state)
             mock_random.setstate(self._random)
@@ -115,6 +116,20 @@ def _cache_regions() -> None:
         for name in _NAMES_OF_SETTINGS:
             os.environ.pop(name, None)
         os.environ.update(named)
+
+
+@contextmanager
+def _without_amis() -> Iterator[None]:
+    """Let EC2 begin without moto's machine images: no step reads them, and they take a tenth of a second."""
+    chosen = os.environ.get(_AMIS)
+    os.environ[_AMIS] = "false"
+    try:
+        yield
+    finally:
+        if chosen is None:
+            del os.environ[_AMIS]
+        else:
+            os.environ[_AMIS] = chosen
 
 
 def _swap_out() -> _State:

@@ -57,6 +57,8 @@ def watch_operation(
 def _timed_out(watch: "OperationWatch") -> TimedOutError:
     service = watch.service.watch if watch.service else None
     unfinished = service.unfinished if service else None
+    diagnosis = watch.diagnosis
+    is_fine = unfinished is not None and unfinished.is_healthy and diagnosis.root_cause is None
     why = f"it was {watch.status} when the time to wait was over"
     return TimedOutError(
         what=f"Stack {watch.operation.stack_name} is not finished yet",
@@ -64,7 +66,7 @@ def _timed_out(watch: "OperationWatch") -> TimedOutError:
         next_step=" ".join(
             filter(None, [unfinished.next_step if unfinished else "", "CloudFormation continues with it."])
         ),
-        diagnosis=watch.diagnosis,
+        diagnosis=None if is_fine else diagnosis,
     )
 
 

@@ -57,9 +57,14 @@ class ServicePlan:
     in_progress: "DeploymentInProgress | None" = None
 
     @property
+    def existing_revision(self) -> str:
+        """The ARN of what is to be deployed; empty where it is registered first."""
+        return self.revision
+
+    @property
     def is_running(self) -> bool:
         """Whether the service runs already what is to be deployed."""
-        return self.service.task_definition == self.revision
+        return bool(self.existing_revision) and self.service.task_definition == self.existing_revision
 
     def task_definition(self, context: DeploymentContext) -> Mapping[str, Any]:
         """Return the revision as ECS has it."""
@@ -150,7 +155,7 @@ class RevisionDeployment:
             inputs, plan.service, self.outputs, self.context, tags=inputs.set_tags
         )
         replace = inputs.when_paused is WhenPaused.REPLACE
-        deployment.check(inputs.marker, replace=replace)
+        deployment.check(inputs.marker, replace=replace, task_definition=plan.existing_revision)
         revision = plan.register(self.context)
         plan.add_tags(self.context)
         return deployment.begin(

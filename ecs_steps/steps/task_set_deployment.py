@@ -85,15 +85,20 @@ class TaskSetDeployment:
             members=members,
         )
 
-    def check(self, marker: RequestMarker | None, *, replace: bool) -> None:
+    def check(
+        self, marker: RequestMarker | None, *, replace: bool, task_definition: str | None = None
+    ) -> None:
         """Refuse, before anything is changed, what could not be begun.
+
+        The `task_definition` is that of the new set (empty: it is registered after this), where it is known.
 
         Raises:
             SupersededError: Another deployment's set is in the way, and is not to be replaced.
             DeploymentError: No test rule could be made of the production rule.
         """
         state = self._read(self._rollout())
-        self._check_others(state.strays, replace=replace)
+        in_the_way = state.strays if task_definition is None else _in_the_way(state, task_definition)
+        self._check_others(in_the_way, replace=replace)
         if marker:
             conditions_for_testers(state.production, marker)
             actions_for_testers(state.production, state.new_group)
@@ -187,6 +192,7 @@ class TaskSetDeployment:
                 next_step="Nothing was changed. Run the step that makes it first, or name the task set.",
             )
         self._put_out(state)
+        rollout.new_id = state.new.task_set_id
         if state.is_promoted and not state.test_rules:
             self.context.say(Level.INFO, f"Task set {state.new.task_set_id} was promoted already")
             return self.outputs.result(Outcome.UNCHANGED)

@@ -303,7 +303,8 @@ class SlowSession:
         time.sleep(0.01)
         self.busy = False
         self.made.append(service_name)
-        return SimpleNamespace(meta=SimpleNamespace(events=HierarchicalEmitter()))
+        meta = SimpleNamespace(events=HierarchicalEmitter(), endpoint_url="https://aws.test")
+        return SimpleNamespace(meta=meta)
 
 
 def test_threads_that_share_clients_get_the_same_ones() -> None:

@@ -1,8 +1,9 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
@@ -302,24 +303,33 @@ XML = ("cloudformation", "ec2", "elbv2", "iam")
 """Services with another code for a denial."""
 
 
-def deny(text: str) -> Callable[..., AWSResponse]:
-    """Return what answers each request by denying it with these words."""
+@define
+class Wall:
+    """Denies every request with the same words."""
 
-    def denied(request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
+    words: str = ""
+
+    @cached_property
+    def clients(self) -> AwsClients:
+        session = SandboxSession(SystemClock(), region="eu-west-1")
+        session.register("before-send", self._denied)  # type: ignore[arg-type]  # its types forget replies
+        return AwsClients(session)
+
+    def _denied(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         service = BY_EVENT[event_name.split(".")[1]]
         envelope = Envelope(url=request.url, service=service, at=datetime.now(UTC), request_id="3b9d6a0f")
         code = "AccessDenied" if service in XML else "AccessDeniedException"
-        return envelope.error(code, text, 400)
+        return envelope.error(code, self.words, 400)
 
-    return denied
+
+WALL = Wall()
 
 
 def denial_of(call: Callable[[AwsClients], object], text: str) -> AccessDeniedError:
     """Make a call that AWS denies with these words."""
-    session = SandboxSession(SystemClock(), region="eu-west-1")
-    session.register("before-send", deny(text))  # type: ignore[arg-type]  # its types forget replies
+    WALL.words = text
     with pytest.raises(AccessDeniedError) as raised:
-        call(AwsClients(session))
+        call(WALL.clients)
     return raised.value
 
 

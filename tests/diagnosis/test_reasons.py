@@ -216,17 +216,21 @@ ALTERNATIVES = [(p, each, rest) for p in PATTERNS for each, rest in without_each
 
 
 @cache
-def answers(replaced: str, replacement: str) -> list[str | None]:
-    """Return the reason of every known text, with a pattern replaced wherever it stands."""
-    rows = [
-        (reason.name, [replacement if p == replaced else p for p in reason.patterns])
-        for reason in FAILURE_REASONS
-        if reason.patterns
-    ]
-    return [
-        next((name for name, ps in rows if all(re.search(p, text, re.IGNORECASE) for p in ps)), None)
-        for text in KNOWN_TEXTS
-    ]
+def found_in(pattern: str) -> frozenset[int]:
+    """Return which of the known texts hold a pattern."""
+    return frozenset(at for at, text in enumerate(KNOWN_TEXTS) if re.search(pattern, text, re.IGNORECASE))
+
+
+@cache
+def answers(replaced: str, replacement: str) -> dict[int, str]:
+    """Return the reason of every known text that has one, with a pattern replaced wherever it stands."""
+    reasons: dict[int, str] = {}
+    for reason in FAILURE_REASONS:
+        if reason.patterns:
+            patterns = [replacement if p == replaced else p for p in reason.patterns]
+            for at in frozenset.intersection(*map(found_in, patterns)):
+                reasons.setdefault(at, reason.name)
+    return reasons
 
 
 @pytest.mark.parametrize(("pattern", "alternative", "rest"), ALTERNATIVES)

@@ -11,6 +11,7 @@ from ecs_steps.cli.feed import add_commands, run_feed
 from ecs_steps.cli.options import CommandParser
 from ecs_steps.errors import AwsCallError, EcsStepsError, InvalidInputsError
 from ecs_steps.feed.server import FeedOptions, make_server, serve
+from ecs_steps.sandbox.timeline import Timeline, VirtualClock
 from feed.account import FAILURES, MemoryAccount
 
 NO_CREDENTIALS = ("ECS_STEPS_FEED_USERNAME", "ECS_STEPS_FEED_PASSWORD", "ECS_STEPS_FEED_SECRET_ARN")
@@ -56,7 +57,7 @@ def test_a_check_fails_as_aws_does(failure: str) -> None:
     account = MemoryAccount({"orders": [1]}, failure=FAILURES[failure])
 
     with pytest.raises(AwsCallError) as raised:
-        run_feed(parsed("--check"), source=account)
+        run_feed(parsed("--check"), source=account, clock=VirtualClock(Timeline()))
 
     assert raised.value is FAILURES[failure]
 

@@ -12,7 +12,7 @@ from ecs_steps.feed.messages import RegistryError
 from ecs_steps.sandbox import Fault, FaultKind, Quota, Sandbox, Scenario
 
 READS = ("DescribeTaskDefinition", "ListTaskDefinitions", "ListTaskDefinitionFamilies")
-CONTAINERS = [{"name": "web", "image": "acme/web:1", "memory": 128}]
+CONTAINERS: list[Any] = [{"name": "web", "image": "acme/web:1", "memory": 128}]
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def client(aws: Sandbox) -> Any:  # noqa: ANN401  botocore's clients are made at
 
 def register(aws: Sandbox, family: str, times: int = 1) -> None:
     for _ in range(times):
-        client(aws).register_task_definition(family=family, containerDefinitions=CONTAINERS)
+        aws.clients.ecs.register_task_definition(family=family, containerDefinitions=CONTAINERS)
 
 
 def feed(aws: Sandbox) -> Families:

@@ -1,8 +1,11 @@
 """The laws of the order, over all states that there may be."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from attrs import evolve
 from hypothesis import given
 
@@ -30,6 +33,7 @@ from ecs_steps.rollouts.task_sets import (
 )
 
 BLUE, GREEN = "blue", "green"
+SPOT = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
 GOALS = st.one_of(
     st.just(Start()),
     st.just(Start(marker=RequestMarker(name="a", value="b"))),
@@ -137,6 +141,16 @@ def test_a_set_that_is_to_have_no_task_gets_no_traffic() -> None:
     assert not state.is_new_ready
 
 
+def test_a_share_of_0_gives_the_old_tasks_everything_where_both_weights_are_0() -> None:
+    new = task_set(GREEN, status="ACTIVE", scale=1, steady=True)
+    state = with_share(0, new, healthy_old=2)
+    groups = [{"TargetGroupArn": group, "Weight": 0} for group in (BLUE, GREEN)]
+    rule = evolve(state.production, actions=({"Type": "forward", "ForwardConfig": {"TargetGroups": groups}},))
+
+    assert next_move(state, Share(percent=0)) is None
+    assert next_move(evolve(state, production=rule), Share(percent=0)) == Shift(percent=0)
+
+
 def test_traffic_goes_back_to_old_tasks_that_are_healthy_alone() -> None:
     new = task_set(GREEN, status="ACTIVE", scale=50, steady=True)
 
@@ -151,6 +165,23 @@ def test_a_set_that_serves_alone_gets_all_of_its_tasks_again() -> None:
     move = next_move(state, Promote(bake=60.0, deregistration_delay=30.0))
 
     assert move == Scale(task_set=new, percent=100)
+
+
+@pytest.mark.parametrize(
+    ("shown", "runs_on"),
+    [
+        ({"launchType": "FARGATE"}, {"launchType": "FARGATE"}),
+        ({"launchType": "", "capacityProviderStrategy": SPOT}, {"capacityProviderStrategy": SPOT}),
+        ({}, {}),
+    ],
+    ids=["launch type", "capacity providers", "the cluster's own strategy"],
+)
+def test_another_set_runs_on_what_the_first_one_does(
+    shown: Mapping[str, Any], runs_on: Mapping[str, Any]
+) -> None:
+    like = evolve(task_set(BLUE, status="PRIMARY", scale=100, steady=True), raw=shown)
+
+    assert like.members == {**runs_on, "loadBalancers": []}
 
 
 @given(state=states(), left=st.sampled_from(["", "Deployments-1"]))

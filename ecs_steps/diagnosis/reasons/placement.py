@@ -73,7 +73,7 @@ PLACEMENT = (
     ),
     placement_reason(
         name="quota-reached",
-        patterns=(r"reached the limit on the number of",),
+        patterns=(r"reached the limit on the number of|configuration is above your limit",),
         summary="a quota of the account is used up",
         remedy="Ask for a higher quota in Service Quotas (Fargate On-Demand vCPU resource count), or stop "
         "other tasks.",

@@ -30,7 +30,7 @@ class FailureReason:
     end of the log of a container that exited with an error (both without regard to case); `exit_codes`,
     `stop_codes` and `task_statuses` decide where no text does. `summary` is one clause; `remedy` is one
     imperative sentence. In both ``{architecture}`` (``ARM64``), ``{os}`` (``WINDOWS_SERVER_2022_CORE``) and
-    ``{platform}`` (``linux/arm64``) are what the task definition asks for.
+    ``{platform}`` (``linux/arm64``) are what the task definition asks for, else what its instance is.
     """
 
     name: str

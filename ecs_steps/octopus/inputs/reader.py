@@ -184,11 +184,14 @@ def read(
     found = [_with_missing_value(finding, variables) for finding in found]
     if environment := variables.get("Octopus.Environment.Name", ""):
         found = [_with_scope(cls, finding, environment) for finding in found]
-    problems = tuple(_problem(cls, finding) for finding in found if not finding.is_warning)
+    problems = [_problem(cls, finding) for finding in found if not finding.is_warning]
+    unknown = list(islice(unknown_variables(cls, variables), MAX_UNKNOWN))
     if problems:
-        raise InvalidInputsError(problems=problems)
-    unknown = islice(unknown_variables(cls, variables), MAX_UNKNOWN)
-    return inputs, (*(_problem(cls, finding) for finding in found), *unknown)
+        # A misspelt name is why its variable has no value.
+        failed = {problem.path for problem in problems}
+        misspelt = [problem for nearest, problem in unknown if nearest in failed]
+        raise InvalidInputsError(problems=(*problems, *misspelt))
+    return inputs, (*(_problem(cls, finding) for finding in found), *(problem for _, problem in unknown))
 
 
 def _read_field(

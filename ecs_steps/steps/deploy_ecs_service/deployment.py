@@ -145,8 +145,9 @@ class StackDeployment:
             tags=merge_tags(inputs.default_tags, inputs.user_tags),
             template_bucket=inputs.template_bucket,
             log_group=inputs.log_group,
+            fixed_parameters=("TaskDefinitionName",),
             # A stack name that is given may outlive a service's name; a generated one may not.
-            fixed_parameters=() if inputs.cf_stack_name else ("TaskDefinitionName",),
+            may_be_renamed=bool(inputs.cf_stack_name),
         )
 
     def _running_count(self) -> int | None:

@@ -37,9 +37,9 @@ class UpdatePlan(ServicePlan):
     next: RevisionPlan
 
     @property
-    def is_running(self) -> bool:
-        """Whether the service runs already what is to be deployed."""
-        return not self.next.needs_registration and super().is_running
+    def existing_revision(self) -> str:
+        """The ARN of what is to be deployed; empty where it is registered first."""
+        return "" if self.next.needs_registration else self.revision
 
     def task_definition(self, context: DeploymentContext) -> Mapping[str, Any]:  # noqa: ARG002  it is known
         """Return the next revision as ECS takes it."""

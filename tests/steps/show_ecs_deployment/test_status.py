@@ -160,7 +160,8 @@ def test_every_call_is_allowed_by_the_policy() -> None:
 
 def test_the_command_prints_a_tree_or_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sandbox = ["--sandbox", "--sandbox-speed", "1e6", "--sandbox-journal", str(tmp_path / "journal")]
-    main(["update", str(EXAMPLES / "canary.json"), *sandbox])
+    an_hour = ["--set", "Octopus.Action.Aws.Ecs.Strategy.PauseTimeoutMinutes=60"]
+    main(["update", str(EXAMPLES / "canary.json"), *an_hour, *sandbox])
     capsys.readouterr()
 
     assert main(["status", str(EXAMPLES / "canary.json"), *sandbox]) == 0

@@ -10,7 +10,7 @@ from ecs_steps.sandbox import Sandbox, Scenario
 from ecs_steps.sandbox.ecs.failing_tasks import CRASH
 from ecs_steps.sandbox.ecs.plan import EcsPlan
 from ecs_steps.sandbox.ecs.strategy_scenarios import pause, shifting
-from steps.storefront import ECS, Storefront, update_variables
+from steps.storefront import ECS, Storefront, ended_after, pins, update_variables
 
 TESTED, NEXT_SHARE = "POST_TEST_TRAFFIC_SHIFT", "PRE_PRODUCTION_TRAFFIC_SHIFT"
 
@@ -133,6 +133,18 @@ class TestAtAPause:
 
             assert dict(again.outputs) == dict(first.outputs)
             assert again.outcome is Outcome.PAUSED
+            assert shop.changes(since) == {}
+
+    def test_what_a_run_began_with_a_revision_of_another_release_is_found_again(self) -> None:
+        with Sandbox("blue-green-with-pause") as aws:
+            shop = Storefront(aws)
+            shop.proceed(**pins(shop.update(**{"Octopus.Deployment.Id": "Deployments-6"})))
+            with ended_after(aws, "UpdateService"):
+                shop.update()
+            aws.clock.sleep(300)
+            since = len(aws.calls)
+
+            assert shop.update().outcome is Outcome.PAUSED
             assert shop.changes(since) == {}
 
     def test_another_release_is_refused_with_the_hook_and_the_time(self) -> None:
