@@ -98,7 +98,7 @@ def test_who_does_not_wait_does_not_pay_for_what_explains_a_failure() -> None:
     }
 
 
-def test_a_step_is_loaded_when_it_is_asked_for() -> None:
+def test_a_step_is_loaded_when_it_is_used() -> None:
     loaded = {name for name in modules_of(IMPORT) if name.startswith("ecs_steps.steps.")}
 
     assert loaded == {"ecs_steps.steps.registry", "ecs_steps.steps.row"}

@@ -199,7 +199,7 @@ def list_change_sets(aws: "AwsClients", stack_id: str) -> list[str]:
 
 
 def delete_change_set(aws: "AwsClients", stack_id: str, name: str) -> None:
-    """Delete a change set; one that is gone is no error."""
+    """Delete a change set; one that does not exist is no error."""
     with calling("cloudformation:DeleteChangeSet", f"stack {stack_id}"):
         aws.cloudformation.delete_change_set(StackName=stack_id, ChangeSetName=name)
 

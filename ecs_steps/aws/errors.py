@@ -50,7 +50,7 @@ THROTTLED = {
     "PriorRequestNotComplete",
 }
 BUSY = re.compile(r"Rate exceeded|Too many concurrent attempts", re.IGNORECASE)
-"""Words of a refusal that passes, whatever its code: nothing was carried out."""
+"""Texts of an error that passes, whatever its code: nothing was carried out."""
 
 CONTENDED = re.compile(r"Too many concurrent attempts", re.IGNORECASE)
 """Those that say that others try the same: one of them may have done what was to be done."""

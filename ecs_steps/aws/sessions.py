@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Callable
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,7 +22,8 @@ CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agen
 class Session(Protocol):
     """What makes clients, as a `boto3.Session` does."""
 
-    def client(self, service_name: str, **options: Any) -> Any: ...  # noqa: ANN401  boto3's own signature
+    @property
+    def client(self) -> Callable[..., Any]: ...  # the overloads of boto3-stubs fit no narrower type
 
 
 class BareSession(Session, Protocol):

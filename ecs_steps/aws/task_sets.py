@@ -154,6 +154,6 @@ def make_primary(aws: "AwsClients", cluster: str, service: str, task_set_id: str
 
 @returning(None, when="TaskSetNotFound")
 def delete_task_set(aws: "AwsClients", cluster: str, service: str, task_set_id: str) -> None:
-    """Delete a task set, whatever its scale; one that is gone is fine."""
+    """Delete a task set, whatever its scale; one that does not exist is no error."""
     with calling("ecs:DeleteTaskSet", f"task set {task_set_id}"):
         aws.ecs.delete_task_set(cluster=cluster, service=service, taskSet=task_set_id, force=True)

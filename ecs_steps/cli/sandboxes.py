@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def add_commands(commands: Commands) -> None:
     sub = commands.add_parser("scenarios", help=text, description=text)
     sub.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
     sub.set_defaults(command=_scenarios)
-    text = "write a file of variables for each step, which succeeds with --sandbox"
+    text = "write a file of variables for each step, to try with --sandbox"
     sub = commands.add_parser("examples", help=text, description=text)
     sub.add_argument(
         "folder",
@@ -91,10 +92,9 @@ def add_commands(commands: Commands) -> None:
 
 def without_scenario(arguments: Sequence[str]) -> list[str]:
     """Return the arguments with the healthy scenario where a file follows ``--sandbox``."""
-    after = zip(arguments, [*arguments[1:], ""], strict=True)
     return [
         f"--sandbox={HEALTHY}" if each == "--sandbox" and is_file(following) else each
-        for each, following in after
+        for each, following in pairwise([*arguments, ""])
     ]
 
 

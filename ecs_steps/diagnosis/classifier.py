@@ -1,7 +1,7 @@
 """From evidence to failure signals, each with the reason that explains it; pure.
 
 Texts decide before codes: ``ServiceSchedulerInitiated`` is the stop code of ordinary scale-in and of failed
-health checks alike. A task that was stopped through the API takes its containers with it, and their exit
+health checks. A task that was stopped through the API takes its containers with it, and their exit
 codes say nothing then; where an essential container ended the task, the exits of the others are
 consequences. A container that waited for another one is a consequence too.
 """

@@ -29,7 +29,7 @@ from ecs_steps.errors import EcsStepsError
 
 T = TypeVar("T")
 
-# Tasks that fail alike write alike: the logs of the first few are enough, and calls are not free.
+# Tasks that fail for one reason log the same: the logs of the first few are enough, and calls are not free.
 MAX_LOG_READS = 6
 SERVES_OR_LEAVES = ("healthy", "draining")
 """The states of targets in which nothing is wrong."""

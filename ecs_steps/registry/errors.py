@@ -53,7 +53,7 @@ class UnsupportedImageError(RegistryError):
 
 @frozen(kw_only=True, str=False, repr=False)
 class RegistryUnreachableError(RegistryError):
-    """The registry cannot be reached, or cannot answer now.
+    """The registry cannot be reached, or does not respond now.
 
     `transient` says that the same request may well succeed later; `retry_after` is how many seconds the
     registry wants to be left alone.

@@ -23,7 +23,7 @@ class DeploymentInProgress:
     pause: Pause | None
     warnings: tuple[Problem, ...] = ()
 
-    def refusal(self, service: Service, pause: Pause, *, variable: str) -> SupersededError:
+    def superseded_error(self, service: Service, pause: Pause, *, variable: str) -> SupersededError:
         """Return the error of an update that would end it at its pause."""
         running = service.task_definition.rpartition("/")[2]
         return SupersededError(
@@ -62,7 +62,7 @@ def find_own_deployment(
         )
         return evolve(found, warnings=(Problem(path=variable, message=message),))
     if found.pause and not may_replace:
-        raise found.refusal(service, found.pause, variable=variable)
+        raise found.superseded_error(service, found.pause, variable=variable)
     return None
 
 

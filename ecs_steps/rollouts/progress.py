@@ -59,9 +59,9 @@ def is_pinned(record: ServiceDeployment, pins: Pins) -> bool:
 
 
 def refuse_foreign(
-    service: Service, record: ServiceDeployment, pins: Pins, context: DeploymentContext
+    service: Service, record: ServiceDeployment, pins: Pins, context: DeploymentContext, *, variable: str
 ) -> None:
-    """Refuse a deployment that this Octopus deployment has not started.
+    """Refuse a deployment that this Octopus deployment has not started; `variable` names the pin of its ARN.
 
     The tag on the service alone survives another one's UpdateService: the task definition that is deployed
     must have it as well. Where neither has one, whoever names the service means its deployment.
@@ -83,8 +83,7 @@ def refuse_foreign(
         what=f"The deployment of {short_name(task_definition)} to service {service.name} is not this one's",
         why=f"{starter} has started it"
         + (f", and this is {pins.octopus_deployment}" if pins.octopus_deployment else ""),
-        next_step="Nothing was changed. If you mean this deployment, name it: "
-        f"Octopus.Action.Aws.Ecs.Deployment.ServiceDeploymentArn = {record.arn}.",
+        next_step=f"Nothing was changed. If you mean this deployment, name it: {variable} = {record.arn}.",
     )
 
 

@@ -22,7 +22,7 @@ from ecs_steps.aws.service_deployments import (
 )
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
-from ecs_steps.rollouts.pauses import STAGES, percent, stage_index
+from ecs_steps.rollouts.pauses import has_new_tasks, percent
 from ecs_steps.rollouts.strategies import ALL_TRAFFIC
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class LiveShare:
 class Review:
     """What was read of a deployment.
 
-    `gone` names what does not exist any more, `unread` are the calls that were refused for another reason.
+    `missing` names what does not exist any more, `unread` are the calls that were refused for another reason.
     """
 
     record: ServiceDeployment
@@ -68,19 +68,13 @@ class Review:
     groups: tuple[GroupHealth, ...] = ()
     alarms: tuple[str, ...] = ()
     live_shares: tuple[LiveShare, ...] = ()
-    gone: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     unread: tuple[AwsCallError, ...] = ()
 
     @property
     def name(self) -> str:
         """The new revision's short name, else the deployment's id."""
         return short_name(self.task_definition) or f"deployment {self.record.deployment_id}"
-
-    @property
-    def has_tasks(self) -> bool:
-        """Whether the new tasks should be there by now."""
-        stage = stage_index(self.record.lifecycle_stage)
-        return stage is None or stage >= STAGES.index("SCALE_UP")
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -112,17 +106,19 @@ class _Reader:
     record: ServiceDeployment
     service: Service | None
     context: DeploymentContext
-    gone: list[str] = field(factory=list)
+    missing: list[str] = field(factory=list)
     unread: list[AwsCallError] = field(factory=list)
 
     def read(self) -> Review:
         seen = self.read_revisions()
         return evolve(
             seen,
-            groups=tuple(filter(None, map(self._health, seen.balancers))) if seen.has_tasks else (),
+            groups=tuple(filter(None, map(self._health, seen.balancers)))
+            if has_new_tasks(self.record)
+            else (),
             alarms=self._alarms(),
             live_shares=tuple(filter(None, map(self._live_share, seen.balancers))),
-            gone=tuple(self.gone),
+            missing=tuple(self.missing),
             unread=tuple(self.unread),
         )
 
@@ -144,8 +140,8 @@ class _Reader:
             record=record,
             task_definition=target.task_definition if target else self.shown(record.target.arn),
             previous=_first(
-                revisions[arn].task_definition if arn in revisions else self.shown(arn)
-                for arn in _by_size(record)
+                revisions[source.arn].task_definition if source.arn in revisions else self.shown(source.arn)
+                for source in sorted(record.sources, key=lambda source: source.running, reverse=True)
             ),
             balancers=target.balancers if target else (),
             unread=tuple(self.unread),
@@ -187,7 +183,7 @@ class _Reader:
             return self.context.call_with_retries("what a person decides on", read)
         except AwsCallError as error:
             if error.code.endswith("NotFound"):
-                self.gone.append(f"{error.operation}: {error.why}")
+                self.missing.append(f"{error.operation}: {error.why}")
             else:
                 self.unread.append(error)
             return default
@@ -202,12 +198,6 @@ def alarm_names(configuration: Mapping[str, object]) -> tuple[str, ...]:
             return ()
 
 
-def _by_size(record: ServiceDeployment) -> list[str]:
-    """Return the revisions that serve before, that with the most tasks first."""
-    sources = sorted(record.sources, key=lambda source: source.running, reverse=True)
-    return [source.arn for source in sources]
-
-
 def _first(texts: Iterable[str]) -> str:
     """Return the first text that is not empty."""
     return next(filter(None, texts), "")
@@ -215,13 +205,13 @@ def _first(texts: Iterable[str]) -> str:
 
 def _findings(review: Review) -> Iterator[str]:
     target = review.record.target
-    if review.has_tasks:
+    if has_new_tasks(review.record):
         if target.running < target.desired:
             yield f"{target.running} of {target.desired} new tasks run"
         for group in review.groups:
             if group.healthy < group.desired:
                 yield f"{group.healthy} of {group.desired} targets are healthy in {group.name}"
-    yield from review.gone
+    yield from review.missing
     if review.alarms:
         yield f"in ALARM: {', '.join(review.alarms)}"
     for share in review.live_shares:

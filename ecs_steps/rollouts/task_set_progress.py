@@ -152,7 +152,7 @@ class TaskSetProgress:
     def _role(self, each: TaskSet) -> str:
         if self.state and self.state.new and each.task_set_id == self.state.new.task_set_id:
             return "new"
-        return "gone" if each.is_draining else "old" if self._is_old(each) else "other"
+        return "draining" if each.is_draining else "old" if self._is_old(each) else "other"
 
     def _is_old(self, each: TaskSet) -> bool:
         return each in self.state.old if self.state else each.is_primary

@@ -166,7 +166,7 @@ def _judge_primary(deployment: Deployment, *, is_alone: bool) -> Verdict:
         case "COMPLETED" if runs_all:
             return SERVING
         # Behind a Classic Load Balancer ECS shows no state (API_Deployment): the tasks decide, once the old
-        # deployment is gone.
+        # deployment has ended.
         case "" if runs_all and is_alone and not deployment.pending:
             return SERVING
         case _:

@@ -19,6 +19,8 @@ from ecs_steps.steps.task_set_inputs import (
 )
 from ecs_steps.tags import deployment_of
 
+SERVICE_DEPLOYMENT_ARN = f"{DEPLOYMENT}.ServiceDeploymentArn"
+
 ServiceDeploymentArn = Annotated[
     str,
     Text(
@@ -42,7 +44,7 @@ class StartedDeploymentInputs(ServiceInputs):
         help="The service whose deployment is meant.",
     )
     service_deployment_arn: ServiceDeploymentArn | None = variable(
-        f"{DEPLOYMENT}.ServiceDeploymentArn",
+        SERVICE_DEPLOYMENT_ARN,
         label="Service deployment",
         help="The deployment, by the output of the step that began it: "
         "`#{Octopus.Action[Update].Output.ServiceDeploymentArn}`. Empty means the one that this Octopus "

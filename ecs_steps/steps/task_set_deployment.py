@@ -222,8 +222,8 @@ class TaskSetDeployment:
             return self._unchanged(f"Service {self.service.name} has no task set of {self._whose} to abort.")
         if not state.old:
             return self._unchanged(
-                f"Task set {state.new.task_set_id} was promoted, and the one before it is gone: deploy the "
-                "revision before it again."
+                f"Task set {state.new.task_set_id} was promoted, and the one before it was deleted: deploy "
+                "the revision before it again."
             )
         with self._putting_out(rollout):
             settlement = self._abandon(rollout, state)
@@ -319,7 +319,7 @@ class TaskSetDeployment:
                 self._put_out(rollout.state)
 
     def _put_out(self, state: TaskSetState) -> None:
-        # What is gone at the end keeps the value that later steps read.
+        # What is deleted at the end keeps the value that later steps read.
         self.outputs.set(**task_set_outputs(state))
 
 

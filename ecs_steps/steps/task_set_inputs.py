@@ -148,7 +148,7 @@ class TaskSetInputs(StrategyInputs):
 @rule("test_header", "test_query")
 def _one_marker(inputs: TestedInputs) -> Iterator[Finding]:
     if inputs.test_header and inputs.test_query:
-        yield Finding(("test_query",), f"is given beside {TEST_TRAFFIC}.Header; give one of them")
+        yield Finding(("test_query",), f"is given as well as {TEST_TRAFFIC}.Header; give one of them")
 
 
 TEST_TRAFFIC_RULES: tuple[AnyRule[TestedInputs], ...] = (_one_marker,)

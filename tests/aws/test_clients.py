@@ -45,7 +45,7 @@ def test_sts_is_called_at_another_address_where_one_is_given(line: Line) -> None
         account, region="eu-west-1", endpoint_url="http://emulator.test:4566", session=line.aws.session
     )
     # moto answers nothing there: the address is all that this is about.
-    with pytest.raises(ValueError, match=r"moto has no answer to POST http://emulator\.test:4566/"):
+    with pytest.raises(ValueError, match=r"moto has no response to POST http://emulator\.test:4566/"):
         aws.ecs.list_clusters()
 
     assert [sent.host for sent in line.requests] == ["emulator.test:4566"]

@@ -94,9 +94,9 @@ def test_a_move_keeps_the_laws(state: TaskSetState, goal: Goal) -> None:
             assert state.healthy[GREEN] > 0
         case Shift():
             assert state.healthy[BLUE] > 0, "no weight for a group without a healthy target"
-        case DeleteSet(task_set=gone):
-            assert weights[gone.target_group] == 0, "traffic away before deletion"
-            assert state.quiet[gone.target_group] >= 30
+        case DeleteSet(task_set=deleted):
+            assert weights[deleted.target_group] == 0, "traffic away before deletion"
+            assert state.quiet[deleted.target_group] >= 30
         case Scale(task_set=scaled, percent=percent):
             assert scaled is state.new
             assert percent >= state.share, "no fewer tasks than its traffic needs"
@@ -111,7 +111,7 @@ def test_a_move_keeps_the_laws(state: TaskSetState, goal: Goal) -> None:
 @given(state=states(), goal=GOALS)
 def test_the_old_set_is_touched_by_nothing_but_the_end_of_it(state: TaskSetState, goal: Goal) -> None:
     match next_move(state, goal):
-        case DeleteSet(task_set=gone) if gone.target_group == BLUE:
+        case DeleteSet(task_set=deleted) if deleted.target_group == BLUE:
             assert isinstance(goal, Promote)
             assert state.quiet[BLUE] >= goal.bake
         case Scale(task_set=scaled):
@@ -199,8 +199,8 @@ def test_the_first_set_is_primary_once_it_is_healthy_and_what_was_left_goes_afte
         case MakePrimary(task_set=primary):
             assert primary is state.new
             assert state.is_new_ready
-        case DeleteSet(task_set=gone):
-            assert gone is stray
+        case DeleteSet(task_set=deleted):
+            assert deleted is stray
             assert left, "what no deployment has made is left alone"
             assert state.new
             assert state.new.is_primary

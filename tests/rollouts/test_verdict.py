@@ -152,7 +152,7 @@ def test_a_record_of_success_is_believed_only_where_the_service_agrees() -> None
     assert verdict.status is DeploymentStatus.SUPERSEDED
 
 
-def test_where_ecs_shows_no_state_the_tasks_decide_once_the_old_deployment_is_gone() -> None:
+def test_where_ecs_shows_no_state_the_tasks_decide_once_the_old_deployment_has_ended() -> None:
     silent = evolve(OURS, rollout_state="")
 
     assert status_of(silent) is DeploymentStatus.SERVING

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from answering import Answer, answering
 from ecs_steps import (
     AbortEcsDeploymentStep,
     ContinueEcsDeploymentStep,
@@ -27,6 +26,7 @@ from ecs_steps import (
 )
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.ecs.checkout import task_definition, task_set
+from responding import Response, responding
 from revisions import register_another
 from steps.checkout import HEADER, Checkout, deployment_variables, revision_variables, update_variables
 
@@ -430,7 +430,7 @@ class TestContinue:
 
 class TestVerify:
     def test_a_share_is_given_to_what_answers_as_expected(self, shop: Checkout) -> None:
-        with answering(Answer(status=503), Answer()) as site:
+        with responding(Response(status=503), Response()) as site:
             shop.update()
             result = shop.share(50, Verify_Url=site.url, Verify_Text="ready", TestTraffic_Header=HEADER)
 
@@ -441,7 +441,7 @@ class TestVerify:
     def test_what_answers_otherwise_gets_nothing_and_nothing_is_changed(self, shop: Checkout) -> None:
         shop.update()
         for percent in (50, 100):
-            with answering(Answer(status=503)) as site, pytest.raises(DeploymentError, match="not pass"):
+            with responding(Response(status=503)) as site, pytest.raises(DeploymentError, match="not pass"):
                 shop.share(percent, Verify_Url=site.url)
             assert (len(site.requests), shop.changes) == (5, [])
 
@@ -449,7 +449,7 @@ class TestVerify:
         shop.update()
         shop.share(50)
 
-        with answering(Answer(status=503)) as site:
+        with responding(Response(status=503)) as site:
             outcomes = [shop.share(percent, Verify_Url=site.url).outcome for percent in (50, 10)]
 
         assert outcomes == [Outcome.PAUSED, Outcome.PAUSED]

@@ -32,7 +32,7 @@ OUTSIDE = (
         rank=Rank.PAUSE,
         patterns=(r"pause hook timed out",),
         summary="no one answered the deployment's pause in time",
-        remedy="Deploy again, and let someone answer it; Strategy.PauseTimeoutMinutes gives more time.",
+        remedy="Deploy again, and let someone answer it; a longer timeout of the pause gives more time.",
     ),
     FailureReason(
         name="pause-refused",

@@ -68,8 +68,8 @@ PLACEMENT = (
         name="no-capacity",
         patterns=(r"Capacity is unavailable|Unable to launch instance",),
         summary="AWS has no capacity of this kind in the availability zone at the moment",
-        remedy="Add subnets in other availability zones, use FARGATE beside FARGATE_SPOT, or deploy again "
-        "later.",
+        remedy="Add subnets in other availability zones, use FARGATE as well as FARGATE_SPOT, or deploy "
+        "again later.",
     ),
     placement_reason(
         name="quota-reached",

@@ -24,7 +24,7 @@ class Rank(IntEnum):
 
 @frozen(kw_only=True)
 class FailureReason:
-    """A kind of failure: how it is recognised, and what a person makes of it.
+    """A kind of failure: how its texts are matched, and what a person does about it.
 
     `patterns` are all found in what ECS, Docker or a load balancer says, `log_patterns` in one line of the
     end of the log of a container that exited with an error (both without regard to case); `exit_codes`,

@@ -44,8 +44,8 @@ def unknown_variables(
 ) -> Iterator[tuple[str | None, Problem]]:
     """Yield the nearest input of `cls` for each variable under ``Octopus.Action.Aws.Ecs`` that is none.
 
-    Those of other steps are not among them: only names beside an input of `cls`, and names in a group that no
-    step has.
+    Those of other steps are not among them: only names next to an input of `cls`, and names in a group that
+    no step has.
     """
     fields = [field.metadata["variable"].name for field in attrs.fields(cls) if "variable" in field.metadata]
     known = {name[len(PREFIX) :].casefold(): name for name in fields if name.casefold().startswith(PREFIX)}

@@ -30,6 +30,7 @@ from ecs_steps.rollouts.start import describe_updatable_service, has_task_sets, 
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.abort_ecs_deployment.inputs import ABORT, AbortInputs, WhenFinished
+from ecs_steps.steps.deployment_inputs import SERVICE_DEPLOYMENT_ARN
 
 MAX_ANSWERS = 3
 """How many pauses an abort answers that are decided by someone else in the same moment."""
@@ -91,7 +92,7 @@ class Abort:
         if record is None or is_pinned(record, pins):
             return record
         if record.is_in_progress:
-            refuse_foreign(service, record, pins, context)
+            refuse_foreign(service, record, pins, context, variable=SERVICE_DEPLOYMENT_ARN)
             return record
         return record if is_tagged(service, record, pins, context) else None
 

@@ -32,6 +32,7 @@ from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.verification import Verification, verify
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.continue_ecs_deployment.inputs import CONTINUE, ContinueInputs, WhenUnhealthy
+from ecs_steps.steps.deployment_inputs import SERVICE_DEPLOYMENT_ARN
 
 
 @frozen(kw_only=True)
@@ -123,7 +124,7 @@ class Continuation:
         if is_pinned(record, pins):
             return record
         if record.is_in_progress:
-            refuse_foreign(service, record, pins, context)
+            refuse_foreign(service, record, pins, context, variable=SERVICE_DEPLOYMENT_ARN)
         elif record.status == "SUCCESSFUL" or not is_tagged(service, record, pins, context):
             _nothing_to_continue(service, f"its last deployment is {record.status}")
         return record

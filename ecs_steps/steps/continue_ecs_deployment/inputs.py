@@ -102,14 +102,14 @@ class ContinueInputs(StartedDeploymentInputs):
     verify_status: HttpStatus = variable(
         f"{VERIFY}.Status",
         label="Expected status",
-        help="The status of the expected answer, 200 to 599.",
+        help="The status of the expected response, 200 to 599.",
         default=200,
         used_if=_is_verified,
     )
     verify_text: VerifyText = variable(
         f"{VERIFY}.Text",
         label="Expected text",
-        help="What the expected answer contains, within its first MiB. Empty means anything.",
+        help="What the expected response contains, within its first MiB. Empty means anything.",
         default="",
         used_if=_is_verified,
     )

@@ -5,7 +5,6 @@ import pytest
 from attrs import evolve
 from botocore.awsrequest import AWSResponse
 
-from answering import Answer, answering
 from ecs_steps import (
     AccessDeniedError,
     AwsCallError,
@@ -22,11 +21,12 @@ from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.plan import AlarmRaised, EcsPlan
 from ecs_steps.sandbox.ecs.strategy_scenarios import pause, shifting
 from ecs_steps.sandbox.timeline import VirtualClock
+from responding import Response, responding
 from steps.storefront import Storefront, deployment_pin, deployment_variables, pins
 
 TESTED = "POST_TEST_TRAFFIC_SHIFT"
 ALARMS = {"alarmNames": ["storefront-5xx"], "enable": True, "rollback": True}
-UNHEALTHY = ["green-dies-while-paused", "weights-were-reset", "rule-is-gone"]
+UNHEALTHY = ["green-dies-while-paused", "weights-were-reset", "rule-was-deleted"]
 CONTINUE = "ContinueServiceDeployment"
 LOST = [
     FaultKind.CONNECTION_RESET,
@@ -218,7 +218,7 @@ def test_a_red_alarm_of_the_configuration_is_refused() -> None:
 
 
 def test_an_answer_that_is_not_expected_is_refused_and_the_next_approval_verifies_again() -> None:
-    with Sandbox("canary-with-pauses") as aws, answering(Answer(status=500), Answer()) as site:
+    with Sandbox("canary-with-pauses") as aws, responding(Response(status=500), Response()) as site:
         shop = Storefront(aws)
         pinned = pins(shop.update())
         verified = {"Verify_Url": site.url, "Verify_Tries": 1, "TestTraffic_Header": "X-Canary: k7"}

@@ -78,7 +78,7 @@ def test_stages_are_given_one_a_line_in_any_case() -> None:
         ({"Strategy_Type": "Canary", "Strategy_PauseTimeoutMinutes": "20161"}, "from 1 to 20160"),
         ({"Strategy_Type": "Canary", "Strategy_PauseAt": "TEST_TRAFFIC_SHIFT"}, "a stage that can pause"),
         ({"Strategy_Type": "Canary", "Strategy_PauseAt": f"{TESTED}\n{TESTED}"}, "repeats a stage"),
-        ({"Strategy_Type": "Canary", "Strategy_PauseAt": f"{TESTED}\nNone"}, "None beside stages"),
+        ({"Strategy_Type": "Canary", "Strategy_PauseAt": f"{TESTED}\nNone"}, "None together with stages"),
         ({"Strategy_Type": "Rolling", "Strategy_PauseAt": TESTED}, "not possible with Rolling"),
         ({"Strategy_Type": "Blue"}, "one of Keep, Rolling, BlueGreen, Canary, Linear"),
         ({"Deployment_CircuitBreaker": "Maybe"}, "one of Off, On, Rollback"),
