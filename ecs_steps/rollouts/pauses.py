@@ -57,15 +57,17 @@ class Pause:
 
     @property
     def where(self) -> str:
-        """Where the deployment waits, in words."""
+        """What a person decides on, in words."""
         return NEXT.get(self.stage, f"at stage {self.stage}" if self.stage else "at a pause hook")
 
     @property
-    def expiry(self) -> str:
-        """What ECS does by itself, and when; empty where that is not known."""
-        if not self.expires_at:
+    def timeout_text(self) -> str:
+        """What ECS does where no one answers, and when; empty where it shows no end."""
+        if self.expires_at is None:
             return ""
-        action = "continues" if self.timeout_action == "CONTINUE" else "rolls back"
+        # By default it rolls back (API_LifecycleHookTimeoutConfiguration).
+        actions = {"CONTINUE": "continues", "ROLLBACK": "rolls back", "": "rolls back"}
+        action = actions.get(self.timeout_action, "decides")
         return f"ECS {action} by itself at {utc(self.expires_at)}"
 
 
@@ -130,8 +132,8 @@ def describe_pause(pause: Pause) -> str:
     line = f"paused {pause.where}; hook {pause.hook_id} waits for a person"
     if pause.production_weight is not None:
         line += f"; the new tasks have {percent(pause.production_weight)} % of the production traffic"
-    if pause.expiry:
-        line += f"; {pause.expiry}"
+    if pause.timeout_text:
+        line += f"; {pause.timeout_text}"
     if pause.other_hook_ids:
         line += f"; {len(pause.other_hook_ids)} more hooks wait at this stage"
     return f"{line}; {pause.missing}" if pause.missing else line

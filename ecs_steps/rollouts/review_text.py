@@ -64,4 +64,4 @@ def _count(group: GroupHealth) -> str:
 
 def _decision_line(pause: Pause) -> str:
     line = f"continue with hook {pause.hook_id}"
-    return f"{pause.expiry}; {line}" if pause.expiry else line
+    return f"{pause.timeout_text}; {line}" if pause.timeout_text else line

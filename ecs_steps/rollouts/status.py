@@ -178,7 +178,7 @@ def _waiting_text(record: ServiceDeployment) -> str:
         weight = record.target.production_weight
         all_shifted = weight is not None and weight >= ALL_TRAFFIC
         return "for the old tasks to stop" if all_shifted else "for ECS"
-    until = f"; {pause.expiry}" if pause.expiry else ""
+    until = f"; {pause.timeout_text}" if pause.timeout_text else ""
     return f"for a person, {pause.where}: hook {pause.hook_id}{until}"
 
 
