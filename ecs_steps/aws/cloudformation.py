@@ -189,13 +189,15 @@ def describe_change_set(
         more = {"NextToken": reply["NextToken"]}
 
 
-def list_change_sets(aws: "AwsClients", stack_id: str) -> list[str]:
-    """Return the names of a stack's change sets."""
+def list_change_sets(aws: "AwsClients", stack_id: str) -> dict[str, datetime]:
+    """Return the names of a stack's change sets, and when each was made."""
     with calling("cloudformation:ListChangeSets", f"stack {stack_id}"):
         pages = aws.cloudformation.get_paginator("list_change_sets").paginate(StackName=stack_id)
-        return [
-            each["ChangeSetName"] for page in pages for each in member(page, "Summaries", "ListChangeSets")
-        ]
+        return {
+            each["ChangeSetName"]: each["CreationTime"]
+            for page in pages
+            for each in member(page, "Summaries", "ListChangeSets")
+        }
 
 
 def delete_change_set(aws: "AwsClients", stack_id: str, name: str) -> None:
