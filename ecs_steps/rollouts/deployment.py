@@ -6,8 +6,6 @@ service and revision -> deployment -> outputs -> wait -> verdict, pause or rollb
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
 from ecs_steps.aws.ecs import Service, revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.result import Outcome, Outputs, Result, StillRunning
@@ -19,50 +17,43 @@ if TYPE_CHECKING:
     from ecs_steps.rollouts.watch import ServiceWatch
 
 
-@frozen(kw_only=True)
-class ServiceMove:
-    """A service to be moved to a revision.
+def deploy_to_service(
+    service: Service,
+    revision: str,
+    context: DeploymentContext,
+    outputs: Outputs,
+    *,
+    force: bool,
+    roll_back: bool,
+    add_tags: Callable[[], None],
+    configuration: dict[str, Any] | None = None,
+    is_begun: bool = False,
+) -> Result:
+    """Let a service run a revision, and wait where the context says so; outputs are set before the wait.
 
-    `configuration` is sent with it, where the service's own does not stay. With `is_begun` the deployment
+    The `configuration` is sent with it, where the service's own does not stay. With `is_begun` the deployment
     that is in progress is this one. `force` deploys a revision that the service runs already once more.
     `add_tags` is called once the deployment has started, or before one that may pause.
-    """
-
-    service: Service
-    revision: str
-    force: bool
-    roll_back: bool
-    add_tags: Callable[[], None]
-    configuration: dict[str, Any] | None = None
-    is_begun: bool = False
-
-    @property
-    def may_pause(self) -> bool:
-        return bool(pause_points(self.configuration or self.service.deployment_configuration))
-
-
-def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Outputs) -> Result:
-    """Let a service run a revision, and wait where the context says so; outputs are set before the wait.
 
     Raises:
         DeploymentError: The service does not run the revision; with the cause.
         AwsCallError: A call was denied or refused, or did not get through.
     """
-    service, revision = move.service, move.revision
     outputs.set(**revision_outputs(revision), **service_outputs(service.arn))
-    if move.may_pause:
+    may_pause = bool(pause_points(configuration or service.deployment_configuration))
+    if may_pause:
         # By its tags the next run knows it again at its pause, wherever this one is ended.
-        move.add_tags()
+        add_tags()
     is_running = service.task_definition == revision
-    running = service.primary if (is_running and not move.force) or move.is_begun else None
+    running = service.primary if (is_running and not force) or is_begun else None
     outputs.starting = "" if running else f"UpdateService {service.name}"
     deployment = running or start_rollout(
-        service, revision, context, force=is_running, configuration=move.configuration
+        service, revision, context, force=is_running, configuration=configuration
     )
     outputs.set(DeploymentId=deployment.deployment_id)
     outputs.since = deployment.created_at
-    if not move.may_pause:
-        move.add_tags()
+    if not may_pause:
+        add_tags()
     target = deployment.ref
     if context.may_wait:
         # Only who waits pays for what judges a deployment and explains a failure.
@@ -70,7 +61,7 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
         from ecs_steps.rollouts.verdict import is_serving
 
         if not (running and is_serving(service, target)):
-            watch = wait_for_revision(service, target, context, outputs, roll_back=move.roll_back)
+            watch = wait_for_revision(service, target, context, outputs, roll_back=roll_back)
             if has_paused(watch, context, outputs):
                 return outputs.result(Outcome.PAUSED)
     return outputs.result(outcome_of(unchanged=bool(running), waited=context.may_wait))

@@ -76,6 +76,12 @@ def stage_index(stage: str) -> int | None:
     return STAGES.index(stage) if stage in STAGES else None
 
 
+def has_new_tasks(record: ServiceDeployment) -> bool:
+    """Return whether a deployment's new tasks should be there by now."""
+    stage = stage_index(record.lifecycle_stage)
+    return stage is None or stage >= STAGES.index("SCALE_UP")
+
+
 def waiting_hooks(record: ServiceDeployment) -> list[LifecycleHook]:
     """Return the hooks at which a deployment waits for a person, of whichever type ECS adds."""
     if record.status == "PENDING" or record.is_undone or not record.is_in_progress:
@@ -115,10 +121,8 @@ def pause_of(record: ServiceDeployment) -> Pause | None:
 
 
 def _missing_tasks(record: ServiceDeployment) -> str:
-    stage = stage_index(record.lifecycle_stage)
-    has_tasks = stage is None or stage >= STAGES.index("SCALE_UP")
     target = record.target
-    if not has_tasks or target.running >= target.desired:
+    if not has_new_tasks(record) or target.running >= target.desired:
         return ""
     return f"{target.running} of {target.desired} new tasks run, {target.pending} are pending"
 

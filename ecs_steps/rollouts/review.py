@@ -22,7 +22,7 @@ from ecs_steps.aws.service_deployments import (
 )
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
-from ecs_steps.rollouts.pauses import STAGES, percent, stage_index
+from ecs_steps.rollouts.pauses import has_new_tasks, percent
 from ecs_steps.rollouts.strategies import ALL_TRAFFIC
 
 T = TypeVar("T")
@@ -81,12 +81,6 @@ class Review:
         return short_name(self.task_definition) or f"deployment {self.record.deployment_id}"
 
     @property
-    def has_tasks(self) -> bool:
-        """Whether the new tasks should be there by now."""
-        stage = stage_index(self.record.lifecycle_stage)
-        return stage is None or stage >= STAGES.index("SCALE_UP")
-
-    @property
     def findings(self) -> tuple[str, ...]:
         """Why the deployment should not be continued as it is; empty where all is well."""
         return tuple(_findings(self))
@@ -123,7 +117,9 @@ class _Reader:
         seen = self.read_revisions()
         return evolve(
             seen,
-            groups=tuple(filter(None, map(self._health, seen.balancers))) if seen.has_tasks else (),
+            groups=tuple(filter(None, map(self._health, seen.balancers)))
+            if has_new_tasks(self.record)
+            else (),
             alarms=self._alarms(),
             live_shares=tuple(filter(None, map(self._live_share, seen.balancers))),
             missing=tuple(self.missing),
@@ -148,8 +144,8 @@ class _Reader:
             record=record,
             task_definition=target.task_definition if target else self.shown(record.target.arn),
             previous=_first(
-                revisions[arn].task_definition if arn in revisions else self.shown(arn)
-                for arn in _by_size(record)
+                revisions[source.arn].task_definition if source.arn in revisions else self.shown(source.arn)
+                for source in sorted(record.sources, key=lambda source: source.running, reverse=True)
             ),
             balancers=target.balancers if target else (),
             unread=tuple(self.unread),
@@ -207,12 +203,6 @@ def alarm_names(configuration: Mapping[str, object]) -> tuple[str, ...]:
             return ()
 
 
-def _by_size(record: ServiceDeployment) -> list[str]:
-    """Return the revisions that serve before, that with the most tasks first."""
-    sources = sorted(record.sources, key=lambda source: source.running, reverse=True)
-    return [source.arn for source in sources]
-
-
 def _first(texts: Iterable[str]) -> str:
     """Return the first text that is not empty."""
     return next(filter(None, texts), "")
@@ -220,7 +210,7 @@ def _first(texts: Iterable[str]) -> str:
 
 def _findings(review: Review) -> Iterator[str]:
     target = review.record.target
-    if review.has_tasks:
+    if has_new_tasks(review.record):
         if target.running < target.desired:
             yield f"{target.running} of {target.desired} new tasks run"
         for group in review.groups:

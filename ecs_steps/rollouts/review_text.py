@@ -2,7 +2,7 @@
 
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.reporting.events import DeploymentPaused
-from ecs_steps.rollouts.pauses import Pause, percent
+from ecs_steps.rollouts.pauses import Pause, has_new_tasks, percent
 from ecs_steps.rollouts.review import GroupHealth, Review, alarm_names, short_name
 from ecs_steps.rollouts.strategies import ALL_TRAFFIC, shares, steps_done, strategy_name
 
@@ -42,7 +42,7 @@ def _step_text(record: ServiceDeployment) -> str:
 def _state_line(review: Review) -> str:
     target = review.record.target
     parts = []
-    if review.has_tasks:
+    if has_new_tasks(review.record):
         health = ", ".join(f"{_count(group)} healthy in {group.name}" for group in review.groups)
         tasks = f"{target.running} of {target.desired} tasks run"
         parts.append(f"{tasks}, {health}" if health else tasks)
