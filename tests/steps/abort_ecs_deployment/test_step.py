@@ -151,6 +151,23 @@ def test_tasks_that_have_failed_are_no_reason_to_give_up_their_rollback() -> Non
         assert shop.abort(**deployment_pin(paused)).outcome is Outcome.ROLLED_BACK
 
 
+def test_a_deployment_whose_pause_someone_else_ends_first_is_stopped() -> None:
+    with Sandbox("blue-green-with-pause") as aws:
+        shop = Storefront(aws)
+        paused = shop.update().outputs
+        someone_else = aws.session.client("ecs")
+
+        def answer_first(**_: object) -> None:
+            someone_else.continue_service_deployment(
+                serviceDeploymentArn=paused["ServiceDeploymentArn"], hookId=paused["HookId"], action="CONTINUE"
+            )
+
+        aws.clients.ecs.meta.events.register("before-call.ecs.ContinueServiceDeployment", answer_first)
+
+        assert shop.abort().outcome is Outcome.ROLLED_BACK
+        assert [shop.changes()[each] for each in ("CONTINUE", "ROLLBACK", "StopServiceDeployment")] == [1, 1, 1]
+
+
 def test_a_denied_stop_is_named() -> None:
     with Sandbox("blue-green-with-pause") as aws:
         shop = Storefront(aws)
