@@ -159,13 +159,19 @@ def test_a_deployment_whose_pause_someone_else_ends_first_is_stopped() -> None:
 
         def answer_first(**_: object) -> None:
             someone_else.continue_service_deployment(
-                serviceDeploymentArn=paused["ServiceDeploymentArn"], hookId=paused["HookId"], action="CONTINUE"
+                serviceDeploymentArn=paused["ServiceDeploymentArn"],
+                hookId=paused["HookId"],
+                action="CONTINUE",
             )
 
         aws.clients.ecs.meta.events.register("before-call.ecs.ContinueServiceDeployment", answer_first)
 
         assert shop.abort().outcome is Outcome.ROLLED_BACK
-        assert [shop.changes()[each] for each in ("CONTINUE", "ROLLBACK", "StopServiceDeployment")] == [1, 1, 1]
+        assert [shop.changes()[each] for each in ("CONTINUE", "ROLLBACK", "StopServiceDeployment")] == [
+            1,
+            1,
+            1,
+        ]
 
 
 def test_a_denied_stop_is_named() -> None:
