@@ -27,6 +27,7 @@ from ecs_steps.errors import (
     WrongEnvironmentError,
 )
 from ecs_steps.reporting.events import (
+    DeploymentPaused,
     Level,
     Message,
     OutputVariable,
@@ -57,6 +58,7 @@ __all__ = [
     "Cause",
     "Clock",
     "DeploymentError",
+    "DeploymentPaused",
     "Diagnosis",
     "EcsStepsError",
     "InterruptedDeploymentError",

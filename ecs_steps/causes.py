@@ -6,6 +6,8 @@ from attrs import evolve, frozen
 
 MAX_SHOWN_LOG_LINES = 20
 """Log lines in the text of an error; the JSON document holds all that were read."""
+NO_LOG = "no log: it has no log driver that keeps one"
+"""What stands for the place of a log that does not exist."""
 
 
 @frozen(kw_only=True)
@@ -44,6 +46,8 @@ class Cause:
                 if self.log_lines
                 else f"log of container {self.container} was deleted with its stack; no line of it was kept"
             )
+        elif self.log_place == NO_LOG:
+            yield f"container {self.container} has {NO_LOG}"
         elif self.log_place:
             yield f"log of container {self.container} is in {self.log_place}"
         if self.remedy:

@@ -28,7 +28,6 @@ _IDENTIFIER: Final = re.compile("[0-9a-f]{64}")
 _DOCKER_HUB: Final = "docker.io"
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class InvalidReferenceError(EcsStepsError):
     """A text is not an image reference."""
 

@@ -74,10 +74,14 @@ class Outputs:
                 self.values[name] = value
                 self.report(OutputVariable(name, value))
 
-    def result(self, outcome: Outcome) -> Result:
-        """Report the end of a step that ended well, and return its result; the outcome is an output too."""
+    def result(self, outcome: Outcome, *, is_superseded: bool = False) -> Result:
+        """Report the end of a step that ended well, and return its result; the outcome is an output too.
+
+        Where it `is_superseded` the service runs another revision than the outputs name.
+        """
         self.set(Outcome=outcome)
-        self.report(_finished(outcome, self.values, self.since))
+        finished = _finished(outcome, self.values, self.since)
+        self.report(evolve(finished, task_definition="") if is_superseded else finished)
         return Result(outcome=outcome, outputs=self.values)
 
     @contextmanager
@@ -115,10 +119,11 @@ class Outputs:
 
 
 def _finished(outcome: Outcome, outputs: Mapping[str, str], since: datetime | None) -> StepFinished:
+    serving = "PreviousTaskDefinitionArn" if outcome is Outcome.ROLLED_BACK else "TaskDefinitionArn"
     return StepFinished(
         outcome=outcome,
         service_name=outputs.get("ServiceName", ""),
-        task_definition=outputs.get("TaskDefinitionArn", "").rpartition("/")[2],
+        task_definition=outputs.get(serving, "").rpartition("/")[2],
         is_registration="ClusterName" not in outputs and "TaskDefinitionArn" in outputs,
         since=since,
         links=tuple(console_links(outputs)),

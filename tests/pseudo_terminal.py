@@ -13,7 +13,7 @@ from typing import Self
 _PIECE = re.compile(
     r"\x1b\[(?P<digits>[?0-9;]*)(?P<final>[A-Za-z])|(?P<control>[\r\n])|(?P<text>[^\x1b\r\n]+)"
 )
-_PATIENCE = 20.0
+_TIMEOUT = 20.0
 
 
 class PseudoTerminal:
@@ -58,7 +58,7 @@ class PseudoTerminal:
     def wait_for(self, what: Callable[[list[str]], bool]) -> bool:
         """Return whether the screen comes to show it within some seconds."""
         with self._changed:
-            return self._changed.wait_for(lambda: what(self.screen), timeout=_PATIENCE)
+            return self._changed.wait_for(lambda: what(self.screen), timeout=_TIMEOUT)
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""What the tests of a step declare beside themselves for the matrices that run every step."""
+"""What the tests of a step declare for the matrices that run every step."""
 
 from importlib import import_module
 from types import ModuleType

@@ -126,7 +126,7 @@ def test_an_argument_of_a_wrong_type_is_a_type_error(arguments: dict[str, Any], 
 @pytest.mark.parametrize("name", ["deploy", "update", "deploy-revision", "continue", "abort"])
 @mock_aws
 def test_on_plain_moto_a_deployment_is_refused_and_the_sandbox_is_named(name: str) -> None:
-    session: Any = boto3.Session(region_name="eu-west-1")
+    session = boto3.Session(region_name="eu-west-1")
     session.client("ecs").create_cluster(clusterName="shop")
 
     with pytest.raises(InvalidInputsError, match="moto cannot carry a deployment") as raised:
@@ -145,7 +145,7 @@ def test_a_step_finds_out_by_itself_that_moto_answers_it() -> None:
 
 
 @mock_aws
-def test_what_moto_can_carry_and_a_sandbox_beside_it_are_not_refused() -> None:
+def test_what_moto_can_carry_and_a_sandbox_with_it_are_not_refused() -> None:
     session: Any = boto3.Session(region_name="eu-west-1")
     register = STEPS.named("register").read(example("register") | {"Octopus.Action.Aws.Region": "eu-west-1"})
 

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+import ecs_steps
 from ecs_steps.errors import MAX_LINE_LENGTH, MAX_LISTED_PROBLEMS, InvalidInputsError, Problem
 
 
@@ -38,3 +41,11 @@ def test_of_very_many_problems_the_first_are_reported(count: int, last: str) -> 
     assert first == f"The inputs are not valid ({count} problems):"
     assert lines[:MAX_LISTED_PROBLEMS] == [f"  A: {n}" for n in range(MAX_LISTED_PROBLEMS)]
     assert lines[-1] == last
+
+
+@pytest.mark.parametrize("package", ["aws", "stacks", "rollouts", "diagnosis"])
+def test_a_package_that_is_of_use_without_octopus_names_none_of_its_variables(package: str) -> None:
+    texts = [path.read_text("utf-8") for path in Path(ecs_steps.__path__[0], package).rglob("*.py")]
+
+    assert texts
+    assert not [text for text in texts if "Octopus.Action" in text]

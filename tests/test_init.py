@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_who_does_not_wait_does_not_pay_for_what_explains_a_failure() -> None:
     }
 
 
-def test_a_step_is_loaded_when_it_is_asked_for() -> None:
+def test_a_step_is_loaded_when_it_is_used() -> None:
     loaded = {name for name in modules_of(IMPORT) if name.startswith("ecs_steps.steps.")}
 
     assert loaded == {"ecs_steps.steps.registry", "ecs_steps.steps.row"}
@@ -130,6 +131,10 @@ print(len(found))
 def test_every_public_name_is_there() -> None:
     assert [name for name in ecs_steps.__all__ if not hasattr(ecs_steps, name)] == []
     assert len(set(ecs_steps.__all__)) == len(ecs_steps.__all__)
+
+
+def test_every_report_is_a_public_name() -> None:
+    assert {each.__name__ for each in get_args(ecs_steps.Reported)} <= set(ecs_steps.__all__)
 
 
 def test_every_step_of_the_table_is_a_public_name() -> None:

@@ -41,16 +41,16 @@ def test_what_is_settled_at_once_costs_one_read_and_no_time() -> None:
 
 def test_pauses_grow_while_nothing_changes_and_fall_back_when_something_does() -> None:
     time = clock()
-    looks: list[float] = []
+    observed: list[float] = []
     begun = time.now()
 
     def read() -> PollResult[int]:
-        looks.append((time.now() - begun).total_seconds())
-        return PollResult(value=0, settled=len(looks) == 16, changed=len(looks) == 12)
+        observed.append((time.now() - begun).total_seconds())
+        return PollResult(value=0, settled=len(observed) == 16, changed=len(observed) == 12)
 
     poll(read, clock=time, deadline=None, report=ignore, waiting_for="it")
 
-    pauses = [after - before for before, after in pairwise(looks)]
+    pauses = [after - before for before, after in pairwise(observed)]
     assert pauses[0] <= 2.5
     assert pauses[10] == MAX_PAUSE
     assert pauses[11] <= 2.5
@@ -59,17 +59,17 @@ def test_pauses_grow_while_nothing_changes_and_fall_back_when_something_does() -
 def test_the_last_read_is_made_when_the_deadline_is_reached() -> None:
     time = clock()
     deadline = time.now() + timedelta(seconds=61)
-    looks = []
+    observed = []
 
     def read() -> PollResult[int]:
-        looks.append(time.now())
-        return PollResult(value=len(looks), settled=False)
+        observed.append(time.now())
+        return PollResult(value=len(observed), settled=False)
 
     seen = poll(read, clock=time, deadline=deadline, report=ignore, waiting_for="it")
 
     assert not seen.settled
-    assert seen.value == len(looks)
-    assert looks[-1] == deadline
+    assert seen.value == len(observed)
+    assert observed[-1] == deadline
 
 
 @given(seconds=st.floats(0, 5000), cost=st.floats(0, 30))
@@ -108,17 +108,17 @@ def test_a_read_that_fails_for_a_passing_reason_is_skipped() -> None:
 def test_steps_that_are_throttled_together_do_not_read_again_together() -> None:
     def pauses() -> list[float]:
         time = clock()
-        looks: list[float] = []
+        observed: list[float] = []
         begun = time.now()
 
         def read() -> PollResult[str]:
-            looks.append((time.now() - begun).total_seconds())
-            if len(looks) <= 10:
+            observed.append((time.now() - begun).total_seconds())
+            if len(observed) <= 10:
                 raise evolve(passing_fault(), throttled=True)
             return PollResult(value="ok", settled=True)
 
         poll(read, clock=time, deadline=None, report=ignore, waiting_for="it")
-        return [after - before for before, after in pairwise(looks)]
+        return [after - before for before, after in pairwise(observed)]
 
     random.seed(1)  # by chance none of the pauses is long, once in two thousand times
     one, another = pauses(), pauses()
@@ -148,11 +148,11 @@ def test_nothing_readable_before_the_deadline_is_the_readers_error() -> None:
 
 def test_the_last_result_outlives_reads_that_fail_until_the_deadline() -> None:
     time = clock()
-    looks: list[int] = []
+    observed: list[int] = []
 
     def read() -> PollResult[str]:
-        looks.append(1)
-        if len(looks) > 1:
+        observed.append(1)
+        if len(observed) > 1:
             raise passing_fault()
         return PollResult(value="half way", settled=False)
 
@@ -164,11 +164,11 @@ def test_the_last_result_outlives_reads_that_fail_until_the_deadline() -> None:
 def test_ten_failed_reads_in_a_row_are_reported_once() -> None:
     time = clock()
     reports: list[Reported] = []
-    looks: list[int] = []
+    observed: list[int] = []
 
     def read() -> PollResult[str]:
-        looks.append(1)
-        if len(looks) <= 15:
+        observed.append(1)
+        if len(observed) <= 15:
             raise passing_fault()
         return PollResult(value="ok", settled=True)
 

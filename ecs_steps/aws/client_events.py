@@ -1,4 +1,4 @@
-"""What a client does beside botocore: calls that are sent once, and replies that are kept whole.
+"""What a client does besides botocore: calls that are sent once, and replies that are kept whole.
 
 ECS takes no token for some calls, which would be carried out twice. A client without retries would do as
 well, but it has a connection of its own, and what that takes is most of what a short command does with AWS.

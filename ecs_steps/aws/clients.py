@@ -1,21 +1,17 @@
 """The AWS clients that a step uses, each made once, when it is first needed.
 
-account -> credentials -> session -> clients
+account -> credentials -> session (`aws.sessions`) -> clients
 
 A proxy is the environment's business: botocore reads HTTPS_PROXY and NO_PROXY.
 """
 
-import gzip
-import json
-from functools import cache, cached_property
-from pathlib import Path
+import os
+import re
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError
-from botocore.loaders import JSONFileLoader, Loader, create_loader
 
 from ecs_steps.account import Account, AssumedRole
 from ecs_steps.aws.client_events import (
@@ -25,10 +21,16 @@ from ecs_steps.aws.client_events import (
     keep_raw_reply,
     raise_at_once,
 )
-from ecs_steps.aws.credentials import AccountCredentials
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.sessions import (
+    CONFIG,
+    AccountSession,
+    BareSession,
+    BotocoreSession,
+    RoleSession,
+    Session,
+)
 from ecs_steps.errors import InvalidInputsError
-from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -38,23 +40,6 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sts import STSClient
-
-USER_AGENT = f"ecs-steps/{__version__}"
-CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agent_extra=USER_AGENT)
-
-
-class Session(Protocol):
-    """What makes clients, as a `boto3.Session` does."""
-
-    def client(self, service_name: str, **options: Any) -> Any: ...  # noqa: ANN401  boto3's own signature
-
-
-class BareSession(Session, Protocol):
-    """A session whose credential provider can be replaced, as one of botocore's."""
-
-    def get_component(self, name: str) -> Any: ...  # noqa: ANN401  botocore's own signature
-
-    def register_component(self, name: str, component: Any) -> None: ...  # noqa: ANN401  the same
 
 
 class AwsClients:
@@ -178,107 +163,39 @@ class AwsClients:
             return self._made[service, region]
 
     def _new_client(self, service: str, region: str | None) -> Any:  # noqa: ANN401  as above
+        if region is None and re.search(r"[^\w-]", os.environ.get("AWS_DEFAULT_REGION", "")):
+            raise InvalidInputsError.of(
+                "AWS_DEFAULT_REGION", "expected an AWS region, such as eu-west-1", what="AWS cannot be called"
+            )
         try:
-            return self._session.client(
+            client = self._session.client(
                 service, config=CONFIG, region_name=region, endpoint_url=self._endpoint_url
             )
+            _check_endpoint(client.meta.endpoint_url)
         except BotoCoreError:
             raise
         except ValueError:
             # botocore's text quotes the URL, which may hold a password.
+            of_service = f"AWS_ENDPOINT_URL_{service.upper()}"
+            variable = of_service if os.environ.get(of_service) else "AWS_ENDPOINT_URL"
             raise InvalidInputsError.of(
-                "--endpoint-url" if self._endpoint_url else "AWS_ENDPOINT_URL",
+                variable if self._endpoint_url is None else "--endpoint-url",
                 "is no address that botocore takes: expected http://HOST:PORT or https://HOST:PORT, "
-                "without quotes, and no underscore in HOST",
+                "without quotes or a user's name, and no underscore in HOST",
                 what="AWS cannot be called",
             ) from None
+        return client
 
 
-class RoleSession:
-    """A session that signs with the keys of a role, and is another one in everything else."""
+def _check_endpoint(url: str) -> None:
+    """Refuse what botocore only falls over when it sends a request, or quotes with its password.
 
-    def __init__(self, session: Session, access_key: str, secret_key: str, token: str) -> None:
-        self._session = session
-        self._keys = {
-            "aws_access_key_id": access_key,
-            "aws_secret_access_key": secret_key,
-            "aws_session_token": token,
-        }
-
-    def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
-        return self._session.client(service_name, **options, **self._keys)
-
-
-class _AnyService(list[str]):
-    """The services that botocore knows, without a look into hundreds of folders for every client.
-
-    That look takes 5 % of an update. Loading the model of a service that does not exist fails as well.
+    Raises:
+        ValueError: It is no address of a server.
     """
-
-    def __contains__(self, service: object) -> bool:
-        return True
-
-
-class _PlainFiles(JSONFileLoader):
-    """botocore's data in plain dictionaries, which keep their order too, and are read in half the time."""
-
-    def load_file(self, file_path: str) -> Any:  # noqa: ANN401  JSON
-        for name, open_file in ((f"{file_path}.json", open), (f"{file_path}.json.gz", gzip.open)):
-            if Path(name).is_file():
-                with open_file(name, "rb") as file:
-                    return json.loads(file.read())
-        return None
-
-
-class _Models(Loader):
-    """botocore's models of the services."""
-
-    FILE_LOADER_CLASS = _PlainFiles
-
-    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002  botocore's signature
-        return _AnyService()
-
-
-@cache
-def _models(search_path: str | None) -> _Models:
-    return _Models(create_loader(search_path).search_paths, include_default_search_paths=False)
-
-
-class BotocoreSession(botocore.session.Session):
-    """botocore's own session as a `Session`: a `boto3.Session` starts slower and adds nothing here.
-
-    All sessions of a process share the service models, which are most of what a session weighs.
-    """
-
-    def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
-        self.register_component("data_loader", _models(self.get_config_variable("data_path")))
-        return self.create_client(service_name, **options)
-
-
-class AccountSession:
-    """A session that acts for an account; it finds credentials when its first client is made."""
-
-    def __init__(
-        self, session: BareSession, account: Account, *, region: str | None, endpoint_url: str | None
-    ) -> None:
-        self._bare_session = session
-        self._account = account
-        self._endpoint = {"region_name": region, "endpoint_url": endpoint_url}
-
-    def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
-        return self._session.client(service_name, **options)
-
-    @cached_property
-    def _session(self) -> Session:
-        session = self._bare_session
-        chain = session.get_component("credential_provider")
-        credentials = AccountCredentials(account=self._account, chain=chain, sts=self._sts)
-        session.register_component("credential_provider", credentials)
-        return session
-
-    def _sts(self, service_name: str, *, config: Config | None = None, **keys: str | None) -> Any:  # noqa: ANN401  as above
-        merged = CONFIG.merge(config) if config else CONFIG
-        return self._bare_session.client(service_name, config=merged, **self._endpoint, **keys)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or parts.username is not None or parts.port == 0:
+        raise ValueError
 
 
 def account_clients(

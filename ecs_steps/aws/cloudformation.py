@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from ecs_steps.aws.errors import calling, member, reply_time
 from ecs_steps.aws.replies import all_from_reply, from_reply, reply_field
@@ -26,8 +26,8 @@ MAX_S3_BYTES = 1_048_576
 class StackRequest:
     """The requested state of a stack: the template as plain data, and text for each of its parameters.
 
-    Of an existing stack the `fixed_parameters` have the same values, or it is another service's. `log_group`
-    is checked before anything is made.
+    Of an existing stack the `fixed_parameters` have the same values, or it is another service's; a stack that
+    `may_be_renamed` may still be updated. `log_group` is checked before anything is made.
     """
 
     name: str
@@ -37,6 +37,7 @@ class StackRequest:
     template_bucket: str = ""
     log_group: str = ""
     fixed_parameters: tuple[str, ...] = ()
+    may_be_renamed: bool = False
 
 
 @frozen(kw_only=True)
@@ -50,7 +51,7 @@ class Stack:
     is_protected: bool = reply_field("EnableTerminationProtection", default=False)
     parameters: Mapping[str, str] = reply_field(
         "Parameters",
-        {},
+        Factory(dict),
         read=lambda items: {each["ParameterKey"]: each.get("ParameterValue", "") for each in items},
     )
     read_at: datetime | None = None
@@ -198,7 +199,7 @@ def list_change_sets(aws: "AwsClients", stack_id: str) -> list[str]:
 
 
 def delete_change_set(aws: "AwsClients", stack_id: str, name: str) -> None:
-    """Delete a change set; one that is gone is no error."""
+    """Delete a change set; one that does not exist is no error."""
     with calling("cloudformation:DeleteChangeSet", f"stack {stack_id}"):
         aws.cloudformation.delete_change_set(StackName=stack_id, ChangeSetName=name)
 

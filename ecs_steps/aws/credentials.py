@@ -105,7 +105,7 @@ def _checked(login: Credentials | None) -> Credentials | None:
     problems = tuple(
         Problem(
             path=f"{name} (from {_SOURCES.get(login.method, login.method)})",
-            message="holds a blank or a line end; store it again without one (printf %s, not echo)",
+            message="holds a blank or a line end, or what no key holds; store it again (printf %s, not echo)",
         )
         for name, key in keys.items()
         if key and not _PRINTABLE.fullmatch(key)

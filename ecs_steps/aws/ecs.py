@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
@@ -157,7 +157,7 @@ class Service:
         "loadBalancers", (), read=_balanced_containers
     )
     grace_period: int = reply_field("healthCheckGracePeriodSeconds", 0)
-    deployment_configuration: Mapping[str, Any] = reply_field("deploymentConfiguration", {})
+    deployment_configuration: Mapping[str, Any] = reply_field("deploymentConfiguration", Factory(dict))
     current_service_deployment: str = reply_field("currentServiceDeployment", "")
     deployments: tuple[Deployment, ...] = reply_field("deployments", (), read=all_from_reply(Deployment))
     task_sets: tuple[TaskSet, ...] = reply_field("taskSets", (), read=read_task_sets)
@@ -184,7 +184,7 @@ class Service:
     def may_be_paused(self) -> bool:
         """Whether a deployment in progress may wait for a person: only then is its record worth a call."""
         is_in_progress = self.primary is not None and self.primary.rollout_state == "IN_PROGRESS"
-        return self.has_pause_hooks and is_in_progress and bool(self.current_service_deployment)
+        return self.has_pause_hooks and is_in_progress
 
     @property
     def primary_task_set(self) -> TaskSet | None:

@@ -50,7 +50,7 @@ THROTTLED = {
     "PriorRequestNotComplete",
 }
 BUSY = re.compile(r"Rate exceeded|Too many concurrent attempts", re.IGNORECASE)
-"""Words of a refusal that passes, whatever its code: nothing was carried out."""
+"""Texts of an error that passes, whatever its code: nothing was carried out."""
 
 CONTENDED = re.compile(r"Too many concurrent attempts", re.IGNORECASE)
 """Those that say that others try the same: one of them may have done what was to be done."""
@@ -80,6 +80,10 @@ ADVICE_BY_TEXT = (
     (
         re.compile(r"Signature expired|Signature not yet current|the request time and the current time"),
         "The machine's clock is wrong; set it: AWS accepts a few minutes.",
+    ),
+    (
+        re.compile("Unable to create new TaskSet since this exceeds the maximum limit"),
+        "Delete task sets that were left: aws ecs describe-task-sets, delete-task-set --force.",
     ),
 )
 """What is wrong where the code says less than AWS' message, or something else."""

@@ -1,6 +1,6 @@
 """Listener rules of an Application Load Balancer: which target groups they forward to, and by which weights.
 
-A rule is written as a whole: what an action holds beside its weights (stickiness, authentication) is sent
+A rule is written as a whole: what an action holds besides its weights (stickiness, authentication) is sent
 back as it was read.
 """
 
@@ -137,7 +137,7 @@ def write_rule(
 
 @returning(None, when="RuleNotFound")
 def delete_rule(aws: "AwsClients", arn: str) -> None:
-    """Delete a rule; one that is gone is fine."""
+    """Delete a rule; one that does not exist is no error."""
     with calling("elasticloadbalancing:DeleteRule", arn):
         aws.elbv2.delete_rule(RuleArn=arn)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from ecs_steps.aws.client_events import at_most_once
 from ecs_steps.aws.errors import calling, member
@@ -16,13 +16,10 @@ if TYPE_CHECKING:
 
     from ecs_steps.aws.clients import AwsClients
 
-IN_PROGRESS = (
-    "PENDING",
-    "IN_PROGRESS",
-    "STOP_REQUESTED",
-    "ROLLBACK_REQUESTED",
-    "ROLLBACK_IN_PROGRESS",
-)
+STARTED = ("PENDING", "IN_PROGRESS")
+UNDONE = ("STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
+ENDED = ("SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED")
+"""The statuses of a deployment: it goes on, ECS takes it back, it is over."""
 
 
 @frozen(kw_only=True)
@@ -85,11 +82,21 @@ class ServiceDeployment:
     alarms: tuple[str, ...] = reply_field("alarms.triggeredAlarmNames", (), read=tuple)
     created_at: datetime = reply_field("createdAt")
     rollback_started_at: datetime | None = reply_field("rollback.startedAt", None)
-    configuration: Mapping[str, Any] = reply_field("deploymentConfiguration", {})
+    configuration: Mapping[str, Any] = reply_field("deploymentConfiguration", Factory(dict))
 
     @property
     def is_in_progress(self) -> bool:
-        return self.status in IN_PROGRESS
+        """Whether it is not over; a status that ECS has added since says no end."""
+        return self.status not in ENDED
+
+    @property
+    def is_status_known(self) -> bool:
+        return self.status in (*STARTED, *UNDONE, *ENDED)
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether ECS takes it back, so that no one decides on it any more."""
+        return self.status in UNDONE
 
     @property
     def deployment_id(self) -> str:

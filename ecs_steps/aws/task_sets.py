@@ -67,11 +67,10 @@ class TaskSet:
     def members(self) -> dict[str, Any]:
         """What another one like it is made with: network, launch type, platform, registries, balancer."""
         raw = self.raw
-        providers = raw.get("capacityProviderStrategy")
-        runs_on = {"capacityProviderStrategy": providers} if providers else {"launchType": raw["launchType"]}
+        # ECS takes one of the two, and by neither the cluster's own strategy.
+        runs_on = "capacityProviderStrategy" if raw.get("capacityProviderStrategy") else "launchType"
         return {
-            **{name: raw[name] for name in _COPIED if raw.get(name)},
-            **runs_on,
+            **{name: raw[name] for name in (*_COPIED, runs_on) if raw.get(name)},
             "loadBalancers": list(raw.get("loadBalancers", [])),
         }
 
@@ -155,6 +154,6 @@ def make_primary(aws: "AwsClients", cluster: str, service: str, task_set_id: str
 
 @returning(None, when="TaskSetNotFound")
 def delete_task_set(aws: "AwsClients", cluster: str, service: str, task_set_id: str) -> None:
-    """Delete a task set, whatever its scale; one that is gone is fine."""
+    """Delete a task set, whatever its scale; one that does not exist is no error."""
     with calling("ecs:DeleteTaskSet", f"task set {task_set_id}"):
         aws.ecs.delete_task_set(cluster=cluster, service=service, taskSet=task_set_id, force=True)

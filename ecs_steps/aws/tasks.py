@@ -43,6 +43,12 @@ class Task:
         return self.arn.rpartition("/")[2]
 
     @property
+    def architecture(self) -> str:
+        """The CPU architecture of its host in a task definition's words (``ARM64``); empty if not known."""
+        attributes = {each["name"]: each.get("value", "") for each in self.raw.get("attributes", [])}
+        return str(attributes.get("ecs.cpu-architecture", "")).upper()
+
+    @property
     def has_deployment_id(self) -> bool:
         """Whether it says which deployment started it; some emulators put the service's name there."""
         return self.started_by.startswith("ecs-svc/")

@@ -22,7 +22,7 @@ from ecs_steps.cli.output import CommandResult, output_lines
 from ecs_steps.cli.process import print_error
 from ecs_steps.cli.sandboxes import add_sandbox, opened_sandbox
 from ecs_steps.clock import Clock, SystemClock
-from ecs_steps.errors import EcsStepsError, InvalidInputsError
+from ecs_steps.errors import EcsStepsError, InvalidInputsError, Problem
 from ecs_steps.reporting.events import Level, OutputVariable, Report, Reported
 from ecs_steps.reporting.page.record import DeploymentRecord
 from ecs_steps.reporting.terminal import json_presenter, line_presenter, presenter
@@ -76,8 +76,11 @@ def _run(row: StepRow, args: argparse.Namespace) -> CommandResult:
 
 def _watch(steps: StepTable, args: argparse.Namespace) -> CommandResult:
     variables = given_variables(args)
-    given = StepTable(tuple(row for row in steps if getattr(args, _watched(row).keyword)))
-    row = given.chosen(args.step, variables)
+    candidates = [row for row in steps if getattr(args, _watched(row).keyword)]
+    if args.step and args.step not in {row.name for row in candidates}:
+        message = f"{args.step} is watched by {_watched(steps.named(args.step)).flag}"
+        raise InvalidInputsError(problems=(Problem(path="--step", message=message),))
+    row = StepTable(candidates).chosen(args.step, variables)
     step = read_step(row, variables, args)
     with connected(args, step.inputs) as (aws, clock), reporting(args, clock, row.title) as report:
         started = getattr(args, _watched(row).keyword)

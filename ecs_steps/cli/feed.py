@@ -80,7 +80,7 @@ def run_feed(args: argparse.Namespace, *, source: "Source | None" = None, clock:
     if not 0 <= options.port <= MAX_PORT:
         problems.append(Problem(path="--port", message=f"{options.port} is not between 0 and {MAX_PORT}"))
     if options.tls_key and not options.tls_cert:
-        problems.append(Problem(path="--tls-key", message="needs --tls-cert beside it"))
+        problems.append(Problem(path="--tls-key", message="needs --tls-cert as well"))
     if problems:
         raise InvalidInputsError(what="The arguments are not valid", problems=tuple(problems))
     if args.check:

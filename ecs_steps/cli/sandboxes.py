@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def add_commands(commands: Commands) -> None:
     sub = commands.add_parser("scenarios", help=text, description=text)
     sub.add_argument("--output", choices=["text", "json"], default="text", help="how results are printed")
     sub.set_defaults(command=_scenarios)
-    text = "write a file of variables for each step, which succeeds with --sandbox"
+    text = "write a file of variables for each step, to try with --sandbox"
     sub = commands.add_parser("examples", help=text, description=text)
     sub.add_argument(
         "folder",
@@ -91,10 +92,9 @@ def add_commands(commands: Commands) -> None:
 
 def without_scenario(arguments: Sequence[str]) -> list[str]:
     """Return the arguments with the healthy scenario where a file follows ``--sandbox``."""
-    after = zip(arguments, [*arguments[1:], ""], strict=True)
     return [
         f"--sandbox={HEALTHY}" if each == "--sandbox" and is_file(following) else each
-        for each, following in after
+        for each, following in pairwise([*arguments, ""])
     ]
 
 
@@ -119,24 +119,34 @@ def opened_sandbox(args: argparse.Namespace, region: str) -> "Iterator[Sandbox |
         yield None
         return
     try:
+        sandbox = _sandbox(args, region)
+        with sandbox:
+            yield sandbox
+    except OSError as error:
+        if error.filename != str(args.sandbox_journal):
+            raise
+        raise _invalid("--sandbox-journal", f"{args.sandbox_journal}: {error.strerror}") from None
+
+
+def _sandbox(args: argparse.Namespace, region: str) -> "Sandbox":
+    try:
         from ecs_steps.sandbox import Sandbox
 
-        sandbox = Sandbox(
+        return Sandbox(
             args.sandbox,
             speed=args.sandbox_speed or SANDBOX_SPEED,
             journal=args.sandbox_journal,
             region=region or SANDBOX_REGION,
         )
-    except OSError as error:
-        raise _invalid("--sandbox-journal", f"{args.sandbox_journal}: {error.strerror}") from None
     except (ImportError, ValueError) as error:
         raise _invalid("--sandbox", str(error)) from None
-    with sandbox:
-        yield sandbox
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0
     if not 0 < speed < math.inf:
         raise argparse.ArgumentTypeError(f"expected a number above 0, not {text}")
     return speed

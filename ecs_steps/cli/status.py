@@ -57,11 +57,11 @@ def _shown(clock: Clock) -> Iterator["Show"]:
     """Show one tree that changes on a terminal, and a tree for each change elsewhere."""
     began = clock.now()
 
-    def stamped(progress: "Progress") -> str:
+    def format_line(progress: "Progress") -> str:
         return f"[{elapsed((clock.now() - began).total_seconds())}] {_text(progress)}"
 
     if not takes_live_view(sys.stderr):
-        yield lambda progress: print_error(stamped(progress).rstrip("\n"))
+        yield lambda progress: print_error(format_line(progress).rstrip("\n"))
         return
     from rich.console import Console
     from rich.live import Live
@@ -69,4 +69,4 @@ def _shown(clock: Clock) -> Iterator["Show"]:
 
     console = Console(file=sys.stderr, markup=False, emoji=False, highlight=False)
     with Live(console=console, redirect_stdout=False, redirect_stderr=False, transient=True) as live:
-        yield lambda progress: live.update(Text(stamped(progress).rstrip("\n")), refresh=True)
+        yield lambda progress: live.update(Text(format_line(progress).rstrip("\n")), refresh=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecs_steps.diagnosis.evidence import Dependency, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.reasons import EXIT, FAILURE_REASONS, FailureReason
@@ -12,8 +12,8 @@ from ecs_steps.diagnosis.reasons import EXIT, FAILURE_REASONS, FailureReason
 STOPPING_EXIT_CODES = (0, 137, 143)
 """What containers exit with when they are stopped; the likelier to have come first, the earlier."""
 
-DEPENDENCY = re.compile(r"dependency \[(?P<container>[\w-]+)\(")
-"""How the container agent names the container that another one waited for."""
+DEPENDENCY = re.compile(r"dependency graph: .*?dependency \[(?P<container>[\w-]+)\(.*")
+"""How the container agent names the container that another one waited for, and why in vain."""
 
 
 def one_line(text: str) -> str:
@@ -45,7 +45,7 @@ def candidates(task: StoppedTask, *, with_exit_codes: bool) -> Iterator[Candidat
     essential = [container for container in task.containers if container.is_essential]
     others = [container for container in task.containers if not container.is_essential]
     if with_exit_codes:
-        yield from map(_by_exit_code, _failed_dependencies(task))
+        yield from _failed_dependencies(task)
     yield from _by_text(essential)
     if with_exit_codes:
         yield from map(_by_exit_code, filter(_has_failed, essential))
@@ -64,6 +64,9 @@ def _by_text(containers: Sequence[StoppedContainer]) -> Iterator[Candidate]:
 
 def _by_exit_code(container: StoppedContainer) -> Candidate:
     code = container.exit_code
+    if code not in STOPPING_EXIT_CODES and (reason := match_reason(f"container {container.name}")):
+        # ECS' own container, which the task definition does not have: no advice on its program helps.
+        return Candidate(container=container, reason=reason)
     lines = container.log_lines if code not in STOPPING_EXIT_CODES else ()
     of_log = (
         r for r in FAILURE_REASONS if r.log_patterns and any(_matches_all(x, r.log_patterns) for x in lines)
@@ -76,19 +79,37 @@ def _has_failed(container: StoppedContainer) -> bool:
     return container.exit_code is not None and container.exit_code not in STOPPING_EXIT_CODES
 
 
-def _failed_dependencies(task: StoppedTask) -> Iterator[StoppedContainer]:
+def _failed_dependencies(task: StoppedTask) -> Iterator[Candidate]:
     """Yield the containers that failed while others waited for them, whether or not they are essential."""
-    named = {match["container"] for c in task.containers if (match := DEPENDENCY.search(c.reason))}
+    texts = (task.stopped_reason, *(container.reason for container in task.containers))
+    named = {match["container"]: match[0] for text in texts if (match := DEPENDENCY.search(text))}
     for container in task.containers:
-        is_named = container.name in named and _has_failed(container)
         is_awaited = any(
             _fails(dependency, container)
             for other in task.containers
             if not _has_failed(other)
             for dependency in other.dependencies
         )
-        if is_named or is_awaited:
-            yield container
+        waits_itself = DEPENDENCY.search(container.reason)
+        if not waits_itself and (candidate := _by_dependants(container, named.get(container.name, ""))):
+            yield candidate
+        elif is_awaited:
+            yield _by_exit_code(container)
+
+
+def _by_dependants(container: StoppedContainer, text: str) -> Candidate | None:
+    """Return how a container failed that others waited for in vain, as `text` says; None where none did."""
+    if not text:
+        return None
+    is_unhealthy = container.health == "UNHEALTHY"
+    of_health = f"failed container health checks: container {container.name}" if is_unhealthy else ""
+    if reason := match_reason(one_line(container.reason)) or match_reason(of_health):
+        return Candidate(container=container, reason=reason)
+    if _has_failed(container) or (container.exit_code and "did not exit successfully" in text):
+        return _by_exit_code(container)
+    if "has timed out" in text and (reason := match_reason(text)):
+        return Candidate(container=evolve(container, reason=text), reason=reason)
+    return None
 
 
 def _fails(dependency: Dependency, container: StoppedContainer) -> bool:

@@ -1,7 +1,7 @@
 """From evidence to failure signals, each with the reason that explains it; pure.
 
 Texts decide before codes: ``ServiceSchedulerInitiated`` is the stop code of ordinary scale-in and of failed
-health checks alike. A task that was stopped through the API takes its containers with it, and their exit
+health checks. A task that was stopped through the API takes its containers with it, and their exit
 codes say nothing then; where an essential container ended the task, the exits of the others are
 consequences. A container that waited for another one is a consequence too.
 """
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from attrs import evolve, frozen
 
 from ecs_steps.aws.elbv2 import TargetHealth
-from ecs_steps.diagnosis.candidates import candidates, match_reason, one_line
+from ecs_steps.diagnosis.candidates import DEPENDENCY, candidates, match_reason, one_line
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer, StoppedTask
 from ecs_steps.diagnosis.reasons import ALARM, FAILURE_REASONS, STOPPED, FailureReason, Rank
 
@@ -80,9 +80,10 @@ def _in_tasks(evidence: Evidence) -> Iterator[FailureSignal]:
 def _in_task(task: StoppedTask, target_reasons: Mapping[str, str]) -> FailureSignal | None:
     text = _stopped_reason(task, target_reasons)
     matched = match_reason(text)
-    by_itself = matched is None and task.stop_code in STOPPED_BY_ITSELF
+    is_open = matched is None or DEPENDENCY.search(text) is not None
+    by_itself = is_open and task.stop_code in STOPPED_BY_ITSELF
     candidate = next(candidates(task, with_exit_codes=by_itself), None)
-    if candidate and (matched is None or candidate.reason.rank <= matched.rank):
+    if candidate and (matched is None or is_open or candidate.reason.rank <= matched.rank):
         ended = candidate.container
         return _signal(candidate.reason, task, ended.reason, ended, with_exit_code=True)
     if not text:

@@ -12,6 +12,7 @@ from attrs import define, evolve, field, frozen
 from ecs_steps.aws.ecs import DeploymentRef, Service
 from ecs_steps.aws.elbv2 import TargetHealth, target_health
 from ecs_steps.aws.logs import last_log_lines
+from ecs_steps.aws.replies import all_from_reply, from_reply
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.aws.tasks import Task, describe_tasks, list_tasks
@@ -28,7 +29,7 @@ from ecs_steps.errors import EcsStepsError
 
 T = TypeVar("T")
 
-# Tasks that fail alike write alike: the logs of the first few are enough, and calls are not free.
+# Tasks that fail for one reason log the same: the logs of the first few are enough, and calls are not free.
 MAX_LOG_READS = 6
 SERVES_OR_LEAVES = ("healthy", "draining")
 """The states of targets in which nothing is wrong."""
@@ -66,6 +67,8 @@ class EvidenceCollector:
     _tasks: dict[str, StoppedTask | None] = field(factory=dict)
     _definition: Mapping[str, Any] | None = None
     _log_reads: int = 0
+    _architecture: str = ""
+    """The CPU architecture of the instance that a task ran on, where ECS says it."""
 
     def collect(self, service: Service, target: DeploymentRef, record: ServiceDeployment | None) -> None:
         """Read what is new: stopped tasks once each, the targets as they are now.
@@ -78,8 +81,10 @@ class EvidenceCollector:
         platform = definition.get("runtimePlatform") or {}
         self.evidence = evolve(
             self.evidence,
-            architecture=str(platform.get("cpuArchitecture", "X86_64")),
-            operating_system=str(platform.get("operatingSystemFamily", "LINUX")),
+            architecture=str(platform.get("cpuArchitecture") or self._architecture or "X86_64"),
+            operating_system=str(
+                platform.get("operatingSystemFamily") or ("" if _is_for_instances(definition) else "LINUX")
+            ),
             tasks=tuple(task for task in self._tasks.values() if task),
             targets=tuple(t for t in targets if t.state not in SERVES_OR_LEAVES) or self.evidence.targets,
             service_messages=tuple(
@@ -124,6 +129,7 @@ class EvidenceCollector:
         ours = {task.arn for task in own_tasks(tasks, service.name, target)}
         for task in sorted(tasks, key=lambda task: str(task.raw.get("stoppedAt", ""))):
             self._tasks[task.arn] = self._stopped(task) if task.arn in ours else None
+            self._architecture = task.architecture or self._architecture
 
     def _targets(self, service: Service) -> list[TargetHealth]:
         targets: list[TargetHealth] = []
@@ -151,6 +157,7 @@ class EvidenceCollector:
     def _containers(self, task: Task) -> Iterator[StoppedContainer]:
         described = self._task_definition(task.task_definition)
         definitions = {each["name"]: each for each in described.get("containerDefinitions", [])}
+        default_driver = ("json-file" if _is_for_instances(described) else "none") if described else ""
         for container in task.raw.get("containers", []):
             definition = definitions.get(container["name"], {})
             logging = definition.get("logConfiguration") or {}
@@ -164,18 +171,12 @@ class EvidenceCollector:
             lines: tuple[str, ...] = ()
             if self.context.watch_options.container_logs and is_at_fault and stream:
                 lines = self._log(group, stream, options.get("awslogs-region", ""))
-            yield StoppedContainer(
-                name=container["name"],
-                image=container.get("image", ""),
-                exit_code=exit_code,
-                reason=container.get("reason", ""),
-                health=container.get("healthStatus", ""),
+            yield from_reply(
+                StoppedContainer,
+                container,
                 is_essential=definition.get("essential", True),
-                dependencies=tuple(
-                    Dependency(container=each["containerName"], condition=each["condition"])
-                    for each in definition.get("dependsOn") or ()
-                ),
-                log_driver=logging.get("logDriver", "") if has_run else "",
+                dependencies=all_from_reply(Dependency)(definition.get("dependsOn") or ()),
+                log_driver=logging.get("logDriver") or default_driver if has_run else "",
                 log_group=group,
                 log_stream=stream,
                 log_lines=lines,
@@ -195,6 +196,11 @@ class EvidenceCollector:
                 lambda: describe_task_definition(self.context.aws, arn).raw, nothing
             )
         return self._definition
+
+
+def _is_for_instances(definition: Mapping[str, Any]) -> bool:
+    """Return whether tasks run on container instances, where their platform and Docker's defaults decide."""
+    return bool(definition) and "FARGATE" not in (definition.get("requiresCompatibilities") or ())
 
 
 def _log_stream(options: Mapping[str, str], container: Mapping[str, Any], task_id: str) -> str:

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from ecs_steps.aws.ecs import DeploymentRef
 from ecs_steps.aws.elbv2 import TargetHealth
+from ecs_steps.aws.replies import reply_field
 from ecs_steps.aws.tasks import Task
 
 
@@ -18,8 +19,8 @@ from ecs_steps.aws.tasks import Task
 class Dependency:
     """A container that another one waits for, and on which condition (START, COMPLETE, SUCCESS, HEALTHY)."""
 
-    container: str
-    condition: str
+    container: str = reply_field("containerName")
+    condition: str = reply_field("condition")
 
 
 @frozen(kw_only=True)
@@ -30,11 +31,11 @@ class StoppedContainer:
     first, where they could be read.
     """
 
-    name: str
-    image: str
-    exit_code: int | None
-    reason: str
-    health: str
+    name: str = reply_field("name")
+    image: str = reply_field("image", "")
+    exit_code: int | None = reply_field("exitCode", None)
+    reason: str = reply_field("reason", "")
+    health: str = reply_field("healthStatus", "")
     is_essential: bool = True
     dependencies: tuple[Dependency, ...] = ()
     log_driver: str = ""

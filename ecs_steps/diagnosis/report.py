@@ -5,15 +5,24 @@ a container that exits says more than a health check that fails, a health check 
 them more than whoever stopped the deployment in the end.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
-from ecs_steps.causes import Cause, Diagnosis
+from ecs_steps.causes import NO_LOG, Cause, Diagnosis
 from ecs_steps.diagnosis.classifier import FailureSignal, classify
 from ecs_steps.diagnosis.evidence import Evidence, StoppedContainer
 from ecs_steps.diagnosis.reasons import Rank
 
 DOCKER_ARCHITECTURES = {"X86_64": "amd64", "ARM64": "arm64"}
 """What Docker calls the CPU architectures of a task definition."""
+NEEDED = re.compile(
+    r"(?:manifest for|matching platform) '?(?P<platform>(?:linux|windows)/(?P<architecture>\w+))"
+)
+"""How a container runtime names the platform that it wants an image for."""
+HOST = "the container instance"
+"""What a task definition without a platform leaves open."""
+LOGS_OF_HOST = ("json-file", "local", "journald")
+"""The log drivers that keep a container's log on its instance."""
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
@@ -44,9 +53,17 @@ def _platform(evidence: Evidence) -> Mapping[str, str]:
     architecture = DOCKER_ARCHITECTURES.get(evidence.architecture, evidence.architecture.lower())
     return {
         "architecture": evidence.architecture,
-        "os": evidence.operating_system,
+        "os": evidence.operating_system or HOST,
         "platform": f"{system}/{architecture}",
     }
+
+
+def _platform_in(text: str) -> Mapping[str, str]:
+    """Return those words as a text has them: a container instance need not be what Fargate would be."""
+    if not (needed := NEEDED.search(text)):
+        return {}
+    named = [name for name, docker in DOCKER_ARCHITECTURES.items() if docker == needed["architecture"]]
+    return {"platform": needed["platform"], "architecture": named[0] if named else needed["architecture"]}
 
 
 def _cause(group: Sequence[FailureSignal], platform: Mapping[str, str]) -> Cause:
@@ -54,6 +71,8 @@ def _cause(group: Sequence[FailureSignal], platform: Mapping[str, str]) -> Cause
     first = next((s for s in group if s.container and s.container.log_lines), group[0])
     container = first.container
     lines = container.log_lines if container else ()
+    if platform["os"] == HOST:
+        platform = {**platform, **_platform_in(first.what)}
     return Cause(
         reason=first.reason.name,
         what=first.what,
@@ -70,7 +89,15 @@ def _cause(group: Sequence[FailureSignal], platform: Mapping[str, str]) -> Cause
 def _log_place(container: StoppedContainer) -> str:
     if container.log_stream:
         return f"log stream {container.log_group}:{container.log_stream}"
-    return f"the destination of its {container.log_driver} log driver" if container.log_driver else ""
+    match container.log_driver:
+        case "":
+            return ""
+        case "none":
+            return NO_LOG
+        case driver if driver in LOGS_OF_HOST:
+            return f"the Docker logs of its container instance (log driver {driver})"
+        case driver:
+            return f"the destination of its {driver} log driver"
 
 
 def _verdict(evidence: Evidence) -> str:

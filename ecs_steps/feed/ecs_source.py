@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 from attrs import frozen
 from botocore.config import Config
 
-from ecs_steps.aws.clients import CONFIG, BotocoreSession
 from ecs_steps.aws.errors import calling, member
+from ecs_steps.aws.sessions import CONFIG, BotocoreSession
 from ecs_steps.errors import AwsCallError
 from ecs_steps.feed.images import Revision
 from ecs_steps.feed.source import Page

@@ -45,7 +45,7 @@ def run_inline(job: Callable[[], None]) -> None:
 
 
 @define(eq=False)
-class _Known(Generic[Listing]):
+class _CachedList(Generic[Listing]):
     """What is known of one list: its last reading, and the failure since, if there was one."""
 
     listing: Listing | None = None
@@ -70,7 +70,7 @@ class _Known(Generic[Listing]):
         self.failure, self.retry_at = failure, retry_at
 
 
-_Revisions = _Known[RevisionList]
+_Revisions = _CachedList[RevisionList]
 
 
 @define(kw_only=True, eq=False)
@@ -86,7 +86,7 @@ class Families:
     clock: Clock = field(factory=SystemClock)
     spawn: Callable[[Callable[[], None]], None] = start_thread
     _calls: Calls = field(init=False)
-    _names: _Known[FamilyList] = field(factory=_Known, init=False)
+    _names: _CachedList[FamilyList] = field(factory=_CachedList, init=False)
     _is_reading: bool = field(default=False, init=False)
     _families: Bounded[str, _Revisions] = field(factory=lambda: Bounded(MAX_FAMILIES), init=False)
     _unknown: Bounded[str, _Revisions] = field(factory=lambda: Bounded(MAX_MISSES), init=False)
@@ -134,19 +134,19 @@ class Families:
             RegistryError: NAME_UNKNOWN, or AWS could not be read.
         """
         self._check_shown(family)
-        known = self._unknown.get(family) or self._families.put(family, _Known())
+        cached = self._unknown.get(family) or self._families.put(family, _CachedList())
         now = self.clock.now()
-        must_wait = known.usable_listing(now) is None
+        must_wait = cached.usable_listing(now) is None
         # One thread reads; others wait for it only where there is nothing to serve.
-        if (must_wait or known.needs_read(now)) and known.lock.acquire(blocking=must_wait):
+        if (must_wait or cached.needs_read(now)) and cached.lock.acquire(blocking=must_wait):
             try:
-                if known.needs_read(self.clock.now()):
-                    self._read_revisions(family, known)
+                if cached.needs_read(self.clock.now()):
+                    self._read_revisions(family, cached)
             finally:
-                known.lock.release()
-        listing = known.usable_listing(self.clock.now())
+                cached.lock.release()
+        listing = cached.usable_listing(self.clock.now())
         if listing is None:
-            raise (known.failure or name_unknown(family)).copy()
+            raise (cached.failure or name_unknown(family)).copy()
         return listing.numbers
 
     def image(self, family: str, number: int) -> Image:
@@ -156,10 +156,10 @@ class Families:
             RegistryError: NAME_UNKNOWN, MANIFEST_UNKNOWN, or AWS could not be read.
         """
         self._check_shown(family)
-        key, known = (family, number), self._families.get(family)
-        if known and (listing := known.listing) and listing.rules_out(number):
+        key, cached = (family, number), self._families.get(family)
+        if cached and (listing := cached.listing) and listing.rules_out(number):
             raise manifest_unknown(family, str(number))
-        image = self._images.get(key) or self._described(key, known)
+        image = self._images.get(key) or self._described(key, cached)
         for blob in image:
             # Also of an image that is known: the blobs that follow its manifest must not be forgotten first.
             self._blobs.put((family, blob.digest), blob)
@@ -174,7 +174,7 @@ class Families:
         if not is_shown(family, self.prefixes):
             raise name_unknown(family)
 
-    def _described(self, key: tuple[str, int], known: _Revisions | None) -> Image:
+    def _described(self, key: tuple[str, int], cached: _Revisions | None) -> Image:
         family, number = key
         missing_until = self._missing.get(key)
         if missing_until is None or missing_until <= self.clock.now():
@@ -182,8 +182,8 @@ class Families:
             if revision := self._calls.call(partial(self.source.describe, family, number)):
                 return self._images.put(key, build_image(revision))
             self._missing.put(key, self.clock.now() + MISS_TTL)
-            if known and (listing := known.listing):
-                known.listing = listing.without(number)
+            if cached and (listing := cached.listing):
+                cached.listing = listing.without(number)
         if (names := self._names.listing) and not names.holds(family):
             raise name_unknown(family)
         raise manifest_unknown(family, str(number))
@@ -206,21 +206,21 @@ class Families:
         finally:
             self._is_reading = False
 
-    def _read_revisions(self, family: str, known: _Revisions) -> None:
+    def _read_revisions(self, family: str, cached: _Revisions) -> None:
         try:
-            listing = self._list_revisions(family, known.listing)
+            listing = self._list_revisions(family, cached.listing)
         except RegistryError as error:
-            known.failed(error, self.clock.now() + RETRY_INTERVAL)
+            cached.failed(error, self.clock.now() + RETRY_INTERVAL)
             logger.warning("The revisions of %s could not be read: %s", family, error.message)
             return
-        known.was_read(listing)
+        cached.was_read(listing)
         if listing:
             self._unknown.drop(family)
-            self._families.put(family, known)
+            self._families.put(family, cached)
         else:
-            known.failed(name_unknown(family), self.clock.now() + MISS_TTL)
+            cached.failed(name_unknown(family), self.clock.now() + MISS_TTL)
             self._families.drop(family)
-            self._unknown.put(family, known)
+            self._unknown.put(family, cached)
         with self._names.lock:
             if names := self._names.listing:
                 self._names.listing = names.with_name(family) if listing else names.without(family)

@@ -14,7 +14,7 @@ SHARED_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
-"""Octopus recognises a registry by the first of these."""
+"""Octopus detects a registry by the first of these."""
 
 
 @frozen(kw_only=True)

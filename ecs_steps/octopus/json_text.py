@@ -23,6 +23,27 @@ TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
 _PLAIN_NAME = re.compile(r"#\{[\w :/~()\[\]*.-]+\}")
 
 
+_FAULTS = (
+    ("", ".'", "single quotes, where JSON has double quotes,"),
+    ("", ".[\u2018\u2019\u201c\u201d]", "typographic quotes, where JSON has double quotes,"),
+    ("", r".?,\s*[\]}]", "a comma before the closing bracket"),
+    ("", r".(//|/\*|#)", "a comment, which JSON does not have,"),
+    ("", r".(True|False|None)\b", "True, False or None, where JSON has true, false and null,"),
+    ("Expecting ',' delimiter", r".[\]}:]", "a bracket, brace or quote is missing, or the wrong one stands"),
+    ("Expecting ',' delimiter", "", "a comma is missing"),
+    ("Expecting ':' delimiter", "", "a colon is missing"),
+    ("Expecting property name", "", "a name without double quotes"),
+    ("Expecting value", "", "a text without double quotes, or no value at all,"),
+    ("Extra data", r".[,\]]", "the opening bracket is missing: there is more"),
+    ("Extra data", "", "there is more after the end"),
+    ("Invalid control character", "", "a line end or tab in a text, which JSON writes as \\n or \\t,"),
+    (r"Invalid \\", "", "a backslash, which JSON writes twice,"),
+    ("Unterminated string", "", "no closing quote for the text"),
+    ("", "", "no JSON"),
+)
+"""What to mend, by the parser's message and by what stands there, after the last character before it."""
+
+
 class TextEvaluator(Protocol):
     """What evaluates a text, as `octostache.Evaluator` does."""
 
@@ -82,11 +103,13 @@ def _syntax(text: str, error: json.JSONDecodeError) -> str:
         return "it is a plain text"
     if not rest:
         return "it ends too early: a closing bracket, brace or quote is missing"
-    if rest[0] == "'":
-        return f"single quotes {place}; JSON has double quotes"
-    if (rest[0] in "]}" and before.endswith(",")) or re.match(r",\s*[\]}]", rest):
-        return f"a comma before the closing bracket {place}"
-    return f"{error.msg} {place}"
+    there = f"{before[-1:]:1}{rest}"
+    faults = (
+        text
+        for message, pattern, text in _FAULTS
+        if re.match(message, error.msg) and re.match(pattern, there)
+    )
+    return f"{next(faults)} {place}"
 
 
 def _members(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:

@@ -71,18 +71,18 @@ class Authenticator:
     def renew(self, header: str, *, refused: str | None) -> None:
         """Answer the challenge of a request that was sent with `refused`.
 
-        Where another thread has answered one since, its answer is used.
+        Where another thread has answered one since, that is used.
 
         Raises:
-            RegistryUnauthorizedError: There is no answer to it, or it was refused.
+            RegistryUnauthorizedError: It cannot be answered, or it was refused.
         """
         with self._lock:
             if self.authorization != refused:
                 return
-            answer = self._answer(parse_challenges(header))
-            if answer == refused:
+            authorization = self._answer(parse_challenges(header))
+            if authorization == refused:
                 raise self._error("it refused the user name and the password")
-            self.authorization = answer
+            self.authorization = authorization
 
     def _answer(self, offered: Mapping[str, Mapping[str, str]]) -> str:
         if bearer := offered.get("bearer"):

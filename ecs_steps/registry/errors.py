@@ -22,14 +22,12 @@ class RegistryError(EcsStepsError):
     code: str = ""
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class RegistryUnauthorizedError(RegistryError):
     """The registry refused the credentials, wants some, or they may not do this."""
 
     exit_code: ClassVar[int] = 4
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class ImageNotFoundError(RegistryError):
     """There is no such repository, image or blob."""
 
@@ -45,19 +43,17 @@ class TagConflictError(RegistryError):
     wanted: str
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class CorruptedImageError(RegistryError):
     """Bytes are not what their digest and size promise."""
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class UnsupportedImageError(RegistryError):
     """What was read is no image, or one of a kind that cannot be copied."""
 
 
 @frozen(kw_only=True, str=False, repr=False)
 class RegistryUnreachableError(RegistryError):
-    """The registry cannot be reached, or cannot answer now.
+    """The registry cannot be reached, or does not respond now.
 
     `transient` says that the same request may well succeed later; `retry_after` is how many seconds the
     registry wants to be left alone.
@@ -67,14 +63,12 @@ class RegistryUnreachableError(RegistryError):
     retry_after: float = 0.0
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class CopyCancelledError(RegistryError):
     """The caller cancelled a copy; the tag was not set, and the next copy resumes this one."""
 
     exit_code: ClassVar[int] = 130
 
 
-@frozen(kw_only=True, str=False, repr=False)
 class InvalidLayoutError(EcsStepsError):
     """A folder or an archive is not an OCI layout, or does not say which image is meant."""
 

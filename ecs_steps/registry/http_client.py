@@ -29,7 +29,7 @@ Body = bytes | Iterable[bytes] | None
 
 @frozen(kw_only=True)
 class Reply:
-    """An answer whose body was read."""
+    """A response whose body was read."""
 
     status: int
     headers: Mapping[str, str]
@@ -58,10 +58,10 @@ class HttpClient:
         """Send a request, and one that only reads also to where it is redirected.
 
         Returns:
-            The last answer, and whether it is the registry's own.
+            The last response, and whether it is the registry's own.
 
         Raises:
-            RegistryUnreachableError: There is no answer.
+            RegistryUnreachableError: There is no response.
         """
         ours = True
         for _ in range(MAX_REDIRECTS + 1):
@@ -91,7 +91,7 @@ class HttpClient:
     def exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: Body = None
     ) -> BaseHTTPResponse:
-        """Send one request, and give its answer, whose body is still to be read."""
+        """Send one request, and give its response, whose body is still to be read."""
         place = urlsplit(url)
         if place.scheme != "https" and not (is_loopback(self.registry) and is_loopback(place.netloc)):
             raise self.unreachable(url, "plain http is spoken on this machine alone", transient=False)

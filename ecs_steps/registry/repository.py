@@ -137,7 +137,7 @@ class Repository:
         try:
             self.write_manifest(self.read_manifest(digest), tag)
         except TagConflictError as error:
-            # An attempt whose answer was lost may have set it.
+            # An attempt whose response was lost may have set it.
             if error.existing != digest:
                 raise
         if (final := self.find_digest(tag)) != digest:

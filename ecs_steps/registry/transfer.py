@@ -12,11 +12,13 @@ from attrs import define, field, frozen
 
 from ecs_steps.image_reference import Reference
 from ecs_steps.registry.errors import CopyCancelledError
-from ecs_steps.registry.image import Image
+from ecs_steps.registry.image import Image, read_image
 from ecs_steps.registry.manifest import Descriptor, verified
 from ecs_steps.registry.repository import Repository
 
 PARALLEL_BLOBS: Final = 4
+REFERRER_TAG_SUFFIXES: Final = ("", ".sig", ".att", ".sbom")
+"""https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md"""
 
 
 @frozen(kw_only=True)
@@ -59,6 +61,32 @@ def copy_image(
         RegistryError: Either side failed.
     """
     return _Copy(image, destination, progress, is_cancelled).run(parallel)
+
+
+def copy_referrers(image: Image, source: Repository, destination: Repository) -> tuple[str, ...]:
+    """Copy what refers to an image or to one of its manifests; return the digests of that.
+
+    These are signatures, attestations and bills of materials. Registries list them (OCI 1.1), or a tag made
+    of the image's digest names them: cosign's, and OCI's own for registries without the list. A tool may use
+    either whatever the registry can do, so both are read.
+
+    Raises:
+        TagConflictError: The destination has other signatures under an immutable tag.
+        RegistryError: Either side failed.
+    """
+    copied: dict[str, None] = {}
+    for manifest in image.manifests:
+        for referrer in source.list_referrers(manifest.digest):
+            copy_image(read_image(source, referrer.digest), destination)
+            copied[referrer.digest] = None
+        for suffix in REFERRER_TAG_SUFFIXES:
+            tag = f"{manifest.digest.replace(':', '-')}{suffix}"
+            if (digest := source.find_digest(tag)) is None:
+                continue
+            copy_image(read_image(source, digest), destination)
+            destination.set_tag(tag, digest, replaces=destination.find_digest(tag))
+            copied[digest] = None
+    return tuple(copied)
 
 
 @define

@@ -78,10 +78,10 @@ class Transport:
         body: Body = None,
         limit: int = MAX_ERROR_BYTES,
     ) -> Reply:
-        """Send a request once, and read its answer.
+        """Send a request once, and read its response.
 
         Raises:
-            UnsupportedImageError: The answer has more than `limit` bytes.
+            UnsupportedImageError: The response has more than `limit` bytes.
             RegistryError: The status is 300 or more; `doing` names what was wanted, as in ``find 1.4.0``.
         """
         with self.stream(method, target, doing=doing, headers=headers, body=body) as response:
@@ -89,7 +89,7 @@ class Transport:
         if len(reply.body) > limit:
             raise UnsupportedImageError(
                 what=f"{self.host}/{self.repository} could not {doing}",
-                why=f"the answer has more than {limit // 1024} KiB, and is no manifest or config",
+                why=f"the response has more than {limit // 1024} KiB, and is no manifest or config",
                 registry=self.host,
                 repository=self.repository,
                 status=reply.status,
@@ -106,12 +106,12 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         body: Body = None,
     ) -> Iterator[BaseHTTPResponse]:
-        """Send a request once, and give its answer, whose body is still to be read."""
+        """Send a request once, and give its response, whose body is still to be read."""
         url = urljoin(f"{self.http.origin}/v2/{self.repository}/", target)
         response = self._authenticated(method, url, headers or {}, body)
         try:
             if response.status >= _FIRST_ERROR:
-                raise self._refusal(self.http.read(response, MAX_ERROR_BYTES), doing)
+                raise self._response_error(self.http.read(response, MAX_ERROR_BYTES), doing)
             yield response
         finally:
             response.close()
@@ -139,13 +139,13 @@ class Transport:
             reply = self.http.read(response, MAX_ERROR_BYTES)
         finally:
             response.close()
-        failure = self._refusal(reply, f"be used: {urlsplit(url).netloc} gave no token")
+        failure = self._response_error(reply, f"be used: {urlsplit(url).netloc} gave no token")
         if isinstance(failure, RegistryUnreachableError):
             raise failure
         return reply
 
-    def _refusal(self, reply: Reply, doing: str) -> RegistryError:
-        """Make an error of an answer that is one.
+    def _response_error(self, reply: Reply, doing: str) -> RegistryError:
+        """Make an error of a response that is one.
 
         https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
         """
@@ -186,7 +186,7 @@ def _pause(state: tenacity.RetryCallState) -> float:
 
 
 def _first_error(body: bytes) -> tuple[str, str]:
-    """Return the code and the message of an answer, in one line of ASCII."""
+    """Return the code and the message of a response, in one line of ASCII."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -175,6 +175,8 @@ def _finished_text(finished: StepFinished) -> str:
             text = f"{finished.outcome}: the deployment of {revision or service} continues in AWS"
         case "PAUSED":
             text = f"{finished.outcome}: the deployment of {revision or service} waits for a person"
+        case "ROLLED_BACK" if revision:
+            text = f"{finished.outcome}: {service} runs {revision} again"
         case _:
             text = finished.outcome
     return f"{text}, since {finished.since:%Y-%m-%d %H:%M:%S %Z}" if finished.since and revision else text

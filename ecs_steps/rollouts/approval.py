@@ -16,7 +16,7 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
 from ecs_steps.polling import PollResult, poll
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.pauses import waiting_hooks
+from ecs_steps.rollouts.pauses import waits_at
 from ecs_steps.rollouts.watch import ANSWER_WINDOW
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def answer_pause(
     hook_id: str,
     action: "DeploymentLifecycleHookActionType",
     context: DeploymentContext,
-) -> bool:
-    """Continue or roll back at a hook that waits; false where it was decided in the meantime.
+) -> AwsCallError | None:
+    """Continue or roll back at a hook that waits; return why ECS took no answer, mostly that it was decided.
 
     Raises:
         AwsCallError: ECS refused it for another reason, or could not be reached.
@@ -50,16 +50,16 @@ def answer_pause(
 
     def done() -> bool | None:
         now = describe_service_deployment(context.aws, record.arn)
-        is_waiting = now is not None and hook_id in {hook.hook_id for hook in waiting_hooks(now)}
-        return None if is_waiting else True
+        return None if now and waits_at(now, hook_id) else True
 
     try:
-        return context.call_at_most_once("the answer to the pause", act, done)
+        context.call_at_most_once("the answer to the pause", act, done)
     except AwsCallError as error:
         if error.code not in DECIDED:
             raise
         context.say(Level.VERBOSE, str(error))
-        return may_be_ours
+        return None if may_be_ours else error
+    return None
 
 
 def record_once_decided(
@@ -72,8 +72,7 @@ def record_once_decided(
 
     def read() -> PollResult[ServiceDeployment]:
         now = describe_service_deployment(context.aws, record.arn) or record
-        waiting = {hook.hook_id for hook in waiting_hooks(now)}
-        return PollResult(value=now, settled=hook_id not in waiting)
+        return PollResult(value=now, settled=not waits_at(now, hook_id))
 
     return poll(
         read,

@@ -60,5 +60,5 @@ def decide_to_abort(record: ServiceDeployment) -> Decision:
         return Decision(action=Action.FINISHED)
     if waiting:
         return Decision(action=Action.ANSWER, hook_id=waiting[0], waiting=waiting)
-    action = Action.STOP if record.status in ("PENDING", "IN_PROGRESS") else Action.WATCH
+    action = Action.STOP if record.is_in_progress and not record.is_undone else Action.WATCH
     return Decision(action=action)

@@ -12,6 +12,7 @@ from ecs_steps.aws.ecs import Service, revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.result import Outcome, Outputs, Result, StillRunning
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout, target_of
+from ecs_steps.rollouts.strategies import pause_points
 
 if TYPE_CHECKING:
     from ecs_steps.rollouts.in_progress import DeploymentInProgress
@@ -24,7 +25,7 @@ class ServiceMove:
 
     `configuration` is sent with it, where the service's own does not stay. With `is_begun` the deployment
     that is in progress is this one. `force` deploys a revision that the service runs already once more.
-    `add_tags` is called once the deployment has started.
+    `add_tags` is called once the deployment has started, or before one that may pause.
     """
 
     service: Service
@@ -34,6 +35,10 @@ class ServiceMove:
     add_tags: Callable[[], None]
     configuration: dict[str, Any] | None = None
     is_begun: bool = False
+
+    @property
+    def may_pause(self) -> bool:
+        return bool(pause_points(self.configuration or self.service.deployment_configuration))
 
 
 def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Outputs) -> Result:
@@ -45,6 +50,9 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
     """
     service, revision = move.service, move.revision
     outputs.set(**revision_outputs(revision), **service_outputs(service.arn))
+    if move.may_pause:
+        # By its tags the next run knows it again at its pause, wherever this one is ended.
+        move.add_tags()
     is_running = service.task_definition == revision
     running = service.primary if (is_running and not move.force) or move.is_begun else None
     deployment = running or start_rollout(
@@ -52,7 +60,8 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
     )
     outputs.set(DeploymentId=deployment.deployment_id)
     outputs.since = deployment.created_at
-    move.add_tags()
+    if not move.may_pause:
+        move.add_tags()
     target = deployment.ref
     if context.may_wait:
         # Only who waits pays for what judges a deployment and explains a failure.
@@ -61,7 +70,7 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
 
         if not (running and is_serving(service, target)):
             watch = wait_for_revision(service, target, context, roll_back=move.roll_back)
-            if _has_paused(watch, context, outputs):
+            if has_paused(watch, context, outputs):
                 return outputs.result(Outcome.PAUSED)
     return outputs.result(outcome_of(unchanged=bool(running), waited=context.may_wait))
 
@@ -82,7 +91,7 @@ def watch_deployment(
     target = target_of(service, deployment_id, context)
     watch = wait_for_revision(service, target, context, roll_back=False)
     outputs.set(**revision_outputs(watch.target.task_definition))
-    is_paused = _has_paused(watch, context, outputs)
+    is_paused = has_paused(watch, context, outputs)
     return outputs.result(Outcome.PAUSED if is_paused else Outcome.SUCCEEDED)
 
 
@@ -106,7 +115,7 @@ def report_waiting_pause(
     return True
 
 
-def _has_paused(watch: "ServiceWatch", context: DeploymentContext, outputs: Outputs) -> bool:
+def has_paused(watch: "ServiceWatch", context: DeploymentContext, outputs: Outputs) -> bool:
     """Return whether a deployment waits for a person; then report what that person decides on."""
     from ecs_steps.rollouts.progress import report_pause
 

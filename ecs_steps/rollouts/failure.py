@@ -39,6 +39,16 @@ def failure_of(watch: ServiceWatch) -> DeploymentError:
             return RolloutFailedError(what=what, why=cause, diagnosis=diagnosis, why_is_cause=True)
 
 
+def rolled_back(failure: DeploymentError, what: str) -> RolledBackError:
+    """Return the error for a deployment that failed and was undone: `what` is so instead."""
+    return RolledBackError(
+        what=f"{failure.what}: {what}",
+        why=failure.why,
+        diagnosis=failure.diagnosis,
+        why_is_cause=failure.why_is_cause,
+    )
+
+
 def _timed_out(watch: ServiceWatch, what: str) -> TimedOutError:
     unfinished = watch.unfinished or Unfinished(why="its deployment was still in progress")
     diagnosis = watch.diagnosis

@@ -3,7 +3,11 @@
 from attrs import evolve, frozen
 
 from ecs_steps.aws.ecs import Service
-from ecs_steps.aws.service_deployments import ServiceDeployment, describe_service_deployment
+from ecs_steps.aws.service_deployments import (
+    ServiceDeployment,
+    describe_service_deployment,
+    newest_service_deployment,
+)
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, Problem, SupersededError
 from ecs_steps.reporting.events import Level
@@ -19,7 +23,7 @@ class DeploymentInProgress:
     pause: Pause | None
     warnings: tuple[Problem, ...] = ()
 
-    def refusal(self, service: Service, pause: Pause, *, variable: str) -> SupersededError:
+    def superseded_error(self, service: Service, pause: Pause, *, variable: str) -> SupersededError:
         """Return the error of an update that would end it at its pause."""
         running = service.task_definition.rpartition("/")[2]
         return SupersededError(
@@ -58,7 +62,7 @@ def find_own_deployment(
         )
         return evolve(found, warnings=(Problem(path=variable, message=message),))
     if found.pause and not may_replace:
-        raise found.refusal(service, found.pause, variable=variable)
+        raise found.superseded_error(service, found.pause, variable=variable)
     return None
 
 
@@ -69,11 +73,18 @@ def _find_in_progress(service: Service, context: DeploymentContext) -> Deploymen
     try:
         record = context.call_with_retries(
             "the deployment that is in progress",
-            lambda: describe_service_deployment(context.aws, service.current_service_deployment),
+            lambda: _current_record(service, context),
         )
     except AwsCallError as error:
         context.say(Level.WARNING, f"Whether a deployment waits for a person is not known. {error}")
         return None
-    if record is None or record.status not in ("PENDING", "IN_PROGRESS"):
+    if record is None or record.is_undone or not record.is_in_progress:
         return None
     return DeploymentInProgress(record=record, pause=pause_of(record))
+
+
+def _current_record(service: Service, context: DeploymentContext) -> ServiceDeployment | None:
+    arn = service.current_service_deployment or newest_service_deployment(
+        context.aws, service.cluster_arn, service.name
+    )
+    return describe_service_deployment(context.aws, arn) if arn else None

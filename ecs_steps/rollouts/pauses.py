@@ -62,10 +62,17 @@ def stage_index(stage: str) -> int | None:
 
 
 def waiting_hooks(record: ServiceDeployment) -> list[LifecycleHook]:
-    """Return the hooks at which a deployment waits for a person."""
-    if record.status != "IN_PROGRESS":
+    """Return the hooks at which a deployment waits for a person, of whichever type ECS adds."""
+    if record.status == "PENDING" or record.is_undone or not record.is_in_progress:
         return []
-    return [hook for hook in record.hooks if hook.target_type == "PAUSE" and hook.status == "AWAITING_ACTION"]
+    return [
+        hook for hook in record.hooks if hook.target_type != "AWS_LAMBDA" and hook.status == "AWAITING_ACTION"
+    ]
+
+
+def waits_at(record: ServiceDeployment, hook_id: str) -> bool:
+    """Return whether a deployment waits for a person at a hook."""
+    return any(hook.hook_id == hook_id for hook in waiting_hooks(record))
 
 
 def without_hooks(record: ServiceDeployment, hook_ids: Collection[str]) -> ServiceDeployment:

@@ -64,8 +64,7 @@ def _choose(aws: "AwsClients", group: str, rules: Iterable[ListenerRule]) -> Lis
         raise DeploymentError(
             what="It is not clear which listener rule is the production rule",
             why=f"several forward to {group}: {', '.join(rule.arn for rule in candidates)}",
-            next_step="Name one of them in Octopus.Action.Aws.Ecs.TaskSets.ProductionListenerRule. "
-            "Nothing was changed.",
+            next_step="Name one of them as the production listener rule. Nothing was changed.",
         )
     return candidates[0]
 

@@ -17,12 +17,12 @@ from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import NotFoundError, SupersededError
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.pauses import Pause, pause_outputs, percent, waiting_hooks
+from ecs_steps.rollouts.pauses import Pause, pause_outputs, percent, waiting_hooks, waits_at
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.rollouts.review import Review, deployed_task_definition, review, short_name
 from ecs_steps.rollouts.review_text import describe_review
 from ecs_steps.rollouts.watch import ServiceWatch
-from ecs_steps.tags import DEPLOYMENT_TAG, Tag
+from ecs_steps.tags import Tag, deployment_of
 
 
 def find_service_deployment(
@@ -39,7 +39,11 @@ def find_service_deployment(
             "the service's deployments",
             lambda: newest_service_deployment(context.aws, service.cluster_arn, service.name),
         )
-    record = _described(arn, context) if arn else None
+    record = None
+    if arn:
+        record = context.call_with_retries(
+            "the service deployment", lambda: describe_service_deployment(context.aws, arn)
+        )
     if record is None and pins.service_deployment_arn:
         raise NotFoundError(
             what=f"Service deployment {arn} was not found",
@@ -49,23 +53,15 @@ def find_service_deployment(
     return record
 
 
-def _described(arn: str, context: DeploymentContext) -> ServiceDeployment | None:
-    return context.call_with_retries(
-        "the service deployment", lambda: describe_service_deployment(context.aws, arn)
-    )
-
-
 def is_pinned(record: ServiceDeployment, pins: Pins) -> bool:
     """Return whether a pin says that this deployment is meant: its ARN, or a hook that waits in it."""
-    return bool(pins.service_deployment_arn) or pins.hook_id in {
-        hook.hook_id for hook in waiting_hooks(record)
-    }
+    return bool(pins.service_deployment_arn) or waits_at(record, pins.hook_id)
 
 
 def refuse_foreign(
-    service: Service, record: ServiceDeployment, pins: Pins, context: DeploymentContext
+    service: Service, record: ServiceDeployment, pins: Pins, context: DeploymentContext, *, variable: str
 ) -> None:
-    """Refuse a deployment that this Octopus deployment has not started.
+    """Refuse a deployment that this Octopus deployment has not started; `variable` names the pin of its ARN.
 
     The tag on the service alone survives another one's UpdateService: the task definition that is deployed
     must have it as well. Where neither has one, whoever names the service means its deployment.
@@ -77,7 +73,7 @@ def refuse_foreign(
         return
     task_definition = deployed_task_definition(record, service, context)
     tags = _tags_of(task_definition, context) if task_definition else ()
-    of_service, of_revision = _tag(service.tags), _tag(tags)
+    of_service, of_revision = deployment_of(service.tags), deployment_of(tags)
     if not of_service and not of_revision:
         return
     if of_revision == pins.octopus_deployment and of_service in ("", pins.octopus_deployment):
@@ -87,8 +83,7 @@ def refuse_foreign(
         what=f"The deployment of {short_name(task_definition)} to service {service.name} is not this one's",
         why=f"{starter} has started it"
         + (f", and this is {pins.octopus_deployment}" if pins.octopus_deployment else ""),
-        next_step="Nothing was changed. If you mean this deployment, name it: "
-        f"Octopus.Action.Aws.Ecs.Deployment.ServiceDeploymentArn = {record.arn}.",
+        next_step=f"Nothing was changed. If you mean this deployment, name it: {variable} = {record.arn}.",
     )
 
 
@@ -98,7 +93,8 @@ def is_tagged(service: Service, record: ServiceDeployment, pins: Pins, context: 
         return True
     task_definition = deployed_task_definition(record, service, context)
     tags = _tags_of(task_definition, context) if task_definition else ()
-    return bool(pins.octopus_deployment) and _tag(service.tags) == _tag(tags) == pins.octopus_deployment
+    ours = pins.octopus_deployment
+    return bool(ours) and deployment_of(service.tags) == deployment_of(tags) == ours
 
 
 def watch_service_deployment(
@@ -178,7 +174,3 @@ def _tags_of(task_definition: str, context: DeploymentContext) -> tuple[Tag, ...
         "the task definition", lambda: describe_task_definition(context.aws, task_definition)
     )
     return tuple(described.tags)
-
-
-def _tag(tags: tuple[Tag, ...]) -> str:
-    return next((tag.value for tag in tags if tag.key == DEPLOYMENT_TAG), "")

@@ -58,7 +58,7 @@ class LiveShare:
 class Review:
     """What was read of a deployment.
 
-    `gone` names what does not exist any more, `unread` are the calls that were refused for another reason.
+    `missing` names what does not exist any more, `unread` are the calls that were refused for another reason.
     """
 
     record: ServiceDeployment
@@ -68,7 +68,7 @@ class Review:
     groups: tuple[GroupHealth, ...] = ()
     alarms: tuple[str, ...] = ()
     live_shares: tuple[LiveShare, ...] = ()
-    gone: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     unread: tuple[AwsCallError, ...] = ()
 
     @property
@@ -112,7 +112,7 @@ class _Reader:
     record: ServiceDeployment
     service: Service | None
     context: DeploymentContext
-    gone: list[str] = field(factory=list)
+    missing: list[str] = field(factory=list)
     unread: list[AwsCallError] = field(factory=list)
 
     def read(self) -> Review:
@@ -122,7 +122,7 @@ class _Reader:
             groups=tuple(filter(None, map(self._health, seen.balancers))) if seen.has_tasks else (),
             alarms=self._alarms(),
             live_shares=tuple(filter(None, map(self._live_share, seen.balancers))),
-            gone=tuple(self.gone),
+            missing=tuple(self.missing),
             unread=tuple(self.unread),
         )
 
@@ -187,7 +187,7 @@ class _Reader:
             return self.context.call_with_retries("what a person decides on", read)
         except AwsCallError as error:
             if error.code.endswith("NotFound"):
-                self.gone.append(f"{error.operation}: {error.why}")
+                self.missing.append(f"{error.operation}: {error.why}")
             else:
                 self.unread.append(error)
             return default
@@ -221,7 +221,7 @@ def _findings(review: Review) -> Iterator[str]:
         for group in review.groups:
             if group.healthy < group.desired:
                 yield f"{group.healthy} of {group.desired} targets are healthy in {group.name}"
-    yield from review.gone
+    yield from review.missing
     if review.alarms:
         yield f"in ALARM: {', '.join(review.alarms)}"
     for share in review.live_shares:

@@ -16,7 +16,7 @@ from ecs_steps.errors import (
     RolloutFailedError,
 )
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.failure import failure_of
+from ecs_steps.rollouts.failure import failure_of, rolled_back
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
@@ -72,12 +72,7 @@ def roll_back_to(previous: str, watch: ServiceWatch, failure: DeploymentError) -
             next_step=" ".join(filter(None, [serving, error.next_step])),
             diagnosis=failure.diagnosis,
         ) from error
-    return RolledBackError(
-        what=f"{failure.what}: the service runs {previous} again",
-        why=failure.why,
-        diagnosis=failure.diagnosis,
-        why_is_cause=failure.why_is_cause,
-    )
+    return rolled_back(failure, f"the service runs {previous} again")
 
 
 def _point_back(previous: str, watch: ServiceWatch, context: DeploymentContext) -> None:

@@ -144,7 +144,8 @@ def _warnings(seen: Review) -> Iterator[str]:
 def _deployment_lines(seen: Review) -> Iterator[str]:
     record = seen.record
     stage = f", {record.lifecycle_stage}" if record.lifecycle_stage and record.is_in_progress else ""
-    yield f"{seen.name}  {strategy_name(record.configuration)}  {record.status}{stage}"
+    strategy = strategy_name(record.configuration)
+    yield f"{seen.name}  {strategy}  {record.status}{stage}  {record.deployment_id}"
     if not record.is_in_progress:
         if reason := record.status_reason or record.rollback_reason:
             yield f"  {reason}"

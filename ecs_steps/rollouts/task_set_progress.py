@@ -39,7 +39,8 @@ def task_set_outputs(state: TaskSetState) -> dict[str, str]:
 def describe_pause(service: Service, state: TaskSetState, new: TaskSet) -> DeploymentPaused:
     """Return what a person decides on: the shares, and what the new set is like now."""
     old = state.old[0] if state.old else None
-    old_share = f"; {short_name(old.task_definition)} has {FULL - state.share:g} %" if old else ""
+    rest = f"{share_of(state.production, state.old_group):g} %"
+    old_share = f"; {short_name(old.task_definition)} has {rest}" if old else ""
     testers = ", and testers reach it by the test rule" if state.test_rules else ""
     healthy = state.healthy.get(state.new_group, 0)
     share = f"{short_name(new.task_definition)} has {state.share:g} % of the traffic"
@@ -151,7 +152,7 @@ class TaskSetProgress:
     def _role(self, each: TaskSet) -> str:
         if self.state and self.state.new and each.task_set_id == self.state.new.task_set_id:
             return "new"
-        return "gone" if each.is_draining else "old" if self._is_old(each) else "other"
+        return "draining" if each.is_draining else "old" if self._is_old(each) else "other"
 
     def _is_old(self, each: TaskSet) -> bool:
         return each in self.state.old if self.state else each.is_primary

@@ -148,6 +148,6 @@ def _without_primary(service: Service) -> DeploymentError:
     return DeploymentError(
         what=f"Service {service.name} has no PRIMARY task set",
         why="there is nothing that a new task set could be made like, and that could serve beside it",
-        next_step="Make its first task set with the step Deploy Amazon ECS Service "
-        "(Octopus.Action.Aws.Ecs.Deploy.DeploymentType = TaskSets). Nothing was changed.",
+        next_step="Make its first task set, as the step Deploy Amazon ECS Service does with the deployment "
+        "type TaskSets. Nothing was changed.",
     )

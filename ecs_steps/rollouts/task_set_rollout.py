@@ -4,6 +4,7 @@ A move that is lost, or made twice, changes nothing: what AWS shows next decides
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ from ecs_steps.aws.task_sets import (
     scale_task_set,
 )
 from ecs_steps.context import CALL_TIMEOUT, DeploymentContext
-from ecs_steps.errors import AwsCallError, TimedOutError
+from ecs_steps.errors import AwsCallError, RolledBackError, SupersededError, TimedOutError
 from ecs_steps.polling import PollResult
 from ecs_steps.reporting.events import Level
 from ecs_steps.rollouts.task_set_moves import (
@@ -41,7 +42,15 @@ from ecs_steps.rollouts.task_set_moves import (
 from ecs_steps.rollouts.task_set_progress import TaskSetReporter
 from ecs_steps.rollouts.task_set_reader import TaskSetReader
 from ecs_steps.rollouts.task_set_watch import TaskSetWatch
-from ecs_steps.rollouts.task_sets import MIN_SCALE, Goal, TaskSetState, next_move
+from ecs_steps.rollouts.task_sets import (
+    MIN_SCALE,
+    Abandon,
+    Goal,
+    Promote,
+    Share,
+    TaskSetState,
+    next_move,
+)
 from ecs_steps.rollouts.traffic import (
     FULL,
     TEST_RULE_TAG,
@@ -51,6 +60,12 @@ from ecs_steps.rollouts.traffic import (
     shared_actions,
 )
 from ecs_steps.tags import MAX_TAGS, Tag, sanitised_tags
+
+CODES_OF_DELETED = ("TaskSetNotFoundException", "InvalidParameterException")
+"""Codes with which ECS refuses to change a set that is deleted, or is being deleted."""
+
+MAX_REPEATS = 5
+"""How often a move is made that another process takes back; what was written may also show late."""
 
 MAX_PAUSE = 30.0
 """The most seconds between two reads of a wait whose end is known."""
@@ -81,6 +96,8 @@ class TaskSetRollout:
     members: Mapping[str, Any] | None = None
     state: TaskSetState | None = None
     """What there was at the last read, and the set or the share that was made since."""
+    new_id: str = ""
+    """The set that this run is about, once it was seen."""
     _reporter: TaskSetReporter = field(
         init=False, default=Factory(lambda self: TaskSetReporter(self.context), takes_self=True)
     )
@@ -88,6 +105,7 @@ class TaskSetRollout:
     """Whether the last read showed that new tasks are to come up."""
     _watch: "TaskSetWatch | None" = None
     _last_wait: str = ""
+    _made: Counter[type[Move]] = field(init=False, factory=Counter)
     _failure: str = ""
     _failing_since: datetime | None = None
 
@@ -96,6 +114,8 @@ class TaskSetRollout:
 
         Raises:
             RolloutFailedError: The new set does not come up; what has been reached stays as it is.
+            RolledBackError: Another process has deleted it.
+            SupersededError: Another process takes back what this one does; only an abort does not give way.
             TimedOutError: The time was over; the next run continues.
             AwsCallError: A call was denied or refused.
         """
@@ -103,6 +123,7 @@ class TaskSetRollout:
         def observe() -> PollResult[Settlement]:
             state = self.state = self.reader.read(self.state if self._is_starting else None)
             has_changed = self._reporter.report(self._service, state)
+            self._check_deleted(state, goal)
             move = next_move(state, goal)
             self._is_starting = isinstance(move, WaitFor) and move.for_new_tasks
             match move:
@@ -118,6 +139,7 @@ class TaskSetRollout:
                         pause=min(move.seconds, MAX_PAUSE) if move.seconds else None,
                     )
                 case _:
+                    self._check_taken_back(state, goal, move)
                     self._make(state, move)
                     return PollResult(value=Settlement(state=state, move=move), settled=False, changed=True)
 
@@ -136,6 +158,29 @@ class TaskSetRollout:
             raise
         self._failure = ""
         return result
+
+    def _check_deleted(self, state: TaskSetState, goal: Goal) -> None:
+        if state.new:
+            self.new_id = state.new.task_set_id
+            return
+        deleted = {each.task_set_id for each in self._service.task_sets if each.is_draining}
+        is_gone = self.new_id in deleted or (bool(self.new_id) and isinstance(goal, Share | Promote))
+        if is_gone and not isinstance(goal, Abandon):
+            raise RolledBackError(
+                what=f"Task set {self.new_id} of service {self._service.name} is gone",
+                why="another process has deleted it, as an abort does",
+                next_step="What served before serves. Deploy again where that was not meant.",
+            )
+
+    def _check_taken_back(self, state: TaskSetState, goal: Goal, move: Change) -> None:
+        is_contested = isinstance(move, Scale | Shift | MakePrimary) and not isinstance(goal, Abandon)
+        if is_contested and self._made[type(move)] >= MAX_REPEATS:
+            raise SupersededError(
+                what=f"Service {self._service.name} does not keep {move}",
+                why=f"another process has taken it back {MAX_REPEATS} times, as an abort or a share does",
+                next_step=f"{state.share:g} % of the traffic is at task set {self.new_id} now. Let one step "
+                "at a time decide.",
+            )
 
     @property
     def _service(self) -> Service:
@@ -168,10 +213,13 @@ class TaskSetRollout:
         except AwsCallError as error:
             now = self.context.clock.now()
             self._failing_since = self._failing_since or now
-            if error.transient and now - self._failing_since >= CALL_TIMEOUT:
-                raise evolve(error, transient=False) from error
-            raise
+            # Of a set that another process has deleted meanwhile the next read shows that.
+            is_of_deleted = isinstance(move, Scale | MakePrimary) and error.code in CODES_OF_DELETED
+            passes = error.transient or is_of_deleted
+            is_late = now - self._failing_since >= CALL_TIMEOUT
+            raise evolve(error, transient=passes and not is_late) from error
         self._failing_since = None
+        self._made[type(move)] += 1
 
     def _call(self, state: TaskSetState, move: Change) -> None:
         service, aws = self._service, self.context.aws

@@ -46,8 +46,8 @@ class TaskSetWatch:
         stopped = self._collector.evidence.tasks
         enough = threshold(self.context.watch_options.stopped_tasks, new.computed)
         # Some of a set's tasks may be healthy while others keep failing, and ECS would try without end.
-        is_hopeless = enough and len(stopped) >= 2 * enough
-        if is_hopeless or cannot_succeed(own, target, stopped, self.context):
+        gave_up = enough and len(stopped) >= 2 * enough
+        if gave_up or cannot_succeed(own, target, stopped, self.context):
             raise self._failure(state, len(stopped))
         cause = diagnose(self._collector.evidence).root_cause
         # A target's first health checks are no trouble, and those that fail stop a task.

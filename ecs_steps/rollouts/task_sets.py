@@ -62,6 +62,11 @@ class TaskSetState:
         return next(group for group in self.production.weights if group != self.new_group)
 
     @property
+    def has_old_everything(self) -> bool:
+        """Whether the old group gets all of the traffic: another tool may have set both weights to 0."""
+        return self.share == 0 and self.production.weights[self.old_group] > 0
+
+    @property
     def is_new_ready(self) -> bool:
         """Whether the new set has all of its tasks, some at least, and all of them are healthy targets."""
         new, healthy = self.new, self.healthy.get(self.new_group, 0)
@@ -134,7 +139,7 @@ class Share:
         new = state.new
         if new is None or (state.is_promoted and self.percent < state.share):
             return
-        if self.percent < state.share:
+        if self.percent < state.share or (self.percent == 0 and state.old and not state.has_old_everything):
             # The old set has kept all of its tasks: what is given back to it is served at once.
             yield from _wait_for_old(state)
             yield Shift(percent=self.percent)
@@ -187,9 +192,7 @@ class Abandon:
         if (new and not state.old) or (new is None and state.strays):
             # It was promoted, or what is there is another deployment's.
             return
-        # Another tool may have set all of the weights to 0.
-        has_old_everything = state.share == 0 and state.production.weights[state.old_group] > 0
-        if state.old and not has_old_everything:
+        if state.old and not state.has_old_everything:
             yield from _wait_for_old(state)
             yield Shift(percent=0)
         if new and new.is_primary:

@@ -97,8 +97,14 @@ def conditions_for_testers(rule: ListenerRule, marker: RequestMarker) -> Structu
     """Return the conditions of a test rule: the production rule's, and what testers send.
 
     Raises:
-        DeploymentError: They are more than ELB takes in a rule.
+        DeploymentError: They are more than ELB takes in a rule, or a Network Load Balancer takes no rules.
     """
+    if ":listener-rule/net/" in rule.arn:
+        raise DeploymentError(
+            what="No test rule can be made",
+            why=f"the production rule {rule.arn} is that of a Network Load Balancer, which sees no headers",
+            next_step="Leave TestTraffic empty.",
+        )
     conditions = [*_plain(rule.conditions), marker.condition]
     values = sum(len(_values(condition)) for condition in conditions)
     if values > MAX_CONDITION_VALUES:

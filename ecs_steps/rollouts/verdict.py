@@ -60,8 +60,7 @@ def judge_service_deployment(record: ServiceDeployment, service: Service, target
     The record alone is no success: what it says succeeded must be what `service` runs.
     """
     if record.is_in_progress:
-        pause = pause_of(record)
-        return paused(pause) if pause and not pause.missing else IN_PROGRESS
+        return _judge_in_progress(record, service, target)
     why = _why(record)
     match record.status:
         case "SUCCESSFUL":
@@ -75,9 +74,18 @@ def judge_service_deployment(record: ServiceDeployment, service: Service, target
             newer = _newer(record, service, target)
             return Verdict(status=DeploymentStatus.SUPERSEDED, reason=_joined(why, newer) if newer else why)
         case "ROLLBACK_FAILED":
-            return Verdict(status=DeploymentStatus.FAILED, reason=f"{why}; ECS could not roll it back either")
+            reason = _joined(why, "ECS could not roll it back either")
+            return Verdict(status=DeploymentStatus.FAILED, reason=reason)
         case _:
             return Verdict(status=DeploymentStatus.FAILED, reason=why)
+
+
+def _judge_in_progress(record: ServiceDeployment, service: Service, target: DeploymentRef) -> Verdict:
+    pause = pause_of(record)
+    if pause and not pause.missing:
+        return paused(pause)
+    # A status that ECS has added since may be an end, which the service shows as well.
+    return IN_PROGRESS if pause or record.is_status_known else judge(service, target)
 
 
 def _why(record: ServiceDeployment) -> str:
@@ -158,7 +166,7 @@ def _judge_primary(deployment: Deployment, *, is_alone: bool) -> Verdict:
         case "COMPLETED" if runs_all:
             return SERVING
         # Behind a Classic Load Balancer ECS shows no state (API_Deployment): the tasks decide, once the old
-        # deployment is gone.
+        # deployment has ended.
         case "" if runs_all and is_alone and not deployment.pending:
             return SERVING
         case _:

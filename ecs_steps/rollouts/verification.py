@@ -1,7 +1,7 @@
 """Verify new tasks by requests through the load balancer, as testers send them, before users reach them.
 
-Nothing of an answer is shown, for it may repeat the key of testers. No redirect is followed: the key would go
-wherever it leads.
+Nothing of a response is shown, for it may repeat the key of testers. No redirect is followed: the key would
+go wherever it leads.
 """
 
 from typing import Final
@@ -19,10 +19,10 @@ from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.version import __version__
 
 REQUEST_TIMEOUT: Final = 10.0
-"""Seconds for all of an answer, and for a connection."""
+"""Seconds for all of a response, and for a connection."""
 
 MAX_BODY_BYTES: Final = 1024 * 1024
-"""How much of an answer is searched for the expected text."""
+"""How much of a response is searched for the expected text."""
 
 REDIRECTS: Final = range(300, 400)
 
@@ -60,7 +60,7 @@ class Verification:
         return headers
 
     def failure(self, context: DeploymentContext) -> "Failure | None":
-        """Send one request; return what is wrong with the answer, or none."""
+        """Send one request; return what is wrong with the response, or none."""
         began, place = context.clock.now(), urlsplit(self.url)
         try:
             proxy = proxy_of(place.scheme, place.netloc)
@@ -105,7 +105,7 @@ class Verification:
 
 @frozen(kw_only=True)
 class Failure:
-    """What is wrong with an answer; one that is lasting is not tried again."""
+    """What is wrong with a response; one that is lasting is not tried again."""
 
     why: str
     is_lasting: bool = False
@@ -136,7 +136,7 @@ def verify(verification: Verification, context: DeploymentContext) -> None:
         DeploymentError: It is not, in any of the tries or within the step's time.
     """
     tries = _Tries(verification=verification, context=context)
-    failure = context.wait_for(f"the expected answer of {verification.shown_url}", tries.make).value
+    failure = context.wait_for(f"the expected response of {verification.shown_url}", tries.make).value
     if failure is None:
         context.say(Level.INFO, f"Verified: {verification.shown_url} answered {verification.status}")
         return

@@ -39,8 +39,8 @@ CONSISTENCY_WINDOW = timedelta(seconds=60)
 COLLECT_INTERVAL = timedelta(seconds=30)
 # A hook that was answered may be listed as awaiting for a moment.
 ANSWER_WINDOW = timedelta(seconds=10)
-# A pause whose tasks are incomplete for as long as this is reported with what is missing.
-INCOMPLETE_PAUSE_TIMEOUT = timedelta(minutes=2)
+# A pause whose tasks are incomplete, or which was answered and still waits, for as long as this is reported.
+UNCLEAR_PAUSE_TIMEOUT = timedelta(minutes=2)
 
 
 @define
@@ -122,10 +122,11 @@ class ServiceWatch:
     def observe(self) -> PollResult[Verdict]:
         """Read once, report what is new, judge, and collect evidence where something is wrong."""
         record = self.record.read()
-        if record and self.answered_hooks:
+        is_answer_recent = self.context.clock.now() - self._started < UNCLEAR_PAUSE_TIMEOUT
+        if record and self.answered_hooks and is_answer_recent:
             record = without_hooks(record, self.answered_hooks)
         is_quiet = record and record.is_in_progress and record == self.service_deployment
-        if is_quiet and self._described_lately() and not self._paused_at:
+        if record and is_quiet and self._described_lately() and not pause_of(record):
             return PollResult(value=IN_PROGRESS, settled=False)
         self.service_deployment = record
         self.service = describe_service(self.context.aws, self.cluster, self.name_or_arn)
@@ -186,7 +187,7 @@ class ServiceWatch:
             self._paused_at = None
         elif verdict is IN_PROGRESS:
             self._paused_at = self._paused_at or self._described_at
-            if self._described_at - self._paused_at >= INCOMPLETE_PAUSE_TIMEOUT:
+            if self._described_at - self._paused_at >= UNCLEAR_PAUSE_TIMEOUT:
                 return paused(pause)
         return verdict
 

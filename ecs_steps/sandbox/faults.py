@@ -31,11 +31,11 @@ class FaultKind(Enum):
 
     @property
     def carried_out(self) -> bool:
-        """Return whether AWS carries the request out before the answer is lost."""
-        return self in _ANSWER_LOST
+        """Return whether AWS carries the request out before the response is lost."""
+        return self in _RESPONSE_LOST
 
 
-_ANSWER_LOST = {FaultKind.CONNECTION_RESET, FaultKind.READ_TIMEOUT, FaultKind.TRUNCATED_BODY}
+_RESPONSE_LOST = {FaultKind.CONNECTION_RESET, FaultKind.READ_TIMEOUT, FaultKind.TRUNCATED_BODY}
 
 
 @frozen
@@ -83,7 +83,7 @@ def refuse(fault: Fault, request: Request, envelope: Envelope) -> AWSResponse:
     """Answer for AWS, which did not carry the request out.
 
     Raises:
-        EndpointConnectionError: There is no AWS to answer.
+        EndpointConnectionError: There is no AWS to reach.
     """
     if fault.kind is FaultKind.CONNECTION_REFUSED:
         raise EndpointConnectionError(endpoint_url=envelope.url, error="[Errno 111] Connection refused")
@@ -95,20 +95,20 @@ def refuse(fault: Fault, request: Request, envelope: Envelope) -> AWSResponse:
     )
 
 
-def lose(fault: Fault, answer: AWSResponse, clock: Clock) -> AWSResponse:
-    """Lose the answer to a request that was carried out, or a part of it.
+def lose(fault: Fault, response: AWSResponse, clock: Clock) -> AWSResponse:
+    """Lose the response to a request that was carried out, or a part of it.
 
     Raises:
         ConnectionClosedError: The connection went away.
-        ReadTimeoutError: The answer did not come in time.
+        ReadTimeoutError: The response did not come in time.
     """
     if fault.kind is FaultKind.CONNECTION_RESET:
-        raise ConnectionClosedError(endpoint_url=answer.url)
+        raise ConnectionClosedError(endpoint_url=response.url)
     if fault.kind is FaultKind.READ_TIMEOUT:
         clock.sleep(READ_TIMEOUT)
-        raise ReadTimeoutError(endpoint_url=answer.url, error="Read timed out.")
-    half = answer.content[: len(answer.content) // 2]
-    return AWSResponse(answer.url, answer.status_code, answer.headers, RawBody(half))  # type: ignore[arg-type]  # they are
+        raise ReadTimeoutError(endpoint_url=response.url, error="Read timed out.")
+    half = response.content[: len(response.content) // 2]
+    return AWSResponse(response.url, response.status_code, response.headers, RawBody(half))  # type: ignore[arg-type]  # they are
 
 
 def _errors_of(service: str) -> Mapping[FaultKind, tuple[str, str, int]]:

@@ -1,5 +1,6 @@
 """What was changed in a sandbox, on disk, so that another process can continue from there."""
 
+import errno
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -30,11 +31,15 @@ class Journal:
         """Read what earlier processes wrote.
 
         Raises:
+            OSError: It is no file that can be read.
             ValueError: A line is damaged; the message names the file and the line.
         """
         if not self.path.exists():
             return
-        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not self.path.is_file():  # a device or a pipe may have no end
+            raise OSError(errno.EINVAL, "is no regular file", str(self.path))
+        text = self.path.read_text(encoding="utf-8", errors="replace")
+        for number, line in enumerate(text.splitlines(), start=1):
             try:
                 yield _entry(json.loads(line))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -63,8 +68,11 @@ class Journal:
         self._append({"at": at.isoformat()})
 
     def _append(self, line: dict[str, Any]) -> None:
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+        except OSError as error:  # that of a full disk does not name the file
+            raise OSError(error.errno, error.strerror, str(self.path)) from None
 
 
 def _entry(line: dict[str, Any]) -> Entry:

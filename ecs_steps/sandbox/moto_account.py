@@ -55,10 +55,10 @@ class MotoAccount:
                 from ecs_steps.sandbox.managed_policies import provide  # noqa: PLC0415  half a second of import
 
                 provide(request.params["PolicyArn"])
-            answer = self._stub("before-send", http_request)
-        if answer is None:
-            raise ValueError(f"moto has no answer to {http_request.method} {http_request.url}")
-        return answer
+            response = self._stub("before-send", http_request)
+        if response is None:
+            raise ValueError(f"moto has no response to {http_request.method} {http_request.url}")
+        return response
 
     def call(self, request: Request) -> dict[str, Any]:
         """Carry out an operation for the sandbox itself, unseen by faults and by the call log.
@@ -151,5 +151,5 @@ def _swap_in(state: _State) -> None:
 
 
 def _parts(backend: BackendDict[Any]) -> list[dict[Any, Any]]:
-    """Return a service's accounts, and what it keeps beside them (S3 does: who owns a bucket)."""
+    """Return a service's accounts, and what it keeps besides them (S3 does: who owns a bucket)."""
     return [backend, *(value for value in vars(backend).values() if isinstance(value, dict))]

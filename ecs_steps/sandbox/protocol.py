@@ -82,7 +82,7 @@ def read_request(http_request: AWSPreparedRequest, operation: str = "") -> Reque
 
 @frozen(kw_only=True)
 class Envelope:
-    """What every answer to one request carries, and the ways to fill it."""
+    """What every response to one request carries, and the ways to fill it."""
 
     url: str
     service: str
@@ -158,14 +158,14 @@ def _name(shape: Any, otherwise: str) -> str:  # noqa: ANN401  botocore's shape
     return str(shape.serialization.get("name", otherwise))
 
 
-def error_code(request: Request, answer: AWSResponse) -> str:
-    """Return the error code that botocore will read from an answer; empty where it is a success."""
-    if answer.status_code < _FIRST_ERROR:
+def error_code(request: Request, response: AWSResponse) -> str:
+    """Return the error code that botocore will read from a response; empty where it is a success."""
+    if response.status_code < _FIRST_ERROR:
         return ""
     if not request.operation:
-        return str(answer.status_code)
+        return str(response.status_code)
     model = operation_model(request.service, request.operation)
-    parts = {"status_code": answer.status_code, "headers": answer.headers, "body": answer.content}
+    parts = {"status_code": response.status_code, "headers": response.headers, "body": response.content}
     parser: Any = create_parser(model.service_model.resolved_protocol)
     return str(parser.parse(parts, model.output_shape)["Error"]["Code"])
 

@@ -129,7 +129,7 @@ class SandboxRegistry:
             return authorization == basic(self.login)
         granted, uses = self.tokens.get(authorization, ("", 0))
         self.tokens[authorization] = (granted, uses - 1)
-        return uses > 0 and set(scope.split()) <= set(granted.split())
+        return uses > 0 and _actions(scope) <= _actions(granted)
 
     def challenge(self, scope: str) -> str:
         if self.token_uses is None:
@@ -150,6 +150,12 @@ class SandboxRegistry:
 
 def basic(login: tuple[str, str]) -> str:
     return f"Basic {b64encode(':'.join(login).encode()).decode()}"
+
+
+def _actions(scope: str) -> set[tuple[str, str]]:
+    """Return each resource and action of a scope: a token to pull and push is one to pull as well."""
+    parts = (part.rpartition(":") for part in scope.split())
+    return {(resource, action) for resource, _, actions in parts for action in actions.split(",")}
 
 
 def digest_of(content: bytes) -> str:

@@ -95,8 +95,8 @@ class _Exchange(BaseHTTPRequestHandler):
             if self.failure is RegistryFailure.UNAVAILABLE:
                 self._error(503, "UNAVAILABLE")
             else:
-                answer = json.dumps(payload).encode()
-                self._reply(status, body=answer[:-1] if self.failure is RegistryFailure.SHORT else answer)
+                response = json.dumps(payload).encode()
+                self._reply(status, body=response[:-1] if self.failure is RegistryFailure.SHORT else response)
         elif not match:
             self._error(404, "NAME_INVALID")
         else:

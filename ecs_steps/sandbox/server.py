@@ -53,15 +53,15 @@ class _Requests(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
-            answer = self.server.answer(self._prepared_request(body))
+            response = self.server.answer(self._prepared_request(body))
         except BotoCoreError:
             # A connection that fails, as the client is to see it.
             self.close_connection = True
             return
-        self.send_response_only(answer.status_code)
-        for name, value in answer.headers.items():
+        self.send_response_only(response.status_code)
+        for name, value in response.headers.items():
             self.send_header(name, value)
-        content = answer.content
+        content = response.content
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

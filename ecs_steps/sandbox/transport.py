@@ -23,8 +23,8 @@ from ecs_steps.sandbox.timeline import Timeline
 LATENCY = 0.02
 """Seconds that every request takes."""
 
-_WHOLE_SERVICES = {"cloudformation", "ecs"}
-"""moto knows nothing of what is in the sandbox's own ones; an answer of its would be wrong."""
+_WHOLE_SERVICES = {"cloudformation", "ecr", "ecs"}
+"""moto knows nothing of what is in the sandbox's own ones; a response of its would be wrong."""
 _NOT_IMPLEMENTED = 501
 _READS = ("Describe", "Get", "List", "Validate")
 
@@ -93,11 +93,11 @@ class Transport:
             outcome = fault.kind.value if fault else ""
             try:
                 if fault and not fault.kind.carried_out:
-                    answer = refuse(fault, request, envelope)
+                    response = refuse(fault, request, envelope)
                 else:
-                    answer = self._answer(request, envelope, lambda: self.moto.answer(http_request))
-                    answer = lose(fault, answer, clock) if fault else answer
-                outcome = error_code(request, answer) or outcome
+                    response = self._answer(request, envelope, lambda: self.moto.answer(http_request))
+                    response = lose(fault, response, clock) if fault else response
+                outcome = error_code(request, response) or outcome
             except BotoCoreError as error:
                 outcome = type(error).__name__
                 raise
@@ -110,7 +110,7 @@ class Transport:
                     outcome=outcome,
                 )
                 self.calls.append(call)
-            return answer
+            return response
 
     def change(self, request: Request) -> dict[str, Any]:
         """Carry out a change that no client makes; it is recorded, but is no call.
@@ -151,20 +151,20 @@ class Transport:
         try:
             if operation is None and request.service in _WHOLE_SERVICES:
                 message = f"The sandbox has no {request.operation}."
-                answer = envelope.error("UnsupportedOperation", message, _NOT_IMPLEMENTED)
+                response = envelope.error("UnsupportedOperation", message, _NOT_IMPLEMENTED)
             elif operation:
-                answer = envelope.reply(request.operation, operation(copy.deepcopy(request.params)))
+                response = envelope.reply(request.operation, operation(copy.deepcopy(request.params)))
             else:
-                answer = otherwise()
+                response = otherwise()
         except NotImplementedError as error:  # moto's own word for what it does not have
-            answer = envelope.error("UnsupportedOperation", str(error), _NOT_IMPLEMENTED)
+            response = envelope.error("UnsupportedOperation", str(error), _NOT_IMPLEMENTED)
         except ServiceError as error:
-            answer = envelope.error(error.code, error.message, error.status)
-        if request.operation.startswith(_READS) or error_code(request, answer):
+            response = envelope.error(error.code, error.message, error.status)
+        if request.operation.startswith(_READS) or error_code(request, response):
             ids.setstate(before)
         elif self.recorder and not speaks_rest(request.service):
             self.recorder.carried_out(request, self.timeline.now)
-        return answer
+        return response
 
     def _operation(self, request: Request) -> Callable[[Any], Any] | None:
         backend = self._region(request).backends.get(request.service)

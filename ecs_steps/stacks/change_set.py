@@ -37,8 +37,8 @@ class StackPlan:
         verb = "create" if self.action is StackAction.CREATE else "update"
         yield f"stack {self.stack_name}: {self.note or f'{verb}, by these changes'}"
         for change in self.changes:
-            sign = _SIGNS.get(change.action, "~")
-            yield f"  {sign} {change.logical_id} {change.resource_type}{_how(change)}"
+            sign, how = _SIGNS.get(change.action, "~"), _REPLACEMENTS.get(change.replacement, "")
+            yield f"  {sign} {change.logical_id} {change.resource_type}{how}"
             yield from (f"      {path}" for path in change.properties)
 
 
@@ -48,10 +48,6 @@ _REPLACEMENTS = {
     "Conditional": ": may be replaced",
     "False": ": is changed in place",
 }
-
-
-def _how(change: ResourceChange) -> str:
-    return _REPLACEMENTS.get(change.replacement, "")
 
 
 def plan_deployment(request: StackRequest, context: DeploymentContext) -> StackPlan:

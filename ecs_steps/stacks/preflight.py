@@ -11,11 +11,15 @@ from ecs_steps.aws.autoscaling import is_scalable
 from ecs_steps.aws.cloudformation import Stack, StackRequest
 from ecs_steps.aws.ecs import describe_service
 from ecs_steps.aws.logs import log_group_exists
+from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, EcsStepsError
 from ecs_steps.reporting.events import Level
 
 T = TypeVar("T")
+
+LOG_GROUP_PARAMETER = "LogGroupName"
+"""The parameter of a stack that names the log group that it makes."""
 
 
 def check_before_change(request: StackRequest, stack: Stack | None, context: DeploymentContext) -> None:
@@ -25,8 +29,8 @@ def check_before_change(request: StackRequest, stack: Stack | None, context: Dep
         DeploymentError: The stack deploys something else, or a log group exists outside of it.
     """
     if stack:
-        _check_identity(request, stack)
-    elif request.log_group:
+        _check_identity(request, stack, context)
+    if request.log_group and not (stack and _owns_log_group(request, stack)):
         _check_log_group(request, context)
 
 
@@ -63,21 +67,38 @@ def warn_of_scaling(service_arn: str, context: DeploymentContext) -> None:
         context.say(
             Level.WARNING,
             f"Auto scaling is registered for service {name}, and CloudFormation sets its desired count back "
-            "to the template's at every release; keep the running count instead.",
+            "to the template's at every release; keep the running count instead: Deploy.DesiredCount = Keep.",
         )
 
 
-def _check_identity(request: StackRequest, stack: Stack) -> None:
+def _check_identity(request: StackRequest, stack: Stack, context: DeploymentContext) -> None:
     """Refuse a stack that was made for another service: generated names of stacks can be the same."""
     for name in request.fixed_parameters:
         existing, requested = stack.parameters.get(name), request.parameters.get(name)
-        if existing and requested and existing != requested:
+        if not existing or not requested or existing == requested:
+            continue
+        if request.may_be_renamed:
+            context.say(
+                Level.WARNING,
+                f"Stack {stack.name} has deployed {existing} until now; its service is replaced by one for "
+                f"{requested}.",
+            )
+        else:
             raise DeploymentError(
                 what=f"Stack {stack.name} deploys {existing}, not {requested}",
                 why=f"both have the same stack name, and this step would replace the service of {existing}",
-                next_step="Choose a stack name of its own for one of them, or another service name; nothing "
-                "was changed.",
+                next_step="Choose a stack name of its own for one of them (Deploy.CFStackName), or another "
+                "service name; nothing was changed.",
             )
+
+
+def _owns_log_group(request: StackRequest, stack: Stack) -> bool:
+    """Return whether the log group may be the stack's own: one that was rolled back has none any more."""
+    if stack.status in (StackStatus.ROLLBACK_COMPLETE, StackStatus.REVIEW_IN_PROGRESS):
+        return False
+    # Of a stack with other parameters than the step's it is not known what is in it.
+    is_foreign = not stack.parameters.keys() & set(request.fixed_parameters)
+    return is_foreign or stack.parameters.get(LOG_GROUP_PARAMETER) == request.log_group
 
 
 def _check_log_group(request: StackRequest, context: DeploymentContext) -> None:
@@ -86,8 +107,8 @@ def _check_log_group(request: StackRequest, context: DeploymentContext) -> None:
         raise DeploymentError(
             what=f"Log group {group} exists already",
             why=f"stack {request.name} is about to make one of that name, and does not own this one",
-            next_step="Choose another log group for this deployment (a second environment in one account "
-            "needs one of its own), or delete the group; nothing was changed.",
+            next_step="Choose another log group for this deployment with Deploy.LogGroupName (a second "
+            "environment in one account needs one of its own), or delete the group; nothing was changed.",
         )
 
 

@@ -25,7 +25,7 @@ class StackReason:
 STACK_REASONS = (
     StackReason(
         name="cluster-not-found",
-        patterns=(r"cluster not found",),
+        patterns=(r"cluster not found|cluster was inactive",),
         remedy="Check the cluster's name, the account and the region; a cluster is not made by this step.",
     ),
     StackReason(
@@ -99,7 +99,33 @@ STACK_REASONS = (
         name="role-not-valid",
         patterns=(r"Role is not valid",),
         remedy="Check taskRoleArn and executionRoleArn: each must exist in this account and trust "
-        "ecs-tasks.amazonaws.com (sts:AssumeRole).",
+        "ecs-tasks.amazonaws.com (sts:AssumeRole). Of two, `ecs-steps preflight` says which one does not.",
+    ),
+    StackReason(
+        name="execution-role-missing",
+        patterns=(r"requires task definition to have execution role",),
+        remedy="Name the task's execution role: ECS reads images, secrets and logs with it.",
+    ),
+    StackReason(
+        name="container-not-in-task",
+        patterns=(r"does not exist in the task definition|did not have a container port",),
+        remedy="Let the load balancer's mapping name a container of the task and one of its ports.",
+    ),
+    StackReason(
+        name="service-draining",
+        patterns=(r"service that is still Draining",),
+        remedy="Wait until the tasks of the service that was deleted have stopped, and deploy again.",
+    ),
+    StackReason(
+        name="long-arns",
+        patterns=(r"new ARN and resource ID format must be enabled",),
+        remedy="Switch the long format on for services (aws ecs put-account-setting-default --name "
+        "serviceLongArnFormat --value enabled), or deploy without tags of services.",
+    ),
+    StackReason(
+        name="networks-differ",
+        patterns=(r"belong to different networks",),
+        remedy="Choose subnets and security groups of one VPC.",
     ),
     StackReason(
         name="network-not-found",
@@ -109,7 +135,7 @@ STACK_REASONS = (
     ),
     StackReason(
         name="quota-reached",
-        patterns=(r"limit exceeded",),
+        patterns=(r"limit exceeded|Cannot exceed quota",),
         remedy="Ask for a higher quota in Service Quotas, or delete what is not used any more.",
     ),
     StackReason(

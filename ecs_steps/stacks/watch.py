@@ -57,6 +57,8 @@ def watch_operation(
 def _timed_out(watch: "OperationWatch") -> TimedOutError:
     service = watch.service.watch if watch.service else None
     unfinished = service.unfinished if service else None
+    diagnosis = watch.diagnosis
+    is_fine = unfinished is not None and unfinished.is_healthy and diagnosis.root_cause is None
     why = f"it was {watch.status} when the time to wait was over"
     return TimedOutError(
         what=f"Stack {watch.operation.stack_name} is not finished yet",
@@ -64,7 +66,7 @@ def _timed_out(watch: "OperationWatch") -> TimedOutError:
         next_step=" ".join(
             filter(None, [unfinished.next_step if unfinished else "", "CloudFormation continues with it."])
         ),
-        diagnosis=watch.diagnosis,
+        diagnosis=None if is_fine else diagnosis,
     )
 
 
@@ -83,14 +85,12 @@ def _end_early(watch: "OperationWatch", *, leave: bool) -> StackFailedError:
     """Take the stack where CloudFormation would take it hours later, and return the error to end with."""
     operation, diagnosis = watch.operation, watch.diagnosis
     name = operation.stack_name
+    failure = StackFailedError(
+        what=f"Stack {name} cannot succeed", why=diagnosis.summary, diagnosis=diagnosis, why_is_cause=True
+    )
     if leave:
-        return StackFailedError(
-            what=f"Stack {name} cannot succeed",
-            why=diagnosis.summary,
-            next_step=f"It is left {watch.status}: CloudFormation continues to try for hours.",
-            diagnosis=diagnosis,
-            why_is_cause=True,
-        )
+        advice = f"It is left {watch.status}: CloudFormation continues to try for hours."
+        return evolve(failure, next_step=advice)
     context = evolve(watch.context, deadline=watch.context.clock.now() + ROLLBACK_TIMEOUT)
     stack = context.call_with_retries(
         "the stack", lambda: cloudformation.describe_stack(context.aws, operation.stack_id)
@@ -100,12 +100,7 @@ def _end_early(watch: "OperationWatch", *, leave: bool) -> StackFailedError:
     done = "rolled back" if is_update else "deleted"
     if stack is None or not stack.status.in_progress:
         state = stack.status if stack else StackStatus.DELETE_COMPLETE
-        return StackFailedError(
-            what=f"Stack {name} failed ({state})",
-            why=diagnosis.summary,
-            diagnosis=diagnosis,
-            why_is_cause=True,
-        )
+        return evolve(failure, what=f"Stack {name} failed ({state})")
     context.say(Level.WARNING, f"Stack {name} cannot succeed; it is {done} instead of waiting for hours")
     token = new_token()
     try:
@@ -119,12 +114,8 @@ def _end_early(watch: "OperationWatch", *, leave: bool) -> StackFailedError:
             next_step=error.next_step,
             diagnosis=diagnosis,
         )
-    return StackFailedError(
-        what=f"Stack {name} could not succeed and was {done}",
-        why=diagnosis.summary,
-        diagnosis=diagnosis if is_update else diagnosis.without_logs(log_groups(watch.events)),
-        why_is_cause=True,
-    )
+    left = diagnosis if is_update else diagnosis.without_logs(log_groups(watch.events))
+    return evolve(failure, what=f"Stack {name} could not succeed and was {done}", diagnosis=left)
 
 
 @define

@@ -9,7 +9,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from ecs_steps.clock import Clock, cancellable
-from ecs_steps.errors import Problem
+from ecs_steps.errors import EcsStepsError, Problem
 from ecs_steps.octopus.inputs.reader import read
 from ecs_steps.octopus.inputs.rules import AnyRule
 from ecs_steps.octopus.variables import Variables
@@ -136,7 +136,18 @@ class RevisionStep(DeployingStep[OfRevision]):
         return self._deployment(context).watch(deployment_id)
 
     def _run(self, context: "DeploymentContext") -> Result:
-        return self._deployment(context).run(lambda: self._plan(context))
+        return self._deployment(context).run(lambda: self._plan(self.inputs, context))
+
+    def _task_plan(self, context: "DeploymentContext") -> "TaskPlan":
+        from ecs_steps.preflight.plan import TaskPlan, service_needs, task_needs
+
+        guard, policy = self.inputs.guard, self.iam_policy()
+        try:
+            plan = self._plan(self._unchecked, context)
+            needs = task_needs(plan.task_definition(context)) | service_needs(plan.service)
+        except EcsStepsError as error:
+            return TaskPlan(guard=guard, policy=policy, obstacle=error)
+        return TaskPlan(**needs, **self._other_needs(), guard=guard, policy=policy)
 
     def _deployment(self, context: "DeploymentContext") -> "RevisionDeployment":
         from ecs_steps.steps.revision_deployment import RevisionDeployment
@@ -144,4 +155,17 @@ class RevisionStep(DeployingStep[OfRevision]):
         return RevisionDeployment(inputs=self.inputs, context=context)
 
     @abstractmethod
-    def _plan(self, context: "DeploymentContext") -> "ServicePlan": ...
+    def iam_policy(self) -> dict[str, Any]:
+        """Return the IAM policy that the step needs for these inputs, as JSON data; no AWS call."""
+
+    @abstractmethod
+    def _plan(self, inputs: OfRevision, context: "DeploymentContext") -> "ServicePlan": ...
+
+    @property
+    @abstractmethod
+    def _unchecked(self) -> OfRevision:
+        """The inputs without what preflight checks by itself."""
+
+    @abstractmethod
+    def _other_needs(self) -> dict[str, Any]:
+        """Return fields of `TaskPlan` that the inputs know."""

@@ -10,15 +10,16 @@ from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import EcsName, Text
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.common_inputs import SERVICE_RULES, ServiceInputs
+from ecs_steps.steps.strategy_inputs import DEPLOYMENT
 from ecs_steps.steps.task_set_inputs import (
     ListenerRuleArn,
     TaskSetId,
     production_rule_variable,
     task_set_variable,
 )
-from ecs_steps.tags import DEPLOYMENT_TAG
+from ecs_steps.tags import deployment_of
 
-DEPLOYMENT = "Octopus.Action.Aws.Ecs.Deployment"
+SERVICE_DEPLOYMENT_ARN = f"{DEPLOYMENT}.ServiceDeploymentArn"
 
 ServiceDeploymentArn = Annotated[
     str,
@@ -43,7 +44,7 @@ class StartedDeploymentInputs(ServiceInputs):
         help="The service whose deployment is meant.",
     )
     service_deployment_arn: ServiceDeploymentArn | None = variable(
-        f"{DEPLOYMENT}.ServiceDeploymentArn",
+        SERVICE_DEPLOYMENT_ARN,
         label="Service deployment",
         help="The deployment, by the output of the step that began it: "
         "`#{Octopus.Action[Update].Output.ServiceDeploymentArn}`. Empty means the one that this Octopus "
@@ -66,9 +67,9 @@ class StartedDeploymentInputs(ServiceInputs):
     @property
     def pins(self) -> Pins:
         """What says which deployment is meant."""
-        own = (tag.value for tag in self.default_tags if tag.key == DEPLOYMENT_TAG)
         return Pins(
-            service_deployment_arn=self.service_deployment_arn or "", octopus_deployment=next(own, "")
+            service_deployment_arn=self.service_deployment_arn or "",
+            octopus_deployment=deployment_of(self.default_tags),
         )
 
 

@@ -4,22 +4,12 @@ Service deployments and revisions are resources of their own, and ECS checks the
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
 
 from ecs_steps.iam import EVERYTHING, Scope, Statement, check_cluster, deploy_to_service, explain_failures
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.steps.deployment_inputs import StartedDeploymentInputs
 from ecs_steps.steps.revision_inputs import RevisionInputs
 from ecs_steps.steps.task_set_policy import deploy_by_task_sets, end_task_set, read_task_sets
-
-
-class NamedService(Protocol):
-    """Inputs that name a service and its cluster."""
-
-    @property
-    def cluster(self) -> str: ...
-    @property
-    def service(self) -> str: ...
 
 
 def deployment_scope(inputs: StartedDeploymentInputs) -> Scope:
@@ -34,9 +24,8 @@ def check_environment_tags(inputs: StartedDeploymentInputs, scope: Scope) -> Ite
         yield check_cluster(scope, inputs.cluster)
 
 
-def find_deployment(inputs: NamedService, scope: Scope, *actions: str) -> Iterator[Statement]:
-    """Allow the deployment to be found, its progress to be read, and `actions` to be carried out on it."""
-    name = f"{inputs.cluster}/{inputs.service}"
+def find_deployment(scope: Scope, name: str, *actions: str) -> Iterator[Statement]:
+    """Allow what a service (``cluster/service``) deploys to be found and read, and `actions` on it."""
     service = scope.arn("ecs", f"service/{name}")
     yield Statement(sid="ReadTheService", actions=("ecs:DescribeServices",), resources=(service,))
     yield Statement(

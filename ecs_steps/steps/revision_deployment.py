@@ -3,12 +3,13 @@
 service and revision -> a pause that waits already, a task set, or a deployment -> outputs
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, field, frozen
 
 from ecs_steps.aws.ecs import Service, revision_outputs, service_outputs
+from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import Problem
@@ -56,9 +57,18 @@ class ServicePlan:
     in_progress: "DeploymentInProgress | None" = None
 
     @property
+    def existing_revision(self) -> str:
+        """The ARN of what is to be deployed; empty where it is registered first."""
+        return self.revision
+
+    @property
     def is_running(self) -> bool:
         """Whether the service runs already what is to be deployed."""
-        return self.service.task_definition == self.revision
+        return bool(self.existing_revision) and self.service.task_definition == self.existing_revision
+
+    def task_definition(self, context: DeploymentContext) -> Mapping[str, Any]:
+        """Return the revision as ECS has it."""
+        return describe_task_definition(context.aws, self.revision).raw
 
     def register(self, context: DeploymentContext) -> str:  # noqa: ARG002  a revision that exists needs no call
         """Return the ARN of the revision, which is registered where it does not exist."""
@@ -145,7 +155,7 @@ class RevisionDeployment:
             inputs, plan.service, self.outputs, self.context, tags=inputs.set_tags
         )
         replace = inputs.when_paused is WhenPaused.REPLACE
-        deployment.check(inputs.marker, replace=replace)
+        deployment.check(inputs.marker, replace=replace, task_definition=plan.existing_revision)
         revision = plan.register(self.context)
         plan.add_tags(self.context)
         return deployment.begin(

@@ -4,13 +4,13 @@ A row is data. Neither a step nor its inputs are imported before they are used, 
 ``import ecs_steps`` stay as light as they are without them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypedDict, Unpack
 
 import attrs
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from ecs_steps.errors import InvalidInputsError, Problem
 
@@ -175,20 +175,10 @@ class StepRow:
         return {each.metadata["variable"].name.casefold(): each.default is attrs.NOTHING for each in declared}
 
 
-@frozen
-class StepTable:
+class StepTable(tuple[StepRow, ...]):
     """The steps, in the order in which they are listed."""
 
-    rows: tuple[StepRow, ...]
-
-    def __iter__(self) -> Iterator[StepRow]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __contains__(self, row: object) -> bool:
-        return row in self.rows
+    __slots__ = ()
 
     def with_row(self, row: StepRow) -> Self:
         """Return the table with one more step.
@@ -196,13 +186,13 @@ class StepTable:
         Raises:
             ValueError: There is a step of that name already.
         """
-        if any(row.name == each.name for each in self.rows):
+        if any(row.name == each.name for each in self):
             raise ValueError(f"the table has a step {row.name!r} already")
-        return evolve(self, rows=(*self.rows, row))
+        return type(self)((*self, row))
 
     def having(self, verb: Verb) -> Self:
         """Return the steps that have a verb."""
-        return evolve(self, rows=tuple(row for row in self.rows if verb in row.verbs))
+        return type(self)(row for row in self if verb in row.verbs)
 
     def named(self, name: str) -> StepRow:
         """Return the step of a name.
@@ -210,7 +200,7 @@ class StepTable:
         Raises:
             KeyError: There is none.
         """
-        return {row.name: row for row in self.rows}[name]
+        return {row.name: row for row in self}[name]
 
     def chosen(self, name: str | None, variables: Mapping[str, object]) -> StepRow:
         """Return the step of a name; without one, the step that the variables are for.
@@ -226,7 +216,7 @@ class StepTable:
         Raises:
             KeyError: There is none.
         """
-        return {row.prefix: row for row in self.rows}[prefix]
+        return {row.prefix: row for row in self}[prefix]
 
     def matching(self, variables: Mapping[str, object]) -> StepRow:
         """Return the step that the variables are for.
@@ -238,7 +228,7 @@ class StepTable:
             InvalidInputsError: Several steps fit as well as each other.
         """
         given = {str(name).casefold() for name in variables}
-        known = {row.name: row.variable_names() for row in self.rows}
+        known = {row.name: row.variable_names() for row in self}
         fitting = _highest(known, lambda name: len(given & known[name].keys()))
         shared = frozenset.intersection(*(frozenset(known[name]) for name in fitting))
         if any(given & (known[name].keys() - shared) for name in fitting):

@@ -205,7 +205,7 @@ def _pauses_that_can_be(inputs: StrategyInputs) -> Iterator[Finding]:
     if pauses and inputs.strategy_type is StrategyType.ROLLING:
         yield Finding(("pause_at",), "is not possible with Rolling: ECS describes pauses of shifts alone")
     if NO_PAUSE in pauses:
-        yield Finding(("pause_at",), "holds None beside stages")
+        yield Finding(("pause_at",), "holds None together with stages")
     if len(set(pauses)) < len(pauses):
         yield Finding(("pause_at",), "repeats a stage")
 

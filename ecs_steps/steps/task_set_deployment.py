@@ -18,6 +18,7 @@ from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError, NotFoundError, RolledBackError, SupersededError
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
+from ecs_steps.rollouts.failure import rolled_back
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.review import short_name
 from ecs_steps.rollouts.task_set_progress import describe_pause, task_set_outputs
@@ -84,15 +85,20 @@ class TaskSetDeployment:
             members=members,
         )
 
-    def check(self, marker: RequestMarker | None, *, replace: bool) -> None:
+    def check(
+        self, marker: RequestMarker | None, *, replace: bool, task_definition: str | None = None
+    ) -> None:
         """Refuse, before anything is changed, what could not be begun.
+
+        The `task_definition` is that of the new set (empty: it is registered after this), where it is known.
 
         Raises:
             SupersededError: Another deployment's set is in the way, and is not to be replaced.
             DeploymentError: No test rule could be made of the production rule.
         """
         state = self._read(self._rollout())
-        self._check_others(state.strays, replace=replace)
+        in_the_way = state.strays if task_definition is None else _in_the_way(state, task_definition)
+        self._check_others(in_the_way, replace=replace)
         if marker:
             conditions_for_testers(state.production, marker)
             actions_for_testers(state.production, state.new_group)
@@ -128,7 +134,7 @@ class TaskSetDeployment:
             "the task set's deletion",
             lambda: delete_task_set(aws, service.cluster_arn, service.name, new.task_set_id),
         )
-        undone = _deleted_again(error, f"service {service.name} runs nothing")
+        undone = rolled_back(error, f"it was deleted again, and service {service.name} runs nothing")
         return evolve(undone, next_step="Run the step again when the cause is mended: the stack stands.")
 
     def begin(
@@ -186,6 +192,7 @@ class TaskSetDeployment:
                 next_step="Nothing was changed. Run the step that makes it first, or name the task set.",
             )
         self._put_out(state)
+        rollout.new_id = state.new.task_set_id
         if state.is_promoted and not state.test_rules:
             self.context.say(Level.INFO, f"Task set {state.new.task_set_id} was promoted already")
             return self.outputs.result(Outcome.UNCHANGED)
@@ -215,8 +222,8 @@ class TaskSetDeployment:
             return self._unchanged(f"Service {self.service.name} has no task set of {self._whose} to abort.")
         if not state.old:
             return self._unchanged(
-                f"Task set {state.new.task_set_id} was promoted, and the one before it is gone: deploy the "
-                "revision before it again."
+                f"Task set {state.new.task_set_id} was promoted, and the one before it was deleted: deploy "
+                "the revision before it again."
             )
         with self._putting_out(rollout):
             settlement = self._abandon(rollout, state)
@@ -264,7 +271,7 @@ class TaskSetDeployment:
 
     def _rolled_back(self, rollout: TaskSetRollout, error: DeploymentError) -> RolledBackError:
         self._abandon(rollout, self._read(rollout))
-        return _deleted_again(error, "what served before serves")
+        return rolled_back(error, "it was deleted again, and what served before serves")
 
     def _check(self, state: TaskSetState, *, only_healthy: bool) -> None:
         """Refuse more traffic for a set that could not serve it now, but wait for one that is scaled."""
@@ -312,7 +319,7 @@ class TaskSetDeployment:
                 self._put_out(rollout.state)
 
     def _put_out(self, state: TaskSetState) -> None:
-        # What is gone at the end keeps the value that later steps read.
+        # What is deleted at the end keeps the value that later steps read.
         self.outputs.set(**task_set_outputs(state))
 
 
@@ -321,15 +328,6 @@ def _in_the_way(state: TaskSetState, task_definition: str) -> tuple[TaskSet, ...
     new = state.new
     is_other = new is not None and not new.is_primary and new.task_definition != task_definition
     return (*state.strays, *((new,) if new and is_other else ()))
-
-
-def _deleted_again(error: DeploymentError, what_serves: str) -> RolledBackError:
-    return RolledBackError(
-        what=f"{error.what}: it was deleted again, and {what_serves}",
-        why=error.why,
-        diagnosis=error.diagnosis,
-        why_is_cause=error.why_is_cause,
-    )
 
 
 def _group_of(members: Mapping[str, Any] | None) -> str:

@@ -30,7 +30,6 @@ ListenerRuleArn = Annotated[
     ),
 ]
 TrafficPercent = Annotated[int, WholeNumber(0, 100)]
-BakeMinutes = Annotated[int, WholeNumber(0, 1440)]
 
 
 @frozen
@@ -149,7 +148,7 @@ class TaskSetInputs(StrategyInputs):
 @rule("test_header", "test_query")
 def _one_marker(inputs: TestedInputs) -> Iterator[Finding]:
     if inputs.test_header and inputs.test_query:
-        yield Finding(("test_query",), f"is given beside {TEST_TRAFFIC}.Header; give one of them")
+        yield Finding(("test_query",), f"is given as well as {TEST_TRAFFIC}.Header; give one of them")
 
 
 TEST_TRAFFIC_RULES: tuple[AnyRule[TestedInputs], ...] = (_one_marker,)

@@ -119,7 +119,7 @@ class FirelensConfiguration:
         used_if=_is_enabled,
     )
     custom_config_source: CustomConfigSource = member(
-        "A configuration of your own beside the one that ECS makes.",
+        "A configuration of your own besides the one that ECS makes.",
         default=CustomConfigSource(),
         used_if=_is_enabled,
     )

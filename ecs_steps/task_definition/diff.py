@@ -38,8 +38,8 @@ class Change:
 def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
     """Return what differs between two requests to RegisterTaskDefinition, tags included, in their order.
 
-    Of environment variables, log options and volume driver options no value is shown. What ECS reads alike
-    is no change (see `same_revision`).
+    Of environment variables, log options and volume driver options no value is shown. What ECS reads as the
+    same is no change (see `same_revision`).
     """
     return tuple(_changes(normalized(old), normalized(new), ()))
 

@@ -20,7 +20,7 @@ WRAPPER = "taskDefinition"
 class Document:
     """A parsed document. Its values are no part of its `repr`: they may be secret.
 
-    `is_wrapped` says that the task definition is a member of what was given, beside its tags.
+    `is_wrapped` says that the task definition is a member of what was given, besides its tags.
     """
 
     members: Mapping[str, Any] = field(repr=False)
@@ -68,7 +68,7 @@ def _not_a_document(message: str) -> PartialValueError:
 def _unwrapped(value: Mapping[str, Any]) -> Document:
     match value:
         case {"taskDefinition": dict(members), **others}:
-            # What else there is beside the two is unknown, as it would be within the task definition.
+            # What else there is besides the two is unknown, as it would be within the task definition.
             return Document(members={**members, **others}, is_wrapped=True)
         case _:
             return Document(members=value)

@@ -1,41 +1,38 @@
-"""A request to RegisterTaskDefinition in Octopus' words, and where in it a rule speaks of; pure."""
+"""A request to RegisterTaskDefinition in Octopus' words, and where in it a rule speaks of; pure.
 
+Most members are read by the names that they declare for ECS (see `members.member`); here are the others.
+"""
+
+import typing
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import attrs
 
 from ecs_steps.octopus.inputs.converter import Path
+from ecs_steps.octopus.inputs.members import ecs_names
 from ecs_steps.octopus.inputs.shared_inputs import KeyValue, Secrecy
+from ecs_steps.octopus.inputs.types import Bool
 from ecs_steps.task_definition.container_logging import (
-    ConfigSource,
     ContainerLogging,
-    CustomConfigSource,
     Enabled,
     FirelensConfiguration,
-    FirelensType,
     LogDriver,
     Logging,
 )
 from ecs_steps.task_definition.container_specs import (
-    Condition,
     ContainerSpec,
-    ContainerStorage,
-    Dependency,
     DockerLabel,
-    ExtraHost,
-    HealthCheck,
     ImageReference,
-    MountPoint,
-    NetworkSettings,
     PortMapping,
-    Protocol,
     RegistryLogin,
     RepositoryAuthentication,
-    Ulimit,
-    VolumeFrom,
 )
 from ecs_steps.task_definition.inputs import TaskDefinitionInputs, Volume, VolumeType
 
 Members = Mapping[str, Any]
+T = TypeVar("T", bound=attrs.AttrsInstance)
 
 
 def task_definition_inputs(request: Members) -> TaskDefinitionInputs:
@@ -52,66 +49,72 @@ def task_definition_inputs(request: Members) -> TaskDefinitionInputs:
     )
 
 
+def _object(cls: type[T], item: Members, **others: object) -> T:
+    """Return an object of Octopus' JSON from one of ECS, with `others` for members that are not alike.
+
+    One that ECS does not have is read from the same object. A required one that is missing is empty.
+    """
+    values = dict(others)
+    for field in attrs.fields(cls):
+        path, _ = next(ecs_names(field), ("", ""))
+        if field.name in others:
+            continue
+        if not path and isinstance(field.type, type) and attrs.has(field.type):
+            values[field.name] = _object(field.type, item)
+        elif path and (value := _value(_find(item, path), field.type)) is not None:
+            values[field.name] = value
+        elif field.default is attrs.NOTHING:
+            values[field.name] = ""
+    return cls(**values)
+
+
+def _find(item: Any, path: str) -> Any:  # noqa: ANN401  any JSON
+    for name in path.split("."):
+        item = item.get(name) if item else None
+    return item
+
+
+def _value(value: Any, of: Any) -> Any:  # noqa: ANN401  any JSON, any type
+    """Return a value of ECS as one of a type of Octopus; none where Octopus has no word for it."""
+    match value:
+        case list():
+            item_type = typing.get_args(of)[0]
+            return tuple(_object(item_type, each) if attrs.has(item_type) else each for each in value)
+        case dict() if attrs.has(of):
+            return _object(of, value)
+        case str() if isinstance(of, type) and issubclass(of, StrEnum):
+            return {choice.casefold(): choice for choice in of}.get(value.casefold())
+        case "ENABLED" | "DISABLED" if of == Bool:
+            return value == "ENABLED"
+        case _:
+            return value
+
+
 def _volume(volume: Members) -> Volume:
-    efs: Members = volume.get("efsVolumeConfiguration", {})
-    authorization: Members = efs.get("authorizationConfig", {})
-    return Volume(
-        type=VolumeType.EFS if efs else VolumeType.BIND,
-        name=volume.get("name", ""),
-        file_system_id=efs.get("fileSystemId", ""),
-        access_point_id=authorization.get("accessPointId", ""),
-        root_directory=efs.get("rootDirectory", ""),
-        encryption_in_transit=efs.get("transitEncryption") == "ENABLED",
-        efs_iam_authorization=authorization.get("iam") == "ENABLED",
-    )
+    is_efs = volume.get("efsVolumeConfiguration")
+    return _object(Volume, volume, type=VolumeType.EFS if is_efs else VolumeType.BIND)
 
 
 def _container(definition: Members) -> ContainerSpec:
     credentials: Members | None = definition.get("repositoryCredentials")
-    return ContainerSpec(
-        container_name=definition["name"],
+    login = RegistryLogin.DEFAULT if credentials is None else RegistryLogin.SECRETS_MANAGER
+    return _object(
+        ContainerSpec,
+        definition,
         container_image_reference=ImageReference(image_name=definition.get("image", "")),
-        repository_authentication=RepositoryAuthentication(
-            type=RegistryLogin.DEFAULT if credentials is None else RegistryLogin.SECRETS_MANAGER,
-            secret_name=(credentials or {}).get("credentialsParameter", ""),
-        ),
-        memory_limit_soft=definition.get("memoryReservation"),
-        memory_limit_hard=definition.get("memory"),
+        repository_authentication=_object(RepositoryAuthentication, credentials or {}, type=login),
         cpus=definition.get("cpu") or None,  # ECS shows 0 where none were given
         gpus=_gpus(definition),
-        essential=definition.get("essential", True),
         container_port_mappings=tuple(_ports(definition)),
-        entry_point=tuple(definition.get("entryPoint", ())),
-        command=tuple(definition.get("command", ())),
-        working_directory=definition.get("workingDirectory", ""),
-        user=definition.get("user", ""),
-        start_timeout=definition.get("startTimeout"),
-        stop_timeout=definition.get("stopTimeout"),
         environment_files=tuple(each.get("value", "") for each in definition.get("environmentFiles", ())),
         environment_variables=(
             *_key_values(definition.get("environment", ()), "value", Secrecy.PLAIN),
             *_key_values(definition.get("secrets", ()), "valueFrom", Secrecy.SECRET),
         ),
-        network_settings=NetworkSettings(
-            disable_networking=definition.get("disableNetworking", False),
-            dns_servers=tuple(definition.get("dnsServers", ())),
-            dns_search_domains=tuple(definition.get("dnsSearchDomains", ())),
-            extra_hosts=tuple(
-                ExtraHost(hostname=each["hostname"], ip_address=each["ipAddress"])
-                for each in definition.get("extraHosts", ())
-            ),
-        ),
-        container_storage=_storage(definition),
         container_logging=_logging(definition.get("logConfiguration")),
         firelens_configuration=_firelens(definition.get("firelensConfiguration")),
         docker_labels=tuple(
             DockerLabel(key=key, value=value) for key, value in definition.get("dockerLabels", {}).items()
-        ),
-        health_check=_health_check(definition.get("healthCheck", {})),
-        dependencies=tuple(_dependencies(definition)),
-        ulimits=tuple(
-            Ulimit(limit_name=each["name"], hard_limit=each["hardLimit"], soft_limit=each["softLimit"])
-            for each in definition.get("ulimits", ())
         ),
     )
 
@@ -123,41 +126,10 @@ def _gpus(definition: Members) -> int | None:
     return next((int(value) if value.isdecimal() else 1 for value in values), None)
 
 
-def _storage(definition: Members) -> ContainerStorage:
-    return ContainerStorage(
-        read_only_root_file_system=definition.get("readonlyRootFilesystem", False),
-        mount_points=tuple(
-            MountPoint(
-                source_volume=each.get("sourceVolume", ""),
-                container_path=each.get("containerPath", ""),
-                readonly=each.get("readOnly", False),
-            )
-            for each in definition.get("mountPoints", ())
-        ),
-        volume_from=tuple(
-            VolumeFrom(source_container=each.get("sourceContainer", ""), readonly=each.get("readOnly", False))
-            for each in definition.get("volumesFrom", ())
-        ),
-    )
-
-
-def _health_check(check: Members) -> HealthCheck:
-    return HealthCheck(
-        command=tuple(check.get("command", ())),
-        interval=check.get("interval"),
-        retries=check.get("retries"),
-        start_period=check.get("startPeriod"),
-        timeout=check.get("timeout"),
-    )
-
-
 def _ports(definition: Members) -> Iterator[PortMapping]:
     for position, mapping in enumerate(definition.get("portMappings", ())):
-        yield PortMapping(
-            # A range has no port; no two of these are alike.
-            container_port=mapping.get("containerPort", -1 - position),
-            protocol=Protocol.UDP if mapping.get("protocol") == "udp" else Protocol.TCP,
-        )
+        # A range has no port; no two of these are alike.
+        yield _object(PortMapping, mapping, container_port=mapping.get("containerPort", -1 - position))
 
 
 def _key_values(entries: Iterable[Members], value: str, secrecy: Secrecy) -> Iterator[KeyValue]:
@@ -185,26 +157,10 @@ def _logging(logs: Members | None) -> ContainerLogging:
 def _firelens(firelens: Members | None) -> FirelensConfiguration:
     if firelens is None:
         return FirelensConfiguration()
-    options: Members = firelens.get("options", {})
-    sources = {"file": ConfigSource.FILE, "s3": ConfigSource.S3}
-    return FirelensConfiguration(
-        type=Enabled.ENABLED,
-        firelens_type=FirelensType.FLUENTD if firelens["type"] == "fluentd" else FirelensType.FLUENTBIT,
-        enable_ecs_log_metadata=options.get("enable-ecs-log-metadata", "true") == "true",
-        custom_config_source=CustomConfigSource(
-            type=sources.get(options.get("config-file-type", ""), ConfigSource.NONE),
-            file_path=options.get("config-file-value", ""),
-        ),
+    adds_metadata = firelens.get("options", {}).get("enable-ecs-log-metadata", "true") == "true"
+    return _object(
+        FirelensConfiguration, firelens, type=Enabled.ENABLED, enable_ecs_log_metadata=adds_metadata
     )
-
-
-def _dependencies(definition: Members) -> Iterator[Dependency]:
-    conditions = {condition.upper(): condition for condition in Condition}
-    for each in definition.get("dependsOn", ()):
-        yield Dependency(
-            container_name=each["containerName"],
-            condition=conditions.get(each["condition"], Condition.START),
-        )
 
 
 # Octopus' words for a place in a container, and ECS'.

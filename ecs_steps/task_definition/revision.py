@@ -27,7 +27,7 @@ class RegisteredRevision:
 
 @frozen(kw_only=True)
 class TagChanges:
-    """The tags that a resource is to have beside its own; `tags_variable` is where the user's come from."""
+    """The tags that a resource is to have besides its own; `tags_variable` is where the user's come from."""
 
     default_tags: tuple[Tag, ...]
     user_tags: tuple[Tag, ...]

@@ -8,7 +8,7 @@ from ecs_steps.sandbox import Fault, Sandbox, Scenario
 
 @pytest.fixture
 def line_of() -> Iterator[Callable[..., Line]]:
-    """Return a function that opens a sandbox and listens on its wire."""
+    """Return a function that opens a sandbox and records its requests."""
     opened: list[Sandbox] = []
 
     def made(*faults: Fault) -> Line:

@@ -29,7 +29,7 @@ class Signed:
 
 @frozen
 class Line:
-    """Listens on a sandbox's wire."""
+    """The requests that a sandbox receives."""
 
     aws: Sandbox
     requests: list[Signed] = field(factory=list)

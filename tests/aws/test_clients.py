@@ -20,8 +20,9 @@ from aws.signatures import KEYS, OPENID, PRODUCTION, Line, clients, text
 from ecs_steps import UpdateEcsServiceStep, __version__
 from ecs_steps.account import Account, AssumedRole, InstanceRole
 from ecs_steps.aws.client_events import at_most_once
-from ecs_steps.aws.clients import AwsClients, BotocoreSession, account_clients, environment_clients
+from ecs_steps.aws.clients import AwsClients, account_clients, environment_clients
 from ecs_steps.aws.errors import calling
+from ecs_steps.aws.sessions import BotocoreSession
 from ecs_steps.errors import AwsCallError
 from ecs_steps.sandbox import Fault, FaultKind
 from ecs_steps.sandbox.protocol import RawBody
@@ -44,7 +45,7 @@ def test_sts_is_called_at_another_address_where_one_is_given(line: Line) -> None
         account, region="eu-west-1", endpoint_url="http://emulator.test:4566", session=line.aws.session
     )
     # moto answers nothing there: the address is all that this is about.
-    with pytest.raises(ValueError, match=r"moto has no answer to POST http://emulator\.test:4566/"):
+    with pytest.raises(ValueError, match=r"moto has no response to POST http://emulator\.test:4566/"):
         aws.ecs.list_clusters()
 
     assert [sent.host for sent in line.requests] == ["emulator.test:4566"]
@@ -302,7 +303,8 @@ class SlowSession:
         time.sleep(0.01)
         self.busy = False
         self.made.append(service_name)
-        return SimpleNamespace(meta=SimpleNamespace(events=HierarchicalEmitter()))
+        meta = SimpleNamespace(events=HierarchicalEmitter(), endpoint_url="https://aws.test")
+        return SimpleNamespace(meta=meta)
 
 
 def test_threads_that_share_clients_get_the_same_ones() -> None:

@@ -344,7 +344,7 @@ NOT_TAGGED = (
 
 
 def test_every_call_of_the_library_is_tried_here() -> None:
-    # What credentials are fetched with has tests beside the credentials.
+    # What credentials are fetched with is tested with the credentials.
     assert {action for action in known_actions() if not action.startswith("sts:")} == set(CALLS)
 
 

@@ -20,7 +20,7 @@ OPERATIONS = ["ListClusters", "DescribeStacks", "PutObject"]
 """One of each of the protocols that AWS speaks: JSON, query, REST."""
 
 
-def refusal(operation: str, kind: FaultKind) -> AwsCallError:
+def error_of(operation: str, kind: FaultKind) -> AwsCallError:
     calls = {
         "ListClusters": lambda aws: aws.clients.ecs.list_clusters(),
         "DescribeStacks": lambda aws: aws.clients.cloudformation.describe_stacks(),
@@ -46,7 +46,7 @@ def refusal(operation: str, kind: FaultKind) -> AwsCallError:
     ids=lambda value: getattr(value, "value", ""),
 )
 def test_a_refused_signature_says_what_is_wrong_with_it(operation: str, kind: FaultKind, advice: str) -> None:
-    error = refusal(operation, kind)
+    error = error_of(operation, kind)
 
     assert error.what == f"{operation} was refused"
     assert error.next_step.startswith(advice)
@@ -60,14 +60,14 @@ def test_a_refused_signature_says_what_is_wrong_with_it(operation: str, kind: Fa
     ids=lambda kind: kind.value,
 )
 def test_what_may_pass_is_distinguished_from_what_does_not(operation: str, kind: FaultKind) -> None:
-    error = refusal(operation, kind)
+    error = error_of(operation, kind)
 
     assert error.transient
     assert ("throttled" in error.what) is (kind is FaultKind.THROTTLED)
 
 
 def test_a_denied_object_is_named_without_the_quotes_of_s3() -> None:
-    error = refusal("PutObject", FaultKind.ACCESS_DENIED)
+    error = error_of("PutObject", FaultKind.ACCESS_DENIED)
 
     assert isinstance(error, AccessDeniedError)
     assert error.next_step.startswith("Allow s3:PutObject on arn:aws:s3:::templates/a for ")

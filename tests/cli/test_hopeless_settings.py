@@ -1,7 +1,9 @@
 """Credentials and addresses with which no call can be made: one clear line at once, and no secret in it."""
 
+import json
 import os
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +42,17 @@ def test_a_key_with_a_blank_is_named_and_not_shown(
     assert len(printed.splitlines()) == 2
 
 
-@pytest.mark.parametrize("url", ["localhost:4566", '"http://localhost:4566"', "http://localstack_main:4566"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:4566",
+        '"http://localhost:4566"',
+        "http://localstack_main:4566",
+        "ftp://localhost",
+        "http://localhost:99999",
+        "http://user:MARKER@localhost:4566",
+    ],
+)
 @pytest.mark.parametrize("is_option", [True, False])
 def test_an_address_that_botocore_refuses_is_one_line(
     capsys: Capture,
@@ -57,3 +69,22 @@ def test_an_address_that_botocore_refuses_is_one_line(
     assert code == 2
     assert len(printed) == 2
     assert printed[1].startswith("  --endpoint-url: " if is_option else "  AWS_ENDPOINT_URL: ")
+    assert "MARKER" not in printed[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("AWS_ENDPOINT_URL_ECS", "localhost:4566"), ("AWS_DEFAULT_REGION", "eu-west-1\n")]
+)
+def test_the_variable_of_the_environment_that_is_wrong_is_named(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    variables = json.loads(Path(UPDATE).read_text())
+    del variables["Octopus.Action.Aws.Region"]
+    file = tmp_path / "update.json"
+    file.write_text(json.dumps(variables))
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv(name, value)
+
+    assert main(["update", str(file)]) == 2
+
+    assert capsys.readouterr().err.splitlines()[1].startswith(f"  {name}: ")

@@ -270,9 +270,10 @@ def test_an_unknown_scenario_is_answered_with_the_command_that_lists_them(capsys
     assert "`ecs-steps scenarios`" in capsys.readouterr().err
 
 
-def test_an_unknown_command_is_exit_two() -> None:
+@pytest.mark.parametrize("arguments", [[], ["fly"]])
+def test_a_missing_or_unknown_command_is_exit_two(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        main(["fly"])
+        main(arguments)
 
     assert end.value.code == 2
 
@@ -294,3 +295,10 @@ def test_what_is_printed_is_ascii(capsys: Capture, file: Write) -> None:
     main(["check", file(example("deploy", **name))])
 
     assert capsys.readouterr().err.isascii()
+
+
+def test_watching_a_step_by_another_one_s_option_names_its_own(capsys: Capture) -> None:
+    code = main(["watch", DEPLOY, "--step", "deploy", "--deployment", "ecs-svc/1", "--sandbox"])
+
+    assert code == 2
+    assert "--step: deploy is watched by --stack" in capsys.readouterr().err

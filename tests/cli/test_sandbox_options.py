@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -51,6 +52,27 @@ def test_a_journal_that_cannot_be_written_is_one_line(capsys: Capture, tmp_path:
     assert capsys.readouterr().err.splitlines()[1:] == [
         f"  --sandbox-journal: {journal}: No such file or directory"
     ]
+
+
+def test_a_journal_without_an_end_is_not_read(capsys: Capture) -> None:
+    assert main(["deploy", DEPLOY, "--sandbox", "--sandbox-journal", "/dev/zero"]) == 2
+
+    assert capsys.readouterr().err.splitlines()[1:] == ["  --sandbox-journal: /dev/zero: is no regular file"]
+
+
+def test_a_journal_that_fills_the_disk_ends_the_command_with_one_line(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    journal = tmp_path / "journal"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
+    try:
+        code = main(["deploy", DEPLOY, "--sandbox", "--sandbox-journal", str(journal), "--quiet"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert code == 2
+    assert capsys.readouterr().err.splitlines()[1:] == [f"  --sandbox-journal: {journal}: File too large"]
 
 
 @pytest.mark.slow

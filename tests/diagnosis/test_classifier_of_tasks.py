@@ -130,6 +130,68 @@ def test_a_failed_check_of_service_connects_proxy_is_no_check_of_the_task_defini
     assert what.startswith("container ecs-service-connect-Hk2l9")
 
 
+def waits_for(name: str, ending: str) -> str:
+    """Return what the container agent says of ``web``."""
+    return (
+        f"CannotStartContainerError: dependency graph: failed to resolve container ordering dependency "
+        f"[{name}(acme/{name}:1) (STOPPED->RUNNING)] for target [web(acme/web:2) (NONE->RUNNING)] {ending}"
+    )
+
+
+@pytest.mark.parametrize("says_it", ["task", "container"])
+@pytest.mark.parametrize(
+    ("ending", "failed", "reason"),
+    [
+        ("as dependency did not exit successfully.", container("init", 1), "exit-1"),
+        ("as dependency did not exit successfully.", container("init", 137), "exit-137"),
+        (
+            "as dependency did not exit successfully.",
+            container("init", 137, "OutOfMemoryError: Container killed due to memory usage"),
+            "out-of-memory",
+        ),
+        (
+            "because dependency will never start",
+            container("init", None, "CannotPullContainerError: manifest unknown"),
+            "image-not-found",
+        ),
+        ("has timed out.", container("init", 143, health="UNHEALTHY"), "container-unhealthy"),
+        ("has timed out.", container("init", 143), "dependency-failed"),
+        (
+            "has timed out.",
+            container("ecs-service-connect-Hk2l9", 137, health="UNHEALTHY"),
+            "service-connect-unhealthy",
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_essential", [True, False])
+def test_what_another_container_waited_for_in_vain_is_the_cause(
+    says_it: str,
+    ending: str,
+    failed: StoppedContainer,
+    reason: str,
+    is_essential: bool,  # noqa: FBT001  a parameter
+) -> None:
+    failed = evolve(failed, is_essential=is_essential, log_lines=("no disk",))
+    text = waits_for(failed.name, ending)
+    stopped = ("TaskFailedToStart", text if says_it == "task" else "Task failed to start")
+    web = container("web", 143, text if says_it == "container" else "")
+
+    [signal] = classify(Evidence(tasks=(task(stopped, web, failed),)))
+
+    assert signal.reason.name == reason
+    assert signal.what.startswith(f"container {failed.name} ")
+    assert signal.container
+    assert signal.container.log_lines == ("no disk",)
+
+
+def test_an_exit_of_service_connects_proxy_is_no_error_of_the_program() -> None:
+    stopped = task(ESSENTIAL_EXIT, container("web", 143), container("ecs-service-connect-Hk2l9", 1))
+
+    assert of(stopped) == [
+        ("service-connect-unhealthy", "container ecs-service-connect-Hk2l9 exited with code 1 in task t1")
+    ]
+
+
 @pytest.mark.parametrize("exit_code", [1, 137, 143])
 def test_an_exit_in_a_task_that_was_requested_to_stop_is_no_failure(exit_code: int) -> None:
     stopped = task(SCALED_IN, container("web", exit_code))

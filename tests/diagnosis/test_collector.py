@@ -11,7 +11,7 @@ from ecs_steps import RolloutFailedError, UpdateEcsServiceStep
 from ecs_steps.aws.ecs import DeploymentRef
 from ecs_steps.aws.tasks import Task
 from ecs_steps.diagnosis.evidence import own_tasks
-from ecs_steps.sandbox import Sandbox, Scenario, crashes
+from ecs_steps.sandbox import Sandbox, Scenario, cannot_pull, crashes
 from explaining.shop import DEFINITION, SERVICE, make_service, on_ec2, rewrite, run, update_variables
 
 BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -84,6 +84,45 @@ def test_a_log_without_a_stream_prefix_has_its_stream_under_the_containers_runti
     assert "log of container web is in log stream /ecs/app:0a1b2c" in failed_update(
         definition, service, runtimeId="0a1b2c"
     )
+
+
+@pytest.mark.parametrize(
+    ("launch", "place"), [("EC2", "the Docker logs of its container instance"), ("FARGATE", "has no log")]
+)
+def test_without_a_log_configuration_the_platform_says_whether_there_is_a_log(
+    launch: str, place: str
+) -> None:
+    definition, service = on_ec2() if launch == "EC2" else (copy.deepcopy(dict(DEFINITION)), SERVICE)
+    del definition["containerDefinitions"][0]["logConfiguration"]
+
+    assert place in failed_update(definition, service)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "text", "platform"),
+    [
+        ("", "CannotPullContainerError: no matching manifest for linux/arm64/v8", "linux/arm64"),
+        ("arm64", "CannotStartContainerError: exec format error", "linux/arm64"),
+        (
+            "",
+            "CannotPullContainerError: no matching manifest for windows/amd64 10.0.1",
+            "the container instance",
+        ),
+    ],
+)
+def test_without_a_platform_in_the_task_definition_that_of_its_instance_is_meant(
+    architecture: str, text: str, platform: str
+) -> None:
+    def change(parsed: dict[str, Any]) -> None:
+        for each in parsed.get("tasks", []):
+            each["attributes"] = [{"name": "ecs.cpu-architecture", "value": architecture}]
+
+    with Sandbox(Scenario.of(cannot_pull(text))) as aws:
+        make_service(aws, *on_ec2())
+        rewrite(aws, "DescribeTasks", change)
+        ended = run(UpdateEcsServiceStep(update_variables()), aws)
+
+    assert platform in str(ended.error)
 
 
 def test_a_log_of_another_driver_is_where_that_driver_sends_it() -> None:

@@ -171,7 +171,7 @@ def test_no_two_reasons_share_a_name_or_a_code() -> None:
     assert set(seen.values()) == {1}
 
 
-def test_every_reason_but_the_last_resort_can_be_recognised() -> None:
+def test_every_reason_but_the_last_resort_can_be_matched() -> None:
     unrecognisable = [
         f for f in FAILURE_REASONS if not (f.patterns or f.exit_codes or f.stop_codes or f.task_statuses)
     ]

@@ -184,7 +184,15 @@ def test_the_text_shows_the_end_of_a_long_log_and_the_data_holds_all_of_it() -> 
 
 @pytest.mark.parametrize(
     ("driver", "lines"),
-    [("splunk", ["log of container web is in the destination of its splunk log driver"]), ("", [])],
+    [
+        ("splunk", ["log of container web is in the destination of its splunk log driver"]),
+        (
+            "journald",
+            ["log of container web is in the Docker logs of its container instance (log driver journald)"],
+        ),
+        ("none", ["container web has no log: it has no log driver that keeps one"]),
+        ("", []),
+    ],
 )
 def test_a_log_that_is_not_in_cloudwatch_is_named_by_its_driver(driver: str, lines: list[str]) -> None:
     web = StoppedContainer(

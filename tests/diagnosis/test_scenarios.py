@@ -168,7 +168,7 @@ def test_what_befell_the_service_is_its_root_cause(scenario: tuple[str, Evidence
     assert any(remedy in line for line in diagnosis.lines() if line.startswith("next: "))
 
 
-def test_all_that_ecs_says_is_recognised_or_routine(scenario: tuple[str, Evidence]) -> None:
+def test_all_that_ecs_says_is_matched_or_routine(scenario: tuple[str, Evidence]) -> None:
     _, evidence = scenario
 
     said = {

@@ -9,7 +9,6 @@ from e2e.initial_states import create_orders_service, reset_with_clusters
 from ecs_steps import DiscoverEcsTargetsStep, UpdateEcsServiceStep
 from ecs_steps.clock import SystemClock
 from ecs_steps.context import DeploymentContext
-from ecs_steps.steps.update_ecs_service.preflight import task_plan
 from explaining.runs import variables
 from peers.ministack import Ministack
 from preflight.account import Account, complete
@@ -57,7 +56,7 @@ def test_the_plan_of_an_update_is_read_from_the_service(aws: Ministack) -> None:
     create_orders_service(aws)
     step = UpdateEcsServiceStep(variables("update"))
 
-    plan = task_plan(step.inputs, step.iam_policy(), context_of(aws))
+    plan = step._task_plan(context_of(aws))
 
     assert plan.subnets
     assert plan.target_groups

@@ -1,4 +1,4 @@
-"""The requests of an image update, counted on the wire."""
+"""The requests of an image update, counted as they are sent."""
 
 from pathlib import Path
 

@@ -59,7 +59,7 @@ def tag(aws: Sandbox, resource: str, **tags: str) -> None:
     aws.clients.ecs.tag_resource(resourceArn=arn, tags=items)  # type: ignore[arg-type]  # keys are literals
 
 
-def refusal(journey: Journey, aws: Sandbox, settings: Mapping[str, object]) -> EcsStepsError:
+def error_of(journey: Journey, aws: Sandbox, settings: Mapping[str, object]) -> EcsStepsError:
     """Return the error of a journey that changes nothing."""
     try:
         run = run_journey(evolve(journey, settings={**journey.settings, **SCOPE, **settings}), aws)
@@ -80,7 +80,7 @@ def cluster_of(journey: Journey) -> str:
 def test_credentials_of_another_account_are_refused(journey: Journey, aws: Sandbox) -> None:
     prepare_sandbox(journey, aws)
 
-    error = refusal(journey, aws, {ACCOUNT_VARIABLE: "111111111111"})
+    error = error_of(journey, aws, {ACCOUNT_VARIABLE: "111111111111"})
 
     # A step whose inputs name the account, in an ARN, needs no call for it.
     assert isinstance(error, (WrongEnvironmentError, InvalidInputsError))
@@ -98,13 +98,13 @@ def test_a_cluster_of_something_else_is_refused(journey: Journey, aws: Sandbox) 
         every = {"environment": "Production", "tenant": "Acme", "project": "Orders", "space": "Default"}
         tag(aws, f"cluster/{cluster_of(journey)}", **{**every, kind: other})
 
-        error = refusal(journey, aws, {})
+        error = error_of(journey, aws, {})
 
         assert isinstance(error, WrongEnvironmentError), kind
         assert f"is tagged octopus-{kind}={other}. Nothing was changed." in str(error)
     tag(aws, f"cluster/{cluster_of(journey)}", space="Default")
-    assert "octopus-tenant=Acme" in str(refusal(journey, aws, {"Octopus.Deployment.Tenant.Name": ""}))
-    assert isinstance(refusal(journey, aws, {CLUSTER_VARIABLE: arn}), InvalidInputsError)
+    assert "octopus-tenant=Acme" in str(error_of(journey, aws, {"Octopus.Deployment.Tenant.Name": ""}))
+    assert isinstance(error_of(journey, aws, {CLUSTER_VARIABLE: arn}), InvalidInputsError)
 
 
 @each_of(tuple(each for each in ON_A_CLUSTER if service_of(each)))
@@ -115,7 +115,7 @@ def test_a_service_of_another_environment_is_refused_in_a_cluster_of_the_right_o
     tag(aws, f"cluster/{cluster_of(journey)}", environment="Production")
     tag(aws, f"service/{cluster_of(journey)}/{service_of(journey)}", environment="Test")
 
-    error = refusal(journey, aws, {})
+    error = error_of(journey, aws, {})
 
     assert f"the service {service_of(journey)} is tagged octopus-environment=Test" in str(error)
 

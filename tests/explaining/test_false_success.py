@@ -167,8 +167,8 @@ def crashes_after(seconds: float, *, for_good: bool = False) -> Scenario:
     return Scenario(ecs=EcsPlan(failure_plans=(crash, nothing_left) if for_good else (crash,), pace=pace))
 
 
-def looks_at_a_completed_one(ended: Run) -> list[int]:
-    """Return how many tasks ran at each look that found the deployment completed."""
+def observations_of_a_completed_one(ended: Run) -> list[int]:
+    """Return how many tasks ran at each observation that found the deployment completed."""
     return [
         seen.running
         for seen in ended.reports
@@ -194,8 +194,8 @@ def test_tasks_that_fail_between_ecs_verdict_and_the_read_of_it_are_waited_for(s
         ended = changed_in(step, aws, crashes_after(60), minutes=3)
 
         assert ended.result
-        assert looks_at_a_completed_one(ended)[0] == 0
-        assert looks_at_a_completed_one(ended)[-1] == 2
+        assert observations_of_a_completed_one(ended)[0] == 0
+        assert observations_of_a_completed_one(ended)[-1] == 2
 
 
 def test_a_deployment_that_ecs_calls_successful_and_whose_tasks_are_deleted_is_red(step: Step) -> None:
@@ -203,5 +203,5 @@ def test_a_deployment_that_ecs_calls_successful_and_whose_tasks_are_deleted_is_r
         ended = changed_in(step, aws, crashes_after(60, for_good=True), minutes=3)
 
         assert isinstance(ended.error, DeploymentError)
-        assert set(looks_at_a_completed_one(ended)) == {0}
+        assert set(observations_of_a_completed_one(ended)) == {0}
         assert "exited with code 1" in ended.lines[0]

@@ -43,7 +43,7 @@ ROOT_CAUSES = {
     "image-denied": Expected("image-private", "403 Forbidden: pull access denied", "repositoryCredentials"),
     "image-rate-limited": Expected("image-rate-limited", "toomanyrequests", "Amazon ECR pull through cache"),
     "image-wrong-architecture": Expected(
-        "image-architecture", "since the task asks for X86_64", "Push the image for linux/amd64"
+        "image-architecture", "since the task runs on X86_64", "Push the image for linux/amd64"
     ),
     "exec-format-error": Expected(
         "exec-format-error", "for another CPU architecture than X86_64", "docker build --platform linux/amd64"

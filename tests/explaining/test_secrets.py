@@ -54,7 +54,7 @@ class Markers:
 
 
 def of_the_account(markers: Markers) -> dict[str, str]:
-    """Return what a dictionary holds beside the step's own variables."""
+    """Return what a dictionary holds besides the step's own variables."""
     return {
         "Octopus.Action.Amazon.AccessKey": markers.value(),
         "Octopus.Action.Amazon.SecretKey": markers.value(),

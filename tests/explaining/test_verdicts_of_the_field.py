@@ -27,6 +27,7 @@ from explaining.shop import (
     DEFINITION,
     DEPLOY,
     SERVICE,
+    TARGET_GROUP,
     UPDATE,
     Ended,
     deploy_variables,
@@ -209,6 +210,27 @@ def test_a_wait_for_old_tasks_that_drain_says_so_and_undoes_nothing() -> None:
     assert "StopServiceDeployment" not in ended.operations
     assert ended.operations.count("UpdateService") == 1
     assert "It is not rolled back: its new tasks are healthy." in warnings_of(ended)
+
+
+def test_a_stack_that_waits_for_old_tasks_to_drain_has_no_failure_to_explain() -> None:
+    mapping = {"containerName": "web", "containerPort": "8080", "targetGroupArn": TARGET_GROUP}
+    container = {
+        "containerName": "web",
+        "containerImageReference": {"referenceId": "web"},
+        "containerPortMappings": [{"containerPort": "8080"}],
+    }
+    more = {f"{DEPLOY}Containers": [container], f"{DEPLOY}LoadBalancerMappings": [mapping]}
+    with Sandbox() as aws:
+        assert run(DeployEcsServiceStep(deploy_variables(more=more)), aws).result
+        plan = EcsPlan(target_group=TargetGroupSettings(deregistration_delay=3600))
+        take(aws, Scenario(ecs=plan))
+
+        ended = run(DeployEcsServiceStep(deploy_variables(image="acme/web:2", minutes=5, more=more)), aws)
+
+    assert isinstance(ended.error, TimedOutError)
+    assert "old tasks have not stopped yet" in ended.error.why
+    assert "deregistration_delay" in ended.error.next_step
+    assert ended.error.diagnosis is None
 
 
 def test_a_release_that_bakes_is_not_undone_when_the_time_is_over() -> None:

@@ -179,8 +179,8 @@ def test_a_hundred_new_revisions_are_read_page_by_page() -> None:
 def test_deregistered_revisions_are_found_at_once_on_the_newest_page_and_later_on_others() -> None:
     feed = feed_of({"orders": range(1, 151)})
     feed.families.revisions("orders")
-    for gone in (10, 140):
-        feed.account.families["orders"].remove(gone)
+    for deleted in (10, 140):
+        feed.account.families["orders"].remove(deleted)
 
     feed.clock.sleep(30)
     assert set(range(1, 151)) - set(feed.families.revisions("orders")) == {140}

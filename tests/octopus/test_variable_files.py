@@ -222,7 +222,7 @@ def test_a_scope_that_does_not_exist_is_an_error(option: str, problem: str) -> N
     ("text", "problem"),
     [
         ("", "v.json: cannot be read as JSON: it is empty"),
-        ('{"a": "b",\n "c"}', "v.json: cannot be read as JSON: Expecting ':' delimiter at line 2, column 5"),
+        ('{"a": "b",\n "c"}', "v.json: cannot be read as JSON: a colon is missing at line 2, column 5"),
         ("[" * 100_000, "v.json: cannot be read as JSON: it is nested more than 64 deep"),
         (
             '{"a":' + "[" * 100 + "]" * 100 + "}",

@@ -6,8 +6,8 @@ from ecs_steps.octostache import Evaluated, OctostacheError, evaluate
 @pytest.mark.parametrize(
     ("document", "path", "expected"),
     [
-        ('{"Hello": "World"}', ".Hello", "World"),
-        ('{"Hello": "World"}', "[Hello]", "World"),
+        ('{"Hello": "Workers"}', ".Hello", "Workers"),
+        ('{"Hello": "Workers"}', "[Hello]", "Workers"),
         ('{"a": {"b": {"c": 12}}}', ".a.b.c", "12"),
         ('{"a": {"b": {"c": 12}}}', "[a][b][c]", "12"),
         ('{"a": [{"n": "x"}, {"n": "y"}]}', ".a[1].n", "y"),
@@ -108,7 +108,7 @@ def test_json_may_be_nested_deep() -> None:
 
 def test_a_variable_of_its_own_goes_before_what_the_json_says() -> None:
     variables = {
-        "V": '{"Hello": "World", "Foo": "Bar", "Donkey": {"Kong": 12}, "Left": 1}',
+        "V": '{"Hello": "Workers", "Foo": "Bar", "Donkey": {"Kong": 12}, "Left": 1}',
         "V.Hello": "mine",
         "V[Foo]": "mine too",
         "V.Donkey.Kong": "and this",

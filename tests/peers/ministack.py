@@ -12,7 +12,8 @@ from typing import Any
 
 from attrs import frozen
 
-from ecs_steps.aws.clients import AwsClients, BotocoreSession
+from ecs_steps.aws.clients import AwsClients
+from ecs_steps.aws.sessions import BotocoreSession
 from peers.environments import environment
 
 REQUIREMENT = "ministack==1.5.33"

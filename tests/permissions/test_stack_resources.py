@@ -69,7 +69,7 @@ def test_what_the_resources_of_the_template_need_is_allowed(name: str) -> None:
 def test_nothing_else_is_allowed_for_the_stack(name: str) -> None:
     step = DeployEcsServiceStep(DICTIONARIES[name])
 
-    # What the step itself calls, beside what the stack's resources need.
+    # What the step itself calls, besides what the stack's resources need.
     own = ("cloudformation:", "s3:", "ecs:DescribeClusters", "application-autoscaling:", *of_task_sets(step))
     beyond = {action for action in allowed(step) if not action.startswith(own)}
     assert beyond - set(needed(step)) == set()

@@ -2,8 +2,7 @@ import pytest
 
 from ecs_steps.registry.errors import TagConflictError
 from ecs_steps.registry.image import read_image
-from ecs_steps.registry.referrers import copy_referrers
-from ecs_steps.registry.transfer import copy_image
+from ecs_steps.registry.transfer import copy_image, copy_referrers
 from registry.images import MANIFEST, ExampleImage, one_platform, two_platforms
 from registry.registries import Registries
 

@@ -71,7 +71,7 @@ class ParsedOutput:
     log: list[tuple[str, str]]
 
 
-BEGINNINGS = tuple("##octopus"[:length] for length in range(1, 10))
+PREFIXES = tuple("##octopus"[:length] for length in range(1, 10))
 MESSAGE = re.compile(r"##octopus\[([A-Za-z-]+)((?: [A-Za-z]+='[A-Za-z0-9+/]*={0,2}')*)\]")
 
 
@@ -94,7 +94,7 @@ def parsed(output: list[str]) -> ParsedOutput:
                 )
         else:
             assert "##octopus" not in line.lower()
-            assert not line.lower().endswith(BEGINNINGS)
+            assert not line.lower().endswith(PREFIXES)
             log.append((level, line))
     assert level == "default"
     return ParsedOutput(messages, log)

@@ -142,7 +142,7 @@ def person(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def heard_on_a_terminal() -> str:
+def shown_on_a_terminal() -> str:
     with PseudoTerminal() as terminal:
         with presenter(terminal.stream, verbose=True, clock=VirtualClock(Timeline())) as report:
             report(Message(Level.VERBOSE, "detail"))
@@ -151,7 +151,7 @@ def heard_on_a_terminal() -> str:
 
 
 def test_a_terminal_gets_a_live_view(person: None) -> None:  # noqa: ARG001  its environment
-    text = heard_on_a_terminal()
+    text = shown_on_a_terminal()
 
     assert "[ 0:00] detail" in text
     assert "\x1b[?25l" in text
@@ -166,7 +166,7 @@ def test_a_terminal_gets_plain_lines_where_the_environment_asks_for_them(
 ) -> None:
     monkeypatch.setenv(name, value)
 
-    assert heard_on_a_terminal() == "[ 0:00] detail\n"
+    assert shown_on_a_terminal() == "[ 0:00] detail\n"
 
 
 def test_a_terminal_gets_plain_lines_where_rich_is_not_installed(
@@ -177,7 +177,7 @@ def test_a_terminal_gets_plain_lines_where_rich_is_not_installed(
     for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
         monkeypatch.delitem(sys.modules, name)
 
-    assert heard_on_a_terminal() == "[ 0:00] detail\n"
+    assert shown_on_a_terminal() == "[ 0:00] detail\n"
 
 
 def test_a_stream_that_is_no_terminal_gets_plain_lines(person: None) -> None:  # noqa: ARG001  its environment

@@ -100,6 +100,8 @@ ROLLOUT = RolloutChanged(
             "STARTED: the deployment of web continues in AWS",
         ),
         (StepFinished(outcome="SUCCEEDED"), "SUCCEEDED"),
+        (evolve(FINISHED, outcome="ROLLED_BACK"), "ROLLED_BACK: web runs web:4 again"),
+        (evolve(FINISHED, outcome="ROLLED_BACK", task_definition=""), "ROLLED_BACK"),
     ],
 )
 def test_a_report_has_a_text(reported: Reported, expected: str) -> None:

@@ -45,6 +45,20 @@ def test_a_hook_that_awaits_an_action_is_a_pause() -> None:
 @pytest.mark.parametrize(
     "record",
     [
+        evolve(PAUSED, hooks=(evolve(HOOK, target_type="FORM_OF_NEXT_YEAR"),)),
+        evolve(PAUSED, status="A_STATUS_OF_NEXT_YEAR"),
+    ],
+    ids=["hook", "status"],
+)
+def test_what_awaits_an_action_is_a_pause_though_ecs_has_added_its_kind_since(
+    record: ServiceDeployment,
+) -> None:
+    assert pause_of(record)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
         evolve(PAUSED, hooks=()),
         evolve(PAUSED, hooks=(evolve(HOOK, status="SUCCEEDED"),)),
         evolve(PAUSED, hooks=(evolve(HOOK, status="TIMED_OUT"),)),

@@ -30,7 +30,7 @@ class KilledError(BaseException):
 
 @define
 class CheckedClock:
-    """The sandbox's clock, in small steps; after each of them the traffic is looked at."""
+    """The sandbox's clock, in small steps; after each of them the traffic is checked."""
 
     aws: Sandbox
     check: Callable[[], None]

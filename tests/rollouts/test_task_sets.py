@@ -1,8 +1,11 @@
 """The laws of the order, over all states that there may be."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from attrs import evolve
 from hypothesis import given
 
@@ -30,6 +33,7 @@ from ecs_steps.rollouts.task_sets import (
 )
 
 BLUE, GREEN = "blue", "green"
+SPOT = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
 GOALS = st.one_of(
     st.just(Start()),
     st.just(Start(marker=RequestMarker(name="a", value="b"))),
@@ -90,9 +94,9 @@ def test_a_move_keeps_the_laws(state: TaskSetState, goal: Goal) -> None:
             assert state.healthy[GREEN] > 0
         case Shift():
             assert state.healthy[BLUE] > 0, "no weight for a group without a healthy target"
-        case DeleteSet(task_set=gone):
-            assert weights[gone.target_group] == 0, "traffic away before deletion"
-            assert state.quiet[gone.target_group] >= 30
+        case DeleteSet(task_set=deleted):
+            assert weights[deleted.target_group] == 0, "traffic away before deletion"
+            assert state.quiet[deleted.target_group] >= 30
         case Scale(task_set=scaled, percent=percent):
             assert scaled is state.new
             assert percent >= state.share, "no fewer tasks than its traffic needs"
@@ -107,7 +111,7 @@ def test_a_move_keeps_the_laws(state: TaskSetState, goal: Goal) -> None:
 @given(state=states(), goal=GOALS)
 def test_the_old_set_is_touched_by_nothing_but_the_end_of_it(state: TaskSetState, goal: Goal) -> None:
     match next_move(state, goal):
-        case DeleteSet(task_set=gone) if gone.target_group == BLUE:
+        case DeleteSet(task_set=deleted) if deleted.target_group == BLUE:
             assert isinstance(goal, Promote)
             assert state.quiet[BLUE] >= goal.bake
         case Scale(task_set=scaled):
@@ -137,6 +141,16 @@ def test_a_set_that_is_to_have_no_task_gets_no_traffic() -> None:
     assert not state.is_new_ready
 
 
+def test_a_share_of_0_gives_the_old_tasks_everything_where_both_weights_are_0() -> None:
+    new = task_set(GREEN, status="ACTIVE", scale=1, steady=True)
+    state = with_share(0, new, healthy_old=2)
+    groups = [{"TargetGroupArn": group, "Weight": 0} for group in (BLUE, GREEN)]
+    rule = evolve(state.production, actions=({"Type": "forward", "ForwardConfig": {"TargetGroups": groups}},))
+
+    assert next_move(state, Share(percent=0)) is None
+    assert next_move(evolve(state, production=rule), Share(percent=0)) == Shift(percent=0)
+
+
 def test_traffic_goes_back_to_old_tasks_that_are_healthy_alone() -> None:
     new = task_set(GREEN, status="ACTIVE", scale=50, steady=True)
 
@@ -151,6 +165,23 @@ def test_a_set_that_serves_alone_gets_all_of_its_tasks_again() -> None:
     move = next_move(state, Promote(bake=60.0, deregistration_delay=30.0))
 
     assert move == Scale(task_set=new, percent=100)
+
+
+@pytest.mark.parametrize(
+    ("shown", "runs_on"),
+    [
+        ({"launchType": "FARGATE"}, {"launchType": "FARGATE"}),
+        ({"launchType": "", "capacityProviderStrategy": SPOT}, {"capacityProviderStrategy": SPOT}),
+        ({}, {}),
+    ],
+    ids=["launch type", "capacity providers", "the cluster's own strategy"],
+)
+def test_another_set_runs_on_what_the_first_one_does(
+    shown: Mapping[str, Any], runs_on: Mapping[str, Any]
+) -> None:
+    like = evolve(task_set(BLUE, status="PRIMARY", scale=100, steady=True), raw=shown)
+
+    assert like.members == {**runs_on, "loadBalancers": []}
 
 
 @given(state=states(), left=st.sampled_from(["", "Deployments-1"]))
@@ -168,8 +199,8 @@ def test_the_first_set_is_primary_once_it_is_healthy_and_what_was_left_goes_afte
         case MakePrimary(task_set=primary):
             assert primary is state.new
             assert state.is_new_ready
-        case DeleteSet(task_set=gone):
-            assert gone is stray
+        case DeleteSet(task_set=deleted):
+            assert deleted is stray
             assert left, "what no deployment has made is left alone"
             assert state.new
             assert state.new.is_primary

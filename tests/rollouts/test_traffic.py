@@ -145,6 +145,13 @@ def test_testers_ask_for_what_everyone_asks_for() -> None:
     assert conditions == (PATH, MARKER.condition)
 
 
+def test_a_network_load_balancer_has_no_rule_for_testers() -> None:
+    production = rule(forward({BLUE: 100, GREEN: 0}), arn=RULE.replace("/app/", "/net/"), priority=None)
+
+    with pytest.raises(DeploymentError, match="which sees no headers"):
+        conditions_for_testers(production, MARKER)
+
+
 def test_a_rule_takes_five_values_of_conditions() -> None:
     full = {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/a", "/b", "/c", "/d", "/e"]}}
 

@@ -128,13 +128,31 @@ def test_every_status_of_a_service_deployment_has_its_verdict(
     assert judge_service_deployment(record(status, reason), service(OURS), TARGET).status is expected
 
 
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("IN_PROGRESS", DeploymentStatus.IN_PROGRESS),
+        ("COMPLETED", DeploymentStatus.SERVING),
+        ("FAILED", DeploymentStatus.FAILED),
+    ],
+)
+def test_of_a_status_that_ecs_has_added_since_the_service_says_what_it_means(
+    state: str, expected: DeploymentStatus
+) -> None:
+    shown = service(evolve(OURS, rollout_state=state))
+
+    verdict = judge_service_deployment(record("A_STATUS_OF_NEXT_YEAR"), shown, TARGET)
+
+    assert verdict.status is expected
+
+
 def test_a_record_of_success_is_believed_only_where_the_service_agrees() -> None:
     verdict = judge_service_deployment(record("SUCCESSFUL"), service(evolve(BEFORE, is_primary=True)), TARGET)
 
     assert verdict.status is DeploymentStatus.SUPERSEDED
 
 
-def test_where_ecs_shows_no_state_the_tasks_decide_once_the_old_deployment_is_gone() -> None:
+def test_where_ecs_shows_no_state_the_tasks_decide_once_the_old_deployment_has_ended() -> None:
     silent = evolve(OURS, rollout_state="")
 
     assert status_of(silent) is DeploymentStatus.SERVING

@@ -11,7 +11,7 @@ from script_host.host import SECRET, ScriptHost
 
 
 @frozen(kw_only=True)
-class World:
+class Workers:
     """Workers in front of one sandbox."""
 
     sandbox: Sandbox

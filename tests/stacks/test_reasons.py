@@ -19,7 +19,7 @@ ALTERNATIVES = [(p, rest) for p in PATTERNS for _, rest in without_each_alternat
 
 
 @pytest.mark.parametrize(("name", "resource_type", "text"), TEXTS)
-def test_a_reason_of_a_stack_event_is_recognised(name: str, resource_type: str, text: str) -> None:
+def test_a_reason_of_a_stack_event_is_matched(name: str, resource_type: str, text: str) -> None:
     reason = match_stack_reason(resource_type, text)
 
     assert reason

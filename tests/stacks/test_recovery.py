@@ -1,5 +1,6 @@
 """Stacks that refuse, that fail twice, and whose events take more than a page."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -241,6 +242,45 @@ def test_a_stack_of_the_same_service_may_be_updated(parameters: dict[str, str]) 
 def test_a_stack_of_another_service_is_refused_with_both_names() -> None:
     with Sandbox() as aws, pytest.raises(DeploymentError, match="Stack shop deploys web-1, not web1"):
         check_before_change(CHECKED, stack_of(TaskDefinitionName="web-1"), context_of(aws)[0])
+
+
+def test_a_stack_whose_name_was_given_may_be_renamed_with_a_warning() -> None:
+    request = evolve(CHECKED, may_be_renamed=True)
+    with Sandbox() as aws:
+        context, reported = context_of(aws)
+
+        check_before_change(request, stack_of(TaskDefinitionName="web-1"), context)
+
+    [warning] = reported
+    assert isinstance(warning, Message)
+    assert "deployed web-1 until now" in warning.text
+    assert "one for web1" in warning.text
+
+
+@pytest.mark.parametrize(
+    ("status", "group", "is_refused"),
+    [
+        (StackStatus.UPDATE_COMPLETE, "/ecs/web1", False),
+        (StackStatus.UPDATE_COMPLETE, "/ecs/another", True),
+        (StackStatus.UPDATE_COMPLETE, "", True),
+        (StackStatus.ROLLBACK_COMPLETE, "/ecs/web1", True),
+    ],
+)
+def test_a_log_group_that_a_stack_does_not_have_yet_must_not_exist(
+    status: StackStatus, group: str, *, is_refused: bool
+) -> None:
+    parameters = {"TaskDefinitionName": "web1", "LogGroupName": group}
+    stack = evolve(stack_of(**{name: value for name, value in parameters.items() if value}), status=status)
+    with Sandbox() as aws:
+        aws.clients.logs_in("").create_log_group(logGroupName="/ecs/web1")
+        refused = (
+            pytest.raises(DeploymentError, match="Log group /ecs/web1 exists")
+            if is_refused
+            else nullcontext()
+        )
+
+        with refused:
+            check_before_change(CHECKED, stack, context_of(aws)[0])
 
 
 def test_a_log_group_with_a_longer_name_is_another_one() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ecs_steps.sandbox import Sandbox, Scenario
 from ecs_steps.sandbox.server import serve
-from script_host.workers import BareWorker, World
+from script_host.workers import BareWorker, Workers
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -22,7 +22,7 @@ def pace() -> float:
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest, tmp_path: Path, pace: float) -> Iterator[World]:
+def workers(request: pytest.FixtureRequest, tmp_path: Path, pace: float) -> Iterator[Workers]:
     scenario: str | Scenario = getattr(request, "param", "healthy")
     (tmp_path / "home").mkdir()
     with Sandbox(scenario) as sandbox:
@@ -30,7 +30,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, pace: float) -> Iterat
         sandbox.timeline.advance_to(datetime.now(UTC))
         sandbox.add_cluster("shop-production")
         with serve(sandbox, pace=pace) as url:
-            yield World(sandbox=sandbox, url=url, folder=tmp_path)
+            yield Workers(sandbox=sandbox, url=url, folder=tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from answering import Answer, answering
 from ecs_steps.sandbox import Fault, FaultKind, Scenario
 from ecs_steps.sandbox.ecs.plan import EcsPlan, TargetGroupSettings
 from ecs_steps.steps.registry import STEPS
 from ecs_steps.steps.row import StepRow
 from ecs_steps.version import __version__
+from responding import Response, responding
 from revisions import register_another
 from script_host.host import SECRET, Ran, ScriptHost, ended
 from script_host.service_messages import parse
-from script_host.workers import BareWorker, World
+from script_host.workers import BareWorker, Workers
 from step_templates import build
 from step_templates.launcher import fail, pip_settings
 
@@ -127,13 +127,13 @@ DENIED = Scenario(
 WITHOUT_DRAINING = Scenario(ecs=EcsPlan(target_group=TargetGroupSettings(deregistration_delay=0)))
 
 
-def operations(world: World) -> list[str]:
-    return [call.operation for call in world.sandbox.calls]
+def operations(workers: Workers) -> list[str]:
+    return [call.operation for call in workers.sandbox.calls]
 
 
-def test_a_deployment_succeeds_and_the_next_one_is_unchanged(world: World) -> None:
-    first = world.worker().run(DEPLOY, DEPLOYMENT)
-    again = world.worker().run(DEPLOY, DEPLOYMENT)
+def test_a_deployment_succeeds_and_the_next_one_is_unchanged(workers: Workers) -> None:
+    first = workers.worker().run(DEPLOY, DEPLOYMENT)
+    again = workers.worker().run(DEPLOY, DEPLOYMENT)
 
     assert (first.code, first.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), first.stdout
     assert (again.code, again.log.outputs["Outcome"].value) == (0, "UNCHANGED"), again.stdout
@@ -145,18 +145,18 @@ def test_a_deployment_succeeds_and_the_next_one_is_unchanged(world: World) -> No
     assert first.stderr == again.stderr == ""
 
 
-def test_an_update_succeeds_and_the_next_one_is_unchanged(world: World) -> None:
+def test_an_update_succeeds_and_the_next_one_is_unchanged(workers: Workers) -> None:
     once = AN_UPDATE | {"EcsUpdate.ForceNewDeployment": "False"}
 
-    first = world.worker().run(UPDATE, once)
-    again = world.worker().run(UPDATE, once)
+    first = workers.worker().run(UPDATE, once)
+    again = workers.worker().run(UPDATE, once)
 
     assert (first.code, first.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), first.stdout
     assert (again.code, again.log.outputs["Outcome"].value) == (0, "UNCHANGED"), again.stdout
-    assert operations(world).count("RegisterTaskDefinition") == 1
+    assert operations(workers).count("RegisterTaskDefinition") == 1
 
 
-def test_a_step_on_a_target_takes_cluster_region_and_account_from_it(world: World) -> None:
+def test_a_step_on_a_target_takes_cluster_region_and_account_from_it(workers: Workers) -> None:
     name = build.build_on_target(STEPS.named("update"))["Name"]
     template = json.loads((build.HERE / build.file_of(name)).read_text(encoding="ascii"))
     target = {
@@ -165,9 +165,9 @@ def test_a_step_on_a_target_takes_cluster_region_and_account_from_it(world: Worl
         "Octopus.Action.Amazon.AccessKey": "AKIAIOSFODNN7EXAMPLE",
         "Octopus.Action.Amazon.SecretKey": SECRET,
     }
-    places = ("EcsUpdate.Account", "EcsUpdate.Region", "EcsUpdate.ClusterName")
-    given = {key: value for key, value in AN_UPDATE.items() if key not in places}
-    worker = world.worker(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+    target_variables = ("EcsUpdate.Account", "EcsUpdate.Region", "EcsUpdate.ClusterName")
+    given = {key: value for key, value in AN_UPDATE.items() if key not in target_variables}
+    worker = workers.worker(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
 
     ran = worker.run(template, {**given, **target})
 
@@ -175,13 +175,13 @@ def test_a_step_on_a_target_takes_cluster_region_and_account_from_it(world: Worl
     assert ran.log.outputs["ClusterName"].value == "shop"
 
 
-def test_a_promotion_succeeds_and_the_next_one_is_unchanged(world: World) -> None:
-    first = world.worker().run(TEMPLATES["promote"], PROMOTION)
-    again = world.worker().run(TEMPLATES["promote"], PROMOTION)
+def test_a_promotion_succeeds_and_the_next_one_is_unchanged(workers: Workers) -> None:
+    first = workers.worker().run(TEMPLATES["promote"], PROMOTION)
+    again = workers.worker().run(TEMPLATES["promote"], PROMOTION)
 
     assert (first.code, first.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), first.stdout
     assert (again.code, again.log.outputs["Outcome"].value) == (0, "UNCHANGED"), again.stdout
-    digest = world.sandbox.images.tags["production/web", "1.4.0"]
+    digest = workers.sandbox.images.tags["production/web", "1.4.0"]
     assert first.log.outputs["Image"].value == f"{ECR}/production/web:1.4.0"
     assert first.log.outputs["ImageByDigest"].value == f"{ECR}/production/web@{digest}"
     assert {name: each.value for name, each in again.log.outputs.items()} == {
@@ -190,44 +190,44 @@ def test_a_promotion_succeeds_and_the_next_one_is_unchanged(world: World) -> Non
     }
 
 
-def test_a_revision_is_registered_with_the_release_s_image_by_digest_once(world: World) -> None:
-    first = world.worker().run(TEMPLATES["register"], REGISTRATION)
-    again = world.worker().run(TEMPLATES["register"], REGISTRATION)
+def test_a_revision_is_registered_with_the_release_s_image_by_digest_once(workers: Workers) -> None:
+    first = workers.worker().run(TEMPLATES["register"], REGISTRATION)
+    again = workers.worker().run(TEMPLATES["register"], REGISTRATION)
 
     assert (first.code, first.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), first.stdout
     assert (again.code, again.log.outputs["Outcome"].value) == (0, "UNCHANGED"), again.stdout
-    [call] = [each for each in world.sandbox.calls if each.operation == "RegisterTaskDefinition"]
+    [call] = [each for each in workers.sandbox.calls if each.operation == "RegisterTaskDefinition"]
     images = {each["name"]: each["image"] for each in call.params["containerDefinitions"]}
-    assert images["web"] == f"{ECR}/staging/web@{world.sandbox.images.tags['staging/web', '1.4.0']}"
+    assert images["web"] == f"{ECR}/staging/web@{workers.sandbox.images.tags['staging/web', '1.4.0']}"
     assert again.log.outputs["TaskDefinitionRevision"].value == "2"
 
 
-def test_a_release_deploys_the_revision_that_its_package_names(world: World) -> None:
+def test_a_release_deploys_the_revision_that_its_package_names(workers: Workers) -> None:
     for _ in range(41):
-        register_another(world.sandbox)
+        register_another(workers.sandbox)
 
-    ran = world.worker().run(TEMPLATES["deploy-revision"], RELEASE)
+    ran = workers.worker().run(TEMPLATES["deploy-revision"], RELEASE)
 
     assert (ran.code, ran.log.outputs["Outcome"].value) == (0, "SUCCEEDED"), ran.stdout
     assert ran.log.outputs["TaskDefinitionRevision"].value == "42"
-    [call] = [each for each in world.sandbox.calls if each.operation == "UpdateService"]
+    [call] = [each for each in workers.sandbox.calls if each.operation == "UpdateService"]
     assert call.params["taskDefinition"].endswith(":task-definition/orders:42")
 
 
-@pytest.mark.parametrize("world", [WITHOUT_DRAINING], indirect=True, ids=["without draining"])
-def test_a_share_of_a_task_set_is_verified_given_and_taken_back(world: World) -> None:
+@pytest.mark.parametrize("workers", [WITHOUT_DRAINING], indirect=True, ids=["without draining"])
+def test_a_share_of_a_task_set_is_verified_given_and_taken_back(workers: Workers) -> None:
     def ran(step: str, expected: tuple[int, str | None], **given: str) -> Ran:
         prefix = STEPS.named(step).prefix
         taken = {each["Name"] for each in TEMPLATES[step]["Parameters"]}
         named = {f"{prefix}.{name}": value for name, value in (OF_CHECKOUT | given).items()}
         variables = {name: value for name, value in named.items() if name in taken}
-        done = world.worker().run(TEMPLATES[step], A_RELEASE_OF_CHECKOUT | variables)
+        done = workers.worker().run(TEMPLATES[step], A_RELEASE_OF_CHECKOUT | variables)
         outcome = done.log.outputs.get("Outcome")
         assert (done.code, outcome.value if outcome else None) == expected, done.stdout
         assert b"k7-of-testers" not in done.stdout
         return done
 
-    with answering(Answer(status=503), Answer()) as site:
+    with responding(Response(status=503), Response()) as site:
         verified = {"Url": site.url, "Tries": "1"}
         ran("update", (0, "PAUSED"))
         refused = ran("continue", (5, None), TrafficPercent="50", **verified)
@@ -237,40 +237,40 @@ def test_a_share_of_a_task_set_is_verified_given_and_taken_back(world: World) ->
     assert "did not pass the verification" in refused.log.results[0]
     assert half.log.outputs["ProductionTrafficPercent"].value == "50"
     assert [headers["X-Canary"] for _, headers in site.requests] == ["k7-of-testers"] * 2
-    changes = [name for name in operations(world) if "TaskSet" in name or name == "ModifyRule"]
+    changes = [name for name in operations(workers) if "TaskSet" in name or name == "ModifyRule"]
     assert changes == ["CreateTaskSet", "UpdateTaskSet", "ModifyRule", "ModifyRule", "DeleteTaskSet"]
 
 
-def test_a_release_whose_revision_is_gone_says_so_and_changes_nothing(world: World) -> None:
-    ran = world.worker().run(TEMPLATES["deploy-revision"], RELEASE)
+def test_a_release_whose_revision_was_deleted_says_so_and_changes_nothing(workers: Workers) -> None:
+    ran = workers.worker().run(TEMPLATES["deploy-revision"], RELEASE)
 
     assert ran.code == 3, ran.stdout
     assert "orders:42" in ran.log.results[0]
-    assert "UpdateService" not in operations(world)
+    assert "UpdateService" not in operations(workers)
 
 
-@pytest.mark.parametrize("world", ["vulnerable-image"], indirect=True)
-def test_a_promotion_of_a_vulnerable_image_says_what_was_found(world: World) -> None:
-    ran = world.worker().run(TEMPLATES["promote"], PROMOTION)
+@pytest.mark.parametrize("workers", ["vulnerable-image"], indirect=True)
+def test_a_promotion_of_a_vulnerable_image_says_what_was_found(workers: Workers) -> None:
+    ran = workers.worker().run(TEMPLATES["promote"], PROMOTION)
 
     assert ran.code == 5, ran.stdout
     assert "its scan found 1 critical" in ran.log.results[0]
-    assert ("production/web", "1.4.0") not in world.sandbox.images.tags
+    assert ("production/web", "1.4.0") not in workers.sandbox.images.tags
 
 
 @pytest.mark.parametrize(
-    ("world", "template", "given", "code", "cause"),
+    ("workers", "template", "given", "code", "cause"),
     [
         ("service-name-taken", DEPLOY, DEPLOYMENT, 5, "already exists"),
         ("breaker-rollback", UPDATE, AN_UPDATE, 6, "rolled back"),
     ],
-    indirect=["world"],
+    indirect=["workers"],
     ids=["deploy", "update"],
 )
 def test_a_failure_is_explained(
-    world: World, template: dict[str, Any], given: dict[str, str], code: int, cause: str
+    workers: Workers, template: dict[str, Any], given: dict[str, str], code: int, cause: str
 ) -> None:
-    ran = world.worker().run(template, given)
+    ran = workers.worker().run(template, given)
 
     assert ran.code == code, ran.stdout
     [reason] = ran.log.results
@@ -280,44 +280,44 @@ def test_a_failure_is_explained(
     assert ran.log.outputs["Region"].value == "eu-west-1"
 
 
-@pytest.mark.parametrize("world", [DENIED], indirect=True, ids=["denied"])
+@pytest.mark.parametrize("workers", [DENIED], indirect=True, ids=["denied"])
 @pytest.mark.parametrize(
     ("template", "given", "action"),
     [(DEPLOY, DEPLOYMENT, "cloudformation:CreateStack"), (UPDATE, AN_UPDATE, "ecs:UpdateService")],
     ids=["deploy", "update"],
 )
 def test_a_denied_call_is_named(
-    world: World, template: dict[str, Any], given: dict[str, str], action: str
+    workers: Workers, template: dict[str, Any], given: dict[str, str], action: str
 ) -> None:
-    ran = world.worker().run(template, given)
+    ran = workers.worker().run(template, given)
 
     assert ran.code == 4, ran.stdout
     assert action in ran.log.results[0]
 
 
 @pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
-def test_inputs_that_are_not_valid_never_reach_aws(world: World, row: StepRow) -> None:
-    before = len(world.sandbox.calls)
+def test_inputs_that_are_not_valid_never_reach_aws(workers: Workers, row: StepRow) -> None:
+    before = len(workers.sandbox.calls)
 
-    ran = world.worker().run(TEMPLATES[row.name], {f"{row.prefix}.Account": "Shop"})
+    ran = workers.worker().run(TEMPLATES[row.name], {f"{row.prefix}.Account": "Shop"})
 
     assert ran.code == 2
     assert ": is required" in ran.log.results[0]
-    assert len(world.sandbox.calls) == before
+    assert len(workers.sandbox.calls) == before
 
 
-def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_logged(world: World) -> None:
-    worker = world.worker(PYTHONIOENCODING="cp437")
+def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_logged(workers: Workers) -> None:
+    worker = workers.worker(PYTHONIOENCODING="cp437")
     tagged = DEPLOYMENT | {"EcsDeploy.Tags": f"greeting={ODD.splitlines()[0]}"}
 
     ran = worker.run(DEPLOY, tagged | {"EcsDeploy.DesiredCount": ODD})
-    well = world.worker(PYTHONIOENCODING="cp437").run(DEPLOY, tagged)
+    well = workers.worker(PYTHONIOENCODING="cp437").run(DEPLOY, tagged)
 
     assert ran.code == 2
     assert "(EcsDeploy.DesiredCount): expected a whole number" in ran.log.results[0]
     assert well.code == 0, well.stdout
     [definition] = [
-        call.params["TemplateBody"] for call in world.sandbox.calls if call.operation == "CreateStack"
+        call.params["TemplateBody"] for call in workers.sandbox.calls if call.operation == "CreateStack"
     ]
     [container] = next(
         resource["Properties"]["ContainerDefinitions"]
@@ -328,8 +328,8 @@ def test_a_windows_worker_s_code_page_loses_nothing_and_no_secret_is_logged(worl
     assert SECRET.encode() not in ran.stdout + well.stdout
 
 
-def test_a_worker_without_the_library_gets_instructions(world: World, bare_worker: BareWorker) -> None:
-    worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
+def test_a_worker_without_the_library_gets_instructions(workers: Workers, bare_worker: BareWorker) -> None:
+    worker = workers.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
 
     ran = worker.run(DEPLOY, DEPLOYMENT | {"EcsDeploy.InstallIfMissing": "False"})
 
@@ -374,7 +374,7 @@ def test_an_old_python_says_in_one_line_that_a_newer_one_is_needed(python: str, 
 @pytest.mark.parametrize("extracted", [True, False], ids=["extracted", "as a wheel"])
 def test_the_library_may_come_as_a_package(
     extracted: bool,  # noqa: FBT001  a parameter
-    world: World,
+    workers: Workers,
     bare_worker: BareWorker,
     tmp_path: Path,
 ) -> None:
@@ -383,7 +383,7 @@ def test_the_library_may_come_as_a_package(
         folder = tmp_path / "package"
         with zipfile.ZipFile(next(bare_worker.wheels.glob("*.whl"))) as wheel:
             wheel.extractall(folder)
-    worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
+    worker = workers.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
     package = {
         "EcsDeploy.LibraryPackage": "ecs-steps",
         "Octopus.Action.Package[ecs-steps].ExtractedPath": str(folder),
@@ -403,15 +403,15 @@ def leave_half_an_installation(environment: Path) -> None:
 
 
 def test_the_library_is_installed_once_by_two_deployments_at_once(
-    world: World, bare_worker: BareWorker
+    workers: Workers, bare_worker: BareWorker
 ) -> None:
-    log = world.folder / "pip.log"
-    home = world.folder / "home" / ".ecs-steps"
+    log = workers.folder / "pip.log"
+    home = workers.folder / "home" / ".ecs-steps"
     leave_half_an_installation(home / "{}-py{}{}".format(__version__, *sys.version_info))
     install = {"EcsUpdate.InstallIfMissing": "True", "EcsUpdate.InstallFrom": str(bare_worker.wheels)}
 
     def worker() -> ScriptHost:
-        return world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages), PIP_LOG=str(log))
+        return workers.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages), PIP_LOG=str(log))
 
     both = [worker().start(UPDATE, AN_UPDATE | install) for _ in range(2)]
     first = [ended(process) for process in both]
@@ -424,8 +424,10 @@ def test_the_library_is_installed_once_by_two_deployments_at_once(
     assert [each.name for each in home.glob("*-py*/complete")] == ["complete"]
 
 
-def test_an_installation_that_fails_says_why(world: World, bare_worker: BareWorker, tmp_path: Path) -> None:
-    worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
+def test_an_installation_that_fails_says_why(
+    workers: Workers, bare_worker: BareWorker, tmp_path: Path
+) -> None:
+    worker = workers.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
     (tmp_path / "empty").mkdir()
     install = {"EcsDeploy.InstallIfMissing": "True", "EcsDeploy.InstallFrom": str(tmp_path / "empty")}
 
@@ -437,9 +439,9 @@ def test_an_installation_that_fails_says_why(world: World, bare_worker: BareWork
 
 @pytest.mark.parametrize("pace", [0.0], ids=["nothing changes"])
 def test_a_cancelled_task_ends_a_step_in_an_environment_of_its_own_too(
-    world: World, bare_worker: BareWorker
+    workers: Workers, bare_worker: BareWorker
 ) -> None:
-    worker = world.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
+    worker = workers.worker(bare_worker.python, PYTHONPATH=str(bare_worker.packages))
     install = {"EcsUpdate.InstallIfMissing": "True", "EcsUpdate.InstallFrom": str(bare_worker.wheels)}
     process = worker.start(UPDATE, AN_UPDATE | install)
     said = [process.stdout.readline()]  # type: ignore[union-attr]  # it is a pipe

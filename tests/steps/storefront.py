@@ -2,9 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from attrs import define, field
 
 from ecs_steps import (
@@ -16,6 +18,7 @@ from ecs_steps import (
 )
 from ecs_steps.clock import Clock
 from ecs_steps.reporting.events import DeploymentPaused, Level, Message, Reported
+from ecs_steps.reporting.text import message_text
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.steps.row import Step
 
@@ -63,6 +66,26 @@ def _named(changes: Mapping[str, object]) -> dict[str, object]:
     """Return variables by their full names: `Continue_HookId` is that of the input ``Continue.HookId``."""
     full = {name: name if "." in name else f"{ECS}.{name.replace('_', '.')}" for name in changes}
     return {full[name]: value for name, value in changes.items()}
+
+
+class EndedError(BaseException):
+    """The end of a process, which no step sees."""
+
+
+@contextmanager
+def ended_after(aws: Sandbox, operation: str) -> Iterator[None]:
+    """Let the process end once AWS has carried an operation out."""
+
+    def end(**_: object) -> None:
+        raise EndedError
+
+    event = f"response-received.*.{operation}"
+    aws.clients.ecs.meta.events.register(event, end)
+    try:
+        with pytest.raises(EndedError):
+            yield
+    finally:
+        aws.clients.ecs.meta.events.unregister(event, end)
 
 
 @define
@@ -113,6 +136,11 @@ class Storefront:
         arn = self.service["currentServiceDeployment"]
         reply = self.aws.clients.ecs.describe_service_deployments(serviceDeploymentArns=[arn])
         return reply["serviceDeployments"][0]
+
+    @property
+    def finished(self) -> str:
+        """The last line that was reported."""
+        return message_text(self.events[-1])
 
     @property
     def warnings(self) -> list[str]:

@@ -1,7 +1,7 @@
 """The contract's table: what Update, Continue and Abort do in each situation, with the calls that they make.
 
-A row is a situation; a cell is how a step ends there and which changing calls it makes. Nothing is approved
-that is not in a cell.
+A row is a situation; an entry is how a step ends there and which changing calls it makes. Nothing is approved
+that is not in the table.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ HOUR = 3600
 
 
 @frozen
-class Cell:
+class Expected:
     """How a step ends, and the calls that change something, answers to hooks by their action."""
 
     outcome: str
@@ -47,9 +47,9 @@ class Situation:
     name: str
     scenario: str | Scenario
     prepare: Prepare
-    update: Cell | None = None
-    proceed: Cell | None = None
-    abort: Cell | None = None
+    update: Expected | None = None
+    proceed: Expected | None = None
+    abort: Expected | None = None
     unpinned: bool = False
     settings: Mapping[str, object] = field(factory=dict)
 
@@ -78,7 +78,7 @@ def continued(shop: Storefront) -> Result:
 
 
 def shifting_now(shop: Storefront) -> Result:
-    """Continue as a run that was killed right after the call, and look before the shift is over."""
+    """Continue as a run that was killed right after the call, and read before the shift is over."""
     result = shop.update()
     shop.proceed(minutes=0, **pins(result))
     shop.aws.clock.sleep(3)
@@ -164,11 +164,11 @@ ALARM = Scenario(
 )
 
 PAUSED, SUCCEEDED, UNCHANGED, ROLLED_BACK = (
-    Cell(str(outcome))
+    Expected(str(outcome))
     for outcome in (Outcome.PAUSED, Outcome.SUCCEEDED, Outcome.UNCHANGED, Outcome.ROLLED_BACK)
 )
-SUPERSEDED, FAILED_ROLLED_BACK, NOT_FOUND = Cell("exit 8"), Cell("exit 6"), Cell("exit 3")
-CONTINUES, ABORTS = Cell("SUCCEEDED", CONTINUED), Cell("ROLLED_BACK", REFUSED_BY)
+SUPERSEDED, FAILED_ROLLED_BACK, NOT_FOUND = Expected("exit 8"), Expected("exit 6"), Expected("exit 3")
+CONTINUES, ABORTS = Expected("SUCCEEDED", CONTINUED), Expected("ROLLED_BACK", REFUSED_BY)
 
 SITUATIONS = (
     Situation(
@@ -184,7 +184,7 @@ SITUATIONS = (
         scenario="blue-green-with-pause",
         prepare=continued,
         proceed=SUCCEEDED,
-        abort=Cell("ROLLED_BACK", {"StopServiceDeployment": 1}),
+        abort=Expected("ROLLED_BACK", {"StopServiceDeployment": 1}),
     ),
     Situation(
         name="run again while it is rolled back",
@@ -214,7 +214,7 @@ SITUATIONS = (
         prepare=shifting_now,
         update=PAUSED,
         proceed=PAUSED,
-        abort=Cell("ROLLED_BACK", {"StopServiceDeployment": 1}),
+        abort=Expected("ROLLED_BACK", {"StopServiceDeployment": 1}),
     ),
     Situation(
         name="no pin, ours",
@@ -230,14 +230,14 @@ SITUATIONS = (
         prepare=begun,
         unpinned=True,
         update=PAUSED,
-        proceed=Cell("exit 2"),
+        proceed=Expected("exit 2"),
         abort=ABORTS,
     ),
     Situation(
         name="a pin, several hooks",
         scenario=several(TESTED),
         prepare=begun,
-        proceed=Cell("PAUSED", CONTINUED),
+        proceed=Expected("PAUSED", CONTINUED),
         abort=ABORTS,
     ),
     Situation(
@@ -285,14 +285,14 @@ SITUATIONS = (
         scenario="pause-expires-and-continues",
         prepare=later(610),
         proceed=SUCCEEDED,
-        abort=Cell("ROLLED_BACK", {"StopServiceDeployment": 1}),
+        abort=Expected("ROLLED_BACK", {"StopServiceDeployment": 1}),
     ),
     Situation(
         name="continued by a person",
         scenario="continued-by-someone-else",
         prepare=later(150),
         proceed=SUCCEEDED,
-        abort=Cell("ROLLED_BACK", {"StopServiceDeployment": 1}),
+        abort=Expected("ROLLED_BACK", {"StopServiceDeployment": 1}),
     ),
     Situation(
         name="rolled back by a person",
@@ -305,13 +305,13 @@ SITUATIONS = (
         name="rolled back by a hook after the approval",
         scenario=HOOK_FAILS,
         prepare=begun,
-        proceed=Cell("exit 6", CONTINUED),
+        proceed=Expected("exit 6", CONTINUED),
     ),
     Situation(
         name="rolled back by an alarm after the approval",
         scenario=ALARM,
         prepare=begun,
-        proceed=Cell("exit 6", CONTINUED),
+        proceed=Expected("exit 6", CONTINUED),
     ),
     Situation(
         name="nothing in progress, nothing pinned",
@@ -342,12 +342,12 @@ SITUATIONS = (
         prepare=later(60),
         settings={"minutes": 1},
         update=PAUSED,
-        proceed=Cell("exit 5"),
+        proceed=Expected("exit 5"),
         abort=ABORTS,
     ),
 )
 
-CELLS = [
+MATRIX_CASES = [
     pytest.param(situation, step, id=f"{step}: {situation.name}")
     for situation in SITUATIONS
     for step in ("update", "proceed", "abort")
@@ -355,7 +355,7 @@ CELLS = [
 ]
 
 
-@pytest.mark.parametrize(("situation", "step"), CELLS)
+@pytest.mark.parametrize(("situation", "step"), MATRIX_CASES)
 def test_a_step_ends_as_the_table_says_and_makes_no_call_beside(situation: Situation, step: str) -> None:
     with Sandbox(situation.scenario) as aws:
         shop = Storefront(aws)
@@ -367,11 +367,11 @@ def test_a_step_ends_as_the_table_says_and_makes_no_call_beside(situation: Situa
 
         ended = shop.outcome(getattr(shop, step), **settings)
 
-        expected: Cell = getattr(situation, step)
+        expected: Expected = getattr(situation, step)
         assert (ended, dict(shop.changes(since))) == (expected.outcome, dict(expected.calls))
 
 
-def test_every_step_has_a_cell_for_every_kind_of_end() -> None:
+def test_every_step_has_an_entry_for_every_kind_of_end() -> None:
     ends = {
         step: {getattr(each, step).outcome for each in SITUATIONS if getattr(each, step)}
         for step in ("proceed", "abort")

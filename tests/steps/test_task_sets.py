@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from answering import Answer, answering
 from ecs_steps import (
     AbortEcsDeploymentStep,
     ContinueEcsDeploymentStep,
@@ -27,6 +26,7 @@ from ecs_steps import (
 )
 from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.ecs.checkout import task_definition, task_set
+from responding import Response, responding
 from revisions import register_another
 from steps.checkout import (
     HEADER,
@@ -156,6 +156,8 @@ class TestUpdate:
 
         with pytest.raises(SupersededError, match="another task set"):
             shop.update("1.6.0")
+
+        assert shop.changes == []
 
     def test_leaves_a_set_that_does_not_come_up(self) -> None:
         shop = enter("image-not-found")
@@ -384,6 +386,47 @@ class TestContinue:
 
         assert shop.share(0).outputs["ProductionTrafficPercent"] == "0"
 
+    def test_of_0_gives_the_old_tasks_everything_where_both_weights_are_0(self, shop: Checkout) -> None:
+        shop.update()
+        [action] = shop.production["Actions"]
+        for group in action["ForwardConfig"]["TargetGroups"]:
+            group["Weight"] = 0
+        elbv2: Any = shop.aws.clients.elbv2
+        elbv2.modify_rule(RuleArn=shop.production["RuleArn"], Actions=[action])
+
+        shop.share(0)
+
+        assert shop.changes == ["ModifyRule"]
+        assert "testers reach it by the test rule; checkout:1 has 100 %" in shop.text
+
+    def test_of_a_set_that_is_aborted_meanwhile_is_no_success(self, shop: Checkout) -> None:
+        shop.update()
+
+        def abort_at_the_move(reported: Reported) -> None:
+            if isinstance(reported, Message) and "Next: 100 % of the tasks" in reported.text:
+                new = shop.sets[1]["id"]
+                shop.aws.clients.ecs.delete_task_set(
+                    cluster="shop", service="checkout", taskSet=new, force=True
+                )
+
+        step = ContinueEcsDeploymentStep(deployment_variables(Continue_TrafficPercent=100))
+        with pytest.raises(RolledBackError, match="another process has deleted it"):
+            step.run(aws=shop.aws.clients, clock=shop.aws.clock, report=abort_at_the_move)
+
+    def test_gives_way_to_what_takes_the_traffic_back(self, shop: Checkout) -> None:
+        shop.update()
+        before = shop.production
+
+        def take_back(**_: object) -> None:
+            shop.aws.ecs.elbv2.modify_rule({"RuleArn": before["RuleArn"], "Actions": before["Actions"]})
+
+        shop.aws.clients.elbv2.meta.events.register("response-received.*.ModifyRule", take_back)
+
+        with pytest.raises(SupersededError, match=r"does not keep 50 % of the traffic"):
+            shop.share(50)
+
+        assert shop.changes.count("ModifyRule") == 5
+
     def test_gives_nothing_where_no_task_is_wanted(self, shop: Checkout) -> None:
         shop.update()
         shop.aws.ecs.update_service({"cluster": "shop", "service": "checkout", "desiredCount": 0})
@@ -395,7 +438,7 @@ class TestContinue:
 
 class TestVerify:
     def test_a_share_is_given_to_what_answers_as_expected(self, shop: Checkout) -> None:
-        with answering(Answer(status=503), Answer()) as site:
+        with responding(Response(status=503), Response()) as site:
             shop.update()
             result = shop.share(50, Verify_Url=site.url, Verify_Text="ready", TestTraffic_Header=HEADER)
 
@@ -406,7 +449,7 @@ class TestVerify:
     def test_what_answers_otherwise_gets_nothing_and_nothing_is_changed(self, shop: Checkout) -> None:
         shop.update()
         for percent in (50, 100):
-            with answering(Answer(status=503)) as site, pytest.raises(DeploymentError, match="not pass"):
+            with responding(Response(status=503)) as site, pytest.raises(DeploymentError, match="not pass"):
                 shop.share(percent, Verify_Url=site.url)
             assert (len(site.requests), shop.changes) == (5, [])
 
@@ -414,7 +457,7 @@ class TestVerify:
         shop.update()
         shop.share(50)
 
-        with answering(Answer(status=503)) as site:
+        with responding(Response(status=503)) as site:
             outcomes = [shop.share(percent, Verify_Url=site.url).outcome for percent in (50, 10)]
 
         assert outcomes == [Outcome.PAUSED, Outcome.PAUSED]

@@ -139,7 +139,7 @@ def test_tags_are_shown() -> None:
     ]
 
 
-def test_what_ecs_reads_alike_is_no_change() -> None:
+def test_what_ecs_reads_as_the_same_is_no_change() -> None:
     written_out = revision({"volumes": [], "taskRoleArn": ""}, cpu=0, essential=True, mountPoints=[])
 
     assert changes_of(revision(), written_out) == []

@@ -5,14 +5,15 @@ from ecs_steps.diagnosis.reasons.reason import start_reason
 UNREACHABLE = (
     r"i/o timeout|deadline exceeded|timed out|handshake timeout|awaiting headers|connection issue|"
     r"connection refused|connection reset|no route to host|no such host|network is unreachable|"
-    r"context canceled"
+    r"context canceled|failed to do request|network con(?:nection|figuration)"
 )
 """How a network that leads nowhere is worded."""
 
 _REFUSED = (
-    r"no basic auth|AccessDenied|: denied|403 Forbidden|401 Unauthorized|unauthorized:|"
-    r"permissions to pull"
+    r"pull access denied|no basic auth|AccessDenied|: denied|403 Forbidden|401 Unauthorized|unauthorized:"
 )
+_ECR = r"\.dkr\.ecr\.|starport|AccessDenied|not authorized to perform"
+"""What only Amazon ECR says; ``starport`` is in the name of the buckets with its layers."""
 
 _WINDOWS_VERSION = (
     r"no matching manifest for windows|does not match the host operating system|"
@@ -23,7 +24,7 @@ IMAGES = (
     start_reason(
         name="image-windows-version",
         patterns=(_WINDOWS_VERSION,),
-        summary="the image is built for another version of Windows than {os}, which the task asks for",
+        summary="the image is built for another version of Windows than {os}, on which the task runs",
         remedy="Build the image on the base image of the same Windows version, or set the task definition's "
         "runtimePlatform.operatingSystemFamily to the version that the image is built for.",
     ),
@@ -31,15 +32,15 @@ IMAGES = (
         name="exec-format-error",
         patterns=(r"exec format error",),
         log_patterns=(r"exec format error",),
-        summary="the image's program is built for another CPU architecture than {architecture}, which the "
-        "task asks for",
+        summary="the image's program is built for another CPU architecture than {architecture}, on which the "
+        "task runs",
         remedy="Build the image with docker build --platform {platform}, or set the task definition's "
         "runtimePlatform.cpuArchitecture to what the image is built for.",
     ),
     start_reason(
         name="image-architecture",
         patterns=(r"no matching manifest|matching platform|no match for platform",),
-        summary="the image has no variant for {platform}, since the task asks for {architecture}",
+        summary="the image has no variant for {platform}, since the task runs on {architecture}",
         remedy="Push the image for {platform} (docker buildx build --platform {platform}), or set the task "
         "definition's runtimePlatform.cpuArchitecture to what the image is built for.",
     ),
@@ -58,6 +59,14 @@ IMAGES = (
         "instance's disk (EC2), or make the image smaller.",
     ),
     start_reason(
+        name="image-certificate",
+        patterns=("CannotPull", r"x509: "),
+        summary="the registry's certificate is not one that the task's host trusts",
+        remedy="Give the registry a certificate of a public authority, which Fargate needs; under EC2 the "
+        "authority may be added to the instance (/etc/docker/certs.d); except the registry from a proxy "
+        "that opens TLS.",
+    ),
+    start_reason(
         name="image-unreachable",
         patterns=("CannotPull", UNREACHABLE),
         summary="the task has no way through the network to the image's registry",
@@ -65,26 +74,27 @@ IMAGES = (
         "subnet), or VPC endpoints for ecr.api, ecr.dkr and S3, and let its security group send to port 443.",
     ),
     start_reason(
-        name="image-private",
-        patterns=("CannotPull", r"pull access denied"),
-        summary="the registry has no such repository, or shows it to those with credentials alone",
-        remedy="Check the repository's name; if it is private, name its secret in the container "
-        "definition's repositoryCredentials and let the execution role read it "
-        "(secretsmanager:GetSecretValue).",
+        name="image-denied",
+        patterns=("CannotPull", _REFUSED, _ECR),
+        summary="Amazon ECR refuses the task, or has no such repository",
+        remedy="Check the repository's name; attach AmazonECSTaskExecutionRolePolicy to the execution role "
+        "(ecr:GetAuthorizationToken, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer); allow the account in "
+        "the repository's policy if it is another's, and the layers' bucket in that of a VPC endpoint "
+        "for S3.",
     ),
     start_reason(
-        name="image-denied",
+        name="image-private",
         patterns=("CannotPull", _REFUSED),
-        summary="the registry refuses the task's credentials",
-        remedy="Attach AmazonECSTaskExecutionRolePolicy to the execution role (ecr:GetAuthorizationToken, "
-        "ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), and allow the account in the repository's policy "
-        "if it is another's.",
+        summary="the registry has no such repository, or refuses the task's credentials for it",
+        remedy="Check the repository's name; if it is private, name a secret with its username and password "
+        "in the container definition's repositoryCredentials and let the execution role read it "
+        "(secretsmanager:GetSecretValue).",
     ),
     start_reason(
         name="image-not-found",
         patterns=(
             "CannotPull",
-            r"not found|manifest unknown|name unknown|can.?t find|does not exist|invalid reference",
+            r"not ?found|manifest unknown|name unknown|can.?t find|invalid reference",
         ),
         summary="the registry has no image of this name and tag",
         remedy="Check that the tag was pushed and that registry, region and account of the image's name are "

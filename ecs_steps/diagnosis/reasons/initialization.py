@@ -3,9 +3,12 @@
 from ecs_steps.diagnosis.reasons.images import UNREACHABLE
 from ecs_steps.diagnosis.reasons.reason import start_reason
 
-_REGISTRY = r"ecr registry auth|registry auth from"
-_PULL_SECRETS = r"unable to pull secrets|fetching secret data from"
-"""Fargate's words, and those of the container agent on EC2."""
+_REGISTRY = r"ecr registry auth|registry auth(?:entication)? from"
+_PULL_SECRETS = (
+    r"pull (?:the )?secrets?\b|retrieve the secret|fetching secret data from|asm fetching secret|"
+    r"secretsmanager:GetSecretValue"
+)
+"""Fargate's words, and those of the container agent on EC2, which differ from version to version."""
 
 _LOGS = r"logger args|logging driver"
 _EFS = r"EFS utils|mount\.nfs4|amazon-ecs-volume-plugin"
@@ -35,6 +38,26 @@ INITIALIZATION = (
         "and kms:Decrypt on its key if the key is your own.",
     ),
     start_reason(
+        name="secret-arn-malformed",
+        patterns=(r"invalid ARN format for the AWS Secrets Manager secret",),
+        summary="the ARN of a secret has parts that no secret has",
+        remedy="Correct the container definition's valueFrom: the ARN of the secret alone, or with all of "
+        "key, version stage and version id behind it, which may be empty (arn:...:secret:name:KEY::).",
+    ),
+    start_reason(
+        name="registry-secret-malformed",
+        patterns=(r"asm fetching (?:authorization data|username|password)",),
+        summary="the secret with the login of a private registry is not in the form that ECS reads",
+        remedy="Let the secret of repositoryCredentials hold JSON with both members, username and password.",
+    ),
+    start_reason(
+        name="execution-role-missing",
+        patterns=(r"unable to find execution role credentials",),
+        summary="the container agent has no credentials of the execution role",
+        remedy="Give the task definition an executionRoleArn; under EC2 let the agent take on roles of tasks "
+        "(ECS_ENABLE_TASK_IAM_ROLE) and restart it.",
+    ),
+    start_reason(
         name="secret-key-missing",
         patterns=(r"did not contain json key|invalid character .{1,5} looking for",),
         summary="the secret exists, but its JSON has no such key",
@@ -45,7 +68,7 @@ INITIALIZATION = (
         name="secret-not-found",
         patterns=(
             _PULL_SECRETS,
-            r"ResourceNotFound|invalid ssm parameters|invalid parameters",
+            r"ResourceNotFound|retrieve the secret with ARN|invalid ssm parameters|invalid parameters",
         ),
         summary="a secret or parameter that the task definition names does not exist",
         remedy="Check the valueFrom of the container definition's secrets: the name, the six random "
@@ -67,7 +90,7 @@ INITIALIZATION = (
     ),
     start_reason(
         name="environment-file",
-        patterns=(r"download env files?",),
+        patterns=(r"download env files?|environment variable files|env file resource",),
         summary="an environment file could not be read from Amazon S3",
         remedy="Check the ARN in environmentFiles, allow the execution role s3:GetObject and "
         "s3:GetBucketLocation, and give the task a route to S3.",
@@ -106,6 +129,13 @@ INITIALIZATION = (
         "mount target is open to the task's security group.",
     ),
     start_reason(
+        name="fsx-not-mounted",
+        patterns=(r"fsxwindowsfileserver",),
+        summary="the volume on Amazon FSx for Windows File Server could not be mounted",
+        remedy="Check fileSystemId and rootDirectory of the volume, username and password in its "
+        "credentialsParameter with their domain, and that the instance may send to port 445.",
+    ),
+    start_reason(
         name="ebs-role",
         patterns=(r"unable to assume the configured ECS Infrastructure Role",),
         summary="ECS may not use the infrastructure role that makes the task's EBS volume",
@@ -130,8 +160,16 @@ INITIALIZATION = (
         name="ebs-not-attached",
         patterns=(_EBS,),
         summary="the task's EBS volume could not be made or attached",
-        remedy="Check size, type, snapshot and key of the volume configuration, and the quota of volumes in "
-        "the task's availability zone.",
+        remedy="Check size, type, snapshot and key of the volume configuration, the permissions of the "
+        "infrastructure role (AmazonECSInfrastructureRolePolicyForVolumes), and the quota of volumes in the "
+        "task's availability zone.",
+    ),
+    start_reason(
+        name="firelens-configuration",
+        patterns=(r"firelens (?:s3 )?config",),
+        summary="the log router's configuration could not be read or made",
+        remedy="Check the options of firelensConfiguration (config-file-type s3 or file, config-file-value), "
+        "and allow the execution role s3:GetObject and s3:GetBucketLocation on a file in S3.",
     ),
     start_reason(
         name="fluent-unreachable",

@@ -32,7 +32,7 @@ OUTSIDE = (
         rank=Rank.PAUSE,
         patterns=(r"pause hook timed out",),
         summary="no one answered the deployment's pause in time",
-        remedy="Deploy again, and let someone answer it; Strategy.PauseTimeoutMinutes gives more time.",
+        remedy="Deploy again, and let someone answer it; a longer timeout of the pause gives more time.",
     ),
     FailureReason(
         name="pause-refused",
@@ -126,7 +126,7 @@ OUTSIDE = (
     ),
     unfinished_reason(
         name="tasks-protected",
-        patterns=(r"under protection",),
+        patterns=(r"under protection|number of protected tasks",),
         summary="old tasks are protected from scale-in and hold the deployment up",
         remedy="Let them finish, or take the protection off (aws ecs update-task-protection "
         "--no-protection-enabled).",

@@ -68,12 +68,12 @@ PLACEMENT = (
         name="no-capacity",
         patterns=(r"Capacity is unavailable|Unable to launch instance",),
         summary="AWS has no capacity of this kind in the availability zone at the moment",
-        remedy="Add subnets in other availability zones, use FARGATE beside FARGATE_SPOT, or deploy again "
-        "later.",
+        remedy="Add subnets in other availability zones, use FARGATE as well as FARGATE_SPOT, or deploy "
+        "again later.",
     ),
     placement_reason(
         name="quota-reached",
-        patterns=(r"reached the limit on the number of",),
+        patterns=(r"reached the limit on the number of|configuration is above your limit",),
         summary="a quota of the account is used up",
         remedy="Ask for a higher quota in Service Quotas (Fargate On-Demand vCPU resource count), or stop "
         "other tasks.",

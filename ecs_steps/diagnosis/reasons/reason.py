@@ -24,13 +24,13 @@ class Rank(IntEnum):
 
 @frozen(kw_only=True)
 class FailureReason:
-    """A kind of failure: how it is recognised, and what a person makes of it.
+    """A kind of failure: how its texts are matched, and what a person does about it.
 
     `patterns` are all found in what ECS, Docker or a load balancer says, `log_patterns` in one line of the
     end of the log of a container that exited with an error (both without regard to case); `exit_codes`,
     `stop_codes` and `task_statuses` decide where no text does. `summary` is one clause; `remedy` is one
     imperative sentence. In both ``{architecture}`` (``ARM64``), ``{os}`` (``WINDOWS_SERVER_2022_CORE``) and
-    ``{platform}`` (``linux/arm64``) are what the task definition asks for.
+    ``{platform}`` (``linux/arm64``) are what the task definition asks for, else what its instance is.
     """
 
     name: str

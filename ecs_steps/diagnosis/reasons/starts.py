@@ -2,7 +2,7 @@
 
 from ecs_steps.diagnosis.reasons.reason import FailureReason, Rank, start_reason
 
-_EXECUTE = r"CannotStart"
+_EXECUTE = r"CannotStart|DockerStateError"
 """What a container runtime says where it could not execute a command."""
 
 _EXECUTED = r"^exec /|exec user process caused"
@@ -75,7 +75,7 @@ STARTS = (
     ),
     start_reason(
         name="file-system-read-only",
-        patterns=("CannotStart", r"read-only file ?system"),
+        patterns=(_EXECUTE, r"read-only file ?system"),
         summary="the container must write to a file system that is read-only",
         remedy="Set readonlyRootFilesystem to false, or mount a volume at the path that is written to.",
     ),
@@ -87,7 +87,7 @@ STARTS = (
     ),
     start_reason(
         name="container-not-started",
-        patterns=(r"CannotStart",),
+        patterns=(_EXECUTE,),
         summary="the container could not be started",
         remedy="Run the image with the same command, user and mounts: docker run IMAGE.",
     ),
@@ -107,7 +107,7 @@ STARTS = (
     ),
     start_reason(
         name="container-runtime",
-        patterns=(r"ContainerRuntime|CannotInspectContainer|DockerTimeoutError",),
+        patterns=(r"ContainerRuntime|Cannot(?:Inspect|Describe|Stop)Container|DockerTimeoutError",),
         summary="the host's container runtime or agent failed, not the image",
         remedy="Deploy again; under EC2, update the agent of the container instance or replace the instance.",
     ),

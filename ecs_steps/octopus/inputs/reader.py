@@ -173,22 +173,24 @@ def read(
     values, errors = collect((f.name, lambda f=f: _read_field(f, variables, evaluator)) for f in fields)  # type: ignore[misc]  # a default argument binds the loop's field
     inputs = cls(**{field.name: value for field, value in zip(fields, values, strict=True)})
     inputs, errors = without_unused(inputs, errors, str)
+    environment = variables.get("Octopus.Environment.Name", "")
     found = [
         *(
-            Finding(error.path, str(error))
+            _finding(cls, error, environment)
             for error in errors
             if not (keep_expressions and error.is_expression) or _source(cls, error.path).must_be_known
         ),
         *(finding for rule in rules for finding in rule.findings(inputs, errors)),
     ]
     found = [_with_missing_value(finding, variables) for finding in found]
-    if environment := variables.get("Octopus.Environment.Name", ""):
-        found = [_with_scope(cls, finding, environment) for finding in found]
-    problems = tuple(_problem(cls, finding) for finding in found if not finding.is_warning)
+    problems = [_problem(cls, finding) for finding in found if not finding.is_warning]
+    unknown = list(islice(unknown_variables(cls, variables), MAX_UNKNOWN))
     if problems:
-        raise InvalidInputsError(problems=problems)
-    unknown = islice(unknown_variables(cls, variables), MAX_UNKNOWN)
-    return inputs, (*(_problem(cls, finding) for finding in found), *unknown)
+        # A misspelt name is why its variable has no value.
+        failed = {problem.path for problem in problems}
+        misspelt = [problem for nearest, problem in unknown if nearest in failed]
+        raise InvalidInputsError(problems=(*problems, *misspelt))
+    return inputs, (*(_problem(cls, finding) for finding in found), *(problem for _, problem in unknown))
 
 
 def _read_field(
@@ -238,12 +240,11 @@ def _with_missing_value(finding: Finding, variables: Variables) -> Finding:
     return evolve(finding, message=missing.reason) if missing else finding
 
 
-def _with_scope(cls: type[attrs.AttrsInstance], finding: Finding, environment: str) -> Finding:
-    """Ask of a name that Octopus has left open whether its variable has a value in the environment."""
-    is_name = attrs.fields_dict(cls)[str(finding.path[0])].type in (EcsName, Family)
-    if not (is_name and finding.message.startswith("no variable gives ")):
-        return finding
-    return evolve(finding, message=f"{finding.message}; is it scoped to {environment}?")
+def _finding(cls: type[attrs.AttrsInstance], error: FieldError, environment: str) -> Finding:
+    """Make a finding of an error; a name that Octopus has left open may have no value in the environment."""
+    is_name = attrs.fields_dict(cls)[str(error.path[0])].type in (EcsName, Family)
+    scope = f"; is it scoped to {environment}?" if environment and is_name and error.is_expression else ""
+    return Finding(error.path, f"{error}{scope}")
 
 
 def _source(cls: type[attrs.AttrsInstance], path: Path) -> Variable:

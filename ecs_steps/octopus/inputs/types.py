@@ -6,7 +6,7 @@ Octopus sends every number and flag as text; JSON's own are accepted as well.
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from attrs import frozen
 
@@ -89,30 +89,12 @@ class Text:
 
 
 @frozen
-class Ids:
-    """A list of ids that match a pattern: a JSON array, or a text with commas, semicolons or blanks."""
-
-    pattern: str
-    expected: str
-
-    def __call__(self, value: object) -> tuple[str, ...]:
-        if isinstance(value, str) and not value.startswith("["):
-            value = list(self.words(value))
-        id_or_empty = Annotated[str, Text(f"|{self.pattern}", self.expected)]
-        ids: tuple[str, ...] = convert(value, tuple[id_or_empty, ...])
-        kept = tuple(filter(None, ids))
-        if not kept:
-            raise PartialValueError((), (FieldError(message=f"expected at least one id: {self.expected}"),))
-        return kept
-
-    def words(self, value: str) -> tuple[str, ...]:
-        """Split a text that is no JSON."""
-        return tuple(filter(None, split(value, r",;\s")))
-
-
-@frozen(kw_only=True)
 class Lines:
     """A list of words that match a pattern: a JSON array, or a text with one on each line."""
+
+    separators: ClassVar[str] = r"\n"
+    needs: ClassVar[str] = ""
+    """Of what there must be at least one; words that are empty are left out then."""
 
     pattern: str
     expected: str
@@ -122,36 +104,35 @@ class Lines:
         if isinstance(value, str) and not value.startswith("["):
             value = list(self.words(value))
         words: tuple[str, ...] = convert(value, tuple[Annotated[str, self._word], ...])
-        return words
+        if self.needs and not any(words):
+            message = f"expected at least one {self.needs.format(self.expected)}"
+            raise PartialValueError((), (FieldError(message=message),))
+        return tuple(filter(None, words))
 
     def _word(self, value: object) -> str:
         word = text(value).strip()
         word = word.upper() if self.upper else word
-        if re.fullmatch(self.pattern, word):
+        if re.fullmatch(self.pattern, word) or (self.needs and not word):
             return word
         raise unexpected(value, self.expected)
 
     def words(self, value: str) -> tuple[str, ...]:
         """Split a text that is no JSON."""
-        return tuple(filter(None, split(value, r"\n")))
+        return tuple(filter(None, split(value, self.separators)))
 
 
-@frozen
-class NameList:
+class Ids(Lines):
+    """A list of ids that match a pattern: a JSON array, or a text with commas, semicolons or blanks."""
+
+    separators = r",;\s"
+    needs = "id: {}"
+
+
+class NameList(Lines):
     """A list of names, which may hold blanks: a JSON array, or a text with commas or line ends."""
 
-    def __call__(self, value: object) -> tuple[str, ...]:
-        if isinstance(value, str) and not value.startswith("["):
-            value = list(self.words(value))
-        names: tuple[str, ...] = tuple(name.strip() for name in convert(value, tuple[str, ...]))
-        kept = tuple(filter(None, names))
-        if not kept:
-            raise PartialValueError((), (FieldError(message="expected at least one name"),))
-        return kept
-
-    def words(self, value: str) -> tuple[str, ...]:
-        """Split a text that is no JSON."""
-        return tuple(filter(None, split(value, r",\n")))
+    separators = r",\n"
+    needs = "name"
 
 
 @frozen
@@ -253,7 +234,7 @@ EcsName = Annotated[
 AccountId = Annotated[str, Text("[0-9]{12}", "the 12 digits of an AWS account")]
 Region = Annotated[str, Text(r"[a-z]{2,}(-[a-z0-9]+)+", "an AWS region, such as eu-west-1")]
 Regions = Annotated[tuple[str, ...], Ids(r"[a-z]{2,}(-[a-z0-9]+)+", "an AWS region, such as eu-west-1")]
-Names = Annotated[tuple[str, ...], NameList()]
+Names = Annotated[tuple[str, ...], NameList("(?s).+", "a name")]
 SessionName = Annotated[
     str, Text(r"[A-Za-z0-9_+=,.@-]{2,64}", "2 to 64 letters, digits and characters of _+=,.@-")
 ]

@@ -143,7 +143,7 @@ def _chart(title: str, lines: Lines, most: float, scale: _Scale) -> tuple[str, i
         css = "this" if rollout.is_this_deployment else "other"
         drawn.append(f'<path class="{css}" d="{_steps(points, most, scale, top, bottom)}"/>')
         which = "this deployment" if rollout.is_this_deployment else "other deployment"
-        text = f"{rollout.task_definition.rpartition('/')[2]}, {which}"
+        text = f"{_revision(rollout.task_definition)}, {which}"
         y = bottom + TEXT * (number + 1)
         drawn.append(f'<line class="{css}" x1="{MARGIN}" x2="{MARGIN + 10}" y1="{y - 4}" y2="{y - 4}"/>')
         drawn.append(_label(text, MARGIN + 14, y))
@@ -173,29 +173,21 @@ def _label(text: str, x: float, y: float, *, css: str = "", anchor: str = "start
     return f'<text x="{x}" y="{y}"{attributes}>{escape(shown)}</text>'
 
 
+def _revision(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
 def described(record: DeploymentRecord) -> Iterator[tuple[str, str]]:
     """Yield what changed, as names and texts."""
-    outputs = record.outputs
-    before = outputs.get("PreviousTaskDefinitionArn", "").rpartition("/")[2]
-    others = dict.fromkeys(
-        each.task_definition.rpartition("/")[2]
-        for _, each in record.of(RolloutChanged)
-        if not each.is_this_deployment
-    )
-    after = outputs.get("TaskDefinitionArn", "").rpartition("/")[2] or next(
-        (
-            each.task_definition.rpartition("/")[2]
-            for _, each in record.of(RolloutChanged)
-            if each.is_this_deployment
-        ),
-        "",
-    )
+    rollouts = [each for _, each in record.of(RolloutChanged)]
+    ours = [_revision(each.task_definition) for each in rollouts if each.is_this_deployment]
+    others = [_revision(each.task_definition) for each in rollouts if not each.is_this_deployment]
+    before = _revision(record.outputs.get("PreviousTaskDefinitionArn", ""))
+    after = _revision(record.outputs.get("TaskDefinitionArn", "")) or next(iter(ours), "")
     if after:
         before = before or next((name for name in others if name != after), "")
         yield "Task definition", f"{before} \u2192 {after}" if before and before != after else after
-    last: dict[str, StackChanged] = {}
-    for _, change in record.of(StackChanged):
-        last[change.logical_id] = change
+    last = {change.logical_id: change for _, change in record.of(StackChanged)}
     for name, change in last.items():
         if name != change.stack_name:
             yield name, f"{change.resource_type} {change.status}"

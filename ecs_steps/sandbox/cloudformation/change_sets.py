@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ecs_steps.sandbox.cloudformation.names import active, blueprint_scope
+from ecs_steps.sandbox.cloudformation.names import blueprint_scope
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account, ResourceType
 from ecs_steps.sandbox.cloudformation.stack import Revision, Stack, new_uuid, to_milliseconds
 from ecs_steps.sandbox.cloudformation.template import Declaration, references
@@ -106,7 +106,7 @@ class ChangeSets:
         return [{"ChangeSetId": each.id, "ChangeSetName": each.name} for each in self._of(stack)]
 
     def discard(self, stack: Stack, name: str) -> None:
-        """Delete a change set; one that is gone is no error."""
+        """Delete a change set; one that does not exist is no error."""
         for change_set in self._of(stack):
             if name in {change_set.name, change_set.id}:
                 del self._made[stack.id, change_set.name]
@@ -164,7 +164,7 @@ class ChangeSets:
     def _resolved(self, stack: Stack, revision: Revision) -> dict[str, tuple[Declaration, Mapping[str, Any]]]:
         scope = blueprint_scope(revision, stack, self.account)
         return {
-            name: (item, scope.resolve(item.properties)) for name, item in active(revision, scope).items()
+            name: (item, scope.resolve(item.properties)) for name, item in revision.template.resources.items()
         }
 
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from attrs import define, evolve
 
-from ecs_steps.sandbox.cloudformation.names import active, declared_resource, outputs_of, scope_of, wanted_of
+from ecs_steps.sandbox.cloudformation.names import declared_resource, outputs_of, scope_of, wanted_of
 from ecs_steps.sandbox.cloudformation.resource_work import ResourceFailurePlans, ResourceWork
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account, ResourceType
 from ecs_steps.sandbox.cloudformation.stack import Resource, Stack
@@ -131,9 +131,7 @@ class Lifecycle:
             stack.record("ROLLBACK_COMPLETE")
 
     def _declared(self) -> dict[str, frozenset[str]]:
-        revision = self.stack.revision
-        scope = scope_of(self.stack, self.account, self.types)
-        return {name: item.needs for name, item in active(revision, scope).items()}
+        return {name: item.needs for name, item in self.stack.revision.template.resources.items()}
 
     def _bring(self, logical_id: str) -> Coroutine:
         """Create or change one resource; what it refers to is there by now."""

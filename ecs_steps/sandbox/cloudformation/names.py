@@ -4,19 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ecs_steps.sandbox.cloudformation.intrinsics import Scope, as_text
-from ecs_steps.sandbox.cloudformation.parameters import parameter_value
 from ecs_steps.sandbox.cloudformation.resources.resource_type import Account, ResourceType
 from ecs_steps.sandbox.cloudformation.stack import Resource, Revision, Stack, Wanted
 from ecs_steps.sandbox.cloudformation.template import Declaration, Template, invalid, references
 from ecs_steps.sandbox.service_error import ServiceError
-
-
-def active(revision: Revision, scope: Scope) -> dict[str, Declaration]:
-    """Return the resources whose condition holds."""
-    declared = revision.template.resources
-    return {
-        name: item for name, item in declared.items() if not item.condition or scope.holds(item.condition)
-    }
 
 
 def check_types(template: Template, types: Mapping[str, ResourceType]) -> None:
@@ -53,14 +44,13 @@ def blueprint(revision: Revision, stack: Stack, account: Account) -> object:
     scope = blueprint_scope(revision, stack, account)
     resources = {
         name: (item.type, scope.resolve(item.properties), item.deletion_policy, item.update_replace_policy)
-        for name, item in active(revision, scope).items()
+        for name, item in revision.template.resources.items()
     }
     return resources, outputs_of(revision, scope), dict(revision.tags)
 
 
 def blueprint_scope(revision: Revision, stack: Stack, account: Account) -> Scope:
     """Return what names mean where no resource is known yet."""
-    # What a resource gives looks like an ARN, since functions may take it apart.
     return _scope(
         revision, stack, account, lambda logical_id, name: account.arn("sandbox", f"{logical_id}/{name}")
     )
@@ -111,24 +101,13 @@ def declared_resource(declaration: Declaration, wanted: Wanted) -> Resource:
 
 def outputs_of(revision: Revision, scope: Scope) -> list[dict[str, str]]:
     """Return the outputs of a stack as DescribeStacks has them."""
-    outputs = []
-    for name, declared in revision.template.outputs.items():
-        if "Condition" in declared and not scope.holds(declared["Condition"]):
-            continue
-        output = {"OutputKey": name, "OutputValue": as_text(scope.resolve(declared["Value"]))}
-        if "Description" in declared:
-            output["Description"] = declared["Description"]
-        if "Export" in declared:
-            output["ExportName"] = as_text(scope.resolve(declared["Export"]["Name"]))
-        outputs.append(output)
-    return outputs
+    return [
+        {"OutputKey": name, "OutputValue": as_text(scope.resolve(declared["Value"]))}
+        for name, declared in revision.template.outputs.items()
+    ]
 
 
 def _scope(revision: Revision, stack: Stack, account: Account, attribute: Callable[[str, str], Any]) -> Scope:
-    given = {
-        name: parameter_value(revision.template.parameters[name], text)
-        for name, text in revision.parameters.items()
-    }
     pseudo = {
         "AWS::AccountId": account.number,
         "AWS::NotificationARNs": [],
@@ -138,9 +117,4 @@ def _scope(revision: Revision, stack: Stack, account: Account, attribute: Callab
         "AWS::StackName": stack.name,
         "AWS::URLSuffix": "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com",
     }
-    return Scope(
-        values=given | pseudo,
-        mappings=revision.template.mappings,
-        conditions=revision.template.conditions,
-        attribute=attribute,
-    )
+    return Scope(values={**revision.parameters, **pseudo}, attribute=attribute)

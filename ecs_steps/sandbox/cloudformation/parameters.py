@@ -4,23 +4,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ecs_steps.sandbox.cloudformation.intrinsics import as_text
 from ecs_steps.sandbox.cloudformation.template import Template, invalid
 
 
-def bind_parameters(
-    template: Template, given: Sequence[Mapping[str, Any]], previous: Mapping[str, str]
-) -> dict[str, str]:
+def bind_parameters(template: Template, given: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Return the text of every parameter that a template declares.
 
     Raises:
         ServiceError: A value is missing or not allowed, or the template declares no such parameter.
     """
-    named = {
-        item["ParameterKey"]: previous.get(item["ParameterKey"])
-        if item.get("UsePreviousValue")
-        else item.get("ParameterValue", "")
-        for item in given
-    }
+    named = {item["ParameterKey"]: item.get("ParameterValue", "") for item in given}
     if unknown := [name for name in named if name not in template.parameters]:
         raise invalid(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
     values = {}
@@ -28,7 +22,7 @@ def bind_parameters(
     for name, declared in template.parameters.items():
         value = named.get(name)
         if value is None and "Default" in declared:
-            value = _text(declared["Default"])
+            value = as_text(declared["Default"])
         if value is None:
             missing.append(name)
         else:
@@ -39,28 +33,9 @@ def bind_parameters(
     return values
 
 
-def parameter_value(declared: Mapping[str, Any], text: str) -> str | list[str]:
-    """Return what Ref gives: the text, or its parts where the parameter is a list."""
-    kind = declared.get("Type", "String")
-    return [part.strip() for part in text.split(",")] if kind.startswith(("List<", "Comma")) else text
-
-
 def _check(name: str, value: str, declared: Mapping[str, Any]) -> None:
     kind = declared.get("Type")
     if kind is None:
         raise invalid(f"Template format error: Every Parameters object must contain a Type member ({name}).")
     if kind == "Number" and not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", value):
         raise invalid(f"Parameter '{name}' must be a number.")
-    allowed = [_text(item) for item in declared.get("AllowedValues", [])]
-    if allowed and value not in allowed:
-        raise invalid(f"Parameter '{name}' must be one of AllowedValues")
-
-
-def _text(value: object) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case list():
-            return ",".join(_text(item) for item in value)
-        case _:
-            return str(value)

@@ -20,14 +20,12 @@ _MAX_NAME_LENGTH = 128
 _MAX_TAGS = 50
 
 
-def template_text(request: Request, carry_out: CarryOut, previous: str = "") -> str:
-    """Return the template that a request sends, points at in S3, or keeps.
+def template_text(request: Request, carry_out: CarryOut) -> str:
+    """Return the template that a request sends, or points at in S3.
 
     Raises:
         ServiceError: It is too long, or there is none.
     """
-    if request.get("UsePreviousTemplate"):
-        return previous
     if "TemplateURL" in request:
         return _from_s3(request["TemplateURL"], carry_out)
     body: str = request.get("TemplateBody", "")

@@ -100,10 +100,10 @@ class Stacks:
         Raises:
             ServiceError: The template, the parameters, the tags or the capabilities are not in order.
         """
-        text = template_text(request, self.account.carry_out, previous.template.text if previous else "")
+        text = template_text(request, self.account.carry_out)
         template = self.read(text)
         given = request.get("Parameters", [])
-        parameters = bind_parameters(template, given, previous.parameters if previous else {})
+        parameters = bind_parameters(template, given)
         tags = stack_tags(request, previous.tags if previous else {})
         check_capabilities(template, request.get("Capabilities", []))
         return Revision(template=template, parameters=parameters, tags=tags)

@@ -13,7 +13,6 @@ from ecs_steps.sandbox.service_error import ServiceError
 PSEUDO_PARAMETERS = frozenset(
     {
         "AWS::AccountId",
-        "AWS::NoValue",
         "AWS::NotificationARNs",
         "AWS::Partition",
         "AWS::Region",
@@ -27,16 +26,15 @@ SUBSTITUTION = re.compile(r"\$\{([^!}][^}]*)\}")
 _SECTIONS = frozenset(
     {
         "AWSTemplateFormatVersion",
-        "Conditions",
         "Description",
-        "Mappings",
         "Metadata",
         "Outputs",
         "Parameters",
         "Resources",
-        "Rules",
     }
 )
+_FUNCTIONS = frozenset({"Fn::GetAtt", "Fn::Sub"})
+_NOT_SUPPORTED = frozenset({"Conditions", "Mappings", "Rules", "Transform"})
 
 
 @frozen(kw_only=True)
@@ -47,7 +45,6 @@ class Declaration:
     type: str
     properties: Mapping[str, Any]
     needs: frozenset[str]
-    condition: str = ""
     deletion_policy: str = "Delete"
     update_replace_policy: str = "Delete"
 
@@ -59,8 +56,6 @@ class Template:
     text: str
     description: str
     parameters: Mapping[str, Mapping[str, Any]]
-    mappings: Mapping[str, Any]
-    conditions: Mapping[str, Any]
     resources: Mapping[str, Declaration]
     outputs: Mapping[str, Mapping[str, Any]]
 
@@ -70,8 +65,11 @@ def read_template(text: str) -> Template:
 
     Raises:
         ServiceError: It is none, or something in it refers to what is not there.
+        NotImplementedError: It has what a template of the steps has not: a condition, another function.
     """
     body = _parsed(text)
+    if lacking := sorted({*_NOT_SUPPORTED & body.keys(), *_functions(body) - _FUNCTIONS}):
+        raise NotImplementedError(f"The sandbox has no {', '.join(lacking)} in a template.")
     if unknown := sorted(body.keys() - _SECTIONS):
         raise invalid(f"Invalid template property or properties [{', '.join(unknown)}]")
     resources = body.get("Resources")
@@ -87,8 +85,6 @@ def read_template(text: str) -> Template:
         text=text,
         description=body.get("Description") or "",
         parameters=parameters,
-        mappings=body.get("Mappings") or {},
-        conditions=body.get("Conditions") or {},
         resources=declared,
         outputs=body.get("Outputs") or {},
     )
@@ -119,6 +115,17 @@ def references(value: object) -> Iterator[str]:
         case list():
             for item in value:
                 yield from references(item)
+
+
+def _functions(value: object) -> set[str]:
+    match value:
+        case dict():
+            own = {name for name in value if isinstance(name, str) and name.startswith("Fn::")}
+            return own.union(*map(_functions, value.values()))
+        case list():
+            return set().union(*map(_functions, value))
+        case _:
+            return set()
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -158,7 +165,6 @@ def _declaration(name: str, resource: Any, resources: Mapping[str, Any]) -> Decl
         type=resource["Type"],
         properties=properties,
         needs=frozenset({*explicit, *(_names(properties) & resources.keys())}),
-        condition=resource.get("Condition") or "",
         deletion_policy=resource.get("DeletionPolicy") or "Delete",
         update_replace_policy=resource.get("UpdateReplacePolicy") or "Delete",
     )
@@ -203,7 +209,7 @@ def _short_form(loader: _ShortForms, suffix: str, node: yaml.Node) -> dict[str, 
             value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]  # the kind that is left
     if suffix == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
-    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+    return {suffix if suffix == "Ref" else f"Fn::{suffix}": value}
 
 
 _ShortForms.add_multi_constructor("!", _short_form)

@@ -1,4 +1,4 @@
-"""The fake ECS of one account and region, one method an operation, named like boto's."""
+"""The fake ECS of one account and region, one callable an operation, named like boto's."""
 
 from random import Random
 
@@ -8,7 +8,6 @@ from ecs_steps.sandbox.ecs.history import History, account_of_the_past
 from ecs_steps.sandbox.ecs.logs import LogsBackend, LogStreams
 from ecs_steps.sandbox.ecs.plan import EcsPlan
 from ecs_steps.sandbox.ecs.planned_events import PlannedEvents
-from ecs_steps.sandbox.ecs.request import Reply, Request
 from ecs_steps.sandbox.ecs.rollouts import Rollouts
 from ecs_steps.sandbox.ecs.scheduler import Scheduler
 from ecs_steps.sandbox.ecs.service_deployments import ServiceDeployments
@@ -30,7 +29,7 @@ class EcsBackend:
     """The operations of ECS; a request comes in botocore's input shape, a reply goes in its output shape.
 
     `logs` and `elbv2` are the operations of CloudWatch Logs and Elastic Load Balancing. The
-    caller holds the timeline's lock. Methods raise `ServiceError` with AWS' codes and texts.
+    caller holds the timeline's lock. Operations raise `ServiceError` with AWS' codes and texts.
     """
 
     def __init__(
@@ -43,22 +42,51 @@ class EcsBackend:
         life = TaskLife(shared, streams)
         listeners = Listeners(ids=lambda: shared.random)
         scheduler = Scheduler(shared, Rollouts(shared, Stages(shared, Traffic(shared, listeners))), life)
-        self._clusters = Clusters(shared)
-        self._container_instances = ContainerInstances(shared, self._clusters)
-        self._task_definitions = TaskDefinitions(shared)
-        events = PlannedEvents(shared, self._task_definitions, scheduler)
-        self._services = Services(
-            shared, self._clusters, self._task_definitions, scheduler, events, listeners
-        )
-        self._tasks = Tasks(shared, self._clusters, life)
-        self._service_deployments = ServiceDeployments(shared, self._clusters, scheduler)
-        self._task_sets = TaskSets(shared, self._services, events)
-        self._tags = TaggedResources(self._clusters, self._task_definitions)
+        self._clusters = clusters = Clusters(shared)
+        self.create_cluster, self.delete_cluster = clusters.create, clusters.delete
+        self.describe_clusters, self.list_clusters = clusters.describe, clusters.list
+
+        instances = ContainerInstances(shared, clusters)
+        self.register_container_instance = instances.register
+        self.update_container_instances_state = instances.update_state
+        self.list_container_instances = instances.list
+        self.describe_container_instances = instances.describe
+
+        definitions = TaskDefinitions(shared)
+        self.register_task_definition = definitions.register
+        self.describe_task_definition = definitions.describe
+        self.deregister_task_definition = definitions.deregister
+        self.list_task_definitions = definitions.list
+        self.list_task_definition_families = definitions.list_families
+
+        events = PlannedEvents(shared, definitions, scheduler)
+        self._services = services = Services(shared, clusters, definitions, scheduler, events, listeners)
+        self.create_service, self.update_service = services.create, services.update
+        self.delete_service = services.delete
+        self.describe_services, self.list_services = services.describe, services.list
+
+        tasks = Tasks(shared, clusters, life)
+        self.list_tasks, self.describe_tasks, self.stop_task = tasks.list, tasks.describe, tasks.stop
+
+        deployments = ServiceDeployments(shared, clusters, scheduler)
+        self.list_service_deployments = deployments.list
+        self.describe_service_deployments = deployments.describe
+        self.describe_service_revisions = deployments.describe_revisions
+        self.stop_service_deployment = deployments.stop
+        self.continue_service_deployment = deployments.answer_hook
+
+        task_sets = TaskSets(shared, services, events)
+        self.create_task_set, self.update_task_set = task_sets.create, task_sets.update
+        self.delete_task_set, self.describe_task_sets = task_sets.delete, task_sets.describe
+        self.update_service_primary_task_set = task_sets.make_primary
+
+        tags = TaggedResources(clusters, definitions)
+        self.tag_resource, self.untag_resource = tags.tag, tags.untag
+        self.list_tags_for_resource = tags.list
+
         self.logs = LogsBackend(streams)
-        self.elbv2 = Elbv2Backend(listeners, TargetGroups(shared, self._clusters, listeners))
-        History(
-            shared, self._clusters, self._task_definitions, self._services, self._task_sets, self.elbv2
-        ).replay(timeline, plan)
+        self.elbv2 = Elbv2Backend(listeners, TargetGroups(shared, clusters, listeners))
+        History(shared, clusters, definitions, services, task_sets, self.elbv2).replay(timeline, plan)
 
     @property
     def plan(self) -> EcsPlan:
@@ -77,105 +105,3 @@ class EcsBackend:
     def add_cluster(self, name: str) -> None:
         """Create a cluster with nothing in it."""
         self._clusters.create({"clusterName": name})
-
-    def create_cluster(self, request: Request) -> Reply:
-        return self._clusters.create(request)
-
-    def delete_cluster(self, request: Request) -> Reply:
-        return self._clusters.delete(request)
-
-    def describe_clusters(self, request: Request) -> Reply:
-        return self._clusters.describe(request)
-
-    def list_clusters(self, request: Request) -> Reply:
-        return self._clusters.list(request)
-
-    def register_container_instance(self, request: Request) -> Reply:
-        return self._container_instances.register(request)
-
-    def update_container_instances_state(self, request: Request) -> Reply:
-        return self._container_instances.update_state(request)
-
-    def list_container_instances(self, request: Request) -> Reply:
-        return self._container_instances.list(request)
-
-    def describe_container_instances(self, request: Request) -> Reply:
-        return self._container_instances.describe(request)
-
-    def register_task_definition(self, request: Request) -> Reply:
-        return self._task_definitions.register(request)
-
-    def describe_task_definition(self, request: Request) -> Reply:
-        return self._task_definitions.describe(request)
-
-    def deregister_task_definition(self, request: Request) -> Reply:
-        return self._task_definitions.deregister(request)
-
-    def list_task_definitions(self, request: Request) -> Reply:
-        return self._task_definitions.list(request)
-
-    def list_task_definition_families(self, request: Request) -> Reply:
-        return self._task_definitions.list_families(request)
-
-    def create_service(self, request: Request) -> Reply:
-        return self._services.create(request)
-
-    def update_service(self, request: Request) -> Reply:
-        return self._services.update(request)
-
-    def delete_service(self, request: Request) -> Reply:
-        return self._services.delete(request)
-
-    def describe_services(self, request: Request) -> Reply:
-        return self._services.describe(request)
-
-    def list_services(self, request: Request) -> Reply:
-        return self._services.list(request)
-
-    def list_tasks(self, request: Request) -> Reply:
-        return self._tasks.list(request)
-
-    def describe_tasks(self, request: Request) -> Reply:
-        return self._tasks.describe(request)
-
-    def stop_task(self, request: Request) -> Reply:
-        return self._tasks.stop(request)
-
-    def list_service_deployments(self, request: Request) -> Reply:
-        return self._service_deployments.list(request)
-
-    def describe_service_deployments(self, request: Request) -> Reply:
-        return self._service_deployments.describe(request)
-
-    def describe_service_revisions(self, request: Request) -> Reply:
-        return self._service_deployments.describe_revisions(request)
-
-    def stop_service_deployment(self, request: Request) -> Reply:
-        return self._service_deployments.stop(request)
-
-    def continue_service_deployment(self, request: Request) -> Reply:
-        return self._service_deployments.answer_hook(request)
-
-    def create_task_set(self, request: Request) -> Reply:
-        return self._task_sets.create(request)
-
-    def update_task_set(self, request: Request) -> Reply:
-        return self._task_sets.update(request)
-
-    def delete_task_set(self, request: Request) -> Reply:
-        return self._task_sets.delete(request)
-
-    def describe_task_sets(self, request: Request) -> Reply:
-        return self._task_sets.describe(request)
-
-    def update_service_primary_task_set(self, request: Request) -> Reply:
-        return self._task_sets.make_primary(request)
-
-    def tag_resource(self, request: Request) -> Reply:
-        return self._tags.tag(request)
-
-    def untag_resource(self, request: Request) -> Reply:
-        return self._tags.untag(request)
-
-    def list_tags_for_resource(self, request: Request) -> Reply:
-        return self._tags.list(request)

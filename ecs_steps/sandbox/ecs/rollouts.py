@@ -147,7 +147,7 @@ class Rollouts:
         self.account.after(ANSWER_SHOWS_AFTER, lambda: self.wake(service))
 
     def complete(self, service: Service, deployment: Deployment) -> None:
-        """Mark the PRIMARY as completed; every other deployment is gone by then."""
+        """Mark the PRIMARY as completed; every other deployment has ended by then."""
         deployment.moved(
             self.account.now, RolloutState.COMPLETED, f"ECS deployment {deployment.id} completed."
         )

@@ -117,7 +117,7 @@ class Scheduler:
                 self._start_batch(service, deployment, missing)
 
     def _scale_task_sets(self, service: Service) -> None:
-        """Give every task set its share of the desired tasks; one that has drained is gone."""
+        """Give every task set its share of the desired tasks; one that has drained is deleted."""
         for task_set in list(service.task_sets):
             deployment, computed = task_set.deployment, task_set.computed(service.desired)
             wanted = sorted(deployment.wanted_tasks, key=lambda task: not task.healthy)

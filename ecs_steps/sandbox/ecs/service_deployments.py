@@ -20,7 +20,7 @@ _REQUESTED_FOR = 1.0
 _HOOK_ID = re.compile(r"ecs-[a-z]+-[0-9A-Za-z-]+")
 
 
-def _refusal(message: str) -> ServiceError:
+def _error(message: str) -> ServiceError:
     return ServiceError("InvalidParameterException", message)
 
 
@@ -100,14 +100,14 @@ class ServiceDeployments:
         arn, hook_id = request["serviceDeploymentArn"], request["hookId"]
         service, service_deployment = self._existing(arn)
         if not _HOOK_ID.fullmatch(hook_id):
-            raise _refusal("Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}")
+            raise _error("Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}")
         if not service_deployment.open:
-            raise _refusal(
+            raise _error(
                 "Continuing a service deployment is not allowed for service deployment in terminal states."
             )
         hook = next((each for each in service_deployment.hooks if each.id == hook_id), None)
         if service_deployment.status != "IN_PROGRESS" or hook is None or not hook.awaits_answer:
-            raise _refusal(
+            raise _error(
                 "Provided hookId is either completed, unavailable, or not associated with the given Resource "
                 "ARN"
             )

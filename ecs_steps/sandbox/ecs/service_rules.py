@@ -28,14 +28,14 @@ _EXTERNAL_REFUSES = _CODE_DEPLOY_REFUSES | {
 _LEFT_TO_TASK_SETS = (*_EXTERNAL_REFUSES, "launchType", "serviceConnectConfiguration")
 
 
-def _refusal(message: str) -> ServiceError:
+def _error(message: str) -> ServiceError:
     return ServiceError("InvalidParameterException", message)
 
 
 def required(request: Request, member: str) -> str:
     """Return a member of a request that may not be missing."""
     if not request.get(member):
-        raise _refusal(f"{member} can not be blank.")
+        raise _error(f"{member} can not be blank.")
     return str(request[member])
 
 
@@ -58,7 +58,7 @@ def created_members(request: Request) -> dict[str, Any]:
         # Believed: the default (no source; API reference: only the service's name is required).
         members.setdefault("desiredCount", 0)
     if "desiredCount" not in members and not daemon:
-        raise _refusal("The desired count must be specified for the REPLICA scheduling strategy.")
+        raise _error("The desired count must be specified for the REPLICA scheduling strategy.")
     if "capacityProviderStrategy" not in members and not external:
         members.setdefault("launchType", "EC2")
     if members.get("launchType") == "FARGATE":
@@ -87,11 +87,11 @@ def _check_external(request: Request) -> None:
     # Believed: the texts (no source; the API reference has the rules).
     for member in _LEFT_TO_TASK_SETS:
         if request.get(member):
-            raise _refusal(
+            raise _error(
                 f"{member} cannot be specified for a service with an EXTERNAL deployment controller."
             )
     if request.get("schedulingStrategy") == "DAEMON":
-        raise _refusal(
+        raise _error(
             "The DAEMON scheduling strategy is not supported with an EXTERNAL deployment controller."
         )
 
@@ -108,11 +108,14 @@ def updated_members(members: dict[str, Any], request: Request) -> dict[str, Any]
 
 
 def launch_type(members: dict[str, Any]) -> str:
-    """Return where a service's tasks run; capacity providers of Fargate are Fargate."""
+    """Return where a service's tasks run; empty where its task sets say it.
+
+    Capacity providers of Fargate are Fargate.
+    """
     providers = [item["capacityProvider"] for item in members.get("capacityProviderStrategy", [])]
     if providers:
         return "FARGATE" if providers[0] in ("FARGATE", "FARGATE_SPOT") else "EC2"
-    return str(members.get("launchType", "EC2"))
+    return str(members.get("launchType", ""))
 
 
 def check(members: dict[str, Any], task_definition: Revision) -> None:
@@ -124,9 +127,9 @@ def check(members: dict[str, Any], task_definition: Revision) -> None:
     definition = task_definition.members
     kind = launch_type(members)
     if kind == "FARGATE" and "FARGATE" not in definition["compatibilities"]:
-        raise _refusal("Task definition does not support launch_type FARGATE.")
+        raise _error("Task definition does not support launch_type FARGATE.")
     if definition.get("networkMode") == "awsvpc" and "networkConfiguration" not in members:
-        raise _refusal("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+        raise _error("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
     ports = {
         container["name"]: {mapping.get("containerPort") for mapping in container["portMappings"]}
         for container in task_definition.containers
@@ -134,9 +137,9 @@ def check(members: dict[str, Any], task_definition: Revision) -> None:
     for balancer in members["loadBalancers"]:
         name, port = balancer["containerName"], balancer["containerPort"]
         if name not in ports:
-            raise _refusal(f"The container {name} does not exist in the task definition.")
+            raise _error(f"The container {name} does not exist in the task definition.")
         if port not in ports[name]:
-            raise _refusal(f"The container {name} did not have a container port {port} defined.")
+            raise _error(f"The container {name} did not have a container port {port} defined.")
 
 
 def check_controller(members: dict[str, Any], request: Request) -> None:
@@ -151,7 +154,7 @@ def check_controller(members: dict[str, Any], request: Request) -> None:
         case _:
             return
     if request.get("forceNewDeployment"):
-        raise _refusal(f"Cannot force a new deployment on services with {advice}")
+        raise _error(f"Cannot force a new deployment on services with {advice}")
     for member, what in refused.items():
         if request.get(member) is not None:
-            raise _refusal(f"Unable to update {what} on services with {advice}")
+            raise _error(f"Unable to update {what} on services with {advice}")

@@ -151,10 +151,13 @@ class Services:
             service.arn
             for service in cluster.services.values()
             if service.status != "INACTIVE"
-            and request.get("launchType") in (None, rules.launch_type(service.members))
+            and request.get("launchType") in (None, self._launch_type(service))
             and request.get("schedulingStrategy") in (None, service.members["schedulingStrategy"])
         ]
         return page(arns, {"maxResults": _MAX_ITEMS, **request}, "serviceArns")
+
+    def _launch_type(self, service: Service) -> str:
+        return "" if rules.is_external(service.members) else rules.launch_type(service.members)
 
     def named_in(self, request: Request) -> Service:
         service = self.clusters.named_in(request).services.get(short_name(request["service"]))

@@ -32,7 +32,7 @@ _RULE_ARN = re.compile(
 )
 
 
-def _refusal(message: str) -> ServiceError:
+def _error(message: str) -> ServiceError:
     return ServiceError("InvalidParameterException", message)
 
 
@@ -47,13 +47,13 @@ def check_strategy(members: dict[str, Any], listeners: Listeners) -> None:
     _check_numbers(configuration)
     advanced = [balancer for balancer in balancers if balancer.get("advancedConfiguration")]
     if any(balancer.get("loadBalancerName") for balancer in advanced):
-        raise _refusal("advancedConfiguration field is not allowed with ELBv1 loadBalancers")
+        raise _error("advancedConfiguration field is not allowed with ELBv1 loadBalancers")
     if advanced and len(advanced) < len(balancers):
-        raise _refusal(
+        raise _error(
             "Either all or none of the provided loadBalancers must have advancedConfiguration defined"
         )
     if shifts_traffic(configuration) and len(advanced) < len(balancers):
-        raise _refusal(
+        raise _error(
             "advancedConfiguration field is required for all loadBalancers when using a non-ROLLING "
             "deployment strategy"
         )
@@ -63,7 +63,7 @@ def check_strategy(members: dict[str, Any], listeners: Listeners) -> None:
     has_traffic = balancers or (members.get("serviceConnectConfiguration") or {}).get("enabled")
     if configuration["strategy"] in ("LINEAR", "CANARY") and not has_traffic:
         # Believed: the text (the guide says only that one of the two is needed).
-        raise _refusal("LINEAR and CANARY deployments need a load balancer or Service Connect")
+        raise _error("LINEAR and CANARY deployments need a load balancer or Service Connect")
 
 
 def _check_groups(balancers: list[dict[str, Any]]) -> None:
@@ -78,7 +78,7 @@ def _check_groups(balancers: list[dict[str, Any]]) -> None:
     )
     for group, times in groups.items():
         if times > 1:
-            raise _refusal(f"Duplicate targetGroupArn found: {group}")
+            raise _error(f"Duplicate targetGroupArn found: {group}")
 
 
 def _check_rules(balancer: dict[str, Any], listeners: Listeners) -> None:
@@ -86,18 +86,18 @@ def _check_rules(balancer: dict[str, Any], listeners: Listeners) -> None:
     production, test = advanced.get("productionListenerRule", ""), advanced.get("testListenerRule", "")
     for name, arn in (("productionListenerRule", production), ("testListenerRule", test)):
         if arn and not _RULE_ARN.fullmatch(arn):
-            raise _refusal(
+            raise _error(
                 f"{name} has an invalid ARN format. Must be RuleArn for ALB or ListenerArn for NLB. "
                 f"Got: {arn}"
             )
     if production and production == test:
-        raise _refusal(
+        raise _error(
             f"The following rules cannot be used as both production and test listener rules: {production}"
         )
     rule = listeners.find(production)
     both = {balancer.get("targetGroupArn"), advanced.get("alternateTargetGroupArn")}
     if rule and not test and ":listener-rule/app/" in production and not both <= rule.weights.keys():
-        raise _refusal(
+        raise _error(
             "For Application LoadBalancer, testListenerRule is required when productionListenerRule is not "
             "associated with both targetGroup and alternateTargetGroup"
         )
@@ -108,22 +108,22 @@ def _check_hooks(configuration: dict[str, Any]) -> None:
     for hook in hooks:
         kind = hook.get("targetType") or LAMBDA
         if kind not in (LAMBDA, PAUSE):
-            raise _refusal("Invalid targetType. Valid values are: AWS_LAMBDA, PAUSE")
+            raise _error("Invalid targetType. Valid values are: AWS_LAMBDA, PAUSE")
         stages = set(hook.get("lifecycleStages") or [])
         if kind == PAUSE and (stages & _NO_PAUSE or not stages <= set(STAGES)):
-            raise _refusal("Invalid lifecycle stage provided for Pause Hook")
+            raise _error("Invalid lifecycle stage provided for Pause Hook")
         # Believed: what follows is refused (botocore's documentation); the texts (no source).
         if not stages or not stages <= set(STAGES):
-            raise _refusal("Invalid lifecycle stage provided for Hook")
+            raise _error("Invalid lifecycle stage provided for Hook")
         if kind == PAUSE and any(hook.get(name) for name in ("hookTargetArn", "roleArn", "hookDetails")):
-            raise _refusal("A Pause Hook takes no hookTargetArn, roleArn or hookDetails")
+            raise _error("A Pause Hook takes no hookTargetArn, roleArn or hookDetails")
         if kind == LAMBDA and not (hook.get("hookTargetArn") and hook.get("roleArn")):
-            raise _refusal("A Lambda Hook needs hookTargetArn and roleArn")
+            raise _error("A Lambda Hook needs hookTargetArn and roleArn")
         if not 1 <= timeout_minutes(hook) <= _MAX_TIMEOUT_MINUTES:
-            raise _refusal(f"timeoutInMinutes must be between 1 and {_MAX_TIMEOUT_MINUTES}")
+            raise _error(f"timeoutInMinutes must be between 1 and {_MAX_TIMEOUT_MINUTES}")
     kinds = Counter(hook.get("targetType") or LAMBDA for hook in hooks)
     if any(number > _MAX_HOOKS_OF_A_TYPE for number in kinds.values()):
-        raise _refusal(f"At most {_MAX_HOOKS_OF_A_TYPE} lifecycle hooks of a type are allowed")
+        raise _error(f"At most {_MAX_HOOKS_OF_A_TYPE} lifecycle hooks of a type are allowed")
 
 
 def _check_numbers(configuration: dict[str, Any]) -> None:
@@ -138,6 +138,6 @@ def _check_numbers(configuration: dict[str, Any]) -> None:
         ("stepBakeTimeInMinutes", linear.get("stepBakeTimeInMinutes"), 0, _MAX_BAKE_MINUTES),
     ):
         if value is not None and not least <= float(value) <= most:
-            raise _refusal(f"{name} must be between {least} and {most}")
+            raise _error(f"{name} must be between {least} and {most}")
     if configuration["strategy"] not in ("ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"):
-        raise _refusal(f"Invalid deployment strategy: {configuration['strategy']}")
+        raise _error(f"Invalid deployment strategy: {configuration['strategy']}")

@@ -120,7 +120,7 @@ _GOES_WRONG: dict[str, tuple[str, EcsPlan]] = {
         "another tool writes its own weights over those of ECS while storefront pauses",
         _paused(WeightsReset(stage=_TESTED, after=30)),
     ),
-    "rule-is-gone": (
+    "rule-was-deleted": (
         "the listener rules of storefront are deleted while it pauses",
         _paused(RulesDeleted(stage=_TESTED, after=30)),
     ),

@@ -22,7 +22,7 @@ _FARGATE_MEMORY: dict[int, Iterable[int]] = {
 }
 
 
-def _refusal(message: str) -> ServiceError:
+def _error(message: str) -> ServiceError:
     return ServiceError("ClientException", message)
 
 
@@ -34,9 +34,9 @@ def check(request: Request) -> None:
     """
     containers = request.get("containerDefinitions") or []
     if not containers:
-        raise _refusal("Container list cannot be empty.")
+        raise _error("Container list cannot be empty.")
     if not any(container.get("essential", True) for container in containers):
-        raise _refusal("At least one container in the task definition must be marked as essential.")
+        raise _error("At least one container in the task definition must be marked as essential.")
     volumes = {volume.get("name") for volume in request.get("volumes") or []}
     for container in containers:
         _check_container(container, volumes, task_memory=request.get("memory"))
@@ -46,18 +46,18 @@ def check(request: Request) -> None:
 
 def _check_container(container: Request, volumes: set[str], *, task_memory: str | None) -> None:
     if not container.get("name"):
-        raise _refusal("Container.name should not be null or empty.")
+        raise _error("Container.name should not be null or empty.")
     if not container.get("image"):
-        raise _refusal("Container.image should not be null or empty.")
+        raise _error("Container.image should not be null or empty.")
     if not (task_memory or container.get("memory") or container.get("memoryReservation")):
-        raise _refusal(
+        raise _error(
             f"Invalid setting for container '{container['name']}'. At least one of 'memory' or "
             "'memoryReservation' must be specified."
         )
     plain = {entry["name"] for entry in container.get("environment") or []}
     shared = [entry["name"] for entry in container.get("secrets") or [] if entry["name"] in plain]
     if shared:
-        raise _refusal(
+        raise _error(
             "The secret name must be unique and not shared with any new or existing environment variables "
             f"set on the container, such as '{shared[0]}'."
         )
@@ -65,7 +65,7 @@ def _check_container(container: Request, volumes: set[str], *, task_memory: str 
         _check_ports(container["name"], mapping)
     for mount in container.get("mountPoints") or []:
         if mount.get("sourceVolume") not in volumes:
-            raise _refusal(f"Unknown volume '{mount.get('sourceVolume')}'.")
+            raise _error(f"Unknown volume '{mount.get('sourceVolume')}'.")
 
 
 def _check_ports(container: str, mapping: Request) -> None:
@@ -73,38 +73,38 @@ def _check_ports(container: str, mapping: Request) -> None:
     # Believed: that these are refused here, and the texts (no source).
     ports = mapping.get("containerPortRange")
     if (ports is None) == (mapping.get("containerPort") is None):
-        raise _refusal(
+        raise _error(
             f"Invalid port mapping for container '{container}': specify either containerPort or "
             "containerPortRange."
         )
     if ports is None:
         return
     if mapping.get("hostPort"):
-        raise _refusal(f"Invalid port mapping for container '{container}': a range takes no hostPort.")
+        raise _error(f"Invalid port mapping for container '{container}': a range takes no hostPort.")
     bounds = re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", ports)
     if bounds is None or not 1 <= int(bounds[1]) < int(bounds[2]) <= _MAX_PORT:
-        raise _refusal(f"Invalid containerPortRange '{ports}' for container '{container}'.")
+        raise _error(f"Invalid containerPortRange '{ports}' for container '{container}'.")
 
 
 def _check_fargate(request: Request) -> None:
     for member in ("cpu", "memory"):
         if not request.get(member):
-            raise _refusal(f"Fargate requires that '{member}' be defined at the task level.")
+            raise _error(f"Fargate requires that '{member}' be defined at the task level.")
     if request.get("networkMode") != "awsvpc":
-        raise _refusal("Fargate only supports network mode 'awsvpc'.")
+        raise _error("Fargate only supports network mode 'awsvpc'.")
     cpu, memory = units(request["cpu"], 1024), units(request["memory"], _GB)
     if memory not in _FARGATE_MEMORY.get(cpu, ()):
-        raise _refusal("No Fargate configuration exists for given values.")
+        raise _error("No Fargate configuration exists for given values.")
     reads_secrets = any(container.get("secrets") for container in request["containerDefinitions"])
     if reads_secrets and not request.get("executionRoleArn"):
-        raise _refusal("When you are specifying container secrets, you must also specify an execution role.")
+        raise _error("When you are specifying container secrets, you must also specify an execution role.")
 
 
 def units(text: str, per_whole: int) -> int:
     """Read "256", ".25 vCPU" or "0.5 GB" as CPU units or MiB; `per_whole` of them are one vCPU or GB."""
     number = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*(vcpu|gb)?\s*", text, re.IGNORECASE)
     if number is None:
-        raise _refusal(f"Invalid 'cpu' or 'memory' setting for task: {text}")
+        raise _error(f"Invalid 'cpu' or 'memory' setting for task: {text}")
     return int(float(number[1]) * per_whole) if number[2] else int(float(number[1]))
 
 

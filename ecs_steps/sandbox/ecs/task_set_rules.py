@@ -18,7 +18,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,36}")
 _FULL_SCALE = 100.0
 
 
-def _refusal(message: str) -> ServiceError:
+def _error(message: str) -> ServiceError:
     return ServiceError("InvalidParameterException", message)
 
 
@@ -27,7 +27,7 @@ def check_controller(service: Service) -> None:
     if service.status != "ACTIVE":
         raise ServiceError("ServiceNotActiveException", "Service was not ACTIVE.")
     if service.members["deploymentController"]["type"] != "EXTERNAL":
-        raise _refusal(
+        raise _error(
             "Amazon ECS only supports task set management on services configured to use external deployment "
             "controllers."
         )
@@ -37,7 +37,7 @@ def check_number(task_sets: Sequence[TaskSet]) -> None:
     """Refuse the sixth task set."""
     # Believed: a DRAINING set counts too (no source).
     if len(task_sets) >= _MAX_TASK_SETS:
-        raise _refusal(
+        raise _error(
             f"{_MAX_TASK_SETS} deployments exist on the service. Unable to create new TaskSet since this "
             "exceeds the maximum limit."
         )
@@ -57,15 +57,15 @@ def created_members(request: Request, task_definition: Revision, listeners: List
     groups = [balancer.get("targetGroupArn", "") for balancer in members["loadBalancers"]]
     # Believed: the texts of these refusals, and of that of the token (no source).
     if len(groups) > 1:
-        raise _refusal("A task set can have only one load balancer.")
+        raise _error("A task set can have only one load balancer.")
     for group in groups:
         if not listeners.load_balancers_of(group):
-            raise _refusal(
+            raise _error(
                 f"The target group with targetGroupArn {group} does not have an associated load balancer."
             )
     token = request.get("clientToken")
     if token is not None and not _TOKEN.fullmatch(token):
-        raise _refusal("clientToken must have up to 36 ASCII characters in the range of 33-126.")
+        raise _error("clientToken must have up to 36 ASCII characters in the range of 33-126.")
     return members
 
 
@@ -75,7 +75,7 @@ def scale_of(request: Request) -> float:
     scale = request.get("scale") or {}
     value = float(scale.get("value", _FULL_SCALE))
     if not 0 <= value <= _FULL_SCALE or scale.get("unit", "PERCENT") != "PERCENT":
-        raise _refusal("The scale must be between 0.0 and 100.0 PERCENT.")
+        raise _error("The scale must be between 0.0 and 100.0 PERCENT.")
     return value
 
 
@@ -84,14 +84,14 @@ def check_deletion(task_set: TaskSet, *, force: bool) -> None:
     if force:
         return
     if task_set.status == "PRIMARY":
-        raise _refusal("Primary TaskSet cannot be deleted")
+        raise _error("Primary TaskSet cannot be deleted")
     # Believed: the text (no source; API reference: `force` deletes what is not scaled down to zero).
     if task_set.scale:
-        raise _refusal("TaskSet must be scaled down to zero before it can be deleted.")
+        raise _error("TaskSet must be scaled down to zero before it can be deleted.")
 
 
 def check_change(task_set: TaskSet) -> None:
     """Refuse to change a set that is being deleted."""
     # Believed: that a DRAINING set is refused, and the text (no source).
     if task_set.status == "DRAINING":
-        raise _refusal("TaskSet is draining.")
+        raise _error("TaskSet is draining.")

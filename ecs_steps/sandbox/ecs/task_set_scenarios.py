@@ -19,7 +19,7 @@ TASK_SET_SCENARIOS: Mapping[str, tuple[str, EcsPlan]] = MappingProxyType(
             EcsPlan(failure_plans=(evolve(CRASH, skip=1),), events=(TasksStopped(after=300),)),
         ),
         "sixth-task-set": (
-            "checkout has four task sets beside its PRIMARY one, left over by failed runs",
+            "checkout has four task sets besides its PRIMARY one, left over by failed runs",
             EcsPlan(left_over_task_sets=4),
         ),
         "priority-taken": (

@@ -68,7 +68,7 @@ class TaskSets:
         return self._reply(service, task_set)
 
     def delete(self, request: Request) -> Reply:
-        """Let a set drain; it is gone when its last task has stopped."""
+        """Let a set drain; it is deleted when its last task has stopped."""
         service, task_set = self._task_set_of(request, "taskSet")
         rules.check_deletion(task_set, force=bool(request.get("force")))
         task_set.status, task_set.updated_at = "DRAINING", self.account.now

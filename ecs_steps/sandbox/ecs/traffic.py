@@ -135,7 +135,7 @@ class Traffic:
             )
         rule = self.listeners.find(arn)
         if rule is None:
-            # Believed: the text where a rule is gone (troubleshooting-blue-green has the cause alone).
+            # Believed: the text where a rule was deleted (troubleshooting-blue-green has the cause alone).
             raise _failed(f"The listener rule {arn} was not found.")
         return rule
 

@@ -30,6 +30,7 @@ from ecs_steps.rollouts.start import describe_updatable_service, has_task_sets, 
 from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.abort_ecs_deployment.inputs import ABORT, AbortInputs, WhenFinished
+from ecs_steps.steps.deployment_inputs import SERVICE_DEPLOYMENT_ARN
 
 MAX_ANSWERS = 3
 """How many pauses an abort answers that are decided by someone else in the same moment."""
@@ -64,10 +65,13 @@ class Abort:
                 context.say(Level.WARNING, f"Which revisions these are is not known. {error}")
             self.outputs.set(**progress_outputs(record, seen))
             newer = newer_deployment(service, record)
-            if newer and not record.is_rolling_back:
+            redeploys = self.inputs.when_finished is WhenFinished.REDEPLOY and record.status == "SUCCESSFUL"
+            is_redeployed = redeploys and service.task_definition == seen.previous
+            if newer and not record.is_rolling_back and not is_redeployed:
                 return self._unchanged(
                     f"{seen.name} is not aborted: deployment {newer.deployment_id} of "
-                    f"{newer.task_definition} has taken its place."
+                    f"{newer.task_definition} has taken its place.",
+                    is_superseded=True,
                 )
             return self._roll_back(service, record, seen)
 
@@ -88,7 +92,7 @@ class Abort:
         if record is None or is_pinned(record, pins):
             return record
         if record.is_in_progress:
-            refuse_foreign(service, record, pins, context)
+            refuse_foreign(service, record, pins, context, variable=SERVICE_DEPLOYMENT_ARN)
             return record
         return record if is_tagged(service, record, pins, context) else None
 
@@ -107,10 +111,11 @@ class Abort:
                 self.outputs.set(**final_outputs(watch.service_deployment))
                 return self.outputs.result(Outcome.ROLLED_BACK)
             case DeploymentStatus.SUPERSEDED:
-                return self._unchanged(f"{seen.name} is not aborted: {watch.verdict.reason}.")
+                why = watch.verdict.reason.removesuffix(".")
+                return self._unchanged(f"{seen.name} is not aborted: {why}.", is_superseded=True)
             case DeploymentStatus.SERVING:
                 return self._finished(service, seen)
-            case DeploymentStatus.FAILED:
+            case DeploymentStatus.FAILED | DeploymentStatus.PAUSED:
                 raise self._failure(watch, seen)
             case _:
                 raise failure_of(watch)
@@ -121,7 +126,7 @@ class Abort:
             if decision.action is not Action.ANSWER:
                 break
             self.context.say(Level.INFO, f"Rolling back {record.deployment_id} at hook {decision.hook_id}")
-            if answer_pause(record, decision.hook_id, "ROLLBACK", self.context):
+            if answer_pause(record, decision.hook_id, "ROLLBACK", self.context) is None:
                 return
             record = record_once_decided(record, decision.hook_id, self.context)
             decision = decide_to_abort(record)
@@ -142,8 +147,11 @@ class Abort:
                 why="ECS does not know any more which revision served before it",
                 next_step="Deploy that revision with the step Update Amazon ECS Service.",
             )
-        self.context.say(Level.WARNING, f"{seen.name} has succeeded: deploying {seen.previous} again")
-        deployment = start_rollout(service, seen.previous, self.context, force=False)
+        # A run that was ended may have begun it.
+        running = service.primary if service.task_definition == seen.previous else None
+        if running is None:
+            self.context.say(Level.WARNING, f"{seen.name} has succeeded: deploying {seen.previous} again")
+        deployment = running or start_rollout(service, seen.previous, self.context, force=False)
         self.outputs.set(DeploymentId=deployment.deployment_id)
         if not self.context.may_wait:
             return self.outputs.result(Outcome.STARTED)
@@ -157,9 +165,9 @@ class Abort:
             return self.outputs.result(Outcome.ROLLED_BACK)
         raise failure_of(watch)
 
-    def _unchanged(self, why: str) -> Result:
+    def _unchanged(self, why: str, *, is_superseded: bool = False) -> Result:
         self.context.say(Level.WARNING, why)
-        return self.outputs.result(Outcome.UNCHANGED)
+        return self.outputs.result(Outcome.UNCHANGED, is_superseded=is_superseded)
 
     def _failure(self, watch: ServiceWatch, seen: Review) -> RolloutFailedError:
         return RolloutFailedError(

@@ -22,7 +22,7 @@ def permissions(inputs: AbortInputs, *, diagnostics: bool) -> dict[str, Any]:
     return policy_document(
         chain(
             check_environment_tags(inputs, scope),
-            find_deployment(inputs, scope, *actions),
+            find_deployment(scope, f"{inputs.cluster}/{inputs.service}", *actions),
             _redeploy(inputs, scope),
             accompany_decision(inputs, scope, scales=False, diagnostics=diagnostics),
             [targets] if diagnostics else [],

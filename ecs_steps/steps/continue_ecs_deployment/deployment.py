@@ -11,11 +11,11 @@ from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import DeploymentError, InvalidInputsError, NotFoundError, Problem
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
-from ecs_steps.rollouts.approval import answer_pause
+from ecs_steps.rollouts.approval import answer_pause, record_once_decided
 from ecs_steps.rollouts.decision import Action, Decision, decide_to_continue
 from ecs_steps.rollouts.deployment import found_still_running
 from ecs_steps.rollouts.failure import failure_of
-from ecs_steps.rollouts.pauses import pause_of, pause_outputs
+from ecs_steps.rollouts.pauses import pause_of, pause_outputs, waits_at
 from ecs_steps.rollouts.progress import (
     final_outputs,
     find_service_deployment,
@@ -32,6 +32,7 @@ from ecs_steps.rollouts.verdict import DeploymentStatus
 from ecs_steps.rollouts.verification import Verification, verify
 from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
 from ecs_steps.steps.continue_ecs_deployment.inputs import CONTINUE, ContinueInputs, WhenUnhealthy
+from ecs_steps.steps.deployment_inputs import SERVICE_DEPLOYMENT_ARN
 
 
 @frozen(kw_only=True)
@@ -123,7 +124,7 @@ class Continuation:
         if is_pinned(record, pins):
             return record
         if record.is_in_progress:
-            refuse_foreign(service, record, pins, context)
+            refuse_foreign(service, record, pins, context, variable=SERVICE_DEPLOYMENT_ARN)
         elif record.status == "SUCCESSFUL" or not is_tagged(service, record, pins, context):
             _nothing_to_continue(service, f"its last deployment is {record.status}")
         return record
@@ -146,8 +147,12 @@ class Continuation:
 
     def _answer(self, record: ServiceDeployment, hook_id: str) -> None:
         self.context.say(Level.INFO, f"Continuing {record.deployment_id} at hook {hook_id}")
-        if not answer_pause(record, hook_id, "CONTINUE", self.context):
-            self.context.say(Level.WARNING, f"The pause of hook {hook_id} was decided without this step.")
+        refusal = answer_pause(record, hook_id, "CONTINUE", self.context)
+        if refusal is None:
+            return
+        if waits_at(record_once_decided(record, hook_id, self.context), hook_id):
+            raise refusal
+        self.context.say(Level.WARNING, f"The pause of hook {hook_id} was decided without this step.")
 
     def _say_why_not(self, record: ServiceDeployment, decision: Decision) -> None:
         if not decision.hook_id or not record.is_in_progress:
@@ -168,6 +173,9 @@ class Continuation:
     def _result(self, watch: ServiceWatch) -> Result:
         pause, record = watch.verdict.pause, watch.service_deployment
         if pause and record:
+            if pause.hook_id in watch.answered_hooks:
+                text = f"Hook {pause.hook_id} was continued, and ECS still shows that it waits for a person."
+                self.context.say(Level.WARNING, text)
             self.outputs.set(**report_pause(record, pause, watch.service, self.context))
             return self.outputs.result(Outcome.PAUSED)
         if watch.verdict.status is DeploymentStatus.SERVING:

@@ -20,7 +20,7 @@ def permissions(inputs: ContinueInputs, *, diagnostics: bool) -> dict[str, Any]:
     return policy_document(
         chain(
             check_environment_tags(inputs, scope),
-            find_deployment(inputs, scope, "ecs:ContinueServiceDeployment"),
+            find_deployment(scope, f"{inputs.cluster}/{inputs.service}", "ecs:ContinueServiceDeployment"),
             review_deployment(scope),
             accompany_decision(inputs, scope, scales=True, diagnostics=diagnostics),
         )

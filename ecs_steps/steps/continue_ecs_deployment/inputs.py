@@ -12,9 +12,9 @@ from ecs_steps.octopus.inputs.types import Text, WholeNumber
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.steps.deployment_inputs import STARTED_DEPLOYMENT_RULES, HookId, StartedDeploymentInputs
+from ecs_steps.steps.strategy_inputs import BakeMinutes
 from ecs_steps.steps.task_set_inputs import (
     TEST_TRAFFIC_RULES,
-    BakeMinutes,
     Header,
     Query,
     TrafficPercent,
@@ -102,14 +102,14 @@ class ContinueInputs(StartedDeploymentInputs):
     verify_status: HttpStatus = variable(
         f"{VERIFY}.Status",
         label="Expected status",
-        help="The status of the expected answer, 200 to 599.",
+        help="The status of the expected response, 200 to 599.",
         default=200,
         used_if=_is_verified,
     )
     verify_text: VerifyText = variable(
         f"{VERIFY}.Text",
         label="Expected text",
-        help="What the expected answer contains, within its first MiB. Empty means anything.",
+        help="What the expected response contains, within its first MiB. Empty means anything.",
         default="",
         used_if=_is_verified,
     )

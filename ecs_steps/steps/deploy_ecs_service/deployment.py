@@ -11,18 +11,18 @@ from ecs_steps.environments.guard import check_environment
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import KeptCount
 from ecs_steps.result import DryRun, Outcome, Outputs, Result, StillRunning
-from ecs_steps.rollouts.deployment import outcome_of, task_set_left
+from ecs_steps.rollouts.deployment import has_paused, outcome_of, task_set_left
 from ecs_steps.rollouts.failure import failure_of
-from ecs_steps.rollouts.progress import report_pause
+from ecs_steps.rollouts.start import describe_service_of
 from ecs_steps.rollouts.verdict import DeploymentStatus
-from ecs_steps.rollouts.watch import ServiceWatch, wait_for_verdict
+from ecs_steps.rollouts.watch import wait_for_verdict
 from ecs_steps.stacks.change_set import plan_deployment
 from ecs_steps.stacks.deployment import DeployedStack, attach, start_deployment
 from ecs_steps.stacks.preflight import running_count, stack_service, warn_of_scaling
 from ecs_steps.stacks.service_watch import StackServiceWatch
 from ecs_steps.stacks.watch import watch_operation
 from ecs_steps.steps.deploy_ecs_service.inputs import DeployInputs
-from ecs_steps.steps.deploy_ecs_service.task_sets import TaskSetOfStack, check_task_sets
+from ecs_steps.steps.deploy_ecs_service.task_sets import check_task_sets, deploy_task_set
 from ecs_steps.tags import merge_tags
 from ecs_steps.task_definition.container_specs import ContainerSpec, ImageReference
 
@@ -86,7 +86,8 @@ class StackDeployment:
             beside = None if inputs.has_task_sets else service
             leave = inputs.on_failure is OnFailure.LEAVE
             if watch_operation(stack.operation, context, service=beside, leave=leave) and service.watch:
-                return self._paused(service.watch)
+                has_paused(service.watch, context, outputs)
+                return outputs.result(Outcome.PAUSED)
         resources = context.call_with_retries(
             "the stack", lambda: stack_resources(context.aws, stack.stack_id)
         )
@@ -95,15 +96,15 @@ class StackDeployment:
         if stack.operation and not self._keeps_count:
             warn_of_scaling(service_arn, context)
         if inputs.has_task_sets:
-            deployment = TaskSetOfStack(
-                inputs=inputs, context=context, outputs=outputs, service_arn=service_arn
+            running = describe_service_of(inputs.cluster_name, service_arn, context)
+            return deploy_task_set(
+                inputs, running, task_definition, context, outputs, unchanged=stack.unchanged
             )
-            return deployment.run(task_definition, unchanged=stack.unchanged)
         if context.may_wait:
             watch = service.watch_of(service_arn, task_definition)
             verdict = wait_for_verdict(watch)
-            if verdict.pause:
-                return self._paused(watch)
+            if has_paused(watch, context, outputs):
+                return outputs.result(Outcome.PAUSED)
             if verdict.status is not DeploymentStatus.SERVING:
                 raise failure_of(watch)
             outputs.set(**revision_outputs(task_definition), DeploymentId=watch.deployment_id)
@@ -131,12 +132,6 @@ class StackDeployment:
 
         return evolve(inputs, containers=tuple(map(pinned, inputs.containers)))
 
-    def _paused(self, watch: ServiceWatch) -> Result:
-        pause, record = watch.verdict.pause, watch.service_deployment
-        if pause and record:
-            self.outputs.set(**report_pause(record, pause, watch.service, self.context))
-        return self.outputs.result(Outcome.PAUSED)
-
     def _stack_request(self, inputs: DeployInputs) -> StackRequest:
         # Only a deployment pays for troposphere: to watch a stack takes no template.
         from ecs_steps.steps.deploy_ecs_service.template import build_template, stack_parameters
@@ -150,8 +145,9 @@ class StackDeployment:
             tags=merge_tags(inputs.default_tags, inputs.user_tags),
             template_bucket=inputs.template_bucket,
             log_group=inputs.log_group,
+            fixed_parameters=("TaskDefinitionName",),
             # A stack name that is given may outlive a service's name; a generated one may not.
-            fixed_parameters=() if inputs.cf_stack_name else ("TaskDefinitionName",),
+            may_be_renamed=bool(inputs.cf_stack_name),
         )
 
     def _running_count(self) -> int | None:

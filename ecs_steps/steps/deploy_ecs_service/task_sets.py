@@ -7,7 +7,7 @@ with, and when, CloudFormation does not know.
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ecs_steps.aws.ecs import Service, describe_service
 from ecs_steps.context import DeploymentContext
@@ -16,7 +16,7 @@ from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.production_rule import find_production_rule
-from ecs_steps.rollouts.start import describe_service_of, has_task_sets
+from ecs_steps.rollouts.start import has_task_sets
 from ecs_steps.rollouts.traffic import actions_for_testers, conditions_for_testers, other_group
 from ecs_steps.stacks.preflight import stack_service
 from ecs_steps.steps.deploy_ecs_service.inputs import DEPLOY, DeployInputs
@@ -78,33 +78,30 @@ def _check_production_rule(inputs: DeployInputs, context: DeploymentContext) -> 
         )
 
 
-@frozen(kw_only=True)
-class TaskSetOfStack:
-    """The deployment of a stack's task definition to the stack's service."""
+def deploy_task_set(
+    inputs: DeployInputs,
+    service: Service,
+    task_definition: str,
+    context: DeploymentContext,
+    outputs: Outputs,
+    *,
+    unchanged: bool,
+) -> Result:
+    """Make the service's first task set, or one that testers alone reach; `unchanged` is the stack.
 
-    inputs: DeployInputs
-    context: DeploymentContext
-    outputs: Outputs
-    service_arn: str
-
-    def run(self, task_definition: str, *, unchanged: bool) -> Result:
-        """Make the service's first task set, or one that testers alone reach; `unchanged` is the stack.
-
-        Raises:
-            As `TaskSetDeployment.establish` and `begin`.
-        """
-        inputs = self.inputs
-        service = describe_service_of(inputs.cluster_name, self.service_arn, self.context)
-        primary = service.primary_task_set
-        deployment = _deployment(inputs, self.context, self.outputs, service)
-        roll_back = inputs.on_failure is OnFailure.ROLLBACK
-        if primary is None:
-            return deployment.establish(task_definition, roll_back=roll_back)
-        if primary.task_definition == task_definition and primary.is_made_with(_members(inputs)):
-            serving = evolve(deployment, task_set_id=primary.task_set_id)
-            outcome = Outcome.UNCHANGED if unchanged else Outcome.SUCCEEDED
-            return serving.establish(task_definition, roll_back=False, outcome=outcome)
-        return deployment.begin(task_definition, inputs.marker, replace=False, roll_back=roll_back)
+    Raises:
+        As `TaskSetDeployment.establish` and `begin`.
+    """
+    primary = service.primary_task_set
+    deployment = _deployment(inputs, context, outputs, service)
+    roll_back = inputs.on_failure is OnFailure.ROLLBACK
+    if primary is None:
+        return deployment.establish(task_definition, roll_back=roll_back)
+    if primary.task_definition == task_definition and primary.is_made_with(_members(inputs)):
+        serving = evolve(deployment, task_set_id=primary.task_set_id)
+        outcome = Outcome.UNCHANGED if unchanged else Outcome.SUCCEEDED
+        return serving.establish(task_definition, roll_back=False, outcome=outcome)
+    return deployment.begin(task_definition, inputs.marker, replace=False, roll_back=roll_back)
 
 
 def _deployment(

@@ -188,7 +188,7 @@ def _advanced(mapping: LoadBalancerMapping) -> dict[str, Any]:
     }
 
 
-_SPELLINGS = {
+_ECS_NAMES = {
     "IAM": "iam",
     "EFSVolumeConfiguration": "efsVolumeConfiguration",
     "FilesystemId": "fileSystemId",
@@ -203,7 +203,7 @@ def in_ecs_words(value: Any, references: Mapping[str, str], *, is_map: bool = Fa
             return references.get(name, value)
         case dict():
             return {
-                name if is_map else _SPELLINGS.get(name, name[0].lower() + name[1:]): in_ecs_words(
+                name if is_map else _ECS_NAMES.get(name, name[0].lower() + name[1:]): in_ecs_words(
                     each, references, is_map=name in _MAPS
                 )
                 for name, each in value.items()

@@ -1,23 +1,26 @@
-"""The inputs of *Deploy Amazon ECS Revision*, and how a revision is written."""
+"""The inputs of *Deploy Amazon ECS Revision*, how a revision is written, and the rules on them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from attrs import frozen
 
 from ecs_steps.octopus.inputs.converter import text, unexpected
 from ecs_steps.octopus.inputs.reader import derived, variable
+from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.octopus.inputs.types import FAMILY, Bool, EcsName, Family
+from ecs_steps.octopus.json_text import shown
+from ecs_steps.steps.common_inputs import SERVICE_RULES
 from ecs_steps.steps.revision_inputs import (
     RevisionInputs,
     force_variable,
     on_failure_variable,
     when_paused_variable,
 )
-from ecs_steps.steps.strategy_inputs import WhenPaused
-from ecs_steps.steps.task_set_inputs import task_sets_last
+from ecs_steps.steps.strategy_inputs import STRATEGY_RULES, WhenPaused
+from ecs_steps.steps.task_set_inputs import TEST_TRAFFIC_RULES, task_sets_last
 
 REVISION = "Octopus.Action.Aws.Ecs.Revision"
 PACKAGE_REFERENCE = "EcsRevision.TaskDefinition"
@@ -56,16 +59,13 @@ def revision_number(version: str) -> int | None:
     return int(match["number"]) if match else None
 
 
-@frozen
-class RevisionReader:
-    """Reads ``family:revision`` or an ARN."""
-
-    def __call__(self, value: object) -> ChosenRevision:
-        match = _REVISION.fullmatch(text(value).strip())
-        number = revision_number(match["version"]) if match else None
-        if match is None or number is None:
-            raise unexpected(value, "a revision as family:revision or ARN, such as orders:42")
-        return ChosenRevision(family=match["family"], number=number, prefix=match["prefix"] or "")
+def _read_revision(value: object) -> ChosenRevision:
+    """Read ``family:revision`` or an ARN."""
+    match = _REVISION.fullmatch(text(value).strip())
+    number = revision_number(match["version"]) if match else None
+    if match is None or number is None:
+        raise unexpected(value, "a revision as family:revision or ARN, such as orders:42")
+    return ChosenRevision(family=match["family"], number=number, prefix=match["prefix"] or "")
 
 
 @frozen(kw_only=True)
@@ -103,7 +103,7 @@ class DeployRevisionInputs(RevisionInputs):
         label="Service name",
         help="The service that is to run the revision; it must exist.",
     )
-    task_definition: Annotated[ChosenRevision, RevisionReader()] | None = variable(
+    task_definition: Annotated[ChosenRevision, _read_revision] | None = variable(
         f"{REVISION}.TaskDefinition",
         label="Revision",
         help="The revision as family:revision or ARN; or chosen with the release, as the version of a "
@@ -126,3 +126,57 @@ class DeployRevisionInputs(RevisionInputs):
     def revision(self) -> ChosenRevision | None:
         """The revision to deploy; there is one where the inputs are valid."""
         return self.task_definition or self.package.revision
+
+
+@rule("task_definition")
+def _some_revision(inputs: DeployRevisionInputs) -> Iterator[Finding]:
+    if inputs.task_definition is None and not inputs.package.is_given:
+        yield Finding(
+            ("task_definition",), f"is required, or a release that chooses the package {PACKAGE_REFERENCE}"
+        )
+
+
+@rule()
+def _package_is_a_revision(inputs: DeployRevisionInputs) -> Iterator[Finding]:
+    package = inputs.package
+    if not package.is_given:
+        return
+    if revision_number(package.version) is None:
+        yield Finding(
+            ("package", PACKAGE_VERSION),
+            f"expected a revision's number, such as 42 or 42-beta, not {shown(package.version)}",
+        )
+    elif package.revision is None:
+        yield Finding(
+            ("package", PACKAGE_ID),
+            f"expected a task definition's family, not {shown(package.package_id)}: is the package from a "
+            "feed of task definitions?",
+        )
+
+
+@rule("task_definition")
+def _one_revision(inputs: DeployRevisionInputs) -> Iterator[Finding]:
+    given, released = inputs.task_definition, inputs.package.revision
+    if given and inputs.package.is_given and released and given.name != released.name:
+        yield Finding(
+            ("task_definition",),
+            f"is {given.name}, and the release has chosen {released.name}: which one is meant?",
+        )
+
+
+@rule("family", "task_definition")
+def _this_family(inputs: DeployRevisionInputs) -> Iterator[Finding]:
+    revision = inputs.revision
+    if inputs.family and revision and revision.family != inputs.family:
+        yield Finding(("family",), f"must be {inputs.family}, and the chosen revision is {revision.name}")
+
+
+RULES: tuple[AnyRule[DeployRevisionInputs], ...] = (
+    _some_revision,
+    _package_is_a_revision,
+    _one_revision,
+    _this_family,
+    *STRATEGY_RULES,
+    *TEST_TRAFFIC_RULES,
+    *SERVICE_RULES,
+)

@@ -6,13 +6,14 @@ variables -> inputs -> service and revision, which fit -> the service runs the r
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
+from ecs_steps.environments.scope import GuardMode
 from ecs_steps.steps.aws_step import RevisionStep
-from ecs_steps.steps.deploy_revision.inputs import DeployRevisionInputs
-from ecs_steps.steps.deploy_revision.rules import RULES
+from ecs_steps.steps.deploy_revision.inputs import RULES, DeployRevisionInputs
 
 if TYPE_CHECKING:
     from ecs_steps.context import DeploymentContext
-    from ecs_steps.preflight.plan import TaskPlan
     from ecs_steps.steps.revision_deployment import ServicePlan
 
 
@@ -37,12 +38,14 @@ class DeployEcsRevisionStep(RevisionStep[DeployRevisionInputs]):
 
         return permissions(self.inputs, diagnostics=diagnostics, log_groups=log_groups)
 
-    def _plan(self, context: "DeploymentContext") -> "ServicePlan":
+    def _plan(self, inputs: DeployRevisionInputs, context: "DeploymentContext") -> "ServicePlan":
         from ecs_steps.steps.deploy_revision.plan import plan_deployment
 
-        return plan_deployment(self.inputs, context)
+        return plan_deployment(inputs, context)
 
-    def _task_plan(self, context: "DeploymentContext") -> "TaskPlan":
-        from ecs_steps.steps.deploy_revision.preflight import task_plan
+    @property
+    def _unchecked(self) -> DeployRevisionInputs:
+        return evolve(self.inputs, environment_guard=GuardMode.OFF)
 
-        return task_plan(self.inputs, self.iam_policy(), context)
+    def _other_needs(self) -> dict[str, Any]:
+        return {"passes_roles": False}

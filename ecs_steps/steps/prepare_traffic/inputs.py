@@ -20,7 +20,6 @@ from ecs_steps.steps.task_set_inputs import (
     marker_of,
     test_query_variable,
 )
-from ecs_steps.tags import Tag
 
 TRAFFIC = "Octopus.Action.Aws.Ecs.Traffic"
 BALANCING = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application"
@@ -127,24 +126,15 @@ class PrepareTrafficInputs(AwsInputs):
 
     @property
     def marker(self) -> RequestMarker:
-        """What testers send.
-
-        Raises:
-            ValueError: Nothing was given; the rules refuse that.
-        """
+        """What testers send."""
         marker = marker_of(self)
-        if marker is None:
-            raise ValueError("no header and no query parameter")
+        assert marker  # noqa: S101  valid inputs have one
         return marker
 
     @property
     def load_balancer(self) -> str:
         """The ARN of the listener's load balancer."""
         return self.listener.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
-
-    def tag(self, key: str) -> Tag:
-        """Return a tag by which something of this name is found again."""
-        return Tag(key, self.name)
 
 
 MAX_WILDCARDS = 6

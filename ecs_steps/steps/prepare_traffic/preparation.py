@@ -37,7 +37,7 @@ MAX_MOVES = 20
 TAKEN = (PRIORITY_IN_USE, "DuplicateTargetGroupName")
 QUOTAS = ("TooManyRules", "TooManyTargetGroups", "TooManyUniqueTargetGroupsPerLoadBalancer", "TooManyTags")
 _MADE = StillRunning(
-    what="What was made before stays, and the next run continues with it",
+    what="What was made so far stays, and the next run continues with it",
     watch="run the step again",
     undo=f"delete the rules and target groups with the tags {PRODUCTION_RULE_TAG}, {PREPARED_TEST_RULE_TAG} "
     f"and {TARGET_GROUP_TAG}",
@@ -51,6 +51,8 @@ class Preparation:
     inputs: PrepareTrafficInputs
     context: DeploymentContext
     outputs: Outputs = field(default=Factory(lambda self: Outputs(self.context.report), takes_self=True))
+    _begun: list[Move] = field(init=False, factory=list)
+    """The moves whose calls were sent: a cancelled one may have been carried out."""
 
     def run(self) -> Result:
         """Make what is missing, one after the other.
@@ -61,13 +63,12 @@ class Preparation:
             AwsCallError: A call was denied or refused, or did not get through.
         """
         inputs, context = self.inputs, self.context
-        number = 0
-        with self.outputs.attach_to_errors(lambda _: _MADE if number else None):
+        with self.outputs.attach_to_errors(lambda _: _MADE if self._begun else None):
             check_environment(inputs.guard, context)
             self.outputs.set(Region=context.aws.region, ListenerArn=inputs.listener)
-            for number in range(MAX_MOVES):
+            for _ in range(MAX_MOVES):
                 if context.call_with_retries("the listener's rules", self._advance) is None:
-                    return self.outputs.result(Outcome.SUCCEEDED if number else Outcome.UNCHANGED)
+                    return self.outputs.result(Outcome.SUCCEEDED if self._begun else Outcome.UNCHANGED)
         raise DeploymentError(
             what="The traffic could not be prepared",
             why=f"another process changed the listener's rules each of the {MAX_MOVES} times that this step "
@@ -82,9 +83,12 @@ class Preparation:
         move = next_move(traffic, self.inputs)
         if move:
             self.context.say(Level.INFO, f"Making {move}")
+            self._begun.append(move)
             try:
                 self._make(move)
             except AwsCallError as error:
+                if error.code not in TAKEN and not error.transient:
+                    self._begun.pop()
                 if error.code in QUOTAS:
                     raise evolve(error, next_step=_raise_quota(move)) from error
                 if error.code not in TAKEN:
@@ -165,7 +169,7 @@ class Preparation:
                 write_rule(aws, rule, move.actions, conditions=move.conditions)
 
     def _tags(self, key: str) -> tuple[Tag, ...]:
-        return (*self.inputs.default_tags[: MAX_TAGS - 1], self.inputs.tag(key))
+        return (*self.inputs.default_tags[: MAX_TAGS - 1], Tag(key, self.inputs.name))
 
     def _put_out(self, traffic: Traffic) -> None:
         first, second = traffic.groups

@@ -34,9 +34,8 @@ from ecs_steps.images.registries import Registries
 from ecs_steps.registry.errors import CopyCancelledError, RegistryError, TagConflictError
 from ecs_steps.registry.image import Image, read_image
 from ecs_steps.registry.layout import OciLayout
-from ecs_steps.registry.referrers import copy_referrers
 from ecs_steps.registry.repository import Repository
-from ecs_steps.registry.transfer import CopyProgress, copy_image
+from ecs_steps.registry.transfer import CopyProgress, copy_image, copy_referrers
 from ecs_steps.reporting.events import Level, Progress, Report
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.steps.promote_image.inputs import PROMOTE, CopyReferrers, PromoteInputs

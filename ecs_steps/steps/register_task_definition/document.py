@@ -1,4 +1,4 @@
-"""The document of the inputs: what it must be with the updates of its containers, and what it registers.
+"""The document of the inputs: what it must be with the updates of its containers.
 
 It is read by the installed botocore's own model, which is why its rule is not among the pure ones.
 """
@@ -10,14 +10,8 @@ from attrs import evolve
 from ecs_steps.octopus.inputs.rules import Finding, rule
 from ecs_steps.steps.register_task_definition.inputs import RegisterInputs
 from ecs_steps.tags import MAX_TAGS
-from ecs_steps.task_definition.document import Document
 from ecs_steps.task_definition.document_rules import check_document, request_findings
-from ecs_steps.task_definition.revision import Revision, container_names, next_request, tags_of
-
-
-def document_request(document: Document) -> Revision:
-    """Return the request that registers a valid document."""
-    return check_document(document).request
+from ecs_steps.task_definition.revision import container_names, next_request, tags_of
 
 
 @rule("document", "container_updates", "tags")

@@ -8,11 +8,11 @@ from attrs import evolve
 from ecs_steps.context import DeploymentContext
 from ecs_steps.environments.guard import check_environment
 from ecs_steps.errors import NotFoundError
-from ecs_steps.steps.register_task_definition.document import document_request
 from ecs_steps.steps.register_task_definition.inputs import TASK_DEFINITION, RegisterInputs
 from ecs_steps.tags import without_environment_tags
 from ecs_steps.task_definition.diff import Change, difference
 from ecs_steps.task_definition.document import Document
+from ecs_steps.task_definition.document_rules import check_document
 from ecs_steps.task_definition.registration import check_containers, describe_revision, find_revision
 from ecs_steps.task_definition.revision import (
     RegisteredRevision,
@@ -59,7 +59,7 @@ def _pinned(plan: RevisionPlan, inputs: RegisterInputs, context: DeploymentConte
 
 
 def _from_document(document: Document, inputs: RegisterInputs) -> tuple[RegisteredRevision, RevisionChanges]:
-    request = document_request(document)
+    request = check_document(document).request
     template = RegisteredRevision(arn="", request={**request, "tags": []})
     return template, inputs.revision_changes(tags_of(request))
 

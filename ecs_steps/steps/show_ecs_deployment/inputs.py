@@ -9,7 +9,8 @@ from ecs_steps.octopus.inputs.rules import AnyRule, Finding, rule
 from ecs_steps.octopus.inputs.types import EcsName
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.steps.common_inputs import SERVICE_RULES, ServiceInputs
-from ecs_steps.steps.deployment_inputs import DEPLOYMENT, ServiceDeploymentArn
+from ecs_steps.steps.deployment_inputs import SERVICE_DEPLOYMENT_ARN, ServiceDeploymentArn
+from ecs_steps.steps.strategy_inputs import DEPLOYMENT
 from ecs_steps.steps.task_set_inputs import (
     ListenerRuleArn,
     TaskSetId,
@@ -35,7 +36,7 @@ class StatusInputs(ServiceInputs):
         default=None,
     )
     service_deployment_arn: ServiceDeploymentArn | None = variable(
-        f"{DEPLOYMENT}.ServiceDeploymentArn",
+        SERVICE_DEPLOYMENT_ARN,
         label="Service deployment",
         help="The deployment; empty means the newest one.",
         default=None,

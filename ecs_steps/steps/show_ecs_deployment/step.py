@@ -38,7 +38,7 @@ class ShowEcsDeployment:
         inputs = self.inputs
         arns = [*inputs.arns_of_account, inputs.service_name, inputs.service_deployment_arn or ""]
         scope = Scope.from_arns(inputs.region, arns)
-        found = find_deployment(inputs, scope)
+        found = find_deployment(scope, f"{inputs.cluster}/{inputs.service}")
         read = (each for each in found if each.sid != "ReadTaskDefinitions")
         return policy_document([*read, *review_deployment(scope), *read_task_sets()])
 

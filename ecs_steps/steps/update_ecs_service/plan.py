@@ -3,6 +3,9 @@
 Everything that can refuse an update is checked here, so that a refused one has changed nothing.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from attrs import evolve, frozen
 
 from ecs_steps.context import DeploymentContext
@@ -34,9 +37,13 @@ class UpdatePlan(ServicePlan):
     next: RevisionPlan
 
     @property
-    def is_running(self) -> bool:
-        """Whether the service runs already what is to be deployed."""
-        return not self.next.needs_registration and super().is_running
+    def existing_revision(self) -> str:
+        """The ARN of what is to be deployed; empty where it is registered first."""
+        return "" if self.next.needs_registration else self.revision
+
+    def task_definition(self, context: DeploymentContext) -> Mapping[str, Any]:  # noqa: ARG002  it is known
+        """Return the next revision as ECS takes it."""
+        return self.next.next_request
 
     def register(self, context: DeploymentContext) -> str:
         """Return the ARN of the next revision, which is registered where it does not exist."""

@@ -6,7 +6,10 @@ variables -> inputs -> what is there -> the next revision -> the service runs it
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from ecs_steps.clock import Clock
+from ecs_steps.environments.scope import GuardMode
 from ecs_steps.reporting.events import Report
 from ecs_steps.result import DryRun
 from ecs_steps.steps.aws_step import RevisionStep
@@ -15,7 +18,6 @@ from ecs_steps.steps.update_ecs_service.inputs import RULES, UpdateInputs
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
     from ecs_steps.context import DeploymentContext
-    from ecs_steps.preflight.plan import TaskPlan
     from ecs_steps.steps.revision_deployment import ServicePlan
 
 
@@ -57,12 +59,16 @@ class UpdateEcsServiceStep(RevisionStep[UpdateInputs]):
 
         return dry_run(self.inputs, self._context(aws, report, clock))
 
-    def _plan(self, context: "DeploymentContext") -> "ServicePlan":
+    def _plan(self, inputs: UpdateInputs, context: "DeploymentContext") -> "ServicePlan":
         from ecs_steps.steps.update_ecs_service.plan import plan_update
 
-        return plan_update(self.inputs, context)
+        return plan_update(inputs, context)
 
-    def _task_plan(self, context: "DeploymentContext") -> "TaskPlan":
-        from ecs_steps.steps.update_ecs_service.preflight import task_plan
+    @property
+    def _unchecked(self) -> UpdateInputs:
+        return evolve(self.inputs, environment_guard=GuardMode.OFF, resolve_digests=False)
 
-        return task_plan(self.inputs, self.iam_policy(), context)
+    def _other_needs(self) -> dict[str, Any]:
+        from ecs_steps.images.pinning import feeds_by_image
+
+        return {"feeds": feeds_by_image(self.inputs)}

@@ -2,7 +2,9 @@
 
 import pytest
 
-from ecs_steps import DeployEcsServiceStep, UpdateEcsServiceStep
+from ecs_steps import DeployEcsServiceStep, InvalidInputsError, UpdateEcsServiceStep
+from ecs_steps.octopus.inputs import unknown
+from ecs_steps.steps.registry import STEPS
 from steps.deploy_ecs_service.dictionaries import dictionary, minimal
 
 ECS = "Octopus.Action.Aws.Ecs"
@@ -39,10 +41,30 @@ def test_a_misspelt_variable_is_a_warning_with_the_nearest_name(name: str, neare
     assert deploy_warnings(**{name: "1"}) == [f"{name}: is no variable of this step; did you mean {nearest}"]
 
 
-def test_a_variable_that_resembles_none_is_a_warning_as_well() -> None:
-    assert deploy_warnings(**{f"{ECS}.Deploy.Colour": "red"}) == [
-        f"{ECS}.Deploy.Colour: is no variable of this step"
+@pytest.mark.parametrize("name", [f"{ECS}.Deploy.Colour", f"{ECS}.Paint.Colour", f"{ECS}.Colour"])
+def test_a_variable_that_resembles_none_is_a_warning_as_well(name: str) -> None:
+    assert deploy_warnings(**{name: "red"}) == [f"{name}: is no variable of this step"]
+
+
+def test_the_misspelt_name_of_a_required_variable_is_in_the_error() -> None:
+    variables = {name: value for name, value in UPDATE.items() if not name.endswith(".ServiceName")}
+
+    with pytest.raises(InvalidInputsError) as error:
+        UpdateEcsServiceStep({**variables, f"{ECS}.Update.ServceName": "web", f"{ECS}.WaitOptions": "{}"})
+
+    assert list(map(str, error.value.problems)) == [
+        f"{ECS}.Update.ServiceName: is required",
+        f"{ECS}.Update.ServceName: is no variable of this step; did you mean {ECS}.Update.ServiceName",
     ]
+
+
+def test_the_groups_are_those_of_all_steps() -> None:
+    prefix = f"{ECS}.".casefold()
+    names = {
+        name.removeprefix(prefix) for row in STEPS for name in row.variable_names() if name.startswith(prefix)
+    }
+
+    assert {name.rpartition(".")[0] for name in names} - {""} == unknown.GROUPS
 
 
 def test_variables_of_another_step_are_no_mistake() -> None:

@@ -46,12 +46,12 @@ def test_resources_go_before_what_they_need(deployer: Made, template: Template) 
     maker.client.delete_stack(StackName="web-stack", ClientRequestToken="deletion")
     maker.settle(stack_id)
 
-    gone = [
+    deleted = [
         event["LogicalResourceId"]
         for event in maker.events(stack_id, operation="deletion")
         if event["ResourceStatus"] == "DELETE_COMPLETE"
     ]
-    assert [name for name in gone if name != "Logs"] == ["Service", "Task", "Role", "web-stack"]
+    assert [name for name in deleted if name != "Logs"] == ["Service", "Task", "Role", "web-stack"]
 
 
 def test_a_name_can_be_used_again_and_the_old_events_stay_apart(deployer: Made, template: Template) -> None:

@@ -215,7 +215,7 @@ def test_a_delete_finds_what_a_failed_rollback_did_not_come_back_to(
     maker = deployer(Scenario(resources=(REFUSED, stuck)))
     stack_id = maker.create(template)
     maker.settle()
-    template["Resources"]["Role"]["Properties"]["Description"] = "Changed in place"
+    template["Resources"]["Role"]["Properties"]["Tags"] = [{"Key": "changed", "Value": "in place"}]
     maker.update(template, Parameters=NEW_IMAGE)
     failed = maker.settle()
 

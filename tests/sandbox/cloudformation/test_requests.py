@@ -75,10 +75,6 @@ def error(call: Callable[[], object]) -> tuple[str, str]:
             lambda template: template["Parameters"]["DesiredCount"].update(Default="many"),
             "Parameter 'DesiredCount' must be a number.",
         ),
-        (
-            lambda template: template["Parameters"]["Image"].update(AllowedValues=["nginx:2"]),
-            "Parameter 'Image' must be one of AllowedValues",
-        ),
     ],
 )
 def test_a_template_that_does_not_hold_together_is_refused(

@@ -25,14 +25,10 @@ Resources:
       Family: !Ref Name
       ExecutionRoleArn: !GetAtt Role.Arn
       TaskRoleArn: !Sub "${Role.Arn}"
-      Cpu: !If [big, 1024, 256]
-      Memory: !Select [0, !Split [",", "512,1024"]]
   Logs:
     Type: AWS::Logs::LogGroup
     Properties:
-      LogGroupName: !Join ["/", ["", ecs, !Ref Name]]
-Conditions:
-  big: !Equals [!Ref Name, big]
+      LogGroupName: !Sub /ecs/${Name}
 """
 
 
@@ -44,10 +40,22 @@ def test_yaml_with_short_forms_is_the_same_as_json() -> None:
         "Family": {"Ref": "Name"},
         "ExecutionRoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
         "TaskRoleArn": {"Fn::Sub": "${Role.Arn}"},
-        "Cpu": {"Fn::If": ["big", 1024, 256]},
-        "Memory": {"Fn::Select": [0, {"Fn::Split": [",", "512,1024"]}]},
     }
-    assert template.conditions == {"big": {"Fn::Equals": [{"Ref": "Name"}, "big"]}}
+
+
+@pytest.mark.parametrize(
+    ("member", "name"),
+    [
+        ({"Conditions": {"Big": {"Fn::Equals": ["a", "b"]}}}, "Conditions, Fn::Equals"),
+        ({"Outputs": {"X": {"Value": {"Fn::Join": ["", ["a"]]}}}}, "Fn::Join"),
+        ({"Transform": "AWS::Serverless-2016-10-31"}, "Transform"),
+    ],
+)
+def test_what_no_template_of_the_steps_has_is_refused_by_name(member: dict[str, object], name: str) -> None:
+    resources = {"Logs": {"Type": "AWS::Logs::LogGroup"}}
+
+    with pytest.raises(NotImplementedError, match=f"The sandbox has no {name} in a template"):
+        read_template(json.dumps({"Resources": resources} | member))
 
 
 def test_what_looks_like_a_date_stays_text() -> None:

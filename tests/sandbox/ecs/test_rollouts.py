@@ -201,7 +201,7 @@ def test_without_a_breaker_a_deployment_keeps_failing(
     assert service_deployment(ecs)["deploymentCircuitBreaker"]["status"] == "DISABLED"
 
 
-def test_a_newer_deployment_replaces_the_one_under_way(
+def test_a_newer_deployment_replaces_the_one_in_progress(
     ecs: EcsBackend, deploy: Deploy, describe: Describe, later: Later
 ) -> None:
     deploy(ecs)

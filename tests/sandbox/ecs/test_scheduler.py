@@ -70,7 +70,7 @@ def test_the_events_of_a_rolling_update_tell_it_in_order(
     later(120)
 
     details = messages(ecs)[before:]
-    beginnings = [
+    prefixes = [
         "(service orders) has started 2 tasks: (task ",
         "(service orders) registered 2 targets in (target-group arn:aws:elasticloadbalancing:",
         "(service orders) has stopped 2 running tasks: (task ",
@@ -79,8 +79,8 @@ def test_the_events_of_a_rolling_update_tell_it_in_order(
         f"(service orders) (deployment {deployment_id}) deployment completed.",
         "(service orders) has reached a steady state.",
     ]
-    assert len(details) == len(beginnings)
-    assert all(text.startswith(start) for text, start in zip(details, beginnings, strict=True))
+    assert len(details) == len(prefixes)
+    assert all(text.startswith(start) for text, start in zip(details, prefixes, strict=True))
 
 
 def test_old_tasks_serve_until_the_new_ones_are_healthy(
@@ -208,8 +208,8 @@ def test_a_deployment_that_cannot_succeed_continues_ever_more_slowly(
     assert describe(ecs)["deployments"][0]["rolloutState"] == "IN_PROGRESS"
     assert failed[0] >= 10
     assert failed[-1] - failed[-2] <= 6
-    complaint = "(service orders) is unable to consistently start tasks successfully."
-    assert (complaint in at_first, complaint in messages(ecs)) == (False, True)
+    message = "(service orders) is unable to consistently start tasks successfully."
+    assert (message in at_first, message in messages(ecs)) == (False, True)
     assert len(timeline._due) <= 1  # a quiet service has nothing else to wait for
 
 

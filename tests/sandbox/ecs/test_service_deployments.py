@@ -156,7 +156,7 @@ def test_a_service_deployment_that_completes_before_it_is_stopped_stays_successf
     assert newest(ecs)["status"] == "SUCCESSFUL"
 
 
-def test_only_what_is_under_way_can_be_stopped(ecs: EcsBackend) -> None:
+def test_only_what_is_in_progress_can_be_stopped(ecs: EcsBackend) -> None:
     with pytest.raises(ServiceError) as refused:
         ecs.stop_service_deployment({"serviceDeploymentArn": newest(ecs)["serviceDeploymentArn"]})
 

@@ -94,11 +94,11 @@ def test_a_deleted_service_is_draining_then_inactive_then_missing(
         statuses.append(describe(ecs)["status"])
         deployments.append(len(describe(ecs)["deployments"]))
     later(3600)
-    gone = ecs.describe_services({"cluster": "shop", "services": ["orders"]})
+    deleted = ecs.describe_services({"cluster": "shop", "services": ["orders"]})
 
     assert statuses == ["DRAINING", "INACTIVE"]
     assert deployments == [1, 0]
-    assert [failure["reason"] for failure in gone["failures"]] == ["MISSING"]
+    assert [failure["reason"] for failure in deleted["failures"]] == ["MISSING"]
 
 
 def test_a_deleted_service_can_be_created_again(ecs: EcsBackend, later: Later) -> None:

@@ -20,10 +20,10 @@ NETWORK_LISTENER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener
 
 
 @pytest.fixture
-def refusal_of(enter_storefront: Enter) -> Callable[..., str]:
-    """Update `storefront`'s load balancer or configuration; return the message of the refusal."""
+def message_of(enter_storefront: Enter) -> Callable[..., str]:
+    """Update `storefront`'s load balancer or configuration; return the message of the error."""
 
-    def refusal_of(*, advanced: dict[str, Any] | None = None, **configuration: Any) -> str:  # noqa: ANN401
+    def message_of(*, advanced: dict[str, Any] | None = None, **configuration: Any) -> str:  # noqa: ANN401
         shop = enter_storefront(EcsPlan())
         [balancer] = shop.service["loadBalancers"]
         balancer["advancedConfiguration"] |= advanced or {}
@@ -34,10 +34,10 @@ def refusal_of(enter_storefront: Enter) -> Callable[..., str]:
         assert len(shop.service["deployments"]) == 1
         return refused.value.message
 
-    return refusal_of
+    return message_of
 
 
-RefusalOf = Callable[..., str]
+MessageOf = Callable[..., str]
 
 
 def test_a_shift_needs_a_second_target_group(ecs: EcsBackend) -> None:
@@ -80,29 +80,29 @@ def test_a_classic_load_balancer_has_no_second_target_group(enter_storefront: En
 
 
 @pytest.mark.parametrize("member", ["productionListenerRule", "testListenerRule"])
-def test_a_rule_is_an_arn_of_a_rule(refusal_of: RefusalOf, member: str) -> None:
+def test_a_rule_is_an_arn_of_a_rule(message_of: MessageOf, member: str) -> None:
     arn = NETWORK_LISTENER.replace("/net/", "/app/")
 
-    assert refusal_of(advanced={member: arn}) == (
+    assert message_of(advanced={member: arn}) == (
         f"{member} has an invalid ARN format. Must be RuleArn for ALB or ListenerArn for NLB. Got: {arn}"
     )
 
 
-def test_one_rule_is_not_both(enter_storefront: Enter, refusal_of: RefusalOf) -> None:
+def test_one_rule_is_not_both(enter_storefront: Enter, message_of: MessageOf) -> None:
     [balancer] = enter_storefront(EcsPlan()).service["loadBalancers"]
     rule = balancer["advancedConfiguration"]["productionListenerRule"]
 
-    assert refusal_of(advanced={"testListenerRule": rule}) == (
+    assert message_of(advanced={"testListenerRule": rule}) == (
         f"The following rules cannot be used as both production and test listener rules: {rule}"
     )
 
 
-def test_a_target_group_is_given_once(enter_storefront: Enter, refusal_of: RefusalOf) -> None:
+def test_a_target_group_is_given_once(enter_storefront: Enter, message_of: MessageOf) -> None:
     [balancer] = enter_storefront(EcsPlan()).service["loadBalancers"]
     group = balancer["targetGroupArn"]
 
     assert (
-        refusal_of(advanced={"alternateTargetGroupArn": group}) == f"Duplicate targetGroupArn found: {group}"
+        message_of(advanced={"alternateTargetGroupArn": group}) == f"Duplicate targetGroupArn found: {group}"
     )
 
 
@@ -134,18 +134,18 @@ def test_without_a_test_rule_the_production_rule_has_both_groups(enter_storefron
         (pause(TESTED, minutes=20_161), "timeoutInMinutes must be between 1 and 20160"),
     ],
 )
-def test_an_impossible_hook_is_refused(refusal_of: RefusalOf, hook: dict[str, Any], message: str) -> None:
-    assert refusal_of(lifecycleHooks=[hook]).startswith(message)
+def test_an_impossible_hook_is_refused(message_of: MessageOf, hook: dict[str, Any], message: str) -> None:
+    assert message_of(lifecycleHooks=[hook]).startswith(message)
 
 
-def test_a_service_has_ten_hooks_of_each_type(enter_storefront: Enter, refusal_of: RefusalOf) -> None:
+def test_a_service_has_ten_hooks_of_each_type(enter_storefront: Enter, message_of: MessageOf) -> None:
     full = [*(pause(TESTED) for _ in range(10)), *(LAMBDA for _ in range(10))]
     shop = enter_storefront(EcsPlan())
 
     shop.ecs.update_service(SERVICE | {"deploymentConfiguration": {"lifecycleHooks": full}})
 
     assert (
-        refusal_of(lifecycleHooks=[*full, pause(TESTED)])
+        message_of(lifecycleHooks=[*full, pause(TESTED)])
         == "At most 10 lifecycle hooks of a type are allowed"
     )
 
@@ -160,9 +160,9 @@ def test_a_service_has_ten_hooks_of_each_type(enter_storefront: Enter, refusal_o
     ],
 )
 def test_numbers_have_their_ranges(
-    refusal_of: RefusalOf, configuration: dict[str, Any], message: str
+    message_of: MessageOf, configuration: dict[str, Any], message: str
 ) -> None:
-    assert refusal_of(**configuration) == message
+    assert message_of(**configuration) == message
 
 
 @pytest.mark.parametrize(

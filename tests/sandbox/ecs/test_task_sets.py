@@ -32,7 +32,7 @@ def shop(ecs: EcsBackend, timeline: Timeline) -> Checkout:
     return Checkout(ecs, timeline)
 
 
-def refusal(call: Callable[[], object]) -> tuple[str, str]:
+def error_of(call: Callable[[], object]) -> tuple[str, str]:
     with pytest.raises(ServiceError) as caught:
         call()
     return caught.value.code, caught.value.message
@@ -187,10 +187,10 @@ def test_the_sixth_set_is_refused_while_drained_ones_are_there(shop: Checkout) -
     ids = [shop.create(scale=0)["id"] for _ in range(3)] + [shop.create()["id"]]
     shop.later(90)
 
-    assert refusal(shop.create) == ("InvalidParameterException", LIMIT)
+    assert error_of(shop.create) == ("InvalidParameterException", LIMIT)
     shop.delete(ids[-1], force=True)
     shop.later(1)
-    assert refusal(shop.create) == ("InvalidParameterException", LIMIT)
+    assert error_of(shop.create) == ("InvalidParameterException", LIMIT)
     shop.later(90)
     assert shop.create()["status"] == "ACTIVE"
 
@@ -199,18 +199,18 @@ def test_the_sixth_set_is_refused_while_drained_ones_are_there(shop: Checkout) -
 def test_services_of_other_controllers_have_no_task_sets(shop: Checkout, service: str) -> None:
     code = ("InvalidParameterException", OTHER_CONTROLLER)
 
-    assert refusal(lambda: shop.create(service=service)) == code
-    assert refusal(lambda: shop.ecs.describe_task_sets({"cluster": "shop", "service": service})) == code
+    assert error_of(lambda: shop.create(service=service)) == code
+    assert error_of(lambda: shop.ecs.describe_task_sets({"cluster": "shop", "service": service})) == code
 
 
 def test_deleting_without_force_is_refused_while_it_matters(shop: Checkout) -> None:
     created = shop.create()
 
-    assert refusal(lambda: shop.delete(shop.primary)) == (
+    assert error_of(lambda: shop.delete(shop.primary)) == (
         "InvalidParameterException",
         "Primary TaskSet cannot be deleted",
     )
-    assert refusal(lambda: shop.delete(created["id"]))[0] == "InvalidParameterException"
+    assert error_of(lambda: shop.delete(created["id"]))[0] == "InvalidParameterException"
     shop.scale(created["id"], 0)
     shop.delete(created["id"])
     assert shop.set(created["id"])["status"] == "DRAINING"
@@ -221,15 +221,15 @@ def test_a_set_that_drains_is_not_changed_again(shop: Checkout) -> None:
     shop.later(90)
     shop.delete(created["id"], force=True)
 
-    assert refusal(lambda: shop.scale(created["id"], 10))[0] == "InvalidParameterException"
-    assert refusal(lambda: shop.promote(created["id"]))[0] == "InvalidParameterException"
+    assert error_of(lambda: shop.scale(created["id"], 10))[0] == "InvalidParameterException"
+    assert error_of(lambda: shop.promote(created["id"]))[0] == "InvalidParameterException"
 
 
 def test_an_unknown_set_is_not_found(shop: Checkout) -> None:
     unknown = "ecs-svc/1111111111111111111"
 
     for operation in (shop.promote, shop.delete, partial(shop.scale, value=10)):
-        assert refusal(partial(operation, unknown))[0] == "TaskSetNotFoundException"
+        assert error_of(partial(operation, unknown))[0] == "TaskSetNotFoundException"
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_an_unknown_set_is_not_found(shop: Checkout) -> None:
     ],
 )
 def test_what_cannot_run_is_refused(shop: Checkout, members: dict[str, Any]) -> None:
-    assert refusal(lambda: shop.create(**members))[0] == "InvalidParameterException"
+    assert error_of(lambda: shop.create(**members))[0] == "InvalidParameterException"
     assert len(shop.sets) == 1
 
 
@@ -254,7 +254,7 @@ def test_a_set_has_one_target_group_at_most(shop: Checkout) -> None:
         for colour in ("blue", "green")
     ]
 
-    assert refusal(lambda: shop.create(loadBalancers=balancers))[0] == "InvalidParameterException"
+    assert error_of(lambda: shop.create(loadBalancers=balancers))[0] == "InvalidParameterException"
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_a_set_has_one_target_group_at_most(shop: Checkout) -> None:
     ids=lambda member: next(iter(member)),
 )
 def test_an_update_of_what_sets_have_is_refused(shop: Checkout, member: dict[str, Any]) -> None:
-    code, message = refusal(lambda: shop.ecs.update_service(SERVICE | member))
+    code, message = error_of(lambda: shop.ecs.update_service(SERVICE | member))
 
     assert code == "InvalidParameterException"
     assert message.endswith("services with an EXTERNAL deployment controller.")
@@ -292,14 +292,14 @@ def test_an_external_service_is_created_without_what_sets_have(
 ) -> None:
     bare = {"cluster": "shop", "serviceName": "bare", "deploymentController": {"type": "EXTERNAL"}}
 
-    assert refusal(lambda: shop.ecs.create_service(bare | member))[0] == "InvalidParameterException"
+    assert error_of(lambda: shop.ecs.create_service(bare | member))[0] == "InvalidParameterException"
     created = shop.ecs.create_service(bare)["service"]
     assert (created["deployments"], created["desiredCount"]) == ([], 0)
     assert "taskDefinition" not in created
 
 
 def test_a_service_that_ecs_deploys_needs_a_task_definition(shop: Checkout) -> None:
-    code, message = refusal(
+    code, message = error_of(
         lambda: shop.ecs.create_service({"cluster": "shop", "serviceName": "bare", "desiredCount": 1})
     )
 
@@ -312,7 +312,7 @@ def test_a_deleted_service_takes_its_sets_with_it(shop: Checkout) -> None:
 
     shop.ecs.delete_service(SERVICE | {"force": True})
     shop.later(1)
-    assert refusal(shop.create)[0] == "ServiceNotActiveException"
+    assert error_of(shop.create)[0] == "ServiceNotActiveException"
     shop.later(120)
 
     assert (shop.service["status"], shop.service["runningCount"]) == ("INACTIVE", 0)

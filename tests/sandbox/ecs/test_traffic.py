@@ -63,7 +63,7 @@ def test_weights_that_were_reset_differ_from_the_record_and_are_overwritten(ente
 
 
 def test_a_rule_that_is_gone_rolls_back_at_the_shift(enter_storefront: Enter) -> None:
-    shop = enter_storefront("rule-is-gone")
+    shop = enter_storefront("rule-was-deleted")
     shop.deploy()
     hook = shop.until_paused()
     shop.later(40)

@@ -97,6 +97,32 @@ def test_what_another_octopus_deployment_has_finished_is_no_deployment_to_abort(
         assert any("has no deployment to abort" in str(event) for event in shop.events)
 
 
+def test_a_redeployment_that_was_begun_before_is_waited_for() -> None:
+    with Sandbox() as aws:
+        shop = Storefront(aws)
+        shop.update()
+        pin = {"Deployment_ServiceDeploymentArn": shop.service["currentServiceDeployment"]}
+        shop.abort(Abort_WhenFinished="Redeploy", minutes=0, **pin)
+        since = len(aws.calls)
+        aws.clock.sleep(2)
+
+        result = shop.abort(Abort_WhenFinished="Redeploy", **pin)
+
+        assert result.outcome is Outcome.ROLLED_BACK
+        assert shop.changes(since) == {}
+        assert shop.finished == "ROLLED_BACK: storefront runs storefront:1 again"
+
+
+def test_of_a_deployment_that_was_superseded_it_is_not_said_that_it_serves() -> None:
+    with Sandbox("superseded-while-paused") as aws:
+        shop = Storefront(aws)
+        paused = shop.update()
+        aws.clock.sleep(300)
+
+        assert shop.abort(**deployment_pin(paused)).outcome is Outcome.UNCHANGED
+        assert shop.finished == "UNCHANGED: nothing changed"
+
+
 def test_the_revision_before_is_deployed_again_where_that_is_asked_for() -> None:
     with Sandbox() as aws:
         shop = Storefront(aws)

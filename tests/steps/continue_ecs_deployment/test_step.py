@@ -3,10 +3,11 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from botocore.awsrequest import AWSResponse
 
-from answering import Answer, answering
 from ecs_steps import (
     AccessDeniedError,
+    AwsCallError,
     ContinueEcsDeploymentStep,
     DeploymentError,
     InterruptedDeploymentError,
@@ -20,11 +21,13 @@ from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.plan import AlarmRaised, EcsPlan
 from ecs_steps.sandbox.ecs.strategy_scenarios import pause, shifting
 from ecs_steps.sandbox.timeline import VirtualClock
+from responding import Response, responding
 from steps.storefront import Storefront, deployment_pin, deployment_variables, pins
 
 TESTED = "POST_TEST_TRAFFIC_SHIFT"
 ALARMS = {"alarmNames": ["storefront-5xx"], "enable": True, "rollback": True}
-UNHEALTHY = ["green-dies-while-paused", "weights-were-reset", "rule-is-gone"]
+UNHEALTHY = ["green-dies-while-paused", "weights-were-reset", "rule-was-deleted"]
+CONTINUE = "ContinueServiceDeployment"
 LOST = [
     FaultKind.CONNECTION_RESET,
     FaultKind.READ_TIMEOUT,
@@ -32,6 +35,16 @@ LOST = [
     FaultKind.INTERNAL_ERROR,
     FaultKind.THROTTLED,
 ]
+
+
+def refused_by_ecs(**_: object) -> Any:  # noqa: ANN401  a reply, which botocore's types forget
+    """Answer for ECS, which is not called then."""
+    error = {"Code": "InvalidParameterException", "Message": "not in this state"}
+    return AWSResponse("", 400, {}, None), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}  # type: ignore[arg-type]
+
+
+def accepted_without_effect(**_: object) -> Any:  # noqa: ANN401  the same
+    return AWSResponse("", 200, {}, None), {"serviceDeploymentArn": "arn"}  # type: ignore[arg-type]
 
 
 def test_a_canary_is_finished_by_one_continue_for_each_pause() -> None:
@@ -110,6 +123,46 @@ def test_a_reply_that_is_lost_approves_one_pause(kind: FaultKind) -> None:
         assert result.outputs["ProductionTrafficPercent"] == "10"
 
 
+def test_a_refusal_that_leaves_the_pause_waiting_is_an_error_and_no_wait() -> None:
+    with Sandbox("canary-with-pauses") as aws:
+        shop = Storefront(aws)
+        paused = shop.update()
+        aws.clients.ecs.meta.events.register(f"before-call.ecs.{CONTINUE}", refused_by_ecs)
+        began = aws.clock.now()
+
+        with pytest.raises(AwsCallError, match="not in this state") as error:
+            shop.proceed(**pins(paused))
+
+        assert "decided without this step" not in repr(shop.events)
+        assert paused.outputs["HookId"] in str(error.value)
+        assert (aws.clock.now() - began).total_seconds() < 15
+
+
+def test_a_hook_that_still_waits_minutes_after_its_answer_is_a_pause_again() -> None:
+    with Sandbox("canary-with-pauses") as aws:
+        shop = Storefront(aws)
+        paused = shop.update()
+        aws.clients.ecs.meta.events.register(f"before-call.ecs.{CONTINUE}", accepted_without_effect)
+
+        result = shop.proceed(**pins(paused))
+
+        assert (result.outcome, result.outputs["HookId"]) == (Outcome.PAUSED, paused.outputs["HookId"])
+        assert any("was continued, and ECS still shows" in text for text in shop.warnings)
+
+
+def test_a_continue_that_runs_again_waits_for_nothing_at_the_next_pause() -> None:
+    with Sandbox("canary-with-pauses") as aws:
+        shop = Storefront(aws)
+        paused = shop.update()
+        second = shop.proceed(**pins(paused))
+        began = aws.clock.now()
+
+        again = shop.proceed(**pins(paused))
+
+        assert (again.outcome, again.outputs["HookId"]) == (Outcome.PAUSED, second.outputs["HookId"])
+        assert (aws.clock.now() - began).total_seconds() < 15
+
+
 def test_a_call_that_is_denied_is_named_and_nothing_is_continued() -> None:
     with Sandbox("canary-with-pauses") as aws:
         shop = Storefront(aws)
@@ -165,7 +218,7 @@ def test_a_red_alarm_of_the_configuration_is_refused() -> None:
 
 
 def test_an_answer_that_is_not_expected_is_refused_and_the_next_approval_verifies_again() -> None:
-    with Sandbox("canary-with-pauses") as aws, answering(Answer(status=500), Answer()) as site:
+    with Sandbox("canary-with-pauses") as aws, responding(Response(status=500), Response()) as site:
         shop = Storefront(aws)
         pinned = pins(shop.update())
         verified = {"Verify_Url": site.url, "Verify_Tries": 1, "TestTraffic_Header": "X-Canary: k7"}

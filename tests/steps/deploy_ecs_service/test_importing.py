@@ -131,10 +131,10 @@ def imported_service(service: dict[str, Any]) -> tuple[object, ...]:
 
 
 def test_each_setting_of_a_service_has_a_place_or_is_named() -> None:
-    alike = {path for path, one, other in SETTINGS if imported_service(one) == imported_service(other)}
+    equal = {path for path, one, other in SETTINGS if imported_service(one) == imported_service(other)}
     named = {path for path, one, other in SETTINGS if any(imported_service(each)[1] for each in (one, other))}
 
-    assert alike - named == set()
+    assert equal - named == set()
 
 
 LB = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"

@@ -24,6 +24,12 @@ _BY_TASK_SETS = {
     f"{REVISION}.TaskDefinition": "checkout:2",
     f"{ECS}.TestTraffic.Header": f"X-Canary: {SECRET}key-of-testers",
 }
+_PAUSES = {
+    f"{REVISION}.ServiceName": "storefront",
+    f"{REVISION}.TaskDefinition": "storefront:2",
+    f"{ECS}.Strategy.Type": "BlueGreen",
+    f"{ECS}.Deployment.Alarms": "storefront-5xx",
+}
 _TAGGED = {"Octopus.Deployment.Id": "Deployments-1"}
 
 
@@ -44,6 +50,10 @@ def _deployment_id(aws: Sandbox) -> str:
 
 def _another_of_checkout(aws: Sandbox) -> None:
     register_another(aws, "checkout")
+
+
+def _another_of_storefront(aws: Sandbox) -> None:
+    register_another(aws, "storefront")
 
 
 def _journey(name: str, settings: Mapping[str, object] | None = None, **members: Any) -> Journey:  # noqa: ANN401  passed on
@@ -70,13 +80,12 @@ JOURNEYS = (
     _journey("crash, rolled back", _ROLLS_BACK, scenario="crash"),
     _journey("watch", verb=Verb.WATCH, prepare=_started, started=_deployment_id),
     _journey("by task sets", _BY_TASK_SETS, prepare=_another_of_checkout),
+    _journey("paused", _PAUSES, prepare=_another_of_storefront, is_killed=True),
     _journey("assumed role", account=ASSUMED_ROLE),
     _journey("OpenID Connect", account=OPENID),
 )
 
 UNUSED_ACTIONS = (
-    "ecs:DescribeServiceRevisions",
-    "cloudwatch:DescribeAlarms",
     "ecs:DeleteTaskSet",
     "ecs:UpdateServicePrimaryTaskSet",
     "elasticloadbalancing:DescribeTargetGroupAttributes",
@@ -84,4 +93,4 @@ UNUSED_ACTIONS = (
     "elasticloadbalancing:ModifyListener",
     "elasticloadbalancing:DeleteRule",
 )
-"""What a person reads at a pause, and what replaces another task set: journeys of an update reach both."""
+"""What replaces another task set: a journey of an update reaches it."""

@@ -18,6 +18,7 @@ from ecs_steps import (
 from ecs_steps.reporting.events import Level, Message, OutputVariable, Reported
 from ecs_steps.sandbox import Sandbox
 from revisions import register_another
+from steps.storefront import ended_after
 
 ECS = "Octopus.Action.Aws.Ecs"
 REVISION = f"{ECS}.Revision"
@@ -254,6 +255,19 @@ class TestAtAPause:
             assert first.outcome is again.outcome is Outcome.PAUSED
             assert dict(again.outputs) == dict(first.outputs)
             assert again.outputs["PreviousTaskDefinitionArn"] == f"{ARN}:task-definition/storefront:1"
+            assert changing(aws)[made:] == []
+
+    def test_what_a_run_began_that_was_ended_right_after_is_found_again(self) -> None:
+        with Sandbox("blue-green-with-pause") as aws:
+            register_another(aws, "storefront")
+            with ended_after(aws, "UpdateService"):
+                self.paused(aws)
+            aws.clock.sleep(300)
+            made = len(changing(aws))
+
+            again = self.paused(aws)
+
+            assert again.outcome is Outcome.PAUSED
             assert changing(aws)[made:] == []
 
     @pytest.mark.parametrize(

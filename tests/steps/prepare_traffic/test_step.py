@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ecs_steps import (
+    AccessDeniedError,
     AwsCallError,
     DeployEcsServiceStep,
     DeploymentError,
@@ -17,7 +18,7 @@ from ecs_steps import (
     PrepareEcsTrafficStep,
     Reported,
 )
-from ecs_steps.sandbox import Sandbox
+from ecs_steps.sandbox import Fault, FaultKind, Sandbox
 from ecs_steps.sandbox.elbv2.targets import VPC
 from steps.deploy_ecs_service import task_sets
 from steps.prepare_traffic.balancer import ECS, LISTENER, Balancer, forward, variables
@@ -50,7 +51,7 @@ def weights(rule: Mapping[str, Any]) -> dict[str, int]:
     ("move", "why"),
     [
         ("target group pets-blue", "nothing had been started in AWS"),
-        ("production rule", "What was made before stays, and the next run continues with it"),
+        ("production rule", "What was made so far stays, and the next run continues with it"),
     ],
 )
 def test_a_step_that_is_interrupted_says_what_stays(balancer: Balancer, move: str, why: str) -> None:
@@ -64,6 +65,25 @@ def test_a_step_that_is_interrupted_says_what_stays(balancer: Balancer, move: st
         )
 
     assert error.value.why == why
+
+
+def test_a_step_that_is_interrupted_in_its_first_call_says_what_it_may_have_made(balancer: Balancer) -> None:
+    def interrupt(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    balancer.aws.session.register("response-received.*.CreateTargetGroup", interrupt)
+
+    with pytest.raises(InterruptedDeploymentError, match="What was made so far stays"):
+        balancer.prepare()
+
+
+def test_a_first_call_that_is_denied_has_made_nothing(balancer: Balancer) -> None:
+    balancer.aws.faults.apply(Fault("CreateTargetGroup", FaultKind.ACCESS_DENIED))
+
+    with pytest.raises(AccessDeniedError) as error:
+        balancer.prepare()
+
+    assert "so far" not in str(error.value)
 
 
 class TestWhatIsMade:

@@ -49,10 +49,10 @@ def test_what_is_lost_in_any_request_is_made_good_by_the_next_run(side: str, met
     for number in range(requests_without_faults(side)):
         with promoting(ScanPlan()) as promotions:
             given, registry = settings(promotions), _registry(promotions, side)
-            gone = RegistryFault(
+            lost = RegistryFault(
                 method=method, path="", effect=RegistryFailure.CONNECTION_CUT, times=10**6, after=number
             )
-            registry.faults.append(gone)
+            registry.faults.append(lost)
             try:
                 promotions.run("", **given)
             except RegistryUnreachableError as error:

@@ -10,7 +10,7 @@ from botocore.validate import ParamValidator
 from ecs_steps import RegisterEcsTaskDefinitionStep
 from ecs_steps.aws.document_model import ecs_model
 from ecs_steps.aws.task_definitions import request_shape
-from ecs_steps.steps.register_task_definition.document import document_request
+from ecs_steps.task_definition.document_rules import check_document
 from ecs_steps.task_definition.revision import next_request
 
 REGISTER = "Octopus.Action.Aws.Ecs.TaskDefinition"
@@ -71,7 +71,7 @@ def everything(marker: str) -> dict[str, Any]:
 def document(step: RegisterEcsTaskDefinitionStep) -> str:
     """Return the next revision as the request to register it, which botocore would send."""
     given = step.inputs.document
-    template = document_request(given) if given else TASK_DEFINITION
+    template = check_document(given).request if given else TASK_DEFINITION
     request, _ = next_request({**template, "tags": []}, step.inputs.revision_changes())
     report = ParamValidator().validate(dict(request), request_shape(ecs_model())).generate_report()
     assert not given or report == ""

@@ -30,12 +30,14 @@ def status(aws: Sandbox, **changes: Any) -> Progress:  # noqa: ANN401  passed on
 def test_a_paused_canary_is_shown_with_steps_shares_and_what_it_waits_for() -> None:
     with Sandbox("canary-with-pauses") as aws:
         shop = Storefront(aws)
-        hook = shop.proceed(**pins(shop.update())).outputs["HookId"]
+        outputs = shop.proceed(**pins(shop.update())).outputs
+        hook, deployment_id = outputs["HookId"], outputs["DeploymentId"]
 
         service, deployment, *rest = status(aws).lines()
 
         assert service == "service storefront: 4 of 2 tasks run"
-        assert deployment == "  storefront:2  canary  IN_PROGRESS, PRE_PRODUCTION_TRAFFIC_SHIFT"
+        stage = "IN_PROGRESS, PRE_PRODUCTION_TRAFFIC_SHIFT"
+        assert deployment == f"  storefront:2  canary  {stage}  {deployment_id}"
         assert [line.split()[0] for line in rest] == ["steps", "new", "old", "waits"]
         assert rest[0].endswith("[x] 10 %  [ ] 100 %")
         assert "10 % of the traffic (100 % of the test traffic), 2 of 2 running, 2 healthy" in rest[1]

@@ -10,7 +10,7 @@ from ecs_steps.sandbox import Sandbox, Scenario
 from ecs_steps.sandbox.ecs.failing_tasks import CRASH
 from ecs_steps.sandbox.ecs.plan import EcsPlan
 from ecs_steps.sandbox.ecs.strategy_scenarios import pause, shifting
-from steps.storefront import ECS, Storefront, update_variables
+from steps.storefront import ECS, Storefront, ended_after, pins, update_variables
 
 TESTED, NEXT_SHARE = "POST_TEST_TRAFFIC_SHIFT", "PRE_PRODUCTION_TRAFFIC_SHIFT"
 
@@ -78,7 +78,7 @@ def test_stages_are_given_one_a_line_in_any_case() -> None:
         ({"Strategy_Type": "Canary", "Strategy_PauseTimeoutMinutes": "20161"}, "from 1 to 20160"),
         ({"Strategy_Type": "Canary", "Strategy_PauseAt": "TEST_TRAFFIC_SHIFT"}, "a stage that can pause"),
         ({"Strategy_Type": "Canary", "Strategy_PauseAt": f"{TESTED}\n{TESTED}"}, "repeats a stage"),
-        ({"Strategy_Type": "Canary", "Strategy_PauseAt": f"{TESTED}\nNone"}, "None beside stages"),
+        ({"Strategy_Type": "Canary", "Strategy_PauseAt": f"{TESTED}\nNone"}, "None together with stages"),
         ({"Strategy_Type": "Rolling", "Strategy_PauseAt": TESTED}, "not possible with Rolling"),
         ({"Strategy_Type": "Blue"}, "one of Keep, Rolling, BlueGreen, Canary, Linear"),
         ({"Deployment_CircuitBreaker": "Maybe"}, "one of Off, On, Rollback"),
@@ -133,6 +133,18 @@ class TestAtAPause:
 
             assert dict(again.outputs) == dict(first.outputs)
             assert again.outcome is Outcome.PAUSED
+            assert shop.changes(since) == {}
+
+    def test_what_a_run_began_with_a_revision_of_another_release_is_found_again(self) -> None:
+        with Sandbox("blue-green-with-pause") as aws:
+            shop = Storefront(aws)
+            shop.proceed(**pins(shop.update(**{"Octopus.Deployment.Id": "Deployments-6"})))
+            with ended_after(aws, "UpdateService"):
+                shop.update()
+            aws.clock.sleep(300)
+            since = len(aws.calls)
+
+            assert shop.update().outcome is Outcome.PAUSED
             assert shop.changes(since) == {}
 
     def test_another_release_is_refused_with_the_hook_and_the_time(self) -> None:

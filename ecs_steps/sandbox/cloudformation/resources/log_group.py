@@ -16,7 +16,7 @@ from ecs_steps.sandbox.cloudformation.resources.resource_type import (
 from ecs_steps.sandbox.cloudformation.stack import Wanted
 from ecs_steps.sandbox.coroutine import Coroutine
 
-_PROPERTIES = frozenset({"KmsKeyId", "LogGroupClass", "LogGroupName", "RetentionInDays", "Tags"})
+_PROPERTIES = frozenset({"LogGroupName", "RetentionInDays", "Tags"})
 
 
 @frozen
@@ -34,15 +34,9 @@ class LogGroup:
         name = wanted.properties.get("LogGroupName") or generated_name(
             wanted, self.account.ids, max_length=512
         )
-        request = {
-            "logGroupName": name,
-            "kmsKeyId": wanted.properties.get("KmsKeyId"),
-            "tags": dict(wanted.tags),
-        }
+        tags = {"tags": dict(wanted.tags)} if wanted.tags else {}
         try:
-            self.account.call(
-                "logs", "CreateLogGroup", **{key: value for key, value in request.items() if value}
-            )
+            self.account.call("logs", "CreateLogGroup", logGroupName=name, **tags)
         except HandlerError as error:
             if error.refused == "ResourceAlreadyExistsException":
                 identifier = json.dumps({"/properties/LogGroupName": name}, separators=(",", ":"))
@@ -56,12 +50,12 @@ class LogGroup:
         check_properties(wanted, _PROPERTIES)
         yield 1
         self._keep_for(physical_id, wanted)
-        to_set, to_take = changed_tags(wanted.tags, former.tags)
+        to_set, to_remove = changed_tags(wanted.tags, former.tags)
         arn = self._arn(physical_id)
         if to_set:
             self.account.call("logs", "TagResource", resourceArn=arn, tags=to_set)
-        if to_take:
-            self.account.call("logs", "UntagResource", resourceArn=arn, tagKeys=to_take)
+        if to_remove:
+            self.account.call("logs", "UntagResource", resourceArn=arn, tagKeys=to_remove)
         yield 1
 
     def delete(self, physical_id: str) -> Coroutine:

@@ -90,7 +90,7 @@ class ResourceType(Protocol):
         """Change it in place."""
 
     def delete(self, physical_id: str, /) -> Coroutine:
-        """Delete it; what is gone already is no error."""
+        """Delete it; what is deleted already is no error."""
 
     def attribute(self, physical_id: str, name: str, /) -> str:
         """Return what Fn::GetAtt gives."""

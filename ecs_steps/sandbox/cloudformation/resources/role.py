@@ -20,11 +20,8 @@ from ecs_steps.sandbox.coroutine import Coroutine
 _PROPERTIES = frozenset(
     {
         "AssumeRolePolicyDocument",
-        "Description",
         "ManagedPolicyArns",
-        "MaxSessionDuration",
         "Path",
-        "PermissionsBoundary",
         "Policies",
         "RoleName",
         "Tags",
@@ -46,17 +43,12 @@ class Role:
         yield 1
         properties = wanted.properties
         name = properties.get("RoleName") or generated_name(wanted, self.account.ids, max_length=64)
-        request: dict[str, Any] = {
+        request = {
             "RoleName": name,
             "Path": properties.get("Path", "/"),
             "AssumeRolePolicyDocument": json.dumps(properties.get("AssumeRolePolicyDocument", {})),
-            "Description": properties.get("Description", ""),
             "Tags": _as_list(wanted.tags),
         }
-        if duration := properties.get("MaxSessionDuration"):
-            request["MaxSessionDuration"] = int(duration)
-        if boundary := properties.get("PermissionsBoundary"):
-            request["PermissionsBoundary"] = boundary
         try:
             self._call("CreateRole", **request)
         except HandlerError as error:
@@ -74,14 +66,12 @@ class Role:
         if now.get("AssumeRolePolicyDocument") != before.get("AssumeRolePolicyDocument"):
             document = json.dumps(now.get("AssumeRolePolicyDocument", {}))
             self._call("UpdateAssumeRolePolicy", RoleName=physical_id, PolicyDocument=document)
-        if now.get("Description") != before.get("Description"):
-            self._call("UpdateRole", RoleName=physical_id, Description=now.get("Description", ""))
         self._bring_policies(physical_id, wanted, former)
-        to_set, to_take = changed_tags(wanted.tags, former.tags)
+        to_set, to_remove = changed_tags(wanted.tags, former.tags)
         if to_set:
             self._call("TagRole", RoleName=physical_id, Tags=_as_list(to_set))
-        if to_take:
-            self._call("UntagRole", RoleName=physical_id, TagKeys=to_take)
+        if to_remove:
+            self._call("UntagRole", RoleName=physical_id, TagKeys=to_remove)
         yield 15
 
     def delete(self, physical_id: str) -> Coroutine:

@@ -54,11 +54,11 @@ class Service:
         _check_bakes(ecs_request("CreateService", _plain(wanted.properties)))
         yield 1
         service = self._change("UpdateService", self._update_request(physical_id, wanted, former))
-        to_set, to_take = changed_tags(wanted.tags, former.tags)
+        to_set, to_remove = changed_tags(wanted.tags, former.tags)
         if to_set:
             self.account.call("ecs", "TagResource", resourceArn=physical_id, tags=ecs_tags(to_set))
-        if to_take:
-            self.account.call("ecs", "UntagResource", resourceArn=physical_id, tagKeys=to_take)
+        if to_remove:
+            self.account.call("ecs", "UntagResource", resourceArn=physical_id, tagKeys=to_remove)
         yield from self._stabilise(service)
 
     def delete(self, physical_id: str) -> Coroutine:
@@ -125,7 +125,7 @@ class Service:
             service = self._describe(arn)
             if service["status"] == "MISSING":
                 continue
-            # Believed: the wrapping of a service that is gone (public issues).
+            # Believed: the wrapping of a deleted service (public issues).
             if service["status"] != "ACTIVE":
                 raise HandlerError(f"Service {arn} did not stabilize.", "NotStabilized")
             primary = _primary(service)

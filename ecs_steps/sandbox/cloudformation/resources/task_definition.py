@@ -40,11 +40,11 @@ class TaskDefinition:
 
     def update(self, physical_id: str, wanted: Wanted, former: Wanted) -> Coroutine:
         yield 1
-        to_set, to_take = changed_tags(wanted.tags, former.tags)
+        to_set, to_remove = changed_tags(wanted.tags, former.tags)
         if to_set:
             self.account.call("ecs", "TagResource", resourceArn=physical_id, tags=ecs_tags(to_set))
-        if to_take:
-            self.account.call("ecs", "UntagResource", resourceArn=physical_id, tagKeys=to_take)
+        if to_remove:
+            self.account.call("ecs", "UntagResource", resourceArn=physical_id, tagKeys=to_remove)
 
     def delete(self, physical_id: str) -> Coroutine:
         yield 1

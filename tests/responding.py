@@ -1,4 +1,4 @@
-"""An HTTP server on loopback with prepared answers, which keeps the requests that it got."""
+"""An HTTP server on loopback with prepared responses, which keeps the requests that it got."""
 
 import ssl
 from collections.abc import Callable, Iterator, Sequence
@@ -10,8 +10,8 @@ from attrs import define, field, frozen
 
 
 @frozen(kw_only=True)
-class Answer:
-    """What is answered; `send` writes a body of its own."""
+class Response:
+    """A response; `send` writes a body of its own."""
 
     status: int = 200
     body: bytes = b"ready"
@@ -21,31 +21,31 @@ class Answer:
 
 @define
 class Site:
-    """A site; the last of its answers is given again and again."""
+    """A site; the last of its responses is given again and again."""
 
     url: str
-    answers: Sequence[Answer]
+    responses: Sequence[Response]
     requests: list[tuple[str, dict[str, str]]] = field(factory=list)
 
-    def next_answer(self) -> Answer:
-        return self.answers[min(len(self.requests), len(self.answers)) - 1]
+    def next_response(self) -> Response:
+        return self.responses[min(len(self.requests), len(self.responses)) - 1]
 
 
 @contextmanager
-def answering(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
-    """Serve answers in turn until the block ends."""
-    site = Site("", answers or (Answer(),))
+def responding(*responses: Response, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """Serve responses in turn until the block ends."""
+    site = Site("", responses or (Response(),))
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             site.requests.append((self.path, dict(self.headers)))
-            answer = site.next_answer()
-            self.send_response(answer.status)
-            for name, value in answer.headers:
+            response = site.next_response()
+            self.send_response(response.status)
+            for name, value in response.headers:
                 self.send_header(name, value)
             self.end_headers()
             try:
-                (answer.send or (lambda handler: handler.wfile.write(answer.body)))(self)
+                (response.send or (lambda handler: handler.wfile.write(response.body)))(self)
             except OSError:
                 self.close_connection = True
 
