@@ -2,7 +2,7 @@
 
 the record of the deployment -> its revisions, targets, alarms and live weights -> findings
 
-ECS looks at neither targets nor weights again before it shifts, and may not watch alarms during a pause.
+ECS checks neither targets nor weights again before it shifts, and may not watch alarms during a pause.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -164,10 +164,10 @@ class TaskSetRollout:
             self.new_id = state.new.task_set_id
             return
         deleted = {each.task_set_id for each in self._service.task_sets if each.is_draining}
-        is_gone = self.new_id in deleted or (bool(self.new_id) and isinstance(goal, Share | Promote))
-        if is_gone and not isinstance(goal, Abandon):
+        was_deleted = self.new_id in deleted or (bool(self.new_id) and isinstance(goal, Share | Promote))
+        if was_deleted and not isinstance(goal, Abandon):
             raise RolledBackError(
-                what=f"Task set {self.new_id} of service {self._service.name} is gone",
+                what=f"Task set {self.new_id} of service {self._service.name} was deleted",
                 why="another process has deleted it, as an abort does",
                 next_step="What served before serves. Deploy again where that was not meant.",
             )

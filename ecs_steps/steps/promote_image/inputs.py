@@ -23,8 +23,8 @@ PACKAGE = "EcsPromote.SourceImage"
 RepositoryName = Annotated[
     str,
     Text(
-        r"(?=.{2,256}\Z)[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*",
-        "the name of a repository of ECR: 2 to 256 lower-case letters, digits and single separators",
+        r"(?=.{2,256}\Z)[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*)*",
+        "the name of a repository of ECR: 2 to 256 lower-case letters, digits and separators between them",
     ),
 ]
 ImageTag = Annotated[
