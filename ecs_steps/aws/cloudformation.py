@@ -177,16 +177,12 @@ def describe_change_set(
     aws: "AwsClients", stack_id: str, name: str
 ) -> tuple[str, str, tuple[ResourceChange, ...]]:
     """Return a change set's status, the reason of it, and its changes."""
-    changes: list[ResourceChange] = []
-    more: dict[str, Any] = {}
-    while True:
-        with calling("cloudformation:DescribeChangeSet", f"stack {stack_id}"):
-            reply = aws.cloudformation.describe_change_set(StackName=stack_id, ChangeSetName=name, **more)
-        changes += all_from_reply(ResourceChange)(reply.get("Changes", ()))
-        if "NextToken" not in reply:
-            status = member(reply, "Status", "DescribeChangeSet")
-            return status, reply.get("StatusReason", ""), tuple(changes)
-        more = {"NextToken": reply["NextToken"]}
+    with calling("cloudformation:DescribeChangeSet", f"stack {stack_id}"):
+        paginator = aws.cloudformation.get_paginator("describe_change_set")
+        pages = list(paginator.paginate(StackName=stack_id, ChangeSetName=name))
+    changes = all_from_reply(ResourceChange)(each for page in pages for each in page.get("Changes", ()))
+    status = member(pages[-1], "Status", "DescribeChangeSet")
+    return status, pages[-1].get("StatusReason", ""), changes
 
 
 def list_change_sets(aws: "AwsClients", stack_id: str) -> dict[str, datetime]:

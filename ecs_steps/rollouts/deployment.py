@@ -46,6 +46,7 @@ def deploy_to_service(
         add_tags()
     is_running = service.task_definition == revision
     running = service.primary if (is_running and not force) or is_begun else None
+    outputs.starting = "" if running else f"UpdateService {service.name}"
     deployment = running or start_rollout(
         service, revision, context, force=is_running, configuration=configuration
     )
@@ -60,7 +61,7 @@ def deploy_to_service(
         from ecs_steps.rollouts.verdict import is_serving
 
         if not (running and is_serving(service, target)):
-            watch = wait_for_revision(service, target, context, roll_back=roll_back)
+            watch = wait_for_revision(service, target, context, outputs, roll_back=roll_back)
             if has_paused(watch, context, outputs):
                 return outputs.result(Outcome.PAUSED)
     return outputs.result(outcome_of(unchanged=bool(running), waited=context.may_wait))
@@ -80,7 +81,7 @@ def watch_deployment(
     service = describe_updatable_service(cluster, name, context)
     outputs.set(**service_outputs(service.arn), DeploymentId=deployment_id)
     target = target_of(service, deployment_id, context)
-    watch = wait_for_revision(service, target, context, roll_back=False)
+    watch = wait_for_revision(service, target, context, outputs, roll_back=False)
     outputs.set(**revision_outputs(watch.target.task_definition))
     is_paused = has_paused(watch, context, outputs)
     return outputs.result(Outcome.PAUSED if is_paused else Outcome.SUCCEEDED)
@@ -108,10 +109,11 @@ def report_waiting_pause(
 
 def has_paused(watch: "ServiceWatch", context: DeploymentContext, outputs: Outputs) -> bool:
     """Return whether a deployment waits for a person; then report what that person decides on."""
-    from ecs_steps.rollouts.progress import report_pause
+    from ecs_steps.rollouts.progress import final_outputs, report_pause
 
     pause, record = watch.verdict.pause, watch.service_deployment
     if pause is None or record is None:
+        outputs.set(**final_outputs(record))
         return False
     outputs.set(**report_pause(record, pause, watch.service, context))
     return True
@@ -125,8 +127,16 @@ def still_running(outputs: Mapping[str, str]) -> StillRunning | None:
     return StillRunning(
         what=f"Deployment {deployment} continues in ECS",
         watch=f"ecs-steps watch VARIABLES.json --deployment {deployment}",
-        undo="aws ecs stop-service-deployment",
+        undo=f"aws ecs stop-service-deployment --service-deployment-arn {_arn(outputs)}",
     )
+
+
+def _arn(outputs: Mapping[str, str]) -> str:
+    """Return the ARN of the service deployment, else the command that prints it."""
+    cluster, service = outputs.get("ClusterName", "default"), outputs.get("ServiceName", "")
+    listing = f"aws ecs list-service-deployments --cluster {cluster} --service {service} --status IN_PROGRESS"
+    query = "--query serviceDeployments[0].serviceDeploymentArn --output text"
+    return outputs.get("ServiceDeploymentArn") or f'"$({listing} {query})"'
 
 
 def task_set_left(outputs: Mapping[str, str]) -> StillRunning | None:

@@ -42,12 +42,16 @@ class GroupHealth:
 
 @frozen(kw_only=True)
 class LiveShare:
-    """The percent of the production traffic that a rule sends to the new revision's target group."""
+    """The percent of the production traffic that a rule sends to the new revision's target group.
+
+    A rule with the weight 0 for each of its groups sends none to any.
+    """
 
     rule: str
     group: str
     percent: float
     recorded: float
+    sends_any: bool = True
 
     @property
     def is_as_recorded(self) -> bool:
@@ -169,6 +173,7 @@ class _Reader:
             group=group_name(balancer.target_group),
             percent=ALL_TRAFFIC * own / total if total else 0.0,
             recorded=recorded,
+            sends_any=total > 0,
         )
 
     def _alarms(self) -> tuple[str, ...]:
@@ -215,7 +220,12 @@ def _findings(review: Review) -> Iterator[str]:
     if review.alarms:
         yield f"in ALARM: {', '.join(review.alarms)}"
     for share in review.live_shares:
-        if not share.is_as_recorded:
+        if not share.sends_any:
+            yield (
+                f"the production rule answers no request: something else has set all weights of {share.rule} "
+                "to 0"
+            )
+        elif not share.is_as_recorded:
             yield (
                 f"the production rule sends {percent(round(share.percent, 1))} % of the traffic to "
                 f"{share.group}, and ECS believes {percent(share.recorded)} %: something else has written "

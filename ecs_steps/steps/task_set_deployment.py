@@ -120,6 +120,7 @@ class TaskSetDeployment:
         rollout = self._rollout(task_definition)
         self._check_others(self._read(rollout).strays, replace=True)
         try:
+            self.outputs.starting = f"CreateTaskSet {self.service.name}"
             with self._putting_out(rollout):
                 waiting = rollout.reach(Establish())
         except DeploymentError as error:
@@ -159,6 +160,7 @@ class TaskSetDeployment:
             self._put_out(state)
             return self.outputs.result(Outcome.UNCHANGED)
         try:
+            self.outputs.starting = f"CreateTaskSet {self.service.name}"
             with self._putting_out(rollout):
                 waiting = rollout.reach(Start(marker=marker))
         except DeploymentError as error:
