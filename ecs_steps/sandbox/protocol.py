@@ -8,7 +8,7 @@ from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from attrs import field, frozen
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -17,7 +17,6 @@ from botocore.loaders import Loader
 from botocore.parsers import create_parser
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import QueryParser
-from moto.core.serialize import QuerySerializer, SerializationContext
 
 LOADER = Loader()
 """botocore's models, read from disk once for all sandboxes of the process."""
@@ -94,9 +93,8 @@ class Envelope:
         """Encode a reply in botocore's output shape; JSON carries members that the model does not know."""
         if speaks_json(self.service):
             return self._sealed(200, json.dumps(reply, default=datetime.timestamp))
-        context = SerializationContext(self.request_id)
         return self._sealed(
-            200, _Serializer(operation_model(self.service, operation), context).serialize(reply)["body"]
+            200, _query_reply(operation_model(self.service, operation), reply, self.request_id)
         )
 
     def error(self, code: str, message: str, status: int) -> AWSResponse:
@@ -129,25 +127,35 @@ class Envelope:
         )
 
 
-class _Serializer(QuerySerializer):
-    """moto's own, which writes XML at once instead of by way of events: in an eighth of the time."""
+def _query_reply(model: OperationModel, reply: Mapping[str, Any], request_id: str) -> str:
+    """Encode a reply of the query protocol; moto's own serializer takes ten times as long."""
+    namespace = model.service_model.metadata.get("xmlNamespace", "")
+    shape = model.output_shape
+    result = _element(shape.serialization["resultWrapper"], reply, shape) if shape else ""
+    metadata = f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
+    return f'<{model.name}Response xmlns="{namespace}">{result}{metadata}</{model.name}Response>'
 
-    def _serialize_body(self, body: Mapping[str, Any]) -> str:
-        return "".join(_element(name, value) for name, value in body.items())
 
-
-def _element(name: str, value: Any) -> str:  # noqa: ANN401  what a document holds
-    match value:
-        case list():
-            return "".join(_element(name, item) for item in value)
-        case dict():
-            attributes = "".join(
-                f" {key[1:]}={quoteattr(each)}" for key, each in value.items() if key[0] == "@"
-            )
-            content = "".join(_element(key, each) for key, each in value.items() if key[0] != "@")
+def _element(name: str, value: Any, shape: Any) -> str:  # noqa: ANN401  what a document holds, by botocore's shape
+    match shape.type_name:
+        case "structure":
+            members = shape.members
+            known = [key for key, each in value.items() if each is not None and key in members]
+            content = "".join(_element(_name(members[key], key), value[key], members[key]) for key in known)
+        case "list":
+            name_of_item = _name(shape.member, "member")
+            content = "".join(_element(name_of_item, each, shape.member) for each in value)
+        case "boolean":
+            content = "true" if value else "false"
+        case "timestamp":
+            content = f"{value:%Y-%m-%dT%H:%M:%S.%fZ}"
         case _:
-            attributes, content = "", escape("" if value is None else str(value))
-    return f"<{name}{attributes}>{content}</{name}>"
+            content = escape(str(value))
+    return f"<{name}>{content}</{name}>"
+
+
+def _name(shape: Any, otherwise: str) -> str:  # noqa: ANN401  botocore's shape
+    return str(shape.serialization.get("name", otherwise))
 
 
 def error_code(request: Request, response: AWSResponse) -> str:

@@ -239,7 +239,7 @@ def test_a_profile_that_does_not_exist_is_no_lost_connection(environment: pytest
 
     assert str(raised.value) == (
         "ListClusters could not be called: The config profile (shop) could not be found\n"
-        "Give the step an AWS account and a region."
+        "Give it a region (AWS_REGION) and credentials (an account, a profile or a role)."
     )
 
 

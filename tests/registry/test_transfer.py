@@ -112,6 +112,13 @@ def test_a_copy_resumes_with_what_is_missing(registries: Registries) -> None:
     assert (result.blobs_present, result.blobs_copied) == (1, len(IMAGE.blobs) - 1)
 
 
+def test_the_largest_blob_is_sent_first(registries: Registries) -> None:
+    copy(registries, one_platform(), parallel=1)
+
+    sent = [len(blob) for blob in registries.destination.blobs.values()]
+    assert sent == sorted(sent, reverse=True)
+
+
 def test_progress_begins_with_the_total_and_ends_with_it(registries: Registries) -> None:
     seen: list[CopyProgress] = []
 

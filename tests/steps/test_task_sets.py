@@ -28,7 +28,14 @@ from ecs_steps.sandbox import Sandbox
 from ecs_steps.sandbox.ecs.checkout import task_definition, task_set
 from responding import Response, responding
 from revisions import register_another
-from steps.checkout import HEADER, Checkout, deployment_variables, revision_variables, update_variables
+from steps.checkout import (
+    HEADER,
+    Checkout,
+    deployment_variables,
+    production_rule,
+    revision_variables,
+    update_variables,
+)
 
 RULE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/1/2/3"
 DONT_WAIT = {"type": "DontWait"}
@@ -182,6 +189,7 @@ class TestUpdate:
             shop.update()
 
         assert caught.value.outputs["TaskSetId"] == shop.sets[1]["id"]
+        assert len([text for text in shop.warnings if "image" in text]) == 1
 
     def test_deletes_a_set_that_does_not_come_up_where_it_is_to_go_back(self) -> None:
         shop = enter("image-not-found")
@@ -548,6 +556,13 @@ class TestAbort:
 
         assert shop.abort().outcome is Outcome.UNCHANGED
         assert "was promoted" in shop.warnings[-1]
+
+    def test_refuses_a_production_rule_that_its_listener_does_not_have(self, shop: Checkout) -> None:
+        shop.update()
+        missing = f"{production_rule()}0"
+
+        with pytest.raises(NotFoundError, match=f"{missing} was not found: its listener has no such rule"):
+            shop.abort(TaskSets_ProductionListenerRule=missing)
 
 
 def actions(policy: dict[str, Any]) -> set[str]:

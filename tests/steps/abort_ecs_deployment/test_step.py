@@ -190,6 +190,35 @@ def test_a_rollback_that_outlasts_the_wait_is_said_to_continue() -> None:
             shop.abort(minutes=1)
 
 
+def test_tasks_that_have_failed_are_no_reason_to_give_up_their_rollback() -> None:
+    with Sandbox("green-dies-while-paused") as aws:
+        shop = Storefront(aws)
+        paused = shop.update()
+        aws.clock.sleep(600)
+
+        assert shop.abort(**deployment_pin(paused)).outcome is Outcome.ROLLED_BACK
+
+
+def test_a_deployment_whose_pause_someone_else_ends_first_is_stopped() -> None:
+    with Sandbox("blue-green-with-pause") as aws:
+        shop = Storefront(aws)
+        paused = shop.update().outputs
+        someone_else = aws.session.client("ecs")
+
+        hook = {"serviceDeploymentArn": paused["ServiceDeploymentArn"], "hookId": paused["HookId"]}
+
+        def answer_first(**_: object) -> None:
+            someone_else.continue_service_deployment(**hook, action="CONTINUE")
+
+        aws.clients.ecs.meta.events.register("before-call.ecs.ContinueServiceDeployment", answer_first)
+
+        assert shop.abort().outcome is Outcome.ROLLED_BACK
+        assert shop.changes() == {
+            **dict.fromkeys(("RegisterTaskDefinition", "UpdateService"), 1),
+            **dict.fromkeys(("CONTINUE", "ROLLBACK", "StopServiceDeployment"), 1),
+        }
+
+
 def test_a_denied_stop_is_named() -> None:
     with Sandbox("blue-green-with-pause") as aws:
         shop = Storefront(aws)

@@ -86,6 +86,7 @@ def test_a_scan_without_a_result_in_time_is_no_clean_one(plan: ScanPlan) -> None
 
         assert isinstance(error, TimedOutError)
         assert error.exit_code == 7
+        assert "run the step again" in error.next_step
         assert 180 <= (promotions.aws.clock.now() - began).total_seconds() < 190
         assert promotions.tag() is None
         assert [event for event in promotions.events if isinstance(event, StillWaiting)]
@@ -112,6 +113,9 @@ def test_a_scan_that_ends_without_a_result_is_no_clean_one(status: str) -> None:
 
         assert isinstance(error, ScanGateError)
         assert status in str(error)
+        is_allowed_otherwise = "AllowUnsupportedImages" in error.next_step
+        assert is_allowed_otherwise is (status == "UNSUPPORTED_IMAGE")
+        assert is_allowed_otherwise or "not promoted" in error.next_step
         assert promotions.tag() is None
 
 
