@@ -23,7 +23,7 @@ from ecs_steps.sandbox.timeline import Timeline
 LATENCY = 0.02
 """Seconds that every request takes."""
 
-_WHOLE_SERVICES = {"cloudformation", "ecr", "ecs"}
+_WHOLE_SERVICES = {"cloudformation", "ecs"}
 """moto knows nothing of what is in the sandbox's own ones; a response of its would be wrong."""
 _NOT_IMPLEMENTED = 501
 _READS = ("Describe", "Get", "List", "Validate")

@@ -192,6 +192,11 @@ class CloudFormationBackend:
         held = [resource for name, resource in stack.resources.items() if name_filter in {None, name}]
         return {"StackResources": [describe_resource(stack, resource) for resource in held]}
 
+    def get_template(self, request: Request) -> Reply:
+        """Return the template that a stack was made from."""
+        stack = self._stacks.existing(request["StackName"])
+        return {"TemplateBody": stack.revision.template.text, "StagesAvailable": ["Original", "Processed"]}
+
     def seed(
         self,
         name: str,

@@ -62,11 +62,20 @@ class EcrBackend:
     def describe_repositories(self, request: Reply) -> Reply:
         return self._moto("DescribeRepositories", request)
 
-    def get_lifecycle_policy(self, request: Reply) -> Reply:
-        return self._moto("GetLifecyclePolicy", request)
+    def delete_repository(self, request: Reply) -> Reply:
+        reply = self._moto("DeleteRepository", request)
+        del self._repositories[request["repositoryName"]]
+        return reply
 
     def put_lifecycle_policy(self, request: Reply) -> Reply:
         return self._moto("PutLifecyclePolicy", request)
+
+    def put_image_tag_mutability(self, request: Reply) -> Reply:
+        reply = self._moto("PutImageTagMutability", request)
+        self._repositories[request["repositoryName"]] |= {"imageTagMutability": reply["imageTagMutability"]}
+        return reply
+
+    # Images
 
     def get_authorization_token(self, _: Reply) -> Reply:
         self._add_fixtures()
@@ -79,6 +88,29 @@ class EcrBackend:
             "proxyEndpoint": f"http://{self.images.host}",
         }
         return {"authorizationData": [data]}
+
+    def describe_images(self, request: Reply) -> Reply:
+        name = self._known(request)
+        wanted = [self._digest(name, each) for each in request.get("imageIds", ())]
+        found = wanted or [digest for repository, digest in list(self.images.manifests) if repository == name]
+        return {"imageDetails": [self._details(name, digest) for digest in found]}
+
+    def batch_get_image(self, request: Reply) -> Reply:
+        name = self._known(request)
+        images = []
+        for wanted in request["imageIds"]:
+            digest = self._digest(name, wanted)
+            media_type, raw = self.images.manifests[name, digest]
+            images.append(
+                {
+                    "registryId": self._repositories[name]["registryId"],
+                    "repositoryName": name,
+                    "imageId": {**wanted, "imageDigest": digest},
+                    "imageManifest": raw.decode(),
+                    "imageManifestMediaType": media_type,
+                }
+            )
+        return {"images": images, "failures": []}
 
     # Scans
 
@@ -122,6 +154,22 @@ class EcrBackend:
     def _scan(self, name: str, digest: str) -> Reply:
         registry = self._repositories[name]["registryId"]
         return {"registryId": registry, "repositoryName": name, "imageId": {"imageDigest": digest}}
+
+    def _details(self, name: str, digest: str) -> Reply:
+        media_type, raw = self.images.manifests[name, digest]
+        tags = [
+            tag
+            for (repository, tag), named in list(self.images.tags.items())
+            if (repository, named) == (name, digest)
+        ]
+        return {
+            "registryId": self._repositories[name]["registryId"],
+            "repositoryName": name,
+            "imageDigest": digest,
+            "imageManifestMediaType": media_type,
+            "imageSizeInBytes": len(raw),
+            **({"imageTags": tags} if tags else {}),
+        }
 
     def _digest(self, name: str, image_id: Reply) -> str:
         digest = image_id.get("imageDigest") or self.images.tags.get((name, image_id.get("imageTag", "")), "")

@@ -146,6 +146,12 @@ class Elbv2Backend:
             self._tags_of(arn).update(_tags(request))
         return {}
 
+    def remove_tags(self, request: Request) -> Reply:
+        for arn in request["ResourceArns"]:
+            for key in request["TagKeys"]:
+                self._tags_of(arn).pop(key, None)
+        return {}
+
     def describe_tags(self, request: Request) -> Reply:
         arns = request["ResourceArns"]
         # Believed: the code and the text (API reference: the limit alone).

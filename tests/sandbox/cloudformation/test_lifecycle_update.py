@@ -212,6 +212,13 @@ def test_the_token_of_one_operation_is_not_for_another(deployer: Made, template:
     assert caught.value.response["Error"]["Code"] == "TokenAlreadyExistsException"
 
 
+def test_the_template_of_a_stack_can_be_read(deployer: Made, template: Template) -> None:
+    maker = deployer()
+    maker.deploy(template)
+
+    assert maker.client.get_template(StackName="web-stack")["TemplateBody"] == template
+
+
 def _service(maker: Any) -> dict[str, Any]:  # noqa: ANN401
     reply = maker.aws.clients.ecs.describe_services(
         cluster="web", services=[maker.physical_id("Service")], include=["TAGS"]

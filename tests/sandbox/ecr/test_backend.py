@@ -46,12 +46,22 @@ def error_of(aws: Sandbox, operation: str, **params: object) -> str:
     return raised.value.response["Error"]["Code"]
 
 
-def test_the_image_of_the_fixtures_is_scanned_by_the_digest_that_the_registry_has(aws: Sandbox) -> None:
-    digest = digest_for_amd64(aws, "staging/web")
+def test_the_registry_has_the_image_of_the_fixtures_under_its_own_digest(aws: Sandbox) -> None:
+    with read(aws, "staging/web/manifests/1.4.0") as reply:
+        digest = reply.headers["Docker-Content-Digest"]
 
-    scan = ecr(aws).start_image_scan(repositoryName="staging/web", imageId={"imageDigest": digest})
+    [image] = ecr(aws).describe_images(repositoryName="staging/web", imageIds=[{"imageTag": "1.4.0"}])[
+        "imageDetails"
+    ]
+    assert image["imageDigest"] == digest
+    assert image["imageTags"] == ["1.4.0"]
 
-    assert scan["imageId"] == {"imageDigest": digest}
+
+def test_a_manifest_is_given_as_it_was_pushed(aws: Sandbox) -> None:
+    reply = ecr(aws).batch_get_image(repositoryName="staging/web", imageIds=[{"imageTag": "1.4.0"}])
+
+    with read(aws, "staging/web/manifests/1.4.0") as pushed:
+        assert reply["images"][0]["imageManifest"].encode() == pushed.read()
 
 
 def test_the_registry_has_the_repositories_of_the_api_alone(aws: Sandbox) -> None:
@@ -65,6 +75,15 @@ def test_the_registry_has_the_repositories_of_the_api_alone(aws: Sandbox) -> Non
 
     with read(aws, "production/web/manifests/1") as reply:
         assert reply.status == 200
+
+
+def test_a_repository_that_is_deleted_is_gone_from_the_registry(aws: Sandbox) -> None:
+    ecr(aws).create_repository(repositoryName="production/web")
+    ecr(aws).delete_repository(repositoryName="production/web")
+
+    with pytest.raises(HTTPError) as raised:
+        read(aws, "production/web/manifests/1")
+    raised.value.close()
 
 
 def test_an_empty_sandbox_has_no_repository() -> None:
@@ -83,11 +102,20 @@ def test_repositories_outlive_the_process_with_a_journal(tmp_path: Any) -> None:
     assert names == {"staging/web", "production/web"}
 
 
-@pytest.mark.parametrize("operation", ["start_image_scan", "describe_image_scan_findings"])
-def test_an_unknown_repository_is_refused_as_ecr_does(aws: Sandbox, operation: str) -> None:
-    code = error_of(aws, operation, repositoryName="un/known", imageId={"imageTag": "1"})
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        ("describe_images", "RepositoryNotFoundException"),
+        ("batch_get_image", "RepositoryNotFoundException"),
+        ("start_image_scan", "RepositoryNotFoundException"),
+        ("describe_image_scan_findings", "RepositoryNotFoundException"),
+    ],
+)
+def test_an_unknown_repository_is_refused_as_ecr_does(aws: Sandbox, operation: str, code: str) -> None:
+    image = {"imageTag": "1"}
+    ids: dict[str, object] = {"imageId": image} if "scan" in operation else {"imageIds": [image]}
 
-    assert code == "RepositoryNotFoundException"
+    assert error_of(aws, operation, repositoryName="un/known", **ids) == code
 
 
 def test_an_unknown_image_is_refused_as_ecr_does(aws: Sandbox) -> None:
@@ -123,3 +151,12 @@ def test_a_plan_of_scans_may_be_for_one_repository() -> None:
             found[name] = reply["imageScanFindings"]["findingSeverityCounts"]
 
     assert found == {"staging/web": {}, "production/web": {"CRITICAL": 1}}
+
+
+def test_immutability_can_be_switched(aws: Sandbox) -> None:
+    ecr(aws).describe_images(repositoryName="staging/web")
+    assert not aws.images.rules("staging/web").immutable_tags  # type: ignore[union-attr]  # it is there
+
+    ecr(aws).put_image_tag_mutability(repositoryName="staging/web", imageTagMutability="IMMUTABLE")
+
+    assert aws.images.rules("staging/web").immutable_tags  # type: ignore[union-attr]  # as above

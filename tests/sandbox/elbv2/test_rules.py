@@ -115,14 +115,15 @@ def test_a_default_rule_is_changed_by_its_listener_alone(elbv2: Any, listener: s
     assert code(lambda: elbv2.delete_rule(RuleArn=arn)) == "OperationNotPermitted"
 
 
-def test_tags_are_added_and_described(elbv2: Any, listener: str) -> None:  # noqa: ANN401
+def test_tags_are_added_removed_and_described(elbv2: Any, listener: str) -> None:  # noqa: ANN401
     rule = create(elbv2, listener, 10, Tags=[{"Key": "a", "Value": "1"}])["RuleArn"]
 
     elbv2.add_tags(ResourceArns=[rule, listener], Tags=[{"Key": "b", "Value": "2"}])
+    elbv2.remove_tags(ResourceArns=[rule], TagKeys=["a"])
 
     described = elbv2.describe_tags(ResourceArns=[rule, listener])["TagDescriptions"]
     tags = [{each["Key"]: each["Value"] for each in resource["Tags"]} for resource in described]
-    assert tags == [{"a": "1", "b": "2"}, {"b": "2"}]
+    assert tags == [{"b": "2"}, {"b": "2"}]
 
 
 def test_a_load_balancer_has_100_rules_beside_the_default_one(elbv2: Any, listener: str) -> None:  # noqa: ANN401
