@@ -42,12 +42,24 @@ from ecs_steps.reporting.events import (
     StillWaiting,
     TargetFound,
 )
-from ecs_steps.result import Outcome, Result
+from ecs_steps.result import DryRun, Outcome, Result
 from ecs_steps.steps import registry as step_registry
 from ecs_steps.version import __version__
 
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients, account_clients, environment_clients
+    from ecs_steps.preflight.check import CheckTable
+    from ecs_steps.registry.errors import (
+        CopyCancelledError,
+        CorruptedImageError,
+        ImageNotFoundError,
+        InvalidLayoutError,
+        RegistryError,
+        RegistryUnauthorizedError,
+        RegistryUnreachableError,
+        TagConflictError,
+        UnsupportedImageError,
+    )
     from ecs_steps.reporting.terminal import logger_presenter
     from ecs_steps.steps.registry import *  # noqa: F403  the classes of the table's rows
 
@@ -56,13 +68,19 @@ __all__ = [
     "AwsCallError",
     "AwsClients",
     "Cause",
+    "CheckTable",
     "Clock",
+    "CopyCancelledError",
+    "CorruptedImageError",
     "DeploymentError",
     "DeploymentPaused",
     "Diagnosis",
+    "DryRun",
     "EcsStepsError",
+    "ImageNotFoundError",
     "InterruptedDeploymentError",
     "InvalidInputsError",
+    "InvalidLayoutError",
     "Level",
     "Message",
     "NotFoundError",
@@ -71,6 +89,9 @@ __all__ = [
     "PhasesTook",
     "Problem",
     "Progress",
+    "RegistryError",
+    "RegistryUnauthorizedError",
+    "RegistryUnreachableError",
     "Report",
     "Reported",
     "ResourceFailure",
@@ -87,8 +108,10 @@ __all__ = [
     "StillWaiting",
     "SupersededError",
     "SystemClock",
+    "TagConflictError",
     "TargetFound",
     "TimedOutError",
+    "UnsupportedImageError",
     "WrongEnvironmentError",
     "__version__",
     "account_clients",
@@ -99,6 +122,16 @@ __all__ += step_registry.__all__
 
 _LAZY = {
     "AwsClients": "ecs_steps.aws.clients",
+    "CheckTable": "ecs_steps.preflight.check",
+    "CopyCancelledError": "ecs_steps.registry.errors",
+    "CorruptedImageError": "ecs_steps.registry.errors",
+    "ImageNotFoundError": "ecs_steps.registry.errors",
+    "InvalidLayoutError": "ecs_steps.registry.errors",
+    "RegistryError": "ecs_steps.registry.errors",
+    "RegistryUnauthorizedError": "ecs_steps.registry.errors",
+    "RegistryUnreachableError": "ecs_steps.registry.errors",
+    "TagConflictError": "ecs_steps.registry.errors",
+    "UnsupportedImageError": "ecs_steps.registry.errors",
     "account_clients": "ecs_steps.aws.clients",
     "environment_clients": "ecs_steps.aws.clients",
     "logger_presenter": "ecs_steps.reporting.terminal",

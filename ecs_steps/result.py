@@ -66,6 +66,8 @@ class Outputs:
     values: dict[str, str] = field(factory=dict)
     since: datetime | None = None
     """When the deployment that the outputs name was started, where that is known."""
+    starting: str = ""
+    """The call that starts what a step is about, once it may have been sent."""
 
     def set(self, **values: str) -> None:
         """Report what is new or has another value now."""
@@ -109,12 +111,14 @@ class Outputs:
             next_step = " ".join(filter(None, [error.next_step, f"{running.what}."]))
             raise evolve(error, next_step=next_step, resume=running.resume) from error.__cause__
         except KeyboardInterrupt as signal:
-            running = still_running(self.values)
+            why, resume = "nothing had been started in AWS", ""
+            if running := still_running(self.values):
+                why, resume = running.what, running.resume
+            elif self.starting:
+                why = f"AWS may have carried out {self.starting}"
+                resume = "Run the step again: it finds what was begun"
             raise InterruptedDeploymentError(
-                what="The step was cancelled",
-                why=running.what if running else "nothing had been started in AWS",
-                outputs=dict(self.values),
-                resume=running.resume if running else "",
+                what="The step was cancelled", why=why, outputs=dict(self.values), resume=resume
             ) from signal
 
 
@@ -124,7 +128,7 @@ def _finished(outcome: Outcome, outputs: Mapping[str, str], since: datetime | No
         outcome=outcome,
         service_name=outputs.get("ServiceName", ""),
         task_definition=outputs.get(serving, "").rpartition("/")[2],
-        is_registration="ClusterName" not in outputs and "TaskDefinitionArn" in outputs,
+        is_registration="ServiceName" not in outputs and "TaskDefinitionArn" in outputs,
         since=since,
         links=tuple(console_links(outputs)),
     )

@@ -2,8 +2,9 @@
 
 import json
 import logging
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.resources import files
-from threading import Event, Timer
+from threading import Event, Thread, Timer
 from typing import Any
 
 import boto3
@@ -142,6 +143,31 @@ def test_a_step_finds_out_by_itself_that_moto_answers_it() -> None:
 
     with pytest.raises(InvalidInputsError, match="moto cannot carry a deployment"):
         UpdateEcsServiceStep(variables).run(report=lambda _: None)
+
+
+class _MotoServer(BaseHTTPRequestHandler):
+    """Answers as moto's server does."""
+
+    server_version, sys_version = "Werkzeug/3.1.9", "Python/3.11.7, amazon.com"
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+
+def test_moto_s_server_is_refused_with_its_first_reply() -> None:
+    keys: dict[str, Any] = dict.fromkeys(["aws_access_key_id", "aws_secret_access_key"], "moto")
+    session: Any = boto3.Session(region_name="eu-west-1", **keys)
+    with HTTPServer(("127.0.0.1", 0), _MotoServer) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        clients = AwsClients(session, endpoint_url=f"http://127.0.0.1:{server.server_port}")
+
+        with pytest.raises(InvalidInputsError, match="moto cannot carry a deployment"):
+            UpdateEcsServiceStep(VARIABLES).run(aws=clients, report=lambda _: None)
+        thread.join()
 
 
 @mock_aws

@@ -1,6 +1,7 @@
 """What an import costs: AWS and troposphere are loaded when a step needs them, and not before."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -135,6 +136,16 @@ def test_every_public_name_is_there() -> None:
 
 def test_every_report_is_a_public_name() -> None:
     assert {each.__name__ for each in get_args(ecs_steps.Reported)} <= set(ecs_steps.__all__)
+
+
+def test_every_error_that_has_an_exit_code_on_the_page_is_a_public_name() -> None:
+    page = (ROOT / "ecs_steps" / "cli" / "README.md").read_text(encoding="utf-8")
+    named = set(
+        re.findall(r"`(\w+Error)`", page.partition("## Errors and exit codes")[2].partition("## ")[0])
+    )
+
+    assert len(named) > 10
+    assert named <= set(ecs_steps.__all__)
 
 
 def test_every_step_of_the_table_is_a_public_name() -> None:

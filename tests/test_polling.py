@@ -88,17 +88,17 @@ def test_polling_never_overshoots_its_deadline_by_more_than_one_read(seconds: fl
 
 def test_a_read_that_fails_for_a_passing_reason_is_skipped() -> None:
     time = clock()
-    answers: list[PollResult[str] | AwsCallError] = [
+    results: list[PollResult[str] | AwsCallError] = [
         passing_fault(),
         passing_fault(),
         PollResult(value="ok", settled=True),
     ]
 
     def read() -> PollResult[str]:
-        answer = answers.pop(0)
-        if isinstance(answer, AwsCallError):
-            raise answer
-        return answer
+        result = results.pop(0)
+        if isinstance(result, AwsCallError):
+            raise result
+        return result
 
     seen = poll(read, clock=time, deadline=None, report=ignore, waiting_for="it")
 

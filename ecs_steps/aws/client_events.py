@@ -5,8 +5,7 @@ well, but it has a connection of its own, and what that takes is most of what a 
 """
 
 import json
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -62,13 +61,3 @@ def keep_raw_reply(
         except ValueError:
             # Cut off; without the member the reader takes the reply for lost.
             return
-
-
-def is_answered_by_moto(client: Callable[[], Any]) -> bool:
-    """Return whether moto's ``mock_aws`` answers a client, which is only made where that is active."""
-    moto = sys.modules.get("moto.core.models")
-    if moto is None or not moto.botocore_stubber.enabled:
-        return False
-    # botocore has no public way to ask an emitter for its handlers.
-    handlers = client().meta.events._emitter._handlers.prefix_search("before-send")  # noqa: SLF001
-    return moto.botocore_stubber in handlers

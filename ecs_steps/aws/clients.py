@@ -7,6 +7,7 @@ A proxy is the environment's business: botocore reads HTTPS_PROXY and NO_PROXY.
 
 import os
 import re
+from collections.abc import Callable
 from threading import RLock
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -17,7 +18,6 @@ from ecs_steps.account import Account, AssumedRole
 from ecs_steps.aws.client_events import (
     DESCRIBED,
     NEEDS_RETRY,
-    is_answered_by_moto,
     keep_raw_reply,
     raise_at_once,
 )
@@ -72,15 +72,14 @@ class AwsClients:
         with calling("ECS"):
             return str(self.ecs.meta.region_name)
 
-    @property
-    def are_of_moto(self) -> bool:
-        """Whether moto's ``mock_aws`` answers, in place of AWS.
+    def on_ecs_reply(self, handle: Callable[..., None]) -> None:
+        """Let a function see each reply of ECS (`http_response`) before it is used; what it raises is raised.
 
         Raises:
             AwsCallError: No region is configured.
         """
         with calling("ECS"):
-            return is_answered_by_moto(lambda: self.ecs)
+            self.ecs.meta.events.register("after-call.ecs", handle, unique_id=handle.__qualname__)
 
     @property
     def cloudformation(self) -> "CloudFormationClient":

@@ -177,25 +177,23 @@ def describe_change_set(
     aws: "AwsClients", stack_id: str, name: str
 ) -> tuple[str, str, tuple[ResourceChange, ...]]:
     """Return a change set's status, the reason of it, and its changes."""
-    changes: list[ResourceChange] = []
-    more: dict[str, Any] = {}
-    while True:
-        with calling("cloudformation:DescribeChangeSet", f"stack {stack_id}"):
-            reply = aws.cloudformation.describe_change_set(StackName=stack_id, ChangeSetName=name, **more)
-        changes += all_from_reply(ResourceChange)(reply.get("Changes", ()))
-        if "NextToken" not in reply:
-            status = member(reply, "Status", "DescribeChangeSet")
-            return status, reply.get("StatusReason", ""), tuple(changes)
-        more = {"NextToken": reply["NextToken"]}
+    with calling("cloudformation:DescribeChangeSet", f"stack {stack_id}"):
+        paginator = aws.cloudformation.get_paginator("describe_change_set")
+        pages = list(paginator.paginate(StackName=stack_id, ChangeSetName=name))
+    changes = all_from_reply(ResourceChange)(each for page in pages for each in page.get("Changes", ()))
+    status = member(pages[-1], "Status", "DescribeChangeSet")
+    return status, pages[-1].get("StatusReason", ""), changes
 
 
-def list_change_sets(aws: "AwsClients", stack_id: str) -> list[str]:
-    """Return the names of a stack's change sets."""
+def list_change_sets(aws: "AwsClients", stack_id: str) -> dict[str, datetime]:
+    """Return the names of a stack's change sets, and when each was made."""
     with calling("cloudformation:ListChangeSets", f"stack {stack_id}"):
         pages = aws.cloudformation.get_paginator("list_change_sets").paginate(StackName=stack_id)
-        return [
-            each["ChangeSetName"] for page in pages for each in member(page, "Summaries", "ListChangeSets")
-        ]
+        return {
+            each["ChangeSetName"]: each["CreationTime"]
+            for page in pages
+            for each in member(page, "Summaries", "ListChangeSets")
+        }
 
 
 def delete_change_set(aws: "AwsClients", stack_id: str, name: str) -> None:

@@ -136,11 +136,16 @@ def describe_scan(aws: "AwsClients", name: str, digest: str) -> ImageScan | None
             repositoryName=name, imageId={"imageDigest": digest}
         )
     status = member(reply, "imageScanStatus", operation)
-    found = reply.get("imageScanFindings")
+    found = reply.get("imageScanFindings") or {}
+    # A basic scan that is over has counted; an enhanced one has a list before it has got to the image.
+    is_over = "imageScanCompletedAt" in found or (
+        status.get("status") == "COMPLETE" and "findingSeverityCounts" in found
+    )
+    severities = _severities(found)
     return ImageScan(
         status=status.get("status", ""),
         description=status.get("description", ""),
-        severities=_severities(found) if found else None,
+        severities=severities if severities or is_over else None,
     )
 
 
@@ -162,14 +167,12 @@ def _repository(described: Mapping[str, Any], operation: str) -> EcrRepository:
     return from_reply(EcrRepository, described)
 
 
-def _severities(found: Mapping[str, Any]) -> Mapping[str, int] | None:
-    """Count findings by severity; none where an enhanced scan has not got to the image yet.
+def _severities(found: Mapping[str, Any]) -> Mapping[str, int]:
+    """Count findings by severity.
 
     ECR counts all of them. Where it lists some and has not counted yet, the listed ones are counted.
     """
     listed = [*found.get("findings", ()), *found.get("enhancedFindings", ())]
-    if "imageScanCompletedAt" not in found and not listed and not found.get("findingSeverityCounts"):
-        return None
     severities = dict(found.get("findingSeverityCounts") or {})
     of_listed = [str(each.get("severity", "UNDEFINED")) for each in listed]
     return severities | {

@@ -11,13 +11,17 @@ from typing import Any, ParamSpec, TypeVar
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConfigParseError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     HTTPClientError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
+    ProfileNotFound,
     ProxyConnectionError,
     SSLError,
+    SSOError,
 )
 from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
@@ -31,6 +35,18 @@ P = ParamSpec("P")
 T = TypeVar("T")
 V = TypeVar("V")
 
+LOGIN = re.compile(r"//[^/\s]*@")
+"""A login in a URL, such as that of a proxy, which botocore masks for some schemes alone."""
+NOT_SET_UP = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    SSOError,
+    ProfileNotFound,
+    ConfigParseError,
+    NoRegionError,
+)
+"""What botocore raises before there is a request, since the machine or the step is not set up for one."""
 DENIED = {
     "AccessDenied",
     "AccessDeniedException",
@@ -105,11 +121,11 @@ def calling(action: str, about: str = "*") -> Iterator[None]:
         yield
     except ClientError as error:
         raise _refused(action, about, error) from error
-    except (NoCredentialsError, PartialCredentialsError, NoRegionError) as error:
+    except NOT_SET_UP as error:
         raise AwsCallError(
             what=f"{operation} could not be called",
             why=str(error),
-            next_step="Give the step an AWS account and a region.",
+            next_step="Give it a region (AWS_REGION) and credentials (an account, a profile or a role).",
             operation=operation,
             code=type(error).__name__,
         ) from error
@@ -119,7 +135,7 @@ def calling(action: str, about: str = "*") -> Iterator[None]:
         passing = isinstance(error, (BotoConnectionError, HTTPClientError))
         raise AwsCallError(
             what=f"{operation} did not reach AWS",
-            why=str(error),
+            why=LOGIN.sub("//***:***@", str(error)),
             operation=operation,
             code=type(error).__name__,
             transient=passing and not isinstance(error, SSLError),

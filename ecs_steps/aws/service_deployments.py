@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STARTED = ("PENDING", "IN_PROGRESS")
 UNDONE = ("STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 ENDED = ("SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED")
-"""The statuses of a deployment: it goes on, ECS takes it back, it is over."""
+"""The statuses of a deployment: it is in progress, ECS rolls it back, it has ended."""
 
 
 @frozen(kw_only=True)

@@ -87,8 +87,13 @@ def _models(search_path: str | None) -> _Models:
 class BotocoreSession(botocore.session.Session):
     """botocore's own session as a `Session`: a `boto3.Session` starts slower and adds nothing here.
 
-    All sessions of a process share the service models, which are most of what a session weighs.
+    All sessions of a process share the service models, which are most of what a session weighs. Unlike
+    botocore, and like AWS' other tools, it also reads ``AWS_REGION``; a blank region is none.
     """
+
+    def __init__(self) -> None:
+        variables = ["AWS_DEFAULT_REGION", "AWS_REGION"]
+        super().__init__(session_vars={"region": ("region", variables, None, lambda region: region or None)})
 
     def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature
         self.register_component("data_loader", _models(self.get_config_variable("data_path")))

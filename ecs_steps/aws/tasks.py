@@ -49,6 +49,15 @@ class Task:
         return str(attributes.get("ecs.cpu-architecture", "")).upper()
 
     @property
+    def stopped_reason(self) -> str:
+        """Why it stopped; of a volume that could not be attached ECS says so in the attachment alone."""
+        details = (
+            each for attached in self.raw.get("attachments", []) for each in attached.get("details", [])
+        )
+        failures = (each.get("value", "") for each in details if each.get("name") == "statusReason")
+        return ": ".join(filter(None, [self.raw.get("stoppedReason", ""), *failures]))
+
+    @property
     def has_deployment_id(self) -> bool:
         """Whether it says which deployment started it; some emulators put the service's name there."""
         return self.started_by.startswith("ecs-svc/")

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ from ecs_steps.errors import InvalidInputsError, NotFoundError, Problem
 if TYPE_CHECKING:
     from ecs_steps.aws.clients import AwsClients
     from ecs_steps.steps.deploy_ecs_service.importing import Imported, ImportedStack
+
+_UNWRITABLE = re.compile(r"(?<!#)(?:##)+\{")
+"""An even number of these marks before a brace: no escape of Octostache stands for it."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -45,6 +49,9 @@ def _import(args: argparse.Namespace) -> CommandResult:
     from ecs_steps.octopus import yaml_text
 
     variables = dict(imported.variables)
+    for name, value in variables.items():
+        if _UNWRITABLE.search(json.dumps(value)):
+            print_error(f"WARNING: {name} holds ##{{, which Octopus reads as # and an expression")
     return CommandResult(yaml_text.dump(variables), _escaped(variables))
 
 

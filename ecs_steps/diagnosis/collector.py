@@ -148,7 +148,7 @@ class EvidenceCollector:
         return StoppedTask(
             task_id=task.task_id,
             stop_code=task.raw.get("stopCode", ""),
-            stopped_reason=task.raw.get("stoppedReason", ""),
+            stopped_reason=task.stopped_reason,
             containers=tuple(self._containers(task)),
             # A task is listed as soon as it is to stop, while its last containers still run.
             stopped_at=task.raw.get("stoppedAt") or task.raw.get("stoppingAt"),

@@ -127,7 +127,7 @@ def contradictions(scope: DeploymentScope, holders: Iterable[TagHolder]) -> Iter
         holder = next((each for each in holders if each.tags.get(key)), None)
         # No tenant is a statement; a deployment that names no project or space makes none.
         if holder and (name or kind == "tenant") and not same_name(holder.tags[key], name):
-            tag = Tag(key, holder.tags[key].strip())
+            tag = Tag(key, holder.tags[key])
             yield Contradiction(meant=_meant(kind, name), holder=holder, tag=tag)
     yield from _last_deployment(scope, holders)
 
@@ -225,5 +225,5 @@ def _no_cluster(name: str, cluster: Cluster | None, context: DeploymentContext) 
 
 
 def _by_key(tags: Iterable[Tag]) -> dict[str, str]:
-    """Return the values of tags; their keys without case, as Octopus compares them."""
-    return {tag.key.strip().casefold(): tag.value for tag in tags}
+    """Return the values of tags, stripped; their keys without case, as Octopus compares them."""
+    return {tag.key.strip().casefold(): tag.value.strip() for tag in tags}

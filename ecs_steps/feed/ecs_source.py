@@ -95,7 +95,8 @@ def _revision(described: Mapping[str, Any]) -> Revision:
         arn=described["taskDefinitionArn"],
         family=described["family"],
         number=described["revision"],
-        registered_at=described["registeredAt"],
+        # Revisions from before ECS recorded it, in 2020, have none.
+        registered_at=described.get("registeredAt"),
         registered_by=described.get("registeredBy", ""),
         cpu=described.get("cpu", ""),
         memory=described.get("memory", ""),

@@ -159,7 +159,9 @@ class Families:
         key, cached = (family, number), self._families.get(family)
         if cached and (listing := cached.listing) and listing.rules_out(number):
             raise manifest_unknown(family, str(number))
-        image = self._images.get(key) or self._described(key, cached)
+        image = self._images.get(key)
+        if image is None or self._is_unlisted(family, number):
+            image = self._described(key, cached)
         for blob in image:
             # Also of an image that is known: the blobs that follow its manifest must not be forgotten first.
             self._blobs.put((family, blob.digest), blob)
@@ -174,6 +176,12 @@ class Families:
         if not is_shown(family, self.prefixes):
             raise name_unknown(family)
 
+    def _is_unlisted(self, family: str, number: int) -> bool:
+        """Return whether the last list of a family, where there is one, lacks a revision."""
+        cached = self._families.get(family)
+        listing = cached.listing if cached else None
+        return number not in listing.numbers if listing else self._unknown.get(family) is not None
+
     def _described(self, key: tuple[str, int], cached: _Revisions | None) -> Image:
         family, number = key
         missing_until = self._missing.get(key)
@@ -181,6 +189,7 @@ class Families:
             self._missing.drop(key)
             if revision := self._calls.call(partial(self.source.describe, family, number)):
                 return self._images.put(key, build_image(revision))
+            self._images.drop(key)
             self._missing.put(key, self.clock.now() + MISS_TTL)
             if cached and (listing := cached.listing):
                 cached.listing = listing.without(number)

@@ -42,7 +42,7 @@ class Revision:
     arn: str
     family: str
     number: int
-    registered_at: datetime
+    registered_at: datetime | None = None
     registered_by: str = ""
     cpu: str = ""
     memory: str = ""
@@ -58,7 +58,7 @@ class Revision:
             "ecs.task-definition-arn": self.arn,
             "ecs.region": region,
             "ecs.account": account,
-            "ecs.registered-at": _timestamp(self.registered_at),
+            "ecs.registered-at": _timestamp(self.registered_at) if self.registered_at else "",
             "ecs.registered-by": self.registered_by,
             "ecs.cpu": self.cpu,
             "ecs.memory": self.memory,
@@ -97,7 +97,7 @@ class Image:
 
 def build_image(revision: Revision) -> Image:
     """Return the image of a revision; equal revisions have equal bytes."""
-    created = _timestamp(revision.registered_at)
+    created = _timestamp(revision.registered_at or datetime.fromtimestamp(0, UTC))
     config = {
         "architecture": "amd64",
         "os": "linux",

@@ -67,7 +67,9 @@ class Registries:
                 why=f"AWS gave it for {token.address}",
                 next_step="Check the region and the account in the name of the image.",
             )
-        credentials = Credentials(username=token.username, password=token.password)
+        credentials = Credentials(
+            username=token.username, password=token.password, login="the login of the AWS account or role"
+        )
         return Repository(evolve(reference, registry=address), credentials, clock=self.context.clock)
 
 

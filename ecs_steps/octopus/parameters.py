@@ -64,13 +64,11 @@ class Parameter:
 
 def parameters(inputs: type[attrs.AttrsInstance], prefix: str) -> tuple[Parameter, ...]:
     """Return a parameter for each input that a step template prompts for, in the order of the inputs."""
-    declared = [field for field in attrs.fields(inputs) if "variable" in field.metadata]
-    prompted = [field for field in declared if field.metadata["variable"].control]
-    names = [str(field.metadata["variable"].name) for field in prompted]
+    declared = ((field, field.metadata.get("variable")) for field in attrs.fields(inputs))
     return tuple(
-        Parameter(name=f"{prefix}.{name.rpartition('.')[2]}", field=field)
-        for field, name in zip(prompted, names, strict=True)
-        if name.startswith(PROMPTED_PREFIX)
+        Parameter(name=f"{prefix}.{source.name.rpartition('.')[2]}", field=field)
+        for field, source in declared
+        if source and source.control and source.name.startswith(PROMPTED_PREFIX)
     )
 
 

@@ -18,7 +18,7 @@ from ecs_steps.octopus.variables import MissingValue, Variables, unreadable
 PRECEDENCE = ("Action", "Machine", "Role", "Tenant", "TenantTag", "Environment", "Channel", "ProcessOwner")
 """Kinds of scope, the most specific first, in Octopus' order (its documentation of variables)."""
 
-SCOPE_OPTIONS = ("Environment", "Role", "Tenant", "TenantTag", "Channel", "Machine", "Action")
+SCOPE_OPTIONS = ("Environment", "Role", "Tenant", "TenantTag", "Channel", "Machine", "Action", "ProcessOwner")
 
 SYSTEM_VARIABLES: Mapping[str, tuple[str, str]] = {
     "Action": ("octopus.action.id", "octopus.action.name"),
@@ -131,7 +131,8 @@ def _scope_names(scope_values: object) -> dict[str, dict[str, str]]:
         for entry in entries if isinstance(entries, list) else ():
             match entry:
                 case {"Id": str(id_), "Name": str(name)}:
-                    names[plural.removesuffix("s")][id_.casefold()] = name
+                    kind = "ProcessOwner" if plural == "Processes" else plural.removesuffix("s")
+                    names[kind][id_.casefold()] = name
     return names
 
 
@@ -168,7 +169,9 @@ class _Export:
         rivals = [value for value in fitting if value.rank == best.rank]
         if any(value.value != best.value for value in rivals):
             return None, f"has several values that fit equally: for {self._listed(rivals)}"
-        return best, SENSITIVE if best.is_sensitive and best.value is None else ""
+        # Its value is null, or an object that only says whether there is one.
+        is_withheld = best.is_sensitive and (not best.value or isinstance(best.value, dict))
+        return best, SENSITIVE if is_withheld else ""
 
     def _deployment(self, scope: Scope) -> dict[str, frozenset[str]]:
         """Return the ids of the deployment by kind: as given, else from the export's unscoped variables."""

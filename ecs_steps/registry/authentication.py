@@ -25,10 +25,14 @@ _PIECE: Final = re.compile(
 
 @frozen(kw_only=True)
 class Credentials:
-    """A user name and a password, or the token that stands for one; neither is ever printed."""
+    """A user name and a password, or the token that stands for one; neither is ever printed.
+
+    `login` is what errors call them.
+    """
 
     username: str = field(repr=False)
     password: str = field(repr=False)
+    login: str = field(default="the user name and the password", repr=False)
 
     @property
     def basic(self) -> str:
@@ -81,7 +85,8 @@ class Authenticator:
                 return
             authorization = self._answer(parse_challenges(header))
             if authorization == refused:
-                raise self._error("it refused the user name and the password")
+                login = self.credentials.login if self.credentials else "a request without a login"
+                raise self._error(f"it refused {login}")
             self.authorization = authorization
 
     def _answer(self, offered: Mapping[str, Mapping[str, str]]) -> str:
@@ -115,9 +120,7 @@ class Authenticator:
         return token
 
     def _error(self, why: str, status: int = 401) -> RegistryUnauthorizedError:
-        who = (
-            "Check the user name and the password" if self.credentials else "Give a user name and a password"
-        )
+        who = f"Check {self.credentials.login}" if self.credentials else "Give a user name and a password"
         return RegistryUnauthorizedError(
             what=f"{self.registry} did not let the step use {self.repository}",
             why=why,

@@ -3,6 +3,7 @@
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from ecs_steps.registry.errors import (
     RegistryError,
     RegistryUnauthorizedError,
     TagConflictError,
+    UnsupportedImageError,
 )
 from ecs_steps.registry.http_client import Reply
 from ecs_steps.registry.manifest import (
@@ -36,6 +38,9 @@ from ecs_steps.registry.transport import MAX_ERROR_BYTES, Transport
 
 T = TypeVar("T")
 
+MAX_PAGES: Final = 100
+
+_NEXT_PAGE: Final = re.compile(r'<(?P<target>[^>]*)>\s*;[^,]*\brel="?next\b')
 _TAG_CONFLICTS: Final = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED)
 
 
@@ -203,13 +208,28 @@ class Repository:
         self._check_digest(reply, blob.digest)
 
     def list_referrers(self, digest: str) -> tuple[Descriptor, ...]:
-        """List the signatures and other artifacts that refer to a manifest; none where the API is missing."""
+        """List the signatures and other artifacts that refer to a manifest; none where the API is missing.
+
+        Raises:
+            UnsupportedImageError: The list is none, or has more than 100 pages.
+        """
         doing, headers = f"list what refers to {digest}", {"Accept": OCI_INDEX}
-        try:
-            reply = self._call("GET", f"referrers/{digest}", doing, headers, limit=MAX_MANIFEST_BYTES)
-        except ImageNotFoundError:
-            return ()
-        return parse_index(reply.body, self.name)
+        target, found = f"referrers/{digest}", list[Descriptor]()
+        for _ in range(MAX_PAGES):
+            try:
+                reply = self._call("GET", target, doing, headers, limit=MAX_MANIFEST_BYTES)
+            except ImageNotFoundError:
+                if found:
+                    raise
+                return ()
+            found += parse_index(reply.body, self.name)
+            following = _NEXT_PAGE.search(reply.headers.get("Link", ""))
+            if not following:
+                return tuple(found)
+            target = self._transport.http.join(reply.url, following["target"])
+        raise UnsupportedImageError(
+            what=f"{self.name} could not {doing}", why=f"the list has more than {MAX_PAGES} pages"
+        )
 
     def _call(
         self,

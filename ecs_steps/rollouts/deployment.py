@@ -6,8 +6,6 @@ service and revision -> deployment -> outputs -> wait -> verdict, pause or rollb
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
 from ecs_steps.aws.ecs import Service, revision_outputs, service_outputs
 from ecs_steps.context import DeploymentContext
 from ecs_steps.result import Outcome, Outputs, Result, StillRunning
@@ -19,49 +17,43 @@ if TYPE_CHECKING:
     from ecs_steps.rollouts.watch import ServiceWatch
 
 
-@frozen(kw_only=True)
-class ServiceMove:
-    """A service to be moved to a revision.
+def deploy_to_service(
+    service: Service,
+    revision: str,
+    context: DeploymentContext,
+    outputs: Outputs,
+    *,
+    force: bool,
+    roll_back: bool,
+    add_tags: Callable[[], None],
+    configuration: dict[str, Any] | None = None,
+    is_begun: bool = False,
+) -> Result:
+    """Let a service run a revision, and wait where the context says so; outputs are set before the wait.
 
-    `configuration` is sent with it, where the service's own does not stay. With `is_begun` the deployment
+    The `configuration` is sent with it, where the service's own does not stay. With `is_begun` the deployment
     that is in progress is this one. `force` deploys a revision that the service runs already once more.
     `add_tags` is called once the deployment has started, or before one that may pause.
-    """
-
-    service: Service
-    revision: str
-    force: bool
-    roll_back: bool
-    add_tags: Callable[[], None]
-    configuration: dict[str, Any] | None = None
-    is_begun: bool = False
-
-    @property
-    def may_pause(self) -> bool:
-        return bool(pause_points(self.configuration or self.service.deployment_configuration))
-
-
-def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Outputs) -> Result:
-    """Let a service run a revision, and wait where the context says so; outputs are set before the wait.
 
     Raises:
         DeploymentError: The service does not run the revision; with the cause.
         AwsCallError: A call was denied or refused, or did not get through.
     """
-    service, revision = move.service, move.revision
     outputs.set(**revision_outputs(revision), **service_outputs(service.arn))
-    if move.may_pause:
+    may_pause = bool(pause_points(configuration or service.deployment_configuration))
+    if may_pause:
         # By its tags the next run knows it again at its pause, wherever this one is ended.
-        move.add_tags()
+        add_tags()
     is_running = service.task_definition == revision
-    running = service.primary if (is_running and not move.force) or move.is_begun else None
+    running = service.primary if (is_running and not force) or is_begun else None
+    outputs.starting = "" if running else f"UpdateService {service.name}"
     deployment = running or start_rollout(
-        service, revision, context, force=is_running, configuration=move.configuration
+        service, revision, context, force=is_running, configuration=configuration
     )
     outputs.set(DeploymentId=deployment.deployment_id)
     outputs.since = deployment.created_at
-    if not move.may_pause:
-        move.add_tags()
+    if not may_pause:
+        add_tags()
     target = deployment.ref
     if context.may_wait:
         # Only who waits pays for what judges a deployment and explains a failure.
@@ -69,7 +61,7 @@ def deploy_to_service(move: ServiceMove, context: DeploymentContext, outputs: Ou
         from ecs_steps.rollouts.verdict import is_serving
 
         if not (running and is_serving(service, target)):
-            watch = wait_for_revision(service, target, context, roll_back=move.roll_back)
+            watch = wait_for_revision(service, target, context, outputs, roll_back=roll_back)
             if has_paused(watch, context, outputs):
                 return outputs.result(Outcome.PAUSED)
     return outputs.result(outcome_of(unchanged=bool(running), waited=context.may_wait))
@@ -89,7 +81,7 @@ def watch_deployment(
     service = describe_updatable_service(cluster, name, context)
     outputs.set(**service_outputs(service.arn), DeploymentId=deployment_id)
     target = target_of(service, deployment_id, context)
-    watch = wait_for_revision(service, target, context, roll_back=False)
+    watch = wait_for_revision(service, target, context, outputs, roll_back=False)
     outputs.set(**revision_outputs(watch.target.task_definition))
     is_paused = has_paused(watch, context, outputs)
     return outputs.result(Outcome.PAUSED if is_paused else Outcome.SUCCEEDED)
@@ -117,10 +109,11 @@ def report_waiting_pause(
 
 def has_paused(watch: "ServiceWatch", context: DeploymentContext, outputs: Outputs) -> bool:
     """Return whether a deployment waits for a person; then report what that person decides on."""
-    from ecs_steps.rollouts.progress import report_pause
+    from ecs_steps.rollouts.progress import final_outputs, report_pause
 
     pause, record = watch.verdict.pause, watch.service_deployment
     if pause is None or record is None:
+        outputs.set(**final_outputs(record))
         return False
     outputs.set(**report_pause(record, pause, watch.service, context))
     return True
@@ -134,8 +127,16 @@ def still_running(outputs: Mapping[str, str]) -> StillRunning | None:
     return StillRunning(
         what=f"Deployment {deployment} continues in ECS",
         watch=f"ecs-steps watch VARIABLES.json --deployment {deployment}",
-        undo="aws ecs stop-service-deployment",
+        undo=f"aws ecs stop-service-deployment --service-deployment-arn {_arn(outputs)}",
     )
+
+
+def _arn(outputs: Mapping[str, str]) -> str:
+    """Return the ARN of the service deployment, else the command that prints it."""
+    cluster, service = outputs.get("ClusterName", "default"), outputs.get("ServiceName", "")
+    listing = f"aws ecs list-service-deployments --cluster {cluster} --service {service} --status IN_PROGRESS"
+    query = "--query serviceDeployments[0].serviceDeploymentArn --output text"
+    return outputs.get("ServiceDeploymentArn") or f'"$({listing} {query})"'
 
 
 def task_set_left(outputs: Mapping[str, str]) -> StillRunning | None:

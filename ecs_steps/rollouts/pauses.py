@@ -55,10 +55,31 @@ class Pause:
     other_hook_ids: tuple[str, ...] = ()
     missing: str = ""
 
+    @property
+    def where(self) -> str:
+        """What a person decides on, in words."""
+        return NEXT.get(self.stage, f"at stage {self.stage}" if self.stage else "at a pause hook")
+
+    @property
+    def timeout_text(self) -> str:
+        """What ECS does where no one answers, and when; empty where it shows no end."""
+        if self.expires_at is None:
+            return ""
+        # By default it rolls back (API_LifecycleHookTimeoutConfiguration).
+        actions = {"CONTINUE": "continues", "ROLLBACK": "rolls back", "": "rolls back"}
+        action = actions.get(self.timeout_action, "decides")
+        return f"ECS {action} by itself at {utc(self.expires_at)}"
+
 
 def stage_index(stage: str) -> int | None:
     """Return the place of a stage in `STAGES`; none where it is unknown or empty."""
     return STAGES.index(stage) if stage in STAGES else None
+
+
+def has_new_tasks(record: ServiceDeployment) -> bool:
+    """Return whether a deployment's new tasks should be there by now."""
+    stage = stage_index(record.lifecycle_stage)
+    return stage is None or stage >= STAGES.index("SCALE_UP")
 
 
 def waiting_hooks(record: ServiceDeployment) -> list[LifecycleHook]:
@@ -100,23 +121,19 @@ def pause_of(record: ServiceDeployment) -> Pause | None:
 
 
 def _missing_tasks(record: ServiceDeployment) -> str:
-    stage = stage_index(record.lifecycle_stage)
-    has_tasks = stage is None or stage >= STAGES.index("SCALE_UP")
     target = record.target
-    if not has_tasks or target.running >= target.desired:
+    if not has_new_tasks(record) or target.running >= target.desired:
         return ""
     return f"{target.running} of {target.desired} new tasks run, {target.pending} are pending"
 
 
 def describe_pause(pause: Pause) -> str:
     """Return one line on where a deployment waits, until when, and what happens then."""
-    where = NEXT.get(pause.stage, f"at stage {pause.stage}" if pause.stage else "at a pause hook")
-    line = f"paused {where}; hook {pause.hook_id} waits for a person"
+    line = f"paused {pause.where}; hook {pause.hook_id} waits for a person"
     if pause.production_weight is not None:
         line += f"; the new tasks have {percent(pause.production_weight)} % of the production traffic"
-    if pause.expires_at:
-        action = "continues" if pause.timeout_action == "CONTINUE" else "rolls back"
-        line += f"; ECS {action} by itself at {utc(pause.expires_at)}"
+    if pause.timeout_text:
+        line += f"; {pause.timeout_text}"
     if pause.other_hook_ids:
         line += f"; {len(pause.other_hook_ids)} more hooks wait at this stage"
     return f"{line}; {pause.missing}" if pause.missing else line

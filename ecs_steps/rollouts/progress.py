@@ -17,7 +17,7 @@ from ecs_steps.aws.task_definitions import describe_task_definition
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import NotFoundError, SupersededError
 from ecs_steps.reporting.events import Level
-from ecs_steps.rollouts.pauses import Pause, pause_outputs, percent, waiting_hooks, waits_at
+from ecs_steps.rollouts.pauses import Pause, pause_of, pause_outputs, percent, waiting_hooks, waits_at
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.rollouts.review import Review, deployed_task_definition, review, short_name
 from ecs_steps.rollouts.review_text import describe_review
@@ -142,13 +142,15 @@ def final_outputs(record: ServiceDeployment | None) -> dict[str, str]:
 
 
 def progress_outputs(record: ServiceDeployment, review: Review) -> dict[str, str]:
-    """Return the output variables of a service deployment that is known; what is not is left out."""
+    """Return the output variables of a service deployment and its pause; what is not known is left out."""
+    pause = pause_of(record)
     values = {
         "ServiceDeploymentArn": record.arn,
         "DeploymentId": record.deployment_id,
         "TaskDefinitionArn": review.task_definition,
         "PreviousTaskDefinitionArn": review.previous,
         "TargetGroupArn": ", ".join(balancer.target_group for balancer in review.balancers),
+        **(pause_outputs(pause) if pause else {}),
     }
     return {name: value for name, value in values.items() if value}
 
@@ -166,7 +168,7 @@ def report_pause(
         context.say(Level.WARNING, f"Before you continue: {finding}.")
     for error in seen.unread:
         context.say(Level.WARNING, f"Before you continue, check what could not be read. {error}")
-    return {**progress_outputs(record, seen), **pause_outputs(pause)}
+    return progress_outputs(record, seen)
 
 
 def _tags_of(task_definition: str, context: DeploymentContext) -> tuple[Tag, ...]:

@@ -2,7 +2,7 @@
 
 the record of the deployment -> its revisions, targets, alarms and live weights -> findings
 
-ECS looks at neither targets nor weights again before it shifts, and may not watch alarms during a pause.
+ECS checks neither targets nor weights again before it shifts, and may not watch alarms during a pause.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ from ecs_steps.aws.service_deployments import (
 )
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
-from ecs_steps.rollouts.pauses import STAGES, percent, stage_index
+from ecs_steps.rollouts.pauses import has_new_tasks, percent
 from ecs_steps.rollouts.strategies import ALL_TRAFFIC
 
 T = TypeVar("T")
@@ -42,12 +42,16 @@ class GroupHealth:
 
 @frozen(kw_only=True)
 class LiveShare:
-    """The percent of the production traffic that a rule sends to the new revision's target group."""
+    """The percent of the production traffic that a rule sends to the new revision's target group.
+
+    A rule with the weight 0 for each of its groups sends none to any.
+    """
 
     rule: str
     group: str
     percent: float
     recorded: float
+    sends_any: bool = True
 
     @property
     def is_as_recorded(self) -> bool:
@@ -75,12 +79,6 @@ class Review:
     def name(self) -> str:
         """The new revision's short name, else the deployment's id."""
         return short_name(self.task_definition) or f"deployment {self.record.deployment_id}"
-
-    @property
-    def has_tasks(self) -> bool:
-        """Whether the new tasks should be there by now."""
-        stage = stage_index(self.record.lifecycle_stage)
-        return stage is None or stage >= STAGES.index("SCALE_UP")
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -119,7 +117,9 @@ class _Reader:
         seen = self.read_revisions()
         return evolve(
             seen,
-            groups=tuple(filter(None, map(self._health, seen.balancers))) if seen.has_tasks else (),
+            groups=tuple(filter(None, map(self._health, seen.balancers)))
+            if has_new_tasks(self.record)
+            else (),
             alarms=self._alarms(),
             live_shares=tuple(filter(None, map(self._live_share, seen.balancers))),
             missing=tuple(self.missing),
@@ -144,8 +144,8 @@ class _Reader:
             record=record,
             task_definition=target.task_definition if target else self.shown(record.target.arn),
             previous=_first(
-                revisions[arn].task_definition if arn in revisions else self.shown(arn)
-                for arn in _by_size(record)
+                revisions[source.arn].task_definition if source.arn in revisions else self.shown(source.arn)
+                for source in sorted(record.sources, key=lambda source: source.running, reverse=True)
             ),
             balancers=target.balancers if target else (),
             unread=tuple(self.unread),
@@ -173,6 +173,7 @@ class _Reader:
             group=group_name(balancer.target_group),
             percent=ALL_TRAFFIC * own / total if total else 0.0,
             recorded=recorded,
+            sends_any=total > 0,
         )
 
     def _alarms(self) -> tuple[str, ...]:
@@ -202,12 +203,6 @@ def alarm_names(configuration: Mapping[str, object]) -> tuple[str, ...]:
             return ()
 
 
-def _by_size(record: ServiceDeployment) -> list[str]:
-    """Return the revisions that serve before, that with the most tasks first."""
-    sources = sorted(record.sources, key=lambda source: source.running, reverse=True)
-    return [source.arn for source in sources]
-
-
 def _first(texts: Iterable[str]) -> str:
     """Return the first text that is not empty."""
     return next(filter(None, texts), "")
@@ -215,7 +210,7 @@ def _first(texts: Iterable[str]) -> str:
 
 def _findings(review: Review) -> Iterator[str]:
     target = review.record.target
-    if review.has_tasks:
+    if has_new_tasks(review.record):
         if target.running < target.desired:
             yield f"{target.running} of {target.desired} new tasks run"
         for group in review.groups:
@@ -225,7 +220,12 @@ def _findings(review: Review) -> Iterator[str]:
     if review.alarms:
         yield f"in ALARM: {', '.join(review.alarms)}"
     for share in review.live_shares:
-        if not share.is_as_recorded:
+        if not share.sends_any:
+            yield (
+                f"the production rule answers no request: something else has set all weights of {share.rule} "
+                "to 0"
+            )
+        elif not share.is_as_recorded:
             yield (
                 f"the production rule sends {percent(round(share.percent, 1))} % of the traffic to "
                 f"{share.group}, and ECS believes {percent(share.recorded)} %: something else has written "

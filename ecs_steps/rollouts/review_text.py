@@ -2,21 +2,20 @@
 
 from ecs_steps.aws.service_deployments import ServiceDeployment
 from ecs_steps.reporting.events import DeploymentPaused
-from ecs_steps.rollouts.pauses import NEXT, Pause, percent, utc
+from ecs_steps.rollouts.pauses import Pause, has_new_tasks, percent
 from ecs_steps.rollouts.review import GroupHealth, Review, alarm_names, short_name
 from ecs_steps.rollouts.strategies import ALL_TRAFFIC, shares, steps_done, strategy_name
 
 
 def describe_review(review: Review, pause: Pause, service_name: str) -> DeploymentPaused:
     """Return what a person decides on: a line on the pause, and a few on what it is like now."""
-    where = NEXT.get(pause.stage, f"at stage {pause.stage}" if pause.stage else "at a pause hook")
     details = [_state_line(review), _decision_line(pause)]
     if pause.other_hook_ids:
         details.append(f"{len(pause.other_hook_ids)} more hooks wait at this stage; each is continued alone")
     return DeploymentPaused(
         service_name=service_name,
         hook_id=pause.hook_id,
-        text=f"paused {where}: {_shares_text(review)}",
+        text=f"paused {pause.where}: {_shares_text(review)}",
         details=tuple(details),
     )
 
@@ -43,7 +42,7 @@ def _step_text(record: ServiceDeployment) -> str:
 def _state_line(review: Review) -> str:
     target = review.record.target
     parts = []
-    if review.has_tasks:
+    if has_new_tasks(review.record):
         health = ", ".join(f"{_count(group)} healthy in {group.name}" for group in review.groups)
         tasks = f"{target.running} of {target.desired} tasks run"
         parts.append(f"{tasks}, {health}" if health else tasks)
@@ -65,7 +64,4 @@ def _count(group: GroupHealth) -> str:
 
 def _decision_line(pause: Pause) -> str:
     line = f"continue with hook {pause.hook_id}"
-    if not pause.expires_at:
-        return line
-    action = "continues" if pause.timeout_action == "CONTINUE" else "rolls back"
-    return f"ECS {action} by itself at {utc(pause.expires_at)}; {line}"
+    return f"{pause.timeout_text}; {line}" if pause.timeout_text else line

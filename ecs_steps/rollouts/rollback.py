@@ -6,7 +6,7 @@ from datetime import timedelta
 from attrs import evolve
 
 from ecs_steps.aws.ecs import DeploymentRef, Service, describe_service
-from ecs_steps.aws.service_deployments import describe_service_deployment, roll_back
+from ecs_steps.aws.service_deployments import ServiceDeployment, describe_service_deployment, roll_back
 from ecs_steps.context import DeploymentContext, WatchOptions
 from ecs_steps.errors import (
     AwsCallError,
@@ -16,6 +16,7 @@ from ecs_steps.errors import (
     RolloutFailedError,
 )
 from ecs_steps.reporting.events import Level
+from ecs_steps.result import Outputs
 from ecs_steps.rollouts.failure import failure_of, rolled_back
 from ecs_steps.rollouts.start import describe_updatable_service, start_rollout
 from ecs_steps.rollouts.verdict import DeploymentStatus
@@ -26,18 +27,23 @@ ROLLBACK_TIMEOUT = timedelta(minutes=30)
 
 
 def wait_for_revision(
-    service: Service, target: DeploymentRef, context: DeploymentContext, *, roll_back: bool
+    service: Service, target: DeploymentRef, context: DeploymentContext, outputs: Outputs, *, roll_back: bool
 ) -> ServiceWatch:
     """Wait until the service runs the revision, or its deployment waits for a person.
 
-    With `roll_back` a failed deployment is undone, but neither one that waits for a person nor one whose new
-    tasks are healthy.
+    The outputs get a service deployment that shifts traffic as soon as it is known. With `roll_back` a failed
+    deployment is undone, but neither one that waits for a person nor one whose new tasks are healthy.
 
     Raises:
         RolledBackError: It failed, and the revision that served before serves again.
         DeploymentError: It did not succeed; with the cause.
     """
-    watch = ServiceWatch(service.cluster_arn, service.name, target, context)
+
+    def put_out(record: ServiceDeployment) -> None:
+        if record.strategy != "ROLLING":
+            outputs.set(ServiceDeploymentArn=record.arn)
+
+    watch = ServiceWatch(service.cluster_arn, service.name, target, context, on_record=put_out)
     verdict = wait_for_verdict(watch)
     if verdict.pause or verdict.status is DeploymentStatus.SERVING:
         return watch

@@ -12,7 +12,7 @@ from ecs_steps.aws.ecs import Service, service_outputs
 from ecs_steps.aws.service_deployments import RevisionShare, ServiceDeployment, describe_service_deployment
 from ecs_steps.context import DeploymentContext
 from ecs_steps.polling import PollResult
-from ecs_steps.rollouts.pauses import NEXT, pause_of, pause_outputs, percent, utc
+from ecs_steps.rollouts.pauses import pause_of, percent
 from ecs_steps.rollouts.pins import Pins
 from ecs_steps.rollouts.progress import final_outputs, find_service_deployment, progress_outputs
 from ecs_steps.rollouts.review import Review, alarm_names, review, short_name
@@ -47,12 +47,10 @@ class DeploymentProgress:
         """Return the output variables of a step on this deployment."""
         if self.seen is None:
             return service_outputs(self.service.arn)
-        pause = pause_of(self.seen.record)
         return {
             **service_outputs(self.service.arn),
             **progress_outputs(self.seen.record, self.seen),
             **final_outputs(self.seen.record),
-            **(pause_outputs(pause) if pause else {}),
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -178,10 +176,8 @@ def _waiting_text(record: ServiceDeployment) -> str:
         weight = record.target.production_weight
         all_shifted = weight is not None and weight >= ALL_TRAFFIC
         return "for the old tasks to stop" if all_shifted else "for ECS"
-    where = NEXT.get(pause.stage, f"at stage {pause.stage}")
-    action = "continues" if pause.timeout_action == "CONTINUE" else "rolls back"
-    until = f"; ECS {action} by itself at {utc(pause.expires_at)}" if pause.expires_at else ""
-    return f"for a person, {where}: hook {pause.hook_id}{until}"
+    until = f"; {pause.timeout_text}" if pause.timeout_text else ""
+    return f"for a person, {pause.where}: hook {pause.hook_id}{until}"
 
 
 def read_progress(service: Service, pins: Pins, context: DeploymentContext) -> DeploymentProgress:

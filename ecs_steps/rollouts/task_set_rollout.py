@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import Factory, define, evolve, field, frozen
+from attrs import Factory, define, evolve, field
 
 from ecs_steps.aws.ecs import Service
 from ecs_steps.aws.elbv2 import target_group_attributes
@@ -71,18 +71,6 @@ MAX_PAUSE = 30.0
 """The most seconds between two reads of a wait whose end is known."""
 
 
-@frozen(kw_only=True)
-class Settlement:
-    """Where it ended: what there is, and the move that it still waits to make, if any."""
-
-    state: TaskSetState
-    move: Move | None
-
-    @property
-    def is_done(self) -> bool:
-        return self.move is None
-
-
 @define(kw_only=True)
 class TaskSetRollout:
     """Makes the moves of one deployment; `tags` are those of what it makes.
@@ -109,8 +97,8 @@ class TaskSetRollout:
     _failure: str = ""
     _failing_since: datetime | None = None
 
-    def reach(self, goal: Goal) -> Settlement:
-        """Make every move on the way to a goal, and wait between them.
+    def reach(self, goal: Goal) -> Move | None:
+        """Make every move on the way to a goal, and wait between them; return what it still waits for, if so.
 
         Raises:
             RolloutFailedError: The new set does not come up; what has been reached stays as it is.
@@ -120,7 +108,7 @@ class TaskSetRollout:
             AwsCallError: A call was denied or refused.
         """
 
-        def observe() -> PollResult[Settlement]:
+        def observe() -> PollResult[Move | None]:
             state = self.state = self.reader.read(self.state if self._is_starting else None)
             has_changed = self._reporter.report(self._service, state)
             self._check_deleted(state, goal)
@@ -128,12 +116,12 @@ class TaskSetRollout:
             self._is_starting = isinstance(move, WaitFor) and move.for_new_tasks
             match move:
                 case None:
-                    return PollResult(value=Settlement(state=state, move=move), settled=True)
+                    return PollResult(value=move, settled=True)
                 case WaitFor():
                     is_over = not self.context.may_wait
                     self._wait(state, move)
                     return PollResult(
-                        value=Settlement(state=state, move=move),
+                        value=move,
                         settled=is_over,
                         changed=has_changed,
                         pause=min(move.seconds, MAX_PAUSE) if move.seconds else None,
@@ -141,7 +129,7 @@ class TaskSetRollout:
                 case _:
                     self._check_taken_back(state, goal, move)
                     self._make(state, move)
-                    return PollResult(value=Settlement(state=state, move=move), settled=False, changed=True)
+                    return PollResult(value=move, settled=False, changed=True)
 
         what = f"the task sets of service {self._service.name if self.reader.service else ''}"
         polled = self.context.wait_for(what, lambda: self._remembering_failures(observe))
@@ -149,7 +137,9 @@ class TaskSetRollout:
             raise self._timed_out(polled.value)
         return polled.value
 
-    def _remembering_failures(self, observe: Callable[[], PollResult[Settlement]]) -> PollResult[Settlement]:
+    def _remembering_failures(
+        self, observe: Callable[[], PollResult[Move | None]]
+    ) -> PollResult[Move | None]:
         """Remember what keeps a read or a move from succeeding: it is named where the time is over."""
         try:
             result = observe()
@@ -164,10 +154,10 @@ class TaskSetRollout:
             self.new_id = state.new.task_set_id
             return
         deleted = {each.task_set_id for each in self._service.task_sets if each.is_draining}
-        is_gone = self.new_id in deleted or (bool(self.new_id) and isinstance(goal, Share | Promote))
-        if is_gone and not isinstance(goal, Abandon):
+        was_deleted = self.new_id in deleted or (bool(self.new_id) and isinstance(goal, Share | Promote))
+        if was_deleted and not isinstance(goal, Abandon):
             raise RolledBackError(
-                what=f"Task set {self.new_id} of service {self._service.name} is gone",
+                what=f"Task set {self.new_id} of service {self._service.name} was deleted",
                 why="another process has deleted it, as an abort does",
                 next_step="What served before serves. Deploy again where that was not meant.",
             )
@@ -293,11 +283,11 @@ class TaskSetRollout:
         )
         return float(attributes.get("deregistration_delay.timeout_seconds", "300"))
 
-    def _timed_out(self, settlement: Settlement) -> TimedOutError:
-        share = settlement.state.share
+    def _timed_out(self, move: Move | None) -> TimedOutError:
+        share = self.state.share if self.state else 0
         return TimedOutError(
             what=f"The task sets of service {self._service.name} are not where they are to be yet",
-            why=f"the time was over while it waited for {settlement.move}"
+            why=f"the time was over while it waited for {move}"
             + (f", and the last call failed. {self._failure}" if self._failure else ""),
             next_step=f"{share:g} % of the traffic is at the new task set. Run the step again to continue.",
             diagnosis=self._watch.diagnosis if self._watch else None,

@@ -108,13 +108,19 @@ class Establish:
 
 @frozen(kw_only=True)
 class Start:
-    """Have a new set that testers alone reach, where they are to reach it."""
+    """Have a new set that testers alone reach, where they are to reach it.
+
+    Another tool may have given its group, which is empty yet, a weight.
+    """
 
     marker: RequestMarker | None = None
 
     def moves(self, state: TaskSetState) -> Iterator[Move]:
         """Yield what is still to be done."""
         if state.new is None:
+            if state.old and not state.has_old_everything:
+                yield from _wait_for_old(state)
+                yield Shift(percent=0)
             yield CreateSet()
             return
         if state.is_promoted or not state.new.computed:

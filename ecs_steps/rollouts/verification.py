@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 import urllib3
-from attrs import define, field, frozen
+from attrs import field, frozen
 
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import DeploymentError
@@ -111,37 +111,30 @@ class Failure:
     is_lasting: bool = False
 
 
-@define(kw_only=True)
-class _Tries:
-    verification: Verification
-    context: DeploymentContext
-    made: int = 0
-
-    def make(self) -> PollResult[Failure | None]:
-        failure = self.verification.failure(self.context)
-        self.made += 1
-        settled = failure is None or failure.is_lasting or self.made >= self.verification.tries
-        if failure and not settled:
-            text = (
-                f"Try {self.made} of {self.verification.tries}: {self.verification.shown_url} {failure.why}"
-            )
-            self.context.say(Level.VERBOSE, text)
-        return PollResult(value=failure, settled=settled, pause=self.verification.interval)
-
-
 def verify(verification: Verification, context: DeploymentContext) -> None:
     """Send the request until it is answered as it is to be.
 
     Raises:
         DeploymentError: It is not, in any of the tries or within the step's time.
     """
-    tries = _Tries(verification=verification, context=context)
-    failure = context.wait_for(f"the expected response of {verification.shown_url}", tries.make).value
+    made = 0
+
+    def make_try() -> PollResult[Failure | None]:
+        nonlocal made
+        failure = verification.failure(context)
+        made += 1
+        settled = failure is None or failure.is_lasting or made >= verification.tries
+        if failure and not settled:
+            text = f"Try {made} of {verification.tries}: {verification.shown_url} {failure.why}"
+            context.say(Level.VERBOSE, text)
+        return PollResult(value=failure, settled=settled, pause=verification.interval)
+
+    failure = context.wait_for(f"the expected response of {verification.shown_url}", make_try).value
     if failure is None:
         context.say(Level.INFO, f"Verified: {verification.shown_url} answered {verification.status}")
         return
     raise DeploymentError(
         what="The new tasks did not pass the verification",
-        why=f"{verification.shown_url} {failure.why}, in {tries.made} of {verification.tries} tries",
+        why=f"{verification.shown_url} {failure.why}, in {made} of {verification.tries} tries",
         next_step="Nothing was changed. Mend them and run the step again, or abort the deployment.",
     )

@@ -4,6 +4,7 @@ A quiet read costs one call: DescribeServiceDeployments where ECS has a record o
 read it, else DescribeServices. A change, and the end, are read in DescribeServices as well.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from attrs import define, evolve, field
@@ -50,7 +51,7 @@ class ServiceWatch:
     `service`, `verdict` and `service_deployment` (ECS' own record; none where it cannot be had) are those of
     the last read; `gave_up` says that the deployment was given up here, and not by ECS. The `answered_hooks`
     were continued before, and are no pause any more; the `known_hooks` waited when the watch began, and may
-    have been answered a moment before.
+    have been answered a moment before. `on_record` gets each record that is read.
     """
 
     cluster: str
@@ -59,6 +60,7 @@ class ServiceWatch:
     context: DeploymentContext
     answered_hooks: frozenset[str] = frozenset()
     known_hooks: frozenset[str] = frozenset()
+    on_record: Callable[[ServiceDeployment], None] = lambda _: None
     record: DeploymentRecord = field(init=False)
     service: Service | None = None
     service_deployment: ServiceDeployment | None = None
@@ -122,6 +124,8 @@ class ServiceWatch:
     def observe(self) -> PollResult[Verdict]:
         """Read once, report what is new, judge, and collect evidence where something is wrong."""
         record = self.record.read()
+        if record:
+            self.on_record(record)
         is_answer_recent = self.context.clock.now() - self._started < UNCLEAR_PAUSE_TIMEOUT
         if record and self.answered_hooks and is_answer_recent:
             record = without_hooks(record, self.answered_hooks)

@@ -95,6 +95,7 @@ class SandboxRegistry:
         default=Factory(lambda self: self._same_rules, takes_self=True)
     )
     has_referrers_api: bool = True
+    referrers_page: int = 1000
     faults: list[RegistryFault] = field(factory=list)
 
     blobs: dict[tuple[str, str], bytes] = field(factory=dict)

@@ -215,12 +215,12 @@ class _Exchange(BaseHTTPRequestHandler):
             for (repository, own), (media_type, raw) in registry.manifests.items()
             if repository == name and json.loads(raw).get("subject", {}).get("digest") == digest
         ]
-        index = {
-            "schemaVersion": 2,
-            "mediaType": "application/vnd.oci.image.index.v1+json",
-            "manifests": found,
-        }
-        self._reply(200, {"Content-Type": index["mediaType"]}, json.dumps(index).encode())
+        start = int(self.query.get("start", 0))
+        end = start + registry.referrers_page
+        media_type = "application/vnd.oci.image.index.v1+json"
+        index = {"schemaVersion": 2, "mediaType": media_type, "manifests": found[start:end]}
+        link = {"Link": f'<{urlsplit(self.path).path}?start={end}>; rel="next"'} if end < len(found) else {}
+        self._reply(200, {"Content-Type": media_type, **link}, json.dumps(index).encode())
 
     def _content(self, content: bytes, digest: str, media_type: str) -> None:
         if self.failure is RegistryFailure.SHORT:

@@ -1,6 +1,7 @@
 """What a deployment would do to a stack: a change set that is made, described, deleted and never executed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from attrs import evolve, frozen
 
@@ -14,6 +15,8 @@ from ecs_steps.reporting.events import Level
 from ecs_steps.stacks.action import StackAction, first_action
 from ecs_steps.stacks.preflight import check_before_change
 
+MAX_DRY_RUN = CALL_TIMEOUT
+"""How long a dry run needs its change set at most."""
 UNCHANGED = ("didn't contain changes", "No updates are to be performed")
 _FIRST = {
     StackAction.DELETE: "would be deleted and created again, because it is {status}",
@@ -82,6 +85,7 @@ def _planned_changes(
     request: StackRequest, stack: Stack | None, context: DeploymentContext
 ) -> tuple[ResourceChange, ...]:
     aws, name = context.aws, new_token()
+    of_dry_runs = stack is None or (_is_empty(stack) and _is_of_dry_runs(_others(stack, name, context)))
 
     def read() -> PollResult[tuple[str, str, tuple[ResourceChange, ...]]]:
         described = cloudformation.describe_change_set(aws, request.name, name)
@@ -95,12 +99,12 @@ def _planned_changes(
         polled = context.wait_for("the change set", read, timeout=CALL_TIMEOUT)
     except EcsStepsError as error:
         try:
-            _clean_up(request.name, name, context, found=stack)
+            _clean_up(request.name, name, context, found=stack, of_dry_runs=of_dry_runs)
         except EcsStepsError as left:
             # The first error is the one to raise, and the second one's advice what is left to do.
             raise evolve(error, next_step=f"{error.next_step} {left.next_step}".strip()) from error
         raise
-    _clean_up(request.name, name, context, found=stack)
+    _clean_up(request.name, name, context, found=stack, of_dry_runs=of_dry_runs)
     status, reason, changes = polled.value
     if status == "CREATE_COMPLETE":
         return changes
@@ -113,37 +117,60 @@ def _planned_changes(
     )
 
 
-def _clean_up(stack_name: str, name: str, context: DeploymentContext, *, found: Stack | None) -> None:
-    """Delete the change set, or with it the empty stack that it made, which nothing else would remove."""
-    if _is_empty(found):
-        stack = context.call_with_retries(
-            "the stack", lambda: cloudformation.describe_stack(context.aws, stack_name)
-        )
-        if stack is None or not _is_empty(stack):
-            return
-        try:
-            if _is_of_dry_runs(stack, name, context, is_made=found is None):
-                _delete_empty_stack(stack, context)
+def _clean_up(
+    stack_name: str, name: str, context: DeploymentContext, *, found: Stack | None, of_dry_runs: bool
+) -> None:
+    """Delete the change set, and with it the empty stack of dry runs, which nothing else would remove."""
+    if not _is_empty(found):
+        _delete_change_set(stack_name, name, context)
+        return
+    stack = context.call_with_retries(
+        "the stack", lambda: cloudformation.describe_stack(context.aws, stack_name)
+    )
+    if stack is None or not _is_empty(stack):
+        return
+    try:
+        if not of_dry_runs or _others(stack, name, context):
+            _delete_change_set(stack_name, name, context)
+            if not of_dry_runs or _is_needed(stack, context):
                 return
-        except AwsCallError as error:
-            rest = f"stack {stack.name}: it is empty" if found is None else f"change set {name}: it is unused"
-            left = f"Delete {rest}, and what is left of this dry run."
-            raise evolve(error, next_step=f"{error.next_step} {left}".strip()) from error
+        _delete_empty_stack(stack, context)
+    except AwsCallError as error:
+        rest = f"stack {stack.name}: it is empty" if found is None else f"change set {name}: it is unused"
+        left = f"Delete {rest}, and what is left of this dry run."
+        raise evolve(error, next_step=f"{error.next_step} {left}".strip()) from error
+
+
+def _is_needed(stack: Stack, context: DeploymentContext) -> bool:
+    """Wait for other dry runs, which a stack must outlive; return whether anything still needs it."""
+
+    def read() -> PollResult[bool]:
+        others = _others(stack, "", context)
+        is_of_person = bool(others) and not _is_of_dry_runs(others)
+        is_at_work = any(made >= context.clock.now() - MAX_DRY_RUN for made in others.values())
+        return PollResult(value=is_of_person or is_at_work, settled=is_of_person or not is_at_work)
+
+    return context.wait_for(f"another dry run of stack {stack.name}", read, timeout=MAX_DRY_RUN).value
+
+
+def _is_of_dry_runs(change_sets: Iterable[str]) -> bool:
+    """Return whether dry runs alone have made change sets; another person may want to execute others."""
+    names = list(change_sets)
+    return bool(names) and all(name.startswith(NAME_PREFIX) for name in names)
+
+
+def _others(stack: Stack, name: str, context: DeploymentContext) -> dict[str, datetime]:
+    """Return a stack's change sets but the one of this name, and when each was made."""
+    made = context.call_with_retries(
+        "the change sets", lambda: cloudformation.list_change_sets(context.aws, stack.stack_id)
+    )
+    return {other: at for other, at in made.items() if other != name}
+
+
+def _delete_change_set(stack_name: str, name: str, context: DeploymentContext) -> None:
     context.call_with_retries(
         "the change set", lambda: cloudformation.delete_change_set(context.aws, stack_name, name)
     )
-
-
-def _is_of_dry_runs(stack: Stack, name: str, context: DeploymentContext, *, is_made: bool) -> bool:
-    """Return whether a stack is empty for dry runs alone: this one has made it, or one that was cut short.
-
-    Another person may still want to execute a change set of another name, which would go with the stack.
-    """
-    names = context.call_with_retries(
-        "the change sets", lambda: cloudformation.list_change_sets(context.aws, stack.stack_id)
-    )
-    others = [other for other in names if other != name]
-    return bool(is_made or others) and all(other.startswith(NAME_PREFIX) for other in others)
 
 
 def _delete_empty_stack(stack: Stack, context: DeploymentContext) -> None:

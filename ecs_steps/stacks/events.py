@@ -27,7 +27,8 @@ AT_THE_TASKS = re.compile(r"Circuit Breaker was triggered|did not stabilize|NotS
 def stack_failures(events: Sequence[StackEvent]) -> StackFailures:
     """Find what failed in the events of one operation; those of one moment are given oldest first."""
     in_order = sorted(events, key=lambda event: event.at)
-    rollback = next((i for i, event in enumerate(in_order) if event.begins_rollback), len(in_order))
+    began = next((i for i, event in enumerate(in_order) if event.begins_rollback), 0)
+    rollback = began or len(in_order)  # a rollback that is continued is the operation itself
     failures = list(_resource_failures(in_order[:rollback]))
     return StackFailures(
         first=failures[0] if failures else _own_reason(in_order),

@@ -75,7 +75,7 @@ def _failed(watch: "OperationWatch") -> StackFailedError:
     cause = str(diagnosis.root_cause or "")
     return StackFailedError(
         what=f"Stack {watch.operation.stack_name} failed ({watch.status})",
-        why=cause or watch.reason or "CloudFormation gave no reason",
+        why=cause or watch.reason or watch.lack_of_reason,
         diagnosis=diagnosis,
         why_is_cause=bool(cause),
     )
@@ -154,6 +154,13 @@ class OperationWatch:
         if self.status in (StackStatus.ROLLBACK_COMPLETE, StackStatus.DELETE_COMPLETE):
             return diagnosis.without_logs(log_groups(self.events))
         return diagnosis
+
+    @property
+    def lack_of_reason(self) -> str:
+        """Why no reason is known where none is."""
+        if self._are_events_denied:
+            return "the stack's events, which say why, may not be read"
+        return "CloudFormation gave no reason"
 
     @property
     def events(self) -> list[StackEvent]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -13,11 +14,14 @@ from ecs_steps.reporting.events import Level, Report
 from ecs_steps.reporting.terminal import line_presenter
 from ecs_steps.steps.common_inputs import AwsInputs, ServiceInputs
 
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+
 _MOTO = Problem(
     path="aws",
-    message="mock_aws answers these clients; it starts no tasks and knows no service deployments. Use the "
+    message="moto answers these clients; it starts no tasks and knows no service deployments. Use the "
     "sandbox instead: with ecs_steps.sandbox.Sandbox() as aws: step.run(aws=aws.clients, clock=aws.clock), "
-    "or in pytest the fixture ecs_sandbox",
+    "in pytest the fixture ecs_sandbox, for other processes ecs-steps sandbox",
 )
 
 
@@ -77,12 +81,11 @@ def deployment_context(
 ) -> DeploymentContext:
     """Return the context of a deployment: as `aws_context`, with the wait and the watch of the inputs.
 
-    Raises:
-        InvalidInputsError: The clients are moto's, where no deployment could end.
+    Where moto answers, no deployment could end: the first reply of ECS, which is a read, is an
+    InvalidInputsError then.
     """
     context = aws_context(inputs, warnings, aws=aws, report=report, clock=clock)
-    if context.aws.are_of_moto:
-        raise InvalidInputsError(what="moto cannot carry a deployment", problems=(_MOTO,))
+    context.aws.on_ecs_reply(_refuse_moto)
     return evolve(
         context,
         deadline=inputs.wait_option.deadline(context.clock.now()),
@@ -91,3 +94,9 @@ def deployment_context(
             stopped_tasks=inputs.fail_fast_stopped_tasks, container_logs=inputs.container_logs
         ),
     )
+
+
+def _refuse_moto(*, http_response: "AWSResponse", **_: object) -> None:
+    """Refuse a reply of moto, in this process or from its server: it names itself as AWS never does."""
+    if "amazon.com" in http_response.headers.get("server", ""):
+        raise InvalidInputsError(what="moto cannot carry a deployment", problems=(_MOTO,))

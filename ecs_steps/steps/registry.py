@@ -154,7 +154,7 @@ STEPS = StepTable(
             description="Rolls back a deployment that is in progress, wherever it is, and waits until "
             "what served before it serves again. Let it run when a previous step failed, such as an "
             "aborted manual intervention; where there is nothing to roll back it changes nothing.",
-            outputs=_PROGRESS,
+            outputs=(*_PROGRESS, *_PAUSE),
         ),
         StepRow(
             name="discover-targets",

@@ -17,7 +17,6 @@ from ecs_steps.octopus.inputs.shared_inputs import OnFailure
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.deployment import (
-    ServiceMove,
     deploy_to_service,
     report_waiting_pause,
     still_running,
@@ -123,16 +122,17 @@ class RevisionDeployment:
             self._set_names(plan, plan.service.task_definition)
             if has_task_sets(plan.service):
                 return self._begin_task_set(plan)
-            move = ServiceMove(
-                service=plan.service,
-                revision=plan.register(self.context),
+            return deploy_to_service(
+                plan.service,
+                plan.register(self.context),
+                self.context,
+                self.outputs,
                 force=self.inputs.force_new_deployment,
                 roll_back=self.inputs.on_failure is OnFailure.ROLLBACK,
                 add_tags=lambda: plan.add_tags(self.context),
                 configuration=plan.configuration,
                 is_begun=plan.in_progress is not None,
             )
-            return deploy_to_service(move, self.context, self.outputs)
 
     def watch(self, deployment_id: str) -> Result:
         """Wait for a deployment of the service and verify."""

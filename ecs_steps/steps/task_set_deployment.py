@@ -21,9 +21,10 @@ from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.failure import rolled_back
 from ecs_steps.rollouts.request_marker import RequestMarker
 from ecs_steps.rollouts.review import short_name
+from ecs_steps.rollouts.task_set_moves import Move
 from ecs_steps.rollouts.task_set_progress import describe_pause, task_set_outputs
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
-from ecs_steps.rollouts.task_set_rollout import Settlement, TaskSetRollout
+from ecs_steps.rollouts.task_set_rollout import TaskSetRollout
 from ecs_steps.rollouts.task_sets import (
     Abandon,
     Establish,
@@ -119,14 +120,15 @@ class TaskSetDeployment:
         rollout = self._rollout(task_definition)
         self._check_others(self._read(rollout).strays, replace=True)
         try:
+            self.outputs.starting = f"CreateTaskSet {self.service.name}"
             with self._putting_out(rollout):
-                settlement = rollout.reach(Establish())
+                waiting = rollout.reach(Establish())
         except DeploymentError as error:
             new = rollout.state.new if rollout.state else None
             if not roll_back or new is None or new.is_primary:
                 raise
             raise self._without_first(new, error) from error
-        return self.outputs.result(outcome if settlement.is_done else Outcome.STARTED)
+        return self.outputs.result(Outcome.STARTED if waiting else outcome)
 
     def _without_first(self, new: TaskSet, error: DeploymentError) -> RolledBackError:
         service, aws = self.service, self.context.aws
@@ -158,13 +160,14 @@ class TaskSetDeployment:
             self._put_out(state)
             return self.outputs.result(Outcome.UNCHANGED)
         try:
+            self.outputs.starting = f"CreateTaskSet {self.service.name}"
             with self._putting_out(rollout):
-                settlement = rollout.reach(Start(marker=marker))
+                waiting = rollout.reach(Start(marker=marker))
         except DeploymentError as error:
             if not roll_back:
                 raise
             raise self._rolled_back(rollout, error) from error
-        return self._paused(settlement)
+        return self._paused(rollout, waiting)
 
     def share(
         self,
@@ -205,10 +208,10 @@ class TaskSetDeployment:
             if percent == FULL:
                 delay = rollout.deregistration_delay(state.old_group)
                 goal = Promote(bake=bake_minutes * SECONDS, deregistration_delay=delay)
-            settlement = rollout.reach(goal)
+            waiting = rollout.reach(goal)
         if percent < FULL:
-            return self._paused(settlement)
-        return self.outputs.result(Outcome.SUCCEEDED if settlement.is_done else Outcome.STARTED)
+            return self._paused(rollout, waiting)
+        return self.outputs.result(Outcome.STARTED if waiting else Outcome.SUCCEEDED)
 
     def abort(self) -> Result:
         """Take the traffic away from the new set and delete it; what was promoted is left alone."""
@@ -226,8 +229,8 @@ class TaskSetDeployment:
                 "the revision before it again."
             )
         with self._putting_out(rollout):
-            settlement = self._abandon(rollout, state)
-        return self.outputs.result(Outcome.ROLLED_BACK if settlement.is_done else Outcome.STARTED)
+            waiting = self._abandon(rollout, state)
+        return self.outputs.result(Outcome.STARTED if waiting else Outcome.ROLLED_BACK)
 
     def _check_others(self, others: Sequence[TaskSet], *, replace: bool) -> None:
         """Refuse sets that stand in the way and are not to be replaced, or are of another controller."""
@@ -265,7 +268,7 @@ class TaskSetDeployment:
         self._abandon(rollout, self._read(rollout))
 
     @staticmethod
-    def _abandon(rollout: TaskSetRollout, state: TaskSetState) -> Settlement:
+    def _abandon(rollout: TaskSetRollout, state: TaskSetState) -> Move | None:
         delay = rollout.deregistration_delay(state.new_group)
         return rollout.reach(Abandon(deregistration_delay=delay))
 
@@ -301,12 +304,12 @@ class TaskSetDeployment:
             )
         self.context.say(Level.WARNING, f"Task set {new.task_set_id} is not healthy: {why}; waiting for it")
 
-    def _paused(self, settlement: Settlement) -> Result:
+    def _paused(self, rollout: TaskSetRollout, waiting: Move | None) -> Result:
         """Report where it pauses, in words for the person who decides what is next."""
-        if not settlement.is_done:
+        if waiting:
             return self.outputs.result(Outcome.STARTED)
-        if settlement.state.new:
-            self.context.report(describe_pause(self.service, settlement.state, settlement.state.new))
+        if rollout.state and rollout.state.new:
+            self.context.report(describe_pause(self.service, rollout.state, rollout.state.new))
         return self.outputs.result(Outcome.PAUSED)
 
     @contextmanager

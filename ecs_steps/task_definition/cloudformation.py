@@ -29,7 +29,7 @@ class UnvalidatedValue(AWSHelperFn):  # type: ignore[misc]  # troposphere is not
         self.data = value
 
 
-def number(value: int | str) -> Any:  # noqa: ANN401  troposphere is not typed
+def number(value: int | str | None) -> Any:  # noqa: ANN401  troposphere is not typed
     """Return a number, or the expression in its place."""
     return UnvalidatedValue(value) if isinstance(value, str) else value
 
@@ -128,15 +128,15 @@ def container_definition(spec: ContainerSpec, image: str) -> ecs.ContainerDefini
             )
             if spec.repository_authentication.type is RegistryLogin.SECRETS_MANAGER
             else None,
-            Memory=_number_or_none(spec.memory_limit_hard),
-            MemoryReservation=_number_or_none(spec.memory_limit_soft),
-            Cpu=_number_or_none(spec.cpus),
+            Memory=number(spec.memory_limit_hard),
+            MemoryReservation=number(spec.memory_limit_soft),
+            Cpu=number(spec.cpus),
             EntryPoint=list(spec.entry_point),
             Command=list(spec.command),
             WorkingDirectory=spec.working_directory,
             User=spec.user,
-            StartTimeout=_number_or_none(spec.start_timeout),
-            StopTimeout=_number_or_none(spec.stop_timeout),
+            StartTimeout=number(spec.start_timeout),
+            StopTimeout=number(spec.stop_timeout),
             Environment=[
                 ecs.Environment(Name=name, Value=value)
                 for name, value in last_of(spec.environment_variables, Secrecy.PLAIN).items()
@@ -180,10 +180,6 @@ def _where_set(**properties: object) -> dict[str, object]:
     return {name: value for name, value in properties.items() if value not in (None, "", [], {})}
 
 
-def _number_or_none(value: int | None) -> object:
-    return None if value is None else number(value)
-
-
 def _secrets(items: Sequence[KeyValue]) -> list[ecs.Secret]:
     return [ecs.Secret(Name=name, ValueFrom=value) for name, value in last_of(items, Secrecy.SECRET).items()]
 
@@ -224,9 +220,9 @@ def _health_check(spec: ContainerSpec) -> ecs.HealthCheck | None:
     return ecs.HealthCheck(
         Command=list(check.command),
         **_where_set(
-            Interval=_number_or_none(check.interval),
-            Retries=_number_or_none(check.retries),
-            StartPeriod=_number_or_none(check.start_period),
-            Timeout=_number_or_none(check.timeout),
+            Interval=number(check.interval),
+            Retries=number(check.retries),
+            StartPeriod=number(check.start_period),
+            Timeout=number(check.timeout),
         ),
     )

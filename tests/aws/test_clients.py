@@ -200,7 +200,7 @@ def test_missing_credentials_are_an_error_with_its_next_step(account: Account) -
 
     assert str(raised.value) == (
         "ListClusters could not be called: Unable to locate credentials\n"
-        "Give the step an AWS account and a region."
+        "Give it a region (AWS_REGION) and credentials (an account, a profile or a role)."
     )
     assert raised.value.code == "NoCredentialsError"
 
@@ -213,7 +213,8 @@ def test_a_missing_region_is_an_error_with_its_next_step() -> None:
         _ = aws.region
 
     assert str(raised.value) == (
-        "ECS could not be called: You must specify a region.\nGive the step an AWS account and a region."
+        "ECS could not be called: You must specify a region.\n"
+        "Give it a region (AWS_REGION) and credentials (an account, a profile or a role)."
     )
 
 
@@ -224,7 +225,22 @@ def test_half_of_the_keys_in_the_environment_are_an_error(environment: pytest.Mo
         environment_clients(region="eu-west-1").ecs.list_clusters()
 
     assert raised.value.code == "PartialCredentialsError"
-    assert raised.value.next_step == "Give the step an AWS account and a region."
+    assert (
+        raised.value.next_step
+        == "Give it a region (AWS_REGION) and credentials (an account, a profile or a role)."
+    )
+
+
+def test_a_profile_that_does_not_exist_is_no_lost_connection(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AWS_PROFILE", "shop")
+
+    with pytest.raises(AwsCallError) as raised, calling("ecs:ListClusters"):
+        environment_clients(region="eu-west-1").ecs.list_clusters()
+
+    assert str(raised.value) == (
+        "ListClusters could not be called: The config profile (shop) could not be found\n"
+        "Give it a region (AWS_REGION) and credentials (an account, a profile or a role)."
+    )
 
 
 def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> None:
@@ -248,8 +264,35 @@ def test_a_proxy_of_the_environment_is_used(environment: pytest.MonkeyPatch) -> 
     assert raised.value.transient
 
 
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-2"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-2"),
+    ],
+)
+def test_the_region_is_the_environment_s(
+    environment: pytest.MonkeyPatch, variables: dict[str, str], region: str
+) -> None:
+    for name, value in variables.items():
+        environment.setenv(name, value)
+
+    assert environment_clients().region == region
+    assert environment_clients(region="us-east-1").region == "us-east-1"
+
+
+@pytest.mark.parametrize("variables", [{}, {"AWS_DEFAULT_REGION": ""}, {"AWS_REGION": ""}])
+def test_a_region_that_is_blank_is_none(environment: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    for name, value in variables.items():
+        environment.setenv(name, value)
+
+    with pytest.raises(AwsCallError, match="You must specify a region"):
+        _ = environment_clients().region
+
+
 def signed_in() -> BotocoreSession:
-    """Return a session that looks nowhere for credentials."""
+    """Return a session that reads credentials nowhere."""
     session = BotocoreSession()
     session.set_credentials("AKIAIOSFODNN7EXAMPLE", "secret")
     return session

@@ -122,25 +122,29 @@ def test_a_second_scan_within_a_day_is_refused(aws: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "severities"),
+    ("status", "found", "severities"),
     [
-        ({"imageScanCompletedAt": 1, "findings": [], "findingSeverityCounts": {}}, {}),
-        ({"imageScanCompletedAt": 1, "findingSeverityCounts": {"LOW": 2}}, {"LOW": 2}),
-        ({"enhancedFindings": []}, None),
-        ({"enhancedFindings": [], "findingSeverityCounts": {}}, None),
-        ({"enhancedFindings": [{"severity": "CRITICAL"}]}, {"CRITICAL": 1}),
+        ("ACTIVE", {"imageScanCompletedAt": 1, "findings": [], "findingSeverityCounts": {}}, {}),
+        ("ACTIVE", {"imageScanCompletedAt": 1, "findingSeverityCounts": {"LOW": 2}}, {"LOW": 2}),
+        ("ACTIVE", {"enhancedFindings": []}, None),
+        ("ACTIVE", {"enhancedFindings": [], "findingSeverityCounts": {}}, None),
+        ("ACTIVE", {"enhancedFindings": [{"severity": "CRITICAL"}]}, {"CRITICAL": 1}),
         (
+            "ACTIVE",
             {"findings": [{"severity": "LOW"}], "findingSeverityCounts": {"LOW": 5, "HIGH": 1}},
             {"LOW": 5, "HIGH": 1},
         ),
-        ({"enhancedFindings": [{}]}, {"UNDEFINED": 1}),
-        (None, None),
+        ("ACTIVE", {"enhancedFindings": [{}]}, {"UNDEFINED": 1}),
+        ("ACTIVE", None, None),
+        ("COMPLETE", {"findings": [], "findingSeverityCounts": {}}, {}),
+        ("COMPLETE", {"findings": []}, None),
+        ("COMPLETE", None, None),
     ],
 )
 def test_findings_are_counted_by_severity_once_there_is_a_result(
-    aws: Sandbox, found: Mapping[str, Any] | None, severities: Mapping[str, int] | None
+    aws: Sandbox, status: str, found: Mapping[str, Any] | None, severities: Mapping[str, int] | None
 ) -> None:
-    reply = {"imageScanStatus": {"status": "ACTIVE"}, **({"imageScanFindings": found} if found else {})}
+    reply = {"imageScanStatus": {"status": status}, **({"imageScanFindings": found} if found else {})}
 
     def answer(*, parsed: dict[str, Any], **_: object) -> None:
         parsed.clear()
@@ -152,5 +156,5 @@ def test_findings_are_counted_by_severity_once_there_is_a_result(
     start_scan(aws.clients, "staging/web", digest)
 
     assert describe_scan(aws.clients, "staging/web", digest) == ImageScan(
-        status="ACTIVE", severities=severities
+        status=status, severities=severities
     )

@@ -174,3 +174,13 @@ def test_the_time_of_a_reply_is_the_one_that_aws_sent_with_it(
     headers: dict[str, str], expected: datetime | None
 ) -> None:
     assert reply_time({"ResponseMetadata": {"HTTPHeaders": headers}}) == expected
+
+
+def test_the_login_of_a_proxy_is_not_shown() -> None:
+    url = "http://socks5://user:MAR@KER:MARKER@127.0.0.1:1"
+
+    with pytest.raises(AwsCallError) as error, calling("ecs:ListClusters"):
+        raise ProxyConnectionError(proxy_url=url, error="refused")
+
+    assert "KER" not in str(error.value)
+    assert "127.0.0.1:1" in str(error.value)

@@ -134,7 +134,7 @@ def test_a_file_of_a_task_definition_is_imported_and_its_expressions_are_text(
             {
                 "name": "web",
                 "image": "nginx:1",
-                "environment": [{"name": "PROMPT", "value": "#{x}"}],
+                "environment": [{"name": "PROMPT", "value": "#{x}"}, {"name": "ESCAPED", "value": "##{x}"}],
                 "restartPolicy": {"enabled": True},
             }
         ],
@@ -146,8 +146,9 @@ def test_a_file_of_a_task_definition_is_imported_and_its_expressions_are_text(
 
     [container] = variables[f"{DEPLOY}.Containers"]
     assert container["environmentVariables"][0]["value"] == "##{x}"
-    assert len(warnings) == 1
+    assert len(warnings) == 2
     assert "containerDefinitions[web].restartPolicy" in warnings[0]
+    assert f"{DEPLOY}.Containers holds ##{{" in warnings[1]
 
 
 @pytest.mark.parametrize(

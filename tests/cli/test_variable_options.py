@@ -55,6 +55,14 @@ def test_a_scope_chooses(tmp_path: Path) -> None:
     assert main(["check", scoped_export(tmp_path), "--scope", "Environment=Prod"]) == 0
 
 
+@pytest.mark.parametrize("owner", ["", "Runbooks-1"])
+def test_a_scope_of_a_runbook_that_is_advised_can_be_given(tmp_path: Path, owner: str) -> None:
+    values = entry(CLUSTER, "shop"), entry(CLUSTER, "shop-blue", ProcessOwner=["Runbooks-1"])
+
+    assert main(["check", export(tmp_path, *values)]) == 2
+    assert main(["check", export(tmp_path, *values), "--scope", f"ProcessOwner={owner}"]) == 0
+
+
 def test_a_sensitive_value_that_an_export_does_not_hold_is_an_error_that_names_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

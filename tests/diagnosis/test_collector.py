@@ -11,7 +11,7 @@ from ecs_steps import RolloutFailedError, UpdateEcsServiceStep
 from ecs_steps.aws.ecs import DeploymentRef
 from ecs_steps.aws.tasks import Task
 from ecs_steps.diagnosis.evidence import own_tasks
-from ecs_steps.sandbox import Sandbox, Scenario, cannot_pull, crashes
+from ecs_steps.sandbox import Sandbox, Scenario, cannot_pull, cannot_start, crashes
 from explaining.shop import DEFINITION, SERVICE, make_service, on_ec2, rewrite, run, update_variables
 
 BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -123,6 +123,27 @@ def test_without_a_platform_in_the_task_definition_that_of_its_instance_is_meant
         ended = run(UpdateEcsServiceStep(update_variables()), aws)
 
     assert platform in str(ended.error)
+
+
+def test_why_a_volume_could_not_be_attached_is_read_from_the_attachment() -> None:
+    reason = "ECS was unable to assume the configured ECS Infrastructure Role 'arn:aws:iam::1:role/volumes'."
+    volume = {
+        "type": "AmazonElasticBlockStorage",
+        "status": "FAILED",
+        "details": [{"name": "volumeName", "value": "data"}, {"name": "statusReason", "value": reason}],
+    }
+
+    def change(parsed: dict[str, Any]) -> None:
+        for each in parsed.get("tasks", []):
+            each["attachments"] = [volume]
+
+    with Sandbox(Scenario.of(cannot_start("Task failed to start"))) as aws:
+        make_service(aws)
+        rewrite(aws, "DescribeTasks", change)
+        ended = run(UpdateEcsServiceStep(update_variables()), aws)
+
+    assert "Task failed to start: ECS was unable to assume the configured" in str(ended.error)
+    assert "AmazonECSInfrastructureRolePolicyForVolumes" in str(ended.error)
 
 
 def test_a_log_of_another_driver_is_where_that_driver_sends_it() -> None:

@@ -51,6 +51,8 @@ DECISIONS = [
     (PRODUCTION, {"Octopus.Environment.Name": "Staging"}, {"octopus-environment": "Production"}, "go", "go"),
     (PRODUCTION, {}, {"Octopus.Environment.Name": "Staging"}, "go", "go"),
     (PRODUCTION, {}, {}, "go", "go"),
+    (PRODUCTION, {"octopus-environment": " "}, {"octopus-environment": "Production"}, "go", "go"),
+    (PRODUCTION, {"octopus-environment": " "}, {"octopus-environment": "Staging"}, "error", "warning"),
     ({}, {"octopus-environment": "Staging"}, {"octopus-environment": "Test"}, "go", "go"),
     (ALL, {}, {"octopus-tenant": "Other"}, "error", "warning"),
     (ALL, {}, {"octopus-tenant": "acme"}, "go", "go"),

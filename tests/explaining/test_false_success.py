@@ -26,7 +26,7 @@ from explaining.runs import (
     take,
 )
 
-# Whoever overlooks ECS' verdict calls the stack complete; ECS has gone back to what served before.
+# Whoever overlooks ECS' verdict calls the stack complete; ECS has rolled back to what served before.
 OVERLOOKED = Scenario(ecs=SCENARIOS["breaker-rollback"].ecs, stack=SCENARIOS["rollback-overlooked"].stack)
 
 

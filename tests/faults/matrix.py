@@ -36,7 +36,7 @@ journey whose deployment fails by itself ends with that failure. In every case t
 * a green outcome is true at that moment (see `claims.py`): the PRIMARY deployment, its revision and all of
   its tasks are those that the outputs name or, without waiting, what was started is in progress;
 * no output that was known is lost, and no secret is shown;
-* when the fault is gone a rerun ends green and true, with as many stacks and revisions as without a fault,
+* when the fault has ended a rerun ends green and true, with as many stacks and revisions as without a fault,
   and no two equal revisions.
 """
 

@@ -1,5 +1,6 @@
 """ECS as the source, in the sandbox: what each call requests, and how it fails."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from ecs_steps.errors import AccessDeniedError, AwsCallError
 from ecs_steps.feed.ecs_source import ONE_ATTEMPT, EcsSource
 from ecs_steps.feed.families import Families, run_inline
-from ecs_steps.feed.messages import RegistryError
+from ecs_steps.feed.messages import RegistryError, Request
+from ecs_steps.feed.routes import answer
 from ecs_steps.sandbox import Fault, FaultKind, Quota, Sandbox, Scenario
 
 READS = ("DescribeTaskDefinition", "ListTaskDefinitions", "ListTaskDefinitionFamilies")
@@ -79,6 +81,24 @@ def test_a_revision_is_described_only_while_it_is_active(aws: Sandbox) -> None:
     described = source.describe("shop", 2)
     assert described
     assert described.images == (("web", "acme/web:1"),)
+
+
+def test_a_revision_from_before_ecs_recorded_times_is_an_image_without_one(aws: Sandbox) -> None:
+    register(aws, "shop", 1)
+
+    def forget(**call: Any) -> None:  # noqa: ANN401  botocore's own
+        parsed = call["parsed"]
+        del parsed["taskDefinition"]["registeredAt"], parsed["taskDefinition"]["registeredBy"]
+
+    aws.session.register("after-call.ecs.DescribeTaskDefinition", forget)
+
+    families = feed(aws)
+    manifest = json.loads(answer(Request(path="/v2/shop/manifests/1"), families).body)
+    blob = answer(Request(path=f"/v2/shop/blobs/{manifest['config']['digest']}"), families)
+    config = json.loads(blob.body)
+
+    assert config["created"] == "1970-01-01T00:00:00Z"
+    assert "ecs.registered-at" not in config["config"]["Labels"]
 
 
 @pytest.mark.parametrize(

@@ -276,18 +276,30 @@ def test_the_blobs_of_a_manifest_that_is_served_again_can_be_read() -> None:
     assert all(feed.families.blob("orders", blob.digest) == blob for blob in often)
 
 
-def test_a_revision_that_was_deregistered_is_forgotten() -> None:
+@pytest.mark.parametrize("number", [1, 2, 3], ids=["oldest", "between", "newest"])
+def test_a_revision_that_was_deregistered_is_forgotten(number: int) -> None:
     feed = feed_of({"orders": [1, 2, 3]})
     feed.families.revisions("orders")
-    feed.families.image("orders", 2)
-    feed.account.families["orders"].remove(2)
-    feed.clock.sleep(31)
+    feed.families.image("orders", number)
+    feed.account.families["orders"].remove(number)
+    feed.clock.sleep(601)
     feed.families.revisions("orders")
 
     with pytest.raises(RegistryError) as raised:
-        feed.families.image("orders", 2)
+        feed.families.image("orders", number)
 
     assert raised.value.code == "MANIFEST_UNKNOWN"
+
+
+def test_the_revisions_of_a_family_that_has_vanished_are_forgotten() -> None:
+    feed = feed_of({"orders": [7], "billing": [1]})
+    feed.families.names()
+    feed.families.image("orders", 7)
+    feed.account.families["orders"] = []
+
+    for path in ("/v2/orders/tags/list", "/v2/orders/manifests/7"):
+        response = feed.get(path)
+        assert (response.status, b"NAME_UNKNOWN" in response.body) == (404, True)
 
 
 def test_a_revision_that_ecs_calls_inactive_leaves_the_list() -> None:

@@ -48,9 +48,10 @@ SENSITIVE = (
 
 @pytest.mark.parametrize("kind", [{"IsSensitive": True}, {"Type": "Sensitive"}])
 def test_a_sensitive_variable_has_no_value_in_an_export(kind: dict[str, object]) -> None:
-    text = exported({"Name": "Password", "Value": None, "Scope": None, **kind})
+    for value in (None, "", {"HasValue": True, "NewValue": None}):
+        text = exported({"Name": "Password", "Value": value, "Scope": None, **kind})
 
-    assert reasons(parse_variables(text, source="v.json")) == {"Password": SENSITIVE}
+        assert reasons(parse_variables(text, source="v.json")) == {"Password": SENSITIVE}
 
 
 def test_a_sensitive_variable_whose_value_was_written_into_the_export_has_it() -> None:
@@ -116,6 +117,7 @@ SCOPE_VALUES = {
     ],
     "Roles": [{"Id": "web", "Name": "web"}],
     "Machines": [],
+    "Processes": [{"Id": "Runbooks-1", "Name": "Restart", "ProcessType": "Runbook"}],
 }
 
 
@@ -127,7 +129,7 @@ def chosen(values: list[dict[str, object]], *options: str) -> Variables:
 
 EXPECTED = (
     "expected KIND=NAME, such as Environment=Dev; KIND is one of Environment, Role, Tenant, TenantTag, "
-    "Channel, Machine, Action"
+    "Channel, Machine, Action, ProcessOwner"
 )
 DEV, PROD = scoped("dev", Environment=["Environments-1"]), scoped("prod", Environment=["Environments-2"])
 
@@ -167,6 +169,16 @@ def test_a_deployment_without_a_role_has_the_values_of_none() -> None:
     assert chosen(values, "Role=web")["Color"] == "web"
 
 
+def test_the_value_of_a_runbook_is_chosen_by_its_name() -> None:
+    values = [scoped("any"), scoped("runbook", ProcessOwner=["Runbooks-1"])]
+
+    assert reasons(chosen(values)) == {
+        "Color": "has a value for ProcessOwner=Restart: choose with --scope ProcessOwner=Restart"
+    }
+    assert chosen(values, "ProcessOwner=")["Color"] == "any"
+    assert chosen(values, "ProcessOwner=Restart")["Color"] == "runbook"
+
+
 def test_values_that_fit_equally_are_not_guessed() -> None:
     values = [scoped("a", Machine=["Machines-1"]), scoped("b", Machine=["Machines-1", "Machines-2"])]
 
@@ -175,7 +187,16 @@ def test_values_that_fit_equally_are_not_guessed() -> None:
     }
 
 
-SPECIFIC_FIRST = ["Action", "Machine", "Role", "Tenant", "TenantTag", "Environment", "Channel"]
+SPECIFIC_FIRST = [
+    "Action",
+    "Machine",
+    "Role",
+    "Tenant",
+    "TenantTag",
+    "Environment",
+    "Channel",
+    "ProcessOwner",
+]
 
 
 @pytest.mark.parametrize(("narrow", "wide"), list(pairwise(SPECIFIC_FIRST)))

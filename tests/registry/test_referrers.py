@@ -1,6 +1,6 @@
 import pytest
 
-from ecs_steps.registry.errors import TagConflictError
+from ecs_steps.registry.errors import TagConflictError, UnsupportedImageError
 from ecs_steps.registry.image import read_image
 from ecs_steps.registry.transfer import copy_image, copy_referrers
 from registry.images import MANIFEST, ExampleImage, one_platform, two_platforms
@@ -39,6 +39,23 @@ def test_what_the_registry_lists_is_copied(registries: Registries) -> None:
     assert {each.digest for each in registries.at_destination().list_referrers(AMD64)} == {
         signatures[1].digest
     }
+
+
+def test_every_page_of_what_the_registry_lists_is_copied(registries: Registries) -> None:
+    registries.source.referrers_page = 2
+    signatures = [signature_of(IMAGE.digest, seed) for seed in range(7, 12)]
+    for signature in signatures:
+        signature.put(registries.source, "team/web")
+
+    assert set(copy(registries)) == {signature.digest for signature in signatures}
+
+
+def test_pages_of_referrers_that_do_not_end_are_refused(registries: Registries) -> None:
+    registries.source.referrers_page = 0
+    signature_of(IMAGE.digest, 7).put(registries.source, "team/web")
+
+    with pytest.raises(UnsupportedImageError, match="more than 100 pages"):
+        copy(registries)
 
 
 @pytest.mark.parametrize("suffix", ["", ".sig", ".att", ".sbom"])

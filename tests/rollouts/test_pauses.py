@@ -73,6 +73,17 @@ def test_nothing_else_is_a_pause(record: ServiceDeployment) -> None:
     assert pause_of(record) is None
 
 
+@pytest.mark.parametrize(
+    ("action", "text"),
+    [("ROLLBACK", "rolls back"), ("", "rolls back"), ("CONTINUE", "continues"), ("OF_NEXT_YEAR", "decides")],
+)
+def test_what_ecs_does_by_itself_is_said_as_far_as_it_is_known(action: str, text: str) -> None:
+    pause = pause_of(evolve(PAUSED, hooks=(evolve(HOOK, timeout_action=action),)))
+
+    assert pause
+    assert f"ECS {text} by itself at 2026-01-06 09:14 UTC" in describe_pause(pause)
+
+
 def test_all_hooks_of_a_stage_are_named() -> None:
     other = evolve(HOOK, hook_id="ecs-pause-2")
 

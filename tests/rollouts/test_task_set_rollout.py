@@ -10,8 +10,7 @@ from ecs_steps import DeploymentError, NotFoundError, RolloutFailedError, TimedO
 from ecs_steps.errors import AwsCallError
 from ecs_steps.reporting.events import Reported, RolloutChanged
 from ecs_steps.rollouts.request_marker import RequestMarker
-from ecs_steps.rollouts.task_set_moves import WaitFor
-from ecs_steps.rollouts.task_set_rollout import Settlement
+from ecs_steps.rollouts.task_set_moves import Move, WaitFor
 from ecs_steps.rollouts.task_sets import Abandon, Goal, Promote, Share, Start
 from ecs_steps.sandbox import SCENARIOS, Fault, FaultKind, Sandbox, Scenario
 from ecs_steps.sandbox.ecs.checkout import task_set
@@ -39,13 +38,13 @@ def shop() -> Iterator[Checkout]:
         yield shop
 
 
-def reach(shop: Checkout, *goals: Goal) -> Settlement:
-    """Reach goal after goal, each in a process of its own."""
-    settlements = []
+def reach(shop: Checkout, *goals: Goal) -> Move | None:
+    """Reach goal after goal, each in a process of its own; return what the last one waits for."""
+    waiting = None
     for goal in goals:
         shop.aws.calls.clear()
-        settlements.append(shop.rollout().reach(goal))
-    return settlements[-1]
+        waiting = shop.rollout().reach(goal)
+    return waiting
 
 
 def params(shop: Checkout, operation: str) -> dict[str, Any]:
@@ -56,9 +55,9 @@ class TestStart:
     def test_makes_a_set_like_the_primary_one_waits_and_lets_testers_in(self, shop: Checkout) -> None:
         primary = shop.sets[0]
 
-        settlement = reach(shop, START)
+        waiting = reach(shop, START)
 
-        assert settlement.is_done
+        assert waiting is None
         assert shop.changes == ["CreateTaskSet", "CreateRule"]
         created = params(shop, "CreateTaskSet")
         for member in ("networkConfiguration", "launchType", "platformVersion"):
@@ -157,9 +156,9 @@ class TestStart:
             reach(shop, START)
 
     def test_does_not_wait_where_it_may_not(self, shop: Checkout) -> None:
-        settlement = shop.rollout(may_wait=False).reach(START)
+        waiting = shop.rollout(may_wait=False).reach(START)
 
-        assert isinstance(settlement.move, WaitFor)
+        assert isinstance(waiting, WaitFor)
         assert shop.changes == ["CreateTaskSet"]
 
     def test_leaves_a_service_without_tasks_alone(self, shop: Checkout) -> None:
@@ -484,11 +483,11 @@ class TestReads:
 
     def test_a_set_that_is_deleted_by_another_while_it_starts_is_seen(self) -> None:
         shop = enter("no-capacity")
-        settled: list[Settlement] = []
+        deleted: list[str] = []
 
         def delete_it(reported: Reported) -> None:
-            if isinstance(reported, RolloutChanged) and reported.is_this_deployment and not settled:
-                settled.append(Settlement(state=shop.state(), move=None))
+            if isinstance(reported, RolloutChanged) and reported.is_this_deployment and not deleted:
+                deleted.append(reported.deployment_id)
                 shop.aws.ecs.delete_task_set(SERVICE | {"taskSet": reported.deployment_id, "force": True})
 
         shop.minutes = 3

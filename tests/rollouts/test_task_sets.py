@@ -141,6 +141,14 @@ def test_a_set_that_is_to_have_no_task_gets_no_traffic() -> None:
     assert not state.is_new_ready
 
 
+def test_no_set_is_made_in_a_group_that_has_a_weight() -> None:
+    new = task_set(GREEN, status="ACTIVE", scale=1, steady=True)
+    weighted = evolve(with_share(100, new, healthy_old=2), new=None)
+
+    assert next_move(weighted, Start()) == Shift(percent=0)
+    assert next_move(evolve(with_share(0, new, healthy_old=2), new=None), Start()) == CreateSet()
+
+
 def test_a_share_of_0_gives_the_old_tasks_everything_where_both_weights_are_0() -> None:
     new = task_set(GREEN, status="ACTIVE", scale=1, steady=True)
     state = with_share(0, new, healthy_old=2)

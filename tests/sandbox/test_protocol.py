@@ -132,8 +132,8 @@ def test_members_that_no_model_knows_arrive_where_the_protocol_is_json() -> None
 def test_an_error_is_read_as_it_was_written(service: str, operation: str) -> None:
     envelope = Envelope(url="https://x/", service=service, at=AT, request_id="id")
     session = SandboxSession(SystemClock(), region="eu-west-1")
-    answer = envelope.error("SomeError", "Because of <&>", 409)
-    session.register("before-send", lambda **_: answer)  # type: ignore[arg-type]  # the same
+    response = envelope.error("SomeError", "Because of <&>", 409)
+    session.register("before-send", lambda **_: response)  # type: ignore[arg-type]  # the same
     method = "list_clusters" if service == "ecs" else "list_stacks"
 
     with pytest.raises(ClientError) as caught:
@@ -142,4 +142,4 @@ def test_an_error_is_read_as_it_was_written(service: str, operation: str) -> Non
     assert caught.value.response["Error"]["Code"] == "SomeError"
     assert caught.value.response["Error"]["Message"] == "Because of <&>"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 409
-    assert error_code(Request(service=service, region="", operation=operation), answer) == "SomeError"
+    assert error_code(Request(service=service, region="", operation=operation), response) == "SomeError"

@@ -17,7 +17,7 @@ def registry() -> Iterator[SandboxRegistry]:
 
 
 def send(registry: SandboxRegistry, method: str, path: str, body: bytes = b"") -> tuple[int, str, bytes]:
-    """Return the status, the Location and the body of an answer."""
+    """Return the status, the Location and the body of a response."""
     with closing(http.client.HTTPConnection(registry.host)) as connection:
         connection.request(method, path, body, {"Content-Type": "application/vnd.oci.image.manifest.v1+json"})
         response = connection.getresponse()
@@ -28,10 +28,10 @@ def test_what_a_patch_brings_is_dropped_as_ecr_drops_it(registry: SandboxRegistr
     _, location, _ = send(registry, "POST", "/v2/web/blobs/uploads/")
 
     patched, _, _ = send(registry, "PATCH", location, b"content")
-    completed, _, answer = send(registry, "PUT", f"{location}?digest={digest_of(b'content')}")
+    completed, _, body = send(registry, "PUT", f"{location}?digest={digest_of(b'content')}")
 
     assert (patched, completed) == (202, 400)
-    assert json.loads(answer)["errors"][0]["code"] == "DIGEST_INVALID"
+    assert json.loads(body)["errors"][0]["code"] == "DIGEST_INVALID"
     assert registry.blobs == {}
 
 
@@ -48,9 +48,9 @@ def test_a_manifest_needs_what_it_points_to(registry: SandboxRegistry) -> None:
     config = {"mediaType": "application/json", "digest": digest_of(b"absent"), "size": 6}
     raw = json.dumps({"schemaVersion": 2, "config": config, "layers": []}).encode()
 
-    status, _, answer = send(registry, "PUT", f"/v2/web/manifests/{digest_of(raw)}", raw)
+    status, _, body = send(registry, "PUT", f"/v2/web/manifests/{digest_of(raw)}", raw)
 
-    assert (status, json.loads(answer)["errors"][0]["code"]) == (404, "MANIFEST_BLOB_UNKNOWN")
+    assert (status, json.loads(body)["errors"][0]["code"]) == (404, "MANIFEST_BLOB_UNKNOWN")
 
 
 @pytest.mark.parametrize("token_uses", [None, 1], ids=["basic", "bearer"])

@@ -4,7 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from ecs_steps.aws.cloudformation import StackRequest, create_change_set, describe_stack, new_token
+from ecs_steps.aws.cloudformation import (
+    StackRequest,
+    create_change_set,
+    delete_change_set,
+    describe_change_set,
+    describe_stack,
+    new_token,
+)
 from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError
@@ -61,6 +68,26 @@ def test_an_empty_stack_that_a_dry_run_left_is_deleted_by_the_next_one() -> None
 
         plan_deployment(REQUEST, deployment_context(aws))
 
+        assert describe_stack(aws.clients, "shop") is None
+
+
+def test_an_empty_stack_is_left_to_another_dry_run_until_that_has_ended() -> None:
+    other = new_token()
+    with Sandbox() as aws:
+
+        def end_other(**_: object) -> None:
+            if [call.operation for call in aws.calls].count("ListChangeSets") == 4:
+                assert describe_change_set(aws.clients, "shop", other)[0] == "CREATE_COMPLETE"
+                delete_change_set(aws.clients, "shop", other)
+
+        aws.session.register("before-call.cloudformation.ListChangeSets", end_other)
+        create_change_set(aws.clients, REQUEST, other, is_new=True)
+        started_at = aws.clock.now()
+
+        plan_deployment(REQUEST, deployment_context(aws))
+
+        assert aws.clock.now() - started_at < timedelta(minutes=1)
+        assert writes(aws) == ["CreateChangeSet", *DELETED_CHANGE_SET, "DeleteChangeSet", "DeleteStack"]
         assert describe_stack(aws.clients, "shop") is None
 
 

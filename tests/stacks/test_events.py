@@ -55,6 +55,25 @@ def test_what_was_cancelled_with_it_is_no_failure_of_its_own() -> None:
     assert stack_failures(FAILED_CREATE).others == ()
 
 
+def test_a_failure_of_a_rollback_that_is_continued_is_the_cause() -> None:
+    events = [
+        event(0, "shop", "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated", STACK),
+        event(2, "Service", "UPDATE_FAILED", "Rate exceeded"),
+        event(
+            3,
+            "shop",
+            "UPDATE_ROLLBACK_FAILED",
+            "The following resource(s) failed to update: [Service].",
+            STACK,
+        ),
+    ]
+
+    failures = stack_failures(events)
+
+    assert str(failures.first) == f"Service ({SERVICE}): Rate exceeded"
+    assert failures.in_rollback == ()
+
+
 def test_failures_of_the_rollback_are_kept_apart() -> None:
     [failure] = stack_failures(FAILED_CREATE).in_rollback
 

@@ -6,17 +6,19 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from ecs_steps import DeployEcsServiceStep
 from ecs_steps.aws.cloudformation import Stack, StackRequest
 from ecs_steps.aws.stack_status import StackStatus
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import AwsCallError, DeploymentError, StackFailedError
 from ecs_steps.reporting.events import Message, Reported
-from ecs_steps.sandbox import Sandbox, Scenario, resource_fails
+from ecs_steps.sandbox import Fault, FaultKind, Sandbox, Scenario, resource_fails
 from ecs_steps.sandbox.cloudformation.backend import CloudFormationBackend
 from ecs_steps.sandbox.service_error import ServiceError
 from ecs_steps.stacks.deployment import MAX_ATTEMPTS, attach, start_deployment
 from ecs_steps.stacks.preflight import check_before_change
 from ecs_steps.stacks.watch import watch_operation
+from explaining.shop import deploy_variables
 
 NAME = "shop"
 LOG_GROUPS = 12
@@ -199,6 +201,19 @@ def test_a_root_cause_on_a_later_page_is_found_by_who_attaches_to_the_stack() ->
 
     assert attached.operation.token == (stack.operation and stack.operation.token)
     assert error.value.why.startswith("Logs3 (AWS::Logs::LogGroup): the first to fail")
+
+
+def test_where_the_events_may_not_be_read_the_error_says_so_and_not_that_there_is_no_reason() -> None:
+    with Sandbox("update-refused") as aws:
+        create = DeployEcsServiceStep(deploy_variables())
+        assert create.run(aws=aws.clients, report=lambda _: None, clock=aws.clock)
+        aws.faults.apply(Fault("DescribeStackEvents", FaultKind.ACCESS_DENIED))
+        update = DeployEcsServiceStep(deploy_variables(image="acme/web:2"))
+
+        with pytest.raises(StackFailedError) as error:
+            update.run(aws=aws.clients, report=lambda _: None, clock=aws.clock)
+
+    assert error.value.why == "the stack's events, which say why, may not be read"
 
 
 def test_an_attached_operation_began_when_its_first_event_says() -> None:

@@ -76,6 +76,16 @@ def test_a_step_that_is_cancelled_right_after_a_move_knows_of_it(
     assert error.value.why == f"Task set {shop.sets[1]['id']} stays in ECS with {share} % of the traffic"
 
 
+def test_a_step_that_is_cancelled_while_it_makes_a_set_says_that_there_may_be_one(shop: Checkout) -> None:
+    def cancel(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    shop.aws.clients.ecs.meta.events.register("response-received.*.CreateTaskSet", cancel)
+
+    with pytest.raises(InterruptedDeploymentError, match="may have carried out CreateTaskSet checkout"):
+        shop.update()
+
+
 class TestUpdate:
     def test_ends_paused_where_testers_alone_reach_the_new_tasks(self, shop: Checkout) -> None:
         primary = shop.sets[0]["id"]
@@ -92,6 +102,19 @@ class TestUpdate:
         assert ":listener-rule/" in outputs["TestListenerRule"]
         assert new["externalId"] == "Deployments-7"
         assert "does not end by itself" in shop.text
+
+    def test_takes_the_weight_from_the_empty_group_before_it_makes_a_set_there(self, shop: Checkout) -> None:
+        [action] = shop.production["Actions"]
+        groups = action["ForwardConfig"]["TargetGroups"]
+        for group, weight in zip(groups, reversed([each["Weight"] for each in groups]), strict=True):
+            group["Weight"] = weight
+        elbv2: Any = shop.aws.clients.elbv2
+        elbv2.modify_rule(RuleArn=shop.production["RuleArn"], Actions=[action])
+
+        result = shop.update()
+
+        assert result.outputs["ProductionTrafficPercent"] == "0"
+        assert shop.changes[-3:] == ["ModifyRule", "CreateTaskSet", "CreateRule"]
 
     def test_run_again_is_still_paused_at_the_same_set(self, shop: Checkout) -> None:
         first = shop.update()

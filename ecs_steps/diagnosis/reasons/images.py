@@ -5,7 +5,7 @@ from ecs_steps.diagnosis.reasons.reason import start_reason
 UNREACHABLE = (
     r"i/o timeout|deadline exceeded|timed out|handshake timeout|awaiting headers|connection issue|"
     r"connection refused|connection reset|no route to host|no such host|network is unreachable|"
-    r"context canceled|failed to do request|network con(?:nection|figuration)"
+    r"context canceled|failed to do request|due to timeout|network con(?:nection|figuration)"
 )
 """How a network that leads nowhere is worded."""
 
@@ -57,6 +57,12 @@ IMAGES = (
         summary="the image does not fit on the task's or the instance's disk",
         remedy="Raise the task definition's ephemeralStorage.sizeInGiB (Fargate), clear or enlarge the "
         "instance's disk (EC2), or make the image smaller.",
+    ),
+    start_reason(
+        name="image-attestation",
+        patterns=("CannotPull", r"failed to get stream processor"),
+        summary="a layer of what was pulled is no file system, but a document on how the image was built",
+        remedy="Build the image without attestations: docker buildx build --provenance=false --sbom=false.",
     ),
     start_reason(
         name="image-certificate",

@@ -65,18 +65,25 @@ PLACEMENT = (
         "(ECS_CLUSTER in their user data), or use Fargate.",
     ),
     placement_reason(
+        name="quota-reached",
+        patterns=(r"reached the limit on the number of|above your limit|MaxSpotInstanceCountExceeded",),
+        summary="a quota of the account is used up",
+        remedy="Ask for a higher quota in Service Quotas (Fargate On-Demand vCPU resource count), or stop "
+        "other tasks.",
+    ),
+    placement_reason(
+        name="capacity-denied",
+        patterns=("Unable to launch instance", "UnauthorizedOperation"),
+        summary="ECS may not launch instances for the capacity provider",
+        remedy="Attach AmazonECSInfrastructureRolePolicyForManagedInstances to the capacity provider's "
+        "infrastructure role, and let it pass the instances' role (iam:PassRole).",
+    ),
+    placement_reason(
         name="no-capacity",
         patterns=(r"Capacity is unavailable|Unable to launch instance",),
         summary="AWS has no capacity of this kind in the availability zone at the moment",
         remedy="Add subnets in other availability zones, use FARGATE as well as FARGATE_SPOT, or deploy "
         "again later.",
-    ),
-    placement_reason(
-        name="quota-reached",
-        patterns=(r"reached the limit on the number of|configuration is above your limit",),
-        summary="a quota of the account is used up",
-        remedy="Ask for a higher quota in Service Quotas (Fargate On-Demand vCPU resource count), or stop "
-        "other tasks.",
     ),
     placement_reason(
         name="percents-too-tight",

@@ -86,6 +86,19 @@ STARTS = (
         remedy="Set hostPort of the port mapping to 0, or use the awsvpc network mode.",
     ),
     start_reason(
+        name="user-missing",
+        patterns=(_EXECUTE, r"no matching entries in passwd"),
+        summary="the image has no user of the name that the container is to run as",
+        remedy="Correct user of the container definition or USER of the Dockerfile, or name the user by a "
+        "number, which needs no entry in the image's /etc/passwd.",
+    ),
+    start_reason(
+        name="memory-limit-too-low",
+        patterns=(_EXECUTE, r"OOM-killed"),
+        summary="the container's memory limit is too low even to start it",
+        remedy="Raise memory of the container definition, or of the task.",
+    ),
+    start_reason(
         name="container-not-started",
         patterns=(_EXECUTE,),
         summary="the container could not be started",

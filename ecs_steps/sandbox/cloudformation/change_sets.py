@@ -101,9 +101,16 @@ class ChangeSets:
                 return change_set
         raise ServiceError("ChangeSetNotFound", f"ChangeSet [{name}] does not exist", status=404)
 
-    def summaries(self, stack: Stack) -> list[dict[str, str]]:
+    def summaries(self, stack: Stack) -> list[dict[str, Any]]:
         """List the change sets of a stack as ListChangeSets does."""
-        return [{"ChangeSetId": each.id, "ChangeSetName": each.name} for each in self._of(stack)]
+        return [
+            {
+                "ChangeSetId": each.id,
+                "ChangeSetName": each.name,
+                "CreationTime": to_milliseconds(each.created_at),
+            }
+            for each in self._of(stack)
+        ]
 
     def discard(self, stack: Stack, name: str) -> None:
         """Delete a change set; one that does not exist is no error."""

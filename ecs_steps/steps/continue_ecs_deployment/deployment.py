@@ -15,7 +15,7 @@ from ecs_steps.rollouts.approval import answer_pause, record_once_decided
 from ecs_steps.rollouts.decision import Action, Decision, decide_to_continue
 from ecs_steps.rollouts.deployment import found_still_running
 from ecs_steps.rollouts.failure import failure_of
-from ecs_steps.rollouts.pauses import pause_of, pause_outputs, waits_at
+from ecs_steps.rollouts.pauses import waits_at
 from ecs_steps.rollouts.progress import (
     final_outputs,
     find_service_deployment,
@@ -61,7 +61,7 @@ class Continuation:
             record = self._find(service)
             decision = decide_to_continue(record, inputs.pins)
             seen = (review if decision.action is Action.ANSWER else identify)(record, service, context)
-            self.outputs.set(**(progress_outputs(record, seen) | _pause_outputs(record)))
+            self.outputs.set(**progress_outputs(record, seen))
             if decision.action is not Action.ANSWER:
                 for error in seen.unread:
                     context.say(Level.WARNING, f"Which revisions these are is not known. {error}")
@@ -182,11 +182,6 @@ class Continuation:
             self.outputs.set(**final_outputs(record))
             return self.outputs.result(Outcome.SUCCEEDED)
         raise failure_of(watch)
-
-
-def _pause_outputs(record: ServiceDeployment) -> dict[str, str]:
-    pause = pause_of(record)
-    return pause_outputs(pause) if pause else {}
 
 
 def _refuse_share(service: Service) -> NoReturn:

@@ -200,6 +200,12 @@ def _traffic_to_shift(inputs: DeployInputs) -> Iterator[Finding]:
             )
 
 
+def _load_balancer(arn: str) -> str:
+    """Return the kind, the name and the id of the load balancer of a rule or a listener; else nothing."""
+    is_known = not isinstance(arn, UnresolvedText) and (ALB_RULE.match(arn) or NLB_LISTENER.match(arn))
+    return "/".join(arn.split("/")[1:4]) if is_known else ""
+
+
 @item_rule(
     "load_balancer_mappings",
     "targetGroupArn",
@@ -223,6 +229,9 @@ def _two_groups_and_rules(_: DeployInputs, mapping: LoadBalancerMapping) -> Iter
         yield Finding(("alternateTargetGroupArn",), "is the target group itself")
     if mapping.test_listener_rule and mapping.test_listener_rule == mapping.production_listener_rule:
         yield Finding(("testListenerRule",), "is the production rule itself")
+    balancers = {_load_balancer(arn) for arn in rules.values() if isinstance(arn, str)}
+    if len(balancers - {""}) > 1:
+        yield Finding(("testListenerRule",), "is of another load balancer than the production rule")
     for name, arn in rules.items():
         is_known = arn is not None and not isinstance(arn, UnresolvedText)
         if is_known and not (ALB_RULE.fullmatch(arn or "") or NLB_LISTENER.fullmatch(arn or "")):

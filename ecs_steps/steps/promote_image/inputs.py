@@ -23,8 +23,8 @@ PACKAGE = "EcsPromote.SourceImage"
 RepositoryName = Annotated[
     str,
     Text(
-        r"(?=.{2,256}\Z)[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*",
-        "the name of a repository of ECR: 2 to 256 lower-case letters, digits and single separators",
+        r"(?=.{2,256}\Z)[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*)*",
+        "the name of a repository of ECR: 2 to 256 lower-case letters, digits and separators between them",
     ),
 ]
 ImageTag = Annotated[
@@ -37,21 +37,18 @@ ImageTag = Annotated[
 KmsKey = Annotated[str, Text(r"[A-Za-z0-9:/_-]{1,2048}", "the id, the alias or the ARN of a KMS key")]
 
 
-@frozen
-class JsonObject:
-    """A JSON object, kept as text; it may be given as one."""
-
-    def __call__(self, value: object) -> str:
-        if isinstance(value, str):
-            try:
-                value = json_text.parse(value)
-            except ValueError as error:
-                message = f"expected a JSON object: {error}"
-                raise PartialValueError(None, (FieldError(message=message),)) from None
-        if not isinstance(value, dict):
-            raise PartialValueError(None, (FieldError(message="expected a JSON object"),))
-        _check_texts(value)
-        return json.dumps(value)
+def _json_object(value: object) -> str:
+    """Read a JSON object, kept as text; it may be given as one."""
+    if isinstance(value, str):
+        try:
+            value = json_text.parse(value)
+        except ValueError as error:
+            message = f"expected a JSON object: {error}"
+            raise PartialValueError(None, (FieldError(message=message),)) from None
+    if not isinstance(value, dict):
+        raise PartialValueError(None, (FieldError(message="expected a JSON object"),))
+    _check_texts(value)
+    return json.dumps(value)
 
 
 def _check_texts(value: object) -> None:
@@ -67,7 +64,7 @@ def _check_texts(value: object) -> None:
             convert(value, str)
 
 
-LifecyclePolicy = Annotated[str, JsonObject()]
+LifecyclePolicy = Annotated[str, _json_object]
 
 
 class ScanGate(StrEnum):

@@ -6,11 +6,9 @@ the gate refuses stays without a tag, for the repository's lifecycle policy to r
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, field, frozen
 
 from ecs_steps.aws.ecr import (
     EcrRepository,
@@ -20,7 +18,7 @@ from ecs_steps.aws.ecr import (
     has_lifecycle_policy,
     put_lifecycle_policy,
 )
-from ecs_steps.clock import Clock, is_cancelled
+from ecs_steps.clock import is_cancelled
 from ecs_steps.context import DeploymentContext
 from ecs_steps.errors import (
     DeploymentError,
@@ -35,13 +33,12 @@ from ecs_steps.registry.errors import CopyCancelledError, RegistryError, TagConf
 from ecs_steps.registry.image import Image, read_image
 from ecs_steps.registry.layout import OciLayout
 from ecs_steps.registry.repository import Repository
-from ecs_steps.registry.transfer import CopyProgress, copy_image, copy_referrers
-from ecs_steps.reporting.events import Level, Progress, Report
+from ecs_steps.registry.transfer import copy_image, copy_referrers
+from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.steps.promote_image.inputs import PROMOTE, CopyReferrers, PromoteInputs
+from ecs_steps.steps.promote_image.progress import amount, reported_copy
 from ecs_steps.steps.promote_image.scan_gate import pass_gate
-
-PROGRESS_INTERVAL: Final = timedelta(seconds=10)
 
 
 @frozen(kw_only=True)
@@ -170,12 +167,10 @@ class Promotion:
             )
         with _explaining_what_stays():
             clock = self.context.clock
-            copied = copy_image(
-                image,
-                destination,
-                progress=CopyReporter(clock, self.context.report),
-                is_cancelled=lambda: is_cancelled(clock),
-            )
+            with reported_copy(clock, self.context.report) as progress:
+                copied = copy_image(
+                    image, destination, progress=progress, is_cancelled=lambda: is_cancelled(clock)
+                )
             self.context.say(
                 Level.INFO,
                 f"copied {image.digest}: {copied.blobs_copied} blobs with {amount(copied.bytes_copied)}; "
@@ -199,36 +194,6 @@ class Promotion:
             self.context.say(Level.WARNING, f"signatures and attestations were not copied: {error}")
             return
         self.context.say(Level.INFO, f"{len(copied)} signatures and attestations are there as well")
-
-
-@define
-class CopyReporter:
-    """Reports how many bytes are there: at the start, at the end, and every ten seconds between."""
-
-    clock: Clock
-    report: Report
-    _reported_at: datetime | None = None
-    _done: int = -1
-
-    def __call__(self, progress: CopyProgress) -> None:
-        """Report, where it is time to."""
-        now, done, total = self.clock.now(), progress.bytes_done, progress.bytes_total
-        is_end = done == total and self._done != total
-        if self._reported_at and now - self._reported_at < PROGRESS_INTERVAL and not is_end:
-            return
-        self._reported_at, self._done = now, done
-        percent = 100 * done // total if total else 100
-        self.report(Progress(percent, f"{amount(done)} of {amount(total)}"))
-
-
-def amount(count: int) -> str:
-    """Return a number of bytes as people read it."""
-    size = float(count)
-    for unit in ("B", "KiB", "MiB"):
-        if size < 1024:  # noqa: PLR2004  the units' own step
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} GiB"
 
 
 @contextmanager

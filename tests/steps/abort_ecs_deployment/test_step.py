@@ -1,6 +1,12 @@
 import pytest
 
-from ecs_steps import AccessDeniedError, Outcome, RolloutFailedError, TimedOutError
+from ecs_steps import (
+    AccessDeniedError,
+    InterruptedDeploymentError,
+    Outcome,
+    RolloutFailedError,
+    TimedOutError,
+)
 from ecs_steps.sandbox import Fault, FaultKind, Sandbox
 from steps.storefront import Storefront, deployment_pin, pins
 
@@ -95,6 +101,22 @@ def test_what_another_octopus_deployment_has_finished_is_no_deployment_to_abort(
 
         assert shop.abort(Abort_WhenFinished="Redeploy").outcome is Outcome.UNCHANGED
         assert any("has no deployment to abort" in str(event) for event in shop.events)
+
+
+def test_who_cancels_an_abort_reads_the_hook_and_when_it_expires() -> None:
+    def cancel(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Sandbox("blue-green-with-pause") as aws:
+        shop = Storefront(aws)
+        paused = shop.update().outputs
+        aws.clients.ecs.meta.events.register("response-received.*.ContinueServiceDeployment", cancel)
+
+        with pytest.raises(InterruptedDeploymentError) as error:
+            shop.abort()
+
+        assert paused["HookId"] in str(error.value)
+        assert paused["PauseExpiresAt"] in str(error.value)
 
 
 def test_a_redeployment_that_was_begun_before_is_waited_for() -> None:

@@ -123,6 +123,22 @@ def test_a_reply_that_is_lost_approves_one_pause(kind: FaultKind) -> None:
         assert result.outputs["ProductionTrafficPercent"] == "10"
 
 
+def test_weights_that_are_all_0_are_refused_though_the_new_tasks_have_what_ecs_believes() -> None:
+    with Sandbox("blue-green-with-pause") as aws:
+        shop = Storefront(aws)
+        paused = shop.update()
+        [balancer] = shop.service["loadBalancers"]
+        rule = balancer["advancedConfiguration"]["productionListenerRule"]
+        elbv2: Any = aws.clients.elbv2
+        [found] = elbv2.describe_rules(RuleArns=[rule])["Rules"]
+        for group in found["Actions"][0]["ForwardConfig"]["TargetGroups"]:
+            group["Weight"] = 0
+        elbv2.modify_rule(RuleArn=rule, Actions=found["Actions"])
+
+        with pytest.raises(DeploymentError, match="answers no request"):
+            shop.proceed(**pins(paused))
+
+
 def test_a_refusal_that_leaves_the_pause_waiting_is_an_error_and_no_wait() -> None:
     with Sandbox("canary-with-pauses") as aws:
         shop = Storefront(aws)

@@ -111,6 +111,7 @@ def test_nothing_is_in_the_template_that_is_not_chosen() -> None:
         ({"alternateTargetGroupArn": BLUE}, {}, "is the target group itself"),
         ({"testListenerRule": PRODUCTION}, {}, "is the production rule itself"),
         ({"productionListenerRule": BLUE}, {}, "listener-rule/app/"),
+        ({"testListenerRule": LISTENER}, {}, "is of another load balancer than the production rule"),
     ],
 )
 def test_what_cannot_be_is_refused_before_aws(

@@ -67,6 +67,8 @@ def test_a_text_that_names_the_image_of_the_package_is_the_same_source() -> None
         ({"RepositoryName": "Production"}, "RepositoryName", "the name of a repository of ECR"),
         ({"RepositoryName": "a"}, "RepositoryName", "2 to 256"),
         ({"RepositoryName": "a" * 257}, "RepositoryName", "2 to 256"),
+        ({"RepositoryName": "shop/a..b"}, "RepositoryName", "the name of a repository of ECR"),
+        ({"RepositoryName": "a___b"}, "RepositoryName", "the name of a repository of ECR"),
         ({"RepositoryName": "/web"}, "RepositoryName", "the name of a repository of ECR"),
         ({"RepositoryName": ""}, "RepositoryName", "is required"),
         ({"Tag": "-1"}, "Tag", "expected a tag"),

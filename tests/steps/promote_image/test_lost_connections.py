@@ -1,4 +1,4 @@
-"""A promotion whose process, or whose registry, is gone after any of its requests; and the next one.
+"""A promotion whose process, or whose registry, is lost after any of its requests; and the next one.
 
 A registry that answers nothing after its nth request is, for what it holds, the same as a process that was
 killed there.

@@ -1,10 +1,12 @@
 """What a promotion leaves in ECR, in which order, and what it says."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, current_thread
 
 import pytest
+from attrs import define
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,9 +27,9 @@ from ecs_steps.registry.errors import (
 )
 from ecs_steps.registry.transfer import CopyProgress
 from ecs_steps.reporting.events import Level, Message, Progress, Reported
-from ecs_steps.sandbox.registry import MovedTag, RegistryFailure, RegistryFault, basic
+from ecs_steps.sandbox.registry import MovedTag, RegistryFailure, RegistryFault, RepositoryRules, basic
 from ecs_steps.sandbox.timeline import Timeline, VirtualClock
-from ecs_steps.steps.promote_image.promotion import CopyReporter, amount
+from ecs_steps.steps.promote_image.progress import CopyReporter, amount
 from registry.images import MANIFEST, ExampleImage, docker_save_archive, one_platform
 from steps.promote_image.promotions import ECR, IMAGE, LIFECYCLE, REPOSITORY, Promotions, variables
 
@@ -300,6 +302,17 @@ class TestTheSource:
         assert not [tag for repository, tag in promotions.destination.tags if repository == REPOSITORY]
 
 
+def test_a_repository_that_refuses_the_token_of_aws_speaks_of_the_account(promotions: Promotions) -> None:
+    promotions.create()
+    promotions.run()
+    promotions.destination.login = ("AWS", "another token")
+
+    error = promotions.fail(Tag="1.4.1")
+
+    assert error.exit_code == 4
+    assert f"did not let the step use {REPOSITORY}: it refused the login of the AWS account" in str(error)
+
+
 class TestSignatures:
     def test_are_copied_where_that_is_wanted(self, promotions: Promotions) -> None:
         promotions.create()
@@ -308,6 +321,15 @@ class TestSignatures:
         promotions.run(CopyReferrers="True")
 
         assert (REPOSITORY, signature) in promotions.destination.manifests
+
+    def test_are_copied_from_every_page_of_their_list(self, promotions: Promotions) -> None:
+        promotions.create()
+        promotions.source.referrers_page = 1
+        signatures = {put_signature(promotions, seed) for seed in (7, 8, 9)}
+
+        promotions.run(CopyReferrers="Require")
+
+        assert {(REPOSITORY, signature) for signature in signatures} <= set(promotions.destination.manifests)
 
     def test_are_left_where_it_is_not(self, promotions: Promotions) -> None:
         promotions.create()
@@ -368,9 +390,23 @@ def test_an_event_ends_a_copy_before_its_next_blob(promotions: Promotions) -> No
     assert promotions.tag() is None
 
 
-def put_signature(promotions: Promotions) -> str:
+@define
+class HurriedClock:
+    """A clock on which much passes between any two readings."""
+
+    at: datetime = datetime(2026, 1, 5, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        self.at += timedelta(seconds=11)
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+def put_signature(promotions: Promotions, seed: int = 7) -> str:
     subject = {"mediaType": MANIFEST, "digest": IMAGE.digest, "size": 1}
-    signature = one_platform(seed=7, subject=subject)
+    signature = one_platform(seed=seed, subject=subject)
     signature.put(promotions.source, "team/web")
     return signature.digest
 
@@ -402,6 +438,41 @@ class TestProgress:
         reporter(CopyProgress(bytes_done=100, bytes_total=100))
 
         assert [event.percent for event in events if isinstance(event, Progress)] == [*range(0, 61, 10), 100]
+
+    def test_is_repeated_after_ten_seconds_without_any(self) -> None:
+        clock, events = VirtualClock(Timeline()), list[Reported]()
+        reporter = CopyReporter(clock, events.append)
+        reporter.repeat()
+        reporter(CopyProgress(bytes_done=7, bytes_total=100))
+
+        for _ in range(25):
+            clock.sleep(1)
+            reporter.repeat()
+
+        assert [event.percent for event in events if isinstance(event, Progress)] == [7, 7, 7]
+
+    def test_is_reported_while_the_source_sends_nothing(self, promotions: Promotions) -> None:
+        promotions.create()
+        began, repeated = Event(), Event()
+
+        def stall(_: str) -> RepositoryRules:
+            if began.is_set():
+                assert repeated.wait(timeout=30)
+            return RepositoryRules()
+
+        def report(event: Reported) -> None:
+            if isinstance(event, Progress):
+                (repeated if began.is_set() else began).set()
+                if current_thread().name == "progress":
+                    raise BrokenPipeError
+
+        promotions.source.rules = stall
+        step = PromoteEcrImageStep(variables(promotions.image))
+
+        result = step.run(aws=promotions.aws.clients, clock=HurriedClock(), report=report)
+
+        assert result.outcome is Outcome.SUCCEEDED
+        assert repeated.is_set()
 
     @given(st.integers(0, 2**60))
     def test_an_amount_is_short(self, count: int) -> None:

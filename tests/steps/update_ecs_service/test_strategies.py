@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ecs_steps import DeploymentError, InvalidInputsError, Outcome, SupersededError, UpdateEcsServiceStep
+from ecs_steps import (
+    DeploymentError,
+    InterruptedDeploymentError,
+    InvalidInputsError,
+    Outcome,
+    OutputVariable,
+    Reported,
+    SupersededError,
+    UpdateEcsServiceStep,
+)
 from ecs_steps.sandbox import Sandbox, Scenario
 from ecs_steps.sandbox.ecs.failing_tasks import CRASH
 from ecs_steps.sandbox.ecs.plan import EcsPlan
@@ -50,9 +59,44 @@ def test_a_deployment_pauses_where_nothing_is_said_before_users_see_it_and_befor
 
 def test_a_deployment_without_pauses_ends_when_it_serves() -> None:
     with Sandbox() as aws:
-        result = Storefront(aws).update(Strategy_Type="BlueGreen", Strategy_PauseAt="None")
+        shop = Storefront(aws)
+        result = shop.update(Strategy_Type="BlueGreen", Strategy_PauseAt="None")
 
         assert result.outcome is Outcome.SUCCEEDED
+        assert result.outputs["ServiceDeploymentArn"] == shop.service["currentServiceDeployment"]
+        assert result.outputs["ProductionTrafficPercent"] == "100"
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("DeploymentId", '"$(aws ecs list-service-deployments --cluster shop --service storefront'),
+        ("ServiceDeploymentArn", "--service-deployment-arn arn:aws:ecs:eu-west-1:"),
+    ],
+)
+def test_who_cancels_reads_how_to_stop_the_deployment(at: str, expected: str) -> None:
+    def cancel(reported: Reported) -> None:
+        if isinstance(reported, OutputVariable) and reported.name == at:
+            raise KeyboardInterrupt
+
+    with Sandbox() as aws:
+        step = UpdateEcsServiceStep(update_variables(Strategy_Type="BlueGreen"))
+
+        with pytest.raises(InterruptedDeploymentError) as error:
+            step.run(aws=aws.clients, clock=aws.clock, report=cancel)
+
+        assert expected in error.value.resume
+
+
+def test_who_cancels_in_the_call_that_starts_it_reads_that_it_may_have_begun() -> None:
+    def cancel(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Sandbox() as aws:
+        aws.clients.ecs.meta.events.register("response-received.*.UpdateService", cancel)
+
+        with pytest.raises(InterruptedDeploymentError, match="may have carried out UpdateService storefront"):
+            Storefront(aws).update()
 
 
 def test_stages_are_given_one_a_line_in_any_case() -> None:
@@ -230,6 +274,7 @@ class TestAtAPause:
 
             assert result.outcome is Outcome.PAUSED
             assert result.outputs["HookId"] == shop.record["lifecycleHookDetails"][0]["hookId"]
+            assert shop.finished == "PAUSED: the deployment of storefront:2 waits for a person"
 
     def test_the_first_deployment_of_an_empty_stage_is_paused_before_tasks_start(self) -> None:
         scenario = Scenario(ecs=EcsPlan(services=shifting("BLUE_GREEN", pause("PRE_SCALE_UP"))))
