@@ -87,3 +87,9 @@ def test_tasks_without_a_group_have_the_default_one_which_may_be_any() -> None:
     group = SecurityGroup(group_id="sg-1", vpc="vpc-1", inbound=({**TCP, "UserIdGroupPairs": TASKS},))
 
     assert lets_in(group, 2049, [], ["10.0.1.0/24"])
+
+
+def test_a_range_may_be_written_by_any_address_in_it() -> None:
+    inbound = ({**TCP, "IpRanges": [{"CidrIp": "10.0.1.7/16"}]},)
+
+    assert lets_in(SecurityGroup(group_id="sg-1", vpc="vpc-1", inbound=inbound), 2049, [], ["10.0.1.0/24"])

@@ -80,3 +80,12 @@ def test_other_signatures_under_an_immutable_tag_are_a_conflict(registries: Regi
 
     with pytest.raises(TagConflictError):
         copy(registries)
+
+
+def test_signatures_take_the_place_of_others_under_their_tag(registries: Registries) -> None:
+    tag = f"{IMAGE.digest.replace(':', '-')}.sig"
+    one_platform(seed=9).put(registries.source, "team/web", tag)
+    one_platform(seed=10).put(registries.destination, "prod/web", tag)
+
+    assert copy(registries) == (one_platform(seed=9).digest,)
+    assert registries.destination.tags["prod/web", tag] == one_platform(seed=9).digest
