@@ -21,8 +21,10 @@ ROLLING_BACK = ("STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", 
 IMAGE = re.compile(r"Octopus\.Action\.Package\[.+\]\.Image")
 
 
-def false_claims(result: Result, variables: Mapping[str, object], aws: Inventory) -> Iterator[str]:
-    """Yield each claim of a green result that AWS does not confirm."""
+def false_claims(
+    result: Result, variables: Mapping[str, object], aws: Inventory, *, is_abort: bool
+) -> Iterator[str]:
+    """Yield each claim of a green result that AWS does not confirm; an abort has STARTED a rollback."""
     outputs = result.outputs
     is_done = result.outcome not in (Outcome.STARTED, Outcome.PAUSED)
     if stack := outputs.get("AwsOutputs[StackId]"):
@@ -37,17 +39,16 @@ def false_claims(result: Result, variables: Mapping[str, object], aws: Inventory
         yield from _false_content(revision, variables, aws)
     if {"TaskSetId", "ProductionTrafficPercent"} <= outputs.keys():
         yield from _false_share(result, aws)
-    yield from _false_state(result, aws, is_done=is_done)
+    if is_abort and result.outcome == Outcome.STARTED:
+        yield from _false_start_of_a_rollback(result, aws)
+    else:
+        yield from _false_state(result, aws, is_done=is_done)
 
 
 def _false_state(result: Result, aws: Inventory, *, is_done: bool) -> Iterator[str]:
     outputs = result.outputs
     if result.outcome == Outcome.ROLLED_BACK:
         yield from _false_rollback(result, aws)
-    elif _is_rollback(result):
-        status = aws.deployments[outputs["ServiceDeploymentArn"]].status
-        if status not in ROLLING_BACK:
-            yield f"STARTED to roll back, and the deployment is {status}"
     elif deployment_id := outputs.get("DeploymentId"):
         services = {each.deployment_id: each for each in aws.services.values()}
         if deployment_id not in services:
@@ -66,10 +67,10 @@ def _false_pause(result: Result, aws: Inventory) -> Iterator[str]:
         yield f"PAUSED at {hook}, and the deployment waits at {sorted(awaiting)}"
 
 
-def _is_rollback(result: Result) -> bool:
-    """Return whether what was started is the rollback of a deployment: it is at no stage of its own."""
-    is_started = result.outcome == Outcome.STARTED and "ServiceDeploymentArn" in result.outputs
-    return is_started and "LifecycleStage" not in result.outputs
+def _false_start_of_a_rollback(result: Result, aws: Inventory) -> Iterator[str]:
+    status = aws.deployments[result.outputs["ServiceDeploymentArn"]].status
+    if status not in ROLLING_BACK:
+        yield f"STARTED to roll back, and the deployment is {status}"
 
 
 def _false_share(result: Result, aws: Inventory) -> Iterator[str]:

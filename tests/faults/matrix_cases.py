@@ -111,7 +111,7 @@ def _false_verdicts(case: MatrixCase) -> Iterator[str]:
     """Yield what the outcome says and AWS did not show when the step ended."""
     run, expected = case.run, case_without_faults(case.journey).run
     if isinstance(run.result, Result):
-        yield from false_claims(run.result, case.journey.variables, case.after)
+        yield from _false_claims(run.result, case.journey, case.after)
         if isinstance(expected.result, Result):
             optional = SHOWN_BY.get(case.fault.operation, set()) if case.fault else set()
             missing = expected.result.outputs.keys() - run.result.outputs.keys() - optional
@@ -161,13 +161,17 @@ def _losses(case: MatrixCase) -> Iterator[str]:
         yield f"outputs lost from the result: {run.result.outputs} of {outputs}"
 
 
+def _false_claims(result: Result, journey: Journey, aws: Inventory) -> Iterator[str]:
+    return false_claims(result, journey.variables, aws, is_abort=journey.row.name == "abort")
+
+
 def rerun_violations(journey: Journey, rerun: JourneyRun, final: Inventory) -> Iterator[str]:
     """Yield what is wrong after a rerun without faults, compared with a journey that never met one."""
     expected = case_without_faults(journey).final
     if rerun.error:
         yield f"a rerun ended with {rerun.error!r}"
     if isinstance(rerun.result, Result):
-        yield from (f"after a rerun: {each}" for each in false_claims(rerun.result, journey.variables, final))
+        yield from (f"after a rerun: {each}" for each in _false_claims(rerun.result, journey, final))
     contents = list(final.revisions.values())
     if any(contents.count(content) > 1 for content in contents):
         yield f"after a rerun there are equal revisions among {list(final.revisions)}"
