@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ecs_steps.aws.elbv2 import describe_target_group
 from ecs_steps.aws.listener_rules import ListenerRule, listeners_of, rules_of, tags_of
-from ecs_steps.errors import DeploymentError, NotFoundError
+from ecs_steps.errors import AwsCallError, DeploymentError, NotFoundError
 from ecs_steps.rollouts.traffic import TEST_RULE_TAG
 
 if TYPE_CHECKING:
@@ -39,13 +39,18 @@ def find_production_rule(
 
 def _named_rule(aws: "AwsClients", arn: str) -> tuple[ListenerRule, Sequence[ListenerRule]]:
     listener = arn.replace(":listener-rule/", ":listener/").rpartition("/")[0]
-    rules = list(rules_of(aws, listener))
+    try:
+        rules = list(rules_of(aws, listener))
+    except AwsCallError as error:
+        if error.code != "ListenerNotFound":
+            raise
+        rules = []
     rule = next((each for each in rules if each.arn == arn), None)
     if rule is None:
         raise NotFoundError(
             what=f"Listener rule {arn} was not found",
-            why="its listener has no such rule",
-            next_step="Check the rule's ARN. Nothing was changed.",
+            why="its listener has no such rule" if rules else "Elastic Load Balancing has no such listener",
+            next_step="Check the rule's ARN, the account and the region. Nothing was changed.",
         )
     return rule, rules
 

@@ -564,6 +564,13 @@ class TestAbort:
         with pytest.raises(NotFoundError, match=f"{missing} was not found: its listener has no such rule"):
             shop.abort(TaskSets_ProductionListenerRule=missing)
 
+    def test_refuses_a_production_rule_of_a_listener_that_does_not_exist(self, shop: Checkout) -> None:
+        shop.update()
+        listener, _, rule = production_rule().rpartition("/")
+
+        with pytest.raises(NotFoundError, match="Elastic Load Balancing has no such listener"):
+            shop.abort(TaskSets_ProductionListenerRule=f"{listener[:-4]}0000/{rule}")
+
 
 def actions(policy: dict[str, Any]) -> set[str]:
     return {action for statement in policy["Statement"] for action in statement["Action"]}
