@@ -24,6 +24,7 @@ from ecs_steps.aws.client_events import (
 from ecs_steps.aws.errors import calling, member
 from ecs_steps.aws.sessions import (
     CONFIG,
+    REGION_VARIABLES,
     AccountSession,
     BareSession,
     BotocoreSession,
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sts import STSClient
+
+
+_REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
 class AwsClients:
@@ -163,9 +167,10 @@ class AwsClients:
             return self._made[service, region]
 
     def _new_client(self, service: str, region: str | None) -> Any:  # noqa: ANN401  as above
-        if region is None and re.search(r"[^\w-]", os.environ.get("AWS_DEFAULT_REGION", "")):
+        variable = next(filter(os.environ.get, REGION_VARIABLES), "")
+        if region is None and variable and not _REGION.fullmatch(os.environ[variable]):
             raise InvalidInputsError.of(
-                "AWS_DEFAULT_REGION", "expected an AWS region, such as eu-west-1", what="AWS cannot be called"
+                variable, "expected an AWS region, such as eu-west-1", what="AWS cannot be called"
             )
         try:
             client = self._session.client(

@@ -15,6 +15,7 @@ from ecs_steps.account import Account
 from ecs_steps.aws.credentials import AccountCredentials
 from ecs_steps.version import __version__
 
+REGION_VARIABLES = ("AWS_DEFAULT_REGION", "AWS_REGION")
 USER_AGENT = f"ecs-steps/{__version__}"
 CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agent_extra=USER_AGENT)
 
@@ -92,7 +93,7 @@ class BotocoreSession(botocore.session.Session):
     """
 
     def __init__(self) -> None:
-        variables = ["AWS_DEFAULT_REGION", "AWS_REGION"]
+        variables = list(REGION_VARIABLES)
         super().__init__(session_vars={"region": ("region", variables, None, lambda region: region or None)})
 
     def client(self, service_name: str, **options: Any) -> Any:  # noqa: ANN401  boto3's own signature

@@ -6,7 +6,7 @@ ECS runs the task sets and knows nothing of a deployment: nothing is rolled back
 step does it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,12 +15,11 @@ from attrs import evolve, frozen
 from ecs_steps.aws.ecs import Service, revision_outputs
 from ecs_steps.aws.task_sets import TaskSet, delete_task_set
 from ecs_steps.context import DeploymentContext
-from ecs_steps.errors import DeploymentError, NotFoundError, RolledBackError, SupersededError
+from ecs_steps.errors import DeploymentError, NotFoundError, RolledBackError
 from ecs_steps.reporting.events import Level
 from ecs_steps.result import Outcome, Outputs, Result
 from ecs_steps.rollouts.failure import rolled_back
 from ecs_steps.rollouts.request_marker import RequestMarker
-from ecs_steps.rollouts.review import short_name
 from ecs_steps.rollouts.task_set_moves import Move
 from ecs_steps.rollouts.task_set_progress import describe_pause, task_set_outputs
 from ecs_steps.rollouts.task_set_reader import DEFAULT_EXTERNAL_ID, TaskSetReader
@@ -33,11 +32,11 @@ from ecs_steps.rollouts.task_sets import (
     Share,
     Start,
     TaskSetState,
-    scale_for,
 )
 from ecs_steps.rollouts.traffic import FULL, actions_for_testers, conditions_for_testers
 from ecs_steps.rollouts.verification import Verification, verify
 from ecs_steps.steps.deployment_inputs import StartedDeploymentInputs
+from ecs_steps.steps.task_set_checks import check_ready_for_more, check_replaceable, sets_in_the_way
 from ecs_steps.steps.task_set_inputs import TaskSetInputs
 from ecs_steps.tags import Tag, deployment_of
 
@@ -98,8 +97,8 @@ class TaskSetDeployment:
             DeploymentError: No test rule could be made of the production rule.
         """
         state = self._read(self._rollout())
-        in_the_way = state.strays if task_definition is None else _in_the_way(state, task_definition)
-        self._check_others(in_the_way, replace=replace)
+        in_the_way = state.strays if task_definition is None else sets_in_the_way(state, task_definition)
+        check_replaceable(in_the_way, self.service, replace=replace)
         if marker:
             conditions_for_testers(state.production, marker)
             actions_for_testers(state.production, state.new_group)
@@ -118,7 +117,7 @@ class TaskSetDeployment:
         """
         self.outputs.set(**revision_outputs(task_definition))
         rollout = self._rollout(task_definition)
-        self._check_others(self._read(rollout).strays, replace=True)
+        check_replaceable(self._read(rollout).strays, self.service, replace=True)
         try:
             self.outputs.starting = f"CreateTaskSet {self.service.name}"
             with self._putting_out(rollout):
@@ -152,8 +151,8 @@ class TaskSetDeployment:
         self.outputs.set(**revision_outputs(task_definition))
         rollout = self._rollout(task_definition)
         state = self._read(rollout)
-        others = _in_the_way(state, task_definition)
-        self._check_others(others, replace=replace)
+        others = sets_in_the_way(state, task_definition)
+        check_replaceable(others, self.service, replace=replace)
         for other in others:
             self._abandon_other(other)
         if state.is_promoted:
@@ -200,7 +199,7 @@ class TaskSetDeployment:
             self.context.say(Level.INFO, f"Task set {state.new.task_set_id} was promoted already")
             return self.outputs.result(Outcome.UNCHANGED)
         if percent > state.share:
-            self._check(state, only_healthy=only_healthy)
+            check_ready_for_more(state, self.service, self.context, only_healthy=only_healthy)
             if verification:
                 verify(verification, self.context)
         with self._putting_out(rollout):
@@ -231,12 +230,6 @@ class TaskSetDeployment:
         with self._putting_out(rollout):
             waiting = self._abandon(rollout, state)
         return self.outputs.result(Outcome.STARTED if waiting else Outcome.ROLLED_BACK)
-
-    def _check_others(self, others: Sequence[TaskSet], *, replace: bool) -> None:
-        """Refuse sets that stand in the way and are not to be replaced, or are of another controller."""
-        for other in others:
-            if not replace or not other.external_id:
-                raise _refuse_other(other, self.service)
 
     def _unchanged(self, why: str) -> Result:
         self.context.say(Level.WARNING, why)
@@ -276,34 +269,6 @@ class TaskSetDeployment:
         self._abandon(rollout, self._read(rollout))
         return rolled_back(error, "it was deleted again, and what served before serves")
 
-    def _check(self, state: TaskSetState, *, only_healthy: bool) -> None:
-        """Refuse more traffic for a set that could not serve it now, but wait for one that is scaled."""
-        new = state.new
-        if new is None:
-            return
-        if state.strays:
-            raise _refuse_other(state.strays[0], self.service)
-        if not self.service.desired:
-            raise DeploymentError(
-                what=f"Task set {new.task_set_id} can serve no traffic",
-                why=f"the desired count of service {self.service.name} is 0",
-                next_step="Set the desired count first. Nothing was changed.",
-            )
-        is_settled = new.scale <= scale_for(int(state.share))
-        healthy = state.healthy.get(state.new_group, 0)
-        # A set that has become smaller is not steady before its other tasks have stopped.
-        if 0 < new.computed <= healthy or not is_settled:
-            return
-        why = f"{new.running} of {new.computed} tasks run, {healthy} of them healthy"
-        if only_healthy:
-            raise DeploymentError(
-                what=f"Task set {new.task_set_id} gets no more traffic",
-                why=why,
-                next_step="Nothing was changed: mend it and run the step again, abort the deployment, or set "
-                "Octopus.Action.Aws.Ecs.Continue.WhenUnhealthy to Continue.",
-            )
-        self.context.say(Level.WARNING, f"Task set {new.task_set_id} is not healthy: {why}; waiting for it")
-
     def _paused(self, rollout: TaskSetRollout, waiting: Move | None) -> Result:
         """Report where it pauses, in words for the person who decides what is next."""
         if waiting:
@@ -326,24 +291,6 @@ class TaskSetDeployment:
         self.outputs.set(**task_set_outputs(state))
 
 
-def _in_the_way(state: TaskSetState, task_definition: str) -> tuple[TaskSet, ...]:
-    """Return the sets in the new one's place: others', and this deployment's of another revision."""
-    new = state.new
-    is_other = new is not None and not new.is_primary and new.task_definition != task_definition
-    return (*state.strays, *((new,) if new and is_other else ()))
-
-
 def _group_of(members: Mapping[str, Any] | None) -> str:
     balancers = members["loadBalancers"] if members else []
     return str(balancers[0]["targetGroupArn"]) if balancers else ""
-
-
-def _refuse_other(other: TaskSet, service: Service) -> SupersededError:
-    whose = f"{other.external_id} has made it" if other.external_id else "something else has made it"
-    return SupersededError(
-        what=f"Service {service.name} has another task set, {other.task_set_id} of "
-        f"{short_name(other.task_definition)}",
-        why=whose,
-        next_step="Abort that deployment, or delete the task set (aws ecs delete-task-set --force) when its "
-        "target group has no weight. Nothing was changed.",
-    )

@@ -73,7 +73,14 @@ def test_an_address_that_botocore_refuses_is_one_line(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("AWS_ENDPOINT_URL_ECS", "localhost:4566"), ("AWS_DEFAULT_REGION", "eu-west-1\n")]
+    ("name", "value"),
+    [
+        ("AWS_ENDPOINT_URL_ECS", "localhost:4566"),
+        ("AWS_DEFAULT_REGION", "eu-west-1\n"),
+        ("AWS_REGION", "eu-west-1\n"),
+        ("AWS_REGION", "eu west"),
+        ("AWS_REGION", "-x"),
+    ],
 )
 def test_the_variable_of_the_environment_that_is_wrong_is_named(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
@@ -82,7 +89,8 @@ def test_the_variable_of_the_environment_that_is_wrong_is_named(
     del variables["Octopus.Action.Aws.Region"]
     file = tmp_path / "update.json"
     file.write_text(json.dumps(variables))
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    # Of the two names of the region the other one would be preferred.
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "" if name == "AWS_REGION" else "eu-west-1")
     monkeypatch.setenv(name, value)
 
     assert main(["update", str(file)]) == 2

@@ -59,7 +59,7 @@ def reported_copy(clock: Clock, report: Report) -> Iterator[CopyReporter]:
 
     def repeat() -> None:
         # Output that is closed ends this thread; the next report of the copy itself ends the step.
-        with suppress(BaseException):
+        with suppress(Exception):
             while not ended.wait(CHECK_INTERVAL):
                 reporter.repeat()
 
